@@ -1,0 +1,3 @@
+import { registerTasks } from './tasks';
+
+registerTasks();

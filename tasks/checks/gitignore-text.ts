@@ -1,0 +1,28 @@
+/** npm leaves every .gitignore out of a package, so the text lives here; a test holds the repository's own to it. */
+export const gitignore = `# Large or private: the folders are kept, their contents are not
+/data/**
+!/data/**/
+!/data/**/.gitkeep
+/models/**
+!/models/.gitkeep
+/adapters/**
+!/adapters/.gitkeep
+
+# Python
+__pycache__/
+*.py[cod]
+.ipynb_checkpoints/
+.venv*
+
+# This machine's own settings and just-lora's state
+/configs/*.local.yaml
+/configs/*.remote.yaml
+/.just-lora/
+
+# Node
+node_modules/
+/lib/
+/coverage/
+*.tgz
+.env
+`;

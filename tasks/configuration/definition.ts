@@ -1,0 +1,118 @@
+import * as v from 'valibot';
+
+/**
+ * The one definition of every setting: its type, its default and what it means. The JSON Schemas
+ * in configs/schemas, and through them the Python loader, are generated from it.
+ */
+
+const text = (what: string, fallback: string) =>
+  v.optional(v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0]+$/), v.description(what)), fallback);
+const gigabytes = (what: string, fallback: number) =>
+  v.optional(v.pipe(v.number(), v.minValue(0), v.description(`${what} (GB, 10^9 bytes)`)), fallback);
+const count = (what: string, fallback: number, least = 1) =>
+  v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.description(what)), fallback);
+const flag = (what: string, fallback: boolean) => v.optional(v.pipe(v.boolean(), v.description(what)), fallback);
+const oneOf = <const T extends readonly [string, ...string[]]>(what: string, values: T, fallback: T[number]) =>
+  v.optional(v.pipe(v.picklist(values), v.description(what)), fallback);
+const section = <const T extends v.ObjectEntries>(what: string, entries: T) =>
+  v.optional(v.pipe(v.strictObject(entries), v.description(what)), {} as never);
+
+const environment = (name: string) =>
+  section(`The ${name} Python environment`, {
+    path: text('Folder of the environment', `.venv-${name}`),
+    requirements: text('What a person edits: the pinned libraries', `requirements-${name}.txt`),
+    lock: text('What is installed: every package with its hashes', `requirements-${name}.lock`),
+    constraints: text('Versions that the lock must keep to', `configs/constraints-${name}.txt`),
+    overrides: text("Versions that replace what a package's metadata asks for", `configs/overrides-${name}.txt`),
+  });
+
+const model = v.strictObject({
+  repo: v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/), v.description('Repository on the Hub, owner/name')),
+  revision: v.optional(v.pipe(v.string(), v.minLength(1), v.description('Branch, tag or commit')), 'main'),
+});
+const remote = v.strictObject({
+  host: v.pipe(v.string(), v.regex(/^[^-\s][^\s]*$/), v.description('user@host, or a name of ~/.ssh/config')),
+  // `/`, `~` and nothing would make a mirror delete far more than the project.
+  path: v.pipe(v.string(), v.regex(/^(?!\/+$|~\/*$).+$/), v.description('Folder of the project there; never `/` or `~`')),
+});
+
+const setup = v.strictObject({
+  $schema: v.optional(v.string()),
+  python: section('Which Python, and who installs packages', {
+    version: v.optional(
+      v.pipe(v.string(), v.regex(/^3\.\d+$/), v.description('Minor version, in quotes: 3.10 without them is 3.1')),
+      '3.10',
+    ),
+    interpreter: v.optional(
+      v.pipe(v.nullable(v.pipe(v.string(), v.minLength(1))), v.description('Path of the interpreter to use; null looks for one')),
+      null,
+    ),
+    installer: oneOf('uv, pip, or uv where it is there or can be had', ['auto', 'uv', 'pip'], 'auto'),
+    download: oneOf('May uv bring a Python that is missing?', ['auto', 'never'], 'auto'),
+  }),
+  environments: section('The Python environments', { local: environment('local') }),
+  storage: section('How much room the project needs', {
+    warn_gb: gigabytes('Warn below this much room', 30),
+    error_gb: gigabytes('Stop below this much room', 20),
+    budget_gb: section('What each part may grow to', {
+      raw: gigabytes('Original downloads in data_raw', 0.3),
+      processed: gigabytes('Cleaned and synthetic datasets', 1),
+      models: gigabytes('One base model: Llama 3.1 8B is 16.1, Mistral 7B 14.5', 16.1),
+      checkpoints: gigabytes('LoRA adapters and checkpoints', 2),
+      buffer: gigabytes('Downloads in progress, caches, the environment', 10),
+    }),
+  }),
+  run: section('How runs behave', {
+    lock_wait_seconds: count('How long a second run waits for the first', 60, 0),
+    keep_records: count('How many run records are kept', 50),
+  }),
+  models: v.optional(v.pipe(v.record(v.string(), model), v.description('Base models by short name')), {
+    'llama-3.1-8b': { repo: 'meta-llama/Meta-Llama-3.1-8B-Instruct', revision: 'main' },
+    'mistral-7b': { repo: 'mistralai/Mistral-7B-Instruct-v0.3', revision: 'main' },
+  }),
+  remotes: v.optional(v.pipe(v.record(v.string(), remote), v.description('GPU machines by short name')), {}),
+});
+
+const paths = v.strictObject({
+  $schema: v.optional(v.string()),
+  data_raw: text('Original downloads', 'data/raw'),
+  data_processed: text('Cleaned datasets', 'data/processed'),
+  data_synthetic: text('Generated examples', 'data/synthetic'),
+  models_dir: text('Base models', 'models'),
+  adapters_dir: text('LoRA adapters and checkpoints', 'adapters'),
+  hf_home: text('Cache of Hugging Face libraries', 'models/.huggingface'),
+});
+
+const probability = (what: string, fallback: number) =>
+  v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1), v.description(what)), fallback);
+const positive = (what: string, fallback: number) => v.optional(v.pipe(v.number(), v.gtValue(0), v.description(what)), fallback);
+
+const training = v.strictObject({
+  $schema: v.optional(v.string()),
+  lora: section('The adapter', {
+    rank: count('Rank r of the adapter', 16),
+    alpha: count('Scale: the adapter is multiplied by alpha / rank', 32),
+    dropout: probability('Dropout before the adapter', 0.05),
+    target_modules: v.optional(
+      v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1), v.description('Layers that get an adapter')),
+      ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
+    ),
+  }),
+  quantization: section('How the base model is held in memory', {
+    load_in_4bit: flag('4-bit weights (QLoRA)', true),
+    quant_type: oneOf('4-bit data type', ['nf4', 'fp4'], 'nf4'),
+    double_quant: flag('Quantize the quantization constants too', true),
+    compute_dtype: oneOf('Type of the computation', ['bfloat16', 'float16', 'float32'], 'bfloat16'),
+  }),
+  arguments: section('The training run', {
+    learning_rate: positive('Peak learning rate', 2e-4),
+    epochs: positive('Passes over the data', 3),
+    batch_size: count('Examples per GPU and step', 4),
+    gradient_accumulation_steps: count('Steps per weight update', 4),
+  }),
+});
+
+export const definition = v.strictObject({ setup, paths, training });
+export type Settings = v.InferOutput<typeof definition>;
+export type PathSettings = Settings['paths'];
+export type PythonEnvironment = Settings['setup']['environments']['local'];

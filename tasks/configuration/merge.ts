@@ -1,0 +1,43 @@
+export type Tree = { [key: string]: unknown };
+
+/** Where the value of each path came from: a file with its line, a variable, `--set`, or `default`. */
+export type Origins = ReadonlyMap<string, string>;
+
+export const isTree = (value: unknown): value is Tree => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** Mappings merge key by key; anything else, lists too, is replaced. Neither side is changed. */
+export function merge(under: Tree, over: Tree): Tree {
+  const result: Tree = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const below = Object.hasOwn(under, key) ? under[key] : undefined;
+    Object.defineProperty(result, key, {
+      value: isTree(value) && isTree(below) ? merge(below, value) : value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return result;
+}
+
+/** `{a: {b: value}}` for the path a.b. */
+export function nest(path: readonly string[], value: unknown): Tree {
+  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
+}
+
+/** Every path of a tree that leads to something other than a mapping, dots between. */
+export function leaves(tree: Tree, above: readonly string[] = []): { path: string[]; value: unknown }[] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    isTree(value) && Object.keys(value).length > 0 ? leaves(value, [...above, key]) : [{ path: [...above, key], value }],
+  );
+}
+
+/** JSON has no comments: keys that begin with `//` are read as such, at any depth. */
+export function withoutComments(value: unknown): unknown {
+  if (!isTree(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !key.startsWith('//'))
+      .map(([key, inner]) => [key, withoutComments(inner)]),
+  );
+}

@@ -1,0 +1,24 @@
+import type { Settings } from '../configuration/definition';
+import type { Origins } from '../configuration/merge';
+import type { Host } from './host';
+
+/** The environment that a task is about: data work on a laptop, training on a GPU machine. */
+export type Environment = 'local' | 'remote';
+
+/** All that a step may look at and act through. */
+export interface Context {
+  /** Absolute path of the project. */
+  root: string;
+  host: Host;
+  environment: Environment;
+  settings: Settings;
+  origins: Origins;
+  /** The last value of a task's own option, '' for a switch, `undefined` where it was not given. */
+  option(name: string): string | undefined;
+  /** Every value of an option that may be repeated. */
+  optionValues(name: string): readonly string[];
+  /** Never change what is committed, a lock for example: `--locked`, or `CI`. */
+  locked: boolean;
+  /** True where `--force` named this step or no step at all. */
+  forced(step: string): boolean;
+}

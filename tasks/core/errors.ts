@@ -1,0 +1,75 @@
+/** What a person reads when a step cannot go on: one sentence and the one command that mends it. */
+export interface Fault {
+  /** Stable, listed in docs/ERRORS.md, for example `E_PYTHON_NOT_FOUND`. */
+  code: string;
+  found: string;
+  needed?: string;
+  fix: string;
+  /** The last lines of the command that failed. */
+  tail?: string;
+}
+
+/**
+ * An error that a person can mend. just prints `stack` before anything else, so the stack of
+ * such an error is the text a person should read.
+ */
+export class UserError extends Error {
+  readonly fault: Fault;
+  readonly exitCode: number;
+
+  constructor(fault: Fault, exitCode = 1) {
+    super(fault.found);
+    this.name = 'UserError';
+    this.fault = fault;
+    this.exitCode = exitCode;
+    this.stack = explain(fault);
+  }
+}
+
+/** Wrong options, exit code 2. */
+export function usageError(found: string, fix: string): UserError {
+  return new UserError({ code: 'E_USAGE', found, fix }, 2);
+}
+
+/** The run was ended by Ctrl-C or a signal: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP. */
+export class Interrupted extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}; the next run picks it up from here`);
+    this.name = 'Interrupted';
+    this.exitCode = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal as string] ?? 130;
+    this.stack = this.message;
+  }
+}
+
+/** The text of a fault: sentence, evidence, blank line, `fix:`. */
+export function explain(fault: Fault): string {
+  const lines = [`${fault.found} (${fault.code})`];
+  if (fault.needed) lines.push(`needed: ${fault.needed}`);
+  if (fault.tail) lines.push('', ...fault.tail.split('\n').map((line) => `  ${line}`));
+  return [...lines, '', `fix: ${fault.fix}`].join('\n');
+}
+
+/** Anything thrown, as a fault: what is not ours keeps its own message. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof UserError) return error.fault;
+  const cause = error as NodeJS.ErrnoException;
+  if (cause?.code === 'ENOSPC')
+    return {
+      code: 'E_DISK_FULL',
+      found: `no space left on the device (${cause.path ?? cause.message})`,
+      fix: '`npx just storage` shows what needs room; free some and run the same command again',
+    };
+  if (cause?.code && ['EACCES', 'EPERM', 'EROFS'].includes(cause.code))
+    return {
+      code: 'E_NOT_WRITABLE',
+      found: `\`${cause.path ?? 'the project'}\` cannot be written (${cause.code})`,
+      fix: 'give yourself write access to the project folder, then run the same command again',
+    };
+  return {
+    code: 'E_UNEXPECTED',
+    found: cause?.message ?? String(error),
+    fix: 'run the same command with `--verbose`, and report what it prints',
+  };
+}

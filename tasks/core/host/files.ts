@@ -1,0 +1,116 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+/** The text of a file, `undefined` where there is none. Other errors are thrown. */
+export function readText(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** `stat` following links, `undefined` where there is nothing. */
+export function stat(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** `stat` of the entry itself: a dangling link is something. */
+export function lstat(file: string): fs.Stats | undefined {
+  return fs.lstatSync(file, { throwIfNoEntry: false });
+}
+
+/** The names in a folder, sorted; empty where there is no folder. */
+export function list(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder).sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/** The path with all links resolved, `undefined` where it leads nowhere. */
+export function realPath(file: string): string | undefined {
+  try {
+    return fs.realpathSync(file);
+  } catch (error) {
+    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'ELOOP') return undefined;
+    throw error;
+  }
+}
+
+/** Writes a whole file: temporary name beside it, flushed, then renamed over it. */
+export function writeText(file: string, text: string): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.tmp-${process.pid}`;
+  try {
+    const handle = fs.openSync(temporary, 'w');
+    try {
+      fs.writeFileSync(handle, text);
+      fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Creates a file only where nothing is; false where something was there. */
+export function createText(file: string, text: string): boolean {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.tmp-${process.pid}`;
+  fs.writeFileSync(temporary, text);
+  try {
+    // A hard link fails where the name is taken, which a rename does not, and the name appears whole.
+    fs.linkSync(temporary, file);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'EPERM' && code !== 'ENOTSUP') throw error;
+    fs.writeFileSync(file, text, { flag: 'wx' });
+    return true;
+  } finally {
+    fs.rmSync(temporary, { force: true });
+  }
+}
+
+export const makeFolder = (folder: string): void => void fs.mkdirSync(folder, { recursive: true });
+export const move = (from: string, to: string): void => fs.renameSync(from, to);
+export const remove = (file: string): void => fs.rmSync(file, { recursive: true, force: true });
+export const copy = (from: string, to: string): void => void createText(to, fs.readFileSync(from, 'utf8'));
+
+/** Bytes on disk under a folder, links not followed; 0 where there is nothing. */
+export async function sizeOf(folder: string): Promise<number> {
+  const entry = lstat(folder);
+  if (!entry) return 0;
+  if (entry.isSymbolicLink()) {
+    const target = realPath(folder);
+    return target ? sizeOf(target) : 0;
+  }
+  if (!entry.isDirectory()) return entry.blocks * 512;
+  let total = 0;
+  const pending = [folder];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    for (const item of await fs.promises.readdir(next, { withFileTypes: true })) {
+      const full = path.join(next, item.name);
+      if (item.isDirectory()) pending.push(full);
+      else if (item.isFile()) total += (await fs.promises.lstat(full)).blocks * 512;
+    }
+  }
+  return total;
+}
+
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+}

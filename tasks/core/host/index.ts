@@ -1,0 +1,49 @@
+import * as os from 'node:os';
+import * as disk from './disk';
+import * as files from './files';
+import { Processes, startOf } from './processes';
+
+/** The only way to the machine: processes, disk, environment and clock. Nothing else touches them. */
+export interface Host {
+  readonly files: typeof files;
+  readonly disk: typeof disk;
+  readonly processes: Processes;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly arch: string;
+  readonly pid: number;
+  readonly hostname: string;
+  /** The home folder, `undefined` where the machine knows none. */
+  readonly home: string | undefined;
+  readonly nodeVersion: string;
+  now(): Date;
+  sleep(ms: number): Promise<void>;
+  startOf(pid: number): Promise<string | undefined>;
+}
+
+/** This machine. */
+export function thisHost(): Host {
+  return {
+    files,
+    disk,
+    processes: new Processes(),
+    env: process.env,
+    platform: process.platform,
+    arch: process.arch,
+    pid: process.pid,
+    hostname: os.hostname(),
+    home: homeFolder(),
+    nodeVersion: process.versions.node,
+    now: () => new Date(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    startOf,
+  };
+}
+
+function homeFolder(): string | undefined {
+  try {
+    return os.homedir() || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,140 @@
+import * as fs from 'node:fs';
+import { Interrupted } from '../errors';
+
+export interface RunOptions {
+  cwd: string;
+  env?: Record<string, string | undefined>;
+  /** Milliseconds; none means no limit. */
+  timeoutMs?: number;
+  /** Called with each line of either stream, as it comes. */
+  onLine?: (line: string) => void;
+}
+
+export interface RunResult {
+  /** -1 where the program could not be started or was ended by a signal or the limit. */
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  /** The last lines of both streams, in the order they came. */
+  tail: string;
+}
+
+/** The process groups that are running now: Ctrl-C ends them, and a lock names them. */
+export class Processes {
+  readonly #running = new Set<number>();
+  #interrupted: NodeJS.Signals | undefined;
+  /** Called with the process groups that run, at each change. */
+  onChange: (groups: readonly number[]) => void = () => undefined;
+  /** Called with each line of every command, for `--verbose`. */
+  onVerbose: ((line: string) => void) | undefined;
+
+  /** Runs a program, never a shell, in a process group of its own. A failure is a result, not an error. */
+  async run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+    this.throwIfInterrupted();
+    const { execa } = await import('execa');
+    this.onVerbose?.(`$ ${[command, ...args].join(' ')}`);
+    const child = execa(command, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      extendEnv: false,
+      stdin: 'ignore',
+      reject: false,
+      all: true,
+      detached: process.platform !== 'win32',
+      cleanup: true,
+      maxBuffer: 64_000_000,
+      ...(options.timeoutMs ? { timeout: options.timeoutMs, forceKillAfterDelay: 2000 } : {}),
+    });
+    const group = child.pid;
+    if (group) this.#changed(() => this.#running.add(group));
+    const watcher = this.#watch(child.all, options.onLine);
+    const result = await child;
+    await watcher;
+    if (group) this.#changed(() => this.#running.delete(group));
+    this.throwIfInterrupted();
+    const started = result.exitCode !== undefined;
+    return {
+      exitCode: result.exitCode ?? -1,
+      stdout: String(result.stdout ?? ''),
+      stderr: String(result.stderr ?? ''),
+      tail: lastLines(started ? String(result.all ?? '') : `${result.all ?? ''}\n${result.shortMessage ?? ''}`),
+    };
+  }
+
+  /** Ends every running group: politely, then after two seconds for good. */
+  interrupt(signal: NodeJS.Signals): void {
+    const again = this.#interrupted !== undefined;
+    this.#interrupted = signal;
+    for (const group of this.#running) killGroup(group, again ? 'SIGKILL' : signal);
+    setTimeout(() => {
+      for (const group of this.#running) killGroup(group, 'SIGKILL');
+    }, 2000).unref();
+  }
+
+  get interrupted(): NodeJS.Signals | undefined {
+    return this.#interrupted;
+  }
+
+  throwIfInterrupted(): void {
+    if (this.#interrupted) throw new Interrupted(this.#interrupted);
+  }
+
+  async #watch(stream: NodeJS.ReadableStream | undefined, onLine: RunOptions['onLine']): Promise<void> {
+    if (!stream || !(onLine || this.onVerbose)) return;
+    let rest = '';
+    stream.on('data', (chunk: Buffer) => {
+      const lines = (rest + chunk.toString('utf8')).split(/\r\n|[\r\n]/);
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        onLine?.(line);
+        this.onVerbose?.(`  ${line}`);
+      }
+    });
+    await new Promise((resolve) => stream.once('close', resolve));
+    if (rest) onLine?.(rest);
+  }
+
+  #changed(change: () => void): void {
+    change();
+    this.onChange([...this.#running]);
+  }
+}
+
+/** Sends a signal to a whole process group; a group that is gone is no error. */
+export function killGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(process.platform === 'win32' ? group : -group, signal);
+  } catch {
+    // It ended by itself in between.
+  }
+}
+
+/**
+ * When a process started, as text that no later process with the same number has; `undefined` where
+ * there is no such process. Linux: field 22 of proc(5) `stat`. Elsewhere: `ps -o lstart`.
+ */
+export async function startOf(pid: number): Promise<string | undefined> {
+  if (process.platform === 'linux') {
+    try {
+      const fields = fs
+        .readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return fields[0] === 'Z' ? undefined : fields[19];
+    } catch {
+      return undefined;
+    }
+  }
+  const { execa } = await import('execa');
+  const { stdout } = await execa('ps', ['-o', 'lstart=', '-p', String(pid)], { reject: false });
+  return stdout?.trim() || undefined;
+}
+
+function lastLines(text: string, count = 20): string {
+  return text
+    .trimEnd()
+    .split(/\r\n|[\r\n]/)
+    .slice(-count)
+    .join('\n')
+    .trim();
+}

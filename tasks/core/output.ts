@@ -1,0 +1,25 @@
+/**
+ * With `--json` stdout belongs to one document. just's logger holds console.info before any
+ * configuration is loaded, so the stream is turned, not the console.
+ */
+const write = process.stdout.write.bind(process.stdout);
+
+export function keepStdoutForJson(): void {
+  process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
+}
+
+/** A result: on stdout whatever else was turned away from it. */
+export function result(text: string): void {
+  write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+let exitCode: number | undefined;
+
+/** The exit code of this run. just ends a failed run with `process.exit(1)`; a listener has the last word. */
+export function exitWith(code: number): void {
+  if (exitCode === undefined)
+    process.once('exit', () => {
+      process.exitCode = exitCode;
+    });
+  exitCode = code;
+}

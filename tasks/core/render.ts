@@ -1,0 +1,146 @@
+import type { Listr, ListrTask } from 'listr2';
+import type { Listener } from './perform';
+import { progressText } from './rate';
+import type { StepReport } from './report';
+import type { Item, Step } from './step';
+import { columns, duration, printable } from './text';
+
+/** Does a step, and tells how it goes. */
+export type Work = (step: Step, tell: Listener) => Promise<StepReport>;
+
+/** Shows the steps of one run. Stops after a step that failed or is blocked. */
+export interface View {
+  play(items: readonly Item[], work: Work): Promise<void>;
+  note(text: string): void;
+}
+
+export interface Screen {
+  isTTY: boolean;
+  env: Readonly<Record<string, string | undefined>>;
+  write(text: string): void;
+}
+
+/** A live view needs a terminal that can be redrawn, and a person who wants it. */
+export function isLive({ isTTY, env }: Screen): boolean {
+  const set = (name: string) => env[name] !== undefined && env[name] !== '';
+  return isTTY && !set('CI') && !set('NO_COLOR') && env.TERM !== 'dumb';
+}
+
+export function viewFor(screen: Screen, verbose: boolean): View {
+  // A live view would be torn by the lines of the commands.
+  return isLive(screen) && !verbose ? liveView(screen) : plainView(screen);
+}
+
+const marks: Record<StepReport['state'], string> = { done: '✔', todo: '○', blocked: '✖', unknown: '?', failed: '✖', skipped: '-' };
+
+/** One step as one line, its warning and its table under it. */
+export function stepLines(report: StepReport): string {
+  const lines = [`${marks[report.state]} ${oneLine(report)}`];
+  if (report.changed?.length) lines.push(`    because: ${report.changed.join(', ')}`);
+  if (report.state === 'todo') for (const { title } of report.actions) lines.push(`    will ${title}`);
+  if (report.warning) lines.push(`    warning: ${report.warning}`);
+  if ((report.state === 'todo' || report.state === 'blocked') && report.fix) lines.push(`    fix: ${report.fix}`);
+  if (report.table) lines.push(columns(report.table, '    '));
+  return printable(lines.join('\n'));
+}
+
+const oneLine = ({ name, found, code }: StepReport): string => `${name} — ${found}${code ? ` (${code})` : ''}`;
+
+function plainView(screen: Screen): View {
+  const one = async (step: Step, work: Work) => {
+    let begun = 0;
+    let text = (_: object, __: number) => '';
+    let last = 0;
+    const report = await work(step, {
+      action(title) {
+        begun = performance.now();
+        text = progressText(begun);
+        screen.write(`→ ${step.name}: ${printable(title)}\n`);
+      },
+      progress(progress) {
+        // A log wants to know that it goes on, not each step of it.
+        const now = performance.now();
+        if (now - Math.max(last, begun) < 10_000) return;
+        last = now;
+        screen.write(`  ${step.name}: ${printable(text(progress, now))}\n`);
+      },
+    });
+    const time = report.actions.length > 0 ? ` [${duration(report.durationMs)}]` : '';
+    screen.write(`${stepLines(report).replace('\n', `${time}\n`)}${stepLines(report).includes('\n') ? '' : time}\n`);
+    return report;
+  };
+  return {
+    note: (text) => screen.write(`${printable(text)}\n`),
+    async play(items, work) {
+      for (const item of items) {
+        const reports = await allOf('together' in item ? item.together.map((step) => one(step, work)) : [one(item, work)]);
+        if (reports.some(stops)) return;
+      }
+    },
+  };
+}
+
+function liveView(screen: Screen): View {
+  return {
+    note: (text) => screen.write(`${printable(text)}\n`),
+    async play(items, work) {
+      const { Listr: Run } = require('listr2') as typeof import('listr2');
+      const tasks = items.map((item): ListrTask => {
+        if (!('together' in item)) return taskOf(item, work);
+        return {
+          title: item.together.map(({ name }) => name).join(' and '),
+          task: (_, task): Listr =>
+            task.newListr(
+              item.together.map((step) => taskOf(step, work)),
+              { concurrent: true },
+            ),
+        };
+      });
+      await new Run(tasks, {
+        registerSignalListeners: false,
+        rendererOptions: { collapseErrors: false, showErrorMessage: false, formatOutput: 'truncate' },
+      })
+        .run()
+        .catch((error: unknown) => {
+          if (!(error instanceof Stopped)) throw error;
+        });
+    },
+  };
+}
+
+/** Ends a Listr; why is in the report already. */
+class Stopped extends Error {}
+
+function taskOf(step: Step, work: Work): ListrTask {
+  return {
+    title: step.title,
+    rendererOptions: { persistentOutput: true },
+    async task(_, task) {
+      let text = (_: object, __: number) => '';
+      const report = await work(step, {
+        action(title) {
+          task.title = `${step.title}: ${printable(title)}`;
+          task.output = '';
+          text = progressText(performance.now());
+        },
+        progress(progress) {
+          task.output = printable(text(progress, performance.now()));
+        },
+      });
+      const [first = '', ...rest] = stepLines(report).slice(2).split('\n');
+      task.title = first;
+      task.output = rest.join('\n');
+      if (stops(report)) throw new Stopped(first);
+    },
+  };
+}
+
+const stops = ({ state }: StepReport): boolean => state === 'failed' || state === 'blocked';
+
+/** All side by side; an interruption is told only when the last has ended. */
+async function allOf(work: Promise<StepReport>[]): Promise<StepReport[]> {
+  const settled = await Promise.allSettled(work);
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return settled.map((one) => (one as PromiseFulfilledResult<StepReport>).value);
+}

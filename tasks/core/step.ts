@@ -1,0 +1,55 @@
+import type { Context } from './context';
+
+/** What a look at the machine found. `unknown` could not be looked at and never counts as done. */
+export type Finding = (
+  | { state: 'done'; found: string; warning?: string }
+  | { state: 'todo'; found: string; changed?: string[]; code?: string; fix?: string }
+  | { state: 'blocked'; found: string; code: string; needed: string; fix: string }
+  | { state: 'unknown'; found: string }
+) & {
+  table?: Table;
+  /** Further fields of this step in `--json`, for example a list of files. */
+  data?: Readonly<Record<string, unknown>>;
+};
+
+/** Rows that a person reads under the finding; the first is the heading. */
+export type Table = string[][];
+
+/** `quick` may trust proofs that were written after an expensive look; `full` looks at everything. */
+export type Depth = 'quick' | 'full';
+
+/** How far an action is. Bytes where they are known, else a count, else a line of text. */
+export interface Progress {
+  text?: string;
+  doneBytes?: number;
+  totalBytes?: number;
+}
+
+export interface Action {
+  /** An imperative sentence: it is what `--plan` prints. */
+  title: string;
+  /** Idempotent: safe to run again after it was killed at any moment. */
+  run(context: Context, progress: (progress: Progress) => void): Promise<void>;
+}
+
+/** One thing that is either as it should be or not, how to see it, and how to get there. */
+export interface Step {
+  name: string;
+  title: string;
+  /** A look: never writes. */
+  check(context: Context, depth: Depth): Promise<Finding>;
+  /** What would mend a `todo`, without doing it. Absent where a step only looks. */
+  plan?(context: Context): Promise<Action[]>;
+}
+
+/** Steps that may run at the same time. */
+export interface Together {
+  together: readonly Step[];
+}
+
+export type Item = Step | Together;
+
+/** The steps of a list of items, in order. */
+export function stepsOf(items: readonly Item[]): Step[] {
+  return items.flatMap((item) => ('together' in item ? item.together : [item]));
+}

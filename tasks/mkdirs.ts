@@ -1,0 +1,84 @@
+import * as path from 'node:path';
+import { filesStep } from './checks/files';
+import type { Context } from './core/context';
+import { projectPaths, shown } from './core/paths';
+import type { Step } from './core/step';
+import { defineTask, type LoraTask } from './core/task';
+import { plural, some } from './core/text';
+
+/** Folders of data, models and adapters, with a `.gitkeep` where git should keep them. */
+const folders: Step = {
+  name: 'mkdirs',
+  title: 'Make the folders',
+  async check(context) {
+    const { root, host } = context;
+    const wanted = foldersOf(context);
+    for (const folder of wanted) {
+      const obstacle = obstacleTo(context, folder);
+      if (obstacle)
+        return {
+          state: 'blocked',
+          code: 'E_PATH_TAKEN',
+          found: `\`${shown(root, obstacle)}\` is in the way: it is no folder`,
+          needed: `a folder at \`${shown(root, folder)}\``,
+          fix: `mv ${quoted(shown(root, obstacle))} ${quoted(`${shown(root, obstacle)}.kept`)}`,
+        };
+    }
+    const missing = [...wanted.filter((folder) => !host.files.stat(folder)), ...keepsOf(context).filter((file) => !host.files.lstat(file))];
+    if (missing.length === 0) return { state: 'done', found: `${wanted.length} of ${plural(wanted.length, 'folder')} there` };
+    return { state: 'todo', found: `${missing.length} missing: ${some(missing.map((file) => shown(root, file)))}` };
+  },
+  async plan(context) {
+    const { root, host } = context;
+    const missing = foldersOf(context).filter((folder) => !host.files.stat(folder));
+    const keeps = keepsOf(context).filter((file) => !host.files.lstat(file));
+    return [
+      {
+        title: `make ${some([...missing, ...keeps].map((file) => shown(root, file))) || 'what is missing'}`,
+        async run() {
+          for (const folder of missing) host.files.makeFolder(folder);
+          for (const file of keeps) host.files.createText(file, '');
+        },
+      },
+    ];
+  },
+};
+
+/** Makes the folders of the project and the files that it starts from. Paths come from the settings. */
+export function mkdirsTask(): LoraTask {
+  return defineTask({
+    name: 'mkdirs',
+    description: 'Make the folders and the files that the project starts from',
+    details: 'Paths come from configs/paths_config.json; a folder that is a link is respected, a file in the way is never replaced.',
+    example: 'npx just mkdirs --plan',
+    items: [folders, filesStep],
+  });
+}
+
+function foldersOf(context: Context): string[] {
+  const { hf_home: _, ...paths } = projectPaths(context);
+  return [...Object.values(paths), path.join(context.root, 'scripts'), path.join(context.root, 'configs')];
+}
+
+function keepsOf(context: Context): string[] {
+  const { hf_home: _, ...paths } = projectPaths(context);
+  // Another volume is not git's.
+  return Object.values(paths)
+    .filter(
+      (folder) =>
+        (context.host.files.realPath(folder) ?? folder).startsWith(`${context.host.files.realPath(context.root)}${path.sep}`) ||
+        (!context.host.files.stat(folder) && folder.startsWith(context.root + path.sep)),
+    )
+    .map((folder) => path.join(folder, '.gitkeep'));
+}
+
+/** What stands where the folder or one above it should be: a file, or a link that leads nowhere. */
+function obstacleTo({ host }: Context, folder: string): string | undefined {
+  for (let at = folder; at !== path.dirname(at); at = path.dirname(at)) {
+    if (!host.files.lstat(at)) continue;
+    return host.files.stat(at)?.isDirectory() ? undefined : at;
+  }
+  return undefined;
+}
+
+const quoted = (file: string): string => (/^[\w./-]+$/.test(file) ? file : `'${file.replace(/'/g, "'\\''")}'`);

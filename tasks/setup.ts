@@ -1,0 +1,42 @@
+import type { TaskFunction } from 'just-task';
+import type { Context } from './core/context';
+import type { Item } from './core/step';
+import { defineTask, type LoraTask, stepOf, type TaskDefinition } from './core/task';
+
+/** Tasks that may run at the same time inside of a `setupTask`. */
+export interface TogetherTasks {
+  together: readonly LoraTask[];
+}
+
+type Part = LoraTask | TaskFunction | TogetherTasks;
+
+/** Marks tasks of a `setupTask` as independent of each other: long steps run side by side. */
+export function together(...tasks: readonly LoraTask[]): TogetherTasks {
+  return { together: tasks };
+}
+
+export interface SetupTaskOptions extends Partial<Omit<TaskDefinition, 'items'>> {
+  name: string;
+}
+
+/**
+ * One task of several: their steps run in one view, with one summary, one record and one lock.
+ * A plain just task without steps is accepted and runs each time.
+ */
+export function setupTask(parts: readonly Part[], options: SetupTaskOptions): LoraTask {
+  return defineTask({
+    description: `Run ${parts.length} tasks as one`,
+    details: '',
+    example: `npx just ${options.name} --plan`,
+    ...options,
+    items: (context) => parts.flatMap((part, index) => itemsOf(part, index, context)),
+  });
+}
+
+function itemsOf(part: Part, index: number, context: Context): readonly Item[] {
+  if ('together' in part)
+    return [
+      { together: part.together.flatMap((task) => task.steps(context)).flatMap((item) => ('together' in item ? item.together : [item])) },
+    ];
+  return 'steps' in part ? part.steps(context) : [stepOf(part, index)];
+}

@@ -1,0 +1,30 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { projectCopy, runJust } from './support/project';
+
+const test = suite('mkdirs');
+
+test('makes the folders once, and says at once that there is nothing to do', async () => {
+  const project = projectCopy();
+  for (const part of ['data', 'models', 'adapters']) fs.rmSync(path.join(project, part), { recursive: true, force: true });
+  const first = JSON.parse((await runJust(project, ['mkdirs', '--json'])).stdout);
+  assert.is(first.outcome, 'changed');
+  for (const folder of ['data/raw', 'data/processed', 'data/synthetic', 'models', 'adapters'])
+    assert.ok(fs.existsSync(path.join(project, folder, '.gitkeep')), folder);
+  const second = JSON.parse((await runJust(project, ['mkdirs', '--json'])).stdout);
+  assert.is(second.outcome, 'unchanged');
+});
+
+test('never replaces a file that is in the way', async () => {
+  const project = projectCopy();
+  fs.rmSync(path.join(project, 'models'), { recursive: true, force: true });
+  fs.writeFileSync(path.join(project, 'models'), 'mine');
+  const { exitCode, stdout } = await runJust(project, ['mkdirs', '--json']);
+  assert.is(exitCode, 1);
+  assert.is(JSON.parse(stdout).steps[0].code, 'E_PATH_TAKEN');
+  assert.is(fs.readFileSync(path.join(project, 'models'), 'utf8'), 'mine');
+});
+
+test.run();
