@@ -1,0 +1,35 @@
+import * as os from 'node:os';
+import type { Benchmark } from './run';
+
+/** One comparison. */
+export interface Row {
+  /** What was measured, for example `again for nothing`. */
+  what: string;
+  /** Ours, with its unit: `0.41 s`. */
+  ours: string;
+  /** The peer and its figure: `bare uv 0.33 s`. */
+  peer: string;
+  /** Ours divided by the peer's. */
+  ratio: number;
+  /** The ratio that we want to stay under; absent where the row only informs. */
+  goal?: number;
+}
+
+/** A benchmark as a section of docs/PERFORMANCE.md. */
+export function section(name: string, { title, about }: Benchmark, rows: readonly Row[]): string {
+  const lines = rows.map(({ what, ours, peer, ratio, goal }) => {
+    const verdict = goal === undefined ? '' : ratio <= goal ? 'met' : 'missed';
+    return `| ${what} | ${ours} | ${peer} | ${ratio.toFixed(2)} | ${goal ?? ''} | ${verdict} |`;
+  });
+  const machine = `${os.cpus().length} cores, ${Math.round(os.totalmem() / 1e9)} GB of memory, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`;
+  return [
+    `## ${title}`,
+    '',
+    `${about} Made by \`npm run bench -- ${name}\` (${machine}).`,
+    '',
+    '| what | just-lora | peer | ratio | goal | |',
+    '|---|---|---|---|---|---|',
+    ...lines,
+    '',
+  ].join('\n');
+}
