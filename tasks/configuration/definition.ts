@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { remoteEnvironment } from './remote';
 
 /**
  * The one definition of every setting: its type, its default and what it means. The JSON Schemas
@@ -51,6 +52,7 @@ const setup = v.strictObject({
     download: oneOf('May uv bring a Python that is missing?', ['auto', 'never'], 'auto'),
   }),
   environments: section('The Python environments', { local: environment('local') }),
+  remote: remoteEnvironment,
   storage: section('How much room the project needs', {
     warn_gb: gigabytes('Warn below this much room', 30),
     error_gb: gigabytes('Stop below this much room', 20),
@@ -115,4 +117,5 @@ const training = v.strictObject({
 export const definition = v.strictObject({ setup, paths, training });
 export type Settings = v.InferOutput<typeof definition>;
 export type PathSettings = Settings['paths'];
+export type RemoteSettings = Settings['setup']['remote'];
 export type PythonEnvironment = Settings['setup']['environments']['local'];
