@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { download } from './download';
+import { defaultModels, model } from './models';
 import { remoteEnvironment } from './remote';
 
 /**
@@ -27,10 +29,6 @@ const environment = (name: string) =>
     overrides: text("Versions that replace what a package's metadata asks for", `configs/overrides-${name}.txt`),
   });
 
-const model = v.strictObject({
-  repo: v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/), v.description('Repository on the Hub, owner/name')),
-  revision: v.optional(v.pipe(v.string(), v.minLength(1), v.description('Branch, tag or commit')), 'main'),
-});
 const remote = v.strictObject({
   host: v.pipe(v.string(), v.regex(/^[^-\s][^\s]*$/), v.description('user@host, or a name of ~/.ssh/config')),
   // `/`, `~` and nothing would make a mirror delete far more than the project.
@@ -68,10 +66,8 @@ const setup = v.strictObject({
     lock_wait_seconds: count('How long a second run waits for the first', 60, 0),
     keep_records: count('How many run records are kept', 50),
   }),
-  models: v.optional(v.pipe(v.record(v.string(), model), v.description('Base models by short name')), {
-    'llama-3.1-8b': { repo: 'meta-llama/Meta-Llama-3.1-8B-Instruct', revision: 'main' },
-    'mistral-7b': { repo: 'mistralai/Mistral-7B-Instruct-v0.3', revision: 'main' },
-  }),
+  models: v.optional(v.pipe(v.record(v.string(), model), v.description('Base models by short name')), defaultModels),
+  download,
   remotes: v.optional(v.pipe(v.record(v.string(), remote), v.description('GPU machines by short name')), {}),
 });
 

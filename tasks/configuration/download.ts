@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+
+const count = (what: string, fallback: number, least: number, most: number) =>
+  v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most), v.description(what)), fallback);
+
+/** `setup.download`: how models are fetched. */
+export const download = v.optional(
+  v.pipe(
+    v.strictObject({
+      connections: count('Connections at once, all files together', 32, 1, 128),
+      stall_seconds: v.optional(v.pipe(v.number(), v.minValue(0.1), v.description('No byte for so long ends a try (seconds)')), 15),
+      tries: count('Tries without any progress before a file is given up', 5, 5, 100),
+      headroom_percent: v.optional(
+        v.pipe(v.number(), v.minValue(0), v.description('Free space beside the remaining bytes, at least 50 MB (percent of them)')),
+        2,
+      ),
+      backend: v.optional(
+        v.pipe(v.picklist(['builtin', 'hf']), v.description("Who moves the bytes: just-lora, or the environment's own hf command")),
+        'builtin',
+      ),
+      include: v.optional(
+        v.pipe(
+          v.array(v.string()),
+          v.description(
+            'Patterns of the files that are wanted; empty: what transformers needs (shards of the index and the files beside it)',
+          ),
+        ),
+        [],
+      ),
+      exclude: v.optional(v.pipe(v.array(v.string()), v.description('Patterns of files that are left out')), [
+        'original/*',
+        'consolidated*',
+        '*.pth',
+        '*.bin',
+        '*.gguf',
+      ]),
+    }),
+    v.description('How models are fetched'),
+  ),
+  {} as never,
+);
+
+export type DownloadSettings = v.InferOutput<typeof download>;

@@ -1,0 +1,71 @@
+import type { HubFile } from './tree';
+
+/** What of a repository is wanted: patterns of `setup.download` or of the model. */
+export interface Choice {
+  include: readonly string[];
+  exclude: readonly string[];
+}
+
+export interface Chosen {
+  wanted: HubFile[];
+  left: { file: HubFile; why: string }[];
+}
+
+const index = 'model.safetensors.index.json';
+const weights = /\.(safetensors|bin|pth|pt|ckpt|h5|msgpack|onnx|gguf|ggml|tflite|mlmodel)$/;
+
+/**
+ * Which files belong to the model that transformers loads: with an index its shards, else the safetensors
+ * files, and the root's other files. With `include` exactly what it names. `exclude` always has the last word.
+ * @param indexText the index's content, where it is known
+ */
+export function choose(files: readonly HubFile[], { include, exclude }: Choice, indexText?: string): Chosen {
+  const shards = shardsOf(indexText);
+  const hasSafetensors = files.some(({ path }) => !path.includes('/') && path.endsWith('.safetensors') && !matching(path, exclude));
+  const hasIndex = files.some(({ path }) => path === index);
+  const whyNot = (path: string): string | undefined => {
+    const excluded = matching(path, exclude);
+    if (excluded) return `excluded by \`${excluded}\``;
+    if (include.length > 0) return matching(path, include) ? undefined : 'not among download.include';
+    if (shards?.has(path)) return undefined;
+    if (path.includes('/') && (hasIndex || weights.test(path))) return 'in a folder of its own: transformers does not read it';
+    if (!weights.test(path)) return undefined;
+    if (hasIndex && path.endsWith('.safetensors')) {
+      if (shards) return `no shard of \`${index}\``;
+      // The index has not been read: the names of shards say enough.
+      return /^model-\d+-of-\d+\.safetensors$/.test(path) ? undefined : `no shard of \`${index}\``;
+    }
+    return path.endsWith('.safetensors') || !hasSafetensors ? undefined : 'the same weights in another format';
+  };
+  const result: Chosen = { wanted: [], left: [] };
+  for (const file of files) {
+    const why = whyNot(file.path);
+    if (why === undefined) result.wanted.push(file);
+    else result.left.push({ file, why });
+  }
+  return result;
+}
+
+/** The names that an index gives to its shards; `undefined` where it is none. */
+export function shardsOf(indexText: string | undefined): Set<string> | undefined {
+  try {
+    const { weight_map } = JSON.parse(indexText ?? '') as { weight_map: Record<string, string> };
+    return new Set(Object.values(weight_map).filter((name) => typeof name === 'string'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first pattern that a path matches, as fnmatch does it: `*` and `?` match `/` too. */
+function matching(path: string, patterns: readonly string[]): string | undefined {
+  return patterns.find((pattern) => expression(pattern).test(path));
+}
+
+function expression(pattern: string): RegExp {
+  const whole = pattern.endsWith('/') ? `${pattern}*` : pattern;
+  const body = whole
+    .replace(/[.+^${}()|\\[\]]/g, '\\$&')
+    .replace(/\*+/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${body}$`, 's');
+}
