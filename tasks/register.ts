@@ -1,7 +1,9 @@
-import { task } from 'just-task';
+import { argv, option, task, undertaker } from 'just-task';
+import { commonOptions } from './core/options';
 import { result } from './core/output';
 import type { LoraTask } from './core/task';
 import { mkdirsTask } from './mkdirs';
+import { nearest } from './parse/nearest';
 import { storageTask } from './storage';
 
 /** Every task under its heading, in the order of `npx just`. */
@@ -11,11 +13,27 @@ const groups: Readonly<Record<string, readonly LoraTask[]>> = {
 
 /** Registers every task of just-lora with just, and lists them by group where `npx just` names none. */
 export function registerTasks(): void {
-  for (const tasks of Object.values(groups)) for (const each of tasks) task(each.definition.name, each.definition.description, each);
-  if (process.argv.slice(2).some((argument) => !argument.startsWith('-'))) return;
+  const all = Object.values(groups).flat();
+  for (const each of all) task(each.definition.name, each.definition.description, each);
+  // just would take the word behind a switch for its value: `just --json mkdirs` would name no task.
+  for (const { name, value } of [...commonOptions, ...all.flatMap(({ definition }) => definition.options ?? [])])
+    if (!value || value.startsWith('[')) option(name, { boolean: true });
+  const [wanted] = argv()._;
+  if (wanted !== undefined) return suggestWhereUnknown(String(wanted));
   // just prints its own list, in one heap, after the configuration is loaded.
   result(listOf(groups));
   process.exit(0);
+}
+
+/** just says that a task does not exist; which one was meant, and that this is wrong usage, it does not. */
+function suggestWhereUnknown(wanted: string): void {
+  process.once('exit', () => {
+    const known = undertaker.registry().tasks();
+    if (wanted in known) return;
+    const meant = nearest(wanted, Object.keys(known));
+    process.stderr.write(`\nfix: ${meant ? `did you mean \`npx just ${meant}\`?` : '`npx just` lists every task'}\n`);
+    process.exitCode = 2;
+  });
 }
 
 function listOf(all: typeof groups): string {

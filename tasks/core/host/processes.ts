@@ -22,6 +22,7 @@ export interface RunResult {
 /** The process groups that are running now: Ctrl-C ends them, and a lock names them. */
 export class Processes {
   readonly #running = new Set<number>();
+  readonly #abort = new AbortController();
   #interrupted: NodeJS.Signals | undefined;
   /** Called with the process groups that run, at each change. */
   onChange: (groups: readonly number[]) => void = () => undefined;
@@ -65,10 +66,16 @@ export class Processes {
   interrupt(signal: NodeJS.Signals): void {
     const again = this.#interrupted !== undefined;
     this.#interrupted = signal;
+    this.#abort.abort(new Interrupted(signal));
     for (const group of this.#running) killGroup(group, again ? 'SIGKILL' : signal);
     setTimeout(() => {
       for (const group of this.#running) killGroup(group, 'SIGKILL');
     }, 2000).unref();
+  }
+
+  /** Aborted by Ctrl-C, with `Interrupted` as its reason: for work that is no process, a download for example. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
   }
 
   get interrupted(): NodeJS.Signals | undefined {
