@@ -19,7 +19,10 @@ export function registerTasks(): void {
   for (const { name, value } of [...commonOptions, ...all.flatMap(({ definition }) => definition.options ?? [])])
     if (!value || value.startsWith('[')) option(name, { boolean: true });
   const [wanted] = argv()._;
-  if (wanted !== undefined) return suggestWhereUnknown(String(wanted));
+  if (wanted !== undefined) {
+    suggestWhereUnknown(String(wanted));
+    return;
+  }
   // just prints its own list, in one heap, after the configuration is loaded.
   result(listOf(groups));
   process.exit(0);

@@ -1,0 +1,41 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runJust } from '../support/project';
+import { stepsProject } from '../support/steps';
+
+const test = suite('options');
+const project = stepsProject();
+
+const wrong: [args: string[], said: RegExp][] = [
+  [['quick', '--pln'], /`--pln` is no option of this task.*\n\nfix: did you mean `--plan`\?/],
+  [['quick', '--force=quik'], /`quik` is no step of this task \(quick\).*\n\nfix: did you mean `--force=quick`\?/],
+  [['quick', 'slow'], /`slow` would be left out.*\n\nfix: `npx just quick && npx just slow`/],
+  [['quick', '--plan=maybe'], /`--plan` takes no value/],
+  [['quick', '--set'], /`--set` needs a value/],
+  [['quick', '--plan', '--check'], /two looks/],
+  [['quick', '--env=moon'], /`moon` is no environment/],
+  [['quick', '--set', 'storage.warn_bg=3'], /storage\.warn_bg is no setting; did you mean `warn_gb`\?/],
+];
+
+for (const [args, said] of wrong)
+  test(`refuses ${args.join(' ')}`, async () => {
+    const { exitCode, stderr, stdout } = await runJust(project, args);
+    assert.is(exitCode, 2);
+    assert.match(stderr + stdout, said);
+  });
+
+test('--help explains the task, its options with defaults, and gives an example', async () => {
+  const { exitCode, stdout } = await runJust(project, ['quick', '--help']);
+  assert.is(exitCode, 0);
+  assert.match(stdout, /Do quick\. For tests\./);
+  for (const option of ['plan', 'check', 'force', 'json', 'set', 'verbose']) assert.match(stdout, new RegExp(`--${option}.*\\(default: `));
+  assert.match(stdout, /Example\n {2}npx just quick/);
+});
+
+test('--verbose shows each command and its output', async () => {
+  const { stderr } = await runJust(stepsProject(), ['failing', '--verbose']);
+  assert.match(stderr, /\$ sh -c/);
+  assert.match(stderr, /line 7\n/);
+});
+
+test.run();

@@ -1,0 +1,25 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { repository, temporaryFolder } from './project';
+
+/** A project whose tasks are the made-up steps of tests/fixtures/steps. */
+export function stepsProject(): string {
+  const folder = temporaryFolder();
+  const text = fs.readFileSync(path.join(repository, 'tests/fixtures/steps/just.config.ts'), 'utf8');
+  fs.writeFileSync(path.join(folder, 'just.config.ts'), text.replace('../../../tasks', path.join(repository, 'tasks')));
+  fs.symlinkSync(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'));
+  return folder;
+}
+
+/** Every path below a folder with its size and time: equal before and after means that nothing was written. */
+export function snapshot(folder: string): string {
+  return fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.startsWith('node_modules/'))
+    .sort()
+    .map((name) => {
+      const { size, mtimeMs, mode } = fs.lstatSync(path.join(folder, name));
+      return `${name} ${size} ${mtimeMs} ${mode}`;
+    })
+    .join('\n');
+}
