@@ -107,6 +107,8 @@ const training = v.strictObject({
     epochs: positive('Passes over the data', 3),
     batch_size: count('Examples per GPU and step', 4),
     gradient_accumulation_steps: count('Steps per weight update', 4),
+    max_seq_length: count('Longest example, in tokens; what is longer is cut', 1024, 8),
+    gradient_checkpointing: flag('Compute activations again in the backward pass instead of keeping them', true),
   }),
 });
 

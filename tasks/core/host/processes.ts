@@ -4,7 +4,7 @@ import { Interrupted } from '../errors';
 export interface RunOptions {
   cwd: string;
   env?: Record<string, string | undefined>;
-  /** Milliseconds; none means no limit. */
+  /** Milliseconds until the whole group is ended; none means no limit. */
   timeoutMs?: number;
   /** Called with each line of either stream, as it comes. */
   onLine?: (line: string) => void;
@@ -17,6 +17,8 @@ export interface RunResult {
   stderr: string;
   /** The last lines of both streams, in the order they came. */
   tail: string;
+  /** The limit ended it. */
+  timedOut: boolean;
 }
 
 /** The process groups that are running now: Ctrl-C ends them, and a lock names them. */
@@ -44,18 +46,28 @@ export class Processes {
       detached: process.platform !== 'win32',
       cleanup: true,
       maxBuffer: 64_000_000,
-      ...(options.timeoutMs ? { timeout: options.timeoutMs, forceKillAfterDelay: 2000 } : {}),
     });
     const group = child.pid;
     if (group) this.#changed(() => this.#running.add(group));
-    const watcher = this.#watch(child.all, options.onLine);
-    const result = await child;
-    await watcher;
+    const limit = limitOf(group, options.timeoutMs);
+    const ended = async () => {
+      const watcher = this.#watch(child.all, options.onLine);
+      const result = await child;
+      await watcher;
+      return result;
+    };
+    const result = await Promise.race([ended(), limit.givenUp]);
+    limit.clear();
     if (group) this.#changed(() => this.#running.delete(group));
     this.throwIfInterrupted();
+    if (!result) {
+      child.unref();
+      return { exitCode: -1, stdout: '', stderr: '', tail: `no end after ${options.timeoutMs} ms, and it cannot be ended`, timedOut: true };
+    }
     const started = result.exitCode !== undefined;
     return {
-      exitCode: result.exitCode ?? -1,
+      timedOut: limit.reached(),
+      exitCode: limit.reached() ? -1 : (result.exitCode ?? -1),
       stdout: String(result.stdout ?? ''),
       stderr: String(result.stderr ?? ''),
       tail: lastLines(started ? String(result.all ?? '') : `${result.all ?? ''}\n${result.shortMessage ?? ''}`),
@@ -105,6 +117,26 @@ export class Processes {
     change();
     this.onChange([...this.#running]);
   }
+}
+
+/**
+ * Ends a group that is at work for too long: politely, after two seconds for good, and after one more
+ * it is given up, since a process that waits for a broken device cannot be ended at all.
+ */
+function limitOf(group: number | undefined, timeoutMs: number | undefined) {
+  let reached = false;
+  const timers: NodeJS.Timeout[] = [];
+  const givenUp = new Promise<undefined>((resolve) => {
+    if (!group || !timeoutMs) return;
+    const after = (ms: number, act: () => void) => timers.push(setTimeout(act, timeoutMs + ms));
+    after(0, () => {
+      reached = true;
+      killGroup(group, 'SIGTERM');
+    });
+    after(2000, () => killGroup(group, 'SIGKILL'));
+    after(3000, () => resolve(undefined));
+  });
+  return { givenUp, reached: () => reached, clear: () => timers.forEach(clearTimeout) };
 }
 
 /** Sends a signal to a whole process group; a group that is gone is no error. */

@@ -1,0 +1,30 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { thisHost } from '../../tasks/core/host';
+import { temporaryFolder } from '../support/project';
+
+const test = suite('a time limit');
+const cwd = temporaryFolder();
+
+test('ends the whole group, also a child that holds the output open', async () => {
+  const started = performance.now();
+  const result = await thisHost().processes.run('sh', ['-c', 'echo begun; sleep 60 & wait'], { cwd, timeoutMs: 300 });
+  assert.ok(performance.now() - started < 5000);
+  assert.is(result.timedOut, true);
+  assert.is(result.exitCode, -1);
+  assert.is(result.stdout, 'begun');
+});
+
+test('ends what does not listen', async () => {
+  const started = performance.now();
+  const result = await thisHost().processes.run('sh', ['-c', 'trap "" TERM; sleep 60 & wait; sleep 60'], { cwd, timeoutMs: 200 });
+  assert.ok(performance.now() - started < 5000);
+  assert.is(result.timedOut, true);
+});
+
+test('leaves alone what ends in time', async () => {
+  const result = await thisHost().processes.run('sh', ['-c', 'exit 7'], { cwd, timeoutMs: 20_000 });
+  assert.equal([result.exitCode, result.timedOut], [7, false]);
+});
+
+test.run();
