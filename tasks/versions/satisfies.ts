@@ -1,0 +1,10 @@
+import { satisfies, valid } from '@renovatebot/pep440';
+import type { Range } from './types';
+
+/** Whether a version lies in a range (PEP 440, local parts such as `+cu121` count for nothing); what cannot be read does not. */
+export function inRange(version: string, range: Range): boolean {
+  if (range === '*') return true;
+  return valid(version) !== null && satisfies(version, range, { prereleases: true });
+}
+
+export const atLeast = (version: string, least: string): boolean => inRange(version, `>=${least}`);
