@@ -16,14 +16,16 @@ export interface View {
 
 export interface Screen {
   isTTY: boolean;
+  /** Width; 0 where the terminal does not say, as behind some CI runners. */
+  columns: number;
   env: Readonly<Record<string, string | undefined>>;
   write(text: string): void;
 }
 
 /** A live view needs a terminal that can be redrawn, and a person who wants it. */
-export function isLive({ isTTY, env }: Screen): boolean {
+export function isLive({ isTTY, columns: width, env }: Screen): boolean {
   const set = (name: string) => env[name] !== undefined && env[name] !== '';
-  return isTTY && !set('CI') && !set('NO_COLOR') && env.TERM !== 'dumb';
+  return isTTY && width > 0 && !set('CI') && !set('NO_COLOR') && env.TERM !== 'dumb';
 }
 
 export function viewFor(screen: Screen, verbose: boolean): View {
@@ -54,7 +56,7 @@ function plainView(screen: Screen): View {
     const report = await work(step, {
       action(title) {
         begun = performance.now();
-        text = progressText(begun);
+        text = progressText();
         screen.write(`→ ${step.name}: ${printable(title)}\n`);
       },
       progress(progress) {
@@ -121,7 +123,7 @@ function taskOf(step: Step, work: Work): ListrTask {
         action(title) {
           task.title = `${step.title}: ${printable(title)}`;
           task.output = '';
-          text = progressText(performance.now());
+          text = progressText();
         },
         progress(progress) {
           task.output = printable(text(progress, performance.now()));

@@ -95,7 +95,12 @@ async function execute(definition: TaskDefinition, itemsFor: (context: Context) 
 }
 
 async function runIn(context: Context, options: Options, definition: TaskDefinition, items: readonly Item[]): Promise<Ran> {
-  const screen = { isTTY: process.stderr.isTTY === true, env: context.host.env, write: (text: string) => void process.stderr.write(text) };
+  const screen = {
+    isTTY: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 0,
+    env: context.host.env,
+    write: (text: string) => void process.stderr.write(text),
+  };
   const view = viewFor(screen, options.verbose);
   if (options.verbose) context.host.processes.onVerbose = view.note;
   const release = listenToSignals(context.host);
