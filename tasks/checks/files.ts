@@ -1,42 +1,34 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import type { Step } from '../core/step';
-import { some } from '../core/text';
+import { plural, some } from '../core/text';
 import { gitignore } from './gitignore-text';
 
 /** Where the package lies: beside `tasks` in the repository, beside `lib` where it is installed. */
 const packageRoot = path.resolve(__dirname, '..', '..');
 
-/** What a project starts from. Written only where nothing is: from then on it is the user's. */
-const templates = [
-  'configs/setup.yaml',
-  'configs/paths_config.json',
-  'configs/training_config.yaml',
-  'configs/constraints-local.txt',
-  'configs/overrides-local.txt',
-  'configs/schemas/setup.schema.json',
-  'configs/schemas/paths.schema.json',
-  'configs/schemas/training.schema.json',
-  'requirements-local.txt',
-  'requirements-local.lock',
-  'scripts/paths.py',
-  'scripts/config_loader.py',
-  'scripts/settings_yaml.py',
-  'scripts/settings_schema.py',
-];
+/** What a project starts from: settings, requirements with their locks, environments and scripts. */
+const starts = /^(configs\/(?!.*\.(local|remote)\.yaml$).+|scripts\/.+\.(py|sh)|requirements-.+\.(txt|lock)|environment-.+\.yml)$/;
 
-const missingOf = ({ root, host }: Context): string[] =>
-  ['.gitignore', ...templates].filter(
-    (file) => !host.files.lstat(path.join(root, file)) && (root !== packageRoot || file === '.gitignore'),
-  );
+/** Files that the package brings, relative to the project. Written only where nothing is: from then on they are the user's. */
+function templatesOf({ host }: Context): string[] {
+  const folders = ['', 'configs', 'configs/schemas', 'scripts'];
+  return folders
+    .flatMap((folder) => host.files.list(path.join(packageRoot, folder)).map((name) => path.posix.join(folder, name)))
+    .filter((file) => starts.test(file) && host.files.stat(path.join(packageRoot, file))?.isFile());
+}
+
+const filesOf = (context: Context): string[] => ['.gitignore', ...(context.root === packageRoot ? [] : templatesOf(context))];
+const missingOf = (context: Context): string[] =>
+  filesOf(context).filter((file) => !context.host.files.lstat(path.join(context.root, file)));
 
 export const filesStep: Step = {
   name: 'files',
   title: 'Lay out the project files',
   async check(context) {
-    const missing = missingOf(context);
+    const [all, missing] = [filesOf(context).length, missingOf(context)];
     if (missing.length > 0) return { state: 'todo', found: `${missing.length} missing: ${some(missing)}` };
-    return { state: 'done', found: `${templates.length + 1} of ${templates.length + 1} files there` };
+    return { state: 'done', found: `${all} of ${plural(all, 'file')} there` };
   },
   async plan(context) {
     const missing = missingOf(context);
@@ -45,8 +37,8 @@ export const filesStep: Step = {
         title: `write ${some(missing) || 'what is missing'}`,
         async run({ root, host }) {
           for (const file of missing) {
-            const text = file === '.gitignore' ? gitignore : host.files.readText(path.join(packageRoot, file));
-            if (text !== undefined) host.files.createText(path.join(root, file), text);
+            if (file === '.gitignore') host.files.createText(path.join(root, file), gitignore);
+            else host.files.createCopy(path.join(packageRoot, file), path.join(root, file));
           }
         },
       },

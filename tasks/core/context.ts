@@ -7,6 +7,8 @@ export type Environment = 'local' | 'remote';
 
 /** All that a step may look at and act through. */
 export interface Context {
+  /** The task that runs, as in `npx just TASK`. */
+  task: string;
   /** Absolute path of the project. */
   root: string;
   host: Host;

@@ -60,7 +60,7 @@ export async function perform(step: Step, context: Context, depth: Depth, tell: 
     code: 'E_NOT_DONE',
     found: after.found,
     needed: `\`${step.name}\` done after its actions`,
-    fix: after.fix ?? `\`npx just ${step.name} --force --verbose\` shows each command`,
+    fix: after.fix ?? `\`npx just ${context.task} --force=${step.name} --verbose\` shows each command`,
   }).fault;
   return { ...after, ...failure(fault), actions: done, durationMs: since(started) };
 }

@@ -128,6 +128,7 @@ function contextOf(host: Host, options: Options, definition: TaskDefinition): Co
   const environment = options.environment ?? definition.environment ?? 'local';
   const { force } = options;
   return {
+    task: definition.name,
     root,
     host,
     environment,

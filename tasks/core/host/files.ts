@@ -85,10 +85,14 @@ export function createText(file: string, text: string): boolean {
   }
 }
 
+/** Copies a text file to where nothing is, with its mode: a script stays executable. */
+export function createCopy(from: string, to: string): void {
+  if (createText(to, fs.readFileSync(from, 'utf8'))) fs.chmodSync(to, fs.statSync(from).mode & 0o777);
+}
+
 export const makeFolder = (folder: string): void => void fs.mkdirSync(folder, { recursive: true });
 export const move = (from: string, to: string): void => fs.renameSync(from, to);
 export const remove = (file: string): void => fs.rmSync(file, { recursive: true, force: true });
-export const copy = (from: string, to: string): void => void createText(to, fs.readFileSync(from, 'utf8'));
 
 /** Bytes on disk under a folder, links not followed; 0 where there is nothing. */
 export async function sizeOf(folder: string): Promise<number> {

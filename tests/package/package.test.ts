@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cleanEnvironment, repository, temporaryFolder } from '../support/project';
+
+const test = suite('package');
+const env = cleanEnvironment({ npm_config_ignore_scripts: 'true', npm_config_audit: 'false', npm_config_fund: 'false' });
+const run = (command: string, args: readonly string[], cwd: string): string =>
+  execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** An empty folder into which the packed file is installed, as a stranger would. */
+const consumer = temporaryFolder('consumer');
+const listed = new Set<string>();
+
+test.before(() => {
+  run('npm', ['run', 'build'], repository);
+  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', consumer], repository)) as {
+    filename: string;
+    files: { path: string }[];
+  }[];
+  for (const { path: file } of packed?.files ?? []) listed.add(file);
+  fs.writeFileSync(path.join(consumer, 'package.json'), '{"name": "consumer", "private": true}');
+  run('npm', ['install', `./${packed?.filename}`], consumer);
+});
+
+test('holds what a project starts from, and nothing of the house', () => {
+  for (const file of [
+    'lib/index.js',
+    'lib/index.d.ts',
+    'configs/setup.yaml',
+    'configs/schemas/setup.schema.json',
+    'LICENSE',
+    'README.md',
+    'CHANGELOG.md',
+    'docs/ERRORS.md',
+  ])
+    assert.ok(listed.has(file), file);
+  for (const file of listed) assert.not.match(file, /^(tests|bench|tasks|tools|node_modules|data|models|adapters)\/|\.tgz$|\.local\.yaml$/);
+  for (const python of walk(path.join(repository, 'tasks')).filter((file) => file.endsWith('.py')))
+    assert.ok(listed.has(`lib/${python}`), python);
+});
+
+test('works from a just.config.js', () => {
+  fs.writeFileSync(path.join(consumer, 'just.config.js'), "require('just-lora').registerTasks();\n");
+  works();
+  fs.rmSync(path.join(consumer, 'just.config.js'));
+});
+
+test('works from a just.config.ts of five lines', () => {
+  const config = [
+    "import { task } from 'just-task';",
+    "import { mkdirsTask, setupTask, storageTask } from 'just-lora';",
+    "task('mkdirs', mkdirsTask());",
+    "task('storage', storageTask());",
+    "task('start', setupTask([mkdirsTask(), storageTask()], { name: 'start' }));",
+  ];
+  fs.writeFileSync(path.join(consumer, 'just.config.ts'), `${config.join('\n')}\n`);
+  works();
+  assert.match(run('npx', ['just', 'start', '--json', '--check'], consumer), /"outcome":"unchanged"/);
+});
+
+test('its types are found and strict', () => {
+  fs.writeFileSync(
+    path.join(consumer, 'use.ts'),
+    "import { defineTask, type Step } from 'just-lora';\nconst step: Step = { name: 'one', title: 'One', check: async () => ({ state: 'done', found: '1 of 1' }) };\nexport const task = defineTask({ name: 'one', description: 'One', details: '', example: 'npx just one', items: [step] });\n",
+  );
+  run('npx', ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--moduleResolution', 'node16', 'use.ts'], consumer);
+});
+
+function works(): void {
+  for (const folder of ['data', 'models', 'adapters', 'configs']) fs.rmSync(path.join(consumer, folder), { recursive: true, force: true });
+  const made = JSON.parse(run('npx', ['just', 'mkdirs', '--json'], consumer));
+  assert.is(made.outcome, 'changed');
+  assert.ok(fs.existsSync(path.join(consumer, 'configs/setup.yaml')));
+  assert.ok(fs.existsSync(path.join(consumer, 'data/raw/.gitkeep')));
+  assert.is(JSON.parse(run('npx', ['just', 'mkdirs', '--json'], consumer)).outcome, 'unchanged');
+}
+
+function walk(folder: string): string[] {
+  return fs.readdirSync(folder, { recursive: true, encoding: 'utf8' });
+}
+
+test.run();
