@@ -1,130 +1,89 @@
-import * as path from 'node:path';
 import * as v from 'valibot';
 import type { Environment } from '../core/context';
-import { UserError } from '../core/errors';
+import { type Fault, UserError } from '../core/errors';
 import type { Host } from '../core/host';
 import { definition, type Settings } from './definition';
-import { isTree, leaves, merge, nest, type Origins, type Tree, withoutComments } from './merge';
-import { isPart, settingName } from './names';
-import { parseJson, parseYaml, SyntaxFault } from './parse';
-import { describeIssue, type Layer, type Problem } from './problems';
-import { entriesOf } from './schema';
-import { foreignVariables, reservedVariables, sourcesFor, variablePrefix } from './sources';
+import { fileLayers, type Layer, mergeLayer, setLayers, variableLayers } from './layers';
+import { leaves, type Origins, type Tree, valueAt } from './merge';
+import { settingName } from './names';
+import { pathKey } from './position';
+import { missingIn, type Problem, problemsOf } from './problems';
+import { entriesOf, recordValueOf } from './schema';
 
 export interface Loaded {
   settings: Settings;
   origins: Origins;
+  /** What is wrong, all of it. The settings are then those of the layers that are right. */
+  fault?: Fault;
 }
-
-const largestFile = 1_000_000;
 
 /**
  * Defaults ← files ← the machine's own files ← environment variables ← `--set`.
  * @throws UserError E_CONFIG, exit code 2, with every fault of every layer
  */
 export function loadSettings(host: Host, root: string, environment: Environment, sets: readonly string[] = []): Loaded {
+  const loaded = readSettings(host, root, environment, sets);
+  if (loaded.fault) throw new UserError(loaded.fault, 2);
+  return loaded;
+}
+
+/** The same, for a look that goes on though settings are wrong. */
+export function readSettings(host: Host, root: string, environment: Environment, sets: readonly string[] = []): Loaded {
   const problems: Problem[] = [];
-  const layers = [...fileLayers(host, root, environment, problems), ...variableLayers(host, problems), ...setLayers(sets, problems)];
-  // Each layer is judged by itself, so that a wrong value is reported where it stands even if it is overridden.
-  for (const layer of layers) {
-    const { issues } = v.safeParse(definition, layer.tree);
-    for (const issue of issues ?? []) problems.push(...describeIssue(issue as v.BaseIssue<unknown>, layer));
-  }
-  const merged = layers.reduce<Tree>((tree, layer) => merge(tree, layer.tree), { setup: {}, paths: {}, training: {} });
-  if (problems.length > 0) throw configError(problems);
-  const settings = v.parse(definition, merged);
-  const { warn_gb, error_gb } = settings.setup.storage;
-  if (error_gb > warn_gb)
-    throw configError([
-      {
-        where: 'the merged settings',
-        text: `storage.error_gb (${error_gb}) is above storage.warn_gb (${warn_gb}); expected the error threshold to be the lower one`,
-      },
-    ]);
-  return { settings, origins: originsOf(settings, layers) };
-}
-
-function* fileLayers(host: Host, root: string, environment: Environment, problems: Problem[]): Generator<Layer> {
-  for (const { part, file } of sourcesFor(environment)) {
-    const text = host.files.readText(path.join(root, file));
-    if (text === undefined) continue;
-    if (text.length > largestFile) {
-      problems.push({ where: file, text: `${text.length} bytes; expected settings, at most ${largestFile} bytes` });
-      continue;
-    }
-    try {
-      const { value, at } = file.endsWith('.json') ? parseJson(text) : parseYaml(text);
-      if (value === undefined || value === null) continue;
-      yield { name: file, tree: { setup: {}, paths: {}, training: {}, [part]: withoutComments(value) }, at, skip: 1 };
-    } catch (error) {
-      if (!(error instanceof SyntaxFault)) throw error;
-      problems.push({ where: `${file}:${error.position.line}:${error.position.column}`, text: error.message });
-    }
-  }
-}
-
-function* variableLayers(host: Host, problems: Problem[]): Generator<Layer> {
-  for (const name of Object.keys(host.env).sort()) {
-    const foreign = foreignVariables[name];
-    if (!foreign && (!name.startsWith(variablePrefix) || reservedVariables.includes(name))) continue;
-    const keys = foreign ? foreign.split('.') : settingOf(name.slice(variablePrefix.length).split('__'));
-    const text = host.env[name];
-    if (!text) continue;
-    yield* valueLayer(name, keys, foreign ? JSON.stringify(text) : text, problems);
-  }
-}
-
-/** Variables are upper case, settings are not: `STORAGE__WARN_GB` is storage.warn_gb, `DEFAULTREMOTE` is defaultRemote. */
-function settingOf(words: readonly string[]): string[] {
-  const first = words[0]?.toLowerCase();
-  let schema: unknown = isPart(first) ? definition : definition.entries.setup;
-  return words.map((word) => {
-    const entries = entriesOf(schema) ?? {};
-    const key = Object.keys(entries).find((name) => name.toLowerCase() === word.toLowerCase()) ?? word.toLowerCase();
-    schema = entries[key];
-    return key;
+  const files = fileLayers(host, root, environment, problems);
+  const known = mergedOf(files);
+  const layers = [...files, ...variableLayers(host, known, problems), ...setLayers(sets, known, problems)];
+  const right = layers.filter((layer) => {
+    const found = problemsOf(layer);
+    problems.push(...found);
+    return found.length === 0;
   });
+  const merged = mergedOf(right);
+  if (problems.length === 0) problems.push(...missingIn(merged, layers), ...conflictsIn(merged));
+  const parsed = v.safeParse(definition, merged);
+  const settings = parsed.success ? parsed.output : v.parse(definition, empty);
+  const used = parsed.success ? right : [];
+  return { settings, origins: originsOf(settings, used), ...(problems.length > 0 ? { fault: faultOf(problems) } : {}) };
 }
 
-function* setLayers(sets: readonly string[], problems: Problem[]): Generator<Layer> {
-  for (const set of sets) {
-    const split = set.indexOf('=');
-    if (split < 1) problems.push({ where: `--set ${set}`, text: 'expected path=value, for example `--set storage.warn_gb=40`' });
-    else yield* valueLayer(`--set ${set}`, set.slice(0, split).split('.'), set.slice(split + 1), problems);
-  }
+const empty = { setup: {}, paths: {}, training: {} };
+
+function mergedOf(layers: readonly Layer[]): Tree {
+  const records = recordsIn(definition);
+  return layers.reduce((below, layer) => mergeLayer(below, layer, records), v.parse(definition, empty) as Tree);
 }
 
-function* valueLayer(name: string, keys: string[], text: string, problems: Problem[]): Generator<Layer> {
-  try {
-    const tree = nest(isPart(keys[0]) ? keys : ['setup', ...keys], parseYaml(text).value ?? null);
-    yield { name, tree: { setup: {}, paths: {}, training: {}, ...tree }, at: new Map(), skip: 0 };
-  } catch (error) {
-    if (!(error instanceof SyntaxFault)) throw error;
-    problems.push({ where: name, text: error.message });
-  }
+/** Where the definition has mappings by name: `models`, `remotes`. */
+function recordsIn(schema: unknown, above: readonly string[] = []): string[][] {
+  return Object.entries(entriesOf(schema) ?? {}).flatMap(([key, inner]) =>
+    recordValueOf(inner) ? [[...above, key]] : recordsIn(inner, [...above, key]),
+  );
+}
+
+/** What no setting alone can get wrong. */
+function conflictsIn(merged: Tree): Problem[] {
+  const { output } = v.safeParse(definition, merged) as { output: Settings };
+  const { warn_gb, error_gb } = output.setup.storage;
+  if (error_gb <= warn_gb) return [];
+  const text = `storage.error_gb (${error_gb}) is above storage.warn_gb (${warn_gb}); expected it to be the lower one`;
+  return [{ where: 'the merged settings', text }];
 }
 
 function originsOf(settings: Settings, layers: readonly Layer[]): Origins {
   const origins = new Map<string, string>();
   for (const { path: keys } of leaves(settings as Tree)) {
-    const from = layers.findLast(
-      (layer) => keys.reduce<unknown>((tree, key) => (isTree(tree) ? tree[key] : undefined), layer.tree) !== undefined,
-    );
-    const line = from?.at.get(keys.slice(from.skip).join('\0'))?.line;
+    const from = layers.findLast((layer) => valueAt(layer.tree, keys) !== undefined);
+    const line = from?.at.get(pathKey(keys.slice(from.skip)))?.line;
     origins.set(settingName(keys), from ? (line ? `${from.name}:${line}` : from.name) : 'default');
   }
   return origins;
 }
 
-function configError(problems: readonly Problem[]): UserError {
-  const lines = problems.map(({ where, text }) => `${where}: ${text}`);
-  return new UserError(
-    {
-      code: 'E_CONFIG',
-      found: `${lines.length === 1 ? 'a setting is' : `${lines.length} settings are`} wrong`,
-      tail: lines.join('\n'),
-      fix: 'correct what is named above; docs/CONFIGURATION.md lists every setting',
-    },
-    2,
-  );
+function faultOf(problems: readonly Problem[]): Fault {
+  return {
+    code: 'E_CONFIG',
+    found: `${problems.length === 1 ? 'a setting is' : `${problems.length} settings are`} wrong`,
+    tail: problems.map(({ where, text }) => `${where}: ${text}`).join('\n'),
+    fix: 'correct what is named above; docs/CONFIGURATION.md lists every setting',
+  };
 }

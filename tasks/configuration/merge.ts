@@ -7,17 +7,12 @@ export const isTree = (value: unknown): value is Tree => value !== null && typeo
 
 /** Mappings merge key by key; anything else, lists too, is replaced. Neither side is changed. */
 export function merge(under: Tree, over: Tree): Tree {
-  const result: Tree = { ...under };
+  const entries = new Map(Object.entries(under));
   for (const [key, value] of Object.entries(over)) {
-    const below = Object.hasOwn(under, key) ? under[key] : undefined;
-    Object.defineProperty(result, key, {
-      value: isTree(value) && isTree(below) ? merge(below, value) : value,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    const below = entries.get(key);
+    entries.set(key, isTree(value) && isTree(below) ? merge(below, value) : value);
   }
-  return result;
+  return Object.fromEntries(entries);
 }
 
 /** `{a: {b: value}}` for the path a.b. */
@@ -25,7 +20,15 @@ export function nest(path: readonly string[], value: unknown): Tree {
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree;
 }
 
-/** Every path of a tree that leads to something other than a mapping, dots between. */
+/** What stands at a path, `undefined` where nothing does. */
+export function valueAt(tree: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (inner !== null && typeof inner === 'object' && Object.hasOwn(inner, key) ? (inner as Tree)[key] : undefined),
+    tree,
+  );
+}
+
+/** Every path of a tree that leads to something other than a mapping. */
 export function leaves(tree: Tree, above: readonly string[] = []): { path: string[]; value: unknown }[] {
   return Object.entries(tree).flatMap(([key, value]) =>
     isTree(value) && Object.keys(value).length > 0 ? leaves(value, [...above, key]) : [{ path: [...above, key], value }],

@@ -1,73 +1,102 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { nearest } from '../parse/nearest';
-import { isTree, type Tree } from './merge';
-import { settingName } from './names';
-import { type Position, pathKey } from './parse';
-import { entriesOf, recordValueOf } from './schema';
-
-/** One layer of settings as it was read. */
-export interface Layer {
-  name: string;
-  tree: Tree;
-  /** Where the keys stand, by their path inside the file. */
-  at: ReadonlyMap<string, Position>;
-  /** How many leading keys of a settings path are not in the file: its part. */
-  skip: number;
-}
+import { definition } from './definition';
+import { expectation, shown } from './expected';
+import type { Layer } from './layers';
+import { isTree, type Tree, valueAt } from './merge';
+import { settingName, variableForm } from './names';
+import { type Position, pathKey } from './position';
+import { entriesOf, recordValueOf, schemaUnder } from './schema';
+import { variablePrefix } from './sources';
 
 export interface Problem {
+  /** File, line and column, or the variable or option. */
   where: string;
   text: string;
 }
 
-/** A fault that the definition found in a layer, as file, line, column, path, value, expected. */
-export function describeIssue(issue: v.BaseIssue<unknown>, layer: Layer): Problem[] {
-  const keys = (issue.path ?? []).map((item) => item.key as string | number);
+/**
+ * All that is wrong in one layer. Each is judged by itself, so that a wrong value is reported where it
+ * stands even if it is overridden; what is missing in it may stand in another.
+ */
+export function problemsOf(layer: Layer): Problem[] {
+  const shape = shapeProblems(layer, definition, layer.tree, []);
+  const told = new Set<string>();
+  const wrong = (v.safeParse(definition, layer.tree).issues ?? []).filter(isAboutValue).flatMap((issue) => {
+    const keys = pathOf(issue);
+    // One fault is enough for one value: the first says the most.
+    if (told.has(pathKey(keys))) return [];
+    told.add(pathKey(keys));
+    return [{ where: whereIs(keys, layer), text: `${settingName(keys)} is ${shown(issue.input)}; expected ${expectation(issue)}` }];
+  });
+  return [...shape, ...wrong].sort((one, other) => placeOf(one) - placeOf(other));
+}
+
+/** What no layer says though it must be said, reported at the topmost layer that says something beside it. */
+export function missingIn(merged: Tree, layers: readonly Layer[]): Problem[] {
+  return (v.safeParse(definition, merged).issues ?? []).map((issue) => {
+    const keys = pathOf(issue);
+    const layer = layers.findLast(({ tree }) => valueAt(tree, keys.slice(0, -1)) !== undefined);
+    const where = layer ? whereIs(keys, layer) : 'the merged settings';
+    return { where, text: `${settingName(keys)} is missing; ${settingName(keys.slice(0, -1))} needs it` };
+  });
+}
+
+/** Mappings are looked at here and not by valibot, which names the first unknown key only and takes a list for a mapping. */
+function shapeProblems(layer: Layer, schema: unknown, value: unknown, keys: readonly string[]): Problem[] {
+  const entries = entriesOf(schema);
+  if (!entries && !recordValueOf(schema)) return [];
   const name = settingName(keys);
-  const position = positionOf(keys.slice(layer.skip), layer);
-  const where = position ? `${layer.name}:${position.line}:${position.column}` : layer.name;
-  if (issue.type === 'strict_object' && issue.expected === 'never') return [{ where, text: unknownKey(issue, name) }];
-  const expected = [issue.expected, requirement(issue)].filter(Boolean).join(', ') || issue.message;
-  return [{ where, text: `${name} is ${shown(issue.input)}; expected ${expected}` }];
+  if (!isTree(value)) return [{ where: whereIs(keys, layer), text: `${name} is ${shown(value)}; expected a mapping` }];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const under = schemaUnder(schema, key);
+    const path = [...keys, key];
+    if (under !== undefined) return shapeProblems(layer, under, inner, path);
+    return [{ where: whereIs(path, layer), text: unknownKey(path, Object.keys(entries ?? {}), layer) }];
+  });
 }
 
-function unknownKey(issue: v.BaseIssue<unknown>, name: string): string {
-  const last = issue.path?.at(-1);
-  const key = String(last?.key);
-  const known = knownKeys(issue);
-  const meant = nearest(key, known);
-  return `${name} is no setting; ${meant ? `did you mean \`${meant}\`?` : `expected one of ${known.join(', ')}`}`;
-}
-
-/** valibot's issue does not carry the object schema, but its parent input was parsed by a known place. */
-function knownKeys(issue: v.BaseIssue<unknown>): string[] {
-  const { definition } = require('./definition') as typeof import('./definition');
-  let schema: unknown = definition;
-  for (const item of issue.path?.slice(0, -1) ?? []) schema = entriesOf(schema)?.[String(item.key)] ?? recordValueOf(schema);
-  return Object.keys(entriesOf(schema) ?? {}).filter((key) => key !== '$schema');
-}
-
-function positionOf(keys: readonly (string | number)[], layer: Layer): Position | undefined {
-  for (let length = keys.length; length >= 0; length--) {
-    const position = layer.at.get(pathKey(keys.slice(0, length)));
-    if (position) return position;
+function unknownKey(path: readonly string[], siblings: readonly string[], layer: Layer): string {
+  const known = siblings.filter((key) => key !== '$schema');
+  const name = settingName(path);
+  const key = path.at(-1) ?? '';
+  if (layer.name.startsWith(variablePrefix)) {
+    // One underscore is a part of a name; what was meant is the variable whose underscores are all single.
+    const all = variablesOf(definition, []);
+    const flat = (text: string) => text.replace(/_+/g, '_');
+    const meant = all.find((each) => flat(each) === flat(layer.name)) ?? nearest(layer.name, all);
+    return `sets \`${name}\`, which is no setting; ${meant ? `did you mean \`${meant}\`?` : 'docs/CONFIGURATION.md lists every variable'}`;
   }
-  return undefined;
+  const meant = nearest(key, known);
+  if (meant) return `${name} is no setting; did you mean \`${settingName([...path.slice(0, -1), meant])}\`?`;
+  const elsewhere = namesOf(definition, []).find((each) => each.split('.').at(-1) === key);
+  return `${name} is no setting; ${elsewhere ? `did you mean \`${elsewhere}\`?` : `expected one of ${known.join(', ')}`}`;
 }
 
-function requirement(issue: v.BaseIssue<unknown>): string | undefined {
-  const { requirement } = issue as { requirement?: unknown };
-  if (issue.type === 'integer') return 'a whole number';
-  if (issue.type === 'min_value') return `at least ${String(requirement)}`;
-  if (issue.type === 'max_value') return `at most ${String(requirement)}`;
-  if (issue.type === 'gt_value') return `more than ${String(requirement)}`;
-  if (issue.type === 'min_length') return 'not empty';
-  return undefined;
+/** Issues with the mappings themselves are found by `shapeProblems`, and what is missing by `missingIn`. */
+const isAboutValue = (issue: v.BaseIssue<unknown>): boolean => !['strict_object', 'record'].includes(issue.type);
+
+const pathOf = (issue: v.BaseIssue<unknown>): (string | number)[] => (issue.path ?? []).map((item) => item.key as string | number);
+
+const namesOf = (schema: unknown, above: readonly string[]): string[] =>
+  Object.entries(entriesOf(schema) ?? {}).flatMap(([key, inner]) =>
+    key === '$schema' ? [] : entriesOf(inner) ? namesOf(inner, [...above, key]) : [settingName([...above, key])],
+  );
+
+const variablesOf = (schema: unknown, above: readonly string[]): string[] =>
+  namesOf(schema, above).map((name) => variablePrefix + name.split('.').map(variableForm).join('__'));
+
+/** The position of a key, or of the nearest one above it that is in the file. */
+function whereIs(keys: readonly (string | number)[], layer: Layer): string {
+  for (let length = keys.length; length >= layer.skip; length--) {
+    const position: Position | undefined = layer.at.get(pathKey(keys.slice(layer.skip, length)));
+    if (position) return `${layer.name}:${position.line}:${position.column}`;
+  }
+  return layer.name;
 }
 
-function shown(value: unknown): string {
-  if (isTree(value)) return 'a mapping';
-  if (Array.isArray(value)) return 'a list';
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+/** For sorting: no line is a million characters long, for no file is. */
+function placeOf({ where }: Problem): number {
+  const [, line = 0, column = 0] = (/:(\d+):(\d+)$/.exec(where) ?? []).map(Number);
+  return line * 1e6 + column;
 }

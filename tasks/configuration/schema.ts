@@ -1,4 +1,4 @@
-type Shape = { entries?: Record<string, unknown>; wrapped?: unknown; value?: unknown };
+type Shape = { type?: string; entries?: Record<string, unknown>; wrapped?: unknown; key?: unknown; value?: unknown; pipe?: unknown[] };
 
 /** What stands inside of `optional` and `nullable`. */
 function unwrapped(schema: unknown): Shape {
@@ -11,4 +11,24 @@ function unwrapped(schema: unknown): Shape {
 export const entriesOf = (schema: unknown): Record<string, unknown> | undefined => unwrapped(schema).entries;
 
 /** The schema of a record's values: models and remotes by name. */
-export const recordValueOf = (schema: unknown): unknown => unwrapped(schema).value;
+export function recordValueOf(schema: unknown): unknown {
+  const { type, value } = unwrapped(schema);
+  return type === 'record' ? value : undefined;
+}
+
+/** The schema of what stands under a key, `undefined` where nothing may. */
+export function schemaUnder(schema: unknown, key: string): unknown {
+  const entries = entriesOf(schema);
+  // `toString` and `__proto__` are in every object, and no settings.
+  if (entries) return Object.hasOwn(entries, key) ? entries[key] : undefined;
+  return recordValueOf(schema);
+}
+
+/** Whether a setting holds text: then a variable is taken as it is typed, `3.10` and `a: b` too. */
+export const holdsText = (schema: unknown): boolean => ['string', 'picklist'].includes(unwrapped(schema).type ?? '');
+
+/** Whether `null` is a value of it. */
+export function isNullable(schema: unknown): boolean {
+  for (let shape = schema as Shape; shape; shape = shape.wrapped as Shape) if (shape.type === 'nullable') return true;
+  return false;
+}

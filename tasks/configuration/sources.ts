@@ -4,23 +4,23 @@ import type { Environment } from '../core/context';
 export interface Source {
   part: 'setup' | 'paths' | 'training';
   file: string;
+  /** Git ignores it: a machine's own additions, merged name by name. */
+  machine: boolean;
 }
 
-/** Committed files first, then the machine's own, which git ignores. */
+const files = { setup: 'setup.yaml', paths: 'paths_config.json', training: 'training_config.yaml' } as const;
+
+/** Of each part the committed file first, then the machine's own. */
 export function sourcesFor(environment: Environment): Source[] {
-  return [
-    { part: 'setup', file: 'configs/setup.yaml' },
-    { part: 'setup', file: `configs/setup.${environment}.yaml` },
-    { part: 'paths', file: 'configs/paths_config.json' },
-    { part: 'paths', file: `configs/paths_config.${environment}.yaml` },
-    { part: 'training', file: 'configs/training_config.yaml' },
-    { part: 'training', file: `configs/training_config.${environment}.yaml` },
-  ];
+  return Object.entries(files).flatMap(([part, file]) => [
+    { part: part as Source['part'], file: `configs/${file}`, machine: false },
+    { part: part as Source['part'], file: `configs/${file.replace(/\.\w+$/, '')}.${environment}.yaml`, machine: true },
+  ]);
 }
 
-/** `JUST_LORA_SETUP__STORAGE__WARN_GB=40` sets `setup.storage.warn_gb`. */
+/** `JUST_LORA_STORAGE__WARN_GB=40` sets `storage.warn_gb`. */
 export const variablePrefix = 'JUST_LORA_';
 /** Variables of ours that are no settings. */
-export const reservedVariables = ['JUST_LORA_ENV'];
+export const reservedVariables: readonly string[] = ['JUST_LORA_ENV'];
 /** Variables of others that set one of ours. */
-export const foreignVariables: Record<string, string> = { HF_HOME: 'paths.hf_home' };
+export const foreignVariables: Readonly<Record<string, readonly string[]>> = { HF_HOME: ['paths', 'hf_home'] };

@@ -7,10 +7,15 @@ import * as path from 'node:path';
 export const repository = path.resolve(__dirname, '..', '..');
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
 
+const folders: string[] = [];
+
 /** A folder of its own for one test, gone when the process ends. */
 export function temporaryFolder(name = 'just-lora test'): string {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), `${name}-`)));
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  if (folders.push(folder) === 1)
+    process.once('exit', () => {
+      for (const each of folders) fs.rmSync(each, { recursive: true, force: true });
+    });
   return folder;
 }
 

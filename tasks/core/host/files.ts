@@ -11,6 +11,9 @@ export function readText(file: string): string | undefined {
   }
 }
 
+/** The bytes of a file. */
+export const readBytes = (file: string): Buffer => fs.readFileSync(file);
+
 /** `stat` following links, `undefined` where there is nothing. */
 export function stat(file: string): fs.Stats | undefined {
   try {

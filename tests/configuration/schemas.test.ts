@@ -1,0 +1,37 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readSettings } from '../../tasks/configuration/load';
+import { thisHost } from '../../tasks/core/host';
+import { schemas } from '../../tools/schemas';
+import { repository, temporaryFolder } from '../support/project';
+
+const test = suite('schemas');
+const host = { ...thisHost(), env: {} };
+
+for (const [name, text] of Object.entries(schemas()))
+  test(`${name} is what the definition says (\`npm run schemas\` remakes it)`, () => {
+    assert.is(fs.readFileSync(path.join(repository, 'configs', 'schemas', name), 'utf8'), text);
+  });
+
+test('the files that a project starts from say every default, as it is', () => {
+  const written = readSettings(host, repository, 'local');
+  const defaults = readSettings(host, temporaryFolder(), 'local');
+  assert.is(written.fault, undefined);
+  assert.equal(written.settings, defaults.settings);
+  const unsaid = [...written.origins].filter(([, origin]) => origin === 'default').map(([name]) => name);
+  assert.equal(unsaid, []);
+});
+
+test('each file names its schema, so that editors complete and check', () => {
+  for (const [file, schema] of [
+    ['setup.yaml', 'setup'],
+    ['training_config.yaml', 'training'],
+  ])
+    assert.match(fs.readFileSync(path.join(repository, 'configs', file ?? ''), 'utf8'), `$schema=schemas/${schema}.schema.json\n`);
+  const paths = JSON.parse(fs.readFileSync(path.join(repository, 'configs', 'paths_config.json'), 'utf8'));
+  assert.is(paths.$schema, 'schemas/paths.schema.json');
+});
+
+test.run();
