@@ -30,16 +30,28 @@ const environment = (name: string) =>
   });
 
 const remote = v.strictObject({
-  host: v.pipe(v.string(), v.regex(/^[^-\s][^\s]*$/, 'user@host or a name, without blanks'), v.description('user@host, or a name of ~/.ssh/config')),
+  host: v.pipe(
+    v.string(),
+    v.regex(/^[^-\s][^\s]*$/, 'user@host or a name, without blanks'),
+    v.description('user@host, or a name of ~/.ssh/config'),
+  ),
   // `/`, `~` and nothing would make a mirror delete far more than the project.
-  path: v.pipe(v.string(), v.regex(/^(?!\/+$|~\/*$).+$/, 'a folder there, never `/` or `~`'), v.description('Folder of the project there; never `/` or `~`')),
+  path: v.pipe(
+    v.string(),
+    v.regex(/^(?!\/+$|~\/*$).+$/, 'a folder there, never `/` or `~`'),
+    v.description('Folder of the project there; never `/` or `~`'),
+  ),
 });
 
 const setup = v.strictObject({
   $schema: v.optional(v.string()),
   python: section('Which Python, and who installs packages', {
     version: v.optional(
-      v.pipe(v.string(), v.regex(/^3\.\d+$/, 'a minor version such as "3.10"'), v.description('Minor version, in quotes: 3.10 without them is 3.1')),
+      v.pipe(
+        v.string(),
+        v.regex(/^3\.\d+$/, 'a minor version such as "3.10"'),
+        v.description('Minor version, in quotes: 3.10 without them is 3.1'),
+      ),
       '3.10',
     ),
     interpreter: v.optional(

@@ -25,7 +25,8 @@ export function expectation(issue: v.BaseIssue<unknown>): string {
   const kind = kinds[type] ?? message;
   if (type === 'string' && typeof input === 'number') return `${kind}: put it in quotes`;
   if (type === 'number' && typeof input === 'string' && /^[\d.]+$/.test(input)) return `${kind}: without quotes`;
-  if (type === 'boolean' && typeof input === 'string' && /^(yes|no|on|off)$/i.test(input)) return `${kind}: \`${input}\` is text in YAML 1.2`;
+  if (type === 'boolean' && typeof input === 'string' && /^(yes|no|on|off)$/i.test(input))
+    return `${kind}: \`${input}\` is text in YAML 1.2`;
   return kind;
 }
 

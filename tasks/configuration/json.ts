@@ -13,8 +13,7 @@ export function parseJson(text: string): Parsed {
   let offset = 0;
 
   const fault = (message: string, where = offset) => new SyntaxFault(message, position(where));
-  const expected = (what: string) =>
-    fault(`${offset < text.length ? `\`${shown(text, offset)}\`` : 'the end'} where ${what} was expected`);
+  const expected = (what: string) => fault(`${offset < text.length ? `\`${shown(text, offset)}\`` : 'the end'} where ${what} was expected`);
   const blank = () => {
     while (offset < text.length && ' \t\r\n'.includes(text[offset] ?? '')) offset++;
   };

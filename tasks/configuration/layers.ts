@@ -47,7 +47,8 @@ function fileLayer({ part, file, machine }: Source, text: string | undefined): L
   if (text === undefined) return [];
   const { value, at } = file.endsWith('.json') ? parsedJson(text) : parseYaml(text);
   if (value === undefined || value === null) return [];
-  if (!isTree(value)) throw new SyntaxFault(`${Array.isArray(value) ? 'a list' : 'a single value'}; expected a mapping`, { line: 1, column: 1 });
+  if (!isTree(value))
+    throw new SyntaxFault(`${Array.isArray(value) ? 'a list' : 'a single value'}; expected a mapping`, { line: 1, column: 1 });
   const { $schema, ...tree } = value;
   const kept = typeof $schema === 'string' || $schema === undefined ? tree : value;
   return [{ name: file, tree: { [part]: kept }, at, skip: 1, replacesRecords: !machine }];
@@ -112,7 +113,7 @@ export function setLayers(sets: readonly string[], known: Tree, problems: Proble
 
 function valueLayer(name: string, keys: readonly string[], text: string, problems: Problem[]): Layer[] {
   try {
-    return [{ name, tree: nest(keys, valueOf(keys, text)), at: new Map(), skip: 0, replacesRecords: false }];
+    return [{ name, tree: nest(keys, readValue(keys, text)), at: new Map(), skip: 0, replacesRecords: false }];
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
     problems.push({ where: name, text: `${settingName(keys)} cannot be read: ${error.message}` });
@@ -121,7 +122,7 @@ function valueLayer(name: string, keys: readonly string[], text: string, problem
 }
 
 /** A text is taken as it is typed, so that `3.10` stays `3.10`; anything else is YAML: `40`, `true`, `[a, b]`. */
-function valueOf(keys: readonly string[], text: string): unknown {
+function readValue(keys: readonly string[], text: string): unknown {
   const schema = keys.reduce<unknown>((under, key) => schemaUnder(under, key), definition);
   if (holdsText(schema)) return isNullable(schema) && text === 'null' ? null : text;
   return parseYaml(text).value ?? null;

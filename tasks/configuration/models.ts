@@ -2,8 +2,13 @@ import * as v from 'valibot';
 
 /** One base model of `setup.models`. Everything may come from another layer, so that a machine can switch a model on or pin it alone. */
 export const model = v.strictObject({
-  repo: v.optional(v.pipe(v.string(), v.regex(/^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/), v.description('Repository on the Hub, owner/name'))),
-  revision: v.optional(v.pipe(v.string(), v.minLength(1), v.regex(/^[^\s\0]+$/), v.description('Branch, tag, or a commit to pin')), 'main'),
+  repo: v.optional(
+    v.pipe(v.string(), v.regex(/^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/, 'owner/name'), v.description('Repository on the Hub, owner/name')),
+  ),
+  revision: v.optional(
+    v.pipe(v.string(), v.minLength(1), v.regex(/^[^\s\0]+$/, 'text without blanks'), v.description('Branch, tag, or a commit to pin')),
+    'main',
+  ),
   enabled: v.optional(v.pipe(v.boolean(), v.description('Is it one of the models that a run without `--model` is about?')), true),
   source: v.optional(
     v.pipe(v.string(), v.minLength(1), v.description('A folder (path or file: address) that holds the model, instead of the Hub')),

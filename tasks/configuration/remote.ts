@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 
 const text = (what: string, fallback: string) =>
-  v.optional(v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0]+$/), v.description(what)), fallback);
+  v.optional(v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0]+$/, 'text without NUL'), v.description(what)), fallback);
 const place = (what: string) =>
-  v.optional(v.pipe(v.nullable(v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0]+$/))), v.description(what)), null);
+  v.optional(v.pipe(v.nullable(v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0]+$/, 'text without NUL'))), v.description(what)), null);
 const oneOf = <const T extends readonly [string, ...string[]]>(what: string, values: T, fallback: T[number]) =>
   v.optional(v.pipe(v.picklist(values), v.description(what)), fallback);
 

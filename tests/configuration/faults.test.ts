@@ -18,7 +18,10 @@ interface Case {
   says: (string | RegExp)[];
 }
 
-const bomb = ['a: &a [x, x]', ...'bcdefghij'.split('').map((name, at) => `${name}: &${name} [*${'abcdefghi'[at]}, *${'abcdefghi'[at]}]`)].join('\n');
+const bomb = [
+  'a: &a [x, x]',
+  ...'bcdefghij'.split('').map((name, at) => `${name}: &${name} [*${'abcdefghi'[at]}, *${'abcdefghi'[at]}]`),
+].join('\n');
 
 const cases: Case[] = [
   {
@@ -87,14 +90,22 @@ const cases: Case[] = [
   { what: 'a list at the top', text: '- run\n', says: ['configs/setup.yaml:1:1: a list; expected a mapping'] },
   { what: 'a word at the top', text: 'run', says: ['configs/setup.yaml:1:1: a single value; expected a mapping'] },
   { what: 'a section without anything', text: 'run:\n', says: ['configs/setup.yaml:1:1: run is null; expected a mapping'] },
-  { what: 'a key that is no text', text: 'models:\n  3.10: {repo: a/b}\n', says: ['configs/setup.yaml:2:3: a key that is no text; put it in quotes'] },
+  {
+    what: 'a key that is no text',
+    text: 'models:\n  3.10: {repo: a/b}\n',
+    says: ['configs/setup.yaml:2:3: a key that is no text; put it in quotes'],
+  },
   {
     what: 'names that every object has',
     text: '__proto__: {polluted: 1}\nconstructor: 1\nrun: {toString: 1}\n',
     says: [/:1:1: __proto__ is no setting/, /:2:1: constructor is no setting/, /:3:7: run.toString is no setting/],
   },
   { what: 'deep nesting', text: '['.repeat(5000), says: [/^configs\/setup.yaml:1:\d+: nesting exceeded/] },
-  { what: 'a huge file', text: `# ${'x'.repeat(1_000_001)}`, says: [/^configs\/setup.yaml:1:1: 1000003 bytes; expected settings, at most 1000000 bytes/] },
+  {
+    what: 'a huge file',
+    text: `# ${'x'.repeat(1_000_001)}`,
+    says: [/^configs\/setup.yaml:1:1: 1000003 bytes; expected settings, at most 1000000 bytes/],
+  },
   {
     what: 'JSON with a comma too many',
     file: 'configs/paths_config.json',
@@ -198,8 +209,7 @@ const fine: Record<string, string> = {
   'a document marker': '---\nrun: {keep_records: 7}\n...\n',
   'a hexadecimal number': 'run: {keep_records: 0x7}\n',
 };
-for (const [what, text] of Object.entries(fine))
-  test(`${what} is read`, () => assert.equal(faultsOf({ text }), []));
+for (const [what, text] of Object.entries(fine)) test(`${what} is read`, () => assert.equal(faultsOf({ text }), []));
 
 for (const [what, make, says] of [
   ['a folder', (file: string) => fs.mkdirSync(file), 'a folder; expected a file'],
