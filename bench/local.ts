@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { type Command, medians, seconds } from './measure';
+import type { Benchmark } from './run';
+import type { Row } from './table';
+
+const repository = path.resolve(__dirname, '..');
+const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
+const s = (value: number) => `${value.toFixed(2)} s`;
+
+/** A place with caches and a home of its own, so that nothing is warm unless we warmed it. */
+class Place {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-local-'));
+  readonly project = path.join(this.folder, 'project');
+  readonly env: Record<string, string>;
+
+  constructor(python: string, uv?: string) {
+    process.once('exit', () => fs.rmSync(this.folder, { recursive: true, force: true }));
+    execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${repository}`, this.project], { stdio: 'ignore' });
+    fs.symlinkSync(path.join(repository, 'node_modules'), path.join(this.project, 'node_modules'));
+    const { PIP_FIND_LINKS: _, CI: __, ...rest } = process.env as Record<string, string>;
+    const withoutUv = (rest.PATH ?? '').split(':').filter((folder) => !fs.existsSync(path.join(folder, 'uv')));
+    this.env = {
+      ...rest,
+      PATH: [...(uv ? [path.dirname(uv)] : []), path.dirname(python), ...withoutUv].join(':'),
+      PIP_CONFIG_FILE: '/dev/null',
+      PIP_CACHE_DIR: path.join(this.folder, 'pip-cache'),
+      UV_CACHE_DIR: path.join(this.folder, 'uv-cache'),
+      PYTHON310: python,
+    };
+  }
+
+  just(...args: string[]): Command {
+    return { command: process.execPath, args: [just, ...args], cwd: this.project, env: this.env };
+  }
+
+  script(): Command {
+    return { command: 'bash', args: [path.join(__dirname, 'peers', 'setup.sh')], cwd: this.project, env: this.env };
+  }
+
+  /** Bare uv, as a person who knows it would type it. */
+  uv(uv: string, python: string): Command {
+    const line = `"${uv}" venv --quiet --clear --python "${python}" .venv-uv && VIRTUAL_ENV=.venv-uv "${uv}" pip sync --quiet --require-hashes requirements-local.lock`;
+    return { command: 'sh', args: ['-c', line], cwd: this.project, env: this.env };
+  }
+
+  /** Takes the environments away; the caches stay. */
+  clear(): void {
+    for (const name of ['.venv-local', '.venv-script', '.venv-uv', '.just-lora'])
+      fs.rmSync(path.join(this.project, name), { recursive: true, force: true });
+  }
+}
+
+/** The newest Python 3.10 of pyenv, or the one on PATH. */
+function python310(): string {
+  const versions = path.join(os.homedir(), '.pyenv', 'versions');
+  const found = fs.existsSync(versions)
+    ? fs
+        .readdirSync(versions)
+        .filter((name) => name.startsWith('3.10.'))
+        .sort()
+        .at(-1)
+    : undefined;
+  return found ? path.join(versions, found, 'bin', 'python3.10') : execFileSync('which', ['python3.10'], { encoding: 'utf8' }).trim();
+}
+
+/** uv from the package index, in a folder of its own. */
+function fetchUv(python: string): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-uv-'));
+  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--target', folder, 'uv'], {
+    env: { ...process.env, PIP_CONFIG_FILE: '/dev/null', PIP_FIND_LINKS: '' },
+    stdio: 'inherit',
+  });
+  return path.join(folder, 'bin', 'uv');
+}
+
+export const benchmark: Benchmark = {
+  title: 'setup:local',
+  about:
+    'The whole local set-up (folders, storage, environment from the lock, validation left out) against a plain shell script (`bench/peers/setup.sh`) and against bare `uv venv && uv pip sync` of the same lock. The start of npx is left out on both sides but in the rows that name it.',
+  async run() {
+    const python = python310();
+    const uv = fetchUv(python);
+    const rows: Row[] = [];
+    const [plain, withUv, pipOnly] = [new Place(python), new Place(python, uv), new Place(python)];
+
+    const scriptCold = await seconds(plain.script());
+    plain.clear();
+    const scriptWarm = await seconds(plain.script());
+    const fetched = new Place(python);
+    const coldWithoutUv = await seconds(fetched.just('venv'));
+    rows.push({
+      what: 'from nothing, uv fetched',
+      ours: s(coldWithoutUv),
+      peer: `script ${s(scriptCold)}`,
+      ratio: coldWithoutUv / scriptCold,
+      goal: 0.125,
+    });
+
+    const coldUv = await seconds(withUv.just('venv'));
+    const bare = new Place(python, uv);
+    const coldBare = await seconds(bare.uv(uv, python));
+    rows.push({ what: 'from nothing, uv there', ours: s(coldUv), peer: `bare uv ${s(coldBare)}`, ratio: coldUv / coldBare, goal: 1.4 });
+
+    withUv.clear();
+    const warm = await seconds(withUv.just('venv'));
+    rows.push({ what: 'warm cache', ours: s(warm), peer: `script ${s(scriptWarm)}`, ratio: warm / scriptWarm, goal: 0.067 });
+
+    const pip = await seconds(pipOnly.just('venv', '--set', 'python.installer=pip'));
+    rows.push({ what: 'from nothing, pip only', ours: s(pip), peer: `script ${s(scriptCold)}`, ratio: pip / scriptCold, goal: 1.1 });
+
+    await seconds(withUv.just('setup:local'));
+    const empty = path.join(withUv.project, 'empty.config.ts');
+    fs.writeFileSync(empty, "import { task } from 'just-task';\n\ntask('empty', () => undefined);\n");
+    const npx = (...args: string[]): Command => ({ command: 'npx', args: ['just', ...args], cwd: withUv.project, env: withUv.env });
+    const [again = 0, nothing = 0, script = 0, sync = 0] = await medians(7, [
+      npx('setup:local'),
+      npx('empty', '--config', empty),
+      plain.script(),
+      bare.uv(uv, python),
+    ]);
+    rows.push({
+      what: 'again for nothing, npx included',
+      ours: s(again),
+      peer: `\`npx just\`, empty task ${s(nothing)}`,
+      ratio: again / nothing,
+      goal: 1.2,
+    });
+    rows.push({ what: 'again for nothing, npx included', ours: s(again), peer: `script ${s(script)}`, ratio: again / script, goal: 0.5 });
+    rows.push({ what: 'again for nothing, npx included', ours: s(again), peer: `bare uv, made anew ${s(sync)}`, ratio: again / sync });
+    return rows;
+  },
+};
