@@ -1,0 +1,66 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { projectCopy, repository, runJust } from '../support/project';
+
+const test = suite('commands in the documents');
+
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...fs
+    .readdirSync(path.join(repository, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const textOf = (page: string) => fs.readFileSync(path.join(repository, page), 'utf8');
+
+/** The words of each `npx just …` of a page, up to what ends a command. Placeholders in capitals are for the reader. */
+function commandsOf(page: string): string[][] {
+  return [...textOf(page).matchAll(/npx just ([^\n`]+)/g)].flatMap(([, line = '']) => {
+    const command = line.split(/\s*(?:&&|\|\||[|;#)]| — |→)\s*/)[0] ?? '';
+    const words = (command.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^['"]|['"]$/g, ''));
+    return words[0] && !/^(TASK|NAME)$/.test(words[0]) && !words.some((word) => /[[\]…]/.test(word)) ? [words] : [];
+  });
+}
+
+const commands = new Map(pages.flatMap((page) => commandsOf(page).map((words) => [words.join(' '), { words, page }] as const)));
+
+test('name tasks and options that there are', async () => {
+  assert.ok(commands.size > 10);
+  const project = projectCopy();
+  const wrong: string[] = [];
+  const waiting = [...commands.values()];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { exitCode, stderr } = await runJust(project, [...next.words, '--help']);
+      if (exitCode !== 0) wrong.push(`${next.page}: npx just ${next.words.join(' ')}\n${stderr}`);
+    }
+  };
+  await Promise.all([work(), work()]);
+  assert.equal(wrong, []);
+});
+
+test('name npm scripts that there are', () => {
+  const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+  const named = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name]) => [page, name as string] as const),
+  );
+  assert.equal(
+    named.filter(([, name]) => !(name in scripts)),
+    [],
+  );
+});
+
+test('link to files that there are', () => {
+  const broken = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+      .map(([, target]) => target as string)
+      .filter((target) => !/^[a-z]+:/.test(target) && !fs.existsSync(path.join(repository, path.dirname(page), target)))
+      .map((target) => `${page}: ${target}`),
+  );
+  assert.equal(broken, []);
+});
+
+test.run();
