@@ -5,10 +5,11 @@ import type { LoraTask } from './core/task';
 import { mkdirsTask } from './mkdirs';
 import { nearest } from './parse/nearest';
 import { storageTask } from './storage';
+import { venvLockTask, venvTask } from './venv';
 
 /** Every task under its heading, in the order of `npx just`. */
 const groups: Readonly<Record<string, readonly LoraTask[]>> = {
-  'Single steps': [mkdirsTask(), storageTask()],
+  'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask()],
 };
 
 /** Registers every task of just-lora with just, and lists them by group where `npx just` names none. */

@@ -29,3 +29,6 @@ export function columns(rows: readonly (readonly string[])[], indent = ''): stri
 
 /** Text without what would steer a terminal, as it may come from a file name or a program. */
 export const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+
+/** A word of a command line as a person may paste it. */
+export const shellWord = (word: string): string => (/^[\w./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`);

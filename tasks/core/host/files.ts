@@ -49,6 +49,27 @@ export function realPath(file: string): string | undefined {
   }
 }
 
+/** Where a link leads, whether or not anything is there; `undefined` for what is no link. */
+export function linkTarget(file: string): string | undefined {
+  if (!lstat(file)?.isSymbolicLink()) return undefined;
+  return realPath(file) ?? path.resolve(path.dirname(file), fs.readlinkSync(file));
+}
+
+/**
+ * The same tree a second time, its files as hard links: cheap, and what replaces a file on one side leaves the other alone.
+ * @throws what the file system says, where it has no hard links or no room
+ */
+export function linkTree(from: string, to: string, skip: readonly string[] = []): void {
+  fs.mkdirSync(to, { recursive: true });
+  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+    if (skip.includes(entry.name)) continue;
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) linkTree(source, target);
+    else if (entry.isSymbolicLink()) fs.symlinkSync(fs.readlinkSync(source), target);
+    else fs.linkSync(source, target);
+  }
+}
+
 /** Writes a whole file: temporary name beside it, flushed, then renamed over it. */
 export function writeText(file: string, text: string): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });

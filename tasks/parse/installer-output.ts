@@ -1,0 +1,24 @@
+/** What made pip or uv fail, as far as their words tell. */
+export type InstallerFault = 'disk' | 'hash' | 'registry' | 'missing' | 'wheel' | 'permission' | 'build' | 'other';
+
+/** First match wins: pip says "no matching distribution" after it could not reach the index, too. */
+const signs: readonly (readonly [InstallerFault, RegExp])[] = [
+  ['disk', /no space left on device|disk quota exceeded|os error (?:28|122)\b|errno (?:28|122)\b/i],
+  ['hash', /hash mismatch|do not match the hashes|hashes are required|--require-hashes mode/i],
+  [
+    'registry',
+    /failed to fetch|error sending request|connection (?:refused|reset|broken|error|timed out)|dns error|max retries exceeded|newconnectionerror|name or service not known|temporary failure in name resolution|could not resolve|certificate verify failed|invalid peer certificate|connecttimeout|read timed out|operation timed out|could not connect|could not fetch url|network is unreachable|http status (?:client|server) error|http error \d/i,
+  ],
+  ['missing', /no solution found|no matching distribution|not found in the (?:package registry|provided package locations)|resolutionimpossible/i],
+  [
+    'wheel',
+    /badzipfile|bad zip|invalid zip|failed to (?:unzip|extract|read zip)|not a zip file|is invalid|invalid wheel|unexpected end of file|truncated|central directory|corrupt/i,
+  ],
+  ['permission', /permission denied|read-only file system|os error (?:13|30)\b|errno (?:13|30)\b/i],
+  ['build', /failed to build|could not build wheels|metadata-generation-failed|subprocess-exited-with-error/i],
+];
+
+/** The cause of a failure from the output of pip or uv. */
+export function installerFault(output: string): InstallerFault {
+  return signs.find(([, sign]) => sign.test(output))?.[0] ?? 'other';
+}

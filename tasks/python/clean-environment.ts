@@ -1,0 +1,42 @@
+import type { Host } from '../core/host';
+
+/**
+ * Variables for Python, pip and uv that keep a person's shell out of the environment that is being built:
+ * an activated environment, PYTHONPATH, `pip install --user` as a default.
+ */
+export function cleanEnvironment(host: Host): Record<string, string | undefined> {
+  return {
+    PYTHONHOME: undefined,
+    PYTHONPATH: undefined,
+    PYTHONSTARTUP: undefined,
+    PYTHONNOUSERSITE: '1',
+    // LANG=C must not keep a path with other letters from being read.
+    PYTHONUTF8: '1',
+    __PYVENV_LAUNCHER__: undefined,
+    VIRTUAL_ENV: undefined,
+    CONDA_PREFIX: undefined,
+    PIP_USER: '0',
+    PIP_REQUIRE_VIRTUALENV: '0',
+    PIP_TARGET: undefined,
+    PIP_PREFIX: undefined,
+    PIP_NO_INPUT: '1',
+    PIP_DISABLE_PIP_VERSION_CHECK: '1',
+    UV_SYSTEM_PYTHON: undefined,
+    UV_PYTHON: undefined,
+    UV_NO_PROGRESS: undefined,
+    ...indexOfPip(host),
+  };
+}
+
+/** uv does not read pip's variables: a package index that was set for pip is meant for uv too. */
+function indexOfPip({ env }: Host): Record<string, string | undefined> {
+  const result: Record<string, string | undefined> = {};
+  const hand = (pip: string, uv: string, separator = ' ') => {
+    const value = env[pip]?.trim();
+    if (value && !env[uv]) result[uv] = value.split(/\s+/).join(separator);
+  };
+  if (!env.UV_INDEX_URL) hand('PIP_INDEX_URL', 'UV_DEFAULT_INDEX');
+  if (!env.UV_EXTRA_INDEX_URL) hand('PIP_EXTRA_INDEX_URL', 'UV_INDEX');
+  hand('PIP_CERT', 'SSL_CERT_FILE');
+  return result;
+}

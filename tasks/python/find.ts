@@ -1,0 +1,51 @@
+import type { Context } from '../core/context';
+import { type Candidate, candidatesFor } from './candidates';
+import { cleanEnvironment } from './clean-environment';
+import { type Interpreter, probe } from './probe';
+import type { Uv } from './uv';
+
+/** A Python that was executed, with the path to call it by. */
+export interface Found {
+  command: string;
+  args: readonly string[];
+  interpreter: Interpreter;
+}
+
+export interface Search {
+  /** The first of the wanted version that works. */
+  python?: Found;
+  /** The first of any version that works: good enough to fetch uv with. */
+  any?: Found;
+  /** What was tried and did not do, each with why. */
+  tried: { what: string; why: string }[];
+}
+
+/** Looks for a Python of one minor version (`3.10`): each candidate is executed until one does. Writes nothing. */
+export async function findPython(context: Context, minor: string, uv: Uv | undefined): Promise<Search> {
+  const search: Search = { tried: [] };
+  for (const candidate of candidatesFor(context, minor, await knownTo(uv, context, minor))) {
+    const interpreter = await probe(context, candidate.command, candidate.args);
+    const why = typeof interpreter === 'string' ? interpreter : refusal(context, interpreter, minor);
+    if (typeof interpreter !== 'string') search.any ??= { ...candidate, interpreter };
+    if (!why && typeof interpreter !== 'string') return { ...search, python: { ...candidate, interpreter } };
+    search.tried.push({ what: nameOf(candidate), why: why ?? '' });
+  }
+  return search;
+}
+
+function refusal({ host }: Context, { version, machine }: Interpreter, minor: string): string | undefined {
+  if (!version.startsWith(`${minor}.`)) return `is Python ${version}`;
+  // Rosetta runs it, and then every library is the wrong one.
+  if (host.platform === 'darwin' && host.arch === 'arm64' && machine === 'x86_64') return `is built for ${machine}, this Mac is arm64`;
+  return undefined;
+}
+
+async function knownTo(uv: Uv | undefined, { host, root, settings }: Context, minor: string): Promise<string | undefined> {
+  if (!uv || settings.setup.python.interpreter) return undefined;
+  // Without its cache: a look writes nothing.
+  const args = ['python', 'find', '--system', '--no-python-downloads', '--no-cache', minor];
+  const { exitCode, stdout } = await host.processes.run(uv.command, args, { cwd: root, env: cleanEnvironment(host), timeoutMs: 20_000 });
+  return exitCode === 0 ? stdout.trim().split('\n').at(-1) : undefined;
+}
+
+const nameOf = ({ command, args, from }: Candidate): string => `${[command, ...args].join(' ')} (${from})`;

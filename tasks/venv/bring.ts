@@ -1,0 +1,127 @@
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import type { Progress } from '../core/step';
+import type { Locked } from '../parse/lock';
+import { probe } from '../python/probe';
+import type { Uv } from '../python/uv';
+import { asideOf, clearPlace, discard, keepCopy, putBack } from './aside';
+import { compare, describeDifference, isSame, lockedFor } from './compare';
+import { type EnvironmentDefinition, pythonIn, sitePackagesIn, targetOf } from './definition';
+import { createEnvironment, installLock } from './install';
+import { installedIn } from './installed';
+import { type Health, inputsOf, lookAt } from './look';
+import { baseOf, writeMarker } from './marker';
+import { pythonFor, uvFor } from './tools';
+
+type Tell = (progress: Progress) => void;
+
+/**
+ * Brings an environment to what its lock says, whatever state it is in: builds it, mends it, or does nothing.
+ * What was there before is back in its place when anything fails; nothing that is not ours is touched.
+ * @param anew build it again though nothing is wrong with it
+ * @throws UserError with the last lines of the command that failed
+ */
+export async function bringEnvironment(
+  context: Context,
+  definition: EnvironmentDefinition,
+  locked: readonly Locked[],
+  tell: Tell,
+  anew = false,
+): Promise<void> {
+  const folder = targetOf(context, definition);
+  // As thorough as the plan may have been: a damaged file is seen by a full look only.
+  const health = await lookAt(context, definition, locked, anew ? 'full' : 'quick');
+  if (health.kind === 'foreign') throw foreign(health.found);
+  if (health.kind === 'leftover' || (health.kind === 'healthy' && !anew)) return discard(context, asideOf(folder));
+  const uv = context.settings.setup.python.installer === 'pip' ? undefined : await uvFor(context, definition);
+  if (health.kind === 'repair' && canRepair(context, definition, folder, uv)) return mend(context, definition, locked, health, uv, tell);
+  await build(context, definition, locked, uv, tell);
+}
+
+/** Packages are mended from inside: uv needs nothing in there, pip has to be there itself. */
+export function canRepair(context: Context, { pythonVersion }: EnvironmentDefinition, folder: string, uv: Uv | undefined): boolean {
+  return uv !== undefined || installedIn(context, sitePackagesIn(context, folder, pythonVersion)).some(({ name }) => name === 'pip');
+}
+
+async function build(
+  context: Context,
+  definition: EnvironmentDefinition,
+  locked: readonly Locked[],
+  uv: Uv | undefined,
+  tell: Tell,
+): Promise<void> {
+  const python = await pythonFor(context, definition);
+  const folder = targetOf(context, definition);
+  clearPlace(context, folder);
+  try {
+    context.host.files.makeFolder(folder);
+    writeMarker(context, folder, { state: 'building' });
+    await createEnvironment(context, definition, folder, python, uv);
+    await installLock(context, definition, folder, uv, lockedFor(locked, python.interpreter.markers).length, tell);
+    await finish(context, definition, folder, locked, uv);
+  } catch (error) {
+    putBack(context, folder);
+    throw error;
+  }
+  discard(context, asideOf(folder));
+}
+
+async function mend(
+  context: Context,
+  definition: EnvironmentDefinition,
+  locked: readonly Locked[],
+  { difference, damaged }: Extract<Health, { kind: 'repair' }>,
+  uv: Uv | undefined,
+  tell: Tell,
+): Promise<void> {
+  const folder = targetOf(context, definition);
+  const kept = keepCopy(context, folder);
+  try {
+    writeMarker(context, folder, { state: 'building' });
+    await installLock(context, definition, folder, uv, difference.wanted, tell, { difference, damaged });
+    await finish(context, definition, folder, locked, uv);
+  } catch (error) {
+    // Without a copy it stays marked as half-built, and the next run builds it.
+    if (kept) putBack(context, folder);
+    throw error;
+  }
+  discard(context, asideOf(folder));
+}
+
+/** Looks at what came out, and writes last of all that it is whole. */
+async function finish(
+  context: Context,
+  definition: EnvironmentDefinition,
+  folder: string,
+  locked: readonly Locked[],
+  uv: Uv | undefined,
+): Promise<void> {
+  const { host, settings } = context;
+  const python = pythonIn(context, folder);
+  const interpreter = await probe(context, python);
+  const base = baseOf(context, python);
+  if (typeof interpreter === 'string' || !base)
+    throw incomplete(`its Python ${typeof interpreter === 'string' ? interpreter : 'is gone'}`, definition);
+  const installed = installedIn(context, sitePackagesIn(context, folder, definition.pythonVersion));
+  const difference = compare(lockedFor(locked, interpreter.markers), installed);
+  if (!isSame(difference)) throw incomplete(describeDifference(difference), definition);
+  writeMarker(context, folder, {
+    state: 'done',
+    path: host.files.realPath(folder) ?? folder,
+    base,
+    interpreter: settings.setup.python.interpreter,
+    installer: uv ? `uv ${uv.version}` : `pip ${installed.find(({ name }) => name === 'pip')?.version ?? ''}`.trim(),
+    markers: interpreter.markers,
+    inputs: inputsOf(context, definition, locked, { inputs: { Python: interpreter.version } }),
+  });
+}
+
+const incomplete = (what: string, { path, task }: EnvironmentDefinition): UserError =>
+  new UserError({
+    code: 'E_INSTALL_FAILED',
+    found: `\`${path}\` is not what the lock says after the installation: ${what}`,
+    fix: `\`npx just ${task} --verbose\` shows every command with its output`,
+  });
+
+const foreign = (found: string): UserError =>
+  new UserError({ code: 'E_VENV_FOREIGN', found, needed: 'a free place, or an environment that just-lora made', fix: 'move it aside' });

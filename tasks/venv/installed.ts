@@ -1,0 +1,32 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { type Installed, installedFrom, metadataOf, recordedFiles } from '../parse/dist-info';
+
+/** The packages in a site-packages folder, by the names of their folders: no Python is started. */
+export function installedIn({ host }: Context, sitePackages: string): Installed[] {
+  return installedFrom(host.files.list(sitePackages));
+}
+
+/** A package that is not as it was installed, with the first thing that is wrong. */
+export interface Damage {
+  name: string;
+  what: string;
+}
+
+/** Looks at every file that the packages say they consist of: is it there, in its size? */
+export function damagedIn({ host }: Context, sitePackages: string, packages: readonly Installed[]): Damage[] {
+  return packages.flatMap(({ name, entry }) => {
+    if (!entry.endsWith('.dist-info')) return [];
+    const metadata = metadataOf(host.files.readText(path.join(sitePackages, entry, 'METADATA')) ?? '');
+    if (metadata?.name !== name) return [{ name, what: `\`${entry}/METADATA\` is damaged` }];
+    const record = host.files.readText(path.join(sitePackages, entry, 'RECORD'));
+    if (!record) return [{ name, what: `\`${entry}/RECORD\` is missing` }];
+    for (const { file, size } of recordedFiles(record)) {
+      const there = host.files.stat(path.resolve(sitePackages, file));
+      if (!there) return [{ name, what: `\`${file}\` is missing` }];
+      // Python's own bytecode is written anew as it likes.
+      if (there.size !== size && !file.endsWith('.pyc')) return [{ name, what: `\`${file}\` has ${there.size} of ${size} bytes` }];
+    }
+    return [];
+  });
+}

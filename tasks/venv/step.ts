@@ -1,0 +1,97 @@
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import type { Action, Finding, Step } from '../core/step';
+import { plural, some } from '../core/text';
+import { uvVersion } from '../python/uv-release';
+import { type Assessment, assess, nameOf } from './assess';
+import { bringEnvironment } from './bring';
+import { type EnvironmentDefinition, targetOf } from './definition';
+import { lockState } from './lock-state';
+import type { Health } from './look';
+import { makeLock } from './make-lock';
+import { canBringPython, pythonFor, toolsFor, uvFor } from './tools';
+
+export interface EnvironmentStepOptions {
+  /** The name of the step, and of the task that brings it. */
+  name: string;
+  title: string;
+  /** The environment that it is about, from the settings. */
+  define(context: Context): EnvironmentDefinition;
+}
+
+/**
+ * The step of one Python environment: interpreter, lock and packages.
+ * @example environmentStep({ name: 'venv', title: 'Build the environment', define: localEnvironment })
+ */
+export function environmentStep({ name, title, define }: EnvironmentStepOptions): Step {
+  return {
+    name,
+    title,
+    async check(context, depth) {
+      const definition = define(context);
+      const assessed = await assess(context, definition, depth);
+      return 'state' in assessed ? assessed : findingOf(context, definition, assessed);
+    },
+    async plan(context) {
+      const definition = define(context);
+      const forced = context.forced(name);
+      const assessed = await assess(context, definition, forced ? 'full' : 'quick');
+      if ('state' in assessed) return [];
+      return actionsFor(context, definition, assessed, forced);
+    },
+  };
+}
+
+function findingOf(context: Context, definition: EnvironmentDefinition, { lock, health }: Assessment): Finding {
+  const changed = [...new Set([...(lock.state === 'stale' ? lock.changed : []), ...('changed' in health ? health.changed : [])])];
+  const because = changed.length > 0 ? { changed } : {};
+  // Against a lock that is out of date every package would be an extra one.
+  if (lock.state === 'stale') return { state: 'todo', found: lock.found, ...because };
+  if (health.kind === 'healthy') {
+    const packages = health.packages.map(({ name, version }) => ({ name, version }));
+    return { state: 'done', found: health.found, data: { path: nameOf(context, definition), python: health.python, packages } };
+  }
+  const repair = health.kind === 'repair' && health.damaged.length > 0 ? { fix: `\`npx just ${definition.task} --force\`` } : {};
+  return { state: 'todo', found: health.found, ...because, ...repair };
+}
+
+async function actionsFor(context: Context, definition: EnvironmentDefinition, { lock, health }: Assessment, forced: boolean): Promise<Action[]> {
+  const tools = await toolsFor(context, definition);
+  const builds = ['absent', 'rebuild'].includes(health.kind) || (health.kind === 'healthy' && forced);
+  const installs = builds || health.kind === 'repair' || lock.state === 'stale';
+  const actions: Action[] = [];
+  if (!tools.uv && tools.canFetch && installs)
+    actions.push({ title: `fetch uv ${uvVersion} into the state folder`, run: async (now) => void (await uvFor(now, definition, lock.state === 'stale')) });
+  if (builds && !tools.search.python && canBringPython(context, tools))
+    actions.push({ title: `bring Python ${definition.pythonVersion} with uv`, run: async (now) => void (await pythonFor(now, definition)) });
+  if (lock.state === 'stale')
+    actions.push({ title: `make \`${definition.lock}\` from \`${definition.requirements}\``, run: (now) => makeLock(now, definition) });
+  const title = titleOf(context, definition, { lock, health }, builds, tools.search.python?.interpreter.version);
+  actions.push({
+    title,
+    async run(now, progress) {
+      const fresh = lockState(now, definition);
+      if (fresh.state !== 'fresh') throw new UserError({ code: 'E_LOCK_STALE', found: fresh.found, fix: `\`npx just ${definition.lockTask}\`` });
+      await bringEnvironment(now, definition, fresh.packages, progress, forced);
+    },
+  });
+  return actions;
+}
+
+function titleOf(context: Context, definition: EnvironmentDefinition, { lock, health }: Assessment, builds: boolean, python: string | undefined): string {
+  const name = `\`${nameOf(context, definition)}\``;
+  const count = lock.state === 'fresh' ? plural(new Set(lock.packages.map((one) => one.name)).size, 'package') : 'every package';
+  if (builds) {
+    const again = context.host.files.stat(targetOf(context, definition)) ? 'rebuild' : 'build';
+    return `${again} ${name} with Python ${python ?? definition.pythonVersion} and ${count} of the lock`;
+  }
+  if (health.kind === 'leftover') return `remove the environment that was left beside ${name}`;
+  if (health.kind === 'repair' && lock.state === 'fresh') return `bring ${name} in line with the lock: ${changesOf(health)}`;
+  return `bring ${name} in line with the lock`;
+}
+
+function changesOf({ difference, damaged }: Extract<Health, { kind: 'repair' }>): string {
+  const install = [...difference.missing, ...difference.other, ...damaged].map(({ name }) => name);
+  const remove = difference.extra.map(({ name }) => name);
+  return [...(install.length > 0 ? [`install ${some(install)}`] : []), ...(remove.length > 0 ? [`remove ${some(remove)}`] : [])].join(', ');
+}

@@ -1,0 +1,26 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { columns, plural } from '../core/text';
+import { pinsOf } from '../parse/pins';
+import { type EnvironmentDefinition, sitePackagesIn, targetOf } from './definition';
+import { installedIn } from './installed';
+
+/** The packages of an environment as a person reads them: what was asked for, then what came along. */
+export function installedSummary(context: Context, definition: EnvironmentDefinition): string {
+  const installed = installedIn(context, sitePackagesIn(context, targetOf(context, definition), definition.pythonVersion));
+  const asked = new Set(pinsOf(context.host.files.readText(path.resolve(context.root, definition.requirements)) ?? '').map(({ name }) => name));
+  const rows = installed.filter(({ name }) => asked.has(name)).map(({ name, version }) => [name, version]);
+  const others = installed.filter(({ name }) => !asked.has(name)).map(({ name, version }) => `${name} ${version}`);
+  const table = columns([['package', 'version'], ...rows], '  ');
+  return others.length === 0 ? table : `${table}\n\nand ${plural(others.length, 'package')} that they need:\n${wrapped(others)}`;
+}
+
+function wrapped(items: readonly string[], width = 100): string {
+  const lines = [''];
+  for (const item of items) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + item.length > width) lines.push(item);
+    else lines[lines.length - 1] = line ? `${line}, ${item}` : item;
+  }
+  return lines.map((line) => `  ${line}`).join('\n');
+}
