@@ -1,8 +1,4 @@
 import { defineTask, type LoraTask } from './core/task';
-import { localEnvironment } from './venv/definition';
-import { lockStep } from './venv/lock-step';
-import { environmentStep } from './venv/step';
-import { installedSummary } from './venv/summary';
 
 /** Builds the environment of the data work, and keeps it what its lock says. */
 export function venvTask(): LoraTask {
@@ -12,8 +8,8 @@ export function venvTask(): LoraTask {
     details:
       'Finds Python, makes the lock again where requirements-local.txt changed, installs it with uv (fetched where it is not there) or pip, and mends or rebuilds what is there. An environment that just-lora did not make is never touched.',
     example: 'npx just venv --plan',
-    items: [environmentStep({ name: 'venv', title: 'Build the Python environment', define: localEnvironment })],
-    summary: (context) => installedSummary(context, localEnvironment(context)),
+    items: () => [steps().environmentStep({ name: 'venv', title: 'Build the Python environment', define: steps().localEnvironment })],
+    summary: (context) => steps().installedSummary(context, steps().localEnvironment(context)),
   });
 }
 
@@ -25,6 +21,9 @@ export function venvLockTask(): LoraTask {
     details: 'Versions of the lock before are kept where they still fit. `--force` makes it again though nothing changed.',
     example: 'npx just venv:lock --upgrade',
     options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }],
-    items: [lockStep('venv:lock', localEnvironment)],
+    items: () => [steps().lockStep('venv:lock', steps().localEnvironment)],
   });
 }
+
+/** Loaded when a step is looked at: every start of just reads this file. */
+const steps = () => require('./venv/index') as typeof import('./venv/index');

@@ -9,7 +9,10 @@ const signs: readonly (readonly [InstallerFault, RegExp])[] = [
     'registry',
     /failed to fetch|error sending request|connection (?:refused|reset|broken|error|timed out)|dns error|max retries exceeded|newconnectionerror|name or service not known|temporary failure in name resolution|could not resolve|certificate verify failed|invalid peer certificate|connecttimeout|read timed out|operation timed out|could not connect|could not fetch url|network is unreachable|http status (?:client|server) error|http error \d/i,
   ],
-  ['missing', /no solution found|no matching distribution|not found in the (?:package registry|provided package locations)|resolutionimpossible/i],
+  [
+    'missing',
+    /no solution found|no matching distribution|not found in the (?:package registry|provided package locations)|resolutionimpossible/i,
+  ],
   [
     'wheel',
     /badzipfile|bad zip|invalid zip|failed to (?:unzip|extract|read zip)|not a zip file|is invalid|invalid wheel|unexpected end of file|truncated|central directory|corrupt/i,

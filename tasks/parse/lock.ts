@@ -46,5 +46,5 @@ export function meaningOf(text: string): string {
 
 /** `#  name: value` in the comments at the head of a lock. */
 export function headerOf(text: string, name: string): string | undefined {
-  return new RegExp(`^# ${name}: (\\S+)$`, 'm').exec(text.slice(0, 1000))?.[1];
+  return new RegExp(`^# ${name}: (\\S+)$`, 'm').exec(text.slice(0, 2000))?.[1];
 }

@@ -1,5 +1,3 @@
-import { satisfies, valid } from '@renovatebot/pep440';
-
 /** The variables of PEP 508 for one interpreter. */
 export type MarkerValues = Readonly<Record<string, string>>;
 
@@ -56,6 +54,8 @@ export function evaluateMarker(marker: string, values: MarkerValues): boolean {
 function compare(left: string, operator: string, right: string): boolean {
   if (operator === 'in') return right.includes(left);
   if (operator === 'not in') return !right.includes(left);
+  // Loaded when a version is compared: most markers are about platforms, and a look is to be quick.
+  const { satisfies, valid } = /^v?\d/.test(left) ? pep440() : noVersions;
   if (valid(left) && valid(right.replace(/\.\*$/, ''))) return satisfies(left, `${operator}${right}`);
   if (operator === '==' || operator === '===') return left === right;
   if (operator === '!=') return left !== right;
@@ -66,3 +66,6 @@ function compare(left: string, operator: string, right: string): boolean {
   if (operator === '>=') return left >= right;
   throw new Error(`\`${operator}\` is no marker operator`);
 }
+
+const pep440 = () => require('@renovatebot/pep440') as typeof import('@renovatebot/pep440');
+const noVersions = { valid: () => null, satisfies: () => false };

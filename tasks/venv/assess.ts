@@ -1,8 +1,8 @@
-import { shellWord } from '../core/text';
 import type { Context } from '../core/context';
 import type { UserError } from '../core/errors';
 import { shown } from '../core/paths';
 import type { Depth, Finding } from '../core/step';
+import { shellWord } from '../core/text';
 import type { EnvironmentDefinition } from './definition';
 import { targetOf } from './definition';
 import { type LockState, lockState } from './lock-state';
@@ -41,8 +41,15 @@ export async function lockObstacle(
   { found, changed }: Extract<LockState, { state: 'stale' }>,
 ): Promise<Blocked | undefined> {
   const why = changed.length > 0 ? `${found}: ${changed.join(', ')}` : found;
-  const refused = (fix: string): Blocked => ({ state: 'blocked', code: 'E_LOCK_STALE', found: why, needed: 'a lock that fits its requirements', fix });
-  if (context.locked) return refused(`\`npx just ${definition.lockTask}\` where neither \`--locked\` nor CI is set, then commit \`${definition.lock}\``);
+  const refused = (fix: string): Blocked => ({
+    state: 'blocked',
+    code: 'E_LOCK_STALE',
+    found: why,
+    needed: 'a lock that fits its requirements',
+    fix,
+  });
+  if (context.locked)
+    return refused(`\`npx just ${definition.lockTask}\` where neither \`--locked\` nor CI is set, then commit \`${definition.lock}\``);
   const { uv, canFetch } = await toolsFor(context, definition);
   return uv || canFetch ? undefined : refused(`\`npx just ${definition.lockTask} --set python.installer=auto\`, which takes uv`);
 }

@@ -13,11 +13,23 @@ export function commandError(doing: string, result: RunResult, { lock, lockTask,
       `a download is not the file that \`${lock}\` names`,
       `\`git checkout ${lock}\` if it was edited; if a package was replaced in the index, \`npx just ${lockTask} --force\``,
     ],
-    registry: ['E_REGISTRY_UNREACHABLE', 'the package index cannot be reached', `check the network and the index that pip and uv use, then ${again}`],
+    registry: [
+      'E_REGISTRY_UNREACHABLE',
+      'the package index cannot be reached',
+      `check the network and the index that pip and uv use, then ${again}`,
+    ],
     missing: ['E_PACKAGE_NOT_FOUND', 'the package index lacks a package', `correct the requirements, then \`npx just ${lockTask}\``],
     wheel: ['E_PACKAGE_BROKEN', 'a package cannot be unpacked', `empty the cache (\`uv cache clean\`, \`pip cache purge\`) and ${again}`],
-    permission: ['E_NOT_WRITABLE', 'a folder cannot be written', `give yourself write access to the folder that is named above, then ${again}`],
-    build: ['E_PACKAGE_BUILD', 'a package without a wheel for this machine could not be built', 'install what the lines above ask for, a compiler perhaps'],
+    permission: [
+      'E_NOT_WRITABLE',
+      'a folder cannot be written',
+      `give yourself write access to the folder that is named above, then ${again}`,
+    ],
+    build: [
+      'E_PACKAGE_BUILD',
+      'a package without a wheel for this machine could not be built',
+      'install what the lines above ask for, a compiler perhaps',
+    ],
     other: ['E_INSTALL_FAILED', `it exited ${result.exitCode}`, `\`npx just ${task} --verbose\` shows every command with its output`],
   };
   const [code, found, fix] = texts[installerFault(`${result.stdout}\n${result.stderr}\n${result.tail}`)];

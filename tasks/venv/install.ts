@@ -1,5 +1,6 @@
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
+import { statePath } from '../core/state';
 import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
 import { cleanEnvironment } from '../python/clean-environment';
@@ -8,7 +9,6 @@ import type { Uv } from '../python/uv';
 import type { Difference } from './compare';
 import { type EnvironmentDefinition, pythonIn } from './definition';
 import { commandError } from './faults';
-import { statePath } from '../core/state';
 import type { Damage } from './installed';
 
 type Tell = (progress: Progress) => void;
@@ -53,7 +53,16 @@ export async function installLock(
     return;
   }
   const pip = ['-m', 'pip'];
-  const install = [...pip, 'install', '--no-deps', '--require-hashes', '--no-compile', '--no-warn-script-location', '--progress-bar', 'off'];
+  const install = [
+    ...pip,
+    'install',
+    '--no-deps',
+    '--require-hashes',
+    '--no-compile',
+    '--no-warn-script-location',
+    '--progress-bar',
+    'off',
+  ];
   const remove = [...(repair?.difference.extra.map(({ name }) => name) ?? [])];
   if (remove.length > 0) await run(context, definition, python, [...pip, 'uninstall', '--yes', '--quiet', ...remove], count, tell);
   if (damaged.length > 0) {

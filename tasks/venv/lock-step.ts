@@ -26,7 +26,10 @@ export function lockStep(name: string, define: (context: Context) => Environment
       }
       if (upgrades(context) && !upgraded) return { state: 'todo', found: `\`${definition.lock}\` may hold older versions` };
       const count = new Set(lock.packages.map((one) => one.name)).size;
-      return { state: 'done', found: `\`${definition.lock}\` is made of \`${definition.requirements}\` as it is now, ${plural(count, 'package')}` };
+      return {
+        state: 'done',
+        found: `\`${definition.lock}\` is made of \`${definition.requirements}\` as it is now, ${plural(count, 'package')}`,
+      };
     },
     async plan(context) {
       const definition = define(context);

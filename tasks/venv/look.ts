@@ -75,7 +75,12 @@ const damageText = (damaged: readonly Damage[]): string =>
   );
 
 /** What an environment is made of, as its marker keeps it. */
-export function inputsOf(context: Context, definition: EnvironmentDefinition, locked: readonly Locked[], marker?: Pick<Done, 'inputs'>): Inputs {
+export function inputsOf(
+  context: Context,
+  definition: EnvironmentDefinition,
+  locked: readonly Locked[],
+  marker?: Pick<Done, 'inputs'>,
+): Inputs {
   const packages = locked.map(({ name, version, marker: when }) => `${name}==${version};${when ?? ''}`).sort();
   const python = marker?.inputs['Python'];
   return {
@@ -94,7 +99,9 @@ function vacancy(context: Context, folder: string, name: string): Health | undef
   const names = host.files.list(folder).filter((inner) => !inner.startsWith(`${markerName}.tmp-`));
   if (names.length === 0) return { kind: 'absent', found: `\`${name}\` is empty` };
   if (names.includes(markerName)) return undefined;
-  const what = names.includes('pyvenv.cfg') ? 'an environment that just-lora did not make' : `a folder of somebody else (${some(names, 3)})`;
+  const what = names.includes('pyvenv.cfg')
+    ? 'an environment that just-lora did not make'
+    : `a folder of somebody else (${some(names, 3)})`;
   return { kind: 'foreign', found: `\`${name}\` is ${what}`, obstacle: folder };
 }
 
@@ -115,7 +122,8 @@ async function unsoundness(
   if (text === undefined || !home) return { found: `\`${name}/pyvenv.cfg\` is ${text === undefined ? 'missing' : 'damaged'}` };
   const python = pythonIn(context, folder);
   const base = baseOf(context, python);
-  if (!base || !host.files.stat(home)) return { found: `the Python that \`${name}\` runs on is gone (\`${base ? home : marker.base.path}\`)` };
+  if (!base || !host.files.stat(home))
+    return { found: `the Python that \`${name}\` runs on is gone (\`${base ? home : marker.base.path}\`)` };
   const before = marker.inputs['Python'] ?? '';
   const differs = (now: string, what: string) => ({ found: `\`${name}\` ${what}`, changed: [`Python ${before} → ${now}`] });
   if (!before.startsWith(`${definition.pythonVersion}.`)) return differs(definition.pythonVersion, `has Python ${before}`);

@@ -4,11 +4,11 @@ import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
 import { parseLock } from '../parse/lock';
 import { cleanEnvironment } from '../python/clean-environment';
+import type { Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';
 import { lockHeader, lockInputs } from './lock-state';
 import { toolsFor, uvFor } from './tools';
-import type { Uv } from '../python/uv';
 
 /**
  * Makes the lock with uv. Versions of the lock before are kept where the requirements still allow them,
@@ -29,7 +29,11 @@ export async function makeLock(context: Context, definition: EnvironmentDefiniti
   else host.files.remove(temporary);
   try {
     const python = search.python ?? search.any;
-    const args = [...compileArgs(definition, Object.keys(inputs)), ...(python ? ['--python', python.interpreter.realPath] : []), '--output-file'];
+    const args = [
+      ...compileArgs(definition, Object.keys(inputs)),
+      ...(python ? ['--python', python.interpreter.realPath] : []),
+      '--output-file',
+    ];
     const result = await host.processes.run(uv.command, [...args, temporary], { cwd: root, env: cleanEnvironment(host) });
     if (result.exitCode !== 0) throw lockError(definition, commandError('making the lock', result, definition));
     const body = host.files.readText(temporary) ?? '';

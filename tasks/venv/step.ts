@@ -2,9 +2,12 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import type { Action, Finding, Step } from '../core/step';
 import { plural, some } from '../core/text';
+import type { Locked } from '../parse/lock';
+import type { Interpreter } from '../python/probe';
 import { uvVersion } from '../python/uv-release';
 import { type Assessment, assess, nameOf } from './assess';
 import { bringEnvironment } from './bring';
+import { lockedFor } from './compare';
 import { type EnvironmentDefinition, targetOf } from './definition';
 import { lockState } from './lock-state';
 import type { Health } from './look';
@@ -55,40 +58,61 @@ function findingOf(context: Context, definition: EnvironmentDefinition, { lock, 
   return { state: 'todo', found: health.found, ...because, ...repair };
 }
 
-async function actionsFor(context: Context, definition: EnvironmentDefinition, { lock, health }: Assessment, forced: boolean): Promise<Action[]> {
+async function actionsFor(
+  context: Context,
+  definition: EnvironmentDefinition,
+  { lock, health }: Assessment,
+  forced: boolean,
+): Promise<Action[]> {
   const tools = await toolsFor(context, definition);
   const builds = ['absent', 'rebuild'].includes(health.kind) || (health.kind === 'healthy' && forced);
   const installs = builds || health.kind === 'repair' || lock.state === 'stale';
   const actions: Action[] = [];
   if (!tools.uv && tools.canFetch && installs)
-    actions.push({ title: `fetch uv ${uvVersion} into the state folder`, run: async (now) => void (await uvFor(now, definition, lock.state === 'stale')) });
+    actions.push({
+      title: `fetch uv ${uvVersion} into the state folder`,
+      run: async (now) => void (await uvFor(now, definition, lock.state === 'stale')),
+    });
   if (builds && !tools.search.python && canBringPython(context, tools))
-    actions.push({ title: `bring Python ${definition.pythonVersion} with uv`, run: async (now) => void (await pythonFor(now, definition)) });
+    actions.push({
+      title: `bring Python ${definition.pythonVersion} with uv`,
+      run: async (now) => void (await pythonFor(now, definition)),
+    });
   if (lock.state === 'stale')
     actions.push({ title: `make \`${definition.lock}\` from \`${definition.requirements}\``, run: (now) => makeLock(now, definition) });
-  const title = titleOf(context, definition, { lock, health }, builds, tools.search.python?.interpreter.version);
+  const title = titleOf(context, definition, { lock, health }, builds, tools.search.python?.interpreter);
   actions.push({
     title,
     async run(now, progress) {
       const fresh = lockState(now, definition);
-      if (fresh.state !== 'fresh') throw new UserError({ code: 'E_LOCK_STALE', found: fresh.found, fix: `\`npx just ${definition.lockTask}\`` });
+      if (fresh.state !== 'fresh')
+        throw new UserError({ code: 'E_LOCK_STALE', found: fresh.found, fix: `\`npx just ${definition.lockTask}\`` });
       await bringEnvironment(now, definition, fresh.packages, progress, forced);
     },
   });
   return actions;
 }
 
-function titleOf(context: Context, definition: EnvironmentDefinition, { lock, health }: Assessment, builds: boolean, python: string | undefined): string {
+function titleOf(
+  context: Context,
+  definition: EnvironmentDefinition,
+  { lock, health }: Assessment,
+  builds: boolean,
+  python: Interpreter | undefined,
+): string {
   const name = `\`${nameOf(context, definition)}\``;
-  const count = lock.state === 'fresh' ? plural(new Set(lock.packages.map((one) => one.name)).size, 'package') : 'every package';
+  const count = lock.state === 'fresh' ? plural(countOf(lock.packages, python), 'package') : 'every package';
   if (builds) {
     const again = context.host.files.stat(targetOf(context, definition)) ? 'rebuild' : 'build';
-    return `${again} ${name} with Python ${python ?? definition.pythonVersion} and ${count} of the lock`;
+    return `${again} ${name} with Python ${python?.version ?? definition.pythonVersion} and ${count} of the lock`;
   }
   if (health.kind === 'leftover') return `remove the environment that was left beside ${name}`;
   if (health.kind === 'repair' && lock.state === 'fresh') return `bring ${name} in line with the lock: ${changesOf(health)}`;
   return `bring ${name} in line with the lock`;
 }
+
+const countOf = (packages: readonly Locked[], python: Interpreter | undefined): number =>
+  python ? lockedFor(packages, python.markers).length : new Set(packages.map(({ name }) => name)).size;
 
 function changesOf({ difference, damaged }: Extract<Health, { kind: 'repair' }>): string {
   const install = [...difference.missing, ...difference.other, ...damaged].map(({ name }) => name);

@@ -8,7 +8,9 @@ import { installedIn } from './installed';
 /** The packages of an environment as a person reads them: what was asked for, then what came along. */
 export function installedSummary(context: Context, definition: EnvironmentDefinition): string {
   const installed = installedIn(context, sitePackagesIn(context, targetOf(context, definition), definition.pythonVersion));
-  const asked = new Set(pinsOf(context.host.files.readText(path.resolve(context.root, definition.requirements)) ?? '').map(({ name }) => name));
+  const asked = new Set(
+    pinsOf(context.host.files.readText(path.resolve(context.root, definition.requirements)) ?? '').map(({ name }) => name),
+  );
   const rows = installed.filter(({ name }) => asked.has(name)).map(({ name, version }) => [name, version]);
   const others = installed.filter(({ name }) => !asked.has(name)).map(({ name, version }) => `${name} ${version}`);
   const table = columns([['package', 'version'], ...rows], '  ');

@@ -3,8 +3,8 @@ import { UserError } from '../core/errors';
 import { cleanEnvironment } from '../python/clean-environment';
 import { type Found, findPython, type Search } from '../python/find';
 import { fetchUv, findUv, type Uv } from '../python/uv';
-import { commandError } from './faults';
 import type { EnvironmentDefinition } from './definition';
+import { commandError } from './faults';
 
 /** What there is to work with. */
 export interface Tools {
@@ -71,7 +71,9 @@ export function noUv({ settings }: Context): UserError {
   const refused = settings.setup.python.installer === 'pip';
   return new UserError({
     code: 'E_UV_UNAVAILABLE',
-    found: refused ? 'uv is not there, and `python.installer: pip` forbids to fetch it' : 'uv is not there, and no Python with pip to fetch it with',
+    found: refused
+      ? 'uv is not there, and `python.installer: pip` forbids to fetch it'
+      : 'uv is not there, and no Python with pip to fetch it with',
     needed: 'uv',
     fix: refused ? 'run the same command with `--set python.installer=auto`' : 'install uv, then run the same command again',
   });
@@ -88,7 +90,10 @@ export async function pythonFor(context: Context, definition: EnvironmentDefinit
   const uv = (await uvFor(context, definition, true)) as Uv;
   const { host, root } = context;
   const args = ['python', 'install', '--no-bin', definition.pythonVersion];
-  const result = await host.processes.run(uv.command, args, { cwd: root, env: { ...cleanEnvironment(host), UV_PYTHON_DOWNLOADS: 'automatic' } });
+  const result = await host.processes.run(uv.command, args, {
+    cwd: root,
+    env: { ...cleanEnvironment(host), UV_PYTHON_DOWNLOADS: 'automatic' },
+  });
   if (result.exitCode !== 0) {
     const { fault } = commandError(`\`uv ${args.join(' ')}\``, result, definition);
     const code = fault.code === 'E_DISK_FULL' || fault.code === 'E_NOT_WRITABLE' ? fault.code : 'E_PYTHON_DOWNLOAD';
