@@ -1,0 +1,79 @@
+import { createHash, type Hash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+
+/** What the pool asks: begin a file, go on to an offset, give it up. */
+export type Order =
+  | { kind: 'open'; id: number; file: string; algorithm: 'sha256' | 'sha1'; size: number }
+  | { kind: 'advance'; id: number; to: number }
+  | { kind: 'drop'; id: number };
+
+/** What comes back: how far it is, and at the end the hash. */
+export type Reply = { id: number; at: number; hex?: string; error?: string };
+
+interface Work {
+  handle: number;
+  hash: Hash;
+  at: number;
+  to: number;
+  size: number;
+}
+
+const works = new Map<number, Work>();
+const buffer = Buffer.allocUnsafe(1 << 20);
+let busy = false;
+
+parentPort?.on('message', (order: Order) => {
+  try {
+    if (order.kind === 'open') {
+      const hash = createHash(order.algorithm);
+      if (order.algorithm === 'sha1') hash.update(`blob ${order.size}\0`);
+      works.set(order.id, { handle: fs.openSync(order.file, 'r'), hash, at: 0, to: 0, size: order.size });
+    } else if (order.kind === 'drop') drop(order.id);
+    else {
+      const work = works.get(order.id);
+      if (work) work.to = Math.max(work.to, order.to);
+    }
+  } catch (error) {
+    parentPort?.postMessage({ id: order.id, at: 0, error: (error as Error).message } satisfies Reply);
+  }
+  if (!busy) step();
+});
+
+/** A few megabytes of one file, then the mail again: a file that is given up must not be read to its end. */
+function step(): void {
+  busy = false;
+  for (const [id, work] of works) {
+    if (work.at === work.to && work.at < work.size) continue;
+    advance(id, work);
+    busy = true;
+    setImmediate(step);
+    return;
+  }
+}
+
+function advance(id: number, work: Work): void {
+  try {
+    for (let blocks = 0; blocks < 8 && work.at < work.to; blocks++) {
+      const count = fs.readSync(work.handle, buffer, 0, Math.min(buffer.length, work.to - work.at), work.at);
+      if (count === 0) throw new Error(`it ends after ${work.at} of ${work.size} bytes`);
+      work.hash.update(count === buffer.length ? buffer : buffer.subarray(0, count));
+      work.at += count;
+    }
+    const { at, size } = work;
+    if (at < size) return void parentPort?.postMessage({ id, at } satisfies Reply);
+    const hex = work.hash.digest('hex');
+    drop(id);
+    parentPort?.postMessage({ id, at, hex } satisfies Reply);
+  } catch (error) {
+    drop(id);
+    parentPort?.postMessage({ id, at: work.at, error: (error as Error).message } satisfies Reply);
+  }
+}
+
+function drop(id: number): void {
+  const work = works.get(id);
+  if (!work) return;
+  works.delete(id);
+  fs.closeSync(work.handle);
+}

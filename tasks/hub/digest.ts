@@ -1,0 +1,92 @@
+import * as path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { Order, Reply } from './digest-worker';
+
+/** A file that is hashed while it grows. */
+export interface Digest {
+  /** The bytes up to here are there now and will not change. */
+  advance(to: number): void;
+  /** Hashed so far. */
+  readonly at: number;
+  /** The hash in hex, once all bytes went in. */
+  readonly hex: Promise<string>;
+  drop(): void;
+}
+
+/** Worker threads that hash files, each file in one of them. */
+export class Digests {
+  readonly #workers: { worker: Worker; open: number }[] = [];
+  readonly #pending = new Map<number, { at: number; resolve(hex: string): void; reject(error: Error): void; worker: { open: number } }>();
+  #next = 0;
+
+  constructor(private readonly most: number) {}
+
+  /** Begins a file; `size` is what the git blob's header says of it. */
+  open(file: string, algorithm: 'sha256' | 'sha1', size: number): Digest {
+    const slot = this.#slot();
+    const id = this.#next++;
+    const send = (order: Order) => slot.worker.postMessage(order);
+    slot.open++;
+    const state = { at: 0, resolve: (_: string) => undefined as void, reject: (_: Error) => undefined as void, worker: slot };
+    const hex = new Promise<string>((resolve, reject) => Object.assign(state, { resolve, reject }));
+    // Told to whoever waits for it; a file that was given up has nobody.
+    hex.catch(() => undefined);
+    this.#pending.set(id, state);
+    send({ kind: 'open', id, file, algorithm, size });
+    return {
+      hex,
+      get at() {
+        return state.at;
+      },
+      advance: (to) => send({ kind: 'advance', id, to }),
+      drop: () => {
+        if (this.#pending.delete(id)) slot.open--;
+        send({ kind: 'drop', id });
+      },
+    };
+  }
+
+  /** The hash of a whole file. */
+  of(file: string, algorithm: 'sha256' | 'sha1', size: number): Digest {
+    const digest = this.open(file, algorithm, size);
+    digest.advance(size);
+    return digest;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map(({ worker }) => worker.terminate()));
+  }
+
+  #slot(): { worker: Worker; open: number } {
+    const idle = this.#workers.find(({ open }) => open === 0);
+    if (idle) return idle;
+    if (this.#workers.length < this.most) {
+      const slot = { worker: startWorker(), open: 0 };
+      slot.worker.on('message', (reply: Reply) => this.#hear(reply));
+      slot.worker.on('error', (error) => {
+        for (const [id, { worker }] of this.#pending) if (worker === slot) this.#hear({ id, at: 0, error: error.message });
+      });
+      this.#workers.push(slot);
+      return slot;
+    }
+    return this.#workers.reduce((best, each) => (each.open < best.open ? each : best));
+  }
+
+  #hear({ id, at, hex, error }: Reply): void {
+    const state = this.#pending.get(id);
+    if (!state) return;
+    state.at = at;
+    if (hex === undefined && error === undefined) return;
+    this.#pending.delete(id);
+    state.worker.open--;
+    if (hex !== undefined) state.resolve(hex);
+    else state.reject(new Error(error));
+  }
+}
+
+/** A worker runs the same kind of file as we do: compiled in the package, TypeScript in the repository. */
+function startWorker(): Worker {
+  const extension = path.extname(__filename);
+  const execArgv = extension === '.ts' ? ['-r', require.resolve('ts-node/register')] : [];
+  return new Worker(path.join(__dirname, `digest-worker${extension}`), { execArgv });
+}

@@ -1,0 +1,139 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Host } from '../core/host';
+import { proxyFor, proxyHeaders, TunnelAgent } from './proxy';
+
+export interface Ask {
+  method?: 'GET' | 'HEAD';
+  headers?: Record<string, string>;
+  /** Milliseconds without a byte, before or after the answer began. */
+  stallMs: number;
+}
+
+/** A connection that broke, stalled or was never made. */
+export class NetworkError extends Error {
+  constructor(
+    message: string,
+    readonly code: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** Connections that are kept open, for as long as one run needs them. */
+export class Connections {
+  readonly #agents = new Map<string, http.Agent>();
+  readonly #ca: Buffer | undefined;
+
+  constructor(private readonly host: Host) {
+    // NODE_EXTRA_CA_CERTS is Node's own; these are what Python and curl users set at sites with a CA of their own.
+    const file = ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'SSL_CERT_FILE'].map((name) => host.env[name]).find(Boolean);
+    const text = file ? host.files.readText(file) : undefined;
+    this.#ca = text ? Buffer.from(text) : undefined;
+  }
+
+  /**
+   * Sends one request; redirects are the caller's to follow. A connection that the server closed while it lay
+   * idle is no failure: the request goes out once more.
+   * @throws NetworkError
+   */
+  async send(url: URL, ask: Ask): Promise<http.IncomingMessage> {
+    try {
+      return await this.#send(url, ask);
+    } catch (error) {
+      if (!(error instanceof NetworkError) || error.code !== 'STALE') throw error;
+      return this.#send(url, ask);
+    }
+  }
+
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+  }
+
+  #send(url: URL, { method = 'GET', headers = {}, stallMs }: Ask): Promise<http.IncomingMessage> {
+    const proxy = proxyFor(url, this.host.env);
+    const plainProxy = proxy && url.protocol === 'http:' ? proxy : undefined;
+    const module = url.protocol === 'https:' || plainProxy?.protocol === 'https:' ? https : http;
+    const options: https.RequestOptions = {
+      method,
+      agent: this.#agentFor(url, proxy),
+      headers: {
+        Host: url.host,
+        'User-Agent': 'just-lora',
+        'Accept-Encoding': 'identity',
+        ...headers,
+        ...(plainProxy ? proxyHeaders(plainProxy) : {}),
+      },
+      hostname: (plainProxy ?? url).hostname.replace(/^\[|\]$/g, ''),
+      port: (plainProxy ?? url).port,
+      path: plainProxy ? url.href : `${url.pathname}${url.search}`,
+      // A variable that turns checks off for the whole process is not ours to follow.
+      rejectUnauthorized: true,
+      ...(this.#ca ? { ca: this.#ca } : {}),
+    };
+    return new Promise((resolve, reject) => {
+      const request = module.request(options);
+      request.setTimeout(stallMs, () => request.destroy(Object.assign(new Error(`no byte for ${stallMs / 1000} s`), { code: 'STALL' })));
+      request.once('response', resolve);
+      request.once('error', (error: NodeJS.ErrnoException) => {
+        const stale = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
+        reject(new NetworkError(messageOf(error, url), stale ? 'STALE' : error.code));
+      });
+      request.end();
+    });
+  }
+
+  #agentFor(url: URL, proxy: URL | undefined): http.Agent {
+    const key = `${url.protocol} ${proxy?.href ?? ''}`;
+    let agent = this.#agents.get(key);
+    if (!agent) {
+      const options = { keepAlive: true, scheduling: 'lifo' as const, noDelay: true };
+      if (proxy && url.protocol === 'https:') agent = new TunnelAgent(proxy, options);
+      else if (url.protocol === 'https:' || proxy?.protocol === 'https:') agent = new https.Agent(options);
+      else agent = new http.Agent(options);
+      this.#agents.set(key, agent);
+    }
+    return agent;
+  }
+}
+
+function messageOf(error: NodeJS.ErrnoException, url: URL): string {
+  // Two addresses of one name fail as one error without words.
+  const causes = (error as AggregateError).errors as Error[] | undefined;
+  return `${url.host}: ${error.message || causes?.map(({ message }) => message).join('; ') || error.code || 'failed'}`;
+}
+
+/** The body of an answer as text, at most 64 kB of it unless told otherwise. */
+export async function textOf(response: http.IncomingMessage, most = 65_536): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > most) break;
+    }
+  } catch (error) {
+    throw new NetworkError((error as Error).message, (error as NodeJS.ErrnoException).code);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export const header = (response: http.IncomingMessage, name: string): string | undefined => {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+};
+
+/**
+ * Milliseconds that a server wants us to wait: `Retry-After` (seconds or a date, RFC 9110 10.2.3), or the time
+ * until the window of `RateLimit` begins anew where nothing remains of it (`r=0;t=…`, IETF RateLimit fields draft).
+ */
+export function waitOf(response: http.IncomingMessage, nowMs: number): number | undefined {
+  const after = header(response, 'retry-after');
+  if (after !== undefined) {
+    const ms = /^\d+(\.\d+)?$/.test(after.trim()) ? Number(after) * 1000 : Date.parse(after) - nowMs;
+    if (Number.isFinite(ms)) return Math.max(0, ms);
+  }
+  const seconds = /(?:^|[;,\s])t=(\d+(?:\.\d+)?)/.exec(header(response, 'ratelimit') ?? '')?.[1] ?? header(response, 'ratelimit-reset');
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}

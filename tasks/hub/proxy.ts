@@ -1,0 +1,76 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Duplex } from 'node:stream';
+import * as tls from 'node:tls';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** The proxy for an address by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, small letters first as curl has it. */
+export function proxyFor(url: URL, env: Variables): URL | undefined {
+  const read = (name: string) => env[name.toLowerCase()] || env[name];
+  const proxy = read(url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') || read('ALL_PROXY');
+  if (!proxy || isExcepted(url, read('NO_PROXY') ?? '')) return undefined;
+  return new URL(/^\w+:\/\//.test(proxy) ? proxy : `http://${proxy}`);
+}
+
+/** `NO_PROXY`: names with everything below them, with or without a leading dot, a port, or `*`. */
+export function isExcepted(url: URL, list: string): boolean {
+  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  return list
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .some((entry) => {
+      if (entry === '*') return true;
+      const [, name = '', wantedPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+      return (wantedPort === undefined || wantedPort === port) && (host === name || host.endsWith(`.${name}`));
+    });
+}
+
+/** What a proxy wants to know of us. */
+export const proxyHeaders = (proxy: URL): Record<string, string> =>
+  proxy.username
+    ? {
+        'Proxy-Authorization': `Basic ${Buffer.from(`${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`).toString('base64')}`,
+      }
+    : {};
+
+/** TLS through a proxy: `CONNECT` first, then TLS with the real host inside, checked as ever. */
+export class TunnelAgent extends https.Agent {
+  constructor(
+    private readonly proxy: URL,
+    options: https.AgentOptions,
+  ) {
+    super(options);
+  }
+
+  // The types of Node leave out that an agent may hand its socket to a callback.
+  override createConnection(
+    options: https.RequestOptions,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): Duplex | null | undefined {
+    const target = `${options.host}:${options.port ?? 443}`;
+    const module = this.proxy.protocol === 'https:' ? https : http;
+    const request = module.request({
+      host: this.proxy.hostname,
+      port: this.proxy.port || (this.proxy.protocol === 'https:' ? 443 : 80),
+      method: 'CONNECT',
+      path: target,
+      headers: { Host: target, ...proxyHeaders(this.proxy) },
+      agent: false,
+    });
+    const fail = (error: Error) => callback?.(error, undefined as unknown as Duplex);
+    request.once('error', fail);
+    request.once('connect', (response, socket) => {
+      if (response.statusCode !== 200) {
+        socket.destroy();
+        fail(new Error(`the proxy ${this.proxy.host} answered ${response.statusCode} to CONNECT ${target}`));
+        return;
+      }
+      const secure = tls.connect({ ...(options as tls.ConnectionOptions), socket, servername: options.servername || String(options.host) });
+      callback?.(null, secure);
+    });
+    request.end();
+    return undefined;
+  }
+}
