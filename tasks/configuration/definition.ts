@@ -13,7 +13,8 @@ const text = (what: string, fallback: string) =>
 const gigabytes = (what: string, fallback: number) =>
   v.optional(v.pipe(v.number(), v.minValue(0), v.description(`${what} (GB, 10^9 bytes)`)), fallback);
 const count = (what: string, fallback: number, least = 1) =>
-  v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.description(what)), fallback);
+  // The limit keeps it exact in every language that reads it.
+  v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(1e9), v.description(what)), fallback);
 const flag = (what: string, fallback: boolean) => v.optional(v.pipe(v.boolean(), v.description(what)), fallback);
 const oneOf = <const T extends readonly [string, ...string[]]>(what: string, values: T, fallback: T[number]) =>
   v.optional(v.pipe(v.picklist(values), v.description(what)), fallback);
@@ -28,6 +29,9 @@ const environment = (name: string) =>
     constraints: text('Versions that the lock must keep to', `configs/constraints-${name}.txt`),
     overrides: text("Versions that replace what a package's metadata asks for", `configs/overrides-${name}.txt`),
   });
+
+/** Names become folders and words on a command line. */
+const name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.-]*$/, 'a name of letters, digits, `.`, `_` and `-`'));
 
 const remote = v.strictObject({
   host: v.pipe(
@@ -78,9 +82,9 @@ const setup = v.strictObject({
     lock_wait_seconds: count('How long a second run waits for the first', 60, 0),
     keep_records: count('How many run records are kept', 50),
   }),
-  models: v.optional(v.pipe(v.record(v.string(), model), v.description('Base models by short name')), defaultModels),
+  models: v.optional(v.pipe(v.record(name, model), v.description('Base models by short name')), defaultModels),
   download,
-  remotes: v.optional(v.pipe(v.record(v.string(), remote), v.description('GPU machines by short name')), {}),
+  remotes: v.optional(v.pipe(v.record(name, remote), v.description('GPU machines by short name')), {}),
 });
 
 const paths = v.strictObject({

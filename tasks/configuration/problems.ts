@@ -25,7 +25,7 @@ export function problemsOf(layer: Layer): Problem[] {
   const wrong = (v.safeParse(definition, layer.tree).issues ?? []).filter(isAboutValue).flatMap((issue) => {
     const keys = pathOf(issue);
     // One fault is enough for one value: the first says the most.
-    if (told.has(pathKey(keys))) return [];
+    if (told.has(pathKey(keys)) || (typeof issue.input === 'number' && !Number.isFinite(issue.input))) return [];
     told.add(pathKey(keys));
     return [{ where: whereIs(keys, layer), text: `${settingName(keys)} is ${shown(issue.input)}; expected ${expectation(issue)}` }];
   });
@@ -45,14 +45,20 @@ export function missingIn(merged: Tree, layers: readonly Layer[]): Problem[] {
 /** Mappings are looked at here and not by valibot, which names the first unknown key only and takes a list for a mapping. */
 function shapeProblems(layer: Layer, schema: unknown, value: unknown, keys: readonly string[]): Problem[] {
   const entries = entriesOf(schema);
-  if (!entries && !recordValueOf(schema)) return [];
   const name = settingName(keys);
+  if (!entries && !recordValueOf(schema))
+    // `.inf` is a number in YAML, and in no setting.
+    return typeof value === 'number' && !Number.isFinite(value)
+      ? [{ where: whereIs(keys, layer), text: `${name} is ${value}; expected a finite number` }]
+      : [];
   if (!isTree(value)) return [{ where: whereIs(keys, layer), text: `${name} is ${shown(value)}; expected a mapping` }];
   return Object.entries(value).flatMap(([key, inner]) => {
     const under = schemaUnder(schema, key);
     const path = [...keys, key];
-    if (under !== undefined) return shapeProblems(layer, under, inner, path);
-    return [{ where: whereIs(path, layer), text: unknownKey(path, Object.keys(entries ?? {}), layer) }];
+    // valibot passes over these names.
+    if (under === undefined || ['__proto__', 'prototype', 'constructor'].includes(key))
+      return [{ where: whereIs(path, layer), text: unknownKey(path, Object.keys(entries ?? {}), layer) }];
+    return shapeProblems(layer, under, inner, path);
   });
 }
 
@@ -70,7 +76,7 @@ function unknownKey(path: readonly string[], siblings: readonly string[], layer:
   const meant = nearest(key, known);
   if (meant) return `${name} is no setting; did you mean \`${settingName([...path.slice(0, -1), meant])}\`?`;
   const elsewhere = namesOf(definition, []).find((each) => each.split('.').at(-1) === key);
-  return `${name} is no setting; ${elsewhere ? `did you mean \`${elsewhere}\`?` : `expected one of ${known.join(', ')}`}`;
+  return `${name} is no setting; ${elsewhere ? `did you mean \`${elsewhere}\`?` : `${known.length > 0 ? `expected one of ${known.join(', ')}` : 'expected another name'}`}`;
 }
 
 /** Issues with the mappings themselves are found by `shapeProblems`, and what is missing by `missingIn`. */

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { cleanEnvironment, temporaryFolder } from './project';
+
+/** A Python 3.10 of this machine, `undefined` where there is none. */
+export function python310(): string | undefined {
+  const versions = path.join(os.homedir(), '.pyenv', 'versions');
+  const pyenv = fs.existsSync(versions) ? fs.readdirSync(versions).filter((name) => name.startsWith('3.10.')) : [];
+  const candidates = [
+    ...pyenv.map((name) => path.join(versions, name, 'bin', 'python3.10')),
+    ...(process.env.PATH ?? '').split(path.delimiter).map((folder) => path.join(folder, 'python3.10')),
+  ];
+  return candidates.find((file) => {
+    try {
+      return execFileSync(file, ['-c', 'import sys; print(sys.version_info[:2])'], { stdio: 'pipe' }).toString().trim() === '(3, 10)';
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The Python of a new environment that has these packages of the index. */
+export function pythonWith(...packages: readonly string[]): string {
+  const base = python310();
+  if (!base) throw new Error('no Python 3.10 here');
+  const folder = path.join(temporaryFolder(), 'venv');
+  const options = { env: cleanEnvironment(), stdio: 'pipe' } as const;
+  execFileSync(base, ['-m', 'venv', folder], options);
+  const python = path.join(folder, 'bin', 'python');
+  if (packages.length > 0) execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages], options);
+  return python;
+}
