@@ -10,13 +10,22 @@ interface Category {
   name: string;
   folders: string[];
   budgetBytes: number;
+  buffer?: boolean;
+}
+
+export interface Part {
+  name: string;
+  budgetBytes: number;
+  thereBytes: number;
+  /** Room to work in: wanted for comfort, not for going on at all. */
+  buffer?: boolean;
 }
 
 /** One filesystem and the parts of the project that go there. */
 export interface Volume {
   measured: string;
   availableBytes: number;
-  parts: { name: string; budgetBytes: number; thereBytes: number }[];
+  parts: Part[];
 }
 
 /** Room, by filesystem. What is already there counts: a project that holds its model needs no second one. */
@@ -26,7 +35,7 @@ const storage: Step = {
   async check(context, depth) {
     const settings = context.settings.setup.storage;
     const categories = categoriesOf(context);
-    const whole = categories.reduce((sum, { budgetBytes }) => sum + budgetBytes, 0);
+    const whole = budgetsOf(categories);
     // Measuring what is there walks every folder: only where the free space alone does not settle it.
     const free = await volumesOf(context, categories, false);
     const judge = (volumes: readonly Volume[]) =>
@@ -73,15 +82,29 @@ export function storageTask(): LoraTask {
   });
 }
 
+interface Budgets {
+  /** Bytes that data, models and adapters may grow to. */
+  kept: number;
+  /** The same with the room to work in. */
+  all: number;
+}
+
+function budgetsOf(parts: readonly { budgetBytes: number; buffer?: boolean }[]): Budgets {
+  const sum = (some: typeof parts) => some.reduce((total, { budgetBytes }) => total + budgetBytes, 0);
+  return { kept: sum(parts.filter(({ buffer }) => !buffer)), all: sum(parts) };
+}
+
 /**
- * The thresholds are for the whole project; a filesystem that takes a part of it needs its share.
+ * The thresholds are for the whole project; a filesystem that takes a part of it needs its share:
+ * of the error threshold by what is kept there, of the warning by the buffer too.
  * @returns bytes that are wanted, and how the free bytes and those already there compare
  */
-export function judgeVolume(volume: Volume, wholeBudget: number, errorBytes: number, warnBytes: number) {
-  const budget = volume.parts.reduce((sum, part) => sum + part.budgetBytes, 0);
+export function judgeVolume(volume: Volume, whole: Budgets, errorBytes: number, warnBytes: number) {
+  const budget = budgetsOf(volume.parts);
   const thereBytes = volume.parts.reduce((sum, part) => sum + Math.min(part.thereBytes, part.budgetBytes), 0);
-  const share = wholeBudget > 0 ? budget / wholeBudget : 1;
-  const [wantedBytes, comfortBytes] = [Math.round(errorBytes * share), Math.round(warnBytes * share)];
+  const share = (part: number, of: number) => (of > 0 ? part / of : 1);
+  const wantedBytes = Math.round(errorBytes * share(budget.kept, whole.kept));
+  const comfortBytes = Math.max(wantedBytes, Math.round(warnBytes * share(budget.all, whole.all)));
   const room = volume.availableBytes + thereBytes;
   const level = room < wantedBytes ? 'error' : room < comfortBytes ? 'warn' : 'ok';
   return { volume, thereBytes, wantedBytes, comfortBytes, level } as const;
@@ -96,19 +119,19 @@ function categoriesOf(context: Context): Category[] {
     { name: 'models', folders: [paths.models_dir], budgetBytes: budget_gb.models * GB },
     { name: 'checkpoints', folders: [paths.adapters_dir], budgetBytes: budget_gb.checkpoints * GB },
     // Downloads in progress lie beside the models; nothing of it is there to count.
-    { name: 'buffer', folders: [], budgetBytes: budget_gb.buffer * GB },
+    { name: 'buffer', folders: [], budgetBytes: budget_gb.buffer * GB, buffer: true },
   ];
 }
 
 async function volumesOf({ host, settings, root }: Context, categories: readonly Category[], measure: boolean): Promise<Volume[]> {
   const volumes = new Map<number, Volume>();
   const models = projectPaths({ host, settings, root }).models_dir;
-  for (const { name, folders, budgetBytes } of categories) {
+  for (const { folders, ...part } of categories) {
     const { device, availableBytes, measured } = await host.disk.freeSpace(folders[0] ?? models);
     const volume = volumes.get(device) ?? { measured, availableBytes, parts: [] };
     let thereBytes = 0;
     if (measure) for (const folder of folders) thereBytes += await host.files.sizeOf(folder);
-    volume.parts.push({ name, budgetBytes, thereBytes });
+    volume.parts.push({ ...part, thereBytes });
     volumes.set(device, volume);
   }
   return [...volumes.values()];
