@@ -5,4 +5,5 @@ export { defineTask, type LoraTask, type TaskDefinition } from './core/task';
 export { mkdirsTask } from './mkdirs';
 export { registerTasks } from './register';
 export { setupTask, together } from './setup';
+export { setupLocalTask } from './setup-local';
 export { storageTask } from './storage';

@@ -4,11 +4,13 @@ import { result } from './core/output';
 import type { LoraTask } from './core/task';
 import { mkdirsTask } from './mkdirs';
 import { nearest } from './parse/nearest';
+import { setupLocalTask } from './setup-local';
 import { storageTask } from './storage';
 import { venvLockTask, venvTask } from './venv';
 
 /** Every task under its heading, in the order of `npx just`. */
 const groups: Readonly<Record<string, readonly LoraTask[]>> = {
+  'Set up': [setupLocalTask()],
   'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask()],
 };
 

@@ -9,7 +9,7 @@ export function venvTask(): LoraTask {
       'Finds Python, makes the lock again where requirements-local.txt changed, installs it with uv (fetched where it is not there) or pip, and mends or rebuilds what is there. An environment that just-lora did not make is never touched.',
     example: 'npx just venv --plan',
     items: () => [steps().environmentStep({ name: 'venv', title: 'Build the Python environment', define: steps().localEnvironment })],
-    summary: (context) => steps().installedSummary(context, steps().localEnvironment(context)),
+    summary: (context, { outcome }) => (outcome === 'changed' ? steps().installedSummary(context, steps().localEnvironment(context)) : ''),
   });
 }
 

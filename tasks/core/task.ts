@@ -28,7 +28,7 @@ export interface TaskDefinition {
   depth?: Depth;
   /** The task only looks: it never acts, and exits 1 or 3 like `--check`. */
   looks?: boolean;
-  /** Printed on stdout at the end of a run that went well. */
+  /** Printed on stdout at the end of a run that went well; nothing where it is empty. */
   summary?(context: Context, ran: Ran): string;
 }
 

@@ -1,0 +1,23 @@
+import type { LoraTask } from './core/task';
+import { mkdirsTask } from './mkdirs';
+import { setupTask } from './setup';
+import { storageTask } from './storage';
+import { venvTask } from './venv';
+
+/** From an empty checkout to an environment for the data work that is proven to work. */
+export function setupLocalTask(): LoraTask {
+  const venv = venvTask();
+  return setupTask([mkdirsTask(), storageTask(), venv], {
+    name: 'setup:local',
+    description: 'Set up the data work on this machine, from nothing to proven',
+    details:
+      'Makes the folders, looks at the free space, builds the Python environment from its lock and tries each library. What is done already is left alone.',
+    example: 'npx just setup:local --plan',
+    environment: 'local',
+    summary(context, ran) {
+      const packages = venv.definition.summary?.(context, ran);
+      const folder = context.settings.setup.environments.local.path;
+      return `${packages ? `${packages}\n\n` : ''}next: put your data into \`${context.settings.paths.data_raw}\`, then \`. ${folder}/bin/activate\``;
+    },
+  });
+}
