@@ -144,13 +144,12 @@ function readInfo(name: string, member: Json): Info {
   return { dtype, shape, begin, end };
 }
 
-/** A name, or (serde's other way to write a variant) an object with that name as its one key. */
+/** A name, or (serde's other way to write a variant) an object that maps that name to null. */
 function readDtype(value: Json): string | undefined {
   if (typeof value === 'string') return bits[value] === undefined ? undefined : value;
   if (!(value instanceof JsonObject) || value.members.length !== 1) return undefined;
   const [[name, content]] = value.members as [readonly [string, Json]];
-  const empty = content === null || (content instanceof JsonObject && content.members.length === 0);
-  return empty && bits[name] !== undefined ? name : undefined;
+  return content === null && bits[name] !== undefined ? name : undefined;
 }
 
 function readIntegers(value: Json): bigint[] | undefined {

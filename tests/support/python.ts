@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { cleanEnvironment, temporaryFolder } from './project';
+import { cleanEnvironment, repository } from './project';
 
 /** A Python 3.10 of this machine, `undefined` where there is none. */
 export function python310(): string | undefined {
@@ -21,14 +22,21 @@ export function python310(): string | undefined {
   });
 }
 
-/** The Python of a new environment that has these packages of the index. */
+/**
+ * The Python of an environment that has these packages of the index: made once for each list of them, then kept
+ * beside node_modules. Nothing may be installed into it.
+ */
 export function pythonWith(...packages: readonly string[]): string {
+  const name = createHash('sha256').update(packages.join('\n')).digest('hex').slice(0, 12);
+  const folder = path.join(fs.realpathSync(path.join(repository, 'node_modules')), '.cache', 'just-lora-tests', name);
+  const python = path.join(folder, 'bin', 'python');
+  const complete = path.join(folder, 'complete');
+  if (fs.existsSync(complete)) return python;
   const base = python310();
   if (!base) throw new Error('no Python 3.10 here');
-  const folder = path.join(temporaryFolder(), 'venv');
   const options = { env: cleanEnvironment(), stdio: 'pipe' } as const;
-  execFileSync(base, ['-m', 'venv', folder], options);
-  const python = path.join(folder, 'bin', 'python');
+  execFileSync(base, ['-m', 'venv', '--clear', folder], options);
   if (packages.length > 0) execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages], options);
+  fs.writeFileSync(complete, packages.join('\n'));
   return python;
 }
