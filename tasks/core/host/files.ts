@@ -14,6 +14,30 @@ export function readText(file: string): string | undefined {
 /** The bytes of a file. */
 export const readBytes = (file: string): Buffer => fs.readFileSync(file);
 
+/** Bytes of a file from an offset on, fewer where it ends before: a header of a large file is read alone. */
+export function readPart(file: string, offset: number, length: number): Buffer {
+  const handle = fs.openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    let filled = 0;
+    for (let read = 1; read > 0 && filled < length; filled += read)
+      read = fs.readSync(handle, bytes, filled, length - filled, offset + filled);
+    return bytes.subarray(0, filled);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** `stat` following links, with times in nanoseconds; `undefined` where there is nothing. */
+export function exactStat(file: string): fs.BigIntStats | undefined {
+  try {
+    return fs.statSync(file, { bigint: true });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
 /** `stat` following links, `undefined` where there is nothing. */
 export function stat(file: string): fs.Stats | undefined {
   try {
