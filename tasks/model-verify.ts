@@ -1,0 +1,19 @@
+import { defineTask, type LoraTask } from './core/task';
+
+/** Looks whether models, or adapters, are whole and right. */
+export function modelVerifyTask(): LoraTask {
+  return defineTask({
+    name: 'model:verify',
+    description: 'Check that models are whole and right',
+    details:
+      'Without more options: sizes, safetensors headers, index, configuration and tokenizer, without reading the weights. Exit code 0 all right, 1 something wrong, 3 something missing that a download would mend.',
+    example: 'npx just model:verify --model=llama-3.1-8b --full',
+    looks: true,
+    options: [
+      { name: 'model', value: 'name', description: 'a model of the settings, `owner/name`, or `all`', default: 'all that are enabled' },
+      { name: 'path', value: 'folder', description: 'any folder with a model, or with safetensors files, instead' },
+      { name: 'full', description: 'hash every byte and compare it with what was recorded; works offline' },
+    ],
+    items: (context) => (require('./verify/step') as typeof import('./verify/step')).verifySteps(context),
+  });
+}

@@ -1,0 +1,76 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { hashFiles, sameStamp, stampOf } from '../core/host/hashing';
+import type { Progress } from '../core/step';
+import type { Expectation, Expected } from './expected';
+import type { Looked } from './look';
+import { hashFault } from './small';
+import { type KnownHash, recallHashes, rememberHashes } from './stamps';
+
+/** A file that changed within this time before it was read may change again without a new time. */
+const settledMs = 100;
+
+/**
+ * Compares every byte with what was recorded, and adds what is wrong to `looked`. A hash of before counts
+ * where the file's size, times and inode are the same still.
+ * @returns the bytes that were read now and those that a stamp vouched for
+ */
+export async function compareContent(
+  context: Context,
+  folder: string,
+  { expected }: Expectation,
+  { faults, sizes }: Looked,
+  { remember, onProgress }: { remember: boolean; onProgress?: ((progress: Progress) => void) | undefined },
+): Promise<{ readBytes: number; knownBytes: number; hashes: Map<string, string> }> {
+  const { host } = context;
+  const unread = ['truncated', 'oversized', 'unreadable'];
+  const present = expected.filter(({ path: name }) => sizes.has(name) && !unread.includes(faults.get(name)?.problem ?? ''));
+  const known = recallHashes(context, folder);
+  const fresh = present.filter((file) => !stillKnown(file));
+  const began = host.now().getTime();
+  const hashed = await hashFiles(
+    fresh.map((file) => ({ file: path.join(folder, file.path), algorithm: algorithmOf(file), bytes: sizes.get(file.path) ?? 0 })),
+    {
+      signal: host.processes.signal,
+      onBytes: (doneBytes) => onProgress?.({ text: 'hashing', doneBytes, totalBytes: sum(fresh) }),
+    },
+  );
+  for (const [index, file] of fresh.entries()) {
+    const { hex, error, stamp } = hashed[index] ?? { hex: undefined, stamp: undefined };
+    known.delete(file.path);
+    if (hex === undefined) faults.set(file.path, { problem: 'unreadable', message: `cannot be read: ${error}` });
+    else if (!stamp) faults.set(file.path, { problem: 'wrong-hash', message: 'was written to while it was read' });
+    else known.set(file.path, { ...stamp, algorithm: algorithmOf(file), hex });
+  }
+  judge(present, known, faults);
+  if (remember && fresh.length > 0) rememberHashes(context, folder, settled(known, began));
+  const hashes = new Map(present.flatMap(({ path: name }) => (known.has(name) ? [[name, known.get(name)?.hex ?? ''] as const] : [])));
+  return { readBytes: sum(fresh), knownBytes: sum(present) - sum(fresh), hashes };
+
+  function stillKnown(file: Expected): boolean {
+    const before = known.get(file.path);
+    const stat = host.files.exactStat(path.join(folder, file.path));
+    if (!before || !stat || before.algorithm !== algorithmOf(file)) return false;
+    return sameStamp(before, stampOf(stat)) && (!file.hash || file.hash.hex === before.hex);
+  }
+  function sum(files: readonly Expected[]): number {
+    return files.reduce((bytes, file) => bytes + (sizes.get(file.path) ?? 0), 0);
+  }
+}
+
+const algorithmOf = ({ hash }: Expected): KnownHash['algorithm'] => hash?.algorithm ?? 'sha256';
+
+function judge(present: readonly Expected[], known: ReadonlyMap<string, KnownHash>, faults: Looked['faults']): void {
+  for (const { path: name, hash } of present) {
+    const found = known.get(name)?.hex;
+    if (!hash || found === undefined || found === hash.hex) continue;
+    const owner = present.find((other) => other.hash?.hex === found);
+    const before = faults.get(name)?.problem;
+    if (owner) faults.set(name, { problem: 'swapped', message: `holds what belongs to \`${owner.path}\`` });
+    else if (!before || before === 'wrong-hash') faults.set(name, hashFault(hash, found));
+  }
+}
+
+function settled(known: ReadonlyMap<string, KnownHash>, beganMs: number): Map<string, KnownHash> {
+  return new Map([...known].filter(([, { ctime }]) => Number(BigInt(ctime) / 1_000_000n) < beganMs - settledMs));
+}

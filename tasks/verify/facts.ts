@@ -1,0 +1,79 @@
+import * as path from 'node:path';
+import type { Host } from '../core/host';
+import { bytes, plural } from '../core/text';
+import type { Header, Tensor } from '../safetensors/header';
+import type { Expectation } from './expected';
+import type { Looked } from './look';
+
+/** What a person wants to know of a model; `null` where the folder does not tell. */
+export interface Facts {
+  /** Bytes of all files that belong to it and are there. */
+  size: number;
+  architecture: string | null;
+  parameters: number | null;
+  /** The type that most bytes of the weights have, as safetensors calls it. */
+  dtype: string | null;
+  shards: number;
+  licence: string | null;
+  /** The commit. */
+  revision: string | null;
+}
+
+export function factsOf(host: Host, folder: string, { tree, expected }: Expectation, { headers, sizes, faults }: Looked): Facts {
+  const config = faults.has('config.json') ? undefined : jsonOf(host, path.join(folder, 'config.json'));
+  const [architecture] = Array.isArray(config?.architectures) ? config.architectures : [config?.model_type];
+  return {
+    size: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    architecture: typeof architecture === 'string' ? architecture : null,
+    parameters: headers.size > 0 ? elements(headers) : null,
+    dtype: dtypeOf(headers),
+    shards: expected.filter((file) => file.path.endsWith('.safetensors')).length,
+    licence: licenceOf(host.files.readText(path.join(folder, 'README.md'))),
+    revision: tree?.commit ?? null,
+  };
+}
+
+/** The facts in one line, those that are known. */
+export function factsText({ size, architecture, parameters, dtype, shards, licence, revision }: Facts): string {
+  const parts = [
+    architecture,
+    bytes(size),
+    parameters === null ? null : `${count(parameters)} parameters`,
+    dtype,
+    shards > 0 ? plural(shards, 'shard') : null,
+    licence ? `licence ${licence}` : null,
+    revision ? `at ${revision.slice(0, 12)}` : null,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
+
+const count = (value: number): string =>
+  value >= 1e9 ? `${(value / 1e9).toFixed(2)} B` : value >= 1e6 ? `${(value / 1e6).toFixed(1)} M` : String(value);
+
+const tensorsOf = (headers: ReadonlyMap<string, Header>): Tensor[] => [...headers.values()].flatMap(({ tensors }) => [...tensors.values()]);
+
+const elements = (headers: ReadonlyMap<string, Header>): number =>
+  tensorsOf(headers).reduce((sum, { shape }) => sum + shape.reduce((product, dimension) => product * dimension, 1), 0);
+
+function dtypeOf(headers: ReadonlyMap<string, Header>): string | null {
+  const weight = new Map<string, number>();
+  for (const { dtype, sizeBytes } of tensorsOf(headers)) weight.set(dtype, (weight.get(dtype) ?? 0) + sizeBytes);
+  return [...weight].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
+}
+
+/** `license:` in the front matter of a model card; of `other` the name that stands beside it. */
+function licenceOf(card: string | undefined): string | null {
+  const front = /^\uFEFF?---\r?\n([\s\S]*?)\r?\n---/.exec(card ?? '')?.[1] ?? '';
+  const field = (name: string) => new RegExp(`^${name}:[ \\t]*["']?([^"'\\r\\n#]+)`, 'm').exec(front)?.[1]?.trim();
+  const licence = field('license');
+  return (licence === 'other' ? field('license_name') : undefined) ?? licence ?? null;
+}
+
+function jsonOf(host: Host, file: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(host.files.readText(file) ?? '');
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+/** What can be wrong with a file of a model: one word each, the same in every version. */
+export type Problem =
+  | 'missing'
+  | 'broken-link'
+  | 'extra'
+  | 'extra-pickle'
+  | 'truncated'
+  | 'oversized'
+  | 'wrong-hash'
+  | 'swapped'
+  | 'bad-header'
+  | 'bad-layout'
+  | 'pickle'
+  | 'pointer'
+  | 'not-safetensors'
+  | 'bad-index'
+  | 'index-outside'
+  | 'index-unknown-shard'
+  | 'index-tensor'
+  | 'index-total'
+  | 'bad-json'
+  | 'not-a-file'
+  | 'unreadable'
+  | 'adapter-config'
+  | 'adapter-base'
+  | 'adapter-target'
+  | 'adapter-rank'
+  | 'adapter-shape'
+  | 'adapter-dtype';
+
+/** One file of what was looked at. */
+export interface FileReport {
+  /** Relative to the folder, with `/`. */
+  path: string;
+  state: 'ok' | 'bad' | 'missing' | 'extra';
+  problem?: Problem;
+  /** What was found, both numbers where there are two. */
+  message?: string;
+  /** The command, or the one thing, that mends it. */
+  fix?: string;
+}
+
+/** The commands that mend a folder. */
+export interface Remedy {
+  /** Fetches what is missing. */
+  download: string;
+  /** Fetches only what is wrong. */
+  repair: string;
+}
+
+/** A command that mends each kind of problem. */
+export function fixOf(problem: Problem, path: string, { download, repair }: Remedy): string {
+  switch (problem) {
+    case 'missing':
+    case 'broken-link':
+      return `\`${download}\` fetches it`;
+    case 'extra':
+      return `nothing has to be done; if it is not yours, \`${download}\` does without it`;
+    case 'extra-pickle':
+      return `nothing loads it; \`${download}\` does without it`;
+    case 'pickle':
+      return `never load it: \`${repair}\` fetches the safetensors`;
+    case 'not-a-file':
+      return `move \`${path}\` aside, then \`${download}\``;
+    case 'unreadable':
+      return `give yourself read access to \`${path}\`; where the disk is at fault, \`${repair}\``;
+    case 'swapped':
+      return `\`${repair}\` fetches both anew`;
+    case 'index-unknown-shard':
+    case 'index-outside':
+      return `load nothing of it: \`${repair}\` fetches the index anew`;
+    default:
+      return `\`${repair}\` fetches only what is wrong`;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Context } from '../core/context';
+import { sha256 } from '../core/hash';
+import type { Algorithm, Stamp } from '../core/host/hashing';
+import { makeState, statePath } from '../core/state';
+
+/** A hash that was computed, and what its file was like then: worth nothing once any of it differs. */
+export interface KnownHash extends Stamp {
+  algorithm: Algorithm;
+  hex: string;
+}
+
+/** The hashes of one folder's files, by path in it. They lie in the project, so that a model may be read-only. */
+export function recallHashes({ host, root }: Context, folder: string): Map<string, KnownHash> {
+  try {
+    const { files } = JSON.parse(host.files.readText(fileOf(root, folder)) ?? '') as { files: Record<string, KnownHash> };
+    return new Map(Object.entries(files));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Written whole, after the hashing. */
+export function rememberHashes({ host, root }: Context, folder: string, known: ReadonlyMap<string, KnownHash>): void {
+  makeState(host, root);
+  host.files.writeText(fileOf(root, folder), `${JSON.stringify({ folder, files: Object.fromEntries(known) }, null, 1)}\n`);
+}
+
+const fileOf = (root: string, folder: string): string => statePath(root, 'hashes', `${sha256(folder).slice(0, 16)}.json`);

@@ -1,0 +1,97 @@
+import type { Context } from '../core/context';
+import { shown } from '../core/paths';
+import type { Finding, Step, Table } from '../core/step';
+import { bytes, plural, some } from '../core/text';
+import { compareContent } from './content';
+import { type Expectation, expectationOf } from './expected';
+import { factsOf, factsText } from './facts';
+import { type Looked, look } from './look';
+import { type FileReport, fixOf, type Problem } from './problems';
+import { type Subject, subjectsOf } from './subject';
+
+/** A step for each model, or for the one folder, that the options name. */
+export const verifySteps = (context: Context): Step[] => subjectsOf(context).map(verifyStep);
+
+export function verifyStep(subject: Subject): Step {
+  return {
+    name: `verify:${subject.name}`,
+    title: `Verify ${subject.name}`,
+    check: (context) => verify(context, subject),
+  };
+}
+
+async function verify(context: Context, subject: Subject): Promise<Finding> {
+  const { host, root } = context;
+  if (!host.files.stat(subject.folder))
+    return {
+      state: 'todo',
+      code: 'E_MODEL_INCOMPLETE',
+      found: `\`${shown(root, subject.folder)}\` is not there`,
+      fix: `\`${subject.remedy.download}\``,
+      data: { folder: subject.folder, files: [] },
+    };
+  const expectation = expectationOf(host, subject);
+  const looked = look(host, subject.folder, expectation);
+  const content = context.option('full') === undefined ? undefined : await contentOf(context, subject, expectation, looked);
+  const facts = factsOf(host, subject.folder, expectation, looked);
+  const files = reportsOf(expectation, looked, subject);
+  const data = { folder: subject.folder, ...facts, files, ...content?.data };
+  const about = factsText(facts);
+  const warnings = [...looked.warnings, ...extraWarning(files), ...(content?.warnings ?? [])];
+  const wrong = files.filter(({ state }) => state === 'bad' || state === 'missing');
+  if (wrong.length === 0) {
+    const evidence = content?.text ?? `${plural(files.filter(({ state }) => state === 'ok').length, 'file')} as they should be`;
+    return { state: 'done', found: `${about}; ${evidence}`, data, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}) };
+  }
+  const bad = wrong.filter(({ state }) => state === 'bad');
+  const found = `${about}; ${wrong.length} of ${expectation.expected.length} files wrong: ${some(
+    wrong.map(({ path, message }) => `\`${path}\` ${message}`),
+    3,
+  )}`;
+  const table = tableOf(wrong);
+  if (bad.length === 0) return { state: 'todo', code: 'E_MODEL_INCOMPLETE', found, fix: `\`${subject.remedy.download}\``, table, data };
+  return {
+    state: 'blocked',
+    code: 'E_MODEL_DAMAGED',
+    found,
+    needed: `every file as ${facts.revision ? `commit ${facts.revision.slice(0, 12)} has it` : 'the format and the index ask for it'}`,
+    fix: `\`${subject.remedy.repair}\``,
+    table,
+    data,
+  };
+}
+
+async function contentOf(context: Context, { folder }: Subject, expectation: Expectation, looked: Looked) {
+  // `--plan` and `--check` leave nothing behind, not even what spares the next look its work.
+  const remember = context.option('plan') === undefined && context.option('check') === undefined;
+  const { readBytes, knownBytes } = await compareContent(context, folder, expectation, looked, { remember });
+  const unrecorded = expectation.expected.filter(({ path, hash }) => !hash && looked.sizes.has(path)).length;
+  return {
+    text: `${bytes(readBytes + knownBytes)} hashed${knownBytes > 0 ? `, ${bytes(knownBytes)} of it before and unchanged since` : ''}`,
+    warnings: unrecorded > 0 ? [`no hash is recorded for ${plural(unrecorded, 'file')}: read, and compared with nothing`] : [],
+    data: { hashedBytes: readBytes, unchangedBytes: knownBytes },
+  };
+}
+
+/** Every expected file and every extra one, in the order of their names. */
+function reportsOf({ expected, extra }: Expectation, { faults }: Looked, { remedy }: Subject): FileReport[] {
+  return [...expected.map(({ path }) => path), ...extra].sort().map((path) => {
+    const fault = faults.get(path);
+    if (!fault) return { path, state: 'ok' };
+    const { problem, message } = fault;
+    return { path, state: stateOf(problem), problem, message, fix: fixOf(problem, path, remedy) };
+  });
+}
+
+const stateOf = (problem: Problem): FileReport['state'] =>
+  ['missing', 'broken-link'].includes(problem) ? 'missing' : ['extra', 'extra-pickle'].includes(problem) ? 'extra' : 'bad';
+
+function extraWarning(files: readonly FileReport[]): string[] {
+  const extra = files.filter(({ state }) => state === 'extra').map(({ path }) => `\`${path}\``);
+  return extra.length > 0 ? [`${plural(extra.length, 'file')} that the model does not need: ${some(extra)}`] : [];
+}
+
+const tableOf = (files: readonly FileReport[]): Table => [
+  ['file', 'problem', 'found', 'fix'],
+  ...files.map(({ path, problem = '', message = '', fix = '' }) => [path, problem, message, fix]),
+];
