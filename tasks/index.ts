@@ -3,6 +3,7 @@ export { UserError } from './core/errors';
 export type { Action, Depth, Finding, Item, Progress, Step } from './core/step';
 export { defineTask, type LoraTask, type TaskDefinition } from './core/task';
 export { mkdirsTask } from './mkdirs';
+export { modelVerifyTask } from './model-verify';
 export { registerTasks } from './register';
 export { setupTask, together } from './setup';
 export { setupLocalTask } from './setup-local';

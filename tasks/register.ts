@@ -3,6 +3,7 @@ import { commonOptions } from './core/options';
 import { result } from './core/output';
 import type { LoraTask } from './core/task';
 import { mkdirsTask } from './mkdirs';
+import { modelVerifyTask } from './model-verify';
 import { nearest } from './parse/nearest';
 import { setupLocalTask } from './setup-local';
 import { storageTask } from './storage';
@@ -12,6 +13,7 @@ import { venvLockTask, venvTask } from './venv';
 const groups: Readonly<Record<string, readonly LoraTask[]>> = {
   'Set up': [setupLocalTask()],
   'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask()],
+  Models: [modelVerifyTask()],
 };
 
 /** Registers every task of just-lora with just, and lists them by group where `npx just` names none. */

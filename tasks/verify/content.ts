@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { hashFiles, sameStamp, stampOf } from '../core/host/hashing';
 import type { Progress } from '../core/step';
+import { stampedHash } from '../hub/stamps';
 import type { Expectation, Expected } from './expected';
 import type { Looked } from './look';
 import { hashFault } from './small';
@@ -48,6 +49,8 @@ export async function compareContent(
   return { readBytes: sum(fresh), knownBytes: sum(present) - sum(fresh), hashes };
 
   function stillKnown(file: Expected): boolean {
+    // The download hashed what it brought, and has stamped it.
+    if (file.hash && stampedHash(host, folder, file.path) === file.hash.hex) return true;
     const before = known.get(file.path);
     const stat = host.files.exactStat(path.join(folder, file.path));
     if (!before || !stat || before.algorithm !== algorithmOf(file)) return false;
