@@ -35,8 +35,26 @@ export function pythonWith(...packages: readonly string[]): string {
   const base = python310();
   if (!base) throw new Error('no Python 3.10 here');
   const options = { env: cleanEnvironment(), stdio: 'pipe' } as const;
+  // Two test files may want the same one at the same time; what a killed one left is taken over after ten minutes.
+  const lock = `${folder}.lock`;
+  fs.mkdirSync(path.dirname(folder), { recursive: true });
+  for (const deadline = Date.now() + 600_000; Date.now() < deadline && !takes(lock); ) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    if (fs.existsSync(complete)) return python;
+  }
+  process.once('exit', () => fs.rmSync(lock, { recursive: true, force: true }));
   execFileSync(base, ['-m', 'venv', '--clear', folder], options);
   if (packages.length > 0) execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages], options);
   fs.writeFileSync(complete, packages.join('\n'));
+  fs.rmSync(lock, { recursive: true, force: true });
   return python;
+}
+
+function takes(lock: string): boolean {
+  try {
+    fs.mkdirSync(lock);
+    return true;
+  } catch {
+    return false;
+  }
 }
