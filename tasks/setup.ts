@@ -1,7 +1,8 @@
 import type { TaskFunction } from 'just-task';
 import type { Context } from './core/context';
+import { stepOf } from './core/plain-task';
 import type { Item } from './core/step';
-import { defineTask, type LoraTask, stepOf, type TaskDefinition } from './core/task';
+import { defineTask, type LoraTask, type TaskDefinition } from './core/task';
 
 /** Tasks that may run at the same time inside of a `setupTask`. */
 export interface TogetherTasks {

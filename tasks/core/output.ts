@@ -4,6 +4,9 @@
  */
 const write = process.stdout.write.bind(process.stdout);
 
+/** Whether stdout belongs to one JSON document in this process. */
+export const wantsJson = (): boolean => process.argv.includes('--json');
+
 export function keepStdoutForJson(): void {
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
 }

@@ -1,6 +1,7 @@
 import type { Context } from './context';
 import { Interrupted, UserError } from './errors';
 import { withLock } from './lock';
+import { type LookView, unwatched } from './look-view';
 import { look, perform, planned } from './perform';
 import type { View } from './render';
 import { type Outcome, outcomeOf, type StepReport } from './report';
@@ -13,11 +14,20 @@ export interface Ran {
 }
 
 /** A look at each step, in order; with `plan` what would be done about it. Writes nothing. */
-export async function inspect(items: readonly Item[], context: Context, depth: Depth, plan: boolean): Promise<Ran> {
+export async function inspect(
+  items: readonly Item[],
+  context: Context,
+  depth: Depth,
+  plan: boolean,
+  view: LookView = unwatched,
+): Promise<Ran> {
   const steps: StepReport[] = [];
   for (const step of stepsOf(items)) {
     context.host.processes.throwIfInterrupted();
-    steps.push(await (plan ? planned(step, context, depth) : look(step, context, depth)));
+    view.looking(step);
+    const report = await (plan ? planned(step, context, depth) : look(step, context, depth));
+    view.seen(report);
+    steps.push(report);
   }
   const outcome = outcomeOf(steps);
   return { steps, outcome: outcome === 'changed' ? 'todo' : outcome };

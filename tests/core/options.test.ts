@@ -14,7 +14,7 @@ const wrong: [args: string[], said: RegExp][] = [
   [['quick', '--set'], /`--set` needs a value/],
   [['quick', '--plan', '--check'], /two looks/],
   [['quick', '--env=moon'], /`moon` is no environment/],
-  [['quick', '--set', 'storage.warn_bg=3'], /storage\.warn_bg is no setting; did you mean `warn_gb`\?/],
+  [['quick', '--set', 'storage.warn_bg=3'], /storage\.warn_bg is no setting; did you mean `storage.warn_gb`\?/],
 ];
 
 for (const [args, said] of wrong)

@@ -1,0 +1,140 @@
+import { loadSettings } from '../configuration/load';
+import type { Context } from './context';
+import { faultOf, Interrupted, UserError } from './errors';
+import { type Host, thisHost } from './host';
+import { lookView, unwatched } from './look-view';
+import { helpText, type OptionDefinition, type Options, parseOptions, refuseUnknownSteps } from './options';
+import { exitWith, result, wantsJson } from './output';
+import { viewFor } from './render';
+import { documentOf, exitCodeOf, type Report } from './report';
+import { bring, inspect, type Ran } from './run';
+import { listenToSignals } from './signals';
+import { record } from './state';
+import { type Item, stepsOf } from './step';
+import type { TaskDefinition } from './task';
+import { duration } from './text';
+
+const environmentOption: OptionDefinition = { name: 'env', value: 'local|remote', description: 'the environment that it is about' };
+
+/** Runs a task from its command line to its exit code: options, settings, steps, record, document. */
+export async function execute(definition: TaskDefinition, itemsFor: (context: Context) => readonly Item[]): Promise<void> {
+  const started = performance.now();
+  const host = thisHost();
+  const args = process.argv.slice(2);
+  const json = wantsJson();
+  const report: Report = {
+    version: 1,
+    task: definition.name,
+    outcome: 'failed',
+    startedAt: host.now().toISOString(),
+    durationMs: 0,
+    steps: [],
+  };
+  const own = [...(definition.options ?? []), { ...environmentOption, default: definition.environment ?? 'local' }];
+  let failure: Error | undefined;
+  let context: Context | undefined;
+  let options: Options | undefined;
+  try {
+    options = parseOptions(args, own);
+    if (options.help) return result(helpText(definition, own));
+    context = contextOf(host, options, definition);
+    const items = itemsFor(context);
+    refuseUnknownSteps(
+      options.force,
+      stepsOf(items).map(({ name }) => name),
+    );
+    const ran = await runIn(context, options, definition, items);
+    Object.assign(report, { outcome: ran.outcome, steps: ran.steps });
+    failure = ran.error;
+  } catch (error) {
+    failure = error as Error;
+    report.outcome = error instanceof Interrupted ? 'interrupted' : 'failed';
+    if (report.outcome === 'failed') report.error = faultOf(error);
+  }
+  report.durationMs = Math.round(performance.now() - started);
+  const looked = !options || options.plan || options.check || definition.looks;
+  if (context && !looked) leaveRecord(context, report);
+  if (json) result(JSON.stringify(documentOf(report)));
+  exitWith(exitCode(failure, report, options));
+  if (failure) throw readable(failure);
+}
+
+async function runIn(context: Context, options: Options, definition: TaskDefinition, items: readonly Item[]): Promise<Ran> {
+  const screen = {
+    isTTY: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 0,
+    env: context.host.env,
+    write: (text: string) => void process.stderr.write(text),
+  };
+  const view = viewFor(screen, options.verbose);
+  if (options.verbose) context.host.processes.onVerbose = view.note;
+  const release = listenToSignals(context.host);
+  const depth = definition.depth ?? 'quick';
+  try {
+    if (options.plan || options.check || definition.looks) {
+      const ran = await inspect(items, context, depth, options.plan, options.json ? unwatched : lookView(screen, result));
+      if (!options.json) result(verdict(ran));
+      return ran;
+    }
+    const begun = performance.now();
+    const ran = await bring(items, context, view, definition.name, depth);
+    if (!ran.error && !options.json) {
+      const text = definition.summary?.(context, ran);
+      result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? [text] : [])].join('\n'));
+    }
+    return ran;
+  } finally {
+    release();
+  }
+}
+
+function contextOf(host: Host, options: Options, definition: TaskDefinition): Context {
+  const root = process.cwd();
+  const environment = options.environment ?? definition.environment ?? 'local';
+  const { force } = options;
+  return {
+    task: definition.name,
+    root,
+    host,
+    environment,
+    ...loadSettings(host, root, environment, options.sets),
+    option: (name) => options.given.get(name)?.at(-1),
+    optionValues: (name) => options.given.get(name) ?? [],
+    locked: options.locked,
+    forced: (step) => (typeof force === 'boolean' ? force : force.includes(step)),
+  };
+}
+
+function leaveRecord(context: Context, report: Report): void {
+  const python = context.host.files.readText(`${context.root}/${context.settings.setup.environments.local.path}/pyvenv.cfg`);
+  const versions = {
+    node: context.host.nodeVersion,
+    python: /^version(?:_info)?\s*=\s*(\S+)/m.exec(python ?? '')?.[1] ?? 'none',
+    'just-lora': (require('../../package.json') as { version: string }).version,
+  };
+  try {
+    record(context.host, context.root, context.settings.setup.run.keep_records, report, versions);
+  } catch {
+    // A full or read-only disk is the step's to tell; the record must not hide it.
+  }
+}
+
+function verdict({ outcome, steps }: Ran): string {
+  const count = (...states: string[]) => steps.filter(({ state }) => states.includes(state)).length;
+  if (outcome === 'unchanged') return `all ${steps.length} done, nothing to do`;
+  return `${count('done')} of ${steps.length} done, ${count('todo', 'unknown')} to do, ${count('blocked', 'failed')} blocked`;
+}
+
+function exitCode(failure: Error | undefined, report: Report, options: Options | undefined): number {
+  if (failure instanceof UserError || failure instanceof Interrupted) return failure.exitCode;
+  if (failure) return 1;
+  if (options?.plan) return 0;
+  return exitCodeOf(report.outcome, 130);
+}
+
+/** just prints the stack: for what a person can mend that is the message, for our own mistakes the stack. */
+function readable(error: Error): Error {
+  if (error instanceof UserError || error instanceof Interrupted) return error;
+  const fault = faultOf(error);
+  return fault.code === 'E_UNEXPECTED' ? error : new UserError(fault);
+}

@@ -1,0 +1,31 @@
+import type { TaskFunction } from 'just-task';
+import type { Step } from './step';
+
+/** A step without a look, made of any just task: it runs each time. */
+export function stepOf(task: TaskFunction, index: number): Step {
+  const name = (task as { displayName?: string }).displayName || task.name || `task-${index + 1}`;
+  let ran = false;
+  return {
+    name,
+    title: `Run ${name}`,
+    check: async () => (ran ? { state: 'done', found: 'has run' } : { state: 'todo', found: 'has no look of its own and runs each time' }),
+    plan: async () => [
+      {
+        title: `run the task \`${name}\``,
+        async run() {
+          await runPlain(task);
+          ran = true;
+        },
+      },
+    ],
+  };
+}
+
+async function runPlain(task: TaskFunction): Promise<void> {
+  if (task.length > 0)
+    return new Promise(
+      (resolve, reject) => void (task as (done: (error?: Error) => void) => void)((error) => (error ? reject(error) : resolve())),
+    );
+  const made: unknown = await (task as unknown as () => unknown)();
+  if (typeof made === 'function') await runPlain(made as TaskFunction);
+}
