@@ -1,3 +1,4 @@
+export { configTask } from './config';
 export type { Context, Environment } from './core/context';
 export { UserError } from './core/errors';
 export type { Action, Depth, Finding, Item, Progress, Step } from './core/step';

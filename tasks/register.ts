@@ -1,4 +1,5 @@
 import { argv, option, task, undertaker } from 'just-task';
+import { configTask } from './config';
 import { commonOptions } from './core/options';
 import { result } from './core/output';
 import type { LoraTask } from './core/task';
@@ -14,6 +15,7 @@ const groups: Readonly<Record<string, readonly LoraTask[]>> = {
   'Set up': [setupLocalTask()],
   'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask()],
   Models: [modelVerifyTask()],
+  Settings: [configTask()],
 };
 
 /** Registers every task of just-lora with just, and lists them by group where `npx just` names none. */

@@ -27,7 +27,10 @@ export function loadSettings(host: Host, root: string, environment: Environment,
   return loaded;
 }
 
-/** The same, for a look that goes on though settings are wrong. */
+/**
+ * The same, for a look that goes on though settings are wrong.
+ * @throws UserError E_CONFIG, exit code 2, where `--set` is wrong: that is no state of the project
+ */
 export function readSettings(host: Host, root: string, environment: Environment, sets: readonly string[] = []): Loaded {
   const problems: Problem[] = [];
   const files = fileLayers(host, root, environment, problems);
@@ -40,6 +43,7 @@ export function readSettings(host: Host, root: string, environment: Environment,
   });
   const merged = mergedOf(right);
   if (problems.length === 0) problems.push(...missingIn(merged, layers), ...conflictsIn(merged));
+  if (problems.some(({ where }) => where.startsWith('--set'))) throw new UserError(faultOf(problems), 2);
   const parsed = v.safeParse(definition, merged);
   const settings = parsed.success ? parsed.output : v.parse(definition, empty);
   const used = parsed.success ? right : [];

@@ -1,5 +1,6 @@
 import type { Settings } from '../configuration/definition';
 import type { Origins } from '../configuration/merge';
+import type { Fault } from './errors';
 import type { Host } from './host';
 
 /** The environment that a task is about: data work on a laptop, training on a GPU machine. */
@@ -15,6 +16,8 @@ export interface Context {
   environment: Environment;
   settings: Settings;
   origins: Origins;
+  /** What is wrong with the settings, for a task that goes on all the same. */
+  settingsFault?: Fault;
   /** The last value of a task's own option, '' for a switch, `undefined` where it was not given. */
   option(name: string): string | undefined;
   /** Every value of an option that may be repeated. */
