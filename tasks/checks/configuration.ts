@@ -55,7 +55,11 @@ function unreadFiles({ host, root }: Context): string[] {
     .list(`${root}/configs`)
     .filter((name) => /\.(local|remote)\.(ya?ml|json)$/.test(name) && !read.includes(`configs/${name}`))
     .map((name) => {
-      const meant = nearest(`configs/${name}`, read);
+      const environment = name.includes('.remote.') ? 'remote' : 'local';
+      const meant = nearest(
+        `configs/${name}`,
+        read.filter((file) => file.endsWith(`.${environment}.yaml`)),
+      );
       return `\`configs/${name}\` is not read${meant ? `; did you mean \`${meant}\`?` : ''}`;
     });
 }

@@ -11,12 +11,13 @@ const cache = path.join(root, 'node_modules', '.cache', 'just-lora-typescript');
 const compilerOptions = { target: 'es2022', module: 'commonjs', esModuleInterop: true, inlineSourceMap: true };
 let salt;
 
+// What the compiler says depends on the name of a file, not on its folder: copies of a checkout share it.
 function key(source, filename) {
   salt ??= JSON.stringify([
     compilerOptions,
     fs.readFileSync(path.join(root, 'node_modules/typescript/package.json'), 'utf8').match(/"version": "(.*?)"/)?.[1],
   ]);
-  return createHash('sha1').update(salt).update(filename).update('\0').update(source).digest('hex');
+  return createHash('sha1').update(salt).update(path.basename(filename)).update('\0').update(source).digest('hex');
 }
 
 function compile(source, fileName) {
