@@ -1,4 +1,4 @@
-import { loadSettings } from '../configuration/load';
+import { loadSettings, readSettings } from '../configuration/load';
 import type { Context } from './context';
 import { faultOf, Interrupted, UserError } from './errors';
 import { type Host, thisHost } from './host';
@@ -72,8 +72,9 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
   const depth = definition.depth ?? 'quick';
   try {
     if (options.plan || options.check || definition.looks) {
-      const ran = await inspect(items, context, depth, options.plan, options.json ? unwatched : lookView(screen, result));
-      if (!options.json) result(verdict(ran));
+      const shows = options.json ? unwatched : lookView(screen, definition.present ? () => undefined : result);
+      const ran = await inspect(items, context, depth, options.plan, shows);
+      if (!options.json) result(definition.present?.(context, ran) ?? verdict(ran));
       return ran;
     }
     const begun = performance.now();
@@ -92,12 +93,15 @@ function contextOf(host: Host, options: Options, definition: TaskDefinition): Co
   const root = process.cwd();
   const environment = options.environment ?? definition.environment ?? 'local';
   const { force } = options;
+  const { settings, origins, fault } = (definition.tolerant ? readSettings : loadSettings)(host, root, environment, options.sets);
   return {
     task: definition.name,
     root,
     host,
     environment,
-    ...loadSettings(host, root, environment, options.sets),
+    settings,
+    origins,
+    ...(fault ? { settingsFault: fault } : {}),
     option: (name) => options.given.get(name)?.at(-1),
     optionValues: (name) => options.given.get(name) ?? [],
     locked: options.locked,
@@ -119,7 +123,8 @@ function leaveRecord(context: Context, report: Report): void {
   }
 }
 
-function verdict({ outcome, steps }: Ran): string {
+/** How a look came out, in one line. */
+export function verdict({ outcome, steps }: Ran): string {
   const count = (...states: string[]) => steps.filter(({ state }) => states.includes(state)).length;
   if (outcome === 'unchanged') return `all ${steps.length} done, nothing to do`;
   return `${count('done')} of ${steps.length} done, ${count('todo', 'unknown')} to do, ${count('blocked', 'failed')} blocked`;
