@@ -3,6 +3,7 @@ export type { Context, Environment } from './core/context';
 export { UserError } from './core/errors';
 export type { Action, Depth, Finding, Item, Progress, Step } from './core/step';
 export { defineTask, type LoraTask, type TaskDefinition } from './core/task';
+export { gpuTask, noGpuOption } from './gpu';
 export { mkdirsTask } from './mkdirs';
 export { modelVerifyTask } from './model-verify';
 export { registerTasks } from './register';

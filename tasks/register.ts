@@ -3,6 +3,7 @@ import { configTask } from './config';
 import { commonOptions } from './core/options';
 import { result } from './core/output';
 import type { LoraTask } from './core/task';
+import { gpuTask } from './gpu';
 import { mkdirsTask } from './mkdirs';
 import { modelVerifyTask } from './model-verify';
 import { nearest } from './parse/nearest';
@@ -13,7 +14,7 @@ import { venvLockTask, venvTask } from './venv';
 /** Every task under its heading, in the order of `npx just`. */
 const groups: Readonly<Record<string, readonly LoraTask[]>> = {
   'Set up': [setupLocalTask()],
-  'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask()],
+  'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), gpuTask()],
   Models: [modelVerifyTask()],
   Settings: [configTask()],
 };

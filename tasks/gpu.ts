@@ -1,0 +1,32 @@
+import type { OptionDefinition } from './core/options';
+import { defineTask, type LoraTask } from './core/task';
+
+/** For every task that looks at the GPU on its way. */
+export const noGpuOption: OptionDefinition = {
+  name: 'no-gpu',
+  description: 'go on without a usable GPU: for CI, login nodes and image builds',
+};
+
+/** Looks at the GPU, layer by layer, and says whether the configured training fits. */
+export function gpuTask(): LoraTask {
+  return defineTask({
+    name: 'gpu',
+    description: 'Look at the GPU, its driver and torch, and say whether the training fits',
+    details:
+      'Card, driver, CUDA, torch, a product of matrices, 4 bits and memory are looked at in this order. The first broken layer is printed with what mends it, the later ones are not reached. docs/GPU.md explains each.',
+    example: 'npx just gpu --set training.arguments.batch_size=2',
+    options: [
+      noGpuOption,
+      { name: 'model', value: 'name', description: 'the model that the memory is judged for', default: 'every enabled one' },
+      { name: 'estimate', description: 'only estimate the memory of the training; look at no GPU' },
+    ],
+    environment: 'remote',
+    depth: 'full',
+    looks: true,
+    items(context) {
+      const { estimateStep } = require('./gpu/estimate') as typeof import('./gpu/estimate');
+      const { gpuStep } = require('./gpu/steps') as typeof import('./gpu/steps');
+      return [context.option('estimate') === undefined ? gpuStep({ alone: true }) : estimateStep];
+    },
+  });
+}

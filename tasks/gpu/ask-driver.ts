@@ -1,0 +1,126 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import {
+  type GpuProcess,
+  gpuFields,
+  gpuFieldsOfOldDrivers,
+  type Health,
+  healthFields,
+  type MigDevice,
+  parseCapabilities,
+  parseCudaOfDriver,
+  parseGpus,
+  parseHealth,
+  parseMigDevices,
+  parseNvcc,
+  parseProcesses,
+  processFields,
+  type SmiGpu,
+} from '../parse/nvidia-smi';
+import { type SmiFault, smiFault } from '../parse/smi-fault';
+import { parseXids, type Xid } from '../parse/xid';
+import { allOnPath, isProgram } from '../python/which';
+import { newestCuda } from '../versions/cuda';
+import { type Machine, machineOf } from './machine';
+
+export interface Gpu extends SmiGpu {
+  capability: string | undefined;
+  health: Health | undefined;
+  processes: GpuProcess[];
+  migDevices: MigDevice[];
+}
+
+/** All that can be said without any Python. */
+export interface DriverAnswers {
+  machine: Machine;
+  /** The program that was asked, `undefined` where there is none. */
+  program: string | undefined;
+  fault: { kind: SmiFault; output: string; exitCode: number } | undefined;
+  gpus: Gpu[];
+  /** The newest CUDA that the driver supports. */
+  cudaOfDriver: string | undefined;
+  /** CUDA of an installed toolkit: torch brings its own and needs none. */
+  cudaOfToolkit: string | undefined;
+  xids: Xid[];
+  /** `CUDA_VISIBLE_DEVICES`, where it is set. */
+  visible: string | undefined;
+}
+
+/** nvidia-smi can hang for ever on a broken card. */
+export const smiLimitSeconds = 15;
+
+/**
+ * Asks the kernel, `nvidia-smi`, the toolkit and the kernel log, all at once: it takes as long as the slowest,
+ * which is nvidia-smi.
+ * @param root the root of the file system
+ */
+export async function askDriver(context: Pick<Context, 'host' | 'root'>, root = '/'): Promise<DriverAnswers> {
+  const { host } = context;
+  const machine = machineOf(host, root);
+  const visible = host.env.CUDA_VISIBLE_DEVICES;
+  const none = { machine, gpus: [], fault: undefined, cudaOfDriver: undefined, xids: [], visible };
+  const program = smiOf(context, root);
+  if (!program) return { ...none, program, cudaOfToolkit: await toolkit(context, root) };
+  const ask = (...args: string[]) => run(context, program, args);
+  const query = (fields: readonly string[]) => ask(`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits');
+  const [main, capabilities, health, processes, head, cudaOfToolkit, log] = await Promise.all([
+    query(gpuFields).then((answer) => (/not a valid field/i.test(answer.output) ? query(gpuFieldsOfOldDrivers) : answer)),
+    // Drivers before 510 refuse the whole query for this field.
+    query(['compute_cap']),
+    query(healthFields),
+    ask(`--query-compute-apps=${processFields.join(',')}`, '--format=csv,noheader,nounits'),
+    ask(),
+    toolkit(context, root),
+    kernelLog(context),
+  ]);
+  const rows = parseGpus(main.stdout);
+  const xids = parseXids(log);
+  if (rows.length === 0)
+    return { ...none, program, cudaOfToolkit, xids, fault: { kind: smiFault(main), output: main.output, exitCode: main.exitCode } };
+  const found = parseCapabilities(capabilities.stdout);
+  const healths = parseHealth(health.stdout);
+  const running = parseProcesses(processes.stdout);
+  const mig = rows.some((row) => row.mig === 'enabled') ? parseMigDevices((await ask('-L')).stdout) : [];
+  const gpus = rows.map((row, position) => ({
+    ...row,
+    capability: found.length === rows.length ? found[position] : undefined,
+    health: healths.find(({ index }) => index === row.index),
+    processes: running.filter(({ uuid }) => uuid === row.uuid),
+    migDevices: mig.filter(({ gpuIndex }) => gpuIndex === row.index),
+  }));
+  const branch = gpus[0]?.driver?.split('.')[0] ?? '';
+  return { ...none, program, gpus, cudaOfToolkit, xids, cudaOfDriver: parseCudaOfDriver(head.stdout) ?? newestCuda[branch] };
+}
+
+async function run({ host, root }: Pick<Context, 'host' | 'root'>, program: string, args: readonly string[]) {
+  const { stdout, stderr, exitCode, timedOut } = await host.processes.run(program, args, {
+    cwd: root,
+    env: { LC_ALL: 'C' },
+    timeoutMs: smiLimitSeconds * 1000,
+  });
+  return { stdout, exitCode, timedOut, output: `${stdout}\n${stderr}`.trim() };
+}
+
+/** On PATH, else where WSL puts it. */
+function smiOf({ host }: Pick<Context, 'host'>, root: string): string | undefined {
+  return allOnPath(host, 'nvidia-smi')[0] ?? [path.join(root, 'usr/lib/wsl/lib/nvidia-smi')].find((file) => isProgram(host, file));
+}
+
+async function toolkit(context: Pick<Context, 'host' | 'root'>, root: string): Promise<string | undefined> {
+  const { host } = context;
+  const home = host.env.CUDA_HOME ?? path.join(root, 'usr/local/cuda');
+  try {
+    const { cuda } = JSON.parse(host.files.readText(path.join(home, 'version.json')) ?? '{}') as { cuda?: { version?: string } };
+    if (cuda?.version) return cuda.version.split('.').slice(0, 2).join('.');
+  } catch {
+    // Not ours to mend: the compiler may still say it.
+  }
+  const nvcc = [path.join(home, 'bin', 'nvcc'), ...allOnPath(host, 'nvcc')].find((file) => isProgram(host, file));
+  return nvcc && parseNvcc((await run(context, nvcc, ['--version'])).stdout);
+}
+
+/** Empty where this user may not read it. */
+async function kernelLog(context: Pick<Context, 'host' | 'root'>): Promise<string> {
+  const [dmesg] = context.host.platform === 'linux' ? allOnPath(context.host, 'dmesg') : [];
+  return dmesg ? (await run(context, dmesg, [])).stdout : '';
+}

@@ -1,0 +1,81 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+
+/** One line of probe.py. */
+export interface ProbeLine {
+  layer: 'torch' | 'architecture' | 'matmul' | 'bitsandbytes' | 'memory';
+  state: 'start' | 'ok' | 'broken';
+  /** Why it is broken: `error` is anything that Python threw. */
+  kind?: 'error' | 'cpu' | 'rocm' | 'unavailable' | 'wrong';
+  text?: string;
+  trace?: string;
+  version?: string;
+  file?: string | null;
+  cuda?: string | null;
+  architectures?: string;
+  warnings?: string[];
+  devices?: { index: number; name?: string; capability?: string; freeBytes?: number; totalBytes?: number }[];
+}
+
+/** Seconds for each layer. Importing torch from a cold disk takes half a minute, the first kernel of a card too. */
+export const probeLimits = { torch: 120, architecture: 30, matmul: 60, bitsandbytes: 90, memory: 20 } as const;
+
+export interface ProbeAnswers {
+  lines: ProbeLine[];
+  exitCode: number;
+  timedOut: boolean;
+  tail: string;
+}
+
+export interface ProbeRequest {
+  python: string;
+  /** Torch's names of the types that are multiplied. */
+  types: readonly string[];
+  quant: string;
+  /** Layers to leave out. */
+  skip: readonly string[];
+  limits?: Partial<Record<keyof typeof probeLimits, number>>;
+}
+
+/** Runs probe.py with the environment's own Python. */
+export async function askTorch({ host, root }: Pick<Context, 'host' | 'root'>, request: ProbeRequest): Promise<ProbeAnswers> {
+  const limits = { ...probeLimits, ...request.limits };
+  const prefix = path.dirname(path.dirname(request.python));
+  const { stdout, exitCode, timedOut, tail } = await host.processes.run(
+    request.python,
+    [path.join(__dirname, 'probe.py'), JSON.stringify({ types: request.types, quant: request.quant, skip: request.skip, limits })],
+    {
+      cwd: root,
+      env: {
+        ...environmentOf(prefix, host.env.PATH),
+        // Numbers as nvidia-smi counts them.
+        CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+      },
+      timeoutMs: (Object.values(limits).reduce((sum, limit) => sum + limit, 0) + 30) * 1000,
+    },
+  );
+  return { lines: linesOf(stdout), exitCode, timedOut, tail };
+}
+
+/** As after activating the environment, with the person's own packages (`~/.local`) shut out. */
+function environmentOf(prefix: string, searched = ''): Record<string, string | undefined> {
+  return {
+    PATH: [path.join(prefix, 'bin'), searched].join(path.delimiter),
+    CONDA_PREFIX: prefix,
+    PYTHONNOUSERSITE: '1',
+    PYTHONHOME: undefined,
+    VIRTUAL_ENV: undefined,
+    PYTHONUTF8: '1',
+  };
+}
+
+function linesOf(stdout: string): ProbeLine[] {
+  return stdout.split('\n').flatMap((line) => {
+    try {
+      const parsed = JSON.parse(line) as ProbeLine;
+      return typeof parsed?.layer === 'string' ? [parsed] : [];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,61 @@
+import type { Context } from '../core/context';
+import type { Step, Table } from '../core/step';
+import { bytes } from '../core/text';
+import { shapesOf } from './look';
+import { type Estimate, estimate, planOf, type TrainingPlan } from './memory';
+import type { ModelShape } from './memory-layer';
+import { partsText } from './report';
+
+/** One line of the table of needs. */
+export interface Need {
+  model: string;
+  plan: TrainingPlan;
+  estimate: Estimate;
+}
+
+/** Lengths of examples that the table shows, in tokens. */
+const lengths = [512, 1024, 2048, 4096];
+
+/** What each model needs at each length, for the batch of the settings, its half, and so on to one. */
+export function needsOf(models: readonly ModelShape[], plan: TrainingPlan): Need[] {
+  const effective = plan.batchSize * plan.accumulationSteps;
+  const sizes = [plan.batchSize, Math.floor(plan.batchSize / 2), 1].filter(
+    (size, at, all) => size > 0 && effective % size === 0 && all.indexOf(size) === at,
+  );
+  return models.flatMap(({ name, shape }) =>
+    shape
+      ? lengths.flatMap((sequenceLength) =>
+          sizes.map((batchSize) => {
+            const changed = { ...plan, sequenceLength, batchSize, accumulationSteps: effective / batchSize };
+            return { model: name, plan: changed, estimate: estimate(shape, changed) };
+          }),
+        )
+      : [],
+  );
+}
+
+/** The needs as rows; the first is the heading. */
+export const needRows = (needs: readonly Need[]): Table => [
+  ['model', 'tokens', 'batch × accumulation', 'weights', 'LoRA', 'optimizer', 'activations', 'logits', 'CUDA context', 'total'],
+  ...needs.map(({ model, plan, estimate: need }) => [
+    model,
+    String(plan.sequenceLength),
+    `${plan.batchSize} × ${plan.accumulationSteps}`,
+    ...[need.weights, need.lora, need.optimizer, need.activations, need.logits, need.context, need.total].map(bytes),
+  ]),
+];
+
+/** What the training needs, for choosing a machine: no GPU is looked at. */
+export const estimateStep: Step = {
+  name: 'gpu-estimate',
+  title: 'Estimate the GPU memory of the training',
+  async check(context: Context) {
+    const plan = planOf(context.settings.training);
+    const models = shapesOf(context);
+    const texts = models.map(({ name, shape }) =>
+      shape ? `${name} needs ${partsText(estimate(shape, plan))}` : `${name}: its shape is not known before it is downloaded`,
+    );
+    const needs = needsOf(models, plan);
+    return { state: 'done', found: texts.join('; '), table: needRows(needs), data: { plan, needs } };
+  },
+};

@@ -1,0 +1,27 @@
+/** From the card up to the training: each rests on those before it. */
+export const layerNames = ['device', 'driver', 'cuda', 'capability', 'torch', 'architecture', 'matmul', 'bitsandbytes', 'memory'] as const;
+export type LayerName = (typeof layerNames)[number];
+
+/** Why a layer is broken, and the command that mends it. */
+export interface LayerFault {
+  code: string;
+  found: string;
+  needed: string;
+  fix: string;
+}
+
+export type Layer = { name: LayerName } & ({ state: 'ok' | 'unknown' | 'not reached'; found: string } | ({ state: 'broken' } & LayerFault));
+
+/** What a half of the chain found: its layers up to the first broken one, and what is worth a word beside them. */
+export interface Layers {
+  layers: Layer[];
+  warnings: string[];
+}
+
+export const brokenOf = (layers: readonly Layer[]): (LayerFault & { name: LayerName }) | undefined =>
+  layers.find((layer): layer is LayerFault & { name: LayerName; state: 'broken' } => layer.state === 'broken');
+
+/** Every layer: those that were looked at, the others `not reached`. */
+export function allLayers(looked: readonly Layer[], why = 'not reached'): Layer[] {
+  return layerNames.map((name) => looked.find((layer) => layer.name === name) ?? { name, state: 'not reached', found: why });
+}

@@ -1,0 +1,103 @@
+import type { Context } from '../core/context';
+import { modelsOf } from '../hub/models';
+import { askDriver, type DriverAnswers, type Gpu } from './ask-driver';
+import { askTorch } from './ask-torch';
+import { driverLayers } from './driver-layers';
+import { allLayers, brokenOf, type Layer, type LayerFault } from './layer';
+import { planOf } from './memory';
+import { judgeMemory, type MemoryJudgement, type ModelShape, type Room } from './memory-layer';
+import { shapeOf } from './shape';
+import { type TorchHalf, torchLayers } from './torch-layers';
+import { trainingPython } from './training-python';
+
+/** All that a look at the GPU found. */
+export interface GpuLook {
+  layers: Layer[];
+  broken: (LayerFault & { name: Layer['name'] }) | undefined;
+  warnings: string[];
+  answers: DriverAnswers;
+  torch: TorchHalf['torch'];
+  /** The cards that the training can use. */
+  usable: Gpu[];
+  verdicts: MemoryJudgement['verdicts'];
+  /** False where the environment is not there yet: torch could not be asked. */
+  complete: boolean;
+}
+
+/**
+ * Looks at each layer until one is broken. `driver` ends before the environment is asked, and judges the memory by
+ * what `nvidia-smi` says.
+ * @param root the root of the file system
+ */
+export async function lookAtGpu(context: Context, half: 'driver' | 'all', root = '/'): Promise<GpuLook> {
+  const { quantization } = context.settings.training;
+  const answers = await askDriver(context, root);
+  const { layers, warnings, usable } = driverLayers(answers, {
+    fourBit: quantization.load_in_4bit,
+    computeType: quantization.compute_dtype,
+  });
+  const python = half === 'all' ? trainingPython(context) : undefined;
+  const look: GpuLook = { layers, broken: brokenOf(layers), warnings, answers, torch: undefined, usable, verdicts: [], complete: true };
+  let rooms = usable.map(roomOf);
+  if (!look.broken && python) {
+    const found = await torchHalf(context, python, answers);
+    look.torch = found.torch;
+    layers.push(...found.layers);
+    warnings.push(...found.warnings);
+    look.broken = brokenOf(layers);
+    rooms = roomsOfTorch(found, usable, answers.gpus);
+  }
+  look.complete = python !== undefined || half === 'driver';
+  if (!look.broken) {
+    const judged = judgeMemory(rooms, shapesOf(context), planOf(context.settings.training), !python);
+    layers.push(judged.layer);
+    warnings.push(...judged.warnings);
+    look.verdicts = judged.verdicts;
+    look.broken = brokenOf(layers);
+  }
+  const why = look.broken ? 'not reached' : 'not reached: there is no training environment yet';
+  return { ...look, layers: allLayers(layers, why), warnings: [...new Set(warnings)] };
+}
+
+async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver }: DriverAnswers): Promise<TorchHalf> {
+  const { quantization } = context.settings.training;
+  const types = [...new Set(['float32', quantization.compute_dtype])];
+  const skip = quantization.load_in_4bit ? [] : ['bitsandbytes'];
+  const answers = await askTorch(context, { python, types, quant: quantization.quant_type, skip });
+  const prefix = python.replace(/[\\/][^\\/]+[\\/][^\\/]+$/, '');
+  return torchLayers(answers, { version: gpus[0]?.driver, cuda: cudaOfDriver }, prefix);
+}
+
+/** The shapes of the models that the run is about. */
+export const shapesOf = (context: Context): ModelShape[] =>
+  modelsOf(context).map((model) => ({ name: model.name, shape: shapeOf(context, model)?.shape }));
+
+function roomOf({ index, name, memoryFreeBytes, memoryTotalBytes, processes, mig, migDevices }: Gpu): Room {
+  if (mig !== 'enabled') return { index, name, freeBytes: memoryFreeBytes, totalBytes: memoryTotalBytes, processes };
+  // The numbers are those of the whole card; a program gets one of its parts.
+  const largest = migDevices.reduce<number | undefined>(
+    (most, { memoryBytes }) => Math.max(most ?? 0, memoryBytes ?? 0) || most,
+    undefined,
+  );
+  return {
+    index,
+    name: `${name}, MIG ${migDevices.map(({ profile }) => profile).join(', ')}`,
+    freeBytes: largest,
+    totalBytes: largest,
+    processes,
+  };
+}
+
+/** Torch counts the visible cards; where it sees as many as there are, they are the same in the same order. */
+function roomsOfTorch({ devices }: TorchHalf, usable: readonly Gpu[], gpus: readonly Gpu[]): Room[] {
+  const same = devices.length === gpus.length;
+  return devices
+    .filter((_, position) => !same || usable.some(({ index }) => index === gpus[position]?.index))
+    .map(({ index, name, freeBytes, totalBytes }) => ({
+      index,
+      name,
+      freeBytes,
+      totalBytes,
+      processes: (same ? gpus[index] : gpus.find((gpu) => gpu.name === name))?.processes ?? [],
+    }));
+}

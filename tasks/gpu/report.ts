@@ -1,0 +1,89 @@
+import type { Context } from '../core/context';
+import type { Table } from '../core/step';
+import { bytes, plural } from '../core/text';
+import type { Gpu } from './ask-driver';
+import type { GpuLook } from './look';
+import type { Estimate } from './memory';
+
+/** The cards in one line, with what the training makes of them. */
+export function sentence({ usable, answers, torch, verdicts, layers }: GpuLook): string {
+  const [first] = usable;
+  if (!first) return 'no usable GPU';
+  const names = [...new Set(usable.map(({ name }) => name))].join(', ');
+  const cards = usable.length > 1 ? `${usable.length} × ${names}` : names;
+  const free = usable.map(({ memoryFreeBytes }) => memoryFreeBytes).filter((value) => value !== undefined);
+  const parts = [
+    `${cards}${first.capability ? `, capability ${first.capability}` : ''}${free.length > 0 ? `, ${bytes(Math.max(...free))} free` : ''}`,
+    `driver ${first.driver ?? 'unknown'}${answers.cudaOfDriver ? ` for CUDA up to ${answers.cudaOfDriver}` : ''}${torch ? `, torch ${torch.version} built for CUDA ${torch.cuda}` : ''}`,
+  ];
+  const memory = layers.find(({ name }) => name === 'memory');
+  if (verdicts.length > 0 && memory?.state === 'ok') parts.push(memory.found);
+  return parts.join('; ');
+}
+
+/** Layer by layer, the cards under the driver, the parts of the memory under the memory. */
+export function tableOf(context: Context, { layers, answers, usable, verdicts, torch }: GpuLook): Table {
+  const rows: Table = [['layer', 'state', 'what was found']];
+  for (const { name, state, found } of layers) {
+    const three = name === 'cuda' && state === 'ok' && torch ? `; torch is built for ${torch.cuda}, which is the one that counts` : '';
+    rows.push([name, state, found === state ? '' : found.replace(`${state}: `, '') + three]);
+    if (name === 'driver')
+      for (const gpu of answers.gpus) rows.push([`  GPU ${gpu.index}`, usable.includes(gpu) ? 'usable' : '', cardText(gpu)]);
+    if (name === 'driver' && usable.length > 1) rows.push(['  the set', '', setText(context, usable)]);
+    if (name === 'memory') for (const { model, estimate } of verdicts) rows.push([`  ${model}`, '', partsText(estimate)]);
+  }
+  return rows;
+}
+
+function cardText({ name, capability, memoryTotalBytes, memoryFreeBytes, mig, migDevices }: Gpu): string {
+  // nvidia-smi's own number beside ours: the 24 GB of a card's name are 24576 MiB.
+  const total = memoryTotalBytes === undefined ? 'memory unknown' : `${memoryTotalBytes / 2 ** 20} MiB (${bytes(memoryTotalBytes)})`;
+  const free = memoryFreeBytes === undefined ? 'free unknown' : `${bytes(memoryFreeBytes)} free`;
+  const parts = mig === 'enabled' ? `, MIG: ${migDevices.map(({ profile }) => profile).join(', ') || 'no device'}` : '';
+  return `${name}, capability ${capability ?? 'unknown'}, ${total}, ${free}${parts}`;
+}
+
+function setText({ settings }: Context, usable: readonly Gpu[]): string {
+  const { batch_size, gradient_accumulation_steps } = settings.training.arguments;
+  const total = usable.reduce((sum, { memoryTotalBytes }) => sum + (memoryTotalBytes ?? 0), 0);
+  const examples = usable.length * batch_size * gradient_accumulation_steps;
+  return `${plural(usable.length, 'GPU')}, ${bytes(total)} together; each holds a whole copy of the model: ${usable.length} × ${batch_size} × ${gradient_accumulation_steps} = ${examples} examples a step`;
+}
+
+const labels: Readonly<Record<Exclude<keyof Estimate, 'total'>, string>> = {
+  weights: 'weights',
+  lora: 'LoRA',
+  optimizer: 'optimizer',
+  activations: 'activations',
+  logits: 'logits',
+  context: 'CUDA context',
+};
+
+/** The estimate as a sum. */
+export const partsText = (estimate: Estimate): string =>
+  `${bytes(estimate.total)} = ${Object.entries(labels)
+    .map(([key, label]) => `${label} ${bytes(estimate[key as keyof Estimate])}`)
+    .join(' + ')}`;
+
+/** What `--json` carries beside the finding. */
+export function dataOf({ layers, answers, torch, usable, verdicts, warnings }: GpuLook): Record<string, unknown> {
+  return {
+    layers,
+    driver: answers.gpus[0]?.driver ?? null,
+    cuda: { driver: answers.cudaOfDriver ?? null, toolkit: answers.cudaOfToolkit ?? null, torch: torch?.cuda ?? null },
+    torch: torch ?? null,
+    gpus: answers.gpus.map((gpu) => ({
+      index: gpu.index,
+      uuid: gpu.uuid ?? null,
+      name: gpu.name,
+      capability: gpu.capability ?? null,
+      memoryTotalBytes: gpu.memoryTotalBytes ?? null,
+      memoryFreeBytes: gpu.memoryFreeBytes ?? null,
+      mig: gpu.migDevices.map(({ profile, uuid }) => ({ profile, uuid })),
+      processes: gpu.processes,
+      usable: usable.includes(gpu),
+    })),
+    memory: verdicts,
+    warnings,
+  };
+}

@@ -1,0 +1,123 @@
+/** Reads what `nvidia-smi` prints. A field that it does not know (`[N/A]`, `ERR!` …) is `undefined`, never 0. */
+
+export interface SmiGpu {
+  index: number;
+  uuid: string | undefined;
+  name: string;
+  driver: string | undefined;
+  memoryTotalBytes: number | undefined;
+  memoryFreeBytes: number | undefined;
+  /** Multi-Instance GPU; `undefined` on cards that have none. */
+  mig: 'enabled' | 'disabled' | undefined;
+  /** Fields that hold an error where a value belongs: `memory.free ERR!`. */
+  faults: string[];
+}
+
+/** The fields of {@link parseGpus}, in their order. */
+export const gpuFields = ['index', 'uuid', 'name', 'driver_version', 'memory.total', 'memory.free', 'mig.mode.current'] as const;
+/** The same for a driver that does not know all of them. */
+export const gpuFieldsOfOldDrivers = gpuFields.slice(0, -1);
+
+/** Lines of `--query-gpu` with {@link gpuFields}; what is no such line is left out. */
+export function parseGpus(csv: string): SmiGpu[] {
+  return rows(csv).flatMap((cells) => {
+    const [index, uuid, name, driver, total, free, mig] = cells;
+    if (!index || !/^\d+$/.test(index) || name === undefined || cells.length < gpuFieldsOfOldDrivers.length) return [];
+    const faults = cells.flatMap((cell, column) =>
+      /^(ERR!|\[?(Unknown Error|GPU requires reset)\]?)$/i.test(cell) ? [`${gpuFields[column]} ${cell}`] : [],
+    );
+    return [
+      {
+        index: Number(index),
+        uuid: known(uuid),
+        name: known(name) ?? 'unknown GPU',
+        driver: /^\d+(\.\d+)+$/.test(driver ?? '') ? driver : undefined,
+        memoryTotalBytes: mebibytes(total),
+        memoryFreeBytes: mebibytes(free),
+        mig: /^enabled$/i.test(mig ?? '') ? 'enabled' : /^disabled$/i.test(mig ?? '') ? 'disabled' : undefined,
+        faults,
+      } as const,
+    ];
+  });
+}
+
+/** Lines of `--query-gpu=compute_cap`: a capability such as `8.6` for each GPU. */
+export const parseCapabilities = (csv: string): (string | undefined)[] =>
+  rows(csv).map(([cell, ...more]) => (more.length === 0 && /^\d+\.\d$/.test(cell ?? '') ? cell : undefined));
+
+export interface Health {
+  index: number;
+  computeMode: 'default' | 'exclusive_process' | 'prohibited' | undefined;
+  /** Uncorrected memory errors since the driver was loaded; `undefined` on cards without ECC. */
+  uncorrectedErrors: number | undefined;
+}
+
+export const healthFields = ['index', 'compute_mode', 'ecc.errors.uncorrected.volatile.total'] as const;
+
+/** Lines of `--query-gpu` with {@link healthFields}. */
+export function parseHealth(csv: string): Health[] {
+  return rows(csv).flatMap(([index = '', mode = '', errors = '']) => {
+    if (!/^\d+$/.test(index)) return [];
+    const computeMode = (['default', 'exclusive_process', 'prohibited'] as const).find((name) => name === mode.toLowerCase());
+    return [{ index: Number(index), computeMode, uncorrectedErrors: /^\d+$/.test(errors) ? Number(errors) : undefined }];
+  });
+}
+
+export interface GpuProcess {
+  uuid: string;
+  pid: number;
+  name: string;
+  usedBytes: number | undefined;
+}
+
+export const processFields = ['gpu_uuid', 'pid', 'process_name', 'used_gpu_memory'] as const;
+
+/** Lines of `--query-compute-apps` with {@link processFields}. */
+export function parseProcesses(csv: string): GpuProcess[] {
+  return rows(csv).flatMap((cells) => {
+    const [uuid = '', pid = ''] = cells;
+    if (!/^(GPU|MIG)-/.test(uuid) || !/^\d+$/.test(pid)) return [];
+    // A command may hold a comma; the memory is the last cell.
+    return [{ uuid, pid: Number(pid), name: cells.slice(2, -1).join(', '), usedBytes: mebibytes(cells.at(-1)) }];
+  });
+}
+
+/** The newest CUDA that the driver supports, from the head of plain `nvidia-smi`. */
+export const parseCudaOfDriver = (text: string): string | undefined => /CUDA(?: UMD)? Version:\s*(\d+\.\d+)/.exec(text)?.[1];
+
+export interface MigDevice {
+  gpuIndex: number;
+  /** `3g.20gb` */
+  profile: string;
+  uuid: string;
+  memoryBytes: number | undefined;
+}
+
+/** MIG devices of `nvidia-smi -L`. The number of a profile is its memory in GiB, rounded up. */
+export function parseMigDevices(list: string): MigDevice[] {
+  let gpuIndex = -1;
+  return list.split(/\r?\n/).flatMap((line) => {
+    const gpu = /^GPU (\d+):/.exec(line);
+    if (gpu) gpuIndex = Number(gpu[1]);
+    const mig = /^\s+MIG (\S+)\s+Device\s+\d+:\s*\(UUID: ([^)]+)\)/.exec(line);
+    const [, profile = '', uuid = ''] = mig ?? [];
+    const gib = Number(/(\d+)gb/i.exec(profile)?.[1]);
+    return mig ? [{ gpuIndex, profile, uuid, memoryBytes: gib > 0 ? gib * 2 ** 30 : undefined }] : [];
+  });
+}
+
+/** The release that `nvcc --version` names. */
+export const parseNvcc = (text: string): string | undefined => /release (\d+\.\d+)/.exec(text)?.[1];
+
+const rows = (csv: string): string[][] =>
+  csv
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.split(',').map((cell) => cell.trim()));
+
+const known = (cell: string | undefined): string | undefined => (cell && !/^(\[.*\]|N\/A|ERR!)$/i.test(cell) ? cell : undefined);
+
+function mebibytes(cell: string | undefined): number | undefined {
+  const digits = /^(\d+)(?: MiB)?$/.exec(cell ?? '')?.[1];
+  return digits === undefined ? undefined : Number(digits) * 2 ** 20;
+}

@@ -1,0 +1,32 @@
+/** An error that the driver reported to the kernel log. */
+export interface Xid {
+  /** PCI address as the driver writes it. */
+  device: string;
+  number: number;
+  means: string;
+}
+
+/** Those that speak of the card and not of a program. Source: NVIDIA, "Xid Errors". */
+const ofTheCard: Readonly<Record<number, string>> = {
+  48: 'a memory error that ECC could not correct',
+  62: 'the controller of the card stopped',
+  63: 'a memory row was remapped',
+  64: 'a memory row could not be remapped',
+  74: 'an NVLink error',
+  79: 'the card fell off the bus',
+  92: 'many memory errors that ECC corrected',
+  94: 'a memory error that ended one program',
+  95: 'a memory error that may have reached every program',
+  119: 'the GSP firmware did not answer',
+  120: 'the GSP firmware failed',
+};
+
+/** The Xid errors of a kernel log that speak of the card, the newest of each kind. */
+export function parseXids(log: string): Xid[] {
+  const found = new Map<string, Xid>();
+  for (const [, device = '', digits = ''] of log.matchAll(/NVRM: Xid \((?:PCI:)?([^)]+)\): (\d+)/g)) {
+    const means = ofTheCard[Number(digits)];
+    if (means) found.set(`${device} ${digits}`, { device, number: Number(digits), means });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,38 @@
+/**
+ * What a driver and a card can do, beside the tables of facts.ts. To extend it, add a line.
+ * Sources: CUDA Toolkit Release Notes, tables "CUDA Toolkit and Minimum Required Driver Version for CUDA Minor Version
+ * Compatibility" and "CUDA Toolkit and Corresponding Driver Versions"; CUDA C Programming Guide, "Compute Capabilities".
+ */
+
+/** Torch of both profiles of the training environment, for what is asked before it is installed. */
+export const profileTorch = '2.1.2';
+
+/** The oldest driver of Windows for a major version of CUDA: the number that WSL shows. */
+export const windowsDriver: Readonly<Record<string, string>> = { '11': '452.39', '12': '527.41', '13': '580.65' };
+
+/** The newest CUDA that a branch of the driver supports: what the head of `nvidia-smi` says. */
+export const newestCuda: Readonly<Record<string, string>> = {
+  '450': '11.0',
+  '455': '11.1',
+  '460': '11.2',
+  '465': '11.3',
+  '470': '11.4',
+  '495': '11.5',
+  '510': '11.6',
+  '515': '11.7',
+  '520': '11.8',
+  '525': '12.0',
+  '530': '12.1',
+  '535': '12.2',
+  '545': '12.3',
+  '550': '12.4',
+  '555': '12.5',
+  '560': '12.6',
+  '565': '12.7',
+  '570': '12.8',
+  '575': '12.9',
+  '580': '13.0',
+};
+
+/** Least compute capability: bfloat16 came with Ampere, the 4-bit kernels of bitsandbytes need Pascal. */
+export const leastCapability = { bfloat16: '8.0', fourBit: '6.0' } as const;

@@ -1,0 +1,166 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Finding } from '../../tasks/core/step';
+import type { Layer } from '../../tasks/gpu/layer';
+import { gpuStep } from '../../tasks/gpu/steps';
+import { projectCopy } from '../support/project';
+import { type ContextOptions, contextFor, machineOfTranscript, transcripts } from '../support/transcript';
+
+const test = suite('gpu, the driver half');
+const project = projectCopy();
+
+interface Expected extends ContextOptions {
+  /** Where it ends, and with which code; absent where every layer of the half is all right. */
+  broken?: [layer: string, code: string];
+  /** All of these are said, somewhere in what a person reads. */
+  says: RegExp[];
+}
+
+/** One line for each transcript, some with other settings. */
+const table: Record<string, Expected | Expected[]> = {
+  'a100-80gb': {
+    says: [
+      /A100-SXM4-80GB/,
+      /capability 8\.0/,
+      /81920 MiB \(85\.9 GB\)/,
+      /driver 525\.147\.05 for CUDA up to 12\.0/,
+      /fits with 67\.3 GB to spare/,
+    ],
+  },
+  'a100-mig': { says: [/MIG: 3g\.40gb, 1g\.10gb/, /free unknown/, /fits with 25\.3 GB to spare/] },
+  'a100-mig-empty': { broken: ['driver', 'E_GPU_MIG'], says: [/no MIG device is made/, /nvidia-smi mig -i 0 -cgi 0 -C/] },
+  amd: { broken: ['device', 'E_GPU_AMD'], says: [/AMD one \(0000:03:00\.0\)/] },
+  b200: { broken: ['capability', 'E_GPU_CAPABILITY'], says: [/B200\) has compute capability 10\.0/, /sm_90/, /torch 2\.7/] },
+  busy: { says: [/GPU 0 is in use: 33\.3 GB of 42\.9 GB are taken by \/opt\/conda\/bin\/python \(pid 4242, 32\.7 GB\)/] },
+  'container-no-devices': { broken: ['driver', 'E_GPU_NOT_VISIBLE'], says: [/docker run --gpus all/] },
+  'container-no-smi': { broken: ['device', 'E_DRIVER_MISSING'], says: [/docker run --gpus all/] },
+  'container-unknown-error': { broken: ['driver', 'E_GPU_NOT_VISIBLE'], says: [/lost its devices/, /restart the container/] },
+  'cpu-only': { broken: ['device', 'E_GPU_NONE'], says: [/no NVIDIA GPU is seen on this machine/, /--no-gpu/] },
+  'driver-440': { broken: ['cuda', 'E_DRIVER_OLD'], says: [/driver 440\.33\.01 is too old for CUDA 12\.1/] },
+  'driver-470': {
+    broken: ['cuda', 'E_DRIVER_OLD'],
+    says: [/driver 470\.223\.02 is too old for CUDA 12\.1: it runs CUDA up to 11\.4/, /525\.60\.13/, /ubuntu-drivers/],
+  },
+  'driver-470-compat': { says: [/driver 470\.223\.02 for CUDA up to 12\.1/, /capability unknown/, /does not say it/] },
+  'driver-missing': {
+    broken: ['device', 'E_DRIVER_MISSING'],
+    says: [/1 NVIDIA GPU on the PCI bus \(0000:01:00\.0\)/, /ubuntu-drivers install/],
+  },
+  ecc: { broken: ['driver', 'E_GPU_ECC'], says: [/2 memory errors that ECC could not correct/, /--gpu-reset -i 0/] },
+  empty: { broken: ['driver', 'E_DRIVER_UNREADABLE'], says: [/ended with 0 and said nothing/] },
+  err: { says: [/memory unknown, free unknown/, /memory\.total ERR!/, /the free memory is not known here/] },
+  'exit-code-only': { broken: ['driver', 'E_DRIVER_NOT_LOADED'], says: [/not loaded/] },
+  garbage: { broken: ['driver', 'E_DRIVER_UNREADABLE'], says: [/502 Bad Gateway/] },
+  gh200: { says: [/GH200/, /fits with/] },
+  'gtx-1080': { broken: ['capability', 'E_GPU_BFLOAT16'], says: [/6\.1/, /compute_dtype: float16/] },
+  'gtx-970': { broken: ['capability', 'E_GPU_CAPABILITY'], says: [/4-bit weights need 6\.0/] },
+  h100: { says: [/H100 80GB HBM3/, /1 known to the driver/, /fits with 67\.3 GB to spare/] },
+  h200: { says: [/H200/, /143771 MiB/] },
+  hung: { broken: ['driver', 'E_DRIVER_HUNG'], says: [/within 15 s/, /sudo reboot/] },
+  inforom: { says: [/NVIDIA A10/, /fits with/] },
+  'jetson-nano': { broken: ['device', 'E_GPU_JETSON'], says: [/Jetson Nano/] },
+  'jetson-orin': { broken: ['device', 'E_GPU_JETSON'], says: [/Jetson AGX Orin/] },
+  k80: { broken: ['cuda', 'E_DRIVER_OLD'], says: [/470\.223\.02/] },
+  lost: { broken: ['driver', 'E_GPU_LOST'], says: [/0000:01:00\.0: GPU is lost/] },
+  mismatch: { broken: ['driver', 'E_DRIVER_MISMATCH'], says: [/kernel 535\.129\.03, library 535\.154/, /sudo reboot/] },
+  mixed: [
+    { says: [/GPU 0 \(NVIDIA GeForce GT 1030\) is left out/, /CUDA_VISIBLE_DEVICES=1/, /RTX 3090, capability 8\.6/] },
+    { env: { CUDA_VISIBLE_DEVICES: '0' }, broken: ['capability', 'E_GPU_BFLOAT16'], says: [/GT 1030/] },
+    {
+      env: { CUDA_VISIBLE_DEVICES: '' },
+      broken: ['driver', 'E_GPU_NOT_VISIBLE'],
+      says: [/hides every GPU/, /unset CUDA_VISIBLE_DEVICES/],
+    },
+  ],
+  'no-devices': { broken: ['driver', 'E_GPU_NOT_VISIBLE'], says: [/sees no GPU/, /dmesg/] },
+  'no-library': { broken: ['driver', 'E_DRIVER_LIBRARY'], says: [/libnvidia-ml/, /apt install nvidia-driver/] },
+  'not-loaded': { broken: ['driver', 'E_DRIVER_NOT_LOADED'], says: [/sudo modprobe nvidia/] },
+  'not-loaded-no-card': { broken: ['driver', 'E_DRIVER_NOT_LOADED'], says: [/no NVIDIA card is on the PCI bus/] },
+  permission: { broken: ['driver', 'E_GPU_PERMISSION'], says: [/usermod -aG video,render/] },
+  prohibited: { broken: ['driver', 'E_GPU_PROHIBITED'], says: [/-c DEFAULT/] },
+  'reset-required': { broken: ['driver', 'E_GPU_LOST'], says: [/requires reset/] },
+  'rtx-3060': {
+    broken: ['memory', 'E_GPU_MEMORY'],
+    says: [
+      /needs 17\.6 GB of 12\.6 GB; batch 1 × accumulation 16 fits with 1\.3 GB to spare/,
+      /batch_size: 1/,
+      /gradient_accumulation_steps: 16/,
+    ],
+  },
+  'rtx-3070': { broken: ['memory', 'E_GPU_MEMORY'], says: [/no change of batch or length fits/, /use a card with 9\.7 GB free/] },
+  'rtx-3090': [
+    {
+      says: [
+        /24576 MiB \(25\.8 GB\)/,
+        /25\.2 GB free/,
+        /CUDA up to 12\.2; toolkit 11\.8/,
+        /llama-3\.1-8b fits with 7\.6 GB to spare/,
+        /torch was not asked/,
+      ],
+    },
+    { options: { model: 'mistral-7b' }, says: [/mistral-7b fits with 14\.7 GB to spare/] },
+    {
+      sets: ['training.arguments.max_seq_length=2048'],
+      broken: ['memory', 'E_GPU_MEMORY'],
+      says: [/batch 2 × accumulation 8 fits with/],
+    },
+  ],
+  'rtx-4090': { says: [/RTX 4090, capability 8\.9/] },
+  'rtx-5090': { broken: ['capability', 'E_GPU_CAPABILITY'], says: [/12\.0/] },
+  t4: [
+    { broken: ['capability', 'E_GPU_BFLOAT16'], says: [/Tesla T4\) has compute capability 7\.5/, /float16/] },
+    {
+      sets: ['training.quantization.compute_dtype=float16'],
+      broken: ['memory', 'E_GPU_MEMORY'],
+      says: [/batch 2 × accumulation 8 fits with/],
+    },
+  ],
+  'two-3090': [
+    { says: [/2 × NVIDIA GeForce RTX 3090/, /2 GPUs, 51\.5 GB together/, /2 × 4 × 4 = 32 examples a step/] },
+    { env: { CUDA_VISIBLE_DEVICES: '1' }, says: [/hides 1 of 2 GPUs/] },
+    { env: { CUDA_VISIBLE_DEVICES: 'GPU-3f8a11c1' }, says: [/hides 1 of 2 GPUs/] },
+  ],
+  v100: [
+    { broken: ['capability', 'E_GPU_BFLOAT16'], says: [/7\.0/] },
+    { sets: ['training.quantization.compute_dtype=float16'], says: [/capability 7\.0/, /fits with/] },
+  ],
+  wsl: { says: [/passed through by WSL/, /driver 537\.13/] },
+  'wsl-blocked': { broken: ['driver', 'E_DRIVER_BLOCKED'], says: [/wsl --shutdown/] },
+  'wsl-no-driver': { broken: ['device', 'E_DRIVER_MISSING'], says: [/in Windows, never in WSL/] },
+  'wsl-old-driver': { broken: ['cuda', 'E_DRIVER_OLD'], says: [/526\.98/, /527\.41/, /in Windows/] },
+  xid: { says: [/Xid 63 of 0000:17:00: a memory row was remapped/, /A100/] },
+};
+
+for (const name of transcripts())
+  for (const expected of [table[name] ?? []].flat())
+    test([name, ...(expected.sets ?? []), ...Object.entries(expected.env ?? {})].join(' '), async () => {
+      const machine = machineOfTranscript(name);
+      const context = contextFor(project, { ...expected, env: { ...machine.env, ...expected.env } });
+      const finding = await gpuStep({ root: machine.root, alone: true }).check(context, 'full');
+      const text = readable(finding);
+      for (const pattern of expected.says) assert.match(text, pattern);
+      assert.not.match(text, /no transcript of/);
+      const layers = finding.data?.layers as Layer[];
+      const [layer, code] = expected.broken ?? [];
+      assert.is(finding.state, layer ? 'blocked' : 'done', text);
+      assert.is(layers.find(({ state }) => state === 'broken')?.name, layer);
+      if (finding.state === 'blocked') assert.is(finding.code, code);
+      // What rests on a broken layer was not looked at.
+      const after = layers.slice(layers.findIndex(({ name: one }) => one === layer) + 1);
+      if (layer) assert.ok(after.every(({ state }) => state === 'not reached'));
+    });
+
+test('every transcript has a line in the table', () => {
+  assert.equal(
+    transcripts().filter((name) => !table[name]),
+    [],
+  );
+  assert.ok(transcripts().length >= 25);
+});
+
+function readable(finding: Finding): string {
+  const { found, table: rows = [], warning = '', fix = '', needed = '', code = '' } = finding as Finding & Record<string, string>;
+  return [found, code, needed, fix, warning, ...(rows as unknown as string[][]).map((row) => row.join(' '))].join('\n');
+}
+
+test.run();

@@ -1,0 +1,142 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { estimate, loraParameters, parameters, planOf, type TrainingPlan, unknownTargets } from '../../tasks/gpu/memory';
+import { judgeMemory, type Room } from '../../tasks/gpu/memory-layer';
+import { leastBytes, nearestChange, verdictText } from '../../tasks/gpu/nearest-change';
+import { type Shape, shapeFrom, shapeOf } from '../../tasks/gpu/shape';
+import { temporaryFolder } from '../support/project';
+import { contextFor } from '../support/transcript';
+
+const test = suite('the memory of the training');
+const project = temporaryFolder();
+const context = contextFor(project);
+const known = (repo: string) => shapeOf(context, { repo, folder: path.join(project, 'models', 'none') })?.shape as Shape;
+const llama = known('meta-llama/Llama-3.1-8B-Instruct');
+const mistral = known('mistralai/Mistral-7B-Instruct-v0.3');
+/** As configs/training_config.yaml says it by default. */
+const plan = planOf(context.settings.training);
+const GiB = 2 ** 30;
+
+test('counts the parameters of the models as their cards do', () => {
+  const sum = ({ linear, other }: { linear: number; other: number }) => linear + other;
+  assert.is(sum(parameters(llama)), 8_030_261_248);
+  assert.is(sum(parameters(mistral)), 7_248_023_552);
+});
+
+test('counts the parameters of the adapter as peft does', () => {
+  // 32 layers × 16 × ((4096+4096) + 2 × (4096+1024) + (4096+4096) + 3 × (4096+14336))
+  assert.is(loraParameters(llama, plan), 41_943_040);
+  assert.is(loraParameters(llama, { rank: 16, targetModules: ['all-linear'] }), 41_943_040);
+  assert.is(loraParameters(llama, { rank: 64, targetModules: plan.targetModules }), 4 * 41_943_040);
+  // 32 × 16 × ((4096+4096) + (4096+1024))
+  assert.is(loraParameters(llama, { rank: 16, targetModules: ['q_proj', 'v_proj'] }), 6_815_744);
+  assert.equal(unknownTargets(llama, { ...plan, targetModules: ['q_proj', 'lm_head'] }), ['lm_head']);
+});
+
+test('adds up parts that were worked out by hand', () => {
+  const parts = estimate(llama, plan);
+  // 6,979,321,856 weights × (1/2 + 1/64 + 4/16384) byte, and 1,050,939,392 × 4
+  assert.is(parts.weights, Math.round(6_979_321_856 * 0.515869140625) + 1_050_939_392 * 4);
+  // fp32 weight and gradient; two fp32 moments
+  assert.is(parts.lora, 41_943_040 * 8);
+  assert.is(parts.optimizer, 41_943_040 * 8);
+  // 4 × 1024 tokens × 4096 × 4 bytes, kept once a layer
+  assert.is(parts.activations, 4 * 1024 * 4096 * 4 * 32);
+  assert.is(parts.logits, 4 * 1024 * 128_256 * 12);
+  const { total, ...rest } = parts;
+  assert.is(
+    total,
+    Object.values(rest).reduce((sum, part) => sum + part, 0),
+  );
+});
+
+test('without quantization a weight has the size of its type, and nothing is cast up', () => {
+  const half = estimate(llama, { ...plan, fourBit: false });
+  assert.is(half.weights, 8_030_261_248 * 2);
+  assert.is(estimate(llama, { ...plan, fourBit: false, computeBytes: 4 }).weights, 8_030_261_248 * 4);
+  // One scale of 4 bytes for 64 weights, against one byte and a little.
+  assert.ok(estimate(llama, { ...plan, doubleQuant: false }).weights - estimate(llama, plan).weights > 0.32e9);
+});
+
+test('lies in the ranges that others give for a batch of 4 and rank 16', () => {
+  const gib = (shape: Shape, sequenceLength: number) => estimate(shape, { ...plan, sequenceLength }).total / GiB;
+  for (const [length, least, most] of [
+    [512, 12, 14],
+    [1024, 16, 20],
+    [2048, 23, 30],
+  ] as const)
+    assert.ok(gib(llama, length) >= least && gib(llama, length) <= most, `${length}: ${gib(llama, length)}`);
+  for (const [length, expected] of [
+    [512, 8],
+    [1024, 10],
+    [2048, 16],
+  ] as const)
+    assert.ok(Math.abs(gib(mistral, length) / expected - 1) < 0.1, `${length}: ${gib(mistral, length)}`);
+});
+
+test('grows with what makes it grow', () => {
+  const total = (changes: Partial<TrainingPlan>) => estimate(llama, { ...plan, ...changes }).total;
+  assert.ok(total({ batchSize: 8 }) > total({}));
+  assert.ok(total({ sequenceLength: 2048 }) > total({}));
+  assert.ok(total({ checkpointing: false }) > 2 * total({}));
+  assert.ok(total({ rank: 64 }) > total({}));
+  assert.ok(total({ dropout: 0, checkpointing: false }) < total({ checkpointing: false }));
+});
+
+test('finds the change that keeps the effective batch, and the least of them', () => {
+  const need = estimate(llama, plan).total;
+  const change = nearestChange(llama, plan, 15e9);
+  assert.is(change?.text, 'batch 2 × accumulation 8');
+  assert.equal(change?.settings, { 'training.arguments.batch_size': 2, 'training.arguments.gradient_accumulation_steps': 8 });
+  assert.is(verdictText(need, 15e9, change), 'needs 17.6 GB of 15 GB; batch 2 × accumulation 8 fits with 1.6 GB to spare');
+  assert.is(verdictText(need, need + 4.1e9, undefined), 'fits with 4.1 GB to spare');
+  assert.is(nearestChange(llama, { ...plan, checkpointing: false }, 24e9)?.text, 'gradient checkpointing');
+  assert.is(nearestChange(llama, plan, 10.5e9)?.text, 'batch 1 × accumulation 16, 512 tokens');
+  assert.is(nearestChange(llama, { ...plan, fourBit: false }, 18e9)?.text, '4-bit weights');
+  assert.is(nearestChange(llama, plan, leastBytes(llama, plan) - 1), undefined);
+  // A prime batch has no smaller divisor but one.
+  assert.is(nearestChange(llama, { ...plan, batchSize: 3, accumulationSteps: 1 }, 12e9)?.text, 'batch 1 × accumulation 3');
+});
+
+test('reads the shape of a model from its own config.json first', () => {
+  const folder = path.join(project, 'models', 'small');
+  fs.mkdirSync(folder, { recursive: true });
+  const config = {
+    model_type: 'llama',
+    hidden_size: 64,
+    num_hidden_layers: 2,
+    num_attention_heads: 4,
+    intermediate_size: 128,
+    vocab_size: 1000,
+    tie_word_embeddings: true,
+  };
+  fs.writeFileSync(path.join(folder, 'config.json'), JSON.stringify(config));
+  const shape = shapeOf(context, { repo: 'meta-llama/Llama-3.1-8B-Instruct', folder })?.shape;
+  assert.equal([shape?.vocab_size, shape?.num_key_value_heads, shape?.head_dim], [1000, 4, 16]);
+  // q, k, v, o of 64 × 64, three of 64 × 128; one table; two norms a layer and the last
+  assert.equal(parameters(shape as Shape), { linear: 2 * (4 * 64 * 64 + 3 * 64 * 128), other: 1000 * 64 + 5 * 64 });
+  assert.is(shapeFrom('{"model_type":"mixtral"}'), undefined);
+  assert.is(shapeFrom('null'), undefined);
+  assert.is(shapeFrom('no JSON'), undefined);
+  assert.is(shapeFrom(JSON.stringify({ ...config, hidden_size: 0 })), undefined);
+});
+
+test('tells a card that is in use from one that is too small', () => {
+  const room = (freeBytes: number, totalBytes: number): Room => ({ index: 0, name: 'A100', freeBytes, totalBytes, processes: [] });
+  const judge = (rooms: Room[], othersMayEnd: boolean) => judgeMemory(rooms, [{ name: 'llama', shape: llama }], plan, othersMayEnd);
+  const code = ({ layer }: ReturnType<typeof judge>) => (layer.state === 'broken' ? layer.code : layer.state);
+  assert.is(code(judge([room(10e9, 40e9)], false)), 'E_GPU_BUSY');
+  assert.is(code(judge([room(10e9, 40e9)], true)), 'ok');
+  assert.match(judge([room(10e9, 40e9)], true).warnings.join(), /in use/);
+  assert.is(code(judge([room(10e9, 12e9)], true)), 'E_GPU_MEMORY');
+  assert.is(code(judge([room(10e9, 12e9), { ...room(40e9, 40e9), index: 1 }], true)), 'ok');
+  assert.match(judge([room(10e9, 12e9), { ...room(40e9, 40e9), index: 1 }], true).warnings.join(), /on GPU 0/);
+  assert.is(code(judge([{ index: 0, name: 'x', freeBytes: undefined, totalBytes: undefined, processes: [] }], true)), 'unknown');
+  assert.is(judgeMemory([room(40e9, 40e9)], [{ name: 'other', shape: undefined }], plan, true).layer.state, 'unknown');
+  const need = estimate(llama, plan).total;
+  assert.match(judge([room(need + 1e8, 40e9)], false).warnings.join(), /barely/);
+});
+
+test.run();

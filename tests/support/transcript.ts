@@ -1,0 +1,69 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { loadSettings } from '../../tasks/configuration/load';
+import type { Context } from '../../tasks/core/context';
+import { thisHost } from '../../tasks/core/host';
+import { repository, temporaryFolder } from './project';
+
+const folder = path.join(repository, 'tests/fixtures/nvidia-smi');
+
+export const transcripts = (): string[] =>
+  fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith('.txt'))
+    .map((name) => name.slice(0, -4))
+    .sort();
+
+/** A machine as a transcript describes it: its kernel's files, and programs that print what they printed there. */
+export interface FakeMachine {
+  /** The root of its file system. */
+  root: string;
+  /** Variables that put its programs first. */
+  env: Record<string, string>;
+}
+
+/** Lines `@ path text` are files of the machine, `$ command` begins what a program printed. */
+export function machineOfTranscript(name: string): FakeMachine {
+  const file = path.join(folder, `${name}.txt`);
+  const lines = fs.readFileSync(file, 'utf8').split('\n');
+  const root = temporaryFolder('just-lora machine');
+  for (const line of lines) {
+    const [, where, text = ''] = /^@ (\S+) ?(.*)$/.exec(line) ?? [];
+    if (!where) continue;
+    fs.mkdirSync(path.dirname(path.join(root, where)), { recursive: true });
+    fs.writeFileSync(path.join(root, where), `${text}\n`);
+  }
+  const bin = path.join(root, 'fixture-bin');
+  fs.mkdirSync(bin);
+  // The kernel log of the machine that runs the test is none of the transcript's.
+  const programs = new Set(['dmesg', ...lines.flatMap((line) => /^\$ (\S+)/.exec(line)?.[1] ?? [])]);
+  for (const program of programs) fs.symlinkSync(path.join(folder, 'replay'), path.join(bin, program));
+  return { root, env: { PATH: `${bin}${path.delimiter}/usr/bin${path.delimiter}/bin`, TRANSCRIPT: file } };
+}
+
+export interface ContextOptions {
+  env?: Record<string, string | undefined>;
+  sets?: readonly string[];
+  options?: Record<string, string>;
+}
+
+/** What a step is given, for a project with the settings of the repository. Variables are this process's: commands inherit them. */
+export function contextFor(project: string, { env = {}, sets = [], options = {} }: ContextOptions = {}): Context {
+  for (const name of ['CUDA_VISIBLE_DEVICES', 'CUDA_HOME', 'KUBERNETES_SERVICE_HOST']) delete process.env[name];
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  const host = thisHost();
+  return {
+    root: project,
+    host: { ...host, home: project },
+    environment: 'remote',
+    ...loadSettings(host, project, 'remote', sets),
+    option: (name) => options[name],
+    optionValues: (name) => (options[name] === undefined ? [] : [options[name]]),
+    task: 'gpu',
+    locked: false,
+    forced: () => false,
+  };
+}
