@@ -12,6 +12,7 @@ export function modelVerifyTask(): LoraTask {
     options: [
       { name: 'model', value: 'name', description: 'a model of the settings, `owner/name`, or `all`', default: 'all that are enabled' },
       { name: 'path', value: 'folder', description: 'any folder with a model, or with safetensors files, instead' },
+      { name: 'adapter', value: 'folder', description: 'a PEFT adapter instead; `--model` says which base it must be for' },
       { name: 'full', description: 'hash every byte and compare it with what was recorded; works offline' },
     ],
     items: (context) => (require('./verify/step') as typeof import('./verify/step')).verifySteps(context),

@@ -1,9 +1,11 @@
 import * as path from 'node:path';
 import type { Host } from '../core/host';
+import type { Table } from '../core/step';
 import { bytes, plural } from '../core/text';
 import type { Header, Tensor } from '../safetensors/header';
 import type { Expectation } from './expected';
 import type { Looked } from './look';
+import type { FileReport } from './problems';
 
 /** What a person wants to know of a model; `null` where the folder does not tell. */
 export interface Facts {
@@ -25,8 +27,8 @@ export function factsOf(host: Host, folder: string, { tree, expected }: Expectat
   return {
     size: [...sizes.values()].reduce((sum, size) => sum + size, 0),
     architecture: typeof architecture === 'string' ? architecture : null,
-    parameters: headers.size > 0 ? elements(headers) : null,
-    dtype: dtypeOf(headers),
+    parameters: headers.size > 0 ? elementsOf([...headers.values()]) : null,
+    dtype: mostOf([...headers.values()]),
     shards: expected.filter((file) => file.path.endsWith('.safetensors')).length,
     licence: licenceOf(host.files.readText(path.join(folder, 'README.md'))),
     revision: tree?.commit ?? null,
@@ -50,16 +52,24 @@ export function factsText({ size, architecture, parameters, dtype, shards, licen
 const count = (value: number): string =>
   value >= 1e9 ? `${(value / 1e9).toFixed(2)} B` : value >= 1e6 ? `${(value / 1e6).toFixed(1)} M` : String(value);
 
-const tensorsOf = (headers: ReadonlyMap<string, Header>): Tensor[] => [...headers.values()].flatMap(({ tensors }) => [...tensors.values()]);
+const tensorsOf = (headers: readonly Header[]): Tensor[] => headers.flatMap(({ tensors }) => [...tensors.values()]);
 
-const elements = (headers: ReadonlyMap<string, Header>): number =>
+/** Elements of all tensors. */
+export const elementsOf = (headers: readonly Header[]): number =>
   tensorsOf(headers).reduce((sum, { shape }) => sum + shape.reduce((product, dimension) => product * dimension, 1), 0);
 
-function dtypeOf(headers: ReadonlyMap<string, Header>): string | null {
+/** The type that most bytes have. */
+export function mostOf(headers: readonly Header[]): string | null {
   const weight = new Map<string, number>();
   for (const { dtype, sizeBytes } of tensorsOf(headers)) weight.set(dtype, (weight.get(dtype) ?? 0) + sizeBytes);
   return [...weight].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
 }
+
+/** The files that are not right, for a person. */
+export const tableOf = (files: readonly FileReport[]): Table => [
+  ['file', 'problem', 'found', 'fix'],
+  ...files.map(({ path: name, problem = '', message = '', fix = '' }) => [name, problem, message, fix]),
+];
 
 /** `license:` in the front matter of a model card; of `other` the name that stands beside it. */
 function licenceOf(card: string | undefined): string | null {

@@ -1,16 +1,22 @@
+import { adapterSteps } from '../adapters/step';
 import type { Context } from '../core/context';
+import { usageError } from '../core/errors';
 import { shown } from '../core/paths';
-import type { Finding, Step, Table } from '../core/step';
+import type { Finding, Step } from '../core/step';
 import { bytes, plural, some } from '../core/text';
 import { compareContent } from './content';
 import { type Expectation, expectationOf } from './expected';
-import { factsOf, factsText } from './facts';
+import { factsOf, factsText, tableOf } from './facts';
 import { type Looked, look } from './look';
 import { type FileReport, fixOf, type Problem } from './problems';
 import { type Subject, subjectsOf } from './subject';
 
-/** A step for each model, or for the one folder, that the options name. */
-export const verifySteps = (context: Context): Step[] => subjectsOf(context).map(verifyStep);
+/** A step for each adapter, else for each model, or the one folder, that the options name. */
+export function verifySteps(context: Context): Step[] {
+  if (context.option('path') !== undefined && (context.option('model') ?? context.option('adapter')) !== undefined)
+    throw usageError('`--path` names what to look at already', 'leave out `--model` and `--adapter`');
+  return context.option('adapter') === undefined ? subjectsOf(context).map(verifyStep) : adapterSteps(context);
+}
 
 export function verifyStep(subject: Subject): Step {
   return {
@@ -90,8 +96,3 @@ function extraWarning(files: readonly FileReport[]): string[] {
   const extra = files.filter(({ state }) => state === 'extra').map(({ path }) => `\`${path}\``);
   return extra.length > 0 ? [`${plural(extra.length, 'file')} that the model does not need: ${some(extra)}`] : [];
 }
-
-const tableOf = (files: readonly FileReport[]): Table => [
-  ['file', 'problem', 'found', 'fix'],
-  ...files.map(({ path, problem = '', message = '', fix = '' }) => [path, problem, message, fix]),
-];
