@@ -1,0 +1,90 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import type { RunResult } from '../core/host/processes';
+import { type CondaVersion, condaVersion } from '../parse/conda-version';
+import { cleanEnvironment } from '../python/clean-environment';
+import type { CondaProgram } from './find';
+
+/** A conda-like program that was started, and what it says of itself. */
+export interface Conda extends CondaProgram, CondaVersion {
+  /** Where a new environment of a name goes, absolute, first one first. */
+  environmentFolders: readonly string[];
+  /** Where it unpacks what it downloads. */
+  packageFolder: string | undefined;
+  /** Prefixes of the environments that it knows. */
+  environments: readonly string[];
+}
+
+const limitMs = 60_000;
+const known = new WeakMap<Context, Promise<Conda>>();
+
+/** Starts the program and asks what it is; once in a run. @throws UserError E_CONDA_BROKEN */
+export function askConda(context: Context, program: CondaProgram): Promise<Conda> {
+  const asked = known.get(context) ?? ask(context, program);
+  known.set(context, asked);
+  return asked;
+}
+
+async function ask(context: Context, program: CondaProgram): Promise<Conda> {
+  const said = await runConda(context, program.command, ['--version'], limitMs);
+  if (said.exitCode !== 0) throw broken(program, said);
+  const info = await runConda(context, program.command, ['info', '--json'], limitMs);
+  const tree = jsonOf(info.stdout);
+  if (info.exitCode !== 0 || !tree) throw broken(program, info);
+  const list = (...names: string[]) => names.flatMap((name) => asList(tree[name]));
+  const packages = list('pkgs_dirs', 'package cache')[0];
+  return {
+    ...program,
+    ...condaVersion(path.basename(program.command), `${said.stdout}\n${said.stderr}`),
+    environmentFolders: list('envs_dirs', 'envs directories'),
+    packageFolder: packages,
+    environments: await environmentsOf(context, program, list('envs')),
+  };
+}
+
+/** `conda env list --json` knows more than `info` does, and `~/.conda/environments.txt` what neither tells. */
+async function environmentsOf(context: Context, { command }: CondaProgram, fromInfo: readonly string[]): Promise<string[]> {
+  const listed = await runConda(context, command, ['env', 'list', '--json'], limitMs);
+  const { home, files } = context.host;
+  const noted = home ? (files.readText(path.join(home, '.conda', 'environments.txt')) ?? '').split('\n').filter(Boolean) : [];
+  return [...new Set([...fromInfo, ...asList(jsonOf(listed.stdout)?.['envs']), ...noted])];
+}
+
+/** Runs conda without a person: no input, no colours, nothing accepted in anybody's name. */
+export function runConda(
+  { host, root }: Context,
+  command: string,
+  args: readonly string[],
+  timeoutMs?: number,
+  more: Record<string, string | undefined> = {},
+  onLine?: (line: string) => void,
+): Promise<RunResult> {
+  return host.processes.run(command, args, {
+    cwd: root,
+    env: { ...cleanEnvironment(host), CONDA_ALWAYS_YES: undefined, MAMBA_NO_BANNER: '1', PYTHONWARNINGS: 'ignore', ...more },
+    ...(timeoutMs ? { timeoutMs } : {}),
+    ...(onLine ? { onLine } : {}),
+  });
+}
+
+function jsonOf(text: string): Record<string, unknown> | undefined {
+  try {
+    const tree = JSON.parse(text.slice(text.indexOf('{'))) as unknown;
+    return tree !== null && typeof tree === 'object' ? (tree as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const asList = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : value === undefined ? [] : [value]).filter((one): one is string => typeof one === 'string');
+
+const broken = ({ command, from }: CondaProgram, { tail }: RunResult): UserError =>
+  new UserError({
+    code: 'E_CONDA_BROKEN',
+    found: `\`${command}\` (${from}) does not say what it is`,
+    needed: 'a conda, mamba or micromamba that starts',
+    tail,
+    fix: '`npx just conda --set remote.engine=venv` goes without it, or name another: `--set remote.conda=/path/to/conda`',
+  });

@@ -1,0 +1,96 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { projectPaths } from '../core/paths';
+import { some } from '../core/text';
+import { parseLock } from '../parse/lock';
+import { type Needs, needsOf, unmetNeeds, type Versions } from '../versions/models';
+
+export type ProfileName = 'as-asked' | 'compat';
+
+/** Which versions the training environment has, and why these. */
+export interface Choice {
+  profile: ProfileName;
+  /** The setting forces it. */
+  forced: boolean;
+  /** Models of the settings that do not load under the profile as asked, each with what it needs. */
+  needing: readonly string[];
+  /** The same for the profile that was chosen: not empty where the setting forces one that does not do. */
+  unmet: readonly string[];
+  versions: Versions;
+}
+
+/** The files of a profile, relative to the project. */
+export interface ProfileFiles {
+  /** What a person edits: the conda environment file. */
+  requirements: string;
+  /** Every package of the package index with its hashes. */
+  lock: string;
+}
+
+export const profileFiles: Readonly<Record<ProfileName, ProfileFiles>> = {
+  'as-asked': { requirements: 'environment-remote.yml', lock: 'environment-remote.lock' },
+  compat: { requirements: 'environment-remote.compat.yml', lock: 'environment-remote.compat.lock' },
+};
+
+/**
+ * as-asked where every model of the settings loads under it, else compat. A model that is here is asked itself
+ * (config.json, tokenizer.json); one that is not yet, by what is known of its repository; an unknown one takes compat.
+ */
+export function chooseProfile(context: Context): Choice {
+  const setting = context.settings.setup.remote.profile;
+  const asked = unmetUnder(context, 'as-asked');
+  const profile = setting === 'auto' ? (asked.length === 0 ? 'as-asked' : 'compat') : setting;
+  return {
+    profile,
+    forced: setting !== 'auto',
+    needing: asked,
+    unmet: profile === 'as-asked' ? asked : unmetUnder(context, 'compat'),
+    versions: versionsOf(context, profile),
+  };
+}
+
+/** The choice as one line: `compat: llama-3.1-8b needs …; torch 2.1.2, …`. */
+export function describeChoice({ profile, forced, needing, unmet, versions }: Choice): string {
+  const shown = ['torch', 'transformers', 'tokenizers', 'peft', 'trl', 'accelerate', 'bitsandbytes', 'datasets']
+    .flatMap((name) => (versions.has(name) ? [`${name} ${versions.get(name)}`] : []))
+    .join(', ');
+  const why = forced
+    ? `${profile}, as \`remote.profile\` says`
+    : profile === 'compat'
+      ? `compat, since as-asked does not load ${some(needing, 2)}`
+      : 'as-asked, which loads every model of the settings';
+  return `${why}; ${shown}${forced && unmet.length > 0 ? `; does not load ${some(unmet, 2)}` : ''}`;
+}
+
+function unmetUnder(context: Context, profile: ProfileName): string[] {
+  const versions = versionsOf(context, profile);
+  return Object.entries(context.settings.setup.models).flatMap(([name, { repo }]) => {
+    const needs = modelNeeds(context, name, repo);
+    if (!needs) return profile === 'as-asked' ? [`${name} (nothing is known of \`${repo}\`)`] : [];
+    const unmet = unmetNeeds(needs, versions);
+    return unmet.length > 0 ? [`${name} (${unmet.join(', ')})`] : [];
+  });
+}
+
+/** What a model of the settings needs: from its files where they are here. */
+function modelNeeds(context: Context, name: string, repo: string): Needs | undefined {
+  const folder = path.join(projectPaths(context).models_dir, name);
+  const { files } = context.host;
+  try {
+    const config = files.readText(path.join(folder, 'config.json'));
+    if (config === undefined) return needsOf({ repo });
+    const tokenizer = files.readText(path.join(folder, 'tokenizer.json'));
+    return needsOf({ config: JSON.parse(config), ...(tokenizer ? { tokenizer } : {}) }) ?? needsOf({ repo });
+  } catch {
+    return needsOf({ repo });
+  }
+}
+
+/** The versions that a profile's lock names; a lock that cannot be read names none. */
+function versionsOf({ root, host }: Context, profile: ProfileName): Versions {
+  try {
+    return new Map(parseLock(host.files.readText(path.join(root, profileFiles[profile].lock)) ?? '').map(({ name, version }) => [name, version]));
+  } catch {
+    return new Map();
+  }
+}

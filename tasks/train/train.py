@@ -1,0 +1,233 @@
+"""Five LoRA steps on a tiny model, as the proof that an environment can train.
+
+    python train.py SETTINGS.json RESULT.json
+
+Reads `{folder, gpu, lora, quantization, arguments}` (the training settings of the project), makes a
+model and a tokenizer in the folder, trains an adapter, saves it, loads it again and compares logits.
+The result is a file, since the libraries write what they like on stdout: `{"ok": true, ...}`, or
+`{"ok": false, "stage": ..., "error": ...}` and exit code 1. Nothing is fetched.
+"""
+import json
+import math
+import os
+import resource
+import statistics
+import sys
+import time
+import traceback
+
+STEPS = 5
+# The settings' own rate is made for thousands of steps; five have to show.
+LEARNING_RATE = 1e-2
+CORPUS = [
+    "the morning will be cloudy with a light wind from the west and rain towards noon",
+    "a high pressure area over the sea brings sunshine and temperatures above average",
+    "thunderstorms are expected in the evening and gusts may reach seventy kilometres an hour",
+    "snow falls in the mountains down to a thousand metres while the valleys stay dry",
+]
+
+
+def make_model(folder, lora):
+    import torch
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=256, special_tokens=["<unk>", "<s>", "</s>", "<pad>"]))
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, unk_token="<unk>", bos_token="<s>", eos_token="</s>", pad_token="<pad>", padding_side="right"
+    )
+    fast.save_pretrained(folder)
+    torch.manual_seed(7)
+    config = LlamaConfig(
+        vocab_size=256,
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=256,
+        pad_token_id=3,
+        bos_token_id=1,
+        eos_token_id=2,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder, safe_serialization=True)
+    present = {name.rsplit(".", 1)[-1] for name, _ in LlamaForCausalLM(config).named_modules()}
+    targets = [name for name in lora["target_modules"] if name in present]
+    return fast, targets or ["q_proj", "v_proj"]
+
+
+def load_base(folder, settings, gpu):
+    import torch
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+    quantization = settings["quantization"]
+    dtype = getattr(torch, quantization["compute_dtype"])
+    options = {"torch_dtype": torch.float32}
+    if gpu:
+        options = {"torch_dtype": dtype, "device_map": {"": 0}}
+    if gpu and quantization["load_in_4bit"]:
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type=quantization["quant_type"],
+            bnb_4bit_use_double_quant=quantization["double_quant"],
+            bnb_4bit_compute_dtype=dtype,
+        )
+    model = AutoModelForCausalLM.from_pretrained(folder, **options)
+    model.config.use_cache = False
+    return model
+
+
+def trainer_for(model, tokenizer, folder, settings, gpu, clock):
+    import inspect
+
+    from datasets import Dataset
+    from transformers import TrainerCallback, TrainingArguments
+    from trl import SFTTrainer
+
+    class Clock(TrainerCallback):
+        def on_step_begin(self, *_args, **_kwargs):
+            clock["begun"] = time.perf_counter()
+
+        def on_step_end(self, *_args, **_kwargs):
+            clock["steps"].append(time.perf_counter() - clock["begun"])
+
+        def on_log(self, _args, _state, _control, logs=None, **_kwargs):
+            if logs and "loss" in logs:
+                clock["losses"].append(float(logs["loss"]))
+
+    batch = settings["arguments"]["batch_size"]
+    text = [CORPUS[i % len(CORPUS)] for i in range(batch)]
+    half = {"bfloat16": "bf16", "float16": "fp16"}.get(settings["quantization"]["compute_dtype"])
+    options = {
+        "output_dir": os.path.join(folder, "run"),
+        "max_steps": STEPS,
+        "per_device_train_batch_size": batch,
+        "gradient_accumulation_steps": 1,
+        "learning_rate": LEARNING_RATE,
+        "lr_scheduler_type": "constant",
+        "logging_steps": 1,
+        "save_strategy": "no",
+        "report_to": [],
+        "disable_tqdm": True,
+        "seed": 7,
+        "gradient_checkpointing": True,
+        "gradient_checkpointing_kwargs": {"use_reentrant": False},
+        # More than one GPU would be wrapped in DataParallel, which 4-bit weights do not survive.
+        "dataloader_pin_memory": gpu,
+    }
+    accepted = inspect.signature(TrainingArguments).parameters
+    if not gpu:
+        options["use_cpu" if "use_cpu" in accepted else "no_cuda"] = True
+    elif half:
+        options[half] = True
+    own = {"dataset_text_field": "text", "max_seq_length": 64, "packing": False}
+    trainer_accepts = inspect.signature(SFTTrainer.__init__).parameters
+    kind = TrainingArguments
+    if "dataset_text_field" not in trainer_accepts:
+        from trl import SFTConfig
+
+        kind = SFTConfig
+        known = inspect.signature(SFTConfig).parameters
+        options.update({name: value for name, value in own.items() if name in known})
+        own = {}
+    own["tokenizer" if "tokenizer" in trainer_accepts else "processing_class"] = tokenizer
+    return SFTTrainer(
+        model=model, args=kind(**options), train_dataset=Dataset.from_dict({"text": text}), callbacks=[Clock()], **own
+    )
+
+
+def prove(settings, stage):
+    stage("import")
+    import torch
+    from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
+
+    gpu = bool(settings["gpu"])
+    folder = settings["folder"]
+    lora = settings["lora"]
+    stage("model")
+    tokenizer, targets = make_model(os.path.join(folder, "model"), lora)
+    base = load_base(os.path.join(folder, "model"), settings, gpu)
+    quantized = gpu and settings["quantization"]["load_in_4bit"]
+    if quantized:
+        base = prepare_model_for_kbit_training(
+            base, use_gradient_checkpointing=True, gradient_checkpointing_kwargs={"use_reentrant": False}
+        )
+    stage("adapter")
+    config = LoraConfig(
+        r=lora["rank"], lora_alpha=lora["alpha"], lora_dropout=lora["dropout"], target_modules=targets, task_type="CAUSAL_LM"
+    )
+    model = get_peft_model(base, config)
+    model.enable_input_require_grads()
+    if gpu:
+        torch.cuda.reset_peak_memory_stats()
+    stage("train")
+    clock = {"steps": [], "losses": [], "begun": 0.0}
+    trainer_for(model, tokenizer, folder, settings, gpu, clock).train()
+    losses = clock["losses"]
+    if len(losses) < STEPS or not all(math.isfinite(loss) for loss in losses):
+        raise ValueError("the loss is not finite: %s" % losses)
+    if losses[-1] >= losses[0]:
+        raise ValueError("the loss did not fall: %s" % losses)
+    stage("reload")
+    model.eval()
+    batch = tokenizer(CORPUS[:2], return_tensors="pt", padding=True)
+    batch = {name: value.to(model.device) for name, value in batch.items() if name != "token_type_ids"}
+    with torch.no_grad():
+        before = model(**batch).logits.float()
+    adapter = os.path.join(folder, "adapter")
+    model.save_pretrained(adapter, safe_serialization=True)
+    fresh = load_base(os.path.join(folder, "model"), settings, gpu)
+    if quantized:
+        # As before training: it holds the norms in another type.
+        fresh = prepare_model_for_kbit_training(fresh, use_gradient_checkpointing=False)
+    with torch.no_grad():
+        untrained = fresh(**batch).logits.float()
+        after = PeftModel.from_pretrained(fresh, adapter).eval()(**batch).logits.float()
+    difference = float((before - after).abs().max())
+    learned = float((before - untrained).abs().max())
+    if not difference <= (1e-2 if gpu else 1e-4):
+        raise ValueError("the reloaded adapter gives other logits, they differ by %g" % difference)
+    if not learned > 10 * difference:
+        raise ValueError("the adapter changes nothing: logits differ by %g from the base model's" % learned)
+    peak = torch.cuda.max_memory_allocated() if gpu else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {
+        "device": torch.cuda.get_device_name(0) if gpu else "cpu",
+        "precision": ("4-bit " + settings["quantization"]["quant_type"]) if quantized else str(base.dtype).replace("torch.", ""),
+        "targets": targets,
+        "losses": [round(loss, 4) for loss in losses],
+        "seconds_per_step": round(statistics.median(clock["steps"]), 4),
+        "peak_memory_bytes": int(peak),
+        "adapter_bytes": sum(os.path.getsize(os.path.join(adapter, name)) for name in os.listdir(adapter)),
+        "logits_difference": difference,
+        "versions": versions(),
+    }
+
+
+def versions():
+    from importlib import metadata
+
+    return {name: metadata.version(name) for name in ("torch", "transformers", "peft", "trl", "accelerate", "bitsandbytes")}
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as source:
+        settings = json.load(source)
+    now = {"stage": "start"}
+
+    def stage(name):
+        now["stage"] = name
+        print("stage: " + name, file=sys.stderr, flush=True)
+
+    try:
+        result = {"ok": True, **prove(settings, stage)}
+    except BaseException as error:
+        traceback.print_exc()
+        result = {"ok": False, "stage": now["stage"], "error": "%s: %s" % (type(error).__name__, error)}
+    with open(sys.argv[2], "w", encoding="utf-8") as target:
+        json.dump(result, target)
+    sys.exit(0 if result["ok"] else 1)
+
+
+main()
