@@ -1,3 +1,4 @@
+export { condaTask, remoteLockTask } from './conda';
 export { configTask } from './config';
 export type { Context, Environment } from './core/context';
 export { UserError } from './core/errors';

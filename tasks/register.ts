@@ -1,4 +1,5 @@
 import { argv, option, task, undertaker } from 'just-task';
+import { condaTask, remoteLockTask } from './conda';
 import { configTask } from './config';
 import { commonOptions } from './core/options';
 import { result } from './core/output';
@@ -14,7 +15,7 @@ import { venvLockTask, venvTask } from './venv';
 /** Every task under its heading, in the order of `npx just`. */
 const groups: Readonly<Record<string, readonly LoraTask[]>> = {
   'Set up': [setupLocalTask()],
-  'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), gpuTask()],
+  'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
   Models: [modelVerifyTask()],
   Settings: [configTask()],
 };

@@ -11,7 +11,7 @@ import type { CondaDefinition } from './definition';
 import { driftOf } from './drift';
 import { contentsOf } from './packages';
 import { type Conda, runConda } from './program';
-import { identityOf, type CondaRecord, writeRecord } from './record';
+import { type CondaRecord, identityOf, writeRecord } from './record';
 
 /**
  * Has conda make its half of an environment, on a prefix where nothing is: what conda does on one that exists depends on
@@ -54,7 +54,8 @@ export async function createEnvironment(
   }
   const lacks = driftOf(yml, contentsOf(context, prefix), [], undefined).specs;
   const made = host.files.stat(path.join(prefix, 'conda-meta', 'history')) !== undefined;
-  if (result.exitCode !== 0 || !made || lacks.length > 0) throw failed(conda, definition, result, made ? lacks : ['the environment is not there']);
+  if (result.exitCode !== 0 || !made || lacks.length > 0)
+    throw failed(conda, definition, result, made ? lacks : ['the environment is not there']);
   return noted;
 }
 
@@ -84,7 +85,12 @@ export const taken = (prefix: string): UserError =>
     fix: '`npx just conda --set remote.prefix=/another/path`',
   });
 
-function failed({ command, kind, version }: Conda, { prefix, requirements }: CondaDefinition, result: RunResult, lacks: readonly string[]): UserError {
+function failed(
+  { command, kind, version }: Conda,
+  { prefix, requirements }: CondaDefinition,
+  result: RunResult,
+  lacks: readonly string[],
+): UserError {
   const fault = condaFault(`${result.stdout}\n${result.stderr}\n${result.tail}`);
   const [code, found, fix] = texts(prefix, requirements)[fault];
   const how = result.exitCode === 0 ? `exits 0, yet ${lacks.join(', ')}` : `exits ${result.exitCode}`;
@@ -97,13 +103,25 @@ const texts = (prefix: string, file: string): Record<CondaFault, [code: string, 
     'a channel asks for its terms to be accepted, which only a person can do',
     `take the channel out of \`${file}\`, or read its terms and accept them with \`conda tos accept\``,
   ],
-  disk: ['E_DISK_FULL', 'no space left on the device', '`npx just storage` shows what needs room; free some and run the same command again'],
-  network: ['E_NETWORK', 'a channel cannot be reached', 'check the network, the proxy and the channel named above, then run the same command again'],
+  disk: [
+    'E_DISK_FULL',
+    'no space left on the device',
+    '`npx just storage` shows what needs room; free some and run the same command again',
+  ],
+  network: [
+    'E_NETWORK',
+    'a channel cannot be reached',
+    'check the network, the proxy and the channel named above, then run the same command again',
+  ],
   missing: ['E_CONDA_PACKAGE', 'the channels lack a package', `correct \`${file}\`, then run the same command again`],
   conflict: ['E_CONDA_UNSOLVABLE', 'no set of packages fits', `correct \`${file}\`, then run the same command again`],
   permission: ['E_NOT_WRITABLE', `\`${prefix}\` cannot be made`, '`npx just conda --set remote.prefix=/a/folder/of/yours`'],
   exists: ['E_CONDA_PREFIX_TAKEN', `something is at \`${prefix}\``, '`npx just conda --set remote.prefix=/another/path`'],
-  link: ['E_CONDA_LINK', 'a package could not be linked', '`npx just conda --verbose` shows what it says; take the package out, or another version of it'],
+  link: [
+    'E_CONDA_LINK',
+    'a package could not be linked',
+    '`npx just conda --verbose` shows what it says; take the package out, or another version of it',
+  ],
   pip: ['E_CONDA_FAILED', 'it ended early', '`npx just conda --verbose` shows each command with its output'],
   other: ['E_CONDA_FAILED', 'the environment was not made', '`npx just conda --verbose` shows each command with its output'],
 });

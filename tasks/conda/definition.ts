@@ -2,7 +2,8 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { absolute } from '../core/paths';
-import { type EnvironmentYml, parseEnvironmentYml } from '../parse/environment-yml';
+import type { EnvironmentYml } from '../parse/environment-yml';
+import { readEnvironmentFile } from '../remote/environment-file';
 import { chooseProfile, type ProfileFiles, profileFiles } from '../remote/profile';
 import { findConda } from './find';
 import { askConda } from './program';
@@ -20,11 +21,13 @@ export interface CondaDefinition extends ProfileFiles {
  */
 export async function condaDefinition(context: Context): Promise<CondaDefinition> {
   const files = profileFiles[chooseProfile(context).profile];
-  const yml = readYml(context, files.requirements);
+  const yml = readEnvironmentFile(context, files.requirements);
   const chosen = context.settings.setup.remote.prefix;
-  if (chosen) return { ...files, yml, prefix: absolute(context, chosen) };
+  // A link leads to another volume, and is kept.
+  const at = (prefix: string): CondaDefinition => ({ ...files, yml, prefix: context.host.files.realPath(prefix) ?? prefix });
+  if (chosen) return at(absolute(context, chosen));
   const record = readRecord(context);
-  if (record?.name === yml.name) return { ...files, yml, prefix: record.prefix };
+  if (record?.name === yml.name) return at(record.prefix);
   const conda = await askConda(context, requireConda(context));
   const named = conda.environments.find((prefix) => path.basename(prefix) === yml.name && context.host.files.stat(prefix));
   const folder = conda.environmentFolders[0];
@@ -34,7 +37,7 @@ export async function condaDefinition(context: Context): Promise<CondaDefinition
       found: `\`${conda.command}\` names no folder for environments`,
       fix: `\`npx just conda --set remote.prefix=/path/to/${yml.name}\``,
     });
-  return { ...files, yml, prefix: named ?? path.join(folder as string, yml.name) };
+  return at(named ?? path.join(folder as string, yml.name));
 }
 
 /** @throws UserError E_CONDA_NOT_FOUND */
@@ -49,16 +52,4 @@ export function requireConda(context: Context) {
     needed: 'one of them, since `remote.engine` is `conda`',
     fix: '`npx just conda --set remote.engine=venv`, or name it: `--set remote.conda=/path/to/conda`',
   });
-}
-
-/** @throws UserError E_ENVIRONMENT_FILE */
-export function readYml({ root, host }: Context, file: string): EnvironmentYml {
-  const text = host.files.readText(path.resolve(root, file));
-  const fault = (what: string, fix: string) => new UserError({ code: 'E_ENVIRONMENT_FILE', found: `\`${file}\` ${what}`, needed: 'a conda environment file', fix });
-  if (text === undefined) throw fault('is not there', '`npx just mkdirs` writes the one that the project starts from');
-  try {
-    return parseEnvironmentYml(text);
-  } catch (error) {
-    throw fault(`cannot be read: ${(error as Error).message.split('\n')[0]}`, `correct it, or \`git checkout ${file}\``);
-  }
 }

@@ -34,7 +34,11 @@ export function driftOf(yml: EnvironmentYml, contents: Contents, wanted: readonl
     conda: [...before].flatMap(([name, then]) => {
       const now = contents.conda.find((one) => one.name === name);
       if (now && condaText(now) === then) return [];
-      return [now ? `${name} ${versionIn(then)} → ${now.version}${now.version === versionIn(then) ? ` (${now.build})` : ''}` : `${name} ${versionIn(then)} is gone`];
+      return [
+        now
+          ? `${name} ${versionIn(then)} → ${now.version}${now.version === versionIn(then) ? ` (${now.build})` : ''}`
+          : `${name} ${versionIn(then)} is gone`,
+      ];
     }),
     pip: wanted.flatMap(({ name, version }) => {
       const there = pip.get(name);

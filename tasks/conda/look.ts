@@ -5,7 +5,7 @@ import { plural, some } from '../core/text';
 import { condaText } from '../parse/conda-meta';
 import type { Locked } from '../parse/lock';
 import { probe } from '../python/probe';
-import { pythonIn } from '../venv';
+import { pythonIn } from '../venv/definition';
 import { damagedIn } from '../venv/installed';
 import type { CondaDefinition } from './definition';
 import { type Drift, describeDrift, driftOf } from './drift';
@@ -26,14 +26,20 @@ export type CondaHealth =
   | { kind: 'healthy'; found: string; contents: Contents; python: string; ours: boolean; extra: readonly string[] };
 
 /** Looks at an environment. A quick look reads the names of two folders and starts nothing. */
-export async function lookAtConda(context: Context, definition: CondaDefinition, locked: readonly Locked[], depth: Depth): Promise<CondaHealth> {
+export async function lookAtConda(
+  context: Context,
+  definition: CondaDefinition,
+  locked: readonly Locked[],
+  depth: Depth,
+): Promise<CondaHealth> {
   const { host } = context;
   const { prefix, yml } = definition;
   const entry = host.files.lstat(prefix);
   if (!entry) return { kind: 'absent', found: `\`${prefix}\` is not there` };
   if (!host.files.stat(prefix)?.isDirectory()) return { kind: 'foreign', found: `\`${prefix}\` is no folder` };
   const record = readRecord(context);
-  const working = record?.prefix === prefix && record.phase !== 'none' && isSameFolder(context, prefix, record.folder) ? record.phase : undefined;
+  const working =
+    record?.prefix === prefix && record.phase !== 'none' && isSameFolder(context, prefix, record.folder) ? record.phase : undefined;
   if (working === 'conda') return { kind: 'half', found: `\`${prefix}\` is half-made: a run was interrupted while conda was at work` };
   const isEnvironment = host.files.stat(path.join(prefix, 'conda-meta', 'history')) !== undefined;
   if (!isEnvironment) {
@@ -47,15 +53,20 @@ export async function lookAtConda(context: Context, definition: CondaDefinition,
   const drift = driftOf(yml, contents, wanted, marker);
   const text = describeDrift(drift);
   if (working === 'pip' && !isCondaBroken(drift))
-    return { kind: 'pip', found: `\`${prefix}\` lacks pip's half: a run was interrupted`, changed: [], damaged: damagedPackages(context, contents) };
+    return {
+      kind: 'pip',
+      found: `\`${prefix}\` lacks pip's half: a run was interrupted`,
+      changed: [],
+      damaged: damagedPackages(context, contents),
+    };
   if (!marker) {
-    if (text) return { kind: 'foreign', found: `\`${prefix}\` is an environment that just-lora did not make, and it does not fit: ${text}` };
+    if (text)
+      return { kind: 'foreign', found: `\`${prefix}\` is an environment that just-lora did not make, and it does not fit: ${text}` };
     return healthy(contents, wanted, drift, false);
   }
   const broken = await brokenPython(context, prefix, depth);
   if (broken) return { kind: 'rebuild', found: `\`${prefix}\`: ${broken}`, changed: [], extra: drift.extra };
-  if (isCondaBroken(drift))
-    return { kind: 'rebuild', found: `\`${prefix}\`: ${text}`, changed: changesOf(drift), extra: drift.extra };
+  if (isCondaBroken(drift)) return { kind: 'rebuild', found: `\`${prefix}\`: ${text}`, changed: changesOf(drift), extra: drift.extra };
   const damaged = depth === 'full' ? [...damagedPackages(context, contents), ...damagedFiles(context, prefix, contents)] : [];
   if (drift.pip.length > 0 || damaged.length > 0) {
     const found = [text, damaged.length > 0 ? `damaged: ${some(damaged)}` : ''].filter(Boolean).join('; ');

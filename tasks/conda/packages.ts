@@ -56,7 +56,8 @@ export function pipHalf(locked: readonly Locked[], conda: readonly CondaPackage[
 /** Markers of the Python that conda installed, without starting it. */
 export function markersOf({ host }: Context, { conda }: Contents): MarkerValues {
   const version = conda.find(({ name }) => name === 'python')?.version ?? '3.10.0';
-  const machine = ({ x64: 'x86_64', arm64: host.platform === 'darwin' ? 'arm64' : 'aarch64' } as Record<string, string>)[host.arch] ?? host.arch;
+  const machine =
+    ({ x64: 'x86_64', arm64: host.platform === 'darwin' ? 'arm64' : 'aarch64' } as Record<string, string>)[host.arch] ?? host.arch;
   const system = ({ linux: 'Linux', darwin: 'Darwin', win32: 'Windows' } as Record<string, string>)[host.platform] ?? host.platform;
   return {
     implementation_name: 'cpython',

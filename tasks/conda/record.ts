@@ -13,6 +13,8 @@ export interface CondaRecord {
   folder?: FolderIdentity;
   /** Where the environment before waits until the new one stands. */
   aside?: string;
+  /** An environment that stays beside this one, since it holds something of a person's: where, and what. */
+  kept?: string;
 }
 
 export interface FolderIdentity {

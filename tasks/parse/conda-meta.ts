@@ -15,4 +15,5 @@ export function condaPackagesFrom(entries: readonly string[]): CondaPackage[] {
   });
 }
 
-export const condaText = ({ name, version, build }: Pick<CondaPackage, 'name' | 'version' | 'build'>): string => `${name}=${version}=${build}`;
+export const condaText = ({ name, version, build }: Pick<CondaPackage, 'name' | 'version' | 'build'>): string =>
+  `${name}=${version}=${build}`;

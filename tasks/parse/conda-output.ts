@@ -6,9 +6,18 @@ const signs: readonly [fault: CondaFault, says: RegExp][] = [
   ['disk', /No space left on device|NoSpaceLeftError|errno 28/i],
   ['exists', /prefix already exists/i],
   ['permission', /Unable to create prefix directory|EnvironmentNotWritableError|NotWritableError|Permission denied/i],
-  ['network', /CondaHTTPError|HTTP 0{3}|Connection (failed|timed out|refused)|CondaSSLError|Could not resolve host|ProxyError|NewConnectionError/i],
-  ['missing', /PackagesNotFoundError|NoPackagesFoundError|ResolvePackageNotFound|PackageNotFoundError|nothing provides|does not exist \(perhaps/i],
-  ['conflict', /UnsatisfiableError|LibMambaUnsatisfiableError|could not be (found|installed) in order to satisfy|conflicting requests|are incompatible/i],
+  [
+    'network',
+    /CondaHTTPError|HTTP 0{3}|Connection (failed|timed out|refused)|CondaSSLError|Could not resolve host|ProxyError|NewConnectionError/i,
+  ],
+  [
+    'missing',
+    /PackagesNotFoundError|NoPackagesFoundError|ResolvePackageNotFound|PackageNotFoundError|nothing provides|does not exist \(perhaps/i,
+  ],
+  [
+    'conflict',
+    /UnsatisfiableError|LibMambaUnsatisfiableError|could not be (found|installed) in order to satisfy|conflicting requests|are incompatible/i,
+  ],
   ['pip', /Pip failed|pip returned an error/i],
   ['link', /LinkError|post-link script failed/i],
 ];

@@ -10,14 +10,18 @@ export interface MatchSpec {
 
 /** Reads `python=3.10`, `pytorch==2.1.0`, `numpy<2`, `conda-forge::pip`, `cudnn=8.9=*_0`, `python 3.10.*`. */
 export function parseMatchSpec(text: string): MatchSpec {
-  const spec = text.trim().replace(/^[^\s=<>!]*::/, '').replace(/\[.*\]$/, '');
+  const spec = text
+    .trim()
+    .replace(/^[^\s=<>!]*::/, '')
+    .replace(/\[.*\]$/, '');
   const [, name = spec, rest = ''] = /^([A-Za-z0-9_.-]+?)\s*([=<>!~\s].*)?$/.exec(spec) ?? [];
   const limit = rest.trim().replace(/\s*([<>=!~,|]+)\s*/g, '$1');
   const lower = name.toLowerCase();
   if (!limit) return { name: lower };
   // `name=1.2` means 1.2 and what begins with it, `name=1.2=build` and `name 1.2 build` are exact.
   const single = /^=([^=<>!~]+?)(?:=([^=]+))?$/.exec(limit);
-  if (single) return { name: lower, version: single[2] ? String(single[1]) : fuzzy(String(single[1])), ...(single[2] ? { build: single[2] } : {}) };
+  if (single)
+    return { name: lower, version: single[2] ? String(single[1]) : fuzzy(String(single[1])), ...(single[2] ? { build: single[2] } : {}) };
   const [version = '', build] = limit.split(/\s+/);
   return { name: lower, version, ...(build ? { build } : {}) };
 }

@@ -3,6 +3,7 @@ import type { Context } from '../core/context';
 import { projectPaths } from '../core/paths';
 import { some } from '../core/text';
 import { parseLock } from '../parse/lock';
+import { evaluateMarker } from '../parse/markers';
 import { type Needs, needsOf, unmetNeeds, type Versions } from '../versions/models';
 
 export type ProfileName = 'as-asked' | 'compat';
@@ -64,7 +65,8 @@ export function describeChoice({ profile, forced, needing, unmet, versions }: Ch
 
 function unmetUnder(context: Context, profile: ProfileName): string[] {
   const versions = versionsOf(context, profile);
-  return Object.entries(context.settings.setup.models).flatMap(([name, { repo }]) => {
+  return Object.entries(context.settings.setup.models).flatMap(([name, { repo = '', enabled }]) => {
+    if (!enabled) return [];
     const needs = modelNeeds(context, name, repo);
     if (!needs) return profile === 'as-asked' ? [`${name} (nothing is known of \`${repo}\`)`] : [];
     const unmet = unmetNeeds(needs, versions);
@@ -79,17 +81,27 @@ function modelNeeds(context: Context, name: string, repo: string): Needs | undef
   try {
     const config = files.readText(path.join(folder, 'config.json'));
     if (config === undefined) return needsOf({ repo });
-    const tokenizer = files.readText(path.join(folder, 'tokenizer.json'));
-    return needsOf({ config: JSON.parse(config), ...(tokenizer ? { tokenizer } : {}) }) ?? needsOf({ repo });
+    const tokenizer = files.readText(path.join(folder, 'tokenizer.json')) ?? '';
+    return needsOf({ config: JSON.parse(config) as unknown, tokenizer }) ?? needsOf({ repo });
   } catch {
     return needsOf({ repo });
   }
 }
 
-/** The versions that a profile's lock names; a lock that cannot be read names none. */
-function versionsOf({ root, host }: Context, profile: ProfileName): Versions {
+/** The versions that a profile's lock names for a GPU machine (Linux, x86_64); a lock that cannot be read names none. */
+function versionsOf({ root, host, settings }: Context, profile: ProfileName): Versions {
+  const minor = settings.setup.python.version;
+  const machine = {
+    python_version: minor,
+    python_full_version: `${minor}.0`,
+    sys_platform: 'linux',
+    platform_machine: 'x86_64',
+    platform_system: 'Linux',
+    os_name: 'posix',
+  };
   try {
-    return new Map(parseLock(host.files.readText(path.join(root, profileFiles[profile].lock)) ?? '').map(({ name, version }) => [name, version]));
+    const packages = parseLock(host.files.readText(path.join(root, profileFiles[profile].lock)) ?? '');
+    return new Map(packages.filter(({ marker }) => !marker || evaluateMarker(marker, machine)).map(({ name, version }) => [name, version]));
   } catch {
     return new Map();
   }

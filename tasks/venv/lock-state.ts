@@ -6,6 +6,7 @@ import { some } from '../core/text';
 import { headerOf, type Locked, meaningOf, parseLock } from '../parse/lock';
 import { pinsOf } from '../parse/pins';
 import type { EnvironmentDefinition } from './definition';
+import { requirementsText } from './requirements';
 
 /** Whether a lock is what its requirements ask for. */
 export type LockState =
@@ -14,9 +15,9 @@ export type LockState =
   | { state: 'blocked'; code: string; found: string; needed: string; fix: string };
 
 /** The files that a lock is made of, each with the hash of what it means: comments and order mean nothing. */
-export function lockInputs({ root, host }: Context, { requirements, constraints, overrides }: EnvironmentDefinition): Inputs {
+export function lockInputs(context: Context, { requirements, constraints, overrides }: EnvironmentDefinition): Inputs {
   const entries = [requirements, constraints, overrides].flatMap((file) => {
-    const text = host.files.readText(path.resolve(root, file));
+    const text = requirementsText(context, { requirements: file });
     return text === undefined ? [] : [[file, sha256(meaningOf(text))] as const];
   });
   return Object.fromEntries(entries);
@@ -37,7 +38,7 @@ export function lockHeader(inputs: Inputs, { requirements, lockTask, pythonVersi
 export function lockState(context: Context, definition: EnvironmentDefinition): LockState {
   const { root, host } = context;
   const { requirements, lock, lockTask, pythonVersion } = definition;
-  const wanted = host.files.readText(path.resolve(root, requirements));
+  const wanted = requirementsText(context, definition);
   if (wanted === undefined)
     return {
       state: 'blocked',

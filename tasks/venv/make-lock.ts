@@ -8,6 +8,7 @@ import type { Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';
 import { lockHeader, lockInputs } from './lock-state';
+import { isCondaFile, requirementsText } from './requirements';
 import { toolsFor, uvFor } from './tools';
 
 /**
@@ -29,19 +30,28 @@ export async function makeLock(context: Context, definition: EnvironmentDefiniti
   else host.files.remove(temporary);
   try {
     const python = search.python ?? search.any;
+    const list = requirementsFile(context, definition);
     const args = [
-      ...compileArgs(definition, Object.keys(inputs)),
+      ...compileArgs({ ...definition, requirements: list }, Object.keys(inputs)),
       ...(python ? ['--python', python.interpreter.realPath] : []),
       '--output-file',
     ];
     const result = await host.processes.run(uv.command, [...args, temporary], { cwd: root, env: cleanEnvironment(host) });
     if (result.exitCode !== 0) throw lockError(definition, commandError('making the lock', result, definition));
-    const body = host.files.readText(temporary) ?? '';
+    const body = (host.files.readText(temporary) ?? '').replaceAll(`-r ${list}`, `-r ${definition.requirements}`);
     parseLock(body);
     host.files.writeText(lock, `${lockHeader(inputs, definition)}${body}`);
   } finally {
     host.files.remove(temporary);
   }
+}
+
+/** The requirements as uv reads them: from an environment file they are written out. */
+function requirementsFile(context: Context, definition: EnvironmentDefinition): string {
+  if (!isCondaFile(definition.requirements)) return definition.requirements;
+  const file = statePath(context.root, 'requirements.txt');
+  context.host.files.writeText(file, requirementsText(context, definition) ?? '');
+  return path.relative(context.root, file);
 }
 
 /** The command line of `uv pip compile`; no address and no path of this machine gets into the lock. */

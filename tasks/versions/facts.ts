@@ -1,4 +1,4 @@
-import type { BreakageFact, ConflictFact, DriverFact, ModelFact, RepositoryFact, TorchFact } from './types';
+import type { BreakageFact, ConflictFact, DriverFact, GlibcFact, ModelFact, RepositoryFact, TorchFact } from './types';
 
 /**
  * All that the tool knows about versions. To extend it, add a line with its source: a document, an
@@ -91,6 +91,12 @@ export const drivers: readonly DriverFact[] = [
   { cuda: 11, driver: '450.80.02', source: driverMatrix },
   { cuda: 12, driver: '525.60.13', source: driverMatrix },
   { cuda: 13, driver: '580.65.06', source: driverMatrix },
+];
+
+/** From the names of the wheels (PEP 600); what is not named here runs on 2.17. */
+export const glibc: readonly GlibcFact[] = [
+  { has: ['bitsandbytes', '>=0.43'], glibc: '2.24', source: 'manylinux_2_24 in the wheels of 0.43.3' },
+  { has: ['torch', '>=2.6'], glibc: '2.28', source: 'manylinux_2_28 in the wheels of 2.6.0' },
 ];
 
 export const conflicts: readonly ConflictFact[] = [

@@ -57,3 +57,10 @@ export interface BreakageFact {
   cure: string;
   source: string;
 }
+
+/** The oldest glibc that the wheels of a package run on. */
+export interface GlibcFact {
+  has: readonly [name: string, range: Range];
+  glibc: string;
+  source: string;
+}

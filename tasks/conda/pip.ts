@@ -1,0 +1,79 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { statePath } from '../core/state';
+import type { Progress } from '../core/step';
+import { installProgress } from '../parse/install-progress';
+import type { Locked } from '../parse/lock';
+import { cleanEnvironment } from '../python/clean-environment';
+import { findUv } from '../python/uv';
+import { type EnvironmentDefinition, pythonIn } from '../venv/definition';
+import { commandError } from '../venv/faults';
+import { partOf } from '../venv/install';
+
+/**
+ * Brings pip's half into an environment of conda's: exactly the versions and hashes of the lock, nothing that they ask for
+ * besides, so that nothing of conda's is replaced. Packages that a person added stay.
+ * @param again packages that are there and damaged
+ * @throws UserError of venv/faults.ts
+ */
+export async function installPipHalf(
+  context: Context,
+  definition: EnvironmentDefinition,
+  prefix: string,
+  wanted: readonly Locked[],
+  again: readonly string[],
+  tell: (progress: Progress) => void,
+): Promise<void> {
+  if (wanted.length === 0) return;
+  const { host, root } = context;
+  const lock = host.files.readText(path.resolve(root, definition.lock)) ?? '';
+  const list = statePath(root, 'conda', 'pip.txt');
+  host.files.writeText(
+    list,
+    partOf(
+      lock,
+      wanted.map(({ name }) => name),
+    ),
+  );
+  const python = pythonIn(context, prefix);
+  const uv = context.settings.setup.python.installer === 'pip' ? undefined : await findUv(context);
+  const damaged = again.filter((name) => wanted.some((one) => one.name === name));
+  const rest = ['--no-deps', '--require-hashes', '-r', list];
+  const read = installProgress(wanted.length);
+  const run = async (command: string, args: readonly string[]) => {
+    const result = await host.processes.run(command, args, {
+      cwd: root,
+      env: { ...environmentFor(context, prefix), UV_PYTHON_DOWNLOADS: 'never' },
+      onLine: (line) => {
+        const progress = read(line);
+        if (progress) tell(progress);
+      },
+    });
+    if (result.exitCode !== 0) throw commandError("installing pip's half", result, definition);
+  };
+  if (uv) {
+    await run(uv.command, ['pip', 'install', '--python', python, ...damaged.flatMap((name) => ['--reinstall-package', name]), ...rest]);
+    return;
+  }
+  const pip = ['-m', 'pip', 'install', '--no-warn-script-location', '--progress-bar', 'off'];
+  if (damaged.length > 0) {
+    const part = statePath(root, 'conda', 'damaged.txt');
+    host.files.writeText(part, partOf(lock, damaged));
+    await run(python, [...pip, '--force-reinstall', '--no-deps', '--require-hashes', '-r', part]);
+  }
+  await run(python, [...pip, ...rest]);
+}
+
+/**
+ * Variables for a program of an environment that is started directly: `conda run` holds output back and passes no signal on.
+ * `~/.local` stays out, and so do other environments.
+ */
+export function environmentFor({ host }: Context, prefix: string): Record<string, string | undefined> {
+  const bin = host.platform === 'win32' ? path.join(prefix, 'Scripts') : path.join(prefix, 'bin');
+  const isConda = host.files.stat(path.join(prefix, 'conda-meta')) !== undefined;
+  return {
+    ...cleanEnvironment(host),
+    PATH: [bin, host.env.PATH ?? ''].join(path.delimiter),
+    ...(isConda ? { CONDA_PREFIX: prefix } : { VIRTUAL_ENV: prefix }),
+  };
+}

@@ -1,0 +1,130 @@
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import type { Action, Depth, Finding, Step } from '../core/step';
+import { some } from '../core/text';
+import type { Locked } from '../parse/lock';
+import { remoteEnvironment } from '../remote/definition';
+import { lockObstacle } from '../venv/assess';
+import type { EnvironmentDefinition } from '../venv/definition';
+import { type LockState, lockState } from '../venv/lock-state';
+import { makeLock } from '../venv/make-lock';
+import { requirementsText } from '../venv/requirements';
+import { bringConda } from './bring';
+import { type CondaDefinition, condaDefinition } from './definition';
+import { type CondaHealth, lookAtConda } from './look';
+import { condaObstacle } from './obstacle';
+import { readRecord } from './record';
+
+type Blocked = Extract<Finding, { state: 'blocked' }>;
+
+interface Looked {
+  conda: CondaDefinition;
+  pip: EnvironmentDefinition;
+  lock: Exclude<LockState, { state: 'blocked' }>;
+  health: CondaHealth;
+}
+
+/** The step of the training environment where conda makes it. */
+export function condaStep(name: string, title: string): Step {
+  return {
+    name,
+    title,
+    async check(context, depth) {
+      const looked = await lookAt(context, depth);
+      return 'state' in looked ? looked : findingOf(context, looked);
+    },
+    async plan(context) {
+      const anew = context.forced(name);
+      const looked = await lookAt(context, anew ? 'full' : 'quick');
+      return 'state' in looked ? [] : actionsFor(looked, anew);
+    },
+  };
+}
+
+async function lookAt(context: Context, depth: Depth): Promise<Looked | Blocked> {
+  const pip = remoteEnvironment(context);
+  const conda = await condaDefinition(context);
+  const lock = lockFor(context, pip);
+  if (lock.state === 'blocked') return lock;
+  if (lock.state === 'stale') {
+    const obstacle = await lockObstacle(context, pip, lock);
+    if (obstacle) return obstacle;
+  }
+  const health = await lookAtConda(context, conda, lock.state === 'fresh' ? lock.packages : [], depth);
+  if (health.kind === 'foreign')
+    return {
+      state: 'blocked',
+      code: 'E_CONDA_PREFIX_TAKEN',
+      found: health.found,
+      needed: 'a free place, or an environment that just-lora made; yours is left as it is',
+      fix: `\`npx just conda --set remote.prefix=${conda.prefix}-lora\`, or the same in configs/setup.remote.yaml`,
+    };
+  if (!['healthy', 'pip'].includes(health.kind)) {
+    const obstacle = await condaObstacle(context, conda, lock.state === 'fresh' ? lock.packages : []);
+    if (obstacle) return obstacle;
+  }
+  return { conda, pip, lock, health };
+}
+
+/** A file without a pip half needs no lock. */
+function lockFor(context: Context, pip: EnvironmentDefinition): LockState {
+  const asked = requirementsText(context, pip);
+  return asked !== undefined && asked.trim() === '' ? { state: 'fresh', packages: [] } : lockState(context, pip);
+}
+
+function findingOf(context: Context, { lock, health, conda }: Looked): Finding {
+  const changed = [...(lock.state === 'stale' ? lock.changed : []), ...('changed' in health ? health.changed : [])];
+  const because = changed.length > 0 ? { changed } : {};
+  if (lock.state === 'stale') return { state: 'todo', found: lock.found, ...because };
+  if (health.kind !== 'healthy') return { state: 'todo', found: health.found, ...because };
+  const kept = readRecord(context)?.kept;
+  const warnings = [
+    ...(health.extra.length > 0
+      ? [
+          `${some(health.extra)} ${health.extra.length === 1 ? 'was' : 'were'} added by hand and ${health.extra.length === 1 ? 'stays' : 'stay'}`,
+        ]
+      : []),
+    ...(kept ? [`the environment before is kept in ${kept}`] : []),
+  ];
+  return {
+    state: 'done',
+    found: `\`${conda.prefix}\`: ${health.found}${health.ours ? '' : ' (just-lora did not make it)'}`,
+    ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}),
+    data: {
+      engine: 'conda',
+      profile: profileOf(conda),
+      path: conda.prefix,
+      python: health.python,
+      packages: [
+        ...health.contents.conda.map(({ name, version, build }) => ({ name, version, build, from: 'conda' })),
+        ...health.contents.pip.map(({ name, version }) => ({ name, version, from: 'pip' })),
+      ],
+    },
+  };
+}
+
+const profileOf = ({ requirements }: CondaDefinition): string => (requirements.includes('compat') ? 'compat' : 'as-asked');
+
+function actionsFor({ conda, pip, lock, health }: Looked, anew: boolean): Action[] {
+  const actions: Action[] = [];
+  if (lock.state === 'stale')
+    actions.push({ title: `make \`${pip.lock}\` from \`${pip.requirements}\``, run: (now) => makeLock(now, pip) });
+  actions.push({
+    title: titleOf(conda, health, anew),
+    async run(now, tell) {
+      const fresh = lockFor(now, pip);
+      if (fresh.state !== 'fresh') throw new UserError({ code: 'E_LOCK_STALE', found: fresh.found, fix: `\`npx just ${pip.lockTask}\`` });
+      const locked: readonly Locked[] = fresh.packages;
+      await bringConda(now, { conda, pip, locked }, tell, anew);
+    },
+  });
+  return actions;
+}
+
+function titleOf({ prefix, requirements }: CondaDefinition, health: CondaHealth, anew: boolean): string {
+  const of = `\`${prefix}\` of \`${requirements}\``;
+  if (health.kind === 'absent') return `make ${of} with conda, then pip's half from its lock`;
+  if (health.kind === 'half') return `make ${of} again, after an interrupted run`;
+  if (health.kind === 'rebuild' || anew) return `build ${of} again; the one before is kept until the new one passes`;
+  return `bring pip's half of \`${prefix}\` in line with the lock`;
+}

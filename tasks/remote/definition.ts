@@ -1,0 +1,18 @@
+import type { Context } from '../core/context';
+import type { EnvironmentDefinition } from '../venv/definition';
+import { chooseProfile, type ProfileName, profileFiles } from './profile';
+
+/** The training environment without conda: the whole of the environment file from the package index. */
+export function remoteEnvironment(context: Context, profile: ProfileName = chooseProfile(context).profile): EnvironmentDefinition {
+  const { remote, python } = context.settings.setup;
+  return {
+    ...profileFiles[profile],
+    path: remote.path,
+    constraints: 'configs/constraints-remote.txt',
+    overrides: 'configs/overrides-remote.txt',
+    task: 'conda',
+    lockTask: 'remote:lock',
+    pythonVersion: python.version,
+    compileFor: ['--universal'],
+  };
+}

@@ -1,0 +1,39 @@
+import { condaStep } from '../conda/step';
+import type { Step } from '../core/step';
+import { chooseEngine } from './engine';
+import { chooseProfile, describeChoice } from './profile';
+import { venvEngineStep } from './venv-step';
+
+/** Which versions, and why: told in one line, before anything is made of them. */
+export const profileStep: Step = {
+  name: 'profile',
+  title: 'Choose the versions',
+  async check(context) {
+    const choice = chooseProfile(context);
+    const data = { profile: choice.profile, forced: choice.forced, versions: Object.fromEntries(choice.versions) };
+    const warning =
+      choice.unmet.length > 0
+        ? { warning: `it does not load ${choice.unmet.join(', ')}: \`--set remote.profile=auto\` takes what does` }
+        : {};
+    return { state: 'done', found: describeChoice(choice), data, ...warning };
+  },
+};
+
+const [name, title] = ['conda', 'Make the training environment'];
+
+/** The training environment, by whichever engine fits this machine. */
+export const environmentOfRemote: Step = {
+  name,
+  title,
+  async check(context, depth) {
+    const { engine, why } = await chooseEngine(context);
+    const finding = await byEngine[engine].check(context, depth);
+    return finding.state === 'done' ? finding : { ...finding, found: `${finding.found} (engine ${engine}: ${why})` };
+  },
+  async plan(context) {
+    const { engine } = await chooseEngine(context);
+    return (await byEngine[engine].plan?.(context)) ?? [];
+  },
+};
+
+const byEngine = { conda: condaStep(name, title), venv: venvEngineStep(name, title) };

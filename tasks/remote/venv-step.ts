@@ -1,0 +1,41 @@
+import type { Context } from '../core/context';
+import type { Finding, Step } from '../core/step';
+import { assess } from '../venv/assess';
+import { targetOf } from '../venv/definition';
+import { environmentStep } from '../venv/step';
+import { toolsFor } from '../venv/tools';
+import { sizeOf } from '../versions/sizes';
+import { remoteEnvironment } from './definition';
+import { glibcHere, machineObstacle } from './machine';
+import { networkObstacle } from './network';
+import { chooseProfile } from './profile';
+import { cacheFolder, roomObstacle } from './room';
+
+/** The step of the training environment where uv or pip makes it: the same builder as for the data work. */
+export function venvEngineStep(name: string, title: string): Step {
+  const step = environmentStep({ name, title, define: remoteEnvironment });
+  return {
+    ...step,
+    async check(context, depth) {
+      const finding = await step.check(context, depth);
+      if (finding.state === 'done')
+        return { ...finding, data: { engine: 'venv', profile: chooseProfile(context).profile, ...finding.data } };
+      return finding.state === 'todo' ? ((await obstacle(context)) ?? finding) : finding;
+    },
+  };
+}
+
+/** What stands in the way of building it, before the first byte is fetched. */
+async function obstacle(context: Context): Promise<Extract<Finding, { state: 'blocked' }> | undefined> {
+  const definition = remoteEnvironment(context);
+  const assessed = await assess(context, definition, 'quick');
+  if ('state' in assessed || assessed.lock.state === 'stale' || !['absent', 'rebuild'].includes(assessed.health.kind)) return undefined;
+  const { packages } = assessed.lock;
+  const machine = machineObstacle(context, new Map(packages.map(({ name, version }) => [name, version])), glibcHere());
+  if (machine) return machine;
+  const { uv, canFetch } = await toolsFor(context, definition);
+  const usesUv = uv !== undefined || canFetch;
+  const names = [...new Set(packages.filter(({ marker }) => !/win32|darwin/.test(marker ?? '')).map((one) => one.name))];
+  const places = { environment: targetOf(context, definition), cache: cacheFolder(context, usesUv ? 'uv' : 'pip'), links: usesUv };
+  return (await roomObstacle(context, places, sizeOf(names))) ?? networkObstacle(context, definition, packages);
+}
