@@ -6,6 +6,7 @@ import { result } from './core/output';
 import type { LoraTask } from './core/task';
 import { gpuTask } from './gpu';
 import { mkdirsTask } from './mkdirs';
+import { modelDownloadTask } from './model-download';
 import { modelVerifyTask } from './model-verify';
 import { nearest } from './parse/nearest';
 import { setupLocalTask } from './setup-local';
@@ -16,7 +17,7 @@ import { venvLockTask, venvTask } from './venv';
 const groups: Readonly<Record<string, readonly LoraTask[]>> = {
   'Set up': [setupLocalTask()],
   'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
-  Models: [modelVerifyTask()],
+  Models: [modelDownloadTask(), modelVerifyTask()],
   Settings: [configTask()],
 };
 

@@ -13,10 +13,17 @@ export interface Digest {
   drop(): void;
 }
 
+interface Pending {
+  at: number;
+  resolve(hex: string): void;
+  reject(error: Error): void;
+  worker: { open: number };
+}
+
 /** Worker threads that hash files, each file in one of them. */
 export class Digests {
   readonly #workers: { worker: Worker; open: number }[] = [];
-  readonly #pending = new Map<number, { at: number; resolve(hex: string): void; reject(error: Error): void; worker: { open: number } }>();
+  readonly #pending = new Map<number, Pending>();
   #next = 0;
 
   constructor(private readonly most: number) {}
@@ -27,7 +34,7 @@ export class Digests {
     const id = this.#next++;
     const send = (order: Order) => slot.worker.postMessage(order);
     slot.open++;
-    const state = { at: 0, resolve: (_: string) => undefined as void, reject: (_: Error) => undefined as void, worker: slot };
+    const state: Pending = { at: 0, resolve: () => undefined, reject: () => undefined, worker: slot };
     const hex = new Promise<string>((resolve, reject) => Object.assign(state, { resolve, reject }));
     // Told to whoever waits for it; a file that was given up has nobody.
     hex.catch(() => undefined);
@@ -40,7 +47,9 @@ export class Digests {
       },
       advance: (to) => send({ kind: 'advance', id, to }),
       drop: () => {
-        if (this.#pending.delete(id)) slot.open--;
+        if (!this.#pending.delete(id)) return;
+        slot.open--;
+        state.reject(new Error('given up'));
         send({ kind: 'drop', id });
       },
     };

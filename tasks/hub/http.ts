@@ -8,6 +8,8 @@ export interface Ask {
   headers?: Record<string, string>;
   /** Milliseconds without a byte, before or after the answer began. */
   stallMs: number;
+  /** Ends it before its time. */
+  signal?: AbortSignal;
 }
 
 /** A connection that broke, stalled or was never made. */
@@ -50,7 +52,7 @@ export class Connections {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
-  #send(url: URL, { method = 'GET', headers = {}, stallMs }: Ask): Promise<http.IncomingMessage> {
+  #send(url: URL, { method = 'GET', headers = {}, stallMs, signal }: Ask): Promise<http.IncomingMessage> {
     const proxy = proxyFor(url, this.host.env);
     const plainProxy = proxy && url.protocol === 'http:' ? proxy : undefined;
     const module = url.protocol === 'https:' || plainProxy?.protocol === 'https:' ? https : http;
@@ -70,6 +72,7 @@ export class Connections {
       // A variable that turns checks off for the whole process is not ours to follow.
       rejectUnauthorized: true,
       ...(this.#ca ? { ca: this.#ca } : {}),
+      ...(signal ? { signal } : {}),
     };
     return new Promise((resolve, reject) => {
       const request = module.request(options);

@@ -47,6 +47,16 @@ export class Hub {
     return { commit: sha, gated: Boolean(gated), license };
   }
 
+  /** The same for a glance: one try of three seconds. @throws NetworkError */
+  async glance({ repo, revision }: Model): Promise<string | undefined> {
+    const url = new URL(`${this.endpoint}/api/models/${addressOf(repo)}/revision/${encodeURIComponent(revision)}`);
+    if (this.patience.left(url) > 0) return undefined;
+    const response = await this.connections.send(url, { headers: this.headersFor(url), stallMs: 3000, signal: AbortSignal.timeout(3000) });
+    const body = await textOf(response, 8_000_000);
+    this.patience.heed(url, response);
+    return response.statusCode === 200 ? (JSON.parse(body) as { sha?: string }).sha : undefined;
+  }
+
   /** Every row of the tree of a commit, over all pages. @throws UserError */
   async tree({ repo }: Model, commit: string): Promise<TreeRow[]> {
     const rows: TreeRow[] = [];

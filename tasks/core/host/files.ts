@@ -139,8 +139,29 @@ export function createCopy(from: string, to: string): void {
 }
 
 export const makeFolder = (folder: string): void => void fs.mkdirSync(folder, { recursive: true });
+/** A hard link; a symbolic one where the target is on another disk. */
+export function link(target: string, file: string): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  try {
+    fs.linkSync(target, file);
+  } catch (error) {
+    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    fs.symlinkSync(target, file);
+  }
+}
+
 export const move = (from: string, to: string): void => fs.renameSync(from, to);
 export const remove = (file: string): void => fs.rmSync(file, { recursive: true, force: true });
+
+/** May this user make files in a folder? False on a disk that is mounted read-only. */
+export function isWritable(folder: string): boolean {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Bytes on disk under a folder, links not followed; 0 where there is nothing. */
 export async function sizeOf(folder: string): Promise<number> {

@@ -11,6 +11,8 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly arch: string;
+  /** How many threads can run at once. */
+  readonly cores: number;
   readonly pid: number;
   readonly hostname: string;
   /** The home folder, `undefined` where the machine knows none. */
@@ -30,6 +32,7 @@ export function thisHost(): Host {
     env: process.env,
     platform: process.platform,
     arch: process.arch,
+    cores: os.availableParallelism(),
     pid: process.pid,
     hostname: os.hostname(),
     home: homeFolder(),

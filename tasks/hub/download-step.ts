@@ -1,0 +1,95 @@
+import type { Context } from '../core/context';
+import { shown } from '../core/paths';
+import type { Finding, Step } from '../core/step';
+import { bytes, plural } from '../core/text';
+import { bringModel, refuseOffline } from './bring';
+import { dataOf, foundOf, tableOf, titleOf } from './download-report';
+import { type LocalFile, lookAt } from './local';
+import { type Model, modelsOf } from './models';
+import { type Origin, originOf } from './origin';
+import { movedTo, type Wanted, wantedByHub, wantedByRecord, wantedBySource } from './plan';
+import { refuseWithoutSpace } from './space';
+import { librariesOf } from './versions';
+
+/** A step for each model that the options name. */
+export const downloadSteps = (context: Context): Step[] => modelsOf(context).map(downloadStep);
+
+/** Everything that a look found out about one model. */
+interface Look {
+  wanted: Wanted;
+  files: LocalFile[];
+  origin: Origin | undefined;
+  /** How the libraries of the environment are: `new enough`, `unknown`. */
+  libraries: string;
+}
+
+function downloadStep(model: Model): Step {
+  // One look at the Hub serves the plan, the run and its check after: the answers are those of one moment.
+  let asked: Promise<{ wanted: Wanted; libraries: string }> | undefined;
+  // `--repair` and `--force` trust no proof until each byte was hashed in this run.
+  let isRepaired = false;
+  const distrusts = (context: Context) =>
+    !isRepaired && (context.option('repair') !== undefined || context.forced(`download:${model.name}`));
+
+  async function look(context: Context): Promise<Look> {
+    const { host } = context;
+    const trust = !distrusts(context);
+    const at = (wanted: Wanted) => wanted.wanted.map((file) => lookAt(host, model.folder, wanted.commit, file, trust));
+    const recorded = wantedByRecord(context, model);
+    const origin = originOf(context, model, recorded?.commit);
+    if (recorded) {
+      const files = at(recorded);
+      if (files.every(({ state }) => state === 'ok' || state === 'unchecked'))
+        return { wanted: recorded, files, origin, libraries: 'unknown' };
+    }
+    const bySource = origin && (await wantedBySource(context, model, origin));
+    if (bySource) return { wanted: bySource, files: at(bySource), origin, libraries: 'unknown' };
+    refuseOffline(context, model);
+    asked ??= askHub(context);
+    const { wanted, libraries } = await asked;
+    return { wanted, files: at(wanted), origin: originOf(context, model, wanted.commit), libraries };
+  }
+
+  async function askHub(context: Context) {
+    const wanted = await wantedByHub(context, model);
+    return { wanted, libraries: await librariesOf(context, model, wanted) };
+  }
+
+  return {
+    name: `download:${model.name}`,
+    title: `Download ${model.name}`,
+    async check(context) {
+      const { wanted, files, origin, libraries } = await look(context);
+      const data = dataOf(context, model, wanted, files);
+      const done = files.every(({ state }) => state === 'ok');
+      const at = `${shown(context.root, model.folder)} at commit ${wanted.commit.slice(0, 12)}`;
+      if (done) {
+        const moved = await movedTo(context, model, wanted.commit);
+        const finding: Finding = {
+          state: 'done',
+          found: `${plural(files.length, 'file')}, ${bytes(data.totalBytes)} in ${at}, every hash checked`,
+          data,
+        };
+        if (!moved) return finding;
+        const warning = `\`${model.revision}\` of \`${model.repo}\` is at ${moved.slice(0, 12)} now; \`npx just model:download --model=${model.name} --update\` follows it`;
+        return { ...finding, warning, data: { ...data, movedTo: moved } };
+      }
+      await refuseWithoutSpace(context, model.folder, data.remainingBytes);
+      const found = foundOf(context, model, { files, origin, libraries, wanted }, data);
+      return { state: 'todo', found, data, table: tableOf(context, wanted, files, data) };
+    },
+    async plan(context) {
+      const { wanted, files, origin } = await look(context);
+      const trust = !distrusts(context);
+      return [
+        {
+          title: titleOf(model, files, origin),
+          async run(_, progress) {
+            await bringModel(context, model, wanted, { origin, trust }, progress);
+            isRepaired = true;
+          },
+        },
+      ];
+    },
+  };
+}

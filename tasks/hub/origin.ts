@@ -1,0 +1,117 @@
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Context } from '../core/context';
+import { UserError, usageError } from '../core/errors';
+import type { Host } from '../core/host';
+import { absolute, projectPaths, shown } from '../core/paths';
+import type { LocalFile } from './local';
+import type { Model } from './models';
+import { hubHomes } from './token';
+import type { HubFile } from './tree';
+
+/** A place on this machine that has the files of a model. */
+export interface Origin {
+  /** How a message calls it. */
+  name: string;
+  /** The place of a file, `undefined` where it is not there. */
+  place(file: string): string | undefined;
+  /** Files are linked and not copied. */
+  links: boolean;
+  /** The folder itself, where it may hold a list of its own. */
+  folder: string;
+}
+
+/**
+ * Where the files come from, if not from the Hub: `--source` or the model's own setting, or the cache of
+ * Hugging Face's libraries with `--from-cache`.
+ * @throws UserError E_USAGE, E_MODEL_SOURCE
+ */
+export function originOf(context: Context, model: Model, commit: string | undefined): Origin | undefined {
+  const asked = context.option('source') ?? model.source;
+  const cache = context.option('from-cache');
+  if (asked !== undefined) return folderOrigin(context, asked);
+  if (cache === undefined) return undefined;
+  if (!['link', 'copy'].includes(cache))
+    throw usageError(`\`--from-cache=${cache}\` is neither link nor copy`, '`--from-cache=copy`, for example');
+  const folder = cachedIn(context, model, commit);
+  if (!folder)
+    throw new UserError({
+      code: 'E_MODEL_SOURCE',
+      found: `\`${model.repo}\` is not in the cache (${cacheFolders(context)
+        .map((home) => shown(context.root, home))
+        .join(', ')})`,
+      needed: 'a snapshot of the model there',
+      fix: `\`npx just model:download --model=${model.name}\` fetches it`,
+    });
+  return { name: `the cache \`${folder}\``, folder, links: cache === 'link', place: placeIn(context, folder) };
+}
+
+/** The snapshot of a model in the cache of Hugging Face's libraries, the one of the commit first. */
+export function cachedIn(context: Context, { repo, revision }: Model, commit: string | undefined): string | undefined {
+  const { files } = context.host;
+  for (const home of cacheFolders(context)) {
+    const folder = path.join(home, `models--${repo.replace('/', '--')}`);
+    const named = commit ?? files.readText(path.join(folder, 'refs', revision))?.trim() ?? revision;
+    const snapshot = path.join(folder, 'snapshots', named);
+    if (files.stat(snapshot)?.isDirectory()) return snapshot;
+  }
+  return undefined;
+}
+
+/** `HF_HUB_CACHE`, else `hub` in each home of Hugging Face's libraries. */
+function cacheFolders(context: Context): string[] {
+  const { env } = context.host;
+  const named = env.HF_HUB_CACHE ?? env.HUGGINGFACE_HUB_CACHE;
+  if (named) return [named];
+  return [...new Set([...hubHomes(context), projectPaths(context).hf_home])].map((home) => path.join(home, 'hub'));
+}
+
+function folderOrigin(context: Context, asked: string): Origin {
+  const folder = asked.startsWith('file:') ? fileURLToPath(asked) : absolute(context, asked);
+  if (!context.host.files.stat(folder)?.isDirectory())
+    throw new UserError({
+      code: 'E_MODEL_SOURCE',
+      found: `the source \`${asked}\` is no folder`,
+      needed: 'a folder that holds the files of the model',
+      fix: 'mount it or correct the path, then run the same command again',
+    });
+  return { name: `\`${shown(context.root, folder)}\``, folder, links: false, place: placeIn(context, folder) };
+}
+
+const placeIn =
+  ({ host }: Context, folder: string) =>
+  (file: string): string | undefined => {
+    const place = path.join(folder, file);
+    return host.files.stat(place)?.isFile() ? place : undefined;
+  };
+
+/** Puts links in the place of files that are missing: hard ones, or symbolic ones to another disk. */
+export function linkMissing(host: Host, folder: string, files: readonly LocalFile[], origin: Origin): void {
+  for (const { file, state } of files) {
+    const place = origin.place(file.path);
+    if (place === undefined || state === 'ok' || state === 'unchecked' || host.files.lstat(path.join(folder, file.path))) continue;
+    host.files.link(host.files.realPath(place) ?? place, path.join(folder, file.path));
+  }
+}
+
+/**
+ * What a snapshot of the cache holds, by itself: its files are links to blobs that are named by their hash.
+ * `undefined` where they are not, or where there are none.
+ */
+export function snapshotFiles(host: Host, snapshot: string): HubFile[] | undefined {
+  const files = walk(host, snapshot).map((file): HubFile | undefined => {
+    const real = host.files.realPath(path.join(snapshot, file));
+    const size = real && host.files.stat(real)?.size;
+    const name = real ? path.basename(real) : '';
+    if (size === undefined || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name)) return undefined;
+    return { path: file, size: Number(size), ...(name.length === 64 ? { sha256: name } : { sha1: name }) };
+  });
+  return files.length > 0 && files.every((file) => file !== undefined) ? files : undefined;
+}
+
+function walk(host: Host, top: string, below = ''): string[] {
+  return host.files.list(path.join(top, below)).flatMap((name) => {
+    const file = below ? `${below}/${name}` : name;
+    return host.files.lstat(path.join(top, file))?.isDirectory() ? walk(host, top, file) : [file];
+  });
+}

@@ -1,0 +1,134 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import { endpointOf, offlineBy } from './endpoint';
+import { hubOf } from './hub';
+import type { SizedFile } from './job';
+import type { Model } from './models';
+import { type Origin, snapshotFiles } from './origin';
+import { type Chosen, choose } from './selection';
+import { filesOf, type HubFile, type ModelRecord, readRecord, readTree, recordedTree, type TreeRow } from './tree';
+
+/** What a folder is to hold: the commit, its whole tree, and what of it is wanted. */
+export interface Wanted {
+  commit: string;
+  license: string | undefined;
+  /** Where the list came from. */
+  from: 'record' | 'source' | 'hub';
+  /** The rows of the listing, where the Hub was asked. */
+  rows: readonly TreeRow[] | undefined;
+  wanted: readonly SizedFile[];
+  left: Chosen['left'];
+}
+
+const index = 'model.safetensors.index.json';
+
+export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);
+
+/** The commit that this folder is held to: a pinned one, or the one that was resolved when it was first filled. */
+export function heldCommit(context: Context, model: Model): string | undefined {
+  if (isCommit(model.revision)) return model.revision;
+  if (context.option('update') !== undefined) return undefined;
+  const record = readRecord(context.host, model.folder);
+  return record && record.repo === model.repo && record.revision === model.revision ? record.commit : undefined;
+}
+
+/** What the folder's own records say it should hold; `undefined` where they do not say. No network. */
+export function wantedByRecord(context: Context, model: Model): Wanted | undefined {
+  const { host } = context;
+  let commit = heldCommit(context, model);
+  // Filled by hf alone: without the network its own list is all there is.
+  if (!commit && offlineBy(host)) commit = recordedTree(host, model.folder, model)?.commit;
+  const files = commit ? readTree(host, model.folder, commit) : undefined;
+  if (!commit || !files) return undefined;
+  const chosen = choose(files, model, host.files.readText(`${model.folder}/${index}`));
+  return { commit, license: undefined, from: 'record', rows: undefined, ...sized(chosen) };
+}
+
+/**
+ * The same from the list that another folder of this machine has of itself; `undefined` where it has none.
+ * @throws UserError E_MODEL_SOURCE where it holds another commit than the pinned one
+ */
+export function wantedBySource(context: Context, model: Model, origin: Origin): Wanted | undefined {
+  const { host } = context;
+  const recorded = recordedTree(host, origin.folder, model);
+  const snapshot = recorded ? undefined : snapshotFiles(host, origin.folder);
+  const commit = recorded?.commit ?? path.basename(origin.folder);
+  const files = recorded?.all ?? snapshot;
+  if (!files || !isCommit(commit)) return undefined;
+  if (isCommit(model.revision) && model.revision !== commit)
+    throw new UserError({
+      code: 'E_MODEL_SOURCE',
+      found: `${origin.name} holds commit ${commit.slice(0, 12)}, and ${model.revision.slice(0, 12)} is pinned`,
+      needed: `commit ${model.revision}`,
+      fix: `\`npx just model:download --model=${model.name}\` fetches it from the Hub`,
+    });
+  refuseOutside(files, model);
+  const sizes = files.map((file) => ({ ...file, size: file.size ?? host.files.stat(path.join(origin.folder, file.path))?.size }));
+  const chosen = choose(sizes, model, host.files.readText(path.join(origin.folder, index)));
+  return { commit, license: undefined, from: 'source', rows: undefined, ...sized(chosen) };
+}
+
+/** The same from the Hub, with all that has to be asked before the first byte: revision, list, access. @throws UserError */
+export async function wantedByHub(context: Context, model: Model): Promise<Wanted> {
+  const hub = hubOf(context);
+  const held = heldCommit(context, model);
+  const { commit, license } = await hub.revision(held ? { ...model, revision: held } : model);
+  const rows = await hub.tree(model, commit);
+  const files = filesOf(rows);
+  refuseOutside(files, model);
+  const chosen = choose(files, model, await indexOf(context, model, commit, files));
+  const { wanted, left } = sized(chosen);
+  const first = wanted.find(({ path }) => path === 'config.json') ?? [...wanted].sort((a, b) => a.size - b.size)[0];
+  if (!first)
+    throw new UserError({
+      code: 'E_MODEL_EMPTY',
+      found: `\`${model.repo}\` at ${commit.slice(0, 12)} has no file that is wanted (${files.length} are left out)`,
+      needed: 'at least one file',
+      fix: 'correct `download.include` and `download.exclude` in configs/setup.yaml; `--plan` shows why each file is left out',
+    });
+  await hub.probe(model, commit, first.path);
+  return { commit, license, from: 'hub', rows, wanted, left };
+}
+
+/** What a branch is now, where it is another commit than the folder's; silent where it cannot be asked. */
+export async function movedTo(context: Context, model: Model, commit: string): Promise<string | undefined> {
+  if (isCommit(model.revision) || offlineBy(context.host)) return undefined;
+  const now = await hubOf(context)
+    .glance(model)
+    .catch(() => undefined);
+  return now && now !== commit ? now : undefined;
+}
+
+export const recordOf = (model: Model, { commit, wanted }: Wanted): ModelRecord => ({
+  repo: model.repo,
+  revision: model.revision,
+  commit,
+  files: wanted.map(({ path }) => path),
+});
+
+/** The index is needed only where names do not say which files are shards. */
+async function indexOf(context: Context, model: Model, commit: string, files: readonly HubFile[]): Promise<string | undefined> {
+  const names = files.map(({ path }) => path).filter((path) => path.endsWith('.safetensors') && !path.includes('/'));
+  const isPlain = names.every((name) => /^(model-\d+-of-\d+|consolidated.*)\.safetensors$/.test(name));
+  if (!files.some(({ path }) => path === index) || isPlain) return undefined;
+  return hubOf(context).text(model, commit, index);
+}
+
+function sized(chosen: Chosen): { wanted: SizedFile[]; left: Chosen['left'] } {
+  return { wanted: chosen.wanted.filter((file): file is SizedFile => file.size !== undefined), left: chosen.left };
+}
+
+/** A name that leads out of the folder is an attack or a mistake, and never a model. */
+function refuseOutside(files: readonly HubFile[], model: Model): void {
+  const bad = files.find(({ path }) => /^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.?([/\\]|$)|\\|[\0-\x1f]/.test(path) || /^\.cache(\/|$)/.test(path));
+  if (!bad) return;
+  throw new UserError({
+    code: 'E_MODEL_NAME',
+    found: `\`${model.repo}\` lists a file named ${JSON.stringify(bad.path)}`,
+    needed: 'names that stay inside of the folder',
+    fix: 'do not use this repository; tell its owner',
+  });
+}
+
+export const hubPage = (context: Context, model: Model): string => `${endpointOf(context.host)}/${model.repo}`;

@@ -1,0 +1,34 @@
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import { shown } from '../core/paths';
+import { bytes } from '../core/text';
+
+const leastHeadroom = 50_000_000;
+
+/** Bytes that should be free beside those that are still to come: 0 where nothing is. */
+export const headroomOf = (remaining: number, percent: number): number =>
+  remaining > 0 ? Math.max(leastHeadroom, Math.ceil((remaining * percent) / 100)) : 0;
+
+/**
+ * The remaining bytes and the headroom against the filesystem that the folder is on, or will be on.
+ * @throws UserError E_MODEL_SPACE, E_NOT_WRITABLE
+ */
+export async function refuseWithoutSpace(context: Context, folder: string, remaining: number): Promise<void> {
+  const { availableBytes, measured } = await context.host.disk.freeSpace(folder);
+  const at = shown(context.root, measured);
+  if (remaining > 0 && !context.host.files.isWritable(measured))
+    throw new UserError({
+      code: 'E_NOT_WRITABLE',
+      found: `\`${at}\` cannot be written`,
+      needed: 'a folder that this user may write',
+      fix: `\`sudo chown -R "$USER" ${at}\`, or \`--set paths.models_dir=FOLDER\``,
+    });
+  const headroom = headroomOf(remaining, context.settings.setup.download.headroom_percent);
+  if (remaining === 0 || availableBytes >= remaining + headroom) return;
+  throw new UserError({
+    code: 'E_MODEL_SPACE',
+    found: `${bytes(availableBytes)} free in \`${at}\`, ${bytes(remaining)} to fetch and ${bytes(headroom)} headroom needed`,
+    needed: `${bytes(remaining + headroom)} free`,
+    fix: `free ${bytes(remaining + headroom - availableBytes)}, or \`--set paths.models_dir=FOLDER\` on a larger disk`,
+  });
+}

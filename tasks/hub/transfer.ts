@@ -1,0 +1,266 @@
+import { setMaxListeners } from 'node:events';
+import type { DownloadSettings } from '../configuration/download';
+import type { Context } from '../core/context';
+import { Interrupted, UserError } from '../core/errors';
+import type { Progress } from '../core/step';
+import { Digests } from './digest';
+import { Job, type SizedFile } from './job';
+import { Passing } from './piece';
+import type { Range } from './ranges';
+import { hashOf } from './tree';
+
+export interface Order {
+  repo: string;
+  commit: string;
+  folder: string;
+  files: readonly SizedFile[];
+  /** Bytes of the whole model, and those of it that need no transfer. */
+  totalBytes: number;
+  thereBytes: number;
+}
+
+/** Brings one range of a file into its partial. */
+export type Fetch = (of: { job: Job; signal: AbortSignal; wrote(bytes: number): void }, range: Range) => Promise<void>;
+
+/** Bytes asked for and not yet written down in a journal: with them, what a kill can cost. Buffers on the way are part of it. */
+const mostAtRisk = 6_000_000;
+/** Files that are fetched side by side; further ones wait. */
+const mostFiles = 4;
+/** A small file of the Hub itself counts against a limit of requests, not of bytes. */
+const directPiece = 3_000_000;
+
+/**
+ * Fetches files with several connections, each with a piece of one file, until all are there and proven.
+ * `deliver` gets a file whose hash is right; `reject` one whose hash was wrong twice.
+ */
+export class Transfer {
+  readonly #waiting: SizedFile[];
+  readonly #open: Job[] = [];
+  readonly #digests: Digests;
+  readonly #abort = new AbortController();
+  readonly #context: Context;
+  readonly #settings: DownloadSettings;
+  #finishing = 0;
+  #live = 0;
+  #target: number;
+  #atRisk = 0;
+  #deliveredBytes = 0;
+  #failure: Error | undefined;
+  readonly #wrong: UserError[] = [];
+  #wake: () => void = () => undefined;
+
+  constructor(
+    context: Context,
+    private readonly order: Order,
+    private readonly bring: Fetch,
+    private readonly deliver: (job: Job) => Promise<void>,
+    private readonly reject: (job: Job, actual: string) => Promise<string>,
+  ) {
+    this.#context = context;
+    this.#settings = context.settings.setup.download;
+    this.#waiting = [...order.files];
+    this.#target = Math.min(8, this.#settings.connections);
+    this.#digests = new Digests(Math.max(1, Math.min(4, context.host.cores)));
+    setMaxListeners(0, this.#abort.signal);
+  }
+
+  /** @throws UserError, Interrupted; what was fetched stays, and the next run goes on from it */
+  async run(progress: (progress: Progress) => void): Promise<void> {
+    let load = performance.eventLoopUtilization();
+    const watch = setInterval(() => {
+      const signal = this.#context.host.processes.interrupted;
+      if (signal) this.#stop(new Interrupted(signal));
+      const now = performance.eventLoopUtilization();
+      // More connections help only while this thread has time left for them.
+      const { utilization } = performance.eventLoopUtilization(now, load);
+      load = now;
+      if (utilization < 0.7 && this.#live >= this.#target)
+        this.#target = Math.min(this.#settings.connections, Math.ceil(this.#target * 1.5));
+      progress(this.#progress());
+      this.#wake();
+    }, 100);
+    try {
+      while (!this.#failure && (this.#waiting.length > 0 || this.#open.length > 0)) {
+        this.#pump();
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+      while (this.#live > 0 || this.#finishing > 0)
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+    } finally {
+      clearInterval(watch);
+      for (const job of this.#open) {
+        await job.partial.flush().catch(() => undefined);
+        await job.close();
+      }
+      await this.#digests.close();
+    }
+    const failure = this.#failure ?? this.#wrong[0];
+    if (failure) throw failure;
+  }
+
+  #pump(): void {
+    try {
+      this.#start();
+    } catch (error) {
+      // A partial that cannot be opened, for one.
+      this.#stop(error as Error);
+    }
+  }
+
+  #start(): void {
+    while (!this.#failure && this.#live < this.#target) {
+      const size = Math.max(131_072, Math.min(1_048_576, Math.floor(mostAtRisk / this.#target / 65_536) * 65_536));
+      const job = this.#next();
+      if (!job) return;
+      const most = job.isDirect || (job.address === undefined && job.file.sha256 === undefined) ? directPiece : size;
+      if (this.#live > 0 && this.#atRisk + Math.min(most, job.file.size) > mostAtRisk) return;
+      const range = job.take(most);
+      if (!range) return;
+      void this.#fetch(job, range);
+    }
+  }
+
+  /** The file that has the fewest connections of those that can use one. */
+  #next(): Job | undefined {
+    while (this.#open.filter(({ hasWork }) => hasWork).length < mostFiles) {
+      const file = this.#waiting.shift();
+      if (!file) break;
+      const job = new Job(this.#context.host, this.#digests, this.order.folder, file);
+      this.#open.push(job);
+      if (job.isFetched) void this.#finish(job);
+    }
+    const now = this.#context.host.now().getTime();
+    const able = this.#open.filter(
+      (job) => job.hasWork && job.pausedUntil <= now && (job.live === 0 || (!job.noRange && (job.address !== undefined || job.isDirect))),
+    );
+    return able.reduce<Job | undefined>((best, job) => (!best || job.live < best.live ? job : best), undefined);
+  }
+
+  async #fetch(job: Job, range: Range): Promise<void> {
+    const { epoch } = job;
+    let left = range[1] - range[0];
+    job.live++;
+    this.#live++;
+    this.#atRisk += left;
+    try {
+      const wrote = (bytes: number) => {
+        left -= bytes;
+        this.#atRisk -= bytes;
+        this.#pumpSoon();
+      };
+      await this.bring({ job, signal: this.#abort.signal, wrote }, range);
+    } catch (error) {
+      this.#failed(job, epoch, error);
+    }
+    job.live--;
+    this.#live--;
+    this.#atRisk -= left;
+    for (const gap of job.partial.ranges.gaps(range[1])) if (gap[1] > range[0]) job.giveBack([Math.max(gap[0], range[0]), gap[1]]);
+    if (job.isFetched && !this.#failure) void this.#finish(job);
+    this.#pumpSoon();
+  }
+
+  #failed(job: Job, epoch: number, error: unknown): void {
+    if (this.#failure) return;
+    if (!(error instanceof Passing)) {
+      this.#stop(error as Error);
+      return;
+    }
+    const isLast = job.fail(epoch, this.#settings.tries, this.#context.host.now().getTime(), error.waitMs);
+    if (!isLast) return;
+    const { path } = job.file;
+    const { hex, algorithm } = hashOf(job.file);
+    this.#stop(
+      error.otherHash
+        ? new UserError({
+            code: 'E_MODEL_CHANGED',
+            found: `\`${path}\` at commit ${this.order.commit.slice(0, 12)} is ${algorithm} ${hex}, and the Hub offers ${error.otherHash}`,
+            needed: 'the bytes that the commit names',
+            fix: 'run the same command again later; where HF_ENDPOINT is a mirror, tell its owner',
+          })
+        : new UserError({
+            code: 'E_MODEL_TRANSFER',
+            found: `\`${path}\`: ${this.#settings.tries} tries in a row brought no byte; the last one: ${error.message}`,
+            needed: 'a connection that holds',
+            fix: 'run the same command again: it goes on where it stopped',
+          }),
+    );
+  }
+
+  /** All bytes are there: is it the right file? */
+  async #finish(job: Job): Promise<void> {
+    this.#finishing++;
+    try {
+      const hex = await job.digest.hex;
+      const wanted = hashOf(job.file);
+      if (hex === wanted.hex) {
+        await job.partial.flush();
+        await job.close();
+        await this.deliver(job);
+        this.#deliveredBytes += job.file.size;
+        this.#forget(job);
+      } else if (job.isSecond) {
+        await job.close();
+        this.#forget(job);
+        const kept = await this.reject(job, hex);
+        this.#wrong.push(
+          new UserError({
+            code: 'E_MODEL_HASH',
+            found: `\`${job.file.path}\` came twice with other bytes: ${wanted.algorithm} ${hex}, expected ${wanted.hex}; the last one is kept in \`${kept}\``,
+            needed: `${wanted.algorithm} ${wanted.hex}`,
+            fix: 'run the same command again on another network, or without the proxy or mirror that changes bytes',
+          }),
+        );
+      } else job.restart();
+    } catch (error) {
+      this.#stop(error as Error);
+    }
+    this.#finishing--;
+    this.#wake();
+  }
+
+  #forget(job: Job): void {
+    this.#open.splice(this.#open.indexOf(job), 1);
+  }
+
+  #stop(error: Error): void {
+    this.#failure ??= fullDisk(error, this.order.folder);
+    this.#abort.abort();
+    for (const job of this.#open) job.digest.drop();
+    this.#wake();
+  }
+
+  #pumpSoon(): void {
+    if (this.#failure) this.#wake();
+    else this.#pump();
+    if (this.#open.length === 0) this.#wake();
+  }
+
+  #progress(): Progress {
+    const fetched = this.#open.reduce((sum, { partial }) => sum + partial.ranges.total, 0);
+    const doneBytes = this.order.thereBytes + this.#deliveredBytes + fetched;
+    const names = this.#open.map(({ file, partial, live, digest }) => {
+      const share = (part: number) => `${Math.floor((part / Math.max(1, file.size)) * 100)} %`;
+      return partial.isWhole && live === 0 ? `checking ${file.path} ${share(digest.at)}` : `${file.path} ${share(partial.ranges.total)}`;
+    });
+    const waits = this.#open.filter(({ pausedUntil }) => pausedUntil > this.#context.host.now().getTime() + 1000).length;
+    const what =
+      waits > 0 && this.#live === 0 ? 'waiting for the server:' : names.every((name) => name.startsWith('checking')) ? '' : 'downloading';
+    return { text: `${what} ${names.join(', ')}`.trim(), doneBytes, totalBytes: this.order.totalBytes };
+  }
+}
+
+/** Somebody else filled the disk since we looked. */
+function fullDisk(error: Error, folder: string): Error {
+  if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) return error;
+  return new UserError({
+    code: 'E_DISK_FULL',
+    found: `no space left in \`${folder}\` while the model was on its way`,
+    needed: 'the space that was free when it began',
+    fix: 'free some and run the same command again: it goes on where it stopped',
+  });
+}

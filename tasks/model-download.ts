@@ -1,0 +1,33 @@
+import { defineTask, type LoraTask } from './core/task';
+
+/** Fetches models, once, whole, and provably right. */
+export function modelDownloadTask(): LoraTask {
+  return defineTask({
+    name: 'model:download',
+    description: 'Fetch the base models from the Hugging Face Hub, once and whole',
+    details:
+      'Access, revision and free space are looked at before the first byte; a killed run goes on where it stopped; a file gets its name when its hash is right. `hf download` and transformers take the folder as theirs.',
+    example: 'npx just model:download --model=mistralai/Mistral-7B-Instruct-v0.3 --plan',
+    options: [
+      {
+        name: 'model',
+        value: 'name',
+        description: 'a model of the settings or `owner/name`, with `@revision` if need be, or `all`',
+        default: 'all that are enabled',
+      },
+      { name: 'update', description: 'follow a branch that has moved to its newest commit' },
+      { name: 'repair', description: 'hash everything that is there and fetch again what is wrong' },
+      { name: 'source', value: 'folder', description: 'take the files from a folder (path or `file:` address) instead of the Hub' },
+      { name: 'from-cache', value: 'link|copy', description: "link or copy the files from the cache of Hugging Face's libraries" },
+      {
+        name: 'backend',
+        value: 'builtin|hf',
+        description: "who moves the bytes: just-lora, or the environment's own hf command",
+        default: 'download.backend',
+      },
+      { name: 'rate', value: 'rate', description: 'the rate that `--plan` tells the time for', default: '50MB/s' },
+      { name: 'any-versions', description: "fetch a model that the environment's transformers cannot load" },
+    ],
+    items: (context) => (require('./hub/download-step') as typeof import('./hub/download-step')).downloadSteps(context),
+  });
+}
