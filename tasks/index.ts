@@ -12,3 +12,4 @@ export { registerTasks } from './register';
 export { setupTask, together } from './setup';
 export { setupLocalTask } from './setup-local';
 export { storageTask } from './storage';
+export { validateTask } from './validate';

@@ -11,6 +11,7 @@ import { modelVerifyTask } from './model-verify';
 import { nearest } from './parse/nearest';
 import { setupLocalTask } from './setup-local';
 import { storageTask } from './storage';
+import { validateTask } from './validate';
 import { venvLockTask, venvTask } from './venv';
 
 /** Every task under its heading, in the order of `npx just`. */
@@ -18,7 +19,7 @@ const groups: Readonly<Record<string, readonly LoraTask[]>> = {
   'Set up': [setupLocalTask()],
   'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
   Models: [modelDownloadTask(), modelVerifyTask()],
-  Settings: [configTask()],
+  Looks: [validateTask(), configTask()],
 };
 
 /** Registers every task of just-lora with just, and lists them by group where `npx just` names none. */

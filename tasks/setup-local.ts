@@ -2,12 +2,13 @@ import type { LoraTask } from './core/task';
 import { mkdirsTask } from './mkdirs';
 import { setupTask } from './setup';
 import { storageTask } from './storage';
+import { validateTask } from './validate';
 import { venvTask } from './venv';
 
 /** From an empty checkout to an environment for the data work that is proven to work. */
 export function setupLocalTask(): LoraTask {
   const venv = venvTask();
-  return setupTask([mkdirsTask(), storageTask(), venv], {
+  return setupTask([mkdirsTask(), storageTask(), venv, validateTask()], {
     name: 'setup:local',
     description: 'Set up the data work on this machine, from nothing to proven',
     details:

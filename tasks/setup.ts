@@ -1,7 +1,7 @@
 import type { TaskFunction } from 'just-task';
 import type { Context } from './core/context';
 import { stepOf } from './core/plain-task';
-import type { Item } from './core/step';
+import type { Item, Step } from './core/step';
 import { defineTask, type LoraTask, type TaskDefinition } from './core/task';
 
 /** Tasks that may run at the same time inside of a `setupTask`. */
@@ -30,7 +30,18 @@ export function setupTask(parts: readonly Part[], options: SetupTaskOptions): Lo
     details: '',
     example: `npx just ${options.name} --plan`,
     ...options,
-    items: (context) => parts.flatMap((part, index) => itemsOf(part, index, context)),
+    items: (context) => once(parts.flatMap((part, index) => itemsOf(part, index, context))),
+  });
+}
+
+/** `validate` looks at steps that stand before it too: in one run each is done once, where it stands first. */
+function once(items: readonly Item[]): readonly Item[] {
+  const names = new Set<string>();
+  const isNew = ({ name }: Step) => !names.has(name) && names.add(name);
+  return items.flatMap((item): Item[] => {
+    if (!('together' in item)) return isNew(item) ? [item] : [];
+    const together = item.together.filter(isNew);
+    return together.length > 0 ? [{ together }] : [];
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Context } from '../core/context';
-import { faultOf, Interrupted } from '../core/errors';
+import { faultOf, Interrupted, UserError } from '../core/errors';
 import { changedInputs, forget, type Inputs, recall, remember } from '../core/state';
-import type { Finding, Step } from '../core/step';
+import type { Finding, Progress, Step } from '../core/step';
 
 interface Proven {
   name: string;
@@ -10,9 +10,9 @@ interface Proven {
   action: string;
   /** All that the proof rests on; `undefined` where it cannot be proven yet, and `waits` says why. */
   inputs(context: Context): Inputs | undefined;
-  waits?: string;
-  /** Looks for real. @returns the evidence @throws UserError */
-  prove(context: Context): Promise<string>;
+  waits?: string | ((context: Context) => Finding);
+  /** Looks for real, and leaves nothing behind. @returns the evidence, or a finding @throws UserError */
+  prove(context: Context, progress: (progress: Progress) => void): Promise<string | Finding>;
 }
 
 /**
@@ -25,7 +25,7 @@ export function provenStep({ name, title, action, inputs, waits = 'not looked at
     title,
     async check(context, depth): Promise<Finding> {
       const now = inputs(context);
-      if (!now) return { state: 'todo', found: waits };
+      if (!now) return typeof waits === 'string' ? { state: 'todo', found: waits } : waits(context);
       if (depth === 'full') return proveNow(context, prove);
       const proof = recall(context, name);
       if (!proof) return { state: 'todo', found: 'not proven on this machine yet' };
@@ -38,11 +38,12 @@ export function provenStep({ name, title, action, inputs, waits = 'not looked at
       return [
         {
           title: action,
-          async run(context) {
+          async run(context, progress) {
             forget(context, name);
-            const found = await prove(context);
-            const now = inputs(context);
-            if (now) remember(context, name, { inputs: now, found });
+            const before = inputs(context);
+            const found = evidenceOf(await prove(context, progress));
+            // What changed while it was looked at is not vouched for.
+            if (before) remember(context, name, { inputs: before, found });
           },
         },
       ];
@@ -50,12 +51,21 @@ export function provenStep({ name, title, action, inputs, waits = 'not looked at
   };
 }
 
+/** @throws UserError for a finding that is not done */
+function evidenceOf(proof: string | Finding): string {
+  if (typeof proof === 'string') return proof;
+  if (proof.state === 'done') return proof.found;
+  const { code = 'E_NOT_DONE', found, fix = 'mend what is named above' } = { code: undefined, fix: undefined, ...proof };
+  throw new UserError({ code, found, ...('needed' in proof ? { needed: proof.needed } : {}), fix });
+}
+
 async function proveNow(context: Context, prove: Proven['prove']): Promise<Finding> {
   try {
-    return { state: 'done', found: await prove(context) };
+    const proof = await prove(context, () => undefined);
+    return typeof proof === 'string' ? { state: 'done', found: proof } : proof;
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     const { code, found, needed = 'a proof', fix } = faultOf(error);
-    return { state: 'blocked', code, found, needed, fix };
+    return code === 'E_UNEXPECTED' ? { state: 'unknown', found } : { state: 'blocked', code, found, needed, fix };
   }
 }

@@ -82,6 +82,9 @@ const setup = v.strictObject({
     lock_wait_seconds: count('How long a second run waits for the first', 60, 0),
     keep_records: count('How many run records are kept', 50),
   }),
+  validate: section('How `validate` looks', {
+    library_limit_seconds: count('A library that takes longer than this to import and try hangs', 120),
+  }),
   models: v.optional(v.pipe(v.record(name, model), v.description('Base models by short name')), defaultModels),
   download,
   remotes: v.optional(v.pipe(v.record(name, remote), v.description('GPU machines by short name')), {}),

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 
 /** The text of a file, `undefined` where there is none. Other errors are thrown. */
@@ -137,6 +138,9 @@ export function createText(file: string, text: string): boolean {
 export function createCopy(from: string, to: string): void {
   if (createText(to, fs.readFileSync(from, 'utf8'))) fs.chmodSync(to, fs.statSync(from).mode & 0o777);
 }
+
+/** A new folder for what is needed for a moment; whoever makes it removes it. */
+export const temporaryFolder = (prefix: string): string => fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), prefix)));
 
 export const makeFolder = (folder: string): void => void fs.mkdirSync(folder, { recursive: true });
 /** A hard link; a symbolic one where the target is on another disk. */

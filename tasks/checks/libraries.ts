@@ -1,0 +1,65 @@
+import type { Context } from '../core/context';
+import { sha256 } from '../core/hash';
+import { absolute } from '../core/paths';
+import type { Finding, Progress, Step } from '../core/step';
+import { plural, some } from '../core/text';
+import { pinsOf } from '../parse/pins';
+import { type EnvironmentDefinition, environmentStep, localEnvironment, pythonIn, targetOf } from '../venv/index';
+import { absent, environmentInputs } from './environment';
+import { provenStep } from './proven';
+import { probeFile, type Tried, tryLibraries } from './try-libraries';
+
+/** Each library that the requirements name is imported and does a line of real work, in the environment itself. */
+export const librariesStep: Step = provenStep({
+  name: 'libraries',
+  title: 'Try each library',
+  action: 'import each library and do a line of work with it',
+  inputs(context) {
+    const environment = environmentInputs(context, localEnvironment(context));
+    return environment && { ...environment, probe: sha256(context.host.files.readText(probeFile) ?? '') };
+  },
+  waits: (context) => absent(localEnvironment(context)),
+  prove: (context, progress) => proveLibraries(context, localEnvironment(context), progress),
+});
+
+async function proveLibraries(
+  context: Context,
+  definition: EnvironmentDefinition,
+  progress: (progress: Progress) => void,
+): Promise<Finding> {
+  const file = absolute(context, definition.requirements);
+  const names = pinsOf(context.host.files.readText(file) ?? '').map(({ name }) => name);
+  if (names.length === 0) return { state: 'unknown', found: `\`${definition.requirements}\` names no library` };
+  const tried = await tryLibraries(context, pythonIn(context, targetOf(context, definition)), names, progress);
+  const report = { table: tableOf(tried), data: { libraries: tried } };
+  const wrong = tried.filter(({ ok }) => !ok);
+  const notes = tried.flatMap(({ library, note }) => (note ? [`${library}: ${note}`] : []));
+  const found = `${tried.length - wrong.length} of ${plural(tried.length, 'library')} work`.replace('librarys', 'libraries');
+  if (wrong.length === 0) return { state: 'done', found, ...(notes.length > 0 ? { warning: notes.join('; ') } : {}), ...report };
+  const named = `${found}: ${some(
+    wrong.map(({ library, error }) => `${library} ${error}`),
+    3,
+  )}`;
+  // What is not as the lock says is mended by the task that brings the environment; then a library is looked at again.
+  const environment = await environmentStep({ name: 'venv', title: '', define: () => definition }).check(context, 'full');
+  if (environment.state !== 'done' || wrong.every(({ missing }) => missing))
+    return { state: 'todo', found: named, code: 'E_LIBRARY', fix: `\`npx just ${definition.task}\``, ...report };
+  return {
+    state: 'blocked',
+    code: 'E_LIBRARY',
+    found: named,
+    needed: 'every library at work, as its packages are those of the lock',
+    fix: `\`npx just ${definition.task} --force\` installs the packages again; if it stays, pin another version in \`${definition.requirements}\``,
+    ...report,
+  };
+}
+
+const tableOf = (tried: readonly Tried[]): string[][] => [
+  ['library', 'version', 'works', 'what it did'],
+  ...tried.map(({ library, version = '', ok, did, error, where }) => [
+    library,
+    version,
+    ok ? 'yes' : 'no',
+    (ok ? did : [error, where && `(${where})`].filter(Boolean).join(' ')) ?? '',
+  ]),
+];

@@ -1,0 +1,76 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { sha256 } from '../core/hash';
+import { projectPaths } from '../core/paths';
+import type { Finding, Step } from '../core/step';
+import { plural } from '../core/text';
+import { cleanEnvironment } from '../python/clean-environment';
+import { localEnvironment, pythonIn, targetOf } from '../venv/index';
+import { absent, environmentInputs } from './environment';
+import { provenStep } from './proven';
+
+const script = 'scripts/paths.py';
+
+/** Python code and the tasks must mean the same folders. */
+export const pythonPathsStep: Step = provenStep({
+  name: 'paths',
+  title: 'Ask Python for the paths',
+  action: `compare the paths of \`${script}\` with those of the tasks`,
+  inputs(context) {
+    const environment = environmentInputs(context, localEnvironment(context));
+    const text = context.host.files.readText(path.join(context.root, script));
+    if (!environment || text === undefined) return undefined;
+    const loader = context.host.files.readText(path.join(context.root, 'scripts/config_loader.py')) ?? '';
+    return { python: environment['python'] ?? '', scripts: sha256(text + loader), paths: sha256(JSON.stringify(projectPaths(context))) };
+  },
+  waits: (context) =>
+    context.host.files.stat(path.join(context.root, script))
+      ? absent(localEnvironment(context))
+      : { state: 'todo', found: `\`${script}\` is not there`, fix: '`npx just mkdirs`' },
+  prove: comparePaths,
+});
+
+async function comparePaths(context: Context): Promise<Finding> {
+  const { host, root, environment } = context;
+  const python = pythonIn(context, targetOf(context, localEnvironment(context)));
+  const result = await host.processes.run(python, ['-B', path.join(root, script), `--env=${environment}`], {
+    cwd: root,
+    env: { ...cleanEnvironment(host), ...setsAsVariables(context) },
+    timeoutMs: 60_000,
+  });
+  const needed = 'the same folders for Python code and the tasks';
+  const fix = `\`mv ${script} ${script}.kept && npx just mkdirs\` brings the script that fits`;
+  if (result.exitCode !== 0) {
+    const why = result.stderr.trim().split('\n').slice(-1)[0] ?? `exit code ${result.exitCode}`;
+    return { state: 'blocked', code: 'E_PATHS_DIFFER', found: `\`${script}\` fails: ${why}`, needed, fix };
+  }
+  const ours: Record<string, string> = projectPaths(context);
+  const theirs = answerOf(result.stdout);
+  const different = Object.entries(ours).filter(([name, folder]) => theirs[name] !== folder);
+  const table = [['path', 'the tasks', 'Python'], ...Object.entries(ours).map(([name, folder]) => [name, folder, theirs[name] ?? 'none'])];
+  if (different.length === 0)
+    return { state: 'done', found: `${plural(Object.keys(ours).length, 'path')} the same in Python`, data: { paths: ours } };
+  return {
+    state: 'blocked',
+    code: 'E_PATHS_DIFFER',
+    found: `\`${script}\` says otherwise about ${different.map(([name]) => name).join(', ')}`,
+    needed,
+    fix,
+    table,
+    data: { paths: ours, pythonPaths: theirs },
+  };
+}
+
+function answerOf(stdout: string): Record<string, string> {
+  try {
+    return JSON.parse(stdout) as Record<string, string>;
+  } catch {
+    return {};
+  }
+}
+
+/** Python knows nothing of this run's `--set`. */
+function setsAsVariables({ origins, settings }: Context): Record<string, string> {
+  const sets = Object.entries(settings.paths).filter(([name]) => origins.get(`paths.${name}`) === '--set');
+  return Object.fromEntries(sets.map(([name, value]) => [`JUST_LORA_PATHS__${name.toUpperCase()}`, String(value)]));
+}

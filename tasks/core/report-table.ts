@@ -1,0 +1,31 @@
+import type { StepReport } from './report';
+import type { Ran } from './run';
+import { columns, printable } from './text';
+
+const words: Record<StepReport['state'], string> = {
+  done: '✔ right',
+  todo: '○ to do',
+  blocked: '✖ wrong',
+  unknown: '? unknown',
+  failed: '✖ failed',
+  skipped: '- skipped',
+};
+
+/** Everything that a look found: a line for each check, what is to be done, then the details. */
+export function reportTable({ steps }: Pick<Ran, 'steps'>, verdict: string): string {
+  const overview = columns([['check', 'state', 'found'], ...steps.map(({ name, state, found }) => [name, words[state], found])]);
+  const details = steps.flatMap(({ name, table }) => (table ? [`${name}\n${columns(table, '  ')}`] : []));
+  return printable([overview, ...steps.flatMap(remarks), ...details, verdict].join('\n\n'));
+}
+
+function remarks({ name, state, found, code, needed, fix, changed, warning }: StepReport): string[] {
+  const lines = [
+    ...(warning ? [`warning: ${warning}`] : []),
+    ...(changed?.length ? [`because: ${changed.join(', ')}`] : []),
+    ...(needed ? [`needed: ${needed}`] : []),
+    ...(fix ? [`fix: ${fix}`] : []),
+  ];
+  if (lines.length === 0) return [];
+  const heading = state === 'done' ? name : `${name}: ${found}${code ? ` (${code})` : ''}`;
+  return [[heading, ...lines.map((line) => `  ${line}`)].join('\n')];
+}
