@@ -11,6 +11,8 @@ export interface ProbeLine {
   trace?: string;
   version?: string;
   file?: string | null;
+  /** It is none of the environment's. */
+  outside?: boolean;
   cuda?: string | null;
   architectures?: string;
   warnings?: string[];

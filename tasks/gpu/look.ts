@@ -4,7 +4,7 @@ import { askDriver, type DriverAnswers, type Gpu } from './ask-driver';
 import { askTorch } from './ask-torch';
 import { driverLayers } from './driver-layers';
 import { allLayers, brokenOf, type Layer, type LayerFault } from './layer';
-import { planOf } from './memory';
+import { contextBytes, planOf } from './memory';
 import { judgeMemory, type MemoryJudgement, type ModelShape, type Room } from './memory-layer';
 import { shapeOf } from './shape';
 import { type TorchHalf, torchLayers } from './torch-layers';
@@ -64,8 +64,10 @@ async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver 
   const types = [...new Set(['float32', quantization.compute_dtype])];
   const skip = quantization.load_in_4bit ? [] : ['bitsandbytes'];
   const answers = await askTorch(context, { python, types, quant: quantization.quant_type, skip });
-  const prefix = python.replace(/[\\/][^\\/]+[\\/][^\\/]+$/, '');
-  return torchLayers(answers, { version: gpus[0]?.driver, cuda: cudaOfDriver }, prefix);
+  const half = torchLayers(answers, { version: gpus[0]?.driver, cuda: cudaOfDriver });
+  if (skip.length > 0 && !brokenOf(half.layers))
+    half.layers.push({ name: 'bitsandbytes', state: 'ok', found: 'not needed: `quantization.load_in_4bit` is false' });
+  return half;
 }
 
 /** The shapes of the models that the run is about. */
@@ -96,7 +98,8 @@ function roomsOfTorch({ devices }: TorchHalf, usable: readonly Gpu[], gpus: read
     .map(({ index, name, freeBytes, totalBytes }) => ({
       index,
       name,
-      freeBytes,
+      // What the look itself took is free again by now, and counted in the estimate.
+      freeBytes: freeBytes === undefined ? undefined : Math.min(freeBytes + contextBytes, totalBytes ?? Number.POSITIVE_INFINITY),
       totalBytes,
       processes: (same ? gpus[index] : gpus.find((gpu) => gpu.name === name))?.processes ?? [],
     }));

@@ -95,7 +95,7 @@ export function loraParameters(shape: Shape, plan: Pick<TrainingPlan, 'rank' | '
 const fourBitBytes = (doubleQuant: boolean): number => 0.5 + (doubleQuant ? 1 / 64 + 4 / (64 * 256) : 4 / 64);
 
 /** The CUDA context and the libraries of a process, seen on Ampere and Hopper; 0.5 to 0.8 GB. */
-const contextBytes = 0.7e9;
+export const contextBytes = 0.7e9;
 
 /**
  * GPU memory of one training process at its peak, before any measurement: an estimate, meant to be right within 15 %.

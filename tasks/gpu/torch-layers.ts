@@ -16,23 +16,18 @@ const order = Object.keys(probeLimits) as (keyof typeof probeLimits)[];
 /**
  * What probe.py said, as layers. The memory is judged elsewhere: here it is only measured.
  * @param driver what the driver half knows
- * @param prefix the folder of the environment
  */
-export function torchLayers(
-  answers: ProbeAnswers,
-  driver: { version: string | undefined; cuda: string | undefined },
-  prefix: string,
-): TorchHalf {
+export function torchLayers(answers: ProbeAnswers, driver: { version: string | undefined; cuda: string | undefined }): TorchHalf {
   const half: TorchHalf = { layers: [], warnings: [], torch: undefined, devices: [] };
   for (const name of order) {
     const of = answers.lines.filter(({ layer }) => layer === name);
     const end = of.find(({ state }) => state !== 'start');
-    if (!end && of.length === 0) {
-      // Left out, or the program never got so far.
+    if (of.length === 0) {
+      // Left out on purpose, or the program never got so far.
       if (half.layers.length === 0) half.layers.push({ name, state: 'broken', ...silentFault(name, answers) });
-      return half;
+      continue;
     }
-    if (name === 'torch') keepTorch(half, end, prefix);
+    if (name === 'torch') keepTorch(half, end);
     if (name === 'architecture')
       half.devices.push(
         ...(end?.devices ?? []).map((device) => ({ name: 'GPU', capability: '', freeBytes: undefined, totalBytes: undefined, ...device })),
@@ -52,11 +47,10 @@ export function torchLayers(
   return half;
 }
 
-function keepTorch(half: TorchHalf, line: ProbeLine | undefined, prefix: string): void {
+function keepTorch(half: TorchHalf, line: ProbeLine | undefined): void {
   if (!line?.version) return;
   half.torch = { version: line.version, cuda: line.cuda ?? null, architectures: line.architectures ?? '' };
-  if (line.file && !line.file.startsWith(prefix))
-    half.warnings.push(`torch comes from \`${line.file}\`, outside of the environment: unset PYTHONPATH`);
+  if (line.outside) half.warnings.push(`torch comes from \`${line.file}\`, outside of the environment: unset PYTHONPATH`);
   for (const text of line.warnings ?? []) if (known(text)) half.warnings.push(`${known(text)?.means} (${known(text)?.code})`);
 }
 

@@ -1,0 +1,262 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { askTorch } from '../../tasks/gpu/ask-torch';
+import type { Layer } from '../../tasks/gpu/layer';
+import { gpuDriverStep, gpuStep } from '../../tasks/gpu/steps';
+import { torchLayers } from '../../tasks/gpu/torch-layers';
+import { projectCopy, repository } from '../support/project';
+import { contextFor, type FakeMachine, machineOfTranscript } from '../support/transcript';
+
+/** probe.py in a real Python, with a torch that has the faults no machine of ours has. */
+const test = suite('gpu, the half of the environment');
+const project = projectCopy();
+const python = path.join(project, '.venv-remote', 'bin', 'python');
+execFileSync('python3', ['-m', 'venv', '--without-pip', path.join(project, '.venv-remote')]);
+const fixtures = path.join(repository, 'tests/fixtures/torch');
+
+const h100 = { name: 'NVIDIA H100 80GB HBM3', capability: [9, 0], free: 84e9, total: 85e9 };
+const card = (name: string, capability: [number, number], gb: number) => ({ name, capability, free: gb * 1e9, total: gb * 1e9 });
+
+interface Expected {
+  torch?: object;
+  /** The transcript of the driver half. */
+  driver?: string;
+  sets?: string[];
+  broken?: [layer: string, code: string];
+  says: RegExp[];
+}
+
+const table: Record<string, Expected> = {
+  'all is well': {
+    says: [
+      /torch 2\.1\.2\+cu121 built for CUDA 12\.1/,
+      /8\.6 runs on sm_50/,
+      /exact in every type/,
+      /bitsandbytes 0\.43\.3/,
+      /fits with 7\.6 GB to spare/,
+    ],
+  },
+  'a build for the CPU': {
+    torch: { version: '2.1.2+cpu', cuda: null, available: false, arch: '' },
+    broken: ['torch', 'E_TORCH_CPU'],
+    says: [/built for the CPU alone/, /npx just conda --force/],
+  },
+  'a build for AMD': {
+    torch: { version: '2.1.2+rocm5.6', cuda: null, hip: '5.6.31061', available: true },
+    broken: ['torch', 'E_TORCH_ROCM'],
+    says: [/ROCm 5\.6/],
+  },
+  'a CUDA that is newer than the driver': {
+    torch: {
+      version: '2.9.0+cu130',
+      cuda: '13.0',
+      available: false,
+      reason: 'The NVIDIA driver on your system is too old (found version 12020)',
+    },
+    broken: ['torch', 'E_TORCH_CUDA'],
+    says: [/built for CUDA 13\.0, and the driver runs CUDA up to 12\.2/],
+  },
+  'another CUDA that works': {
+    torch: { version: '2.1.2+cu118', cuda: '11.8' },
+    says: [/built for CUDA 11\.8, the environment asks for 12\.1/],
+  },
+  'no GPU for torch': {
+    torch: { available: false, reason: 'CUDA unknown error - this may be due to an incorrectly set up environment' },
+    broken: ['torch', 'E_TORCH_NO_GPU'],
+    says: [/torch sees no GPU, though the driver \(535\.129\.03\) does: .*CUDA unknown error/, /nvidia_uvm/],
+  },
+  'a card that somebody holds alone': {
+    torch: { available: false, reason: 'all CUDA-capable devices are busy or unavailable' },
+    broken: ['torch', 'E_TORCH_NO_GPU'],
+    says: [/-c DEFAULT/],
+  },
+  'a torch that cannot be imported': {
+    torch: { import_error: 'libcudnn.so.8: cannot open shared object file' },
+    broken: ['torch', 'E_TORCH_IMPORT'],
+    says: [/libcudnn\.so\.8/],
+  },
+  'mkl of conda': {
+    torch: { import_error: '/env/lib/libtorch_cpu.so: undefined symbol: iJIT_NotifyEvent' },
+    broken: ['torch', 'E_MKL'],
+    says: [/mkl<2024\.1/],
+  },
+  'numpy 2': { torch: { warning: 'Failed to initialize NumPy: _ARRAY_API not found' }, says: [/numpy 2 is there/, /E_NUMPY_2/] },
+  'Blackwell that nvidia-smi does not tell': {
+    driver: 'driver-470-compat',
+    torch: { devices: [card('NVIDIA B200', [10, 0], 190)] },
+    broken: ['architecture', 'E_TORCH_ARCHITECTURE'],
+    says: [/NVIDIA B200 has capability 10\.0, and torch 2\.1\.2\+cu121 is built for sm_50/],
+  },
+  'Kepler that nvidia-smi does not tell': {
+    driver: 'driver-470-compat',
+    torch: { devices: [card('Tesla K40', [3, 5], 12)] },
+    broken: ['architecture', 'E_TORCH_ARCHITECTURE'],
+    says: [/use a newer card/],
+  },
+  'a minor version that is older than the build': { torch: { arch: 'sm_80 sm_89' }, says: [/8\.6 runs on sm_80/] },
+  'PTX for every later card': { torch: { arch: 'sm_50 compute_70' }, says: [/compute_70/] },
+  'a wrong product in fp32': {
+    torch: { fault: { matmul_float32: 'wrong' } },
+    broken: ['matmul', 'E_GPU_MATMUL'],
+    says: [/wrong in float32 on GPU 0/, /sudo reboot/],
+  },
+  'a wrong product in bf16': {
+    torch: { fault: { matmul_bfloat16: 'wrong' } },
+    broken: ['matmul', 'E_GPU_MATMUL'],
+    says: [/wrong in bfloat16 on GPU 0/],
+  },
+  'a kernel that is not there': {
+    torch: { fault: { matmul_float32: 'CUDA error: no kernel image is available for execution on the device' } },
+    broken: ['matmul', 'E_TORCH_ARCHITECTURE'],
+    says: [/no code for this GPU/],
+  },
+  'an illegal access': {
+    torch: { fault: { synchronize: 'CUDA error: an illegal memory access was encountered' } },
+    broken: ['matmul', 'E_GPU_MATMUL'],
+    says: [/illegal memory access/],
+  },
+  'a full card': {
+    torch: { fault: { synchronize: 'CUDA out of memory. Tried to allocate 20.00 MiB' } },
+    broken: ['matmul', 'E_GPU_BUSY'],
+    says: [/no memory left/],
+  },
+  'a crash': {
+    torch: { fault: { matmul_float32: 'crash' } },
+    broken: ['matmul', 'E_GPU_PROBE_CRASHED'],
+    says: [/Python ended at `matmul` \(a signal\)/],
+  },
+  'an abort': {
+    torch: { fault: { matmul_float32: 'exit' } },
+    broken: ['matmul', 'E_GPU_PROBE_CRASHED'],
+    says: [/exit code 134\): Aborted by the library/],
+  },
+  'no scipy': {
+    torch: { fault: { bitsandbytes_import: "No module named 'scipy'" } },
+    broken: ['bitsandbytes', 'E_SCIPY_MISSING'],
+    says: [/imports scipy without declaring it/],
+  },
+  'two libcudart': {
+    torch: { fault: { bitsandbytes_import: 'CUDA Setup failed despite GPU being available. Found duplicate libcudart.so' } },
+    broken: ['bitsandbytes', 'E_BITSANDBYTES'],
+    says: [/libcudart/, /unset LD_LIBRARY_PATH/],
+  },
+  'a library for the CPU': {
+    torch: { fault: { quantize: 'CUDA Setup failed: libbitsandbytes_cpu.so' } },
+    broken: ['bitsandbytes', 'E_BITSANDBYTES'],
+    says: [/libbitsandbytes_cpu/],
+  },
+  'wrong weights in 4 bits': {
+    torch: { fault: { dequantize: 'wrong' } },
+    broken: ['bitsandbytes', 'E_BITSANDBYTES'],
+    says: [/nf4 is wrong on GPU 0: weights off by 0\.[78]/],
+  },
+  'a wrong product in 4 bits': {
+    torch: { fault: { matmul_4bit: 'wrong' } },
+    broken: ['bitsandbytes', 'E_BITSANDBYTES'],
+    says: [/a product off by/],
+  },
+  'no 4 bits, no bitsandbytes': {
+    driver: 'h100',
+    torch: { devices: [h100], fault: { bitsandbytes_import: 'broken' } },
+    sets: ['training.quantization.load_in_4bit=false'],
+    says: [/not needed: `quantization.load_in_4bit` is false/, /fits with/],
+  },
+  'a card in use': {
+    driver: 'busy',
+    torch: { devices: [{ ...card('NVIDIA A100-SXM4-40GB', [8, 0], 42.9), free: 9.4e9 }] },
+    broken: ['memory', 'E_GPU_BUSY'],
+    says: [/by \/opt\/conda\/bin\/python \(pid 4242/, /let the others end/],
+  },
+  'a MIG device, measured': {
+    driver: 'a100-mig',
+    torch: { devices: [card('NVIDIA A100-SXM4-80GB MIG 3g.40gb', [8, 0], 42.3)] },
+    says: [/fits with 24\.7 GB to spare/],
+  },
+  'two cards': {
+    driver: 'two-3090',
+    torch: { devices: [card('A', [8, 6], 25), card('B', [8, 6], 9)] },
+    says: [/on GPU 1: needs 17\.6 GB of 9 GB/],
+  },
+};
+
+function contextOn({ env }: FakeMachine, { torch = {}, sets = [] }: Pick<Expected, 'torch' | 'sets'>, remote = project) {
+  return contextFor(remote, { env: { ...env, PYTHONPATH: fixtures, FAKE_TORCH: JSON.stringify(torch) }, sets });
+}
+
+for (const [name, expected] of Object.entries(table))
+  test(name, async () => {
+    const machine = machineOfTranscript(expected.driver ?? 'rtx-3090');
+    const finding = await gpuStep({ root: machine.root, alone: true }).check(contextOn(machine, expected), 'full');
+    const layers = finding.data?.layers as Layer[];
+    const text = [JSON.stringify(finding.table), ...Object.values(finding).filter((value) => typeof value === 'string')].join('\n');
+    for (const pattern of expected.says) assert.match(text, pattern);
+    const [layer, code] = expected.broken ?? [];
+    assert.is(finding.state, layer ? 'blocked' : 'done', text);
+    if (finding.state === 'blocked') assert.equal([layers.find(({ state }) => state === 'broken')?.name, finding.code], [layer, code]);
+    if (layer) assert.ok(layers.slice(layers.findIndex((one) => one.name === layer) + 1).every(({ state }) => state === 'not reached'));
+  });
+
+test('a layer that hangs is ended at its limit and named', async () => {
+  const context = contextOn(machineOfTranscript('rtx-3090'), { torch: { fault: { matmul_float32: 'hang' } } });
+  const started = performance.now();
+  const answers = await askTorch(context, { python, types: ['float32'], quant: 'nf4', skip: [], limits: { matmul: 1 } });
+  assert.ok(performance.now() - started < 10_000);
+  const { layers } = torchLayers(answers, { version: '535.129.03', cuda: '12.2' });
+  const last = layers.at(-1);
+  assert.equal([last?.name, last?.state === 'broken' && last.code], ['matmul', 'E_GPU_PROBE_HUNG']);
+});
+
+test('without torch the environment says so', async () => {
+  const context = contextOn(machineOfTranscript('rtx-3090'), {});
+  delete process.env.PYTHONPATH;
+  const { layers } = torchLayers(await askTorch(context, { python, types: [], quant: 'nf4', skip: [] }), {
+    version: undefined,
+    cuda: undefined,
+  });
+  assert.equal([layers[0]?.name, layers[0]?.state === 'broken' && layers[0].found], ['torch', 'the environment has no torch']);
+});
+
+test('in a setup the chain is proven once, and again when something changes', async () => {
+  const machine = machineOfTranscript('rtx-3090');
+  const context = contextOn(machine, {});
+  const step = gpuStep({ root: machine.root });
+  assert.is((await step.check(context, 'quick')).state, 'todo');
+  for (const action of (await step.plan?.(context)) ?? []) await action.run(context, () => undefined);
+  const proven = await step.check(context, 'quick');
+  assert.equal([proven.state, /fits with/.test(proven.found)], ['done', true]);
+  // The driver need not be asked either: a fixture that fails would be told.
+  process.env.TRANSCRIPT = path.join(repository, 'tests/fixtures/nvidia-smi/lost.txt');
+  assert.is((await gpuDriverStep({ root: machine.root }).check(context, 'quick')).state, 'done');
+  assert.is((await gpuDriverStep({ root: machine.root }).check(context, 'full')).state, 'blocked');
+  const other = contextOn(machine, { sets: ['training.lora.rank=64'] });
+  const changed = await step.check(other, 'quick');
+  assert.equal([changed.state, 'changed' in changed && changed.changed], ['todo', ['training settings changed']]);
+  fs.rmSync(path.join(project, '.just-lora'), { recursive: true });
+});
+
+test('a setup fails with the fault of the first broken layer, and remembers nothing', async () => {
+  const machine = machineOfTranscript('rtx-3090');
+  const context = contextOn(machine, { torch: { cuda: null } });
+  const step = gpuStep({ root: machine.root });
+  const [action] = (await step.plan?.(context)) ?? [];
+  let code: string | undefined;
+  await action
+    ?.run(context, () => undefined)
+    .catch((error) => {
+      code = error.fault.code;
+    });
+  assert.is(code, 'E_TORCH_CPU');
+  assert.is((await step.check(context, 'quick')).state, 'todo');
+});
+
+test('before the environment is there, a setup waits for it', async () => {
+  const machine = machineOfTranscript('rtx-3090');
+  const context = contextOn(machine, {}, projectCopy());
+  assert.is((await gpuDriverStep({ root: machine.root }).check(context, 'quick')).state, 'done');
+  assert.is((await gpuStep({ root: machine.root }).check(context, 'quick')).state, 'todo');
+});
+
+test.run();
