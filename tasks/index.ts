@@ -11,5 +11,6 @@ export { modelVerifyTask } from './model-verify';
 export { registerTasks } from './register';
 export { setupTask, together } from './setup';
 export { setupLocalTask } from './setup-local';
+export { setupRemoteTask } from './setup-remote';
 export { storageTask } from './storage';
 export { validateTask } from './validate';

@@ -10,13 +10,14 @@ import { modelDownloadTask } from './model-download';
 import { modelVerifyTask } from './model-verify';
 import { nearest } from './parse/nearest';
 import { setupLocalTask } from './setup-local';
+import { setupRemoteTask } from './setup-remote';
 import { storageTask } from './storage';
 import { validateTask } from './validate';
 import { venvLockTask, venvTask } from './venv';
 
 /** Every task under its heading, in the order of `npx just`. */
 const groups: Readonly<Record<string, readonly LoraTask[]>> = {
-  'Set up': [setupLocalTask()],
+  'Set up': [setupLocalTask(), setupRemoteTask()],
   'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
   Models: [modelDownloadTask(), modelVerifyTask()],
   Looks: [validateTask(), configTask()],

@@ -21,6 +21,8 @@ export type Inputs = Readonly<Record<string, string>>;
 export interface Proof {
   inputs: Inputs;
   found: string;
+  /** Further fields of the step in `--json`. */
+  data?: Readonly<Record<string, unknown>>;
 }
 
 /** The last success of a look, where it is readable. A proof only spares a look; it never replaces the work. */

@@ -2,7 +2,7 @@
 
     python train.py SETTINGS.json RESULT.json
 
-Reads `{folder, gpu, lora, quantization, arguments}` (the training settings of the project), makes a
+Reads `{folder, device, lora, quantization, arguments}` (the training settings of the project), makes a
 model and a tokenizer in the folder, trains an adapter, saves it, loads it again and compares logits.
 The result is a file, since the libraries write what they like on stdout: `{"ok": true, ...}`, or
 `{"ok": false, "stage": ..., "error": ...}` and exit code 1. Nothing is fetched.
@@ -143,7 +143,7 @@ def prove(settings, stage):
     import torch
     from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
 
-    gpu = bool(settings["gpu"])
+    gpu = settings["device"] == "gpu" or (settings["device"] == "any" and torch.cuda.is_available())
     folder = settings["folder"]
     lora = settings["lora"]
     stage("model")

@@ -1,0 +1,27 @@
+import type { Context } from '../core/context';
+import { shown } from '../core/paths';
+import type { Ran } from '../core/run';
+import { columns } from '../core/text';
+import { pinsOf } from '../parse/pins';
+import { requirementsText } from '../venv/requirements';
+import { remoteEnvironment } from './definition';
+import { trainingPrefix } from './python';
+import { trainingVersions } from './state-of-environment';
+
+/** The packages that were asked for, the GPU, and what to do next. */
+export function remoteSummary(context: Context, { steps }: Ran): string {
+  const versions = trainingVersions(context);
+  const asked = pinsOf(requirementsText(context, remoteEnvironment(context)) ?? '').map(({ name }) => name);
+  const rows = [...new Set(asked)].flatMap((name) => (versions.has(name) ? [[name, versions.get(name) ?? '']] : []));
+  const found = (name: string) => steps.find((step) => step.name === name)?.found ?? '';
+  const prefix = trainingPrefix(context) ?? '';
+  const isConda = context.host.files.stat(`${prefix}/conda-meta`) !== undefined;
+  const activate = isConda ? `conda activate ${prefix}` : `. ${shown(context.root, prefix)}/bin/activate`;
+  return [
+    columns([['package', 'version'], ...rows], '  '),
+    `\n  and ${Math.max(0, versions.size - rows.length)} packages that they need`,
+    `\nGPU: ${found('gpu') || found('gpu-driver')}`,
+    ...(found('train') ? [`training: ${found('train')}`] : []),
+    `\nnext: \`npx just model:download\`, then \`${activate}\``,
+  ].join('\n');
+}
