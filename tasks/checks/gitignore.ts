@@ -1,66 +1,122 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
-import { UserError } from '../core/errors';
 import { sha256 } from '../core/hash';
-import { projectPaths, shown } from '../core/paths';
-import { some } from '../core/text';
+import { absolute, projectPaths, shown } from '../core/paths';
+import type { Finding, Step } from '../core/step';
+import { plural, shellWord, some } from '../core/text';
 import { provenStep } from './proven';
 
-/** Does git leave out what is large, and keep what is work? git itself is asked. */
-export const gitignoreStep = provenStep({
+/** Does git leave out what is large or private, and keep what is work? git itself is asked. */
+export const gitignoreStep: Step = provenStep({
   name: 'gitignore',
   title: 'Ask git what it ignores',
   action: 'ask git about the folders and files of the project',
-  inputs: ({ root, host }) => ({
-    '.gitignore': sha256(host.files.readText(path.join(root, '.gitignore')) ?? ''),
-    git: host.files.lstat(path.join(root, '.git')) ? 'yes' : 'no',
+  inputs: (context) => ({
+    '.gitignore': sha256(context.host.files.readText(path.join(context.root, '.gitignore')) ?? ''),
+    paths: sha256(JSON.stringify(expectationsOf(context))),
+    git: context.host.files.lstat(path.join(context.root, '.git')) ? 'yes' : 'no',
   }),
-  async prove(context) {
-    const { root, host } = context;
-    const [ignored, kept] = expectations(context);
-    const all = [...ignored, ...kept];
-    const result = await host.processes.run('git', ['check-ignore', '--no-index', '--', ...all], { cwd: root, env: { LC_ALL: 'C' } });
-    if (result.exitCode === 128 || result.exitCode === -1) return 'no git repository here, nothing to leave out';
-    const answer = new Set(result.stdout.split('\n'));
-    const tracked = ignored.filter((file) => !answer.has(file));
-    const lost = kept.filter((file) => answer.has(file));
-    if (tracked.length > 0)
-      throw new UserError({
-        code: 'E_GITIGNORE',
-        found: `git would track ${some(tracked)}`,
-        needed: 'large and private files ignored',
-        fix: `echo '${patternFor(tracked[0] ?? '')}' >> .gitignore`,
-      });
-    if (lost.length > 0)
-      throw new UserError({
-        code: 'E_GITIGNORE',
-        found: `git ignores ${some(lost)}`,
-        needed: 'work and folders tracked',
-        fix: `git check-ignore -v ${lost[0]}`,
-      });
-    return `${ignored.length} kinds of files left out, ${kept.length} kept`;
-  },
+  prove: askGit,
 });
 
-function expectations(context: Context): [ignored: string[], kept: string[]] {
-  const { hf_home, ...paths } = projectPaths(context);
-  const inside = (folder: string) =>
-    !shown(context.root, folder).startsWith('/') && context.host.files.lstat(folder)?.isSymbolicLink() !== true;
-  const folders = Object.values(paths)
-    .filter(inside)
-    .map((folder) => shown(context.root, folder));
-  const venv = context.settings.setup.environments.local.path;
-  return [
-    [
-      ...folders.map((folder) => `${folder}/any-file.bin`),
-      `${venv}/pyvenv.cfg`,
-      '.just-lora/lock.json',
-      'configs/setup.local.yaml',
-      'scripts/__pycache__/any.cpython-310.pyc',
-    ],
-    [...folders.map((folder) => `${folder}/.gitkeep`), 'scripts/any.py', 'configs/setup.yaml'],
-  ];
+interface Expectations {
+  /** A file of each kind that git must not see. */
+  ignored: { file: string; patterns: string[] }[];
+  /** Files that it must. */
+  kept: string[];
+  /** Folders whose contents are large. */
+  folders: string[];
 }
 
-const patternFor = (file: string): string =>
-  file.includes('__pycache__') ? '__pycache__/' : `/${file.replace(/\/any-file\.bin$/, '/**').replace(/\/(pyvenv\.cfg|lock\.json)$/, '/')}`;
+async function askGit(context: Context): Promise<Finding> {
+  const { ignored, kept, folders } = expectationsOf(context);
+  const answer = await git(context, ['check-ignore', '--no-index', '--', ...ignored.map(({ file }) => file), ...kept]);
+  if (answer.exitCode === -1) return { state: 'done', found: 'nothing was asked', warning: 'git is not installed' };
+  if (answer.exitCode > 1) {
+    const said = answer.stderr.trim().split('\n')[0] ?? '';
+    if (/not a git repository/i.test(said)) return { state: 'done', found: 'no git repository here, nothing to leave out' };
+    return { state: 'done', found: 'nothing was asked', warning: said.replace(/\.$/, '') };
+  }
+  const left = new Set(answer.stdout.split('\n').map(unquoted));
+  const needed = 'large and private files left out, work and folders kept';
+  const seen = ignored.filter(({ file }) => !left.has(file));
+  const lost = kept.filter((file) => left.has(file));
+  const data = { tracked: seen.map(({ file }) => file), lost };
+  if (seen.length > 0) {
+    const found = `git would track ${some(seen.map(({ file }) => `\`${file}\``))}`;
+    const patterns = [...new Set(seen.flatMap((each) => each.patterns))].map(shellWord).join(' ');
+    return { state: 'blocked', code: 'E_GITIGNORE', found, needed, fix: `printf '%s\\n' ${patterns} >> .gitignore`, data };
+  }
+  if (lost.length > 0) {
+    const found = `git ignores ${some(lost.map((file) => `\`${file}\``))}`;
+    const fix = `\`git check-ignore -v ${shellWord(lost[0] ?? '')}\` names the line of .gitignore to take out`;
+    return { state: 'blocked', code: 'E_GITIGNORE', found, needed, fix, data };
+  }
+  const found = `${ignored.length} kinds of files left out, ${kept.length} kept`;
+  const committed = await alreadyTracked(context, folders);
+  if (committed.length === 0) return { state: 'done', found, data };
+  const fix = `\`git rm --cached -- ${shellWord(committed[0] ?? '')}\` takes one out and leaves the file`;
+  const warning = `git tracks ${plural(committed.length, 'file')} there all the same (${some(committed, 2)}): ${fix}`;
+  return { state: 'done', found, warning, data: { ...data, committed } };
+}
+
+/** What was committed before it was ignored stays committed. */
+async function alreadyTracked(context: Context, folders: readonly string[]): Promise<string[]> {
+  if (folders.length === 0) return [];
+  const { exitCode, stdout } = await git(context, ['ls-files', '-z', '--cached', '--ignored', '--exclude-standard', '--', ...folders]);
+  return exitCode === 0 ? stdout.split('\0').filter(Boolean) : [];
+}
+
+function git({ host, root }: Context, args: readonly string[]) {
+  // A hook's variables would point git at another repository.
+  const env = { LC_ALL: 'C', GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_OPTIONAL_LOCKS: '0' };
+  return host.processes.run('git', ['-c', 'core.quotePath=false', ...args], { cwd: root, env, timeoutMs: 60_000 });
+}
+
+/** git quotes names with quotes, backslashes and control characters as C does, and JSON for all but the rarest. */
+function unquoted(line: string): string {
+  if (!line.startsWith('"')) return line;
+  try {
+    return JSON.parse(line) as string;
+  } catch {
+    return line;
+  }
+}
+
+function expectationsOf(context: Context): Expectations {
+  const { hf_home, ...paths } = projectPaths(context);
+  const { setup } = context.settings;
+  const inside = (folder: string) => isInside(context, folder);
+  const folders = Object.values(paths).filter(inside);
+  const name = (...parts: string[]) => shown(context.root, path.join(...parts));
+  const environments = [setup.environments.local.path, setup.remote.path].map((folder) => absolute(context, folder)).filter(inside);
+  return {
+    folders: folders.map((folder) => name(folder)),
+    ignored: [
+      ...folders.flatMap((folder) =>
+        ['any-file.bin', 'any-folder/any-file.bin'].map((file) => ({
+          file: name(folder, file),
+          patterns: [`/${name(folder)}/*`, `!/${name(folder)}/.gitkeep`],
+        })),
+      ),
+      ...[hf_home].filter(inside).map((folder) => ({ file: name(folder, 'token'), patterns: [`/${name(folder)}/`] })),
+      ...environments.map((folder) => ({ file: name(folder, 'pyvenv.cfg'), patterns: [`/${name(folder)}/`] })),
+      { file: '.just-lora/lock.json', patterns: ['/.just-lora/'] },
+      ...['local', 'remote'].map((environment) => ({
+        file: `configs/setup.${environment}.yaml`,
+        patterns: [`/configs/*.${environment}.yaml`],
+      })),
+      { file: 'scripts/__pycache__/any.cpython-310.pyc', patterns: ['__pycache__/'] },
+      { file: 'scripts/any.pyc', patterns: ['*.py[cod]'] },
+    ],
+    kept: [...folders.map((folder) => name(folder, '.gitkeep')), 'scripts/any.py', 'configs/setup.yaml', 'configs/any.yaml'],
+  };
+}
+
+/** Another volume is not git's, and git does not look behind a link. */
+function isInside({ root, host }: Context, folder: string): boolean {
+  const relative = path.relative(root, folder);
+  if (relative === '' || relative.startsWith('..') || path.isAbsolute(relative)) return false;
+  const parts = relative.split(path.sep);
+  return parts.every((_, index) => host.files.lstat(path.join(root, ...parts.slice(0, index + 1)))?.isSymbolicLink() !== true);
+}
