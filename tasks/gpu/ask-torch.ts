@@ -31,6 +31,8 @@ export interface ProbeAnswers {
 
 export interface ProbeRequest {
   python: string;
+  /** The folder of the environment. */
+  prefix: string;
   /** Torch's names of the types that are multiplied. */
   types: readonly string[];
   quant: string;
@@ -42,14 +44,13 @@ export interface ProbeRequest {
 /** Runs probe.py with the environment's own Python. */
 export async function askTorch({ host, root }: Pick<Context, 'host' | 'root'>, request: ProbeRequest): Promise<ProbeAnswers> {
   const limits = { ...probeLimits, ...request.limits };
-  const prefix = path.dirname(path.dirname(request.python));
   const { stdout, exitCode, timedOut, tail } = await host.processes.run(
     request.python,
     [path.join(__dirname, 'probe.py'), JSON.stringify({ types: request.types, quant: request.quant, skip: request.skip, limits })],
     {
       cwd: root,
       env: {
-        ...environmentOf(prefix, host.env.PATH),
+        ...environmentOf(request.prefix, host.env.PATH),
         // Numbers as nvidia-smi counts them.
         CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
       },

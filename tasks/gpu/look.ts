@@ -1,5 +1,6 @@
 import type { Context } from '../core/context';
 import { modelsOf } from '../hub/models';
+import { trainingPrefix, trainingPython } from '../remote/python';
 import { askDriver, type DriverAnswers, type Gpu } from './ask-driver';
 import { askTorch } from './ask-torch';
 import { driverLayers } from './driver-layers';
@@ -8,7 +9,6 @@ import { contextBytes, planOf } from './memory';
 import { judgeMemory, type MemoryJudgement, type ModelShape, type Room } from './memory-layer';
 import { shapeOf } from './shape';
 import { type TorchHalf, torchLayers } from './torch-layers';
-import { trainingPython } from './training-python';
 
 /** All that a look at the GPU found. */
 export interface GpuLook {
@@ -63,7 +63,8 @@ async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver 
   const { quantization } = context.settings.training;
   const types = [...new Set(['float32', quantization.compute_dtype])];
   const skip = quantization.load_in_4bit ? [] : ['bitsandbytes'];
-  const answers = await askTorch(context, { python, types, quant: quantization.quant_type, skip });
+  const prefix = trainingPrefix(context) ?? '';
+  const answers = await askTorch(context, { python, prefix, types, quant: quantization.quant_type, skip });
   const half = torchLayers(answers, { version: gpus[0]?.driver, cuda: cudaOfDriver });
   if (skip.length > 0 && !brokenOf(half.layers))
     half.layers.push({ name: 'bitsandbytes', state: 'ok', found: 'not needed: `quantization.load_in_4bit` is false' });

@@ -15,6 +15,7 @@ const test = suite('gpu, the half of the environment');
 const project = projectCopy();
 const python = path.join(project, '.venv-remote', 'bin', 'python');
 execFileSync('python3', ['-m', 'venv', '--without-pip', path.join(project, '.venv-remote')]);
+const prefix = path.dirname(path.dirname(python));
 const fixtures = path.join(repository, 'tests/fixtures/torch');
 
 const h100 = { name: 'NVIDIA H100 80GB HBM3', capability: [9, 0], free: 84e9, total: 85e9 };
@@ -202,7 +203,7 @@ for (const [name, expected] of Object.entries(table))
 test('a layer that hangs is ended at its limit and named', async () => {
   const context = contextOn(machineOfTranscript('rtx-3090'), { torch: { fault: { matmul_float32: 'hang' } } });
   const started = performance.now();
-  const answers = await askTorch(context, { python, types: ['float32'], quant: 'nf4', skip: [], limits: { matmul: 1 } });
+  const answers = await askTorch(context, { python, prefix, types: ['float32'], quant: 'nf4', skip: [], limits: { matmul: 1 } });
   assert.ok(performance.now() - started < 10_000);
   const { layers } = torchLayers(answers, { version: '535.129.03', cuda: '12.2' });
   const last = layers.at(-1);
@@ -212,7 +213,7 @@ test('a layer that hangs is ended at its limit and named', async () => {
 test('without torch the environment says so', async () => {
   const context = contextOn(machineOfTranscript('rtx-3090'), {});
   delete process.env.PYTHONPATH;
-  const { layers } = torchLayers(await askTorch(context, { python, types: [], quant: 'nf4', skip: [] }), {
+  const { layers } = torchLayers(await askTorch(context, { python, prefix, types: [], quant: 'nf4', skip: [] }), {
     version: undefined,
     cuda: undefined,
   });
@@ -250,6 +251,23 @@ test('a setup fails with the fault of the first broken layer, and remembers noth
     });
   assert.is(code, 'E_TORCH_CPU');
   assert.is((await step.check(context, 'quick')).state, 'todo');
+});
+
+test('with --no-gpu a broken chain is told and remembered as one that is all right', async () => {
+  const machine = machineOfTranscript('rtx-3090');
+  const remote = projectCopy();
+  const context = contextOn(machine, { torch: { cuda: null }, sets: ['remote.gpu=optional'] }, remote);
+  fs.cpSync(path.join(project, '.venv-remote'), path.join(remote, '.venv-remote'), { recursive: true, verbatimSymlinks: true });
+  const step = gpuStep({ root: machine.root });
+  assert.is((await step.check(context, 'quick')).state, 'todo');
+  for (const action of (await step.plan?.(context)) ?? []) await action.run(context, () => undefined);
+  const after = await step.check(context, 'quick');
+  assert.equal([after.state, /none is asked for: .*\(E_TORCH_CPU\)/.test(after.found)], ['done', true]);
+  // Another time a GPU is asked for: that was no proof of one.
+  assert.is((await step.check(contextOn(machine, { torch: { cuda: null } }, remote), 'quick')).state, 'todo');
+  const none = machineOfTranscript('cpu-only');
+  const found = await gpuStep({ root: none.root }).check(contextOn(none, { sets: ['remote.gpu=optional'] }, projectCopy()), 'quick');
+  assert.equal([found.state, /\(E_GPU_NONE\)/.test(found.found)], ['done', true]);
 });
 
 test('before the environment is there, a setup waits for it', async () => {

@@ -1,1 +1,0 @@
-export { trainingPython } from '../remote/python';
