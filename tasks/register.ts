@@ -12,6 +12,7 @@ import { nearest } from './parse/nearest';
 import { setupLocalTask } from './setup-local';
 import { setupRemoteTask } from './setup-remote';
 import { storageTask } from './storage';
+import { syncPullTask, syncPushTask } from './sync';
 import { validateTask } from './validate';
 import { venvLockTask, venvTask } from './venv';
 
@@ -21,6 +22,7 @@ const groups: Readonly<Record<string, readonly LoraTask[]>> = {
   'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
   Models: [modelDownloadTask(), modelVerifyTask()],
   Looks: [validateTask(), configTask()],
+  Sync: [syncPushTask(), syncPullTask()],
 };
 
 /** Registers every task of just-lora with just, and lists them by group where `npx just` names none. */

@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { download } from './download';
 import { defaultModels, model } from './models';
 import { remoteEnvironment } from './remote';
+import { defaultRemote, remotes } from './remotes';
+import { sync } from './sync';
 
 /**
  * The one definition of every setting: its type, its default and what it means. The JSON Schemas
@@ -32,20 +34,6 @@ const environment = (name: string) =>
 
 /** Names become folders and words on a command line. */
 const name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.-]*$/, 'a name of letters, digits, `.`, `_` and `-`'));
-
-const remote = v.strictObject({
-  host: v.pipe(
-    v.string(),
-    v.regex(/^[^-\s][^\s]*$/, 'user@host or a name, without blanks'),
-    v.description('user@host, or a name of ~/.ssh/config'),
-  ),
-  // `/`, `~` and nothing would make a mirror delete far more than the project.
-  path: v.pipe(
-    v.string(),
-    v.regex(/^(?!\/+$|~\/*$).+$/, 'a folder there, never `/` or `~`'),
-    v.description('Folder of the project there; never `/` or `~`'),
-  ),
-});
 
 const setup = v.strictObject({
   $schema: v.optional(v.string()),
@@ -87,7 +75,9 @@ const setup = v.strictObject({
   }),
   models: v.optional(v.pipe(v.record(name, model), v.description('Base models by short name')), defaultModels),
   download,
-  remotes: v.optional(v.pipe(v.record(name, remote), v.description('GPU machines by short name')), {}),
+  remotes,
+  defaultRemote,
+  sync,
 });
 
 const paths = v.strictObject({

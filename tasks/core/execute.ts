@@ -55,7 +55,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   const looked = !options || options.plan || options.check || definition.looks;
   if (context && !looked) leaveRecord(context, report);
   if (json) result(JSON.stringify(documentOf(report)));
-  exitWith(exitCode(failure, report, options));
+  exitWith(exitCode(failure, report, options, definition));
   if (failure) throw readable(failure);
 }
 
@@ -74,7 +74,8 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     if (options.plan || options.check || definition.looks) {
       const shows = options.json ? unwatched : lookView(screen, definition.present ? () => undefined : result);
       const ran = await inspect(items, context, depth, options.plan, shows);
-      if (!options.json) result(definition.present?.(context, ran) ?? verdict(ran));
+      const last = options.plan ? definition.planned?.(context, ran) : undefined;
+      if (!options.json) result([definition.present?.(context, ran) ?? verdict(ran), ...(last ? [last] : [])].join('\n'));
       return ran;
     }
     const begun = performance.now();
@@ -130,10 +131,11 @@ export function verdict({ outcome, steps }: Ran): string {
   return `${count('done')} of ${steps.length} done, ${count('todo', 'unknown')} to do, ${count('blocked', 'failed')} blocked`;
 }
 
-function exitCode(failure: Error | undefined, report: Report, options: Options | undefined): number {
+function exitCode(failure: Error | undefined, report: Report, options: Options | undefined, { planned }: TaskDefinition): number {
   if (failure instanceof UserError || failure instanceof Interrupted) return failure.exitCode;
   if (failure) return 1;
-  if (options?.plan) return 0;
+  // A plan that is kept must have been made.
+  if (options?.plan) return planned && report.outcome === 'blocked' ? 1 : 0;
   return exitCodeOf(report.outcome, 130);
 }
 

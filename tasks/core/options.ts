@@ -52,7 +52,8 @@ export interface Options {
  * @throws UserError E_USAGE, exit code 2: unknown option, unknown step, a second task, a value missing or too much
  */
 export function parseOptions(args: readonly string[], own: readonly OptionDefinition[]): Options {
-  const known = [...commonOptions, ...own, ...justOptions];
+  // A task's own definition of a common option comes first: `--plan` may take a file.
+  const known = [...own, ...commonOptions.filter(({ name }) => !own.some((option) => option.name === name)), ...justOptions];
   const { tokens, positionals } = parseArgs({
     args: [...args],
     strict: false,
@@ -77,7 +78,8 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
   const has = (name: string) => given.has(name);
   if (has('plan') && has('check')) throw usageError('`--plan` and `--check` are two looks', 'choose one');
   return {
-    plan: has('plan'),
+    // With a value it is no look: it names the plan to carry out.
+    plan: given.get('plan')?.at(-1) === '',
     check: has('check'),
     force: forceOf(given.get('force')),
     json: has('json'),
@@ -95,7 +97,7 @@ export function helpText(
   task: { name: string; description: string; details: string; example: string },
   own: readonly OptionDefinition[],
 ): string {
-  const rows = [...own, ...commonOptions].map((option) => [
+  const rows = [...own, ...commonOptions.filter(({ name }) => !own.some((option) => option.name === name))].map((option) => [
     `  --${option.name}${option.value ? (option.value.startsWith('[') ? `[=${option.value.slice(1)}` : ` ${option.value}`) : ''}`,
     `${option.description} (default: ${option.default ?? (option.value ? 'none' : 'off')})`,
   ]);

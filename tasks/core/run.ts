@@ -6,6 +6,7 @@ import { look, perform, planned } from './perform';
 import type { View } from './render';
 import { type Outcome, outcomeOf, type StepReport } from './report';
 import { type Depth, type Item, stepsOf } from './step';
+import { columns } from './text';
 
 export interface Ran {
   outcome: Outcome;
@@ -43,8 +44,10 @@ export async function bring(items: readonly Item[], context: Context, view: View
     return before;
   }
   // A step that is blocked before anything was done is told at once; one behind it may wait for the first.
-  for (const report of before.steps.filter(({ actions }) => actions.length > 0))
+  for (const report of before.steps.filter(({ actions }) => actions.length > 0)) {
     view.note(`plan: ${report.name} — ${report.found}; will ${report.actions.map(({ title }) => title).join(', then ')}`);
+    if (report.table) view.note(columns(report.table, '    '));
+  }
   const steps: StepReport[] = [];
   try {
     await withLock(context.host, context.root, { task, waitSeconds: context.settings.setup.run.lock_wait_seconds, onWait: view.note }, () =>

@@ -23,7 +23,8 @@ export function some(items: readonly string[], most = 4): string {
 
 /** Rows in columns; the first row is the heading. */
 export function columns(rows: readonly (readonly string[])[], indent = ''): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  // No spread: there may be more rows than a call takes arguments.
+  const widths = (rows[0] ?? []).map((_, column) => rows.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0));
   return rows.map((row) => (indent + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).trimEnd()).join('\n');
 }
 

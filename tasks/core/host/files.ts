@@ -154,6 +154,22 @@ export function link(target: string, file: string): void {
   }
 }
 
+/**
+ * A folder that nobody else can enter, made where it is missing.
+ * @throws Error where it is a link or another user's: what lies in it could not be trusted
+ */
+export function makePrivateFolder(folder: string): void {
+  fs.mkdirSync(path.dirname(folder), { recursive: true });
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const entry = fs.lstatSync(folder);
+  if (!entry.isDirectory() || entry.uid !== (process.getuid?.() ?? entry.uid)) throw new Error(`\`${folder}\` is not a folder of ours`);
+  if ((entry.mode & 0o077) !== 0) fs.chmodSync(folder, 0o700);
+}
+
 export const move = (from: string, to: string): void => fs.renameSync(from, to);
 export const remove = (file: string): void => fs.rmSync(file, { recursive: true, force: true });
 

@@ -2,10 +2,13 @@ import * as os from 'node:os';
 import * as disk from './disk';
 import * as files from './files';
 import { Processes, startOf } from './processes';
+import * as tree from './tree';
 
 /** The only way to the machine: processes, disk, environment and clock. Nothing else touches them. */
 export interface Host {
   readonly files: typeof files;
+  /** Files by names of bytes. */
+  readonly tree: typeof tree;
   readonly disk: typeof disk;
   readonly processes: Processes;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -15,6 +18,8 @@ export interface Host {
   readonly cores: number;
   readonly pid: number;
   readonly hostname: string;
+  /** 0 where the system has none. */
+  readonly userId: number;
   /** The home folder, `undefined` where the machine knows none. */
   readonly home: string | undefined;
   readonly nodeVersion: string;
@@ -27,6 +32,7 @@ export interface Host {
 export function thisHost(): Host {
   return {
     files,
+    tree,
     disk,
     processes: new Processes(),
     env: process.env,
@@ -35,6 +41,7 @@ export function thisHost(): Host {
     cores: os.availableParallelism(),
     pid: process.pid,
     hostname: os.hostname(),
+    userId: process.getuid?.() ?? 0,
     home: homeFolder(),
     nodeVersion: process.versions.node,
     now: () => new Date(),

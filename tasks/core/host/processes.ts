@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { Interrupted } from '../errors';
+import { Guard } from './guard';
 
 export interface RunOptions {
   cwd: string;
@@ -8,6 +9,12 @@ export interface RunOptions {
   timeoutMs?: number;
   /** Called with each line of either stream, as it comes. */
   onLine?: (line: string) => void;
+  /** What the program reads; nothing where it is left out. */
+  input?: string | Uint8Array;
+  /** How its output becomes text: `latin1` keeps every byte, for file names. */
+  encoding?: 'utf8' | 'latin1';
+  /** End it where we are killed: it would go on sending. */
+  guarded?: boolean;
 }
 
 export interface RunResult {
@@ -25,6 +32,7 @@ export interface RunResult {
 export class Processes {
   readonly #running = new Set<number>();
   readonly #abort = new AbortController();
+  readonly #guard = new Guard();
   #interrupted: NodeJS.Signals | undefined;
   /** Called with the process groups that run, at each change. */
   onChange: (groups: readonly number[]) => void = () => undefined;
@@ -40,7 +48,8 @@ export class Processes {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       extendEnv: false,
-      stdin: 'ignore',
+      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+      encoding: options.encoding ?? 'utf8',
       reject: false,
       all: true,
       detached: process.platform !== 'win32',
@@ -48,16 +57,18 @@ export class Processes {
       maxBuffer: 64_000_000,
     });
     const group = child.pid;
+    if (group && options.guarded) this.#guard.add(group);
     if (group) this.#changed(() => this.#running.add(group));
     const limit = limitOf(group, options.timeoutMs);
     const ended = async () => {
-      const watcher = this.#watch(child.all, options.onLine);
+      const watcher = this.#watch(child.all, options);
       const result = await child;
       await watcher;
       return result;
     };
     const result = await Promise.race([ended(), limit.givenUp]);
     limit.clear();
+    if (group && options.guarded) this.#guard.remove(group);
     if (group) this.#changed(() => this.#running.delete(group));
     this.throwIfInterrupted();
     if (!result) {
@@ -98,11 +109,11 @@ export class Processes {
     if (this.#interrupted) throw new Interrupted(this.#interrupted);
   }
 
-  async #watch(stream: NodeJS.ReadableStream | undefined, onLine: RunOptions['onLine']): Promise<void> {
+  async #watch(stream: NodeJS.ReadableStream | undefined, { onLine, encoding }: RunOptions): Promise<void> {
     if (!stream || !(onLine || this.onVerbose)) return;
     let rest = '';
     stream.on('data', (chunk: Buffer) => {
-      const lines = (rest + chunk.toString('utf8')).split(/\r\n|[\r\n]/);
+      const lines = (rest + Buffer.from(chunk).toString(encoding ?? 'utf8')).split(/\r\n|[\r\n]/);
       rest = lines.pop() ?? '';
       for (const line of lines) {
         onLine?.(line);

@@ -1,0 +1,49 @@
+import * as v from 'valibot';
+
+const text = (what: string) =>
+  v.optional(v.pipe(v.nullable(v.pipe(v.string(), v.regex(/^[^\0\r\n]*$/, 'one line of text'))), v.description(what)), null);
+
+/** One machine, bucket or volume of `setup.remotes`. Everything may come from another layer; `tasks/sync/remote.ts` judges the whole. */
+export const remote = v.strictObject({
+  type: v.optional(
+    v.pipe(
+      v.picklist(['ssh', 'rclone', 'local']),
+      v.description('ssh: a machine; rclone: S3, Drive and whatever rclone knows; local: a mounted volume'),
+    ),
+    'ssh',
+  ),
+  host: text('Host name, or a name of the ssh configuration; for rclone the name of its remote'),
+  user: text('Login name there; null leaves it to the ssh configuration'),
+  port: v.optional(
+    v.pipe(
+      v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535))),
+      v.description('Port of ssh; null leaves it to the ssh configuration'),
+    ),
+    null,
+  ),
+  path: text("The project's folder there: data/processed goes to PATH/data/processed"),
+  identity: text('Private key file; null leaves it to the ssh configuration and the agent'),
+  sshConfig: text('Another ssh configuration file than ~/.ssh/config'),
+  transfer: v.optional(
+    v.pipe(v.nullable(v.picklist(['rsync', 'scp', 'auto'])), v.description('Who moves the bytes over ssh, instead of sync.transfer')),
+    null,
+  ),
+});
+
+/** A name goes into files and onto command lines. */
+const name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.-]*$/, 'a name of letters, digits, `.`, `_` and `-`'));
+
+/** A template: `TODO` is recognised as not filled in. */
+export const defaultRemotes = { gpu: { type: 'ssh' as const, host: 'TODO_HOST', path: '/TODO/path/of/the/project' } };
+
+export const remotes = v.optional(
+  v.pipe(v.record(name, remote), v.description('Where data goes and adapters come from, by short name')),
+  defaultRemotes,
+);
+
+export const defaultRemote = v.optional(
+  v.pipe(v.nullable(v.string()), v.description('The remote that is meant where no --remote names one; null is the only one')),
+  null,
+);
+
+export type RemoteEntry = v.InferOutput<typeof remote>;

@@ -1,0 +1,65 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import { makeState, statePath } from '../core/state';
+import { some } from '../core/text';
+import { shownName } from '../parse/shown-name';
+import { type Change, shownChange } from './change';
+
+/** Size and time of each file as it was pulled, by name. */
+type Pulled = Record<string, string>;
+
+const recordOf = (root: string, folder: string): string => statePath(root, 'sync', `pulled-${folder.replace(/[^\w.-]/g, '_')}.json`);
+
+function recall({ host, root }: Context, folder: string): Pulled {
+  try {
+    return JSON.parse(host.files.readText(recordOf(root, folder)) ?? '{}') as Pulled;
+  } catch {
+    return {};
+  }
+}
+
+const stampOf = (context: Context, folder: string, name: string): string | undefined => {
+  const entry = context.host.tree.look(path.join(context.root, folder), name);
+  return entry && `${entry.size} ${entry.modified}`;
+};
+
+/** Keeps what the files that have arrived look like: one that looks otherwise later was changed here. */
+export function rememberPulled(context: Context, changes: readonly Change[]): void {
+  const { host, root } = context;
+  for (const folder of new Set(changes.map((change) => change.folder))) {
+    const record = recall(context, folder);
+    for (const { name, kind, action } of changes.filter((change) => change.folder === folder)) {
+      const stamp = kind === 'folder' || action === 'deleted' ? undefined : stampOf(context, folder, name);
+      if (stamp) record[shownName(name)] = stamp;
+      else delete record[shownName(name)];
+    }
+    makeState(host, root);
+    host.files.writeText(recordOf(root, folder), JSON.stringify(record));
+  }
+}
+
+/** Marks what a pull would replace although it is newer here, or was changed here since it was pulled. */
+export function markLocal(context: Context, changes: readonly Change[], newer: ReadonlySet<string>): void {
+  const records = new Map<string, Pulled>();
+  for (const change of changes) {
+    if (change.action === 'added' || change.kind === 'folder') continue;
+    if (!records.has(change.folder)) records.set(change.folder, recall(context, change.folder));
+    const before = records.get(change.folder)?.[shownName(change.name)];
+    if (newer.has(change.name)) change.newer = 'newer here';
+    else if (before !== undefined && before !== stampOf(context, change.folder, change.name))
+      change.newer = 'changed here since it was pulled';
+  }
+}
+
+/** Work of this machine is replaced only where its person has seen it: `--plan=FILE` or `--force`. */
+export function refuseLocal(changes: readonly Change[]): UserError | undefined {
+  const marked = changes.filter((change) => change.newer !== undefined);
+  if (marked.length === 0) return undefined;
+  return new UserError({
+    code: 'E_LOCAL_CHANGES',
+    found: `${marked.length} of the files here would be lost: ${some(marked.map((change) => `${shownChange(change)} (${change.newer})`))}`,
+    needed: 'your word that the ones there replace them',
+    fix: '`npx just sync:pull --plan` and then the command that it ends with, or `--force`; to keep yours, move them away first',
+  });
+}

@@ -1,0 +1,86 @@
+import { atLeast, type RsyncVersion } from '../parse/rsync-output';
+import { type Direction, ownExcludes } from './folders';
+import type { Ssh } from './ssh';
+
+/** Which files of a folder travel, by rsync's rules: the first pattern that fits decides. */
+export interface Filters {
+  /** Anchored patterns of the folder itself. */
+  own: readonly string[];
+  include: readonly string[];
+  exclude: readonly string[];
+}
+
+export interface RsyncCall {
+  here: RsyncVersion;
+  there: RsyncVersion;
+  direction: Direction;
+  /** `undefined` where both ends are this machine. */
+  ssh: Ssh | undefined;
+  filters: Filters;
+  /** Only look: what would be done. */
+  dryRun: boolean;
+  /** Say what the source does not have. Nothing is deleted by rsync itself. */
+  listDeletions: boolean;
+  checksum: boolean;
+  /** Leave out what is newer on the receiving side. */
+  update?: boolean;
+  compress: boolean;
+  timeoutSeconds: number;
+  /** A folder that files need not be fetched from again, absolute. */
+  compareWith?: string;
+  from: string;
+  to: string;
+}
+
+/**
+ * The arguments of one rsync. Never `-a` (owners cannot be set on rented machines), never `--append` (corrupt
+ * or skipped files at exit code 0). On a push readers see old files until all have arrived.
+ */
+export function rsyncArgs(call: RsyncCall): string[] {
+  const { here, there, direction, ssh, filters, dryRun } = call;
+  const gnu = here.flavour === 'gnu';
+  return [
+    '-rlt',
+    '--no-owner',
+    '--no-group',
+    ...(gnu ? ['--omit-dir-times'] : []),
+    '--partial-dir=.rsync-partial',
+    ...(direction === 'push' ? ['--delay-updates'] : []),
+    ...(call.compareWith ? [`--compare-dest=${call.compareWith}`] : []),
+    ...(ssh ? [`--timeout=${call.timeoutSeconds}`, '-e', remoteShell(ssh)] : []),
+    ...(call.checksum ? ['--checksum'] : []),
+    ...(call.update ? ['--update'] : []),
+    ...(call.compress && gnu && there.flavour === 'gnu' && atLeast(here.version, 3, 2) && atLeast(there.version, 3, 2) && ssh
+      ? ['-z', '--zc=zstd', '--zl=1']
+      : []),
+    ...(dryRun
+      ? [
+          '-n',
+          ...(gnu ? ['--debug=FILTER1'] : []),
+          ...(call.listDeletions ? ['--delete'] : []),
+          `--out-format=${here.flavour === 'old' ? '%i|%n' : '%i|%l|%n'}`,
+        ]
+      : ['--stats', ...(gnu ? ['--info=progress2', '--outbuf=N'] : ['--progress'])]),
+    ...filterArgs(filters, here),
+    '--',
+    call.from,
+    call.to,
+  ];
+}
+
+/** The patterns as rsync takes them: a file that is included is not left out by an exclude behind it. */
+export function filterArgs({ own, include, exclude }: Filters, here: RsyncVersion): string[] {
+  const onlyIncluded = include.length > 0 && exclude.length === 0;
+  return [
+    ...[...ownExcludes, ...own].map((pattern) => `--exclude=${pattern}`),
+    ...(onlyIncluded ? ['--include=*/'] : []),
+    ...include.map((pattern) => `--include=${pattern}`),
+    ...exclude.map((pattern) => `--exclude=${pattern}`),
+    ...(onlyIncluded ? ['--exclude=*', ...(here.flavour === 'openrsync' ? [] : ['--prune-empty-dirs'])] : []),
+  ];
+}
+
+/** rsync splits this at blanks and understands quotes. */
+function remoteShell({ options }: Ssh): string {
+  return ['ssh', ...options].map((word) => (/[\s'"]/.test(word) ? `"${word}"` : word)).join(' ');
+}

@@ -1,0 +1,167 @@
+import type { Context } from '../core/context';
+import { UserError, usageError } from '../core/errors';
+import { bytesToSend, type Change, type Comparison } from './change';
+import { noRoom } from './faults';
+import { type Direction, type Folder, foldersOf } from './folders';
+import { refuseDeletions, refuseEmpty, refuseMissing, refusePlace } from './guards';
+import { holdsFiles } from './holds-files';
+import { lookAt, type There } from './preflight';
+import { chosenRemote, type Remote } from './remote';
+import { rsyncTransport } from './rsync';
+import { sidesOf } from './sides';
+import type { Transport } from './transport';
+
+/** One push or pull: what is asked for, and what has been seen so far. Each look is made once, and shared by the steps. */
+export interface Session {
+  readonly context: Context;
+  readonly direction: Direction;
+  readonly remote: Remote;
+  readonly folders: readonly Folder[];
+  readonly deletes: boolean;
+  readonly maxDelete: number | undefined;
+  readonly verify: boolean;
+  there(): Promise<There>;
+  transport(): Promise<Transport>;
+  /** What differs now; a moment later the same answer serves again. @throws UserError a guard's */
+  difference(how?: { checksum?: boolean; fresh?: boolean }): Promise<Difference>;
+  /** After it nothing that was seen of the files holds. */
+  forget(): void;
+  /** What has been sent, once something was. */
+  sent: { files: number; bytes: number; deleted: number } | undefined;
+}
+
+export interface Difference extends Comparison {
+  folders: readonly { folder: Folder; changes: Change[] }[];
+  /** Configured, and not there: nothing to do about them. */
+  absent: readonly string[];
+  empty: readonly string[];
+}
+
+const freshMs = 1500;
+
+/** @throws UserError exit code 2 where the options or the remote's settings are wrong */
+export function openSession(context: Context, direction: Direction): Session {
+  const remote = chosenRemote(context);
+  const deletes = context.option('delete') !== undefined;
+  const folders = foldersOf(context, direction);
+  if (deletes && /^(~|\.)\/*$/.test(remote.path))
+    throw new UserError(
+      {
+        code: 'E_DELETE_PLACE',
+        found: `\`remotes.${remote.name}.path\` is \`${remote.path}\`: nothing is deleted in a home folder`,
+        fix: `give the project a folder of its own as \`remotes.${remote.name}.path\``,
+      },
+      2,
+    );
+  let there: Promise<There> | undefined;
+  let transport: Promise<Transport> | undefined;
+  let seen: { atMs: number; checksum: boolean; difference: Promise<Difference> } | undefined;
+  const session: Session = {
+    context,
+    direction,
+    remote,
+    folders,
+    deletes,
+    maxDelete: wholeNumber(context.option('max-delete')),
+    verify: context.option('verify') !== undefined,
+    sent: undefined,
+    there: () => {
+      there ??= lookAt(
+        context,
+        remote,
+        folders.map(({ name }) => Buffer.from(name, 'utf8').toString('latin1')),
+        direction,
+      );
+      return there;
+    },
+    transport: () => {
+      transport ??= session.there().then((found) => rsyncTransport(context, found, direction));
+      return transport;
+    },
+    async difference({ checksum = false, fresh = false } = {}) {
+      const now = context.host.now().getTime();
+      if (fresh || !seen || seen.checksum !== checksum || now - seen.atMs > freshMs) {
+        const made = { atMs: Number.POSITIVE_INFINITY, checksum, difference: compareAll(session, checksum) };
+        seen = made;
+        await made.difference.finally(() => {
+          made.atMs = context.host.now().getTime();
+        });
+      }
+      return seen.difference;
+    },
+    forget() {
+      seen = undefined;
+      there = undefined;
+      transport = undefined;
+    },
+  };
+  return session;
+}
+
+async function compareAll(session: Session, checksum: boolean): Promise<Difference> {
+  const { context, direction, folders, deletes } = session;
+  const [there, transport] = [await session.there(), await session.transport()];
+  if (deletes && direction === 'push') {
+    const refused = refusePlace(session.remote.name, there.path, there.real, there.home);
+    if (refused) throw refused;
+  }
+  const [absent, empty, present]: [string[], string[], Folder[]] = [[], [], []];
+  for (const folder of folders) {
+    const { source } = sidesOf(context, there, folder, direction);
+    if (source === 'missing' || source === 'dangling') {
+      if (folder.required) throw refuseMissing(folder.name, direction, source);
+      absent.push(folder.name);
+    } else if (source === 'folder' && direction === 'push' && !holdsFiles(context, folder)) {
+      if (deletes && folder.required) throw refuseEmpty(folder.name, direction);
+      empty.push(folder.name);
+      // Its folders still travel, but nothing is deleted for it.
+      if (!deletes) present.push(folder);
+    } else present.push(folder);
+  }
+  const compared = await Promise.all(
+    present.map(async (folder) => ({ folder, comparison: await transport.compare(folder, { deletions: deletes, checksum }) })),
+  );
+  const changes = compared.flatMap(({ comparison }) => comparison.changes);
+  if (deletes) await guardDeletions(session, transport, compared, changes);
+  guardRoom(session, there, changes);
+  return {
+    changes,
+    folders: compared.map(({ folder, comparison }) => ({ folder, changes: comparison.changes })),
+    excluded: compared.reduce<number | undefined>(
+      (sum, { comparison }) => (sum === undefined || comparison.excluded === undefined ? undefined : sum + comparison.excluded),
+      0,
+    ),
+    skipped: compared.flatMap(({ comparison }) => comparison.skipped),
+    absent,
+    empty,
+  };
+}
+
+async function guardDeletions(
+  session: Session,
+  transport: Transport,
+  compared: readonly { folder: Folder; comparison: Comparison }[],
+  changes: readonly Change[],
+): Promise<void> {
+  const { context, maxDelete, direction } = session;
+  const counts = new Map<string, number>();
+  for (const { folder, comparison } of compared) {
+    if (!comparison.changes.some(({ action }) => action === 'deleted')) continue;
+    if (direction === 'pull' && (await transport.count(folder, 'there')) === 0) throw refuseEmpty(folder.name, direction);
+    counts.set(folder.name, await transport.count(folder, direction === 'push' ? 'there' : 'here'));
+  }
+  const refused = refuseDeletions(changes, counts, { allowed: maxDelete, usual: context.settings.setup.sync.max_delete });
+  if (refused) throw refused;
+}
+
+function guardRoom({ direction, remote }: Session, there: There, changes: readonly Change[]): void {
+  const needed = bytesToSend(changes);
+  if (direction === 'push' && there.freeBytes !== undefined && needed > there.freeBytes)
+    throw noRoom('E_REMOTE_FULL', `${remote.name}:${there.path}`, there.freeBytes, needed);
+}
+
+function wholeNumber(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (!/^\d+$/.test(value)) throw usageError(`\`--max-delete=${value}\` is no number of files`, '`--max-delete=500`, for example');
+  return Number(value);
+}

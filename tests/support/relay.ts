@@ -1,0 +1,81 @@
+import * as net from 'node:net';
+
+/** A link that can be slow, narrow, dead or cut: between a test and a server on loopback. */
+export interface Relay {
+  port: number;
+  /** Bytes that went towards the server. */
+  sent(): number;
+  /** Ends every connection at once. */
+  cut(): void;
+  /** Nothing passes any more, and nobody is told. */
+  stall(): void;
+  resume(): void;
+  /** Refuses new connections, or takes them again. */
+  refuse(refused: boolean): void;
+  close(): void;
+}
+
+/** @param delayMs one way; `rate` is bytes a second for each connection, towards the server and back */
+export function relay(target: number, { delayMs = 0, rate = 0 }: { delayMs?: number; rate?: number } = {}): Promise<Relay> {
+  const sockets = new Set<net.Socket>();
+  let [sent, stalled, refused] = [0, false, false];
+  const held: (() => void)[] = [];
+  const through = (from: net.Socket, to: net.Socket, count: (bytes: number) => void) => {
+    let free = 0;
+    from.on('data', (chunk: Buffer) => {
+      count(chunk.length);
+      const now = Date.now();
+      free = Math.max(free, now) + (rate > 0 ? (chunk.length / rate) * 1000 : 0);
+      const wait = free - now;
+      if (wait > 100) {
+        from.pause();
+        setTimeout(() => !from.destroyed && from.resume(), wait - 50);
+      }
+      const pass = () => {
+        if (stalled) held.push(pass);
+        else if (!to.destroyed) to.write(chunk);
+      };
+      if (wait + delayMs > 0) setTimeout(pass, wait + delayMs);
+      else pass();
+    });
+    from.on('error', () => undefined);
+    from.on('close', () => {
+      sockets.delete(from);
+      setTimeout(() => !stalled && to.destroy(), delayMs + 200);
+    });
+  };
+  const server = net.createServer({ noDelay: true }, (client) => {
+    if (refused) return void client.destroy();
+    const upstream = net.connect({ port: target, host: '127.0.0.1', noDelay: true });
+    sockets.add(client).add(upstream);
+    through(client, upstream, (bytes) => {
+      sent += bytes;
+    });
+    through(upstream, client, () => undefined);
+  });
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () =>
+      resolve({
+        port: (server.address() as net.AddressInfo).port,
+        sent: () => sent,
+        cut: () => {
+          for (const socket of sockets) socket.destroy();
+        },
+        stall: () => {
+          stalled = true;
+        },
+        resume: () => {
+          stalled = false;
+          for (const pass of held.splice(0)) pass();
+        },
+        refuse: (now) => {
+          refused = now;
+        },
+        close: () => {
+          for (const socket of sockets) socket.destroy();
+          server.close();
+        },
+      }),
+    ),
+  );
+}

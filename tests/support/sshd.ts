@@ -1,0 +1,100 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { temporaryFolder } from './project';
+
+/** A real sshd on loopback with keys and a home of its own; nothing of the machine's is touched. */
+export interface Sshd {
+  folder: string;
+  port: number;
+  home: string;
+  /** What the project's ssh is configured with: `sshConfig` of the remote. */
+  config: string;
+  identity: string;
+  knownHosts: string;
+  child: ChildProcess;
+  stop(): void;
+}
+
+process.setMaxListeners(100);
+const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/libexec/sshd'].find((file) => fs.existsSync(file));
+
+/** Why no sshd can be started here; `undefined` where one can. */
+export const noSshd = program ? undefined : 'no sshd: install openssh-server';
+
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = net.createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
+const keyFile = (file: string): string => {
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file, '-C', path.basename(file)]);
+  return file;
+};
+
+/**
+ * @param options.path the PATH of the commands that run there, for machines without rsync or with another one
+ * @param options.via a port that connections take instead of its own, of a relay for example
+ */
+export async function startSshd(options: { path?: string; more?: string; name?: string } = {}): Promise<Sshd> {
+  if (!program) throw new Error(noSshd);
+  const folder = temporaryFolder(options.name ?? 'jl-sshd');
+  const home = path.join(folder, 'home');
+  fs.mkdirSync(home, { mode: 0o700 });
+  const hostKey = keyFile(path.join(folder, 'host_key'));
+  const identity = keyFile(path.join(folder, 'client_key'));
+  fs.copyFileSync(`${identity}.pub`, path.join(folder, 'authorized_keys'));
+  fs.chmodSync(path.join(folder, 'authorized_keys'), 0o600);
+  const port = await freePort();
+  fs.writeFileSync(
+    path.join(folder, 'sshd_config'),
+    [
+      `ListenAddress 127.0.0.1`,
+      `Port ${port}`,
+      `HostKey ${hostKey}`,
+      `PidFile ${path.join(folder, 'sshd.pid')}`,
+      `AuthorizedKeysFile ${path.join(folder, 'authorized_keys')}`,
+      'UsePAM no',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'PermitRootLogin prohibit-password',
+      'StrictModes no',
+      'MaxStartups 100:30:200',
+      'MaxSessions 100',
+      'Subsystem sftp internal-sftp',
+      `SetEnv HOME=${home}${options.path ? ` PATH=${options.path}` : ''}`,
+      ...(options.more ? [options.more] : []),
+      '',
+    ].join('\n'),
+  );
+  const knownHosts = path.join(folder, 'known_hosts');
+  const config = path.join(folder, 'ssh_config');
+  fs.writeFileSync(
+    config,
+    `Host box\n  HostName 127.0.0.1\n  Port ${port}\n  IdentityFile ${identity}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${knownHosts}\n  GlobalKnownHostsFile /dev/null\n`,
+  );
+  if (process.getuid?.() === 0) fs.mkdirSync('/run/sshd', { recursive: true });
+  const child = spawn(program, ['-D', '-e', '-f', path.join(folder, 'sshd_config')], {
+    stdio: ['ignore', 'ignore', fs.openSync(path.join(folder, 'sshd.log'), 'w')],
+  });
+  child.unref();
+  const stop = () => child.kill();
+  process.once('exit', stop);
+  for (let tries = 0; tries < 100; tries++) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+    if (open) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { folder, port, home, config, identity, knownHosts, child, stop };
+}

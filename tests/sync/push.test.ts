@@ -1,0 +1,68 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { skip } from '../support/skip';
+import { noSshd } from '../support/sshd';
+import { contents, pair } from '../support/sync';
+
+const test = suite('sync:push');
+
+if (noSshd) skip(test, 'sync:push', noSshd);
+else {
+  test('sends what is new and changed, says what, and nothing the second time', async () => {
+    const { project, there, json, data } = await pair();
+    data('train.jsonl', 300_000);
+    data('deep/er/eval.jsonl', 'one\n');
+    const first = await json('sync:push');
+    assert.is(first.exitCode, 0, first.stderr);
+    assert.equal(contents(path.join(there, 'data/processed')), contents(path.join(project, 'data/processed')));
+    assert.match(first.stderr, /added +300 kB +data\/processed\/train\.jsonl/);
+    assert.ok(fs.existsSync(path.join(there, 'configs/setup.yaml')));
+    assert.not.ok(fs.existsSync(path.join(there, 'configs/setup.local.yaml')));
+    const second = await json('sync:push');
+    assert.is(second.outcome, 'unchanged');
+    data('deep/er/eval.jsonl', 'one\ntwo\n');
+    const third = await json('sync:push', '--check');
+    assert.is(third.exitCode, 3);
+    const { changed, added, deleted, bytes, files } = third.steps[1];
+    assert.equal([changed, added, deleted, bytes], [1, 0, 0, 8]);
+    assert.is(files[0].name, 'data/processed/deep/er/eval.jsonl');
+  });
+
+  test('every name that the file system holds travels, and none is a command', async () => {
+    const { project, there, json, data, sshd } = await pair();
+    const folder = path.join(project, 'data/processed');
+    for (const name of [
+      '$(touch pwned)',
+      '-rf',
+      '`touch pwned`',
+      'a b',
+      'new\nline',
+      'back\\#012slash',
+      "quo'te",
+      'quo"te',
+      'ü',
+      '*',
+      ';touch pwned',
+      '--delete',
+      'x:y',
+    ])
+      data(name, name);
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x66, 0xff, 0xfe])]), 'bytes');
+    const { exitCode, stderr } = await json('sync:push');
+    assert.is(exitCode, 0, stderr);
+    assert.equal(contents(path.join(there, 'data/processed')), contents(folder));
+    assert.is(Object.keys(contents(folder)).length, 14);
+    assert.match(stderr, /new\\nline/);
+    assert.match(stderr, /f\\xff\\xfe/);
+    for (const at of [project, sshd.home, there, sshd.folder]) assert.not.ok(fs.existsSync(path.join(at, 'pwned')), at);
+  });
+
+  test('an --only that leads out of the project is wrong usage', async () => {
+    const { json } = await pair();
+    for (const only of ['../x', 'data/../../x', '/etc']) assert.is((await json('sync:push', `--only=${only}`)).exitCode, 2, only);
+  });
+}
+
+test.run();
