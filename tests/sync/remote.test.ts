@@ -20,6 +20,7 @@ function contextWith(setup: object, options: Record<string, string> = {}): Conte
   const option = (name: string) => options[name];
   const optionValues = (name: string) => (options[name] === undefined ? [] : [options[name]]);
   return {
+    task: 'sync:push',
     root,
     host,
     environment: 'local',
