@@ -12,6 +12,11 @@ export const asideOf = (folder: string): string => `${folder}.before`;
 export const isOurs = (context: Context, folder: string): boolean =>
   context.host.files.lstat(folder)?.isDirectory() === true && readMarker(context, folder) !== undefined;
 
+/** A folder with nothing in it but what we had begun to write when we were killed. */
+export const isVacant = (context: Context, folder: string): boolean =>
+  context.host.files.lstat(folder)?.isDirectory() === true &&
+  context.host.files.list(folder).every((name) => name.startsWith(`${markerName}.tmp-`));
+
 /** Whether a folder is a whole environment, one worth putting back. */
 const isWhole = (context: Context, folder: string): boolean => readMarker(context, folder)?.state === 'done';
 
@@ -78,6 +83,7 @@ export function keepCopy(context: Context, folder: string): boolean {
  */
 export function discard(context: Context, folder: string): void {
   const { files } = context.host;
+  if (isVacant(context, folder)) files.remove(folder);
   if (!isOurs(context, folder)) return;
   try {
     if (isWhole(context, folder)) writeMarker(context, folder, { state: 'building' });

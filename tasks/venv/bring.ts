@@ -34,7 +34,14 @@ export async function bringEnvironment(
   if (health.kind === 'foreign') throw foreign(health.found);
   if (health.kind === 'leftover' || (health.kind === 'healthy' && !anew)) return discard(context, asideOf(folder));
   const uv = context.settings.setup.python.installer === 'pip' ? undefined : await uvFor(context, definition);
-  if (health.kind === 'repair' && canRepair(context, definition, folder, uv)) return mend(context, definition, locked, health, uv, tell);
+  if (health.kind === 'repair' && canRepair(context, definition, folder, uv)) {
+    try {
+      return await mend(context, definition, locked, health, uv, tell);
+    } catch (error) {
+      // A package that cannot be removed, for one without a RECORD: what cannot be mended is built again.
+      if (!(error instanceof UserError) || error.fault.code !== 'E_INSTALL_FAILED') throw error;
+    }
+  }
   await build(context, definition, locked, uv, tell);
 }
 

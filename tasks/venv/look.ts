@@ -9,7 +9,7 @@ import type { Installed } from '../parse/dist-info';
 import type { Locked } from '../parse/lock';
 import { parsePyvenv, pyvenvVersion } from '../parse/pyvenv';
 import { probe } from '../python/probe';
-import { asideOf, isOurs } from './aside';
+import { asideOf, isOurs, isVacant } from './aside';
 import { compare, type Difference, describeDifference, isSame, lockedFor } from './compare';
 import { type EnvironmentDefinition, pythonIn, sitePackagesIn, targetOf } from './definition';
 import { type Damage, damagedIn, installedIn } from './installed';
@@ -64,7 +64,8 @@ export async function lookAt(
     return { kind: 'repair', found: `${sentence}: ${details.filter(Boolean).join(', ')}`, changed, difference, damaged };
   }
   const aside = asideOf(folder);
-  if (isOurs(context, aside)) return { kind: 'leftover', found: `${sentence}; an older one lies in \`${shown(context.root, aside)}\`` };
+  if (isOurs(context, aside) || isVacant(context, aside))
+    return { kind: 'leftover', found: `${sentence}; an older one lies in \`${shown(context.root, aside)}\`` };
   return { kind: 'healthy', found: sentence, packages, python: version };
 }
 
@@ -96,8 +97,8 @@ function vacancy(context: Context, folder: string, name: string): Health | undef
   const entry = host.files.lstat(folder);
   if (!entry) return { kind: 'absent', found: `\`${name}\` is not there` };
   if (!entry.isDirectory()) return { kind: 'foreign', found: `\`${name}\` is no folder`, obstacle: folder };
-  const names = host.files.list(folder).filter((inner) => !inner.startsWith(`${markerName}.tmp-`));
-  if (names.length === 0) return { kind: 'absent', found: `\`${name}\` is empty` };
+  const names = host.files.list(folder);
+  if (isVacant(context, folder)) return { kind: 'absent', found: `\`${name}\` is empty` };
   if (names.includes(markerName)) return undefined;
   const what = names.includes('pyvenv.cfg')
     ? 'an environment that just-lora did not make'

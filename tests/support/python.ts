@@ -7,7 +7,7 @@ import { cleanEnvironment, repository } from './project';
 
 /** A Python 3.10 of this machine, `undefined` where there is none. */
 export function python310(): string | undefined {
-  const versions = path.join(os.homedir(), '.pyenv', 'versions');
+  const versions = path.join(os.userInfo().homedir, '.pyenv', 'versions');
   const pyenv = fs.existsSync(versions) ? fs.readdirSync(versions).filter((name) => name.startsWith('3.10.')) : [];
   const candidates = [
     ...pyenv.map((name) => path.join(versions, name, 'bin', 'python3.10')),
