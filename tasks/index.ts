@@ -6,6 +6,7 @@ export type { Action, Depth, Finding, Item, Progress, Step } from './core/step';
 export { defineTask, type LoraTask, type TaskDefinition } from './core/task';
 export { gpuTask, noGpuOption } from './gpu';
 export { mkdirsTask } from './mkdirs';
+export { modelCleanTask } from './model-clean';
 export { modelDownloadTask } from './model-download';
 export { modelVerifyTask } from './model-verify';
 export { registerTasks } from './register';

@@ -6,6 +6,7 @@ import { result } from './core/output';
 import type { LoraTask } from './core/task';
 import { gpuTask } from './gpu';
 import { mkdirsTask } from './mkdirs';
+import { modelCleanTask } from './model-clean';
 import { modelDownloadTask } from './model-download';
 import { modelVerifyTask } from './model-verify';
 import { nearest } from './parse/nearest';
@@ -20,7 +21,7 @@ import { venvLockTask, venvTask } from './venv';
 const groups: Readonly<Record<string, readonly LoraTask[]>> = {
   'Set up': [setupLocalTask(), setupRemoteTask()],
   'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
-  Models: [modelDownloadTask(), modelVerifyTask()],
+  Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
   Looks: [validateTask(), configTask()],
   Sync: [syncPushTask(), syncPullTask()],
 };

@@ -3,19 +3,19 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import type { Progress } from '../core/step';
 import { adopt } from './adopt';
-import { copyPiece } from './copy';
-import { deliver, makeCache, mark, setAside } from './deliver';
+import { makeCache, mark } from './deliver';
 import { Digests } from './digest';
 import { offlineBy } from './endpoint';
-import { hubOf } from './hub';
+import { runHf, usesHf, wrongAfterHf } from './hf-backend';
+import { metadataFile } from './layout';
 import { type LocalFile, lookAt } from './local';
 import type { Model } from './models';
 import { linkMissing, type Origin } from './origin';
 import { leftoversIn } from './partials';
-import { fetchPiece } from './piece';
 import { recordOf, type Wanted } from './plan';
 import { refuseWithoutSpace } from './space';
-import { Transfer } from './transfer';
+import { removeStamp } from './stamps';
+import { transferInThread } from './transfer-thread';
 import { hashOf, readTree, writeRecord, writeTree } from './tree';
 
 /**
@@ -41,7 +41,8 @@ export async function bringModel(
   if (origin?.links) linkMissing(host, folder, look(), origin);
   const wrong = await checkThere(context, model, wanted, look(trust), progress);
   const missing = look().filter(({ file, state }) => !['ok', 'unchecked'].includes(state) || wrong.has(file.path));
-  if (missing.length > 0) await fetchMissing(context, model, wanted, missing, origin?.place, progress);
+  if (missing.length > 0 && usesHf(context) && !origin) await fetchByHf(context, model, wanted, missing, progress);
+  else if (missing.length > 0) await fetchMissing(context, model, wanted, missing, origin?.place, progress);
   for (const { file } of leftoversIn(host, folder)) host.files.remove(file);
 }
 
@@ -94,8 +95,8 @@ async function fetchMissing(
 ): Promise<void> {
   const { host } = context;
   const { folder, repo } = model;
-  const places = new Map(missing.map(({ file }) => [file.path, origin?.(file.path)]));
-  if ([...places.values()].some((place) => place === undefined)) refuseOffline(context, model);
+  const places = new Map(missing.flatMap(({ file: { path } }) => (origin?.(path) === undefined ? [] : [[path, origin(path) ?? '']])));
+  if (places.size < missing.length) refuseOffline(context, model);
   for (const { file } of missing) adopt(host, folder, file);
   const files = missing.map(({ file }) => file).sort((a, b) => a.size - b.size);
   const now = missing.map(({ file }) => lookAt(host, folder, commit, file));
@@ -103,22 +104,44 @@ async function fetchMissing(
   const missingBytes = files.reduce((sum, { size }) => sum + size, 0);
   const totalBytes = wanted.reduce((sum, { size }) => sum + size, 0);
   await refuseWithoutSpace(context, folder, missingBytes - there(now.filter(({ state }) => state === 'partial')));
-  const hub = hubOf(context);
-  const transfer = new Transfer(
+  const order = { repo, commit, folder, files, totalBytes, thereBytes: totalBytes - missingBytes };
+  await transferInThread(context, order, places, progress);
+}
+
+/** The same by hf, with our look before and our hashes after. */
+async function fetchByHf(
+  context: Context,
+  model: Model,
+  wanted: Wanted,
+  missing: readonly LocalFile[],
+  progress: (progress: Progress) => void,
+): Promise<void> {
+  const { host } = context;
+  refuseOffline(context, model);
+  await refuseWithoutSpace(
     context,
-    { repo, commit, folder, files, totalBytes, thereBytes: totalBytes - missingBytes },
-    async (of, range) => {
-      const place = places.get(of.job.file.path);
-      await (place === undefined ? fetchPiece({ ...of, hub, repo, commit }, range) : copyPiece(of, range, place));
-    },
-    async ({ file, partial }) => deliver(host, folder, commit, file, partial.name),
-    async ({ file, partial }, actual) => setAside(host, folder, file, partial.name, actual),
+    model.folder,
+    missing.reduce((sum, { file }) => sum + file.size, 0),
   );
-  try {
-    await transfer.run(progress);
-  } finally {
-    hub.connections.close();
+  for (const { file, state } of missing) {
+    removeStamp(host, model.folder, file.path);
+    // hf trusts its metadata more than the bytes.
+    if (state === 'wrong' || state === 'unchecked') host.files.remove(metadataFile(model.folder, file.path));
   }
+  await runHf(
+    context,
+    model,
+    wanted.commit,
+    missing.map(({ file }) => file.path),
+    progress,
+  );
+  const after = missing.map(({ file }) => lookAt(host, model.folder, wanted.commit, file));
+  const wrong = await checkThere(context, model, wanted, after, progress);
+  const bad = after.filter(({ file, state }) => wrong.has(file.path) || !['ok', 'unchecked'].includes(state));
+  if (bad.length > 0)
+    throw wrongAfterHf(
+      bad.map(({ file: { path, size }, why }) => ({ path, size, why: wrong.has(path) ? 'other bytes than the commit has' : why })),
+    );
 }
 
 /** @throws UserError E_HUB_OFFLINE where a variable forbids the network */

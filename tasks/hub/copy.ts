@@ -18,7 +18,7 @@ export async function copyPiece(
     for (let at = start; at < end; ) {
       const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(Math.min(1_048_576, end - at)), 0, undefined, at).catch(passing);
       if (bytesRead === 0) throw new Passing(`\`${place}\` ends after ${at} bytes, expected ${job.file.size}`);
-      await job.write([buffer.subarray(0, bytesRead)], at);
+      job.write([buffer.subarray(0, bytesRead)], at);
       wrote(bytesRead);
       at += bytesRead;
     }

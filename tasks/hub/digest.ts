@@ -1,5 +1,5 @@
-import * as path from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from '../core/worker';
 import type { Order, Reply } from './digest-worker';
 
 /** A file that is hashed while it grows. */
@@ -70,7 +70,7 @@ export class Digests {
     const idle = this.#workers.find(({ open }) => open === 0);
     if (idle) return idle;
     if (this.#workers.length < this.most) {
-      const slot = { worker: startWorker(), open: 0 };
+      const slot = { worker: startWorker(__filename, 'digest-worker'), open: 0 };
       slot.worker.on('message', (reply: Reply) => this.#hear(reply));
       slot.worker.on('error', (error) => {
         for (const [id, { worker }] of this.#pending) if (worker === slot) this.#hear({ id, at: 0, error: error.message });
@@ -91,11 +91,4 @@ export class Digests {
     if (hex !== undefined) state.resolve(hex);
     else state.reject(new Error(error));
   }
-}
-
-/** A worker runs the same kind of file as we do: compiled in the package, TypeScript in the repository. */
-function startWorker(): Worker {
-  const extension = path.extname(__filename);
-  const execArgv = extension === '.ts' ? ['-r', require.resolve('ts-node/register')] : [];
-  return new Worker(path.join(__dirname, `digest-worker${extension}`), { execArgv });
 }

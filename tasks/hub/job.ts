@@ -66,9 +66,9 @@ export class Job {
   }
 
   /** Writes bytes that came, and lets the hash follow. */
-  async write(chunks: readonly Buffer[], position: number): Promise<void> {
+  write(chunks: readonly Buffer[], position: number): void {
     const before = this.partial.ranges.total;
-    await this.partial.write(chunks, position);
+    this.partial.write(chunks, position);
     // A server without ranges sends the old bytes again: only new ones are progress.
     if (this.partial.ranges.total > before) this.tries = 0;
     this.#tell(4_000_000);

@@ -127,20 +127,17 @@ function receive(
     let held = 0;
     let problem: Error | undefined;
     let isEnough = false;
-    const writes: Promise<void>[] = [];
     const flush = () => {
       if (held === 0) return;
       const [block, size, position] = [chunks, held, at - held];
       [chunks, held] = [[], 0];
-      writes.push(
-        job.write(block, position).then(
-          () => wrote(size),
-          (error: Error) => {
-            problem ??= error;
-            response.destroy();
-          },
-        ),
-      );
+      try {
+        job.write(block, position);
+        wrote(size);
+      } catch (error) {
+        problem ??= error as Error;
+        response.destroy();
+      }
     };
     response.on('data', (chunk: Buffer) => {
       const begin = Math.max(0, from - at);
@@ -171,11 +168,9 @@ function receive(
     });
     response.once('close', () => {
       flush();
-      void Promise.all(writes).then(() => {
-        if (problem) return reject(problem);
-        if (at < to) return reject(new Passing(`the connection ended after ${at - start} of ${to - start} bytes`));
-        resolve();
-      });
+      if (problem) reject(problem);
+      else if (at < to) reject(new Passing(`the connection ended after ${at - start} of ${to - start} bytes`));
+      else resolve();
     });
   });
 }

@@ -1,0 +1,13 @@
+import * as path from 'node:path';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+
+/**
+ * Starts a module of ours in a thread. Its file is of the same kind as its caller's: compiled in the package,
+ * TypeScript in the repository.
+ * @param from the caller's `__filename`
+ */
+export function startWorker(from: string, name: string, options: WorkerOptions = {}): Worker {
+  const extension = path.extname(from);
+  const execArgv = extension === '.ts' ? ['-r', require.resolve('ts-node/register')] : [];
+  return new Worker(path.join(path.dirname(from), `${name}${extension}`), { execArgv, ...options });
+}

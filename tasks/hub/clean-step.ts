@@ -1,0 +1,51 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { projectPaths, shown } from '../core/paths';
+import type { Step } from '../core/step';
+import { bytes, plural } from '../core/text';
+import { modelsOf } from './models';
+import { type Leftover, leftoversIn } from './partials';
+
+/** A step for each folder that may hold partial files: those of the settings, and any other in the models folder. */
+export function cleanSteps(context: Context): Step[] {
+  const asked = context.option('model');
+  if (asked !== undefined && asked !== 'all') return modelsOf(context, asked).map(({ name, folder }) => cleanStep(name, folder));
+  const { models_dir } = projectPaths(context);
+  const there = context.host.files
+    .list(models_dir)
+    .filter((name) => context.host.files.stat(path.join(models_dir, name, '.cache'))?.isDirectory());
+  const names = there.length > 0 ? there : Object.keys(context.settings.setup.models);
+  return names.map((name) => cleanStep(name, path.join(models_dir, name)));
+}
+
+function cleanStep(name: string, folder: string): Step {
+  return {
+    name: `clean:${name}`,
+    title: `Clean ${name}`,
+    async check({ host, root }) {
+      const leftovers = leftoversIn(host, folder);
+      const data = { folder, files: leftovers.map(({ file, of, bytes }) => ({ path: shown(folder, file), of: of ?? null, bytes })) };
+      if (leftovers.length === 0) return { state: 'done', found: `no partial file in \`${shown(root, folder)}\``, data };
+      const table = [
+        ['partial file', 'of', 'on disk'],
+        ...leftovers.map(({ file, of, bytes: size }) => [shown(folder, file), of ?? '', bytes(size)]),
+      ];
+      return { state: 'todo', found: `${sizeOf(leftovers)} in \`${shown(root, folder)}\``, data, table };
+    },
+    async plan({ host }) {
+      const leftovers = leftoversIn(host, folder);
+      return [
+        {
+          title: `remove ${sizeOf(leftovers)}`,
+          async run() {
+            // The journal first: a partial without one counts for nothing.
+            for (const { file } of [...leftovers].sort((a, b) => b.file.length - a.file.length)) host.files.remove(file);
+          },
+        },
+      ];
+    },
+  };
+}
+
+const sizeOf = (leftovers: readonly Leftover[]): string =>
+  `${plural(leftovers.length, 'partial file')} (${bytes(leftovers.reduce((sum, { bytes }) => sum + bytes, 0))})`;

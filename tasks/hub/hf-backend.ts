@@ -1,0 +1,74 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import { shown } from '../core/paths';
+import type { Progress } from '../core/step';
+import { bytes } from '../core/text';
+import { endpointOf } from './endpoint';
+import type { Model } from './models';
+import { findToken } from './token';
+
+/** Who moves the bytes: `--backend`, else the setting. */
+export const usesHf = (context: Context): boolean => (context.option('backend') ?? context.settings.setup.download.backend) === 'hf';
+
+/**
+ * Lets the environment's own `hf`, or the older `huggingface-cli`, fetch files of a commit into the folder. The token
+ * goes along in the environment, never in the arguments.
+ * @throws UserError E_HF_MISSING, E_HF_FAILED
+ */
+export async function runHf(
+  context: Context,
+  model: Model,
+  commit: string,
+  files: readonly string[],
+  progress: (progress: Progress) => void,
+): Promise<void> {
+  const { host, root } = context;
+  const command = findHf(context);
+  const token = findToken(context);
+  const env = {
+    HF_HUB_DISABLE_UPDATE_CHECK: '1',
+    HF_HUB_DISABLE_TELEMETRY: '1',
+    HF_ENDPOINT: endpointOf(host),
+    ...(token ? { HF_TOKEN: token.value } : {}),
+  };
+  const args = ['download', model.repo, ...files, '--revision', commit, '--local-dir', model.folder];
+  const { exitCode, tail } = await host.processes.run(command, args, { cwd: root, env, onLine: (text) => progress({ text }) });
+  if (exitCode === 0) return;
+  throw new UserError({
+    code: 'E_HF_FAILED',
+    found: `\`${shown(root, command)} download ${model.repo}\` ended with ${exitCode}`,
+    needed: 'exit code 0',
+    tail,
+    fix: 'mend what it says, or `--backend=builtin`, which goes on from what is there',
+  });
+}
+
+/** In the environments of the settings first, then on PATH. */
+function findHf({ host, root, settings }: Context): string {
+  const { environments, remote } = settings.setup;
+  const folders = [environments.local.path, remote.prefix, remote.path, host.env.CONDA_PREFIX, host.env.VIRTUAL_ENV]
+    .filter((folder) => typeof folder === 'string')
+    .map((folder) => path.resolve(root, folder, host.platform === 'win32' ? 'Scripts' : 'bin'));
+  const places = [...folders, ...(host.env.PATH ?? '').split(path.delimiter).filter(Boolean)];
+  for (const name of ['hf', 'huggingface-cli'])
+    for (const folder of places) {
+      const file = path.join(folder, host.platform === 'win32' ? `${name}.exe` : name);
+      if (host.files.stat(file)?.isFile()) return file;
+    }
+  throw new UserError({
+    code: 'E_HF_MISSING',
+    found: 'neither `hf` nor `huggingface-cli` is in the environments of the settings or on PATH',
+    needed: 'the command of huggingface_hub, for `download.backend: hf`',
+    fix: '`pip install huggingface_hub` in the environment, or `--backend=builtin`',
+  });
+}
+
+/** What hf fetched and what is wrong with it, as one error. */
+export const wrongAfterHf = (files: readonly { path: string; why: string; size: number }[]): UserError =>
+  new UserError({
+    code: 'E_HF_FAILED',
+    found: `hf ended well, and ${files.map(({ path, why, size }) => `\`${path}\` (${bytes(size)}): ${why}`).join('; ')}`,
+    needed: 'every file with the hash of the commit',
+    fix: '`npx just model:download --backend=builtin` fetches again what is wrong',
+  });

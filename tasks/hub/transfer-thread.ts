@@ -1,0 +1,37 @@
+import type { Context } from '../core/context';
+import { Interrupted, UserError } from '../core/errors';
+import type { Progress } from '../core/step';
+import { startWorker } from '../core/worker';
+import type { Order } from './transfer';
+import type { Told, TransferTask } from './transfer-worker';
+
+/**
+ * Runs a transfer in a thread of its own: just runs tasks inside of a `domain`, whose hooks make each of the many
+ * small operations of a transfer several times as expensive.
+ * @throws UserError, Interrupted
+ */
+export async function transferInThread(
+  { root, environment, settings, task, host }: Context,
+  order: Order,
+  places: ReadonlyMap<string, string>,
+  progress: (progress: Progress) => void,
+): Promise<void> {
+  const workerData: TransferTask = { context: { root, environment, settings, task }, order, places };
+  const worker = startWorker(__filename, 'transfer-worker', { workerData });
+  const watch = setInterval(() => {
+    if (host.processes.interrupted) worker.postMessage(host.processes.interrupted);
+  }, 100);
+  try {
+    const ended = await new Promise<Extract<Told, { ended: unknown }>['ended']>((resolve, reject) => {
+      worker.on('message', (told: Told) => ('progress' in told ? progress(told.progress) : resolve(told.ended)));
+      worker.once('error', reject);
+      worker.once('exit', () => reject(new Error('the thread of the transfer ended without a word')));
+    });
+    if (ended.interrupted) throw new Interrupted(ended.interrupted);
+    if (ended.fault?.code === 'E_UNEXPECTED') throw Object.assign(new Error(ended.fault.found), { stack: ended.stack });
+    if (ended.fault) throw new UserError(ended.fault);
+  } finally {
+    clearInterval(watch);
+    await worker.terminate();
+  }
+}

@@ -1,0 +1,63 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Context } from '../core/context';
+import { type Fault, faultOf, Interrupted } from '../core/errors';
+import { thisHost } from '../core/host';
+import type { Progress } from '../core/step';
+import { copyPiece } from './copy';
+import { deliver, setAside } from './deliver';
+import { Hub } from './hub';
+import { fetchPiece } from './piece';
+import { type Order, Transfer } from './transfer';
+
+/** What the thread is to do. */
+export interface TransferTask {
+  context: Pick<Context, 'root' | 'environment' | 'settings' | 'task'>;
+  order: Order;
+  /** The places of files that are on this machine already. */
+  places: ReadonlyMap<string, string>;
+}
+
+/** What it tells. */
+export type Told = { progress: Progress } | { ended: { fault?: Fault; interrupted?: NodeJS.Signals; stack?: string } };
+
+const { context: part, order, places } = workerData as TransferTask;
+const host = thisHost();
+const context: Context = {
+  ...part,
+  host,
+  origins: new Map(),
+  option: () => undefined,
+  optionValues: () => [],
+  locked: false,
+  forced: () => false,
+};
+const tell = (told: Told) => parentPort?.postMessage(told);
+
+parentPort?.on('message', (signal: NodeJS.Signals) => host.processes.interrupt(signal));
+
+async function main(): Promise<void> {
+  const { folder, commit, repo } = order;
+  const hub = new Hub(context);
+  const transfer = new Transfer(
+    context,
+    order,
+    async (of, range) => {
+      const place = places.get(of.job.file.path);
+      await (place === undefined ? fetchPiece({ ...of, hub, repo, commit }, range) : copyPiece(of, range, place));
+    },
+    async ({ file, partial }) => deliver(host, folder, commit, file, partial.name),
+    async ({ file, partial }, actual) => setAside(host, folder, file, partial.name, actual),
+  );
+  try {
+    await transfer.run((progress) => tell({ progress }));
+    tell({ ended: {} });
+  } catch (error) {
+    if (error instanceof Interrupted) tell({ ended: { interrupted: host.processes.interrupted ?? 'SIGINT' } });
+    else tell({ ended: { fault: faultOf(error), stack: (error as Error).stack ?? '' } });
+  } finally {
+    hub.connections.close();
+    parentPort?.close();
+  }
+}
+
+void main();
