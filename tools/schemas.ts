@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { definition } from '../tasks/configuration/definition';
+import { settingsTable, withTable } from './settings-table';
 
 /** The JSON Schemas of the settings, by file name, as they belong into configs/schemas. */
 export function schemas(): Record<string, string> {
@@ -18,5 +19,14 @@ export function schemas(): Record<string, string> {
   );
 }
 
-if (require.main === module)
+/** docs/CONFIGURATION.md with its tables as the definition says. */
+export function configurationDocument(): string {
+  return withTable(fs.readFileSync(documentFile, 'utf8'), settingsTable(schemas()));
+}
+
+export const documentFile = path.join(__dirname, '..', 'docs', 'CONFIGURATION.md');
+
+if (require.main === module) {
   for (const [name, text] of Object.entries(schemas())) fs.writeFileSync(path.join(__dirname, '..', 'configs', 'schemas', name), text);
+  fs.writeFileSync(documentFile, configurationDocument());
+}

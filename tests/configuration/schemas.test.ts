@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readSettings } from '../../tasks/configuration/load';
 import { thisHost } from '../../tasks/core/host';
-import { schemas } from '../../tools/schemas';
+import { configurationDocument, documentFile, schemas } from '../../tools/schemas';
 import { repository, temporaryFolder } from '../support/project';
 
 const test = suite('schemas');
@@ -14,6 +14,10 @@ for (const [name, text] of Object.entries(schemas()))
   test(`${name} is what the definition says (\`npm run schemas\` remakes it)`, () => {
     assert.is(fs.readFileSync(path.join(repository, 'configs', 'schemas', name), 'utf8'), text);
   });
+
+test('docs/CONFIGURATION.md lists every setting with its default (`npm run schemas` remakes the tables)', () => {
+  assert.is(fs.readFileSync(documentFile, 'utf8'), configurationDocument());
+});
 
 test('the files that a project starts from say every default, as it is', () => {
   const written = readSettings(host, repository, 'local');
