@@ -10,6 +10,7 @@ export { modelCleanTask } from './model-clean';
 export { modelDownloadTask } from './model-download';
 export { modelVerifyTask } from './model-verify';
 export { registerTasks } from './register';
+export { type ReportTaskOptions, reportTask } from './report';
 export { setupTask, together } from './setup';
 export { setupLocalTask } from './setup-local';
 export { setupRemoteTask } from './setup-remote';

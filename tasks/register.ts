@@ -10,6 +10,7 @@ import { modelCleanTask } from './model-clean';
 import { modelDownloadTask } from './model-download';
 import { modelVerifyTask } from './model-verify';
 import { nearest } from './parse/nearest';
+import { reportTask } from './report';
 import { setupLocalTask } from './setup-local';
 import { setupRemoteTask } from './setup-remote';
 import { storageTask } from './storage';
@@ -22,7 +23,7 @@ const groups: Readonly<Record<string, readonly LoraTask[]>> = {
   'Set up': [setupLocalTask(), setupRemoteTask()],
   'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
   Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
-  Looks: [validateTask(), configTask()],
+  Looks: [validateTask(), reportTask(), configTask()],
   Sync: [syncPushTask(), syncPullTask()],
 };
 

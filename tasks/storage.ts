@@ -42,8 +42,8 @@ const storage: Step = {
       volumes.map((volume) => judgeVolume(volume, whole, settings.error_gb * GB, settings.warn_gb * GB));
     const settled = depth === 'quick' && judge(free).every(({ level }) => level === 'ok');
     const volumes = settled ? free : await volumesOf(context, categories, true);
-    const table = settled ? {} : { table: tableOf(volumes) };
     const verdicts = judge(volumes);
+    const table = { ...(settled ? {} : { table: tableOf(volumes) }), data: { volumes: dataOf(context.root, verdicts, !settled) } };
     const worst = verdicts.find(({ level }) => level === 'error') ?? verdicts.find(({ level }) => level === 'warn') ?? verdicts[0];
     if (!worst) return { state: 'unknown', found: 'no folder to look at' };
     const { volume, thereBytes, wantedBytes, level } = worst;
@@ -135,6 +135,21 @@ async function volumesOf({ host, settings, root }: Context, categories: readonly
     volumes.set(device, volume);
   }
   return [...volumes.values()];
+}
+
+/** The same for machines, in bytes; what is there only where it was measured. */
+function dataOf(root: string, verdicts: readonly ReturnType<typeof judgeVolume>[], measured: boolean): object[] {
+  return verdicts.map(({ volume, wantedBytes, comfortBytes }) => ({
+    folder: shown(root, volume.measured),
+    availableBytes: volume.availableBytes,
+    neededBytes: wantedBytes,
+    comfortBytes,
+    parts: volume.parts.map(({ name, budgetBytes, thereBytes, buffer }) => ({
+      name,
+      budgetBytes,
+      ...(measured && !buffer ? { thereBytes } : {}),
+    })),
+  }));
 }
 
 function tableOf(volumes: readonly Volume[]): Table {

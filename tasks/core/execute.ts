@@ -52,7 +52,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
     if (report.outcome === 'failed') report.error = faultOf(error);
   }
   report.durationMs = Math.round(performance.now() - started);
-  const looked = !options || options.plan || options.check || definition.looks;
+  const looked = !options || options.plan || options.check || definition.looks || definition.unrecorded;
   if (context && !looked) leaveRecord(context, report);
   if (json) result(JSON.stringify(documentOf(report)));
   exitWith(exitCode(failure, report, options, definition));

@@ -51,5 +51,8 @@ export function outcomeOf(steps: readonly StepReport[]): Outcome {
 
 /** The report as `--json` prints it. */
 export function documentOf(report: Report): object {
-  return { ...report, steps: report.steps.map(({ data, ...step }) => ({ ...step, ...data })) };
+  return { ...report, steps: report.steps.map(stepDocument) };
 }
+
+/** One step as `--json` prints it: its further fields beside the others. */
+export const stepDocument = ({ data, ...step }: StepReport): object => ({ ...step, ...data });

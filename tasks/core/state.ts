@@ -9,6 +9,9 @@ export const stateFolder = '.just-lora';
 /** A path in the state folder. */
 export const statePath = (root: string, ...parts: string[]): string => path.join(root, stateFolder, ...parts);
 
+/** What was fetched of a remote's own state folder: its `runs`. */
+export const remoteFolder = (root: string, name: string): string => statePath(root, 'remotes', name);
+
 /** Makes the state folder, unknown to git whatever the project's .gitignore says. */
 export function makeState(host: Host, root: string): void {
   host.files.makeFolder(statePath(root));

@@ -22,6 +22,8 @@ export interface TaskDefinition {
   depth?: Depth;
   /** The task only looks: it never acts, and exits 1 or 3 like `--check`. */
   looks?: boolean;
+  /** Its runs are no news about the machine: they leave no record. */
+  unrecorded?: boolean;
   /** It goes on though settings are wrong, with those that are right: `context.settingsFault` says what is. */
   tolerant?: boolean;
   /** What a look prints on stdout when all is seen; absent for a line for each step, as it is seen, and a verdict. */

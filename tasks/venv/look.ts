@@ -5,7 +5,6 @@ import { shown } from '../core/paths';
 import { changedInputs, type Inputs } from '../core/state';
 import type { Depth } from '../core/step';
 import { plural, some } from '../core/text';
-import type { Installed } from '../parse/dist-info';
 import type { Locked } from '../parse/lock';
 import { parsePyvenv, pyvenvVersion } from '../parse/pyvenv';
 import { probe } from '../python/probe';
@@ -15,6 +14,7 @@ import { type EnvironmentDefinition, pythonIn, sitePackagesIn, targetOf } from '
 import { type Damage, damagedIn, installedIn } from './installed';
 import { lockInputs } from './lock-state';
 import { baseOf, type Marker, markerName, readMarker, sameBase } from './marker';
+import { askedFor, type PackageState, packageStates } from './packages';
 
 /** How an environment is, and what it would take. */
 export type Health =
@@ -24,10 +24,10 @@ export type Health =
   /** Cannot be mended from inside. */
   | { kind: 'rebuild'; found: string; changed: string[] }
   /** The environment is sound, its packages are not those of the lock. */
-  | { kind: 'repair'; found: string; changed: string[]; difference: Difference; damaged: Damage[] }
+  | { kind: 'repair'; found: string; changed: string[]; difference: Difference; damaged: Damage[]; packages: PackageState[] }
   /** Sound, and an older one was left beside it when a run was killed. */
   | { kind: 'leftover'; found: string }
-  | { kind: 'healthy'; found: string; packages: Installed[]; python: string };
+  | { kind: 'healthy'; found: string; packages: PackageState[]; python: string };
 
 type Done = Extract<Marker, { state: 'done' }>;
 
@@ -53,15 +53,17 @@ export async function lookAt(
   const unsound = await unsoundness(context, definition, folder, marker, depth);
   if (unsound) return rebuild(unsound.found, [...new Set([...(unsound.changed ?? []), ...changed])]);
   const sitePackages = sitePackagesIn(context, folder, definition.pythonVersion);
-  const packages = installedIn(context, sitePackages);
-  const difference = compare(lockedFor(locked, marker.markers), packages);
-  const damaged = depth === 'full' ? damagedIn(context, sitePackages, packages) : [];
+  const installed = installedIn(context, sitePackages);
+  const wanted = lockedFor(locked, marker.markers);
+  const difference = compare(wanted, installed);
+  const packages = packageStates(wanted, installed, difference, askedFor(context, definition));
+  const damaged = depth === 'full' ? damagedIn(context, sitePackages, installed) : [];
   const version = marker.inputs['Python'] ?? '';
   const sentence = `${difference.matching} of ${plural(difference.wanted, 'package')} match the lock, Python ${version}`;
   if (difference.twice.length > 0) return rebuild(`${sentence}: ${describeDifference(difference)}`, changed);
   if (!isSame(difference) || damaged.length > 0) {
     const details = [describeDifference(difference), ...(damaged.length > 0 ? [`${damaged.length} damaged (${damageText(damaged)})`] : [])];
-    return { kind: 'repair', found: `${sentence}: ${details.filter(Boolean).join(', ')}`, changed, difference, damaged };
+    return { kind: 'repair', found: `${sentence}: ${details.filter(Boolean).join(', ')}`, changed, difference, damaged, packages };
   }
   const aside = asideOf(folder);
   if (isOurs(context, aside) || isVacant(context, aside))

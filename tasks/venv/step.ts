@@ -51,11 +51,12 @@ function findingOf(context: Context, definition: EnvironmentDefinition, { lock, 
   // Against a lock that is out of date every package would be an extra one.
   if (lock.state === 'stale') return { state: 'todo', found: lock.found, ...because };
   if (health.kind === 'healthy') {
-    const packages = health.packages.map(({ name, version }) => ({ name, version }));
-    return { state: 'done', found: health.found, data: { path: nameOf(context, definition), python: health.python, packages } };
+    const { packages, python } = health;
+    return { state: 'done', found: health.found, data: { path: nameOf(context, definition), python, packages } };
   }
+  const data = health.kind === 'repair' ? { data: { path: nameOf(context, definition), packages: health.packages } } : {};
   const repair = health.kind === 'repair' && health.damaged.length > 0 ? { fix: `\`npx just ${definition.task} --force\`` } : {};
-  return { state: 'todo', found: health.found, ...because, ...repair };
+  return { state: 'todo', found: health.found, ...because, ...repair, ...data };
 }
 
 async function actionsFor(

@@ -1,14 +1,13 @@
 import type { Context } from '../core/context';
 import { columns, plural } from '../core/text';
-import { pinsOf } from '../parse/pins';
 import { type EnvironmentDefinition, sitePackagesIn, targetOf } from './definition';
 import { installedIn } from './installed';
-import { requirementsText } from './requirements';
+import { askedFor } from './packages';
 
 /** The packages of an environment as a person reads them: what was asked for, then what came along. */
 export function installedSummary(context: Context, definition: EnvironmentDefinition): string {
   const installed = installedIn(context, sitePackagesIn(context, targetOf(context, definition), definition.pythonVersion));
-  const asked = new Set(pinsOf(requirementsText(context, definition) ?? '').map(({ name }) => name));
+  const asked = askedFor(context, definition);
   const rows = installed.filter(({ name }) => asked.has(name)).map(({ name, version }) => [name, version]);
   const others = installed.filter(({ name }) => !asked.has(name)).map(({ name, version }) => `${name} ${version}`);
   const table = columns([['package', 'version'], ...rows], '  ');

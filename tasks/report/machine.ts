@@ -1,0 +1,85 @@
+import { withoutSecrets } from '../core/secrets';
+import type { RecordedStep, RunRecord } from '../parse/run-record';
+
+/** A step, and when it was looked at. */
+export interface SeenStep extends RecordedStep {
+  /** ISO 8601, UTC. */
+  seenAt: string;
+  /** The task whose run left it; absent where the report looked itself. */
+  task?: string;
+}
+
+/** All that a page tells of one machine. */
+export interface Machine {
+  /** `undefined` for the machine that the report was written on, else the name of the remote. */
+  remote: string | undefined;
+  /** The task that does what is still to do. */
+  mends: string;
+  /** ISO 8601, UTC. */
+  lookedAt: string;
+  /** What the verdict is about. */
+  steps: SeenStep[];
+  /** Of other tasks, as their last runs left them. */
+  earlier: SeenStep[];
+  /** Newest first. */
+  runs: RunRecord[];
+  /** Records that could not be read. */
+  unreadable: number;
+}
+
+/** What the runs left of each step, the newest look that reached it; newest first. */
+export function newestSteps(runs: readonly RunRecord[]): SeenStep[] {
+  const seen = new Map<string, SeenStep>();
+  for (const { task, startedAt, steps } of newestFirst(runs))
+    for (const step of steps)
+      if (step.state !== 'skipped' && !seen.has(step.name)) seen.set(step.name, { ...step, seenAt: startedAt, task });
+  return [...seen.values()];
+}
+
+/** The machine that the report is written on: looked at just now, the rest from the records of its runs. */
+export function thisMachine(
+  looked: { at: string; steps: readonly RecordedStep[]; mends: string },
+  runs: readonly RunRecord[],
+  unreadable: number,
+): Machine {
+  const steps = looked.steps.map((step) => ({ ...step, seenAt: looked.at }));
+  const fresh = new Set(steps.map(({ name }) => name));
+  const earlier = newestSteps(runs).filter(({ name }) => !fresh.has(name));
+  return { remote: undefined, mends: looked.mends, lookedAt: looked.at, steps, earlier, runs: newestFirst(runs), unreadable };
+}
+
+/** A remote from the records that were fetched: nobody looks at it now. @returns undefined where they hold no step */
+export function remoteMachine(name: string, runs: readonly RunRecord[], unreadable: number): Machine | undefined {
+  const all = newestSteps(runs);
+  const setUp = newestFirst(runs).find(({ task }) => /^setup:/.test(task));
+  const own = new Set(setUp?.steps.map((step) => step.name) ?? all.map((step) => step.name));
+  const steps = all.filter((step) => own.has(step.name));
+  const [newest] = newestFirst(runs);
+  if (!newest || steps.length === 0) return undefined;
+  // In the order of the set-up, not of the looks.
+  const order = [...own];
+  steps.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+  return {
+    remote: name,
+    mends: setUp?.task ?? newest.task,
+    lookedAt: newest.startedAt,
+    steps,
+    earlier: all.filter((step) => !own.has(step.name)),
+    runs: newestFirst(runs),
+    unreadable,
+  };
+}
+
+/** A machine without secrets: each text of it, however deep. */
+export function cleanMachine(machine: Machine, secrets: readonly string[]): Machine {
+  const clean = (value: unknown): unknown => {
+    if (typeof value === 'string') return withoutSecrets(value, secrets);
+    if (Array.isArray(value)) return value.map(clean);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [withoutSecrets(name, secrets), clean(inner)]));
+  };
+  return clean(machine) as Machine;
+}
+
+const newestFirst = (runs: readonly RunRecord[]): RunRecord[] =>
+  [...runs].sort((one, other) => (one.startedAt < other.startedAt ? 1 : one.startedAt > other.startedAt ? -1 : 0));

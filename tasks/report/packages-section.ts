@@ -1,0 +1,42 @@
+import { plural } from '../core/text';
+import type { RecordedPackage } from '../parse/run-record';
+import { type Html, html, nothing } from './html';
+import type { SeenStep } from './machine';
+import { stateMark } from './state-mark';
+
+/** The packages of one environment: first what differs from the lock, then what was asked for, then what came along. */
+export function packagesSection({ name, packages }: SeenStep): Html {
+  if (packages.length === 0) return nothing;
+  const drift = packages.filter((one) => one.drift);
+  const same = packages.filter((one) => !one.drift);
+  const asked = same.filter((one) => one.asked);
+  const others = same.filter((one) => !one.asked);
+  const sentence =
+    drift.length === 0
+      ? `All ${plural(packages.length, 'package')} are as the lock says`
+      : `${drift.length} of ${plural(packages.length, 'package')} ${drift.length === 1 ? 'is' : 'are'} not as the lock says`;
+  return html`<section>
+<h3>Packages of <code>${name}</code></h3>
+<p>${sentence}.</p>
+${drift.length > 0 ? packageTable('Differs from the lock', drift, true) : undefined}${asked.length > 0 ? packageTable('Asked for', asked, false) : undefined}${
+  others.length > 0
+    ? html`<details><summary>${asked.length > 0 ? `and ${plural(others.length, 'package')} that they need` : plural(others.length, 'package')}</summary>
+<ul class="many">${others.map((one) => html`<li>${one.name} <span class="quiet">${one.version ?? ''}</span></li>\n`)}</ul>
+</details>
+`
+    : undefined
+}</section>
+`;
+}
+
+function packageTable(caption: string, packages: readonly RecordedPackage[], drift: boolean): Html {
+  const row = ({ name, version, locked, drift: how }: RecordedPackage) =>
+    html`<tr><th scope="row">${name}</th><td data-label="there">${version ?? '–'}</td>${drift ? html`<td data-label="lock">${locked ?? '–'}</td><td>${stateMark(how ?? 'done')}</td>` : undefined}</tr>\n`;
+  return html`<table class="packages${drift ? ' drift' : ''}">
+<caption>${caption}</caption>
+<thead><tr><th scope="col">package</th><th scope="col">there</th>${drift ? html`<th scope="col">lock</th><th scope="col">state</th>` : undefined}</tr></thead>
+<tbody>
+${packages.map(row)}</tbody>
+</table>
+`;
+}

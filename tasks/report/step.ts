@@ -1,0 +1,118 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { shown } from '../core/paths';
+import { makeState, statePath } from '../core/state';
+import type { Finding, Item, Step } from '../core/step';
+import { shellWord } from '../core/text';
+import { newestLooks, runsSoFar } from './looks';
+import type { Machine } from './machine';
+import { lookedAtIn, type PageContent, pageOf } from './page';
+import { isSamePage } from './same-page';
+import { written } from './time';
+import { verdictOf } from './verdict';
+
+/** A page that says the same is left alone for so long; then it is written again, with the time of today. */
+const longestMs = 24 * 3600 * 1000;
+
+export interface ReportedTask {
+  /** Does what is still to do. */
+  name: string;
+  steps(context: Context): readonly Item[];
+}
+
+/** The page is done when it says what a look at the machines says now. */
+export function reportStep(reported: (context: Context) => ReportedTask): Step {
+  const looks = new WeakMap<Context, { after: string; machines: Promise<Machine[]> }>();
+  // The engine checks again and again: one look does, unless another run ended in between.
+  const machinesOf = (context: Context): Promise<Machine[]> => {
+    const after = runsSoFar(context);
+    const before = looks.get(context);
+    if (before?.after === after) return before.machines;
+    const task = reported(context);
+    const machines = newestLooks(context, task.steps(context), task.name);
+    looks.set(context, { after, machines });
+    return machines;
+  };
+  return {
+    name: 'report',
+    title: 'Write the report',
+    async check(context) {
+      const taken = obstacleOf(context);
+      if (taken) return taken;
+      const { host, root } = context;
+      const machines = await machinesOf(context);
+      const file = fileOf(context);
+      const name = `\`${shown(root, file)}\``;
+      const verdicts = machines.map((machine) => ({ machine: machine.remote ?? 'this machine', ...summaryOf(machine) }));
+      const data = { path: file, verdicts };
+      const text = host.files.readText(file);
+      const lookedAt = text === undefined ? undefined : lookedAtIn(text);
+      if (text === undefined || lookedAt === undefined) return { state: 'todo', found: `${name} is not there yet`, data };
+      if (!isSamePage(pageOf(contentOf(context, machines, lookedAt)), text))
+        return { state: 'todo', found: `${name} of ${written(lookedAt)} is not how it is now`, data };
+      if (host.now().getTime() - new Date(lookedAt).getTime() > longestMs)
+        return { state: 'todo', found: `${name} is of ${written(lookedAt)}, more than a day ago`, data };
+      return { state: 'done', found: `${name} says how it is: ${verdicts[0]?.headline ?? ''}`, data };
+    },
+    async plan(context) {
+      return [
+        {
+          title: `write \`${shown(context.root, fileOf(context))}\``,
+          async run() {
+            const machines = await machinesOf(context);
+            const file = fileOf(context);
+            if (file.startsWith(statePath(context.root) + path.sep)) makeState(context.host, context.root);
+            context.host.files.writeText(file, pageOf(contentOf(context, machines, machines[0]?.lookedAt ?? '')));
+          },
+        },
+      ];
+    },
+  };
+}
+
+/** Where the page goes: what a link leads to, so that the link stays. */
+export function fileOf({ root, host, option }: Context): string {
+  const wanted = option('output');
+  const file = wanted === undefined ? statePath(root, 'report.html') : path.resolve(root, wanted);
+  return host.files.realPath(file) ?? file;
+}
+
+/** Anything but a page of ours is a person's, and stays. */
+function obstacleOf(context: Context): Finding | undefined {
+  const { host, root } = context;
+  const file = fileOf(context);
+  if (!host.files.lstat(file)) return undefined;
+  const entry = host.files.stat(file);
+  if (entry?.isFile() && lookedAtIn(host.files.readText(file) ?? '') !== undefined) return undefined;
+  const name = shown(root, file);
+  const what = entry?.isDirectory() ? 'a folder' : entry ? 'a file that is no report of ours' : 'a link that leads nowhere';
+  return {
+    state: 'blocked',
+    code: 'E_OUTPUT_TAKEN',
+    found: `\`${name}\` is ${what}`,
+    needed: 'a free name, or a report that just-lora wrote',
+    fix: entry?.isDirectory()
+      ? `\`npx just report --output=${shellWord(path.join(name, 'report.html'))}\``
+      : `mv ${shellWord(name)} ${shellWord(`${name}.kept`)}`,
+  };
+}
+
+function contentOf({ root, host, environment }: Context, machines: readonly Machine[], lookedAt: string): PageContent {
+  return {
+    project: path.basename(root),
+    hostname: host.hostname,
+    environment,
+    lookedAt,
+    version: (require('../../package.json') as { version: string }).version,
+    machines: machines.map((machine) =>
+      machine.remote === undefined
+        ? { ...machine, lookedAt, steps: machine.steps.map((step) => ({ ...step, seenAt: lookedAt })) }
+        : machine,
+    ),
+  };
+}
+
+function summaryOf(machine: Machine): { verdict: string; headline: string } {
+  const { level, headline } = verdictOf(machine);
+  return { verdict: level, headline };
+}

@@ -1,0 +1,49 @@
+import type { Context } from '../core/context';
+import type { Installed } from '../parse/dist-info';
+import type { Locked } from '../parse/lock';
+import { pinsOf } from '../parse/pins';
+import type { Difference } from './compare';
+import type { EnvironmentDefinition } from './definition';
+import { requirementsText } from './requirements';
+
+/** One package of an environment, as `--json` tells it: what is there and what the lock wants. */
+export interface PackageState {
+  name: string;
+  version?: string;
+  locked?: string;
+  /** How it differs from the lock; absent where it does not. */
+  drift?: 'missing' | 'version' | 'extra';
+  /** The requirements name it; the others came along. */
+  asked?: true;
+}
+
+/** The libraries that a person asked for, by name. */
+export function askedFor(context: Context, definition: EnvironmentDefinition): ReadonlySet<string> {
+  return new Set(pinsOf(requirementsText(context, definition) ?? '').map(({ name }) => name));
+}
+
+/** Every package that is there or should be, by name. */
+export function packageStates(
+  locked: readonly Locked[],
+  installed: readonly Installed[],
+  { missing, other, extra }: Difference,
+  asked: ReadonlySet<string>,
+): PackageState[] {
+  const drifts = new Map<string, PackageState['drift']>([
+    ...missing.map(({ name }) => [name, 'missing'] as const),
+    ...other.map(({ name }) => [name, 'version'] as const),
+    ...extra.map(({ name }) => [name, 'extra'] as const),
+  ]);
+  const wanted = new Map(locked.map(({ name, version }) => [name, version]));
+  const there = new Map(installed.map(({ name, version }) => [name, version]));
+  return [...new Set([...wanted.keys(), ...there.keys()])].sort().map((name) => {
+    const [version, lock, drift] = [there.get(name), wanted.get(name), drifts.get(name)];
+    return {
+      name,
+      ...(version ? { version } : {}),
+      ...(lock ? { locked: lock } : {}),
+      ...(drift ? { drift } : {}),
+      ...(asked.has(name) ? { asked: true as const } : {}),
+    };
+  });
+}

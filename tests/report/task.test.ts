@@ -1,0 +1,218 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { projectCopy, runJust, startJust, temporaryFolder } from '../support/project';
+import { snapshot } from '../support/steps';
+
+const test = suite('report: task');
+
+/** A project with its own HOME: the token of the person who runs the tests is not the test's. */
+function project(): { folder: string; env: Record<string, string>; page: string } {
+  const folder = projectCopy();
+  return { folder, env: { HOME: temporaryFolder(), HF_HOME: temporaryFolder() }, page: path.join(folder, '.just-lora/report.html') };
+}
+const json = async (folder: string, args: string[], env: Record<string, string>) => {
+  const { stdout, stderr, exitCode } = await runJust(folder, ['report', ...args, '--json'], env);
+  assert.ok(stdout, stderr);
+  return { ...JSON.parse(stdout), exitCode };
+};
+const record = (folder: string, name: string, content: object | string): void => {
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+};
+const run = (task: string, outcome: string, startedAt: string, more: object = {}): object => ({
+  version: 1,
+  task,
+  outcome,
+  startedAt,
+  durationMs: 65_000,
+  steps: [],
+  versions: { node: '22.1.0', python: '3.10.13', 'just-lora': '0.1.0' },
+  ...more,
+});
+
+test('writes a page, prints its path last, and leaves it alone while it is true', async () => {
+  const { folder, env, page } = project();
+  const first = await runJust(folder, ['report'], env);
+  assert.is(first.exitCode, 0, first.stderr);
+  const lines = first.stdout
+    .trim()
+    .split('\n')
+    .filter((line) => !/ (started|finished) '/.test(line));
+  assert.match(lines[0] as string, /^changed in /);
+  assert.is(lines.at(-1), '.just-lora/report.html');
+  const text = fs.readFileSync(page, 'utf8');
+  assert.match(text, '<meta name="generator" content="just-lora report">');
+  const second = await json(folder, [], env);
+  assert.is(second.outcome, 'unchanged');
+  assert.is(fs.readFileSync(page, 'utf8'), text);
+  assert.is((await json(folder, ['--force'], env)).outcome, 'changed');
+  assert.is(second.steps[0].verdicts[0].verdict, 'todo');
+});
+
+test('looks at the machine as it is, not as a run left it', async () => {
+  const { folder, env, page } = project();
+  await runJust(folder, ['mkdirs'], env);
+  await runJust(folder, ['report'], env);
+  assert.match(fs.readFileSync(page, 'utf8'), '7 of 7 folders there');
+  fs.rmSync(path.join(folder, 'data/raw'), { recursive: true });
+  const again = await json(folder, [], env);
+  assert.is(again.outcome, 'changed');
+  assert.not.match(fs.readFileSync(page, 'utf8'), '7 of 7 folders there');
+});
+
+test('a look writes nothing, and its own runs are no history', async () => {
+  const { folder, env, page } = project();
+  const before = snapshot(folder);
+  assert.is((await json(folder, ['--check'], env)).exitCode, 3);
+  assert.is((await json(folder, ['--plan'], env)).exitCode, 0);
+  assert.is(snapshot(folder), before);
+  await runJust(folder, ['report'], env);
+  assert.is((await json(folder, ['--check'], env)).exitCode, 0);
+  assert.not.ok(fs.existsSync(path.join(folder, '.just-lora/runs')));
+  assert.not.match(fs.readFileSync(page, 'utf8'), '<h3>Runs</h3>');
+});
+
+test('history: runs that changed, failed and were interrupted, and a record cut short', async () => {
+  const { folder, env, page } = project();
+  const taken = path.join(folder, 'data/raw');
+  fs.rmSync(taken, { recursive: true });
+  await runJust(folder, ['mkdirs'], env);
+  fs.rmSync(taken, { recursive: true });
+  fs.writeFileSync(taken, 'in the way');
+  assert.is((await runJust(folder, ['mkdirs'], env)).exitCode, 1);
+  const runs = path.join(folder, '.just-lora/runs');
+  record(runs, '2020-01-01-setup-local.json', run('setup:local', 'interrupted', '2020-01-01T08:00:00.000Z'));
+  record(runs, '2020-01-02-setup-local.json', '{"version":1,"task":"setup:lo');
+  await runJust(folder, ['report'], env);
+  const text = fs.readFileSync(page, 'utf8');
+  const row = (outcome: string) => text.split('\n').find((line) => line.startsWith('<tr>') && line.includes(` ${outcome}</span>`)) ?? '';
+  assert.match(row('changed'), /mkdirs.*make /);
+  assert.match(row('blocked'), 'E_PATH_TAKEN');
+  assert.match(row('interrupted'), '1 min 5 s');
+  assert.match(text, '1 more could not be read');
+  assert.match(text, 'needs you');
+});
+
+test('a remote is told of where its records were fetched', async () => {
+  const { folder, env, page } = project();
+  await runJust(folder, ['report'], env);
+  assert.not.match(fs.readFileSync(page, 'utf8'), 'Remote <strong>');
+  const steps = [
+    {
+      name: 'gpu',
+      title: 'GPU',
+      state: 'blocked',
+      found: 'no driver',
+      needed: 'a driver',
+      code: 'E_GPU_DRIVER',
+      fix: 'npx just gpu',
+      actions: [],
+      durationMs: 1,
+    },
+  ];
+  record(
+    path.join(folder, '.just-lora/remotes/gpu-1/runs'),
+    'a.json',
+    run('setup:remote', 'blocked', '2026-01-02T08:00:00.000Z', { steps }),
+  );
+  record(path.join(folder, '.just-lora/remotes/empty/runs'), 'a.txt', 'no record');
+  const { steps: told } = await json(folder, [], env);
+  assert.equal(
+    told[0].verdicts.map(({ machine, verdict }: { machine: string; verdict: string }) => [machine, verdict]),
+    [
+      ['this machine', 'todo'],
+      ['gpu-1', 'blocked'],
+    ],
+  );
+  assert.match(
+    fs.readFileSync(page, 'utf8'),
+    /Remote <strong>gpu-1<\/strong>, as its runs left it at <time datetime="2026-01-02T08:00:00.000Z">/,
+  );
+});
+
+test('--output: anywhere, through a link, and never over something that is not ours', async () => {
+  const { folder, env } = project();
+  const mine = path.join(folder, 'mine.html');
+  fs.writeFileSync(mine, '<p>mine</p>');
+  fs.writeFileSync(path.join(folder, 'empty.html'), '');
+  fs.symlinkSync('nowhere', path.join(folder, 'dangling.html'));
+  for (const [output, found] of [
+    ['mine.html', 'no report of ours'],
+    ['empty.html', 'no report of ours'],
+    ['data', 'a folder'],
+    ['dangling.html', 'leads nowhere'],
+  ] as const) {
+    const { exitCode, steps } = await json(folder, [`--output=${output}`], env);
+    assert.is(exitCode, 1);
+    assert.is(steps[0].code, 'E_OUTPUT_TAKEN');
+    assert.match(steps[0].found, found);
+  }
+  assert.is(fs.readFileSync(mine, 'utf8'), '<p>mine</p>');
+  assert.ok(fs.lstatSync(path.join(folder, 'dangling.html')).isSymbolicLink());
+  const away = path.join(temporaryFolder(), 'new folder', 'the page.html');
+  const { exitCode, stdout } = await runJust(folder, ['report', `--output=${away}`], env);
+  assert.is(exitCode, 0);
+  assert.ok(stdout.includes(`\n${away}\n`));
+  fs.symlinkSync(away, path.join(folder, 'link.html'));
+  assert.is((await json(folder, ['--output=link.html', '--force'], env)).outcome, 'changed');
+  assert.ok(fs.lstatSync(path.join(folder, 'link.html')).isSymbolicLink());
+  assert.equal(fs.readdirSync(path.dirname(away)), ['the page.html']);
+  assert.is((await runJust(folder, ['report', '--output'], env)).exitCode, 2);
+});
+
+test('no secret of the environment or of a file gets into the page', async () => {
+  const { folder, page, env } = project();
+  fs.writeFileSync(path.join(env.HF_HOME as string, 'token'), 'the token of a file\n');
+  const said = (what: string) => ({
+    name: 'x',
+    title: what,
+    state: 'failed',
+    found: what,
+    fix: what,
+    tail: what,
+    changed: [what],
+    actions: [{ title: what, durationMs: 1 }],
+    table: [[what], [what]],
+    warning: what,
+    needed: what,
+    code: what,
+    packages: [{ name: what, version: what }],
+    volumes: [{ folder: what, availableBytes: 1, parts: [{ name: what, budgetBytes: 1 }] }],
+  });
+  const secrets = ['correct horse battery', 'hf_abcdefghijklmnopqrstuvwxyz', 'the token of a file', 'sw0rdfish'];
+  const steps = secrets.map((secret, index) => ({ ...said(`told ${secret}`), name: `step ${index} ${secret}` }));
+  for (const place of ['runs', `remotes/${secrets[0]}/runs`])
+    record(
+      path.join(folder, '.just-lora', place),
+      'a.json',
+      run('setup:local', 'failed', '2026-01-01T08:00:00.000Z', {
+        steps,
+        versions: { [secrets[0] as string]: secrets[1] },
+        error: { code: 'E_X', found: secrets[2], fix: secrets[3] },
+      }),
+    );
+  const ran = await runJust(folder, ['report', '--verbose'], { ...env, HF_TOKEN: secrets[0], MY_PASSWORD: secrets[3] });
+  assert.is(ran.exitCode, 0, ran.stderr);
+  const text = fs.readFileSync(page, 'utf8');
+  for (const secret of secrets) assert.not.ok(text.includes(secret), secret);
+  assert.ok(text.includes('told (hidden)'));
+  assert.is((await json(folder, [], { ...env, HF_TOKEN: secrets[0] as string, MY_PASSWORD: secrets[3] as string })).outcome, 'unchanged');
+});
+
+test('killed at any moment it leaves the page of before or the new one, whole', async () => {
+  const { folder, env, page } = project();
+  await runJust(folder, ['report'], env);
+  for (const ms of [150, 300, 450, 600, 800]) {
+    const { child, ended } = startJust(folder, ['report', '--force'], env);
+    const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), ms);
+    await ended;
+    clearTimeout(timer);
+    const text = fs.readFileSync(page, 'utf8');
+    assert.ok(text.startsWith('<!DOCTYPE html>') && text.endsWith('</html>\n'));
+  }
+  assert.is((await json(folder, ['--force'], env)).outcome, 'changed');
+});
+
+test.run();
