@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readSettings } from '../../tasks/configuration/load';
+import { type Loaded, readSettings } from '../../tasks/configuration/load';
+import type { UserError } from '../../tasks/core/errors';
 import { thisHost } from '../../tasks/core/host';
 import { temporaryFolder } from '../support/project';
 import { type WrongCase, wrongCases } from './wrong-cases';
@@ -13,7 +14,17 @@ function faultsOf({ file = 'configs/setup.yaml', text, env = {}, sets = [] }: Om
   const root = temporaryFolder();
   fs.mkdirSync(path.join(root, 'configs'));
   if (text !== undefined) fs.writeFileSync(path.join(root, file), text);
-  return readSettings({ ...thisHost(), env }, root, 'local', sets).fault?.tail?.split('\n') ?? [];
+  return faultIn(() => readSettings({ ...thisHost(), env }, root, 'local', sets))?.tail?.split('\n') ?? [];
+}
+
+/** A wrong `--set` is wrong usage and thrown at once; what is wrong in the project is told beside the settings. */
+function faultIn(read: () => Loaded) {
+  try {
+    return read().fault;
+  } catch (error) {
+    assert.is((error as UserError).exitCode, 2);
+    return (error as UserError).fault;
+  }
 }
 
 for (const { what, says, ...given } of wrongCases)

@@ -151,14 +151,13 @@ export const wrongCases: readonly WrongCase[] = [
     says: ['the merged settings: storage.error_gb (20) is above storage.warn_gb (10); expected it to be the lower one'],
   },
   {
-    what: 'something required that no layer says',
-    text: 'remotes:\n  gpu:\n    host: me@there\n',
-    says: ['configs/setup.yaml:2:3: remotes.gpu.path is missing; remotes.gpu needs it'],
-  },
-  {
-    what: 'a remote path that a mirror would empty',
-    text: 'remotes:\n  gpu: {host: me@there, path: /}\n',
-    says: ['configs/setup.yaml:2:25: remotes.gpu.path is "/"; expected a folder there, never `/` or `~`'],
+    what: 'values that may be null, and are something else',
+    text: 'remotes:\n  gpu: {port: 0, transfer: rsink, user: 5}\n',
+    says: [
+      'configs/setup.yaml:2:9: remotes.gpu.port is 0; expected at least 1',
+      'configs/setup.yaml:2:18: remotes.gpu.transfer is "rsink"; expected rsync, scp or auto; did you mean `rsync`?',
+      'configs/setup.yaml:2:35: remotes.gpu.user is 5; expected text: put it in quotes',
+    ],
   },
   {
     what: 'variables',
