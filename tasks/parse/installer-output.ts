@@ -28,3 +28,16 @@ const signs: readonly (readonly [InstallerFault, RegExp])[] = [
 export function installerFault(output: string): InstallerFault {
   return signs.find(([, sign]) => sign.test(output))?.[0] ?? 'other';
 }
+
+/**
+ * The last lines that tell something. A package with a hundred files has a hundred hashes, and pip lists each
+ * one that it had expected: the line that says what went wrong is above them.
+ */
+export function tellingTail({ stderr, tail }: { stderr: string; tail: string }, count = 20): string {
+  if (!/^ +Expected +or /m.test(tail)) return tail;
+  const lines = stderr.trimEnd().split(/\r\n|[\r\n]/);
+  return lines
+    .filter((line) => !/^ +Expected +or /.test(line))
+    .slice(-count)
+    .join('\n');
+}

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
+import { tellingTail } from '../parse/installer-output';
 import { cleanEnvironment } from './clean-environment';
 import type { Found } from './find';
 import { uvHashes, uvVersion } from './uv-release';
@@ -51,14 +52,14 @@ export async function fetchUv(context: Context, { command, args, interpreter }: 
     if (!interpreter.hasPip) {
       const helper = path.join(temporary, 'venv');
       const made = await run(command, [...args, '-m', 'venv', helper]);
-      if (made.exitCode !== 0) throw unavailable(made.tail);
+      if (made.exitCode !== 0) throw unavailable(tellingTail(made));
       pip = [path.join(helper, ...(host.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']))];
     }
     const install = ['-m', 'pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--no-compile', '--quiet'];
     const options = ['--progress-bar', 'off', '--retries', '2', '--timeout', '20', '--target', path.join(temporary, 'package'), '-r', list];
     const [program = command, ...rest] = pip;
     const fetched = await run(program, [...rest, ...install, ...options]);
-    if (fetched.exitCode !== 0) throw unavailable(fetched.tail);
+    if (fetched.exitCode !== 0) throw unavailable(tellingTail(fetched));
     const inner = path.join(temporary, 'package', 'bin', programName(context));
     const works = await run(inner, ['--version'], 20_000);
     if (works.exitCode !== 0) throw unavailable(works.tail);

@@ -23,7 +23,7 @@ export async function assess(context: Context, definition: EnvironmentDefinition
     const obstacle = await lockObstacle(context, definition, lock);
     if (obstacle) return obstacle;
   }
-  const health = await lookAt(context, definition, lock.state === 'fresh' ? lock.packages : [], depth);
+  const health = await lookAt(context, definition, lock.packages, depth);
   if (health.kind === 'foreign') return foreign(context, health);
   if (health.kind === 'absent' || health.kind === 'rebuild') {
     const obstacle = await buildObstacle(context, definition);

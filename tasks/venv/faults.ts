@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors';
 import type { RunResult } from '../core/host/processes';
-import { type InstallerFault, installerFault } from '../parse/installer-output';
+import { type InstallerFault, installerFault, tellingTail } from '../parse/installer-output';
 import type { EnvironmentDefinition } from './definition';
 
 /** A command of pip, uv or venv that failed, as the error a person reads: what it was about, its last lines, one cure. */
@@ -33,5 +33,5 @@ export function commandError(doing: string, result: RunResult, { lock, lockTask,
     other: ['E_INSTALL_FAILED', `it exited ${result.exitCode}`, `\`npx just ${task} --verbose\` shows every command with its output`],
   };
   const [code, found, fix] = texts[installerFault(`${result.stdout}\n${result.stderr}\n${result.tail}`)];
-  return new UserError({ code, found: `${doing} failed: ${found}`, tail: result.tail, fix });
+  return new UserError({ code, found: `${doing} failed: ${found}`, tail: tellingTail(result), fix });
 }

@@ -11,7 +11,8 @@ import { requirementsText } from './requirements';
 /** Whether a lock is what its requirements ask for. */
 export type LockState =
   | { state: 'fresh'; packages: Locked[] }
-  | { state: 'stale'; found: string; changed: string[] }
+  /** `packages` are those of the lock as it is: none where it is not there. */
+  | { state: 'stale'; found: string; changed: string[]; packages: Locked[] }
   | { state: 'blocked'; code: string; found: string; needed: string; fix: string };
 
 /** The files that a lock is made of, each with the hash of what it means: comments and order mean nothing. */
@@ -48,7 +49,7 @@ export function lockState(context: Context, definition: EnvironmentDefinition): 
       fix: '`npx just mkdirs` writes the one that the project starts from',
     };
   const text = host.files.readText(path.resolve(root, lock));
-  if (text === undefined) return { state: 'stale', found: `\`${lock}\` is not there`, changed: [] };
+  if (text === undefined) return { state: 'stale', found: `\`${lock}\` is not there`, changed: [], packages: [] };
   let packages: Locked[];
   try {
     packages = parseLock(text);
@@ -64,11 +65,11 @@ export function lockState(context: Context, definition: EnvironmentDefinition): 
   const absent = pinsOf(wanted).filter(
     ({ name, version }) => !packages.some((locked) => locked.name === name && (version === undefined || locked.version === version)),
   );
-  if (changed.length > 0) return { state: 'stale', found: `\`${lock}\` was made of something else`, changed };
+  if (changed.length > 0) return { state: 'stale', found: `\`${lock}\` was made of something else`, changed, packages };
   if (absent.length === 0) return { state: 'fresh', packages };
   const names = some(absent.map(({ name, version }) => (version ? `${name} ${version}` : name)));
   return headerOf(text, requirements) === undefined
-    ? { state: 'stale', found: `\`${lock}\` lacks ${names}`, changed: [`${requirements} changed`] }
+    ? { state: 'stale', found: `\`${lock}\` lacks ${names}`, changed: [`${requirements} changed`], packages }
     : corrupt(definition, `lacks ${names}, which \`${requirements}\` asks for; \`npx just ${lockTask}\` put it there`);
 }
 

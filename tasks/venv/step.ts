@@ -46,7 +46,7 @@ export function environmentStep({ name, title, define }: EnvironmentStepOptions)
 }
 
 function findingOf(context: Context, definition: EnvironmentDefinition, { lock, health }: Assessment): Finding {
-  const changed = [...new Set([...(lock.state === 'stale' ? lock.changed : []), ...('changed' in health ? health.changed : [])])];
+  const changed = changesIn(definition, lock, health);
   const because = changed.length > 0 ? { changed } : {};
   // Against a lock that is out of date every package would be an extra one.
   if (lock.state === 'stale') return { state: 'todo', found: lock.found, ...because };
@@ -57,6 +57,14 @@ function findingOf(context: Context, definition: EnvironmentDefinition, { lock, 
   const data = health.kind === 'repair' ? { data: { path: nameOf(context, definition), packages: health.packages } } : {};
   const repair = health.kind === 'repair' && health.damaged.length > 0 ? { fix: `\`npx just ${definition.task} --force\`` } : {};
   return { state: 'todo', found: health.found, ...because, ...repair, ...data };
+}
+
+/** What changed since the last success: of the environment where there was one, else since the lock was made. */
+function changesIn({ lock: file }: EnvironmentDefinition, lock: Assessment['lock'], health: Health): string[] {
+  const ofHealth = 'changed' in health ? health.changed : [];
+  if (lock.state === 'fresh') return ofHealth;
+  const ofLock = lock.changed.filter((text) => !(text.startsWith('Python ') && ofHealth.some((other) => other.startsWith('Python '))));
+  return [...new Set([...ofLock, ...ofHealth.filter((text) => text !== `${file} changed`)])];
 }
 
 async function actionsFor(

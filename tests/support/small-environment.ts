@@ -50,6 +50,7 @@ export async function smallProject(options: SmallOptions = {}): Promise<SmallPro
   const env: SmallProject['env'] = {
     HOME: home,
     PATH: tools.join(path.delimiter),
+    PYENV_ROOT: undefined,
     PIP_INDEX_URL: index.url,
     UV_CACHE_DIR: path.join(home, 'uv-cache'),
     ...(installer === 'pip' ? { JUST_LORA_PYTHON__INSTALLER: 'pip' } : {}),

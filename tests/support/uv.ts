@@ -1,30 +1,52 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { uvHashes, uvVersion } from '../../tasks/python/uv-release';
-import { repository } from './project';
+import { cleanEnvironment, repository } from './project';
 import { python310 } from './python';
+import type { Wheel } from './wheels';
 
-/** A folder with uv, for PATH: the release that the product fetches, from the package index, kept between runs. */
-export function uvFolder(): string {
-  const place = path.join(repository, 'node_modules', '.cache', 'just-lora-tests', `uv-${uvVersion}`);
-  const program = path.join(place, 'bin', 'uv');
-  if (!fs.existsSync(program)) {
-    const temporary = `${place}.tmp-${process.pid}`;
-    fs.mkdirSync(temporary, { recursive: true });
-    const list = path.join(temporary, 'uv.txt');
-    fs.writeFileSync(list, `uv==${uvVersion} ${uvHashes.map((hash) => `--hash=sha256:${hash}`).join(' ')}\n`);
-    const args = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--require-hashes', '--target', temporary, '-r', list];
-    execFileSync(python310() ?? 'python3', args, {
-      env: { ...process.env, PIP_CONFIG_FILE: '/dev/null', PIP_FIND_LINKS: '' },
-      stdio: 'pipe',
-    });
-    try {
-      fs.renameSync(temporary, place);
-    } catch {
-      // Another test file was first.
-      fs.rmSync(temporary, { recursive: true, force: true });
-    }
+/** Where uv is kept between runs: its wheel and, beside it, what is in it. */
+function uvPlace(): string {
+  const place = path.join(fs.realpathSync(path.join(repository, 'node_modules')), '.cache', 'just-lora-tests', `uv-${uvVersion}-wheel`);
+  if (fs.existsSync(place)) return place;
+  const temporary = `${place}.tmp-${process.pid}`;
+  fs.mkdirSync(temporary, { recursive: true });
+  const list = path.join(temporary, 'uv.txt');
+  fs.writeFileSync(list, `uv==${uvVersion} ${uvHashes.map((hash) => `--hash=sha256:${hash}`).join(' ')}\n`);
+  const pip = (args: readonly string[]) =>
+    execFileSync(python310() ?? 'python3', ['-m', 'pip', ...args], { env: cleanEnvironment(), stdio: 'pipe' });
+  pip([
+    'download',
+    '--quiet',
+    '--no-deps',
+    '--require-hashes',
+    '--only-binary',
+    ':all:',
+    '--dest',
+    path.join(temporary, 'wheel'),
+    '-r',
+    list,
+  ]);
+  const [wheel = ''] = fs.readdirSync(path.join(temporary, 'wheel'));
+  pip(['install', '--quiet', '--no-deps', '--no-index', '--target', path.join(temporary, 'uv'), path.join(temporary, 'wheel', wheel)]);
+  try {
+    fs.renameSync(temporary, place);
+  } catch {
+    // Another test file was first.
+    fs.rmSync(temporary, { recursive: true, force: true });
   }
-  return path.dirname(program);
+  return place;
+}
+
+/** A folder with uv, for PATH: the release that the product fetches, from the package index. */
+export const uvFolder = (): string => path.join(uvPlace(), 'uv', 'bin');
+
+/** uv's own wheel for this machine, to be served by an index of ours. */
+export function uvWheel(): Wheel {
+  const folder = path.join(uvPlace(), 'wheel');
+  const [file = ''] = fs.readdirSync(folder);
+  const bytes = fs.readFileSync(path.join(folder, file));
+  return { name: 'uv', version: uvVersion, file, bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
