@@ -73,7 +73,7 @@ def load_config(
     problems: list[str] = []
     layers = _file_layers(root, environment, parts, problems)
     known = _merged(schema, layers)
-    layers += _variable_layers(schema, known, parts, problems) + _set_layers(schema, known, sets, problems)
+    layers += _variable_layers(schema, known, parts, problems) + _set_layers(schema, known, parts, sets, problems)
     for layer in layers:
         problems += _faults(schema, layer.tree, (), layer)
     merged = _merged(schema, layers)
@@ -168,17 +168,18 @@ def _file_layers(root: Path, environment: str, parts: Iterable[str], problems: l
 def _variable_layers(schema: dict, known: dict, parts: Iterable[str], problems: list[str]) -> list[Layer]:
     layers = []
     for name, keys in FOREIGN.items():
-        if os.environ.get(name):
+        if os.environ.get(name) and keys[0] in parts:
             layers += _value_layer(schema, name, keys, os.environ[name], problems)
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in RESERVED and os.environ[name]:
             words = name[len(PREFIX) :].split("__")
-            words = words if words[0].lower() in FILES else ["setup", *words]
-            layers += _value_layer(schema, name, _keys(schema, known, words, "__"), os.environ[name], problems)
-    return [layer for layer in layers if next(iter(layer.tree)) in parts]
+            keys = _keys(schema, known, words if words[0].lower() in FILES else ["setup", *words], "__")
+            if keys[0] in parts:
+                layers += _value_layer(schema, name, keys, os.environ[name], problems)
+    return layers
 
 
-def _set_layers(schema: dict, known: dict, sets: Iterable[str], problems: list[str]) -> list[Layer]:
+def _set_layers(schema: dict, known: dict, parts: Iterable[str], sets: Iterable[str], problems: list[str]) -> list[Layer]:
     layers = []
     for each in sets:
         name, equals, text = each.partition("=")
@@ -186,8 +187,9 @@ def _set_layers(schema: dict, known: dict, sets: Iterable[str], problems: list[s
             problems.append(f"--set {each}: expected path=value, for example `--set storage.warn_gb=40`")
             continue
         words = name.strip().split(".")
-        words = words if words[0] in FILES else ["setup", *words]
-        layers += _value_layer(schema, "--set", _keys(schema, known, words, "."), text, problems)
+        keys = _keys(schema, known, words if words[0] in FILES else ["setup", *words], ".")
+        if keys[0] in parts:
+            layers += _value_layer(schema, "--set", keys, text, problems)
     return layers
 
 
@@ -453,6 +455,9 @@ def _parse_yaml(text: str) -> tuple[Any, dict]:
         raise _Fault("PyYAML is needed to read YAML: `python -m pip install pyyaml`") from None
 
     places: dict[tuple, str] = {}
+    # PyYAML, of YAML 1.1, ends a word of a list at any `?`: those that mark no key go by another character.
+    stand_in = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
+    text = re.sub(r"(?<![\s\[{,])\?|\?(?=\S)", stand_in, text)
 
     def fault(message: str, event: Any) -> _Fault:
         return _Fault(message, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -464,6 +469,7 @@ def _parse_yaml(text: str) -> tuple[Any, dict]:
         if len(path) > DEEPEST:
             raise fault(f"nested more than {DEEPEST} deep", event)
         if isinstance(event, yaml.ScalarEvent):
+            event.value = event.value.replace(stand_in, "?")
             return scalar(event)
         kind = "seq" if isinstance(event, yaml.SequenceStartEvent) else "map"
         if event.tag not in (None, "!", f"tag:yaml.org,2002:{kind}"):

@@ -1,3 +1,7 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { repository } from '../support/project';
+
 /** Settings that both loaders, the tasks' and Python's, read to the same result. */
 export interface RightCase {
   what: string;
@@ -43,7 +47,14 @@ const words = [
   '1.2.3',
 ];
 
+const fileOf = (name: string) => fs.readFileSync(path.join(repository, 'configs', name), 'utf8');
+
 export const rightCases: readonly RightCase[] = [
+  {
+    what: 'the files that a project starts from',
+    files: Object.fromEntries(['setup.yaml', 'paths_config.json', 'training_config.yaml'].map((name) => [name, fileOf(name)])),
+    gives: { 'setup.python.version': '3.10', 'training.arguments.learning_rate': 2e-4 },
+  },
   { what: 'nothing at all', gives: { 'setup.storage.warn_gb': 30, 'training.lora.rank': 16, 'paths.data_raw': 'data/raw' } },
   {
     what: 'a file over the defaults',
@@ -178,6 +189,11 @@ export const rightCases: readonly RightCase[] = [
         '  - c#d',
         '  -',
         '    e',
+        'sync:',
+        '  push: [configs?, ?x, a?b, "q?", x? ]',
+        '  pull:',
+        '    - what?',
+        '    - ?y',
         '...',
       ].join('\n'),
     },
@@ -190,6 +206,8 @@ export const rightCases: readonly RightCase[] = [
       'setup.environments.local.lock': 'kept\n',
       'setup.run.keep_records': 7,
       'setup.download.exclude': ['a', '#b', 'c#d', 'e'],
+      'setup.sync.push': ['configs?', '?x', 'a?b', 'q?', 'x?'],
+      'setup.sync.pull': ['what?', '?y'],
     },
   },
   ...Object.entries(numbers).map(([text, value]) => ({
