@@ -25,9 +25,18 @@ export function reportTask(options: ReportTaskOptions = {}): LoraTask {
     details:
       'Looks at this machine, takes what was fetched of the remotes, and writes verdict, steps, storage, packages and the history of runs into one file that needs no network. Secrets are left out.',
     example: 'npx just report --output=report.html',
-    options: [{ name: 'output', value: 'file', description: 'where the page goes', default: '.just-lora/report.html' }],
+    options: [
+      { name: 'output', value: 'file', description: 'where the page goes', default: '.just-lora/report.html' },
+      { name: 'remote', value: 'name', description: 'fetch the run records of this remote first; may be repeated' },
+    ],
     unrecorded: true,
-    items: () => [(require('./report/step') as typeof import('./report/step')).reportStep(reported)],
+    items(context) {
+      const remotes = [...new Set(context.optionValues('remote'))];
+      const fetched = remotes.map((name) =>
+        (require('./report/fetch-step') as typeof import('./report/fetch-step')).fetchStep(context, name),
+      );
+      return [...fetched, (require('./report/step') as typeof import('./report/step')).reportStep(reported)];
+    },
     summary: (context) => {
       const { fileOf } = require('./report/step') as typeof import('./report/step');
       const { shown } = require('./core/paths') as typeof import('./core/paths');

@@ -9,6 +9,7 @@ import { pythonIn } from '../venv/definition';
 import { damagedIn } from '../venv/installed';
 import type { CondaDefinition } from './definition';
 import { type Drift, describeDrift, driftOf } from './drift';
+import { type CondaPackageState, condaPackageStates } from './package-states';
 import { type Contents, contentsOf, markersOf, pipHalf } from './packages';
 import { isSameFolder, readMarker, readRecord } from './record';
 
@@ -20,10 +21,10 @@ export type CondaHealth =
   /** Somebody else's, or nothing that we can tell: never touched. */
   | { kind: 'foreign'; found: string }
   /** conda's half cannot be mended from inside. */
-  | { kind: 'rebuild'; found: string; changed: string[]; extra: readonly string[] }
+  | { kind: 'rebuild'; found: string; changed: string[]; extra: readonly string[]; packages: CondaPackageState[] }
   /** conda's half is sound; pip's has to be brought, or mended. */
-  | { kind: 'pip'; found: string; changed: string[]; damaged: readonly string[] }
-  | { kind: 'healthy'; found: string; contents: Contents; python: string; ours: boolean; extra: readonly string[] };
+  | { kind: 'pip'; found: string; changed: string[]; damaged: readonly string[]; packages: CondaPackageState[] }
+  | { kind: 'healthy'; found: string; packages: CondaPackageState[]; python: string; ours: boolean; extra: readonly string[] };
 
 /** Looks at an environment. A quick look reads the names of two folders and starts nothing. */
 export async function lookAtConda(
@@ -51,6 +52,7 @@ export async function lookAtConda(
   const marker = readMarker(context, prefix);
   const wanted = pipHalf(locked, contents.conda, markersOf(context, contents));
   const drift = driftOf(yml, contents, wanted, marker);
+  const packages = condaPackageStates(yml, contents, wanted, marker);
   const text = describeDrift(drift);
   if (working === 'pip' && !isCondaBroken(drift))
     return {
@@ -58,31 +60,33 @@ export async function lookAtConda(
       found: `\`${prefix}\` lacks pip's half: a run was interrupted`,
       changed: [],
       damaged: damagedPackages(context, contents),
+      packages,
     };
   if (!marker) {
     if (text)
       return { kind: 'foreign', found: `\`${prefix}\` is an environment that just-lora did not make, and it does not fit: ${text}` };
-    return healthy(contents, wanted, drift, false);
+    return healthy(contents, wanted, packages, drift, false);
   }
   const broken = await brokenPython(context, prefix, depth);
-  if (broken) return { kind: 'rebuild', found: `\`${prefix}\`: ${broken}`, changed: [], extra: drift.extra };
-  if (isCondaBroken(drift)) return { kind: 'rebuild', found: `\`${prefix}\`: ${text}`, changed: changesOf(drift), extra: drift.extra };
+  if (broken) return { kind: 'rebuild', found: `\`${prefix}\`: ${broken}`, changed: [], extra: drift.extra, packages };
+  if (isCondaBroken(drift))
+    return { kind: 'rebuild', found: `\`${prefix}\`: ${text}`, changed: changesOf(drift), extra: drift.extra, packages };
   const damaged = depth === 'full' ? [...damagedPackages(context, contents), ...damagedFiles(context, prefix, contents)] : [];
   if (drift.pip.length > 0 || damaged.length > 0) {
     const found = [text, damaged.length > 0 ? `damaged: ${some(damaged)}` : ''].filter(Boolean).join('; ');
-    return { kind: 'pip', found: `\`${prefix}\`: ${found}`, changed: changesOf(drift), damaged };
+    return { kind: 'pip', found: `\`${prefix}\`: ${found}`, changed: changesOf(drift), damaged, packages };
   }
-  return healthy(contents, wanted, drift, true);
+  return healthy(contents, wanted, packages, drift, true);
 }
 
 const isCondaBroken = ({ specs, conda, twice }: Drift): boolean => specs.length + conda.length + twice.length > 0;
 
 const changesOf = ({ specs, conda, pip, twice }: Drift): string[] => [...specs, ...conda, ...pip.map(({ text }) => text), ...twice];
 
-function healthy(contents: Contents, wanted: readonly Locked[], drift: Drift, ours: boolean): CondaHealth {
+function healthy(contents: Contents, wanted: readonly Locked[], packages: CondaPackageState[], drift: Drift, ours: boolean): CondaHealth {
   const python = contents.conda.find(({ name }) => name === 'python')?.version ?? 'none';
   const found = `${plural(contents.conda.length, 'package')} of conda's and ${wanted.length} of pip's as they should be, Python ${python}`;
-  return { kind: 'healthy', found, contents, python, ours, extra: drift.extra };
+  return { kind: 'healthy', found, packages, python, ours, extra: drift.extra };
 }
 
 /** Packages of pip's with a file that is missing or of another size: what a killed pip leaves. */

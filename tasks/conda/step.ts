@@ -76,7 +76,10 @@ function findingOf(context: Context, { lock, health, conda }: Looked): Finding {
   const changed = [...(lock.state === 'stale' ? lock.changed : []), ...('changed' in health ? health.changed : [])];
   const because = changed.length > 0 ? { changed } : {};
   if (lock.state === 'stale') return { state: 'todo', found: lock.found, ...because };
-  if (health.kind !== 'healthy') return { state: 'todo', found: health.found, ...because };
+  if (health.kind !== 'healthy') {
+    const data = 'packages' in health ? { data: { engine: 'conda', path: conda.prefix, packages: health.packages } } : {};
+    return { state: 'todo', found: health.found, ...because, ...data };
+  }
   const kept = readRecord(context)?.kept;
   const warnings = [
     ...(health.extra.length > 0
@@ -95,10 +98,7 @@ function findingOf(context: Context, { lock, health, conda }: Looked): Finding {
       profile: profileOf(conda),
       path: conda.prefix,
       python: health.python,
-      packages: [
-        ...health.contents.conda.map(({ name, version, build }) => ({ name, version, build, from: 'conda' })),
-        ...health.contents.pip.map(({ name, version }) => ({ name, version, from: 'pip' })),
-      ],
+      packages: health.packages,
     },
   };
 }

@@ -33,7 +33,10 @@ export async function newestLooks(context: Context, items: readonly Item[], mend
 }
 
 /** Changes whenever a run ends: what was looked at before it may be no longer so. */
-export const runsSoFar = ({ host, root }: Context): string => host.files.list(statePath(root, 'runs')).join('\n');
+export function runsSoFar({ host, root }: Context): string {
+  const remotes = host.files.list(statePath(root, 'remotes')).map((name) => path.join(remoteFolder(root, name), 'runs'));
+  return [statePath(root, 'runs'), ...remotes].flatMap((folder) => [folder, ...host.files.list(folder)]).join('\n');
+}
 
 function recordsIn({ host }: Context, folder: string): { runs: RunRecord[]; unreadable: number } {
   const names = host.files.list(folder).filter((name) => name.endsWith('.json'));

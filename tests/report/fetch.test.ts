@@ -1,0 +1,81 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseRecordNames, parseRecords } from '../../tasks/parse/fetched-records';
+import { skip } from '../support/skip';
+import { noSshd } from '../support/sshd';
+import { snapshot } from '../support/steps';
+import { pair } from '../support/sync';
+
+const test = suite('report: fetch');
+
+test('names lead nowhere else, and what was cut off is left out', () => {
+  assert.equal(parseRecordNames('just-lora-begin\na-1.json\n../b.json\n-x.json\n.c.json\nd e.json\njust-lora-end\n'), ['a-1.json']);
+  assert.is(parseRecordNames('just-lora-begin\na.json\n'), undefined);
+  const bytes = Buffer.from('{"ü":"\nrecord x.json 3\n"}');
+  const text = `record a.json ${bytes.length}\n${bytes.toString('latin1')}\nrecord ../b.json 2\n{}\nrecord c.json 0\n\nrecord d.json 99\n{`;
+  assert.equal(
+    [...parseRecords(text)],
+    [
+      ['a.json', bytes.toString('utf8')],
+      ['c.json', ''],
+    ],
+  );
+});
+
+const record = (startedAt: string, found: string): string =>
+  JSON.stringify({
+    version: 1,
+    task: 'setup:remote',
+    outcome: 'changed',
+    startedAt,
+    durationMs: 7,
+    steps: [{ name: 'gpu', title: 'GPU', state: 'done', found, actions: [], durationMs: 1 }],
+    versions: {},
+  });
+
+if (noSshd) skip(test, 'report --remote', noSshd);
+else
+  test('--remote brings the records of a machine, and changes nothing there', async () => {
+    const { json, project, there, sshd } = await pair();
+    const page = () => fs.readFileSync(path.join(project, '.just-lora/report.html'), 'utf8');
+    const none = await json('report', '--remote=gpu');
+    assert.is(none.exitCode, 0, none.stderr);
+    assert.is(none.steps[0].state, 'done');
+    assert.match(none.steps[0].found, 'no run yet');
+    assert.not.ok(fs.existsSync(there));
+    const runs = path.join(there, '.just-lora/runs');
+    fs.mkdirSync(runs, { recursive: true });
+    fs.writeFileSync(path.join(runs, '2026-01-01-setup-remote-1.json'), record('2026-01-01T00:00:00.000Z', 'an old card, für immer'));
+    fs.writeFileSync(path.join(runs, '2026-01-02-setup-remote-2.json'), record('2026-01-02T00:00:00.000Z', 'a new card, `naïve`'));
+    fs.writeFileSync(path.join(runs, 'huge.json'), Buffer.alloc(2_000_000, 'x'));
+    fs.writeFileSync(path.join(runs, 'a b.json'), '{}');
+    const before = snapshot(there);
+    assert.is((await json('report', '--remote=gpu', '--check')).exitCode, 3);
+    const first = await json('report', '--remote=gpu');
+    assert.is(first.outcome, 'changed', first.stderr);
+    assert.match(page(), 'a new card, <code>naïve</code>');
+    assert.match(page(), '1 more could not be read');
+    assert.is((await json('report', '--remote=gpu')).outcome, 'unchanged');
+    fs.rmSync(path.join(runs, '2026-01-02-setup-remote-2.json'));
+    fs.writeFileSync(path.join(runs, '2026-01-03-setup-remote-3.json'), record('2026-01-03T00:00:00.000Z', 'the newest card'));
+    await json('report', '--remote=gpu');
+    assert.match(page(), 'the newest card');
+    assert.equal(fs.readdirSync(path.join(project, '.just-lora/remotes/gpu/runs')), [
+      '2026-01-01-setup-remote-1.json',
+      '2026-01-03-setup-remote-3.json',
+      'huge.json',
+    ]);
+    fs.rmSync(path.join(runs, '2026-01-03-setup-remote-3.json'));
+    fs.writeFileSync(path.join(runs, '2026-01-02-setup-remote-2.json'), record('2026-01-02T00:00:00.000Z', 'a new card, `naïve`'));
+    assert.is(snapshot(there).replace(/ \S+ \S+$/gm, ''), before.replace(/ \S+ \S+$/gm, ''));
+    assert.is((await json('report', '--remote=other')).exitCode, 2);
+    sshd.stop();
+    const dead = await json('report', '--remote=gpu', '--set', 'remotes.gpu.port=1');
+    assert.is(dead.exitCode, 1);
+    assert.match(dead.steps[0].code, /^E_SSH_/);
+    assert.match(page(), 'the newest card');
+  });
+
+test.run();
