@@ -14,6 +14,8 @@ export function modelVerifyTask(): LoraTask {
       { name: 'path', value: 'folder', description: 'any folder with a model, or with safetensors files, instead' },
       { name: 'adapter', value: 'folder', description: 'a PEFT adapter instead; `--model` says which base it must be for' },
       { name: 'full', description: 'hash every byte and compare it with what was recorded; works offline' },
+      { name: 'load', description: "load the model with the environment's own transformers, and generate a token" },
+      { name: 'python', value: 'program', description: 'the Python that `--load` uses', default: 'that of the environment' },
     ],
     items: (context) => (require('./verify/step') as typeof import('./verify/step')).verifySteps(context),
   });

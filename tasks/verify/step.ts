@@ -1,6 +1,6 @@
 import { adapterSteps } from '../adapters/step';
 import type { Context } from '../core/context';
-import { usageError } from '../core/errors';
+import { UserError, usageError } from '../core/errors';
 import { shown } from '../core/paths';
 import type { Finding, Step } from '../core/step';
 import { bytes, plural, some } from '../core/text';
@@ -47,7 +47,10 @@ async function verify(context: Context, subject: Subject): Promise<Finding> {
   const wrong = files.filter(({ state }) => state === 'bad' || state === 'missing');
   if (wrong.length === 0) {
     const evidence = content?.text ?? `${plural(files.filter(({ state }) => state === 'ok').length, 'file')} as they should be`;
-    return { state: 'done', found: `${about}; ${evidence}`, data, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}) };
+    const found = `${about}; ${evidence}`;
+    if (context.option('load') === undefined)
+      return { state: 'done', found, data, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}) };
+    return loadFinding(context, subject, expectation, looked, { found, warnings, data });
   }
   const bad = wrong.filter(({ state }) => state === 'bad');
   const found = `${about}; ${wrong.length} of ${expectation.expected.length} files wrong: ${some(
@@ -65,6 +68,31 @@ async function verify(context: Context, subject: Subject): Promise<Finding> {
     table,
     data,
   };
+}
+
+/** Only what is right is loaded. */
+async function loadFinding(
+  context: Context,
+  subject: Subject,
+  expectation: Expectation,
+  looked: Looked,
+  so: { found: string; warnings: string[]; data: Record<string, unknown> },
+): Promise<Finding> {
+  try {
+    const { loadModel } = require('./load') as typeof import('./load');
+    const { text, data, warnings } = await loadModel(context, subject, expectation, looked);
+    const all = [...so.warnings, ...warnings];
+    return {
+      state: 'done',
+      found: `${so.found}; ${text}`,
+      data: { ...so.data, ...data },
+      ...(all.length > 0 ? { warning: all.join('; ') } : {}),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { code, found, needed = 'a model that the environment loads', fix, tail } = error.fault;
+    return { state: 'blocked', code, found: `${so.found}; ${found}`, needed, fix, data: { ...so.data, ...(tail ? { tail } : {}) } };
+  }
 }
 
 async function contentOf(context: Context, { folder }: Subject, expectation: Expectation, looked: Looked) {

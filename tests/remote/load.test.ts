@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { projectCopy, runJust, temporaryFolder } from '../support/project';
+import { pythonWith } from '../support/python';
+
+/** Real models, loaded by the real transformers. */
+const test = suite('model:verify --load with transformers');
+
+/** An environment that is there already may be named; else one with what loading takes is made once. */
+const python =
+  process.env.TRANSFORMERS_PYTHON ??
+  pythonWith('torch==2.1.2', 'transformers==4.45.2', 'tokenizers==0.20.3', 'accelerate==0.34.2', 'peft==0.12.0', 'numpy==1.26.4', 'jinja2');
+const project = projectCopy();
+const models = path.join(project, 'models');
+execFileSync(python, [path.join(__dirname, 'tiny-models.py'), models], { stdio: 'pipe' });
+
+async function load(folder: string) {
+  const { exitCode, stdout } = await runJust(project, ['model:verify', `--path=${folder}`, '--load', `--python=${python}`, '--json']);
+  return { exitCode, step: JSON.parse(stdout).steps[0] };
+}
+
+for (const [name, model] of [
+  ['llama', 'LlamaForCausalLM'],
+  ['mistral', 'MistralForCausalLM'],
+] as const)
+  test(`${model} is loaded, reads a chat template and generates a token`, async () => {
+    const { exitCode, step } = await load(path.join(models, name));
+    assert.is(exitCode, 0, JSON.stringify(step));
+    const { load: loaded, ...facts } = step;
+    assert.equal([loaded.model, loaded.chatTemplate, loaded.parameters], [model, true, 26784]);
+    assert.equal([facts.architecture, facts.parameters, facts.dtype, facts.shards], [model, 26784, 'BF16', 2]);
+    assert.type(loaded.generated, 'number');
+    assert.ok(loaded.tokens > 5 && loaded.peakMemoryBytes > 1e8, JSON.stringify(loaded));
+  });
+
+test('on the meta device the tensors of the files are held against the model', () => {
+  const scratch = temporaryFolder();
+  const folder = path.join(models, 'llama');
+  const shards = fs.readdirSync(folder).filter((file) => file.endsWith('.safetensors'));
+  const ask = (names: readonly string[]) => {
+    const request = { folder, quantization: {}, tokenizer: true, weight_bytes: 1e15, shards: names };
+    fs.writeFileSync(path.join(scratch, 'in.json'), JSON.stringify(request));
+    const args = [
+      path.join(__dirname, '..', '..', 'tasks', 'verify', 'load.py'),
+      path.join(scratch, 'in.json'),
+      path.join(scratch, 'out.json'),
+    ];
+    try {
+      execFileSync(python, args, { stdio: 'pipe' });
+    } catch {
+      // The result tells.
+    }
+    return JSON.parse(fs.readFileSync(path.join(scratch, 'out.json'), 'utf8'));
+  };
+  const whole = ask(shards);
+  assert.equal([whole.ok, whole.where, whole.model], [true, 'meta', 'LlamaForCausalLM'], JSON.stringify(whole));
+  const half = ask(shards.slice(1));
+  assert.is(half.ok, false);
+  assert.match(half.error, /the files lack \d+ tensors of the model/);
+});
+
+test('a model whose tokenizer is not its own is refused', async () => {
+  const folder = path.join(models, 'other');
+  fs.cpSync(path.join(models, 'llama'), folder, { recursive: true });
+  const file = path.join(folder, 'tokenizer.json');
+  const tokenizer = JSON.parse(fs.readFileSync(file, 'utf8'));
+  for (const token of Object.keys(tokenizer.model.vocab)) if (!token.startsWith('<')) tokenizer.model.vocab[token] += 1000;
+  fs.writeFileSync(file, JSON.stringify(tokenizer));
+  const { exitCode, step } = await load(folder);
+  assert.is(exitCode, 1);
+  assert.is(step.code, 'E_MODEL_LOAD');
+  assert.match(step.found, /\(chat template\)|\(tokenizer\)/);
+});
+
+test('an adapter that PEFT has saved fits its base model, and no other', async () => {
+  const program = [
+    'import sys',
+    'from transformers import AutoModelForCausalLM',
+    'from peft import LoraConfig, get_peft_model',
+    'base = AutoModelForCausalLM.from_pretrained(sys.argv[1])',
+    'config = LoraConfig(r=4, lora_alpha=8, target_modules=["q_proj", "k_proj", "down_proj", "embed_tokens", "lm_head"], rank_pattern={"down_proj": 2})',
+    'get_peft_model(base, config).save_pretrained(sys.argv[2])',
+  ].join('\n');
+  const adapter = path.join(project, 'adapters', 'real');
+  execFileSync(python, ['-c', program, path.join(models, 'llama'), adapter], { stdio: 'pipe' });
+  const fits = await runJust(project, ['model:verify', '--adapter=adapters/real', '--json']);
+  assert.is(fits.exitCode, 0, fits.stdout);
+  const [step] = JSON.parse(fits.stdout).steps;
+  assert.equal([step.architecture, step.rank, step.warning], ['LlamaForCausalLM', 4, undefined]);
+  fs.rmSync(path.join(models, 'llama'), { recursive: true });
+  const config = path.join(adapter, 'adapter_config.json');
+  fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace(path.join(models, 'llama'), path.join(models, 'mistral')));
+  assert.is((await runJust(project, ['model:verify', '--adapter=adapters/real', '--json'])).exitCode, 0, 'the same modules and sizes');
+});
+
+test.run();
