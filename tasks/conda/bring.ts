@@ -87,7 +87,7 @@ async function finish(
     by: 'just-lora',
     name: yml.name,
     conda: contents.conda.map(condaText),
-    pip: contents.pip.map(({ name, version }) => `${name}==${version}`),
+    pip: wanted.map(({ name, version }) => `${name}==${version}`),
     inputs: inputsOf(context, pip, locked),
     python,
   });

@@ -4,6 +4,8 @@ import { projectPaths } from '../core/paths';
 import { some } from '../core/text';
 import { parseLock } from '../parse/lock';
 import { evaluateMarker } from '../parse/markers';
+import { pinsOf } from '../parse/pins';
+import { requirementsText } from '../venv/requirements';
 import { type Needs, needsOf, unmetNeeds, type Versions } from '../versions/models';
 
 export type ProfileName = 'as-asked' | 'compat';
