@@ -1,7 +1,8 @@
-import type { Environment } from './core/context';
+import type { Context, Environment } from './core/context';
 import { verdict } from './core/execute';
 import type { Step } from './core/step';
 import { defineTask, type LoraTask } from './core/task';
+import { noGpuOption } from './gpu';
 import { mkdirsTask } from './mkdirs';
 import { storageTask } from './storage';
 import { venvTask } from './venv';
@@ -14,6 +15,11 @@ const checks = {
   libraries: () => (require('./checks/libraries') as typeof import('./checks/libraries')).librariesStep,
   gpuFree: () => (require('./checks/gpu-free') as typeof import('./checks/gpu-free')).gpuFreeStep,
   pythonPaths: () => (require('./checks/python-paths') as typeof import('./checks/python-paths')).pythonPathsStep,
+  profile: () => (require('./remote/step') as typeof import('./remote/step')).profileStep,
+  training: () => (require('./remote/step') as typeof import('./remote/step')).environmentOfRemote,
+  imports: () => (require('./remote/imports') as typeof import('./remote/imports')).importsStep,
+  gpu: () => (require('./gpu/steps') as typeof import('./gpu/steps')).gpuStep(),
+  train: () => (require('./remote/train') as typeof import('./remote/train')).trainStep,
 };
 
 type Part = LoraTask | (() => Step);
@@ -31,8 +37,20 @@ const parts: Readonly<Record<Environment, readonly Part[]>> = {
     checks.gpuFree,
     checks.pythonPaths,
   ],
-  remote: [checks.configuration, mkdirsTask(), checks.gitignore, storageTask()],
+  remote: [
+    checks.configuration,
+    mkdirsTask(),
+    checks.gitignore,
+    storageTask(),
+    checks.profile,
+    checks.training,
+    checks.imports,
+    checks.gpu,
+  ],
 };
+
+const partsFor = (context: Context): readonly Part[] =>
+  context.environment === 'remote' && context.option('train') !== undefined ? [...parts.remote, checks.train] : parts[context.environment];
 
 /** Looks at everything, in full, and changes nothing. */
 export function validateTask(): LoraTask {
@@ -42,7 +60,11 @@ export function validateTask(): LoraTask {
     details:
       'Every check is made and reported, none stops the others, and nothing is changed. Exit code 0: all is right; 1: something is wrong; 3: something is to do.',
     example: 'npx just validate --env=local',
-    items: (context) => parts[context.environment].flatMap((part) => ('steps' in part ? part.steps(context) : [part()])),
+    options: [
+      { name: 'train', description: 'with --env=remote: train five LoRA steps too, unless that was proven as it is now' },
+      noGpuOption,
+    ],
+    items: (context) => partsFor(context).flatMap((part) => ('steps' in part ? part.steps(context) : [part()])),
     looks: true,
     depth: 'full',
     tolerant: true,
