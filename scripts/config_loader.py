@@ -457,7 +457,9 @@ def _parse_yaml(text: str) -> tuple[Any, dict]:
     places: dict[tuple, str] = {}
     # PyYAML, of YAML 1.1, ends a word of a list at any `?`: those that mark no key go by another character.
     stand_in = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
-    text = re.sub(r"(?<![\s\[{,])\?|\?(?=\S)", stand_in, text)
+    text = re.sub(r"(?<=[^\s\[{,])\?|\?(?=\S)", stand_in, text)
+    # The last line of a block has its line end, whether or not the file says it.
+    text += "" if text.endswith(("\n", "\r")) else "\n"
 
     def fault(message: str, event: Any) -> _Fault:
         return _Fault(message, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -468,24 +470,12 @@ def _parse_yaml(text: str) -> tuple[Any, dict]:
             raise fault("anchors, aliases and merge keys are not used in settings", event)
         if len(path) > DEEPEST:
             raise fault(f"nested more than {DEEPEST} deep", event)
+        if event.tag is not None:
+            raise fault("tags (`!…`) are not used in settings", event)
         if isinstance(event, yaml.ScalarEvent):
-            event.value = event.value.replace(stand_in, "?")
-            return scalar(event)
-        kind = "seq" if isinstance(event, yaml.SequenceStartEvent) else "map"
-        if event.tag not in (None, "!", f"tag:yaml.org,2002:{kind}"):
-            raise fault(f"unknown tag {event.tag}", event)
-        return (sequence if kind == "seq" else mapping)(path)
-
-    def scalar(event: Any) -> Any:
-        if event.tag is None and event.style is None:
-            return _scalar(event.value)
-        if event.tag in (None, "!", "tag:yaml.org,2002:str"):
-            return event.value
-        value = _scalar(event.value)
-        kind = {bool: "bool", int: "int", float: "float", type(None): "null"}.get(type(value), "str")
-        if event.tag != f"tag:yaml.org,2002:{kind}":
-            raise fault(f"unknown tag {event.tag}, or no value of it", event)
-        return value
+            value = event.value.replace(stand_in, "?")
+            return _scalar(value) if event.style is None else value
+        return (sequence if isinstance(event, yaml.SequenceStartEvent) else mapping)(path)
 
     def sequence(path: tuple) -> list:
         items: list = []

@@ -1,9 +1,11 @@
 import * as yaml from 'js-yaml';
 import { type Parsed, type Position, pathKey, positionsIn, SyntaxFault } from './position';
 
+const noTags = 'tags (`!…`) are not used in settings';
+
 /**
- * YAML 1.2 core schema: no dates, no merge keys, no tags of any language; a key that stands twice is an
- * error, and so are anchors, which settings have no use for and bombs are made of.
+ * YAML 1.2 core schema: no dates, no merge keys; a key that stands twice is an error, and so are tags, and
+ * anchors, which settings have no use for and bombs are made of.
  * @throws SyntaxFault
  */
 export function parseYaml(text: string): Parsed {
@@ -11,6 +13,8 @@ export function parseYaml(text: string): Parsed {
   const positionOf = (node: Node) => position(node.begin(text));
   const nul = text.indexOf('\0');
   if (nul >= 0) throw new SyntaxFault('a NUL character', position(nul));
+  // No word begins with `!` that is no tag.
+  const isTagged = (node: Node) => text[node.begin(text)] === '!';
   const tree = new Node(0);
   const open = [tree];
   try {
@@ -26,6 +30,7 @@ export function parseYaml(text: string): Parsed {
         const node = open.pop() as Node;
         if (state.anchor !== null)
           throw new SyntaxFault(`anchors (\`&${state.anchor}\`), aliases and merge keys are not used in settings`, positionOf(node));
+        if (isTagged(node)) throw new SyntaxFault(noTags, positionOf(node));
         node.end(state);
         open.at(-1)?.children.push(node);
       },
@@ -38,6 +43,8 @@ export function parseYaml(text: string): Parsed {
     if (error instanceof SyntaxFault) throw error;
     if (!(error instanceof yaml.YAMLException)) throw error;
     const { reason, mark } = error;
+    const unfinished = open.at(-1);
+    if (unfinished && isTagged(unfinished)) throw new SyntaxFault(noTags, positionOf(unfinished));
     if (mark) throw new SyntaxFault(reason, { line: mark.line + 1, column: mark.column + 1 });
     // js-yaml gives this one no place.
     throw new SyntaxFault('a second document (`---`); settings are one', position(tree.children.at(1)?.begin(text) ?? 0));

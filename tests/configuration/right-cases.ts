@@ -165,14 +165,19 @@ export const rightCases: readonly RightCase[] = [
     gives: { 'setup.run.keep_records': 7, 'paths.data_raw': 'x' },
   },
   {
+    what: 'a block at the end of a file that has no last line end',
+    files: { 'paths_config.local.yaml': 'data_raw: |\n  raw' },
+    gives: { 'paths.data_raw': 'raw\n' },
+  },
+  {
     what: 'YAML in its many styles',
     files: {
       'setup.yaml': [
         '---',
-        '"storage": {"warn_gb": 40, error_gb: !!int "5"}',
+        '"storage": {"warn_gb": 40, error_gb: 5}',
         'python:',
         "  interpreter: 'it''s'",
-        '  version: !!str 3.11',
+        '  version: "3.11"',
         'environments:',
         '  local:',
         '    path: >-',

@@ -73,7 +73,12 @@ export const wrongCases: readonly WrongCase[] = [
   },
   { what: 'a bomb', text: bomb, says: ['configs/setup.yaml:1:4: anchors (`&a`), aliases and merge keys are not used in settings'] },
   { what: 'a merge key', text: 'run:\n  <<: {keep_records: 1}\n', says: [/^configs\/setup.yaml:2:3: run.<< is no setting; /] },
-  { what: 'a tag of a language', text: 'run: !!js/function "x"\n', says: [/^configs\/setup.yaml:1:\d+: unknown tag/] },
+  { what: 'a tag of a language', text: 'run: !!js/function "x"\n', says: ['configs/setup.yaml:1:6: tags (`!…`) are not used in settings'] },
+  {
+    what: 'a tag of YAML',
+    text: 'run:\n  keep_records: !!int "1"\n',
+    says: ['configs/setup.yaml:2:17: tags (`!…`) are not used in settings'],
+  },
   { what: 'a tab as indentation', text: 'run:\n\tkeep_records: 1\n', says: [/^configs\/setup.yaml:2:\d: .*tab/] },
   { what: 'two documents', text: 'run: {}\n---\nrun: {}\n', says: [/^configs\/setup.yaml:3:1: a second document/] },
   { what: 'a NUL', text: 'run: {}\n# a\0b\n', says: ['configs/setup.yaml:2:4: a NUL character'] },
