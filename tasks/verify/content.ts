@@ -22,7 +22,7 @@ export async function compareContent(
   { expected }: Expectation,
   { faults, sizes }: Looked,
   { remember, onProgress }: { remember: boolean; onProgress?: ((progress: Progress) => void) | undefined },
-): Promise<{ readBytes: number; knownBytes: number; hashes: Map<string, string> }> {
+): Promise<{ readBytes: number; knownBytes: number }> {
   const { host } = context;
   const unread = ['truncated', 'oversized', 'unreadable'];
   const present = expected.filter(({ path: name }) => sizes.has(name) && !unread.includes(faults.get(name)?.problem ?? ''));
@@ -45,16 +45,20 @@ export async function compareContent(
   }
   judge(present, known, faults);
   if (remember && fresh.length > 0) rememberHashes(context, folder, settled(known, began));
-  const hashes = new Map(present.flatMap(({ path: name }) => (known.has(name) ? [[name, known.get(name)?.hex ?? ''] as const] : [])));
-  return { readBytes: sum(fresh), knownBytes: sum(present) - sum(fresh), hashes };
+  return { readBytes: sum(fresh), knownBytes: sum(present) - sum(fresh) };
 
   function stillKnown(file: Expected): boolean {
-    // The download hashed what it brought, and has stamped it.
-    if (file.hash && stampedHash(host, folder, file.path) === file.hash.hex) return true;
-    const before = known.get(file.path);
     const stat = host.files.exactStat(path.join(folder, file.path));
-    if (!before || !stat || before.algorithm !== algorithmOf(file)) return false;
-    return sameStamp(before, stampOf(stat)) && (!file.hash || file.hash.hex === before.hex);
+    if (!stat) return false;
+    const [stamp, algorithm] = [stampOf(stat), algorithmOf(file)];
+    // The download hashed what it brought, and has stamped it.
+    const brought = file.hash && stampedHash(host, folder, file.path);
+    if (file.hash && brought === file.hash.hex) {
+      known.set(file.path, { ...stamp, algorithm, hex: brought });
+      return true;
+    }
+    const before = known.get(file.path);
+    return before?.algorithm === algorithm && sameStamp(before, stamp) && (!file.hash || file.hash.hex === before.hex);
   }
   function sum(files: readonly Expected[]): number {
     return files.reduce((bytes, file) => bytes + (sizes.get(file.path) ?? 0), 0);
