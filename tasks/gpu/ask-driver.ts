@@ -93,7 +93,7 @@ export async function askDriver(context: Pick<Context, 'host' | 'root'>, root = 
 }
 
 async function run({ host, root }: Pick<Context, 'host' | 'root'>, program: string, args: readonly string[]) {
-  const { stdout, stderr, exitCode, timedOut } = await host.processes.run(program, args, {
+  const { stdout, stderr, exitCode, timedOut } = await host.processes.ask(program, args, {
     cwd: root,
     env: { LC_ALL: 'C' },
     timeoutMs: smiLimitSeconds * 1000,

@@ -22,6 +22,17 @@ test('ends what does not listen', async () => {
   assert.is(result.timedOut, true);
 });
 
+test('ends a question too', async () => {
+  const started = performance.now();
+  const { processes } = thisHost();
+  const result = await processes.ask('sh', ['-c', 'echo begun; echo why >&2; sleep 60 & wait'], { cwd, timeoutMs: 300 });
+  assert.ok(performance.now() - started < 5000);
+  assert.equal([result.timedOut, result.exitCode, result.stdout, result.stderr], [true, -1, 'begun', 'why']);
+  const answer = await processes.ask('sh', ['-c', 'exit 7'], { cwd, timeoutMs: 20_000 });
+  assert.equal([answer.exitCode, answer.timedOut], [7, false]);
+  assert.is((await processes.ask('/no/such/program', [], { cwd })).exitCode, -1);
+});
+
 test('leaves alone what ends in time', async () => {
   const result = await thisHost().processes.run('sh', ['-c', 'exit 7'], { cwd, timeoutMs: 20_000 });
   assert.equal([result.exitCode, result.timedOut], [7, false]);

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { Interrupted } from '../errors';
 import { Guard } from './guard';
@@ -83,6 +84,46 @@ export class Processes {
       stderr: String(result.stderr ?? ''),
       tail: lastLines(started ? String(result.all ?? '') : `${result.all ?? ''}\n${result.shortMessage ?? ''}`),
     };
+  }
+
+  /**
+   * Asks a program a short question: {@link run} for where its answer is all that counts. execa takes longer to load
+   * than such an answer takes.
+   */
+  async ask(command: string, args: readonly string[], options: Pick<RunOptions, 'cwd' | 'env' | 'timeoutMs'>): Promise<RunResult> {
+    this.throwIfInterrupted();
+    this.onVerbose?.(`$ ${[command, ...args].join(' ')}`);
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    });
+    const group = child.pid;
+    if (group) this.#changed(() => this.#running.add(group));
+    const limit = limitOf(group, options.timeoutMs);
+    const [stdout, stderr, all]: [Buffer[], Buffer[], Buffer[]] = [[], [], []];
+    for (const [stream, chunks] of [
+      [child.stdout, stdout],
+      [child.stderr, stderr],
+    ] as const)
+      stream.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        all.push(chunk);
+      });
+    const ended = new Promise<number>((resolve) => {
+      child.once('error', () => resolve(-1));
+      child.once('close', (code) => resolve(code ?? -1));
+    });
+    const exitCode = await Promise.race([ended, limit.givenUp]);
+    limit.clear();
+    if (group) this.#changed(() => this.#running.delete(group));
+    this.throwIfInterrupted();
+    if (exitCode === undefined) child.unref();
+    const text = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString('utf8').replace(/\n$/, '');
+    if (this.onVerbose) for (const line of text(all).split('\n')) this.onVerbose(`  ${line}`);
+    const timedOut = limit.reached();
+    return { exitCode: timedOut ? -1 : (exitCode ?? -1), stdout: text(stdout), stderr: text(stderr), tail: lastLines(text(all)), timedOut };
   }
 
   /** Ends every running group: politely, then after two seconds for good. */
