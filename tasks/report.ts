@@ -1,23 +1,24 @@
 import type { Context, Environment } from './core/context';
 import { defineTask, type LoraTask } from './core/task';
-import type { ReportedTask } from './report/step';
+import { noGpuOption } from './gpu';
+import type { ReportedTask } from './report/looks';
 
 export interface ReportTaskOptions {
-  /** The set-up that the page is about, by environment; without it that of just-lora. */
-  local?: LoraTask;
-  remote?: LoraTask;
+  /** The tasks that the page is about, by environment; without them those of just-lora. */
+  local?: readonly LoraTask[];
+  remote?: readonly LoraTask[];
 }
 
 /**
  * Writes one page that tells how this machine is, and every remote whose records were fetched.
  * It looks for itself: a look leaves no record (`--check`, `validate`), and the record of a run tells how it was then.
  * Its own runs leave no record either, since they would push out those that the page shows.
- * @example task('report', reportTask({ local: setupTask([venvTask(), myOwnTask], { name: 'start' }) }))
+ * @example task('report', reportTask({ local: [setupTask([venvTask(), myOwnTask], { name: 'start' })] }))
  */
 export function reportTask(options: ReportTaskOptions = {}): LoraTask {
-  const reported = ({ environment }: Context): ReportedTask => {
-    const task = options[environment] ?? ownSetUp(environment);
-    return { name: task.definition.name, steps: task.steps };
+  const reported = ({ environment }: Context): ReportedTask[] => {
+    const tasks = options[environment];
+    return tasks ? tasks.map(({ definition, steps }) => ({ name: definition.name, steps })) : ownTasks[environment]();
   };
   return defineTask({
     name: 'report',
@@ -28,6 +29,7 @@ export function reportTask(options: ReportTaskOptions = {}): LoraTask {
     options: [
       { name: 'output', value: 'file', description: 'where the page goes', default: '.just-lora/report.html' },
       { name: 'remote', value: 'name', description: 'fetch the run records of this remote first; may be repeated' },
+      noGpuOption,
     ],
     unrecorded: true,
     items(context) {
@@ -45,7 +47,14 @@ export function reportTask(options: ReportTaskOptions = {}): LoraTask {
   });
 }
 
-const ownSetUp = (environment: Environment): LoraTask => {
-  if (environment === 'local') return (require('./setup-local') as typeof import('./setup-local')).setupLocalTask();
-  return (require('./conda') as typeof import('./conda')).condaTask();
+/** Loaded when a page is written: every start of just reads this file. */
+const ownTasks: Readonly<Record<Environment, () => ReportedTask[]>> = {
+  local: () => [named('setup:local', (require('./setup-local') as typeof import('./setup-local')).setupLocalTask())],
+  // The models are no part of the set-up, but nothing is trained without.
+  remote: () => [
+    named('setup:remote', (require('./setup-remote') as typeof import('./setup-remote')).setupRemoteTask()),
+    named('model:download', (require('./model-verify') as typeof import('./model-verify')).modelVerifyTask()),
+  ],
 };
+
+const named = (name: string, { steps }: LoraTask): ReportedTask => ({ name, steps });

@@ -36,5 +36,5 @@ export function prose(text: string): Html {
   const parts = text.split('`');
   // An odd number of backticks: one of them belongs to a name.
   if (parts.length % 2 === 0) return html`${text}`;
-  return html`${parts.map((part, index) => (index % 2 === 0 ? html`${part}` : html`<code>${part}</code>`))}`;
+  return html`${parts.map((part, index) => (index % 2 === 0 || part === '' ? html`${part}` : html`<code>${part}</code>`))}`;
 }

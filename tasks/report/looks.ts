@@ -9,27 +9,35 @@ import { tokenFiles } from '../hub/token';
 import { parseRunRecord, type RecordedStep, type RunRecord, recordedStep } from '../parse/run-record';
 import { cleanMachine, type Machine, remoteMachine, thisMachine } from './machine';
 
+/** A task whose steps the page is about: its name is the command that does them. */
+export interface ReportedTask {
+  name: string;
+  steps(context: Context): readonly Item[];
+}
+
 /**
  * The newest looks at every machine that we know of. This machine is looked at here and now, since a look leaves no
  * record and the record of a run tells how the machine was then. A remote is not asked: what its runs left was fetched
  * into the state folder, `remotes/NAME/runs`, and says of when it is.
  */
-export async function newestLooks(context: Context, items: readonly Item[], mends: string): Promise<Machine[]> {
+export async function newestLooks(context: Context, reported: readonly ReportedTask[]): Promise<Machine[]> {
   const at = context.host.now().toISOString();
-  const steps: RecordedStep[] = [];
-  for (const step of stepsOf(items)) {
-    context.host.processes.throwIfInterrupted();
-    // Room is measured to the last file: a quick look stops where the free space alone settles it.
-    const report = await look(step, context, step.name === 'storage' ? 'full' : 'quick');
-    steps.push(...one(recordedStep(stepDocument(report))));
-  }
+  const steps: (RecordedStep & { mends: string })[] = [];
+  for (const task of reported)
+    for (const step of stepsOf(task.steps(context))) {
+      context.host.processes.throwIfInterrupted();
+      if (steps.some(({ name }) => name === step.name)) continue;
+      // Room is measured to the last file: a quick look stops where the free space alone settles it.
+      const report = await look(step, context, step.name === 'storage' ? 'full' : 'quick');
+      steps.push(...one(recordedStep(stepDocument(report))).map((seen) => ({ ...seen, mends: task.name })));
+    }
   const secrets = knownSecrets(context);
   const here = recordsIn(context, statePath(context.root, 'runs'));
   const remotes = context.host.files.list(statePath(context.root, 'remotes')).flatMap((name) => {
     const { runs, unreadable } = recordsIn(context, path.join(remoteFolder(context.root, name), 'runs'));
     return one(remoteMachine(name, runs, unreadable));
   });
-  return [thisMachine({ at, steps, mends }, here.runs, here.unreadable), ...remotes].map((machine) => cleanMachine(machine, secrets));
+  return [thisMachine({ at, steps }, here.runs, here.unreadable), ...remotes].map((machine) => cleanMachine(machine, secrets));
 }
 
 /** Changes whenever a run ends: what was looked at before it may be no longer so. */

@@ -7,14 +7,14 @@ export interface SeenStep extends RecordedStep {
   seenAt: string;
   /** The task whose run left it; absent where the report looked itself. */
   task?: string;
+  /** The task that does it. */
+  mends: string;
 }
 
 /** All that a page tells of one machine. */
 export interface Machine {
   /** `undefined` for the machine that the report was written on, else the name of the remote. */
   remote: string | undefined;
-  /** The task that does what is still to do. */
-  mends: string;
   /** ISO 8601, UTC. */
   lookedAt: string;
   /** What the verdict is about. */
@@ -32,20 +32,20 @@ export function newestSteps(runs: readonly RunRecord[]): SeenStep[] {
   const seen = new Map<string, SeenStep>();
   for (const { task, startedAt, steps } of newestFirst(runs))
     for (const step of steps)
-      if (step.state !== 'skipped' && !seen.has(step.name)) seen.set(step.name, { ...step, seenAt: startedAt, task });
+      if (step.state !== 'skipped' && !seen.has(step.name)) seen.set(step.name, { ...step, seenAt: startedAt, task, mends: task });
   return [...seen.values()];
 }
 
 /** The machine that the report is written on: looked at just now, the rest from the records of its runs. */
 export function thisMachine(
-  looked: { at: string; steps: readonly RecordedStep[]; mends: string },
+  looked: { at: string; steps: readonly (RecordedStep & { mends: string })[] },
   runs: readonly RunRecord[],
   unreadable: number,
 ): Machine {
   const steps = looked.steps.map((step) => ({ ...step, seenAt: looked.at }));
   const fresh = new Set(steps.map(({ name }) => name));
   const earlier = newestSteps(runs).filter(({ name }) => !fresh.has(name));
-  return { remote: undefined, mends: looked.mends, lookedAt: looked.at, steps, earlier, runs: newestFirst(runs), unreadable };
+  return { remote: undefined, lookedAt: looked.at, steps, earlier, runs: newestFirst(runs), unreadable };
 }
 
 /** A remote from the records that were fetched: nobody looks at it now. @returns undefined where they hold no step */
@@ -53,7 +53,7 @@ export function remoteMachine(name: string, runs: readonly RunRecord[], unreadab
   const all = newestSteps(runs);
   const setUp = newestFirst(runs).find(({ task }) => /^setup:/.test(task));
   const own = new Set(setUp?.steps.map((step) => step.name) ?? all.map((step) => step.name));
-  const steps = all.filter((step) => own.has(step.name));
+  const steps = all.filter((step) => own.has(step.name)).map((step) => ({ ...step, mends: setUp?.task ?? step.mends }));
   const [newest] = newestFirst(runs);
   if (!newest || steps.length === 0) return undefined;
   // In the order of the set-up, not of the looks.
@@ -61,7 +61,6 @@ export function remoteMachine(name: string, runs: readonly RunRecord[], unreadab
   steps.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
   return {
     remote: name,
-    mends: setUp?.task ?? newest.task,
     lookedAt: newest.startedAt,
     steps,
     earlier: all.filter((step) => !own.has(step.name)),

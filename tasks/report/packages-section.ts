@@ -31,10 +31,10 @@ ${drift.length > 0 ? packageTable('Differs from the lock', drift, true) : undefi
 
 function packageTable(caption: string, packages: readonly RecordedPackage[], drift: boolean): Html {
   const row = ({ name, version, locked, drift: how }: RecordedPackage) =>
-    html`<tr><th scope="row">${name}</th><td data-label="there">${version ?? '–'}</td>${drift ? html`<td data-label="lock">${locked ?? '–'}</td><td>${stateMark(how ?? 'done')}</td>` : undefined}</tr>\n`;
+    html`<tr><th scope="row">${name}</th><td data-label="installed">${version ?? '–'}</td>${drift ? html`<td data-label="lock">${locked ?? '–'}</td><td>${stateMark(how ?? 'done')}</td>` : undefined}</tr>\n`;
   return html`<table class="packages${drift ? ' drift' : ''}">
 <caption>${caption}</caption>
-<thead><tr><th scope="col">package</th><th scope="col">there</th>${drift ? html`<th scope="col">lock</th><th scope="col">state</th>` : undefined}</tr></thead>
+<thead><tr><th scope="col">package</th><th scope="col">installed</th>${drift ? html`<th scope="col">lock</th><th scope="col">state</th>` : undefined}</tr></thead>
 <tbody>
 ${packages.map(row)}</tbody>
 </table>

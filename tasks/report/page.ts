@@ -83,16 +83,18 @@ function verdictBanner(machine: Machine, idOf: (step: SeenStep) => string): Html
     machine.remote === undefined
       ? html`This machine`
       : html`Remote <strong>${machine.remote}</strong>, as its runs left it at ${time(machine.lookedAt)}`;
-  const items = open.map(
-    (step) =>
-      html`<li><a href="#${idOf(step)}">${step.name}</a> <span>${step.fix ? html`fix: ${fixOf(step.fix)}` : prose(step.found)}</span></li>\n`,
-  );
+  const items = open.map((step) => html`<li><a href="#${idOf(step)}">${step.name}</a> <span>${openText(step)}</span></li>\n`);
   return html`<div class="verdict ${toneOf(level)}">
 <p class="about">${about} ${stateMark(level)}</p>
 <h2>${headline}</h2>
 <p>${prose(detail)}</p>
 ${items.length > 0 ? html`<ul class="open">\n${items}</ul>\n` : undefined}</div>
 `;
+}
+
+function openText({ state, fix, warning, found }: SeenStep): Html {
+  if (state === 'done') return prose(warning ?? found);
+  return fix ? html`fix: ${fixOf(fix)}` : prose(found);
 }
 
 /** The verdicts on the remotes, which stand further down. */

@@ -2,9 +2,9 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { shown } from '../core/paths';
 import { makeState, statePath } from '../core/state';
-import type { Finding, Item, Step } from '../core/step';
+import type { Finding, Step } from '../core/step';
 import { shellWord } from '../core/text';
-import { newestLooks, runsSoFar } from './looks';
+import { newestLooks, type ReportedTask, runsSoFar } from './looks';
 import type { Machine } from './machine';
 import { lookedAtIn, type PageContent, pageOf } from './page';
 import { isSamePage } from './same-page';
@@ -14,22 +14,15 @@ import { verdictOf } from './verdict';
 /** A page that says the same is left alone for so long; then it is written again, with the time of today. */
 const longestMs = 24 * 3600 * 1000;
 
-export interface ReportedTask {
-  /** Does what is still to do. */
-  name: string;
-  steps(context: Context): readonly Item[];
-}
-
 /** The page is done when it says what a look at the machines says now. */
-export function reportStep(reported: (context: Context) => ReportedTask): Step {
+export function reportStep(reported: (context: Context) => readonly ReportedTask[]): Step {
   const looks = new WeakMap<Context, { after: string; machines: Promise<Machine[]> }>();
   // The engine checks again and again: one look does, unless another run ended in between.
   const machinesOf = (context: Context): Promise<Machine[]> => {
     const after = runsSoFar(context);
     const before = looks.get(context);
     if (before?.after === after) return before.machines;
-    const task = reported(context);
-    const machines = newestLooks(context, task.steps(context), task.name);
+    const machines = newestLooks(context, reported(context));
     looks.set(context, { after, machines });
     return machines;
   };

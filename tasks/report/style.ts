@@ -38,7 +38,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .verdict.bad { background: var(--bad-ground); border-color: var(--bad); } .verdict.bad h2 { color: var(--bad); }
 .verdict code { background: var(--card); }
 .open { margin-top: 0.875rem; display: grid; gap: 0.5rem; }
-.open li { background: var(--card); border-radius: 8px; padding: 0.5rem 0.875rem; display: grid; grid-template-columns: 8rem 1fr; gap: 0 1rem; }
+.open li { background: var(--card); border-radius: 8px; padding: 0.5rem 0.875rem; display: grid; grid-template-columns: 10rem minmax(0, 1fr); gap: 0 1rem; }
 .open a { font-weight: 650; }
 .open code { background: var(--code); }
 .others { display: flex; flex-wrap: wrap; gap: 0.5rem 1.25rem; margin-top: 1rem; padding: 0.75rem 1.25rem; background: var(--card); border: 1px solid var(--line); border-radius: 12px; }

@@ -8,34 +8,39 @@ export interface Verdict {
   level: Level;
   headline: string;
   detail: string;
-  /** What a person has to act on, in order. */
+  /** What a person has to act on, in order; where nothing is, the warnings. */
   open: SeenStep[];
 }
 
 /** The verdict on the steps of a machine: the worst of them decides. */
-export function verdictOf({ steps, earlier, mends }: Machine): Verdict {
+export function verdictOf({ steps, earlier }: Machine): Verdict {
   const among = (...states: SeenStep['state'][]) => steps.filter(({ state }) => states.includes(state));
-  const [stopped, open, unknown] = [among('blocked', 'failed'), among('todo', 'skipped'), among('unknown')];
-  const warnings = steps.filter(({ warning }) => warning !== undefined);
-  const runs = earlier.filter(({ state }) => state === 'failed' || state === 'blocked');
+  const [stopped, rest] = [among('blocked', 'failed'), [...among('todo', 'skipped'), ...among('unknown')]];
+  const warnings = steps.filter(({ warning, state }) => warning !== undefined && state === 'done');
+  const [run] = earlier.filter(({ state }) => state === 'failed' || state === 'blocked');
+  const also = run ? `; the last run of \`${run.task}\` ${run.state === 'failed' ? 'failed' : 'was blocked'}` : '';
   const done = `${among('done').length} of ${plural(steps.length, 'step')} done`;
-  const also = runs.length > 0 ? `; the last run of \`${runs[0]?.task}\` ${runs[0]?.state === 'failed' ? 'failed' : 'was blocked'}` : '';
-  const all = [...stopped, ...open, ...unknown];
-  if (stopped.length > 0)
+  const commands = (open: readonly SeenStep[]) => [...new Set(open.map(({ mends }) => `\`npx just ${mends}\``))].join(', then ');
+  if (stopped.length > 0) {
+    const [it, is] = stopped.length === 1 ? ['needs', 'it is'] : ['need', 'they are'];
     return {
       level: 'blocked',
-      headline: `${plural(stopped.length, 'step')} ${stopped.length === 1 ? 'needs' : 'need'} you`,
-      detail: `${done}; \`npx just ${mends}\` goes on once ${stopped.length === 1 ? 'it is' : 'they are'} mended${also}`,
-      open: all,
+      headline: `${plural(stopped.length, 'step')} ${it} you`,
+      detail: `${done}; go on with ${commands([...stopped, ...rest])} once ${is} mended${also}`,
+      open: [...stopped, ...rest],
     };
-  if (all.length > 0)
+  }
+  if (rest.length > 0)
     return {
       level: 'todo',
-      headline: `${plural(all.length, 'step')} still to do`,
-      detail: `${done}; \`npx just ${mends}\` does the rest${also}`,
-      open: all,
+      headline: `${plural(rest.length, 'step')} still to do`,
+      detail: `${done}; the rest: ${commands(rest)}${also}`,
+      open: rest,
     };
-  const level = warnings.length + runs.length > 0 ? 'warning' : 'ready';
-  const headline = warnings.length > 0 ? `Ready, with ${plural(warnings.length, 'warning')}` : 'Ready';
-  return { level, headline, detail: `${done}${also}`, open: [] };
+  return {
+    level: warnings.length > 0 || run ? 'warning' : 'ready',
+    headline: warnings.length > 0 ? `Ready, with ${plural(warnings.length, 'warning')}` : 'Ready',
+    detail: `${done}${also}`,
+    open: warnings,
+  };
 }

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pageOf } from '../../tasks/report/page';
 import { type Browser, chromium, startBrowser } from '../support/browser';
-import { temporaryFolder } from '../support/project';
+import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { hostile } from './hostile';
 import { contrastFaults, overflows, structureOf } from './in-page';
@@ -13,14 +13,20 @@ import { sample } from './sample';
 const test = suite('report: in a browser');
 const program = chromium();
 const folder = temporaryFolder();
-const pages = { sample: pageOf(sample), hostile: pageOf(hostile) };
+const pages: Record<string, string> = { sample: pageOf(sample), hostile: pageOf(hostile) };
 let browser: Browser | undefined;
 
 if (!program) skip(test, 'the page in a browser', 'no chromium here: `apt install chromium`');
 
 test.before(async () => {
+  if (!program) return;
+  const project = projectCopy();
+  const env = { HOME: temporaryFolder() };
+  await runJust(project, ['mkdirs'], env);
+  await runJust(project, ['report'], env);
+  pages.real = fs.readFileSync(path.join(project, '.just-lora/report.html'), 'utf8');
   for (const [name, text] of Object.entries(pages)) fs.writeFileSync(path.join(folder, `${name}.html`), text);
-  if (program) browser = await startBrowser(program);
+  browser = await startBrowser(program);
 });
 test.after(() => browser?.close());
 
@@ -29,6 +35,7 @@ const looks = [
   ['sample', 390, 'dark'],
   ['sample', 1200, 'light'],
   ['sample', 1200, 'dark'],
+  ['real', 390, 'light'],
   ['hostile', 320, 'dark'],
   ['hostile', 700, 'light'],
   ['hostile', 1200, 'light'],

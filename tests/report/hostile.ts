@@ -67,7 +67,11 @@ const runs = texts.map(
     ) as RunRecord,
 );
 
-const here = thisMachine({ at: '2026-01-01T00:00:00.000Z', mends: texts[0] as string, steps: runs.flatMap(({ steps }) => steps) }, runs, 3);
+const here = thisMachine(
+  { at: '2026-01-01T00:00:00.000Z', steps: runs.flatMap(({ steps, task }) => steps.map((one) => ({ ...one, mends: task }))) },
+  runs,
+  3,
+);
 
 export const hostile: PageContent = {
   project: texts[3] as string,

@@ -22,7 +22,11 @@ const run = (startedAt: string, task: string, steps: object[], more: object = {}
     JSON.stringify({ task, outcome: 'changed', startedAt: `2026-01-01T${startedAt}:00.000Z`, durationMs: 1, steps, ...more }),
   ) as RunRecord;
 const machineOf = (steps: object[], runs: RunRecord[] = []) =>
-  thisMachine({ at: '2026-01-01T12:00:00.000Z', mends: 'setup:local', steps: run('00:00', 'x', steps).steps }, runs, 0);
+  thisMachine(
+    { at: '2026-01-01T12:00:00.000Z', steps: run('00:00', 'x', steps).steps.map((one) => ({ ...one, mends: 'setup:local' })) },
+    runs,
+    0,
+  );
 
 const verdicts: [states: object[], level: string, headline: string][] = [
   [[step('a', 'done'), step('b', 'done')], 'ready', 'Ready'],
@@ -81,7 +85,7 @@ test('a remote is judged by the steps of its set-up, in their order; without rec
     machine?.steps.map(({ name, state }) => `${name} ${state}`),
     ['a blocked', 'b done'],
   );
-  assert.is(machine?.mends, 'setup:remote');
+  assert.is(machine?.steps[0]?.mends, 'setup:remote');
   assert.is(machine?.lookedAt, '2026-01-01T11:00:00.000Z');
   assert.is(remoteMachine('gpu-2', [], 3), undefined);
 });

@@ -28,7 +28,7 @@ const run = (startedAt: string, task: string, outcome: string, durationMs: numbe
       ...more,
     }),
   ) as RunRecord;
-const seen = (steps: object[]): RecordedStep[] => steps.map((one) => recordedStep(one) as RecordedStep);
+const seen = (steps: object[]) => steps.map((one) => ({ ...(recordedStep(one) as RecordedStep), mends: 'setup:local' }));
 
 const asked = {
   pandas: '2.1.3',
@@ -86,7 +86,6 @@ const folders = step('mkdirs', 'done', '7 of 7 folders there');
 const here = thisMachine(
   {
     at: '2026-03-02T09:41:00.000Z',
-    mends: 'setup:local',
     steps: seen([
       folders,
       step('files', 'done', '14 of 14 files there'),

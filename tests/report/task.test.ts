@@ -132,6 +132,33 @@ test('a remote is told of where its records were fetched', async () => {
   );
 });
 
+test('--env=remote is about the training environment and the models', async () => {
+  const { folder, env } = project();
+  const { steps, exitCode } = await json(folder, ['--env=remote', '--no-gpu', '--set', 'remote.engine=venv', '--output=remote.html'], env);
+  assert.is(exitCode, 0);
+  assert.is(steps[0].verdicts[0].verdict, 'todo');
+  const text = fs.readFileSync(path.join(folder, 'remote.html'), 'utf8');
+  for (const name of ['gpu-driver', 'conda', 'train', 'verify:llama-3.1-8b']) assert.match(text, `<h4>${name} `);
+  assert.match(text, '<code>npx just setup:remote</code>, then <code>npx just model:download</code>');
+});
+
+test('another repository has a page about its own tasks', async () => {
+  const { folder, env, page } = project();
+  fs.writeFileSync(
+    path.join(folder, 'just.config.ts'),
+    `import { task } from 'just-task';
+import { defineTask, reportTask, type Step } from './tasks';
+
+const tokenizer: Step = { name: 'tokenizer', title: 'Train it', check: async () => ({ state: 'todo', found: 'no \`tokenizer.json\` <yet>' }), plan: async () => [] };
+const own = defineTask({ name: 'start', description: 'Own', details: '', example: '', items: [tokenizer] });
+task('report', reportTask({ local: [own] }));
+`,
+  );
+  assert.is((await json(folder, [], env)).steps[0].verdicts[0].headline, '1 step still to do');
+  assert.match(fs.readFileSync(page, 'utf8'), 'no <code>tokenizer.json</code> &lt;yet&gt;');
+  assert.match(fs.readFileSync(page, 'utf8'), '<code>npx just start</code>');
+});
+
 test('--output: anywhere, through a link, and never over something that is not ours', async () => {
   const { folder, env } = project();
   const mine = path.join(folder, 'mine.html');
