@@ -49,7 +49,8 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', root =
   }
   look.complete = python !== undefined || half === 'driver';
   if (!look.broken) {
-    const judged = judgeMemory(rooms, shapesOf(context), planOf(context.settings.training), !python);
+    // Before a setup fetches anything it is enough that the card is large enough: the others may be gone by then.
+    const judged = judgeMemory(rooms, shapesOf(context), planOf(context.settings.training), half === 'driver');
     layers.push(judged.layer);
     warnings.push(...judged.warnings);
     look.verdicts = judged.verdicts;

@@ -7,7 +7,7 @@ export interface Machine {
   arch: string;
   /** PCI addresses of NVIDIA cards. */
   nvidia: string[];
-  /** PCI addresses of AMD cards. */
+  /** What shows an AMD card: PCI addresses, the device of its driver. */
   amd: string[];
   /** Windows Subsystem for Linux: the driver is that of Windows. */
   wsl: boolean;
@@ -44,7 +44,11 @@ export function machineOf({ files, platform, arch, env }: Host, root = '/'): Mac
     platform,
     arch,
     nvidia: cards.filter(({ vendor }) => vendor === '0x10de').map(({ address }) => address),
-    amd: cards.filter(({ vendor }) => vendor === '0x1002').map(({ address }) => address),
+    amd: [
+      ...cards.filter(({ vendor }) => vendor === '0x1002').map(({ address }) => address),
+      // The device of ROCm's driver, where a container hides the bus.
+      ...(there('dev/kfd') ? ['/dev/kfd'] : []),
+    ],
     wsl: there('dev/dxg') || /microsoft/i.test(text('proc/sys/kernel/osrelease')),
     container: containerOf(env, there),
     jetson: /jetson|tegra|nvidia orin/i.test(model) ? model : there('etc/nv_tegra_release') ? 'a Jetson' : undefined,

@@ -74,10 +74,12 @@ function provenBefore(context: Context, root: string): Extract<Finding, { state:
 
 async function findingOf(context: Context, half: 'driver' | 'all', { root, alone }: GpuStepOptions): Promise<Finding> {
   const look = await lookAtGpu(context, half, root);
-  const shown = { table: tableOf(context, look), data: dataOf(look) };
+  // On the way of a setup only what was looked at; the rest has a step of its own.
+  const table = tableOf(context, look).filter(([, state]) => half === 'all' || state !== 'not reached');
+  const shown = { table, data: dataOf(look) };
   const { broken, warnings, complete } = look;
   if (broken) {
-    if (gpuIsOptional(context)) return { ...withoutGpu(look), ...shown };
+    if (gpuIsOptional(context)) return { ...withoutGpu(look), ...(half === 'all' ? shown : { data: shown.data }) };
     const { code, found, needed, fix } = broken;
     return { state: 'blocked', code, found, needed, fix, ...shown };
   }

@@ -1,8 +1,10 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Finding } from '../../tasks/core/step';
 import type { Layer } from '../../tasks/gpu/layer';
-import { gpuStep } from '../../tasks/gpu/steps';
+import { gpuDriverStep, gpuStep } from '../../tasks/gpu/steps';
 import { projectCopy } from '../support/project';
 import { type ContextOptions, contextFor, machineOfTranscript, transcripts } from '../support/transcript';
 
@@ -31,7 +33,10 @@ const table: Record<string, Expected | Expected[]> = {
   'a100-mig-empty': { broken: ['driver', 'E_GPU_MIG'], says: [/no MIG device is made/, /nvidia-smi mig -i 0 -cgi 0 -C/] },
   amd: { broken: ['device', 'E_GPU_AMD'], says: [/AMD one \(0000:03:00\.0\)/] },
   b200: { broken: ['capability', 'E_GPU_CAPABILITY'], says: [/B200\) has compute capability 10\.0/, /sm_90/, /torch 2\.7/] },
-  busy: { says: [/GPU 0 is in use: 33\.3 GB of 42\.9 GB are taken by \/opt\/conda\/bin\/python \(pid 4242, 32\.7 GB\)/] },
+  busy: {
+    broken: ['memory', 'E_GPU_BUSY'],
+    says: [/GPU 0 is in use: 33\.3 GB of 42\.9 GB are taken by \/opt\/conda\/bin\/python \(pid 4242, 32\.7 GB\)/],
+  },
   'container-no-devices': { broken: ['driver', 'E_GPU_NOT_VISIBLE'], says: [/docker run --gpus all/] },
   'container-no-smi': { broken: ['device', 'E_DRIVER_MISSING'], says: [/docker run --gpus all/] },
   'container-unknown-error': { broken: ['driver', 'E_GPU_NOT_VISIBLE'], says: [/lost its devices/, /restart the container/] },
@@ -149,6 +154,21 @@ for (const name of transcripts())
       const after = layers.slice(layers.findIndex(({ name: one }) => one === layer) + 1);
       if (layer) assert.ok(after.every(({ state }) => state === 'not reached'));
     });
+
+test('in a setup a card that others use is a warning: the training comes later', async () => {
+  const machine = machineOfTranscript('busy');
+  const finding = await gpuDriverStep({ root: machine.root }).check(contextFor(project, { env: machine.env }), 'full');
+  assert.is(finding.state, 'done');
+  assert.match(readable(finding), /GPU 0 is in use/);
+});
+
+test('AMD is seen by its tools too', async () => {
+  const machine = machineOfTranscript('cpu-only');
+  fs.mkdirSync(path.join(machine.root, 'dev'), { recursive: true });
+  fs.writeFileSync(path.join(machine.root, 'dev', 'kfd'), '');
+  const finding = await gpuStep({ root: machine.root, alone: true }).check(contextFor(project, { env: machine.env }), 'full');
+  assert.is(finding.state === 'blocked' && finding.code, 'E_GPU_AMD');
+});
 
 test('every transcript has a line in the table', () => {
   assert.equal(
