@@ -19,10 +19,11 @@ const checks = {
   training: () => (require('./remote/step') as typeof import('./remote/step')).environmentOfRemote,
   imports: () => (require('./remote/imports') as typeof import('./remote/imports')).importsStep,
   gpu: () => (require('./gpu/steps') as typeof import('./gpu/steps')).gpuStep(),
+  models: (context: Context) => (require('./verify/step') as typeof import('./verify/step')).presentModelSteps(context),
   train: () => (require('./remote/train') as typeof import('./remote/train')).trainStep,
 };
 
-type Part = LoraTask | (() => Step);
+type Part = LoraTask | ((context: Context) => Step | Step[]);
 
 /** What is looked at in each environment, in this order: the steps of a task, or a check of its own. */
 const parts: Readonly<Record<Environment, readonly Part[]>> = {
@@ -46,6 +47,7 @@ const parts: Readonly<Record<Environment, readonly Part[]>> = {
     checks.training,
     checks.imports,
     checks.gpu,
+    checks.models,
   ],
 };
 
@@ -64,7 +66,7 @@ export function validateTask(): LoraTask {
       { name: 'train', description: 'with --env=remote: train five LoRA steps too, unless that was proven as it is now' },
       noGpuOption,
     ],
-    items: (context) => partsFor(context).flatMap((part) => ('steps' in part ? part.steps(context) : [part()])),
+    items: (context) => partsFor(context).flatMap((part) => ('steps' in part ? part.steps(context) : part(context))),
     looks: true,
     depth: 'full',
     tolerant: true,

@@ -18,6 +18,12 @@ export function verifySteps(context: Context): Step[] {
   return context.option('adapter') === undefined ? subjectsOf(context).map(verifyStep) : adapterSteps(context);
 }
 
+/** A step for each enabled model whose folder is there: a machine without models has nothing to verify. */
+export const presentModelSteps = (context: Context): Step[] =>
+  subjectsOf(context)
+    .filter(({ folder }) => context.host.files.stat(folder))
+    .map(verifyStep);
+
 export function verifyStep(subject: Subject): Step {
   return {
     name: `verify:${subject.name}`,

@@ -132,4 +132,23 @@ test('a model of the settings is looked at in models_dir', async () => {
   assert.match(bad.stdout, 'fix: `npx just model:download --model=mistral-7b --repair`');
 });
 
+test('validate looks at the models that are there, and quickly', async () => {
+  const models = path.join(temporaryFolder(), 'models');
+  const steps = async () => {
+    const args = [
+      'validate',
+      '--env=remote',
+      '--no-gpu',
+      '--json',
+      `--set=paths.models_dir=${models}`,
+      '--set=models.mistral-7b.enabled=true',
+    ];
+    return JSON.parse((await runJust(project, args)).stdout).steps.filter(({ name }: { name: string }) => name.startsWith('verify:'));
+  };
+  assert.equal(await steps(), []);
+  recordAsHf(path.join(models, 'mistral-7b'), makeModel(path.join(models, 'mistral-7b')));
+  const [step, ...more] = await steps();
+  assert.equal([step.name, step.state, more.length, step.hashedBytes], ['verify:mistral-7b', 'done', 0, undefined]);
+});
+
 test.run();
