@@ -18,8 +18,12 @@ const textOf = (page: string) => fs.readFileSync(path.join(repository, page), 'u
 
 /** The words of each `npx just …` of a page, up to what ends a command. Placeholders in capitals are for the reader. */
 function commandsOf(page: string): string[][] {
-  return [...textOf(page).matchAll(/npx just ([^\n`]+)/g)].flatMap(([, line = '']) => {
-    const command = line.split(/\s*(?:&&|\|\||[|;#)]| — |→)\s*/)[0] ?? '';
+  // Code of other languages names tasks that its reader is about to write; a benchmark names its peer's.
+  const text = textOf(page)
+    .replace(/^```(ts|py)[\s\S]*?^```/gm, '')
+    .replaceAll('npx just empty', '');
+  return [...text.matchAll(/npx just ([^\n`]+)/g)].flatMap(([, line = '']) => {
+    const command = line.split(/\s*(?:&&|\|\||[|;#)]| — |→|[─│└▶◀])\s*/)[0] ?? '';
     const words = (command.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^['"]|['"]$/g, ''));
     return words[0] && !/^(TASK|NAME)$/.test(words[0]) && !words.some((word) => /[[\]…]/.test(word)) ? [words] : [];
   });
