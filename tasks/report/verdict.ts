@@ -20,7 +20,8 @@ export function verdictOf({ steps, earlier }: Machine): Verdict {
   const [run] = earlier.filter(({ state }) => state === 'failed' || state === 'blocked');
   const also = run ? `; the last run of \`${run.task}\` ${run.state === 'failed' ? 'failed' : 'was blocked'}` : '';
   const done = `${among('done').length} of ${plural(steps.length, 'step')} done`;
-  const commands = (open: readonly SeenStep[]) => [...new Set(open.map(({ mends }) => `\`npx just ${mends}\``))].join(', then ');
+  const commands = (open: readonly SeenStep[]) =>
+    [...new Set(open.map(({ mends }) => `\`npx just ${mends}\``))].slice(0, 3).join(', then ');
   if (stopped.length > 0) {
     const [it, is] = stopped.length === 1 ? ['needs', 'it is'] : ['need', 'they are'];
     return {

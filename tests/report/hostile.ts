@@ -79,5 +79,5 @@ export const hostile: PageContent = {
   environment: 'local',
   lookedAt: here.lookedAt,
   version: '0.1.0',
-  machines: [here, ...texts.flatMap((text) => remoteMachine(text, runs, 0) ?? [])],
+  machines: [here, ...texts.slice(3, 6).flatMap((text) => remoteMachine(text, runs, 0) ?? [])],
 };
