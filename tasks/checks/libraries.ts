@@ -19,18 +19,19 @@ export const librariesStep: Step = provenStep({
     return environment && { ...environment, probe: sha256(context.host.files.readText(probeFile) ?? '') };
   },
   waits: (context) => absent(localEnvironment(context)),
-  prove: (context, progress) => proveLibraries(context, localEnvironment(context), progress),
+  prove: (context, progress, as) => proveLibraries(context, localEnvironment(context), progress, as),
 });
 
 async function proveLibraries(
   context: Context,
   definition: EnvironmentDefinition,
   progress: (progress: Progress) => void,
+  as: 'look' | 'action',
 ): Promise<Finding> {
   const file = absolute(context, definition.requirements);
   const names = pinsOf(context.host.files.readText(file) ?? '').map(({ name }) => name);
   if (names.length === 0) return { state: 'unknown', found: `\`${definition.requirements}\` names no library` };
-  const tried = await tryLibraries(context, pythonIn(context, targetOf(context, definition)), names, progress);
+  const tried = await tryLibraries(context, pythonIn(context, targetOf(context, definition)), names, progress, as);
   const report = { table: tableOf(tried), data: { libraries: tried } };
   const wrong = tried.filter(({ ok }) => !ok);
   const notes = tried.flatMap(({ library, note }) => (note ? [`${library}: ${note}`] : []));

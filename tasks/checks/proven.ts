@@ -11,8 +11,11 @@ interface Proven {
   /** All that the proof rests on; `undefined` where it cannot be proven yet, and `waits` says why. */
   inputs(context: Context): Inputs | undefined;
   waits?: string | ((context: Context) => Finding);
-  /** Looks for real, and leaves nothing behind. @returns the evidence, or a finding @throws UserError */
-  prove(context: Context, progress: (progress: Progress) => void): Promise<string | Finding>;
+  /**
+   * Looks for real. It leaves nothing behind where it is a mere look; as an action it may warm caches.
+   * @returns the evidence, or a finding @throws UserError
+   */
+  prove(context: Context, progress: (progress: Progress) => void, as: 'look' | 'action'): Promise<string | Finding>;
 }
 
 /**
@@ -41,7 +44,7 @@ export function provenStep({ name, title, action, inputs, waits = 'not looked at
           async run(context, progress) {
             forget(context, name);
             const before = inputs(context);
-            const found = evidenceOf(await prove(context, progress));
+            const found = evidenceOf(await prove(context, progress, 'action'));
             // What changed while it was looked at is not vouched for.
             if (before) remember(context, name, { inputs: before, found });
           },
@@ -61,7 +64,7 @@ function evidenceOf(proof: string | Finding): string {
 
 async function proveNow(context: Context, prove: Proven['prove']): Promise<Finding> {
   try {
-    const proof = await prove(context, () => undefined);
+    const proof = await prove(context, () => undefined, 'look');
     return typeof proof === 'string' ? { state: 'done', found: proof } : proof;
   } catch (error) {
     if (error instanceof Interrupted) throw error;
