@@ -8,7 +8,7 @@ import { venvTask } from './venv';
 /** From an empty checkout to an environment for the data work that is proven to work. */
 export function setupLocalTask(): LoraTask {
   const venv = venvTask();
-  return setupTask([mkdirsTask(), storageTask(), venv, validateTask()], {
+  return setupTask([mkdirsTask(), storageTask(), venv, validateTask('local')], {
     name: 'setup:local',
     description: 'Set up the data work on this machine, from nothing to proven',
     details:

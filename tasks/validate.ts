@@ -51,11 +51,14 @@ const parts: Readonly<Record<Environment, readonly Part[]>> = {
   ],
 };
 
-const partsFor = (context: Context): readonly Part[] =>
-  context.environment === 'remote' && context.option('train') !== undefined ? [...parts.remote, checks.train] : parts[context.environment];
+const partsFor = (context: Context, environment: Environment): readonly Part[] =>
+  environment === 'remote' && context.option('train') !== undefined ? [...parts.remote, checks.train] : parts[environment];
 
-/** Looks at everything, in full, and changes nothing. */
-export function validateTask(): LoraTask {
+/**
+ * Looks at everything, in full, and changes nothing.
+ * @param environment the one that it is about inside of a set-up, whatever the run says
+ */
+export function validateTask(environment?: Environment): LoraTask {
   return defineTask({
     name: 'validate',
     description: 'Look at the whole environment, in full, and report',
@@ -66,7 +69,8 @@ export function validateTask(): LoraTask {
       { name: 'train', description: 'with --env=remote: train five LoRA steps too, unless that was proven as it is now' },
       noGpuOption,
     ],
-    items: (context) => partsFor(context).flatMap((part) => ('steps' in part ? part.steps(context) : part(context))),
+    items: (context) =>
+      partsFor(context, environment ?? context.environment).flatMap((part) => ('steps' in part ? part.steps(context) : part(context))),
     looks: true,
     depth: 'full',
     tolerant: true,
