@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import type { Host } from '../core/host';
 import { giveName, type SizedFile } from './job';
 import { cacheFolder, downloadFolder } from './layout';
-import { isTrusted, readMetadata, writeMetadata } from './metadata';
+import { readMetadata, writeMetadata } from './metadata';
 import { journalFile } from './partial';
 import { removeStamp, writeStamp } from './stamps';
 import { hashOf } from './tree';
@@ -43,7 +43,8 @@ function keepOld(host: Host, folder: string, file: SizedFile, target: string): v
   const stat = host.files.lstat(target);
   if (!stat) return;
   const known = readMetadata(host, folder, file.path);
-  const isFetched = known !== undefined && isTrusted(host, target, known);
+  // Stricter than hf, which overlooks a second: a person may be quick.
+  const isFetched = known !== undefined && stat.mtimeMs / 1000 <= known.time;
   if (stat.isFile() && (isFetched || stat.size > mostKept)) return;
   const aside = path.join(folder, '.cache', 'just-lora', 'replaced', `${file.path}.${host.now().toISOString().replace(/[:.]/g, '-')}`);
   host.files.makeFolder(path.dirname(aside));

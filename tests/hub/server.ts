@@ -146,6 +146,9 @@ export async function startHub(): Promise<Hub> {
   });
   for (const server of [front, cdn]) {
     server.keepAliveTimeout = 30_000;
+    // A test that failed must not be kept alive by it.
+    server.unref();
+    server.on('connection', (socket) => socket.unref());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   }
   hub.url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
