@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { temporaryFolder } from '../support/project';
+import { skip } from '../support/skip';
+import { contentFor, contentOf, modelFiles, placeFor } from './model';
+import { startHub } from './server';
+
+const test = suite('downloads onto a full disk');
+const files = modelFiles(20_000_000);
+
+const disk = temporaryFolder();
+const isMounted = (() => {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', disk], { stdio: 'pipe' });
+    process.once('exit', () => execFileSync('umount', ['-l', disk]));
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+if (!isMounted) skip(test, 'a full disk', 'a tmpfs can be mounted by root alone');
+else
+  test('is refused before the first byte, ends well in between, and is no matter to a model that is whole', async () => {
+    const hub = await startHub();
+    hub.add('org/tiny', files);
+    const place = placeFor(hub);
+    const folder = path.join(disk, 'tiny');
+    const models = ['--set', `paths.models_dir=${disk}`];
+    fs.writeFileSync(path.join(disk, 'ballast'), Buffer.alloc(40_000_000));
+    const refused = await place.json(...models);
+    assert.is(refused.exitCode, 1);
+    assert.is(refused.step.state, 'blocked');
+    assert.is(refused.step.code, 'E_MODEL_SPACE');
+    assert.match(String(refused.step.found), /20 MB to fetch and 50 MB headroom/);
+    assert.is(hub.sent('model-00001-of-00001.safetensors'), 0);
+    assert.not(fs.existsSync(folder));
+
+    // Room enough by the look, and taken by somebody else while the bytes come.
+    fs.rmSync(path.join(disk, 'ballast'));
+    hub.rate = 300_000;
+    const { child, ended } = place.start(...models);
+    while (hub.sent('model-00001-of-00001.safetensors') < 1_000_000 && child.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    execFileSync('sh', ['-c', `head -c 200000000 /dev/zero > "${disk}/ballast" 2>/dev/null || true`]);
+    hub.rate = 0;
+    const { exitCode, stderr, stdout } = await ended;
+    assert.is(exitCode, 1);
+    assert.match(stdout + stderr, /E_DISK_FULL/);
+    assert.not(fs.existsSync(path.join(folder, 'model-00001-of-00001.safetensors')));
+    fs.rmSync(path.join(disk, 'ballast'));
+    const resumed = await place.json(...models);
+    assert.is(resumed.outcome, 'changed', resumed.text);
+    assert.equal(contentOf(folder), contentFor(files));
+
+    execFileSync('sh', ['-c', `head -c 200000000 /dev/zero > "${disk}/ballast" 2>/dev/null || true`]);
+    assert.is((await place.json(...models)).outcome, 'unchanged');
+    await hub.close();
+  });
+
+test.run();
