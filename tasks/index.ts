@@ -15,5 +15,5 @@ export { setupTask, together } from './setup';
 export { setupLocalTask } from './setup-local';
 export { setupRemoteTask } from './setup-remote';
 export { storageTask } from './storage';
-export { syncPullTask, syncPushTask } from './sync';
+export { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
 export { validateTask } from './validate';

@@ -14,7 +14,7 @@ import { reportTask } from './report';
 import { setupLocalTask } from './setup-local';
 import { setupRemoteTask } from './setup-remote';
 import { storageTask } from './storage';
-import { syncPullTask, syncPushTask } from './sync';
+import { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
 import { validateTask } from './validate';
 import { venvLockTask, venvTask } from './venv';
 
@@ -24,7 +24,7 @@ const groups: Readonly<Record<string, readonly LoraTask[]>> = {
   'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
   Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
   Looks: [validateTask(), reportTask(), configTask()],
-  Sync: [syncPushTask(), syncPullTask()],
+  Sync: [syncPushTask(), syncPullTask(), syncStatusTask(), syncRemotesTask()],
 };
 
 /** Registers every task of just-lora with just, and lists them by group where `npx just` names none. */

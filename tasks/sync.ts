@@ -1,5 +1,8 @@
+import type { Context } from './core/context';
 import type { OptionDefinition } from './core/options';
+import type { Ran } from './core/run';
 import { defineTask, type LoraTask } from './core/task';
+import type { Session } from './sync/session';
 
 const shared: readonly OptionDefinition[] = [
   { name: 'remote', value: 'name', description: 'which remote of the settings', default: 'defaultRemote, or the only one' },
@@ -43,6 +46,7 @@ export function syncPushTask(): LoraTask {
     example: 'npx just sync:push --remote=gpu --plan',
     options: moving,
     items: (context) => stepsFor(context, 'push'),
+    planned: keepPlan,
   });
 }
 
@@ -55,15 +59,52 @@ export function syncPullTask(): LoraTask {
     example: 'npx just sync:pull --remote=gpu',
     options: moving,
     items: (context) => stepsFor(context, 'pull'),
+    planned: keepPlan,
   });
 }
 
-function stepsFor(
-  context: Parameters<Extract<Parameters<typeof defineTask>[0]['items'], (...args: never) => unknown>>[0],
-  direction: 'push' | 'pull',
-) {
+/** Says what differs between this project and a remote. */
+export function syncStatusTask(): LoraTask {
+  return defineTask({
+    name: 'sync:status',
+    description: 'Say what differs between here and the GPU machine, both ways',
+    details: 'One scan of each folder that is pushed or pulled. Exit code 3 where something differs.',
+    example: 'npx just sync:status --remote=gpu',
+    options: [...shared, { name: 'verify', description: 'compare by checksum instead of size and time' }],
+    looks: true,
+    items: (context) => (require('./sync/status') as typeof import('./sync/status')).statusSteps(context),
+  });
+}
+
+/** Lists the remotes with a look at each. */
+export function syncRemotesTask(): LoraTask {
+  return defineTask({
+    name: 'sync:remotes',
+    description: 'List the remotes, and whether each can be worked with',
+    details: 'Reachable, host key, login, rsync on both ends, folder, free space and clock, over one connection each.',
+    example: 'npx just sync:remotes',
+    looks: true,
+    items: (context) => (require('./sync/status') as typeof import('./sync/status')).remotesSteps(context),
+  });
+}
+
+/** The session of a run: its steps and its plan are about the same looks. */
+const sessions = new WeakMap<Context, Session>();
+
+function stepsFor(context: Context, direction: 'push' | 'pull') {
   const { openSession } = require('./sync/session') as typeof import('./sync/session');
   const { remoteStep, syncStep } = require('./sync/steps') as typeof import('./sync/steps');
   const session = openSession(context, direction);
+  sessions.set(context, session);
   return [remoteStep(session), syncStep(session)];
+}
+
+async function keepPlan(context: Context, { steps }: Ran): Promise<string | undefined> {
+  const session = sessions.get(context);
+  const step = steps.at(-1);
+  if (!session || !step || (step.state !== 'todo' && step.state !== 'done')) return undefined;
+  const { writePlan } = require('./sync/plan') as typeof import('./sync/plan');
+  const planFile = await writePlan(session);
+  step.data = { ...step.data, planFile };
+  return planFile;
 }

@@ -74,7 +74,7 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     if (options.plan || options.check || definition.looks) {
       const shows = options.json ? unwatched : lookView(screen, definition.present ? () => undefined : result);
       const ran = await inspect(items, context, depth, options.plan, shows);
-      const last = options.plan ? definition.planned?.(context, ran) : undefined;
+      const last = options.plan ? await definition.planned?.(context, ran) : undefined;
       if (!options.json) result([definition.present?.(context, ran) ?? verdict(ran), ...(last ? [last] : [])].join('\n'));
       return ran;
     }

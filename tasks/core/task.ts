@@ -31,7 +31,7 @@ export interface TaskDefinition {
   /** Printed on stdout at the end of a run that went well; nothing where it is empty. */
   summary?(context: Context, ran: Ran): string;
   /** After `--plan`: keeps what was planned, and may add fields to it. @returns the last line that is printed */
-  planned?(context: Context, ran: Ran): string | undefined;
+  planned?(context: Context, ran: Ran): Promise<string | undefined>;
 }
 
 /** A just task that carries its steps, so that others can be composed of them. */

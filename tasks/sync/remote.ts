@@ -123,7 +123,8 @@ function pathFault({ type, path: value, host }: RemoteEntry): string | undefined
   return safePath.test(value) ? undefined : `is \`${value}\`: letters, digits, spaces and \`. / _ - @ % + = : ,\` only`;
 }
 
-const todoOf = (entry: RemoteEntry | undefined): 'host' | 'path' | 'user' | 'identity' | undefined =>
+/** The setting that is still the template's. */
+export const todoOf = (entry: RemoteEntry | undefined): 'host' | 'path' | 'user' | 'identity' | undefined =>
   // The template's host is nothing to a volume that took its place.
   (entry?.type === 'local' ? (['path'] as const) : (['host', 'user', 'path', 'identity'] as const)).find((setting) =>
     placeholder.test(entry?.[setting] ?? ''),

@@ -18,13 +18,19 @@ import { type Direction, type Folder, ownExcludes } from './folders';
 import { arrive, incomingFolder } from './incoming';
 import type { There } from './preflight';
 import { retrying, type Try } from './retry';
-import { type RsyncCall, rsyncArgs } from './rsync-args';
-import { countScript, deleteScript } from './scripts';
+import { type Filters, type RsyncCall, rsyncArgs } from './rsync-args';
+import { countScript, deleteScript, listScript, readScript, writeScript } from './scripts';
 import { type Sides, sidesOf } from './sides';
+import { statesHere } from './states';
 import type { Compare, Move, Transport } from './transport';
 
 /** rsync on both ends, over ssh or to a mounted volume. */
-export function rsyncTransport(context: Context, there: There, direction: Direction): Transport {
+export function rsyncTransport(
+  context: Context,
+  there: There,
+  direction: Direction,
+  filters: Pick<Filters, 'include' | 'exclude'>,
+): Transport {
   const { host, root, settings } = context;
   const { sync } = settings.setup;
   const sides = (folder: Folder) => sidesOf(context, there, folder, direction);
@@ -36,11 +42,7 @@ export function rsyncTransport(context: Context, there: There, direction: Direct
       there: there.rsync as RsyncVersion,
       direction,
       ssh: there.ssh,
-      filters: {
-        own: folder.own,
-        include: [...sync.include, ...context.optionValues('include')],
-        exclude: [...sync.exclude, ...context.optionValues('exclude')],
-      },
+      filters: { own: folder.own, ...filters },
       dryRun: false,
       listDeletions: false,
       checksum: false,
@@ -101,7 +103,7 @@ export function rsyncTransport(context: Context, there: There, direction: Direct
         },
         ({ exitCode, text }) => sourceFault(exitCode, text) ?? remoteFault(there.remote, exitCode, text, direction),
       );
-      if (stage) await arrive(context, changes, stage, at.here);
+      if (stage) arrive(context, changes, stage, at.here);
     },
 
     async remove(folder, changes) {
@@ -130,6 +132,48 @@ export function rsyncTransport(context: Context, there: There, direction: Direct
       const { exitCode, stdout, tail } = await there.shell.run(countScript, [there.path, byteText(folder.name)]);
       if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
       return Number(stdout.trim());
+    },
+
+    async names(folder) {
+      const at = sides(folder);
+      // Compared with nothing, every file that travels is new.
+      const { exitCode, stdout, tail } = await rsync(
+        rsyncArgs(
+          call(folder, at, {
+            dryRun: true,
+            ssh: undefined,
+            from: `${at.here}/${at.file ?? ''}`,
+            to: path.join(root, '.just-lora-nowhere/'),
+          }),
+        ),
+      );
+      if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
+      return readComparison(folder, at, stdout, () => 0)
+        .changes.filter(({ kind }) => kind === 'file')
+        .map(({ name }) => name);
+    },
+
+    async readState(name) {
+      const { exitCode, stdout, tail } = await there.shell.run(readScript, [there.path, name]);
+      if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
+      return stdout;
+    },
+
+    async writeState(name, text) {
+      const { exitCode, tail } = await there.shell.run(writeScript, [there.path, name], { rest: text });
+      if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
+    },
+
+    async states(folder, side) {
+      if (side === 'here') return statesHere(context, folder);
+      const { exitCode, stdout, tail } = await there.shell.run(listScript, [there.path, byteText(folder.name)]);
+      if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
+      return Object.fromEntries(
+        stdout.split('\0').flatMap((line): [string, string][] => {
+          const [, state = '', name = ''] = /^(\S+ \S+ \S+ \S+) (.*)$/s.exec(line) ?? [];
+          return name ? [[shownName(name.replace(/^\.\//, '')), state]] : [];
+        }),
+      );
     },
   };
 }

@@ -5,11 +5,13 @@ import { noRoom } from './faults';
 import { type Direction, type Folder, foldersOf } from './folders';
 import { refuseDeletions, refuseEmpty, refuseMissing, refusePlace } from './guards';
 import { holdsFiles } from './holds-files';
+import { type PlanFile, readPlan } from './plan';
 import { lookAt, type There } from './preflight';
-import { chosenRemote, type Remote } from './remote';
-import { rsyncTransport } from './rsync';
+import { chosenRemote, type Remote, whereOf } from './remote';
+import type { Filters } from './rsync-args';
 import { sidesOf } from './sides';
 import type { Transport } from './transport';
+import { transportFor } from './transports';
 
 /** One push or pull: what is asked for, and what has been seen so far. Each look is made once, and shared by the steps. */
 export interface Session {
@@ -20,10 +22,13 @@ export interface Session {
   readonly deletes: boolean;
   readonly maxDelete: number | undefined;
   readonly verify: boolean;
+  readonly filters: Pick<Filters, 'include' | 'exclude'>;
+  /** The plan that is to be carried out. */
+  readonly plan: PlanFile | undefined;
   there(): Promise<There>;
   transport(): Promise<Transport>;
   /** What differs now; a moment later the same answer serves again. @throws UserError a guard's */
-  difference(how?: { checksum?: boolean; fresh?: boolean }): Promise<Difference>;
+  difference(fresh?: boolean): Promise<Difference>;
   /** After it nothing that was seen of the files holds. */
   forget(): void;
   /** What has been sent, once something was. */
@@ -32,6 +37,8 @@ export interface Session {
 
 export interface Difference extends Comparison {
   folders: readonly { folder: Folder; changes: Change[] }[];
+  /** Found by checksum: size and time are the same. */
+  byChecksum: boolean;
   /** Configured, and not there: nothing to do about them. */
   absent: readonly string[];
   empty: readonly string[];
@@ -41,9 +48,22 @@ const freshMs = 1500;
 
 /** @throws UserError exit code 2 where the options or the remote's settings are wrong */
 export function openSession(context: Context, direction: Direction): Session {
-  const remote = chosenRemote(context);
-  const deletes = context.option('delete') !== undefined;
-  const folders = foldersOf(context, direction);
+  const { plan: planFile, ...asked } = wanted(context, direction);
+  const remote = chosenRemote(
+    planFile
+      ? { ...context, option: (name) => (name === 'remote' ? (context.option(name) ?? planFile.remote.name) : context.option(name)) }
+      : context,
+  );
+  if (planFile && JSON.stringify(planFile.remote) !== JSON.stringify(remote))
+    throw new UserError(
+      {
+        code: 'E_PLAN_STALE',
+        found: `the plan is for \`${planFile.remote.name}\` as it was set then (\`${whereOf(planFile.remote)}\`)`,
+        fix: `\`npx just sync:${direction} --plan\` makes a new one`,
+      },
+      2,
+    );
+  const { deletes, folders } = asked;
   if (deletes && /^(~|\.)\/*$/.test(remote.path))
     throw new UserError(
       {
@@ -55,15 +75,13 @@ export function openSession(context: Context, direction: Direction): Session {
     );
   let there: Promise<There> | undefined;
   let transport: Promise<Transport> | undefined;
-  let seen: { atMs: number; checksum: boolean; difference: Promise<Difference> } | undefined;
+  let seen: { atMs: number; difference: Promise<Difference> } | undefined;
   const session: Session = {
     context,
     direction,
     remote,
-    folders,
-    deletes,
-    maxDelete: wholeNumber(context.option('max-delete')),
-    verify: context.option('verify') !== undefined,
+    ...asked,
+    plan: planFile,
     sent: undefined,
     there: () => {
       there ??= lookAt(
@@ -75,13 +93,13 @@ export function openSession(context: Context, direction: Direction): Session {
       return there;
     },
     transport: () => {
-      transport ??= session.there().then((found) => rsyncTransport(context, found, direction));
+      transport ??= session.there().then((found) => transportFor(context, found, direction, asked.filters));
       return transport;
     },
-    async difference({ checksum = false, fresh = false } = {}) {
+    async difference(fresh = false) {
       const now = context.host.now().getTime();
-      if (fresh || !seen || seen.checksum !== checksum || now - seen.atMs > freshMs) {
-        const made = { atMs: Number.POSITIVE_INFINITY, checksum, difference: compareAll(session, checksum) };
+      if (fresh || !seen || now - seen.atMs > freshMs) {
+        const made = { atMs: Number.POSITIVE_INFINITY, difference: compareAll(session) };
         seen = made;
         await made.difference.finally(() => {
           made.atMs = context.host.now().getTime();
@@ -98,7 +116,13 @@ export function openSession(context: Context, direction: Direction): Session {
   return session;
 }
 
-async function compareAll(session: Session, checksum: boolean): Promise<Difference> {
+/** By size and time; with `--verify` by checksum too, where that finds nothing. */
+async function compareAll(session: Session): Promise<Difference> {
+  const quick = await compareBy(session, false);
+  return session.verify && quick.changes.length === 0 ? compareBy(session, true) : quick;
+}
+
+async function compareBy(session: Session, checksum: boolean): Promise<Difference> {
   const { context, direction, folders, deletes } = session;
   const [there, transport] = [await session.there(), await session.transport()];
   if (deletes && direction === 'push') {
@@ -134,6 +158,7 @@ async function compareAll(session: Session, checksum: boolean): Promise<Differen
     skipped: compared.flatMap(({ comparison }) => comparison.skipped),
     absent,
     empty,
+    byChecksum: checksum,
   };
 }
 
@@ -158,6 +183,37 @@ function guardRoom({ direction, remote }: Session, there: There, changes: readon
   const needed = bytesToSend(changes);
   if (direction === 'push' && there.freeBytes !== undefined && needed > there.freeBytes)
     throw noRoom('E_REMOTE_FULL', `${remote.name}:${there.path}`, there.freeBytes, needed);
+}
+
+/** What the command line asks for, or the plan that it names. */
+function wanted(
+  context: Context,
+  direction: Direction,
+): Pick<Session, 'folders' | 'deletes' | 'maxDelete' | 'verify' | 'filters' | 'plan'> {
+  const file = context.option('plan');
+  if (file) {
+    const said = ['only', 'include', 'exclude', 'delete', 'max-delete'].find((name) => context.option(name) !== undefined);
+    if (said)
+      throw usageError(
+        `\`--${said}\` is no option of \`--plan=FILE\`: the plan says what is done`,
+        `make a plan with it: \`--plan --${said}…\``,
+      );
+    const plan = readPlan(context, file, direction);
+    const { folders, deletes, maxDelete, verify, filters } = plan;
+    return { folders, deletes, maxDelete: maxDelete ?? undefined, verify: verify || context.option('verify') !== undefined, filters, plan };
+  }
+  const { sync } = context.settings.setup;
+  return {
+    folders: foldersOf(context, direction),
+    deletes: context.option('delete') !== undefined,
+    maxDelete: wholeNumber(context.option('max-delete')),
+    verify: context.option('verify') !== undefined,
+    filters: {
+      include: [...sync.include, ...context.optionValues('include')],
+      exclude: [...sync.exclude, ...context.optionValues('exclude')],
+    },
+    plan: undefined,
+  };
 }
 
 function wholeNumber(value: string | undefined): number | undefined {

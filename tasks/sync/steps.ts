@@ -4,11 +4,14 @@ import type { Finding, Progress, Step } from '../core/step';
 import { bytes, plural, some } from '../core/text';
 import { bytesToSend, changeTable, countsText, filesOf, shownChange } from './change';
 import { ownExcludes } from './folders';
-import { markLocal, refuseLocal, rememberPulled } from './local-changes';
+import { markLocal, refuseLocal } from './local-changes';
 import { withRemoteLock } from './lock';
+import { manifestOf } from './manifest';
+import { holdToPlan } from './plan';
 import { thereText } from './preflight';
 import { whereOf } from './remote';
 import type { Difference, Session } from './session';
+import { isVouchedFor, manifestsOf, vouch } from './verify';
 
 /** The remote can be reached and worked with. */
 export function remoteStep(session: Session): Step {
@@ -35,20 +38,17 @@ export function remoteStep(session: Session): Step {
 
 /** Both sides hold the same, as far as it is configured to travel. */
 export function syncStep(session: Session): Step {
-  const { direction, remote } = session;
+  const { direction, remote, verify } = session;
   return {
     name: direction,
     title: direction === 'push' ? `Push to ${remote.name}` : `Pull from ${remote.name}`,
     async check(context) {
-      const reached = await session.there().then(
-        () => true,
-        () => false,
-      );
       // Why is told by the step before this one.
-      if (!reached) return { state: 'unknown', found: `\`${remote.name}\` could not be looked at` };
+      if (!(await isReached(session))) return { state: 'unknown', found: `\`${remote.name}\` could not be looked at` };
       return check(session, context);
     },
     async plan() {
+      if (!(await isReached(session))) return [];
       const { changes } = await session.difference();
       const [send, remove] = [changes.filter(({ action }) => action !== 'deleted'), changes.filter(({ action }) => action === 'deleted')];
       const verb = direction === 'push' ? 'send' : 'fetch';
@@ -56,28 +56,40 @@ export function syncStep(session: Session): Step {
         ...(send.length > 0 ? [`${verb} ${plural(filesOf(send).length, 'file')} (${bytes(bytesToSend(send))})`] : []),
         ...(remove.length > 0 ? [`delete ${some(filesOf(remove).map(shownChange))}`] : []),
       ];
-      return [{ title: titles.join(', ') || 'clear what a broken push left', run: (context, progress) => act(session, context, progress) }];
+      return [
+        {
+          title: titles.join(', ') || (verify ? 'write the manifest' : 'clear what a broken push left'),
+          run: (context, progress) => act(session, context, progress),
+        },
+      ];
     },
   };
 }
 
+const isReached = (session: Session): Promise<boolean> =>
+  session.there().then(
+    () => true,
+    () => false,
+  );
+
 async function check(session: Session, context: Context): Promise<Finding> {
   const { direction, remote, verify, sent } = session;
   const there = await session.there();
-  let difference = await session.difference();
-  if (difference.changes.length === 0 && verify) difference = await session.difference({ checksum: true });
+  const difference = await session.difference();
   const { changes } = difference;
   const notes = notesOf(difference);
   const data = dataOf(session, difference);
   const warning = notes.length > 0 ? { warning: notes.join('; ') } : {};
-  if (changes.length === 0 && !(direction === 'push' && there.locked && !sent)) {
+  if (session.plan && !sent) await holdToPlan(session, session.plan);
+  const vouched = !verify || changes.length > 0 || (await isVouchedFor(session));
+  if (changes.length === 0 && vouched && !(direction === 'push' && there.locked && !sent)) {
     const what = session.folders.map(({ name }) => name).filter((name) => !difference.absent.includes(name));
     const done = sent
       ? `${plural(sent.files, 'file')} (${bytes(sent.bytes)}) ${direction === 'push' ? 'sent' : 'fetched'}${sent.deleted > 0 ? `, ${sent.deleted} deleted` : ''}`
       : 'nothing to do';
     return {
       state: 'done',
-      found: `${done}: ${some(what)} ${what.length === 1 ? 'is' : 'are'} the same here and on \`${whereOf(remote)}\`${verify ? ', by checksum' : ''}`,
+      found: `${done}: ${some(what)} ${what.length === 1 ? 'is' : 'are'} the same here and on \`${whereOf(remote)}\`${verify ? ', by checksum, with a manifest' : ''}`,
       ...warning,
       data,
     };
@@ -86,10 +98,19 @@ async function check(session: Session, context: Context): Promise<Finding> {
     const names = some(filesOf(changes).map(shownChange)) || 'a folder';
     return {
       state: 'blocked',
-      code: 'E_CHANGED_WHILE_SENT',
-      found: `${plural(changes.length, 'file')} changed on the way: ${names}`,
-      needed: 'files that stay as they are while they travel',
-      fix: 'let the writer finish, then run the same command again',
+      ...(difference.byChecksum
+        ? {
+            code: 'E_VERIFY',
+            found: `${plural(changes.length, 'file')} ${changes.length === 1 ? 'is' : 'are'} not the same by checksum: ${names}`,
+            needed: 'the same bytes on both sides',
+            fix: 'run the same command again; where it stays so, look at the disks of both sides',
+          }
+        : {
+            code: 'E_CHANGED_WHILE_SENT',
+            found: `${plural(changes.length, 'file')} changed on the way: ${names}`,
+            needed: 'files that stay as they are while they travel',
+            fix: 'let the writer finish, then run the same command again',
+          }),
       data,
     };
   }
@@ -102,7 +123,7 @@ async function check(session: Session, context: Context): Promise<Finding> {
   const planning = context.option('plan') === '';
   return {
     state: 'todo',
-    found: countsText(changes) || 'a push was cut off',
+    found: countsText(changes) || (vouched ? 'a push was cut off' : 'no manifest vouches for the files yet'),
     ...warning,
     table: changeTable(changes, planning ? Number.POSITIVE_INFINITY : 50),
     data,
@@ -120,40 +141,22 @@ async function markChanges(session: Session, context: Context, { folders }: Diff
 async function act(session: Session, context: Context, progress: (progress: Progress) => void): Promise<void> {
   const { direction, verify } = session;
   const note = (text: string) => progress({ text });
+  const outdated =
+    direction === 'push'
+      ? (await session.difference()).folders.filter(({ changes }) => changes.length > 0).map(({ folder }) => manifestOf(folder))
+      : [];
   const work = async (stale: boolean) => {
-    const { folders, changes } = await session.difference({ fresh: stale });
-    const transport = await session.transport();
-    const totalBytes = bytesToSend(changes);
-    let [before, most] = [0, 0];
-    for (const { folder, changes: own } of folders) {
-      const send = own.filter(({ action }) => action !== 'deleted');
-      if (send.length === 0 && !stale) continue;
-      const size = bytesToSend(send);
-      const tell = (done: number) => {
-        // A second try begins at zero for rsync, but not for who waits.
-        most = Math.max(most, before + Math.min(done, size));
-        progress({ doneBytes: most, totalBytes });
-      };
-      await transport.transfer(folder, send, { checksum: false, tell, note });
-      before += size;
-      most = Math.max(most, before);
-      progress({ doneBytes: most, totalBytes });
-    }
-    // Same size and time, other contents: only the checksums tell.
-    if (verify)
-      for (const { folder, changes: own } of folders)
-        await transport.transfer(
-          folder,
-          own.filter(({ action }) => action !== 'deleted'),
-          { checksum: true, tell: () => undefined, note },
-        );
-    for (const { folder, changes: own } of folders) {
-      const deletions = own.filter(({ action }) => action === 'deleted');
-      if (deletions.length > 0) await transport.remove(folder, deletions);
-    }
-    if (direction === 'pull') rememberPulled(context, changes);
-    const deleted = filesOf(changes).filter(({ action }) => action === 'deleted').length;
-    session.sent = { files: filesOf(changes).length - deleted, bytes: totalBytes, deleted };
+    const first = await session.difference(stale);
+    await level(session, first, progress);
+    const deleted = filesOf(first.changes).filter(({ action }) => action === 'deleted').length;
+    session.sent = { files: filesOf(first.changes).length - deleted, bytes: bytesToSend(first.changes), deleted };
+    if (!verify) return;
+    session.forget();
+    const manifests = await manifestsOf(session);
+    // What has the same size and time and other contents shows only now.
+    const second = await session.difference();
+    if (second.byChecksum && second.changes.length > 0) await level(session, second, progress);
+    await vouch(session, manifests);
   };
   if (direction === 'pull') await work(false);
   else {
@@ -161,9 +164,38 @@ async function act(session: Session, context: Context, progress: (progress: Prog
     const make = session.folders
       .filter(({ name }) => there.items.get(name)?.kind !== 'file' && isFolderHere(context, name))
       .map(({ name }) => name);
-    await withRemoteLock(session, there, { make, outdated: [], note }, async ({ waited, broken }) => work(waited || broken));
+    await withRemoteLock(session, there, { make, outdated, note }, async ({ waited, broken }) => work(waited || broken));
   }
   session.forget();
+}
+
+/** Sends or fetches what differs, then deletes what is to go. */
+async function level(
+  session: Session,
+  { folders, changes, byChecksum }: Difference,
+  progress: (progress: Progress) => void,
+): Promise<void> {
+  const transport = await session.transport();
+  const totalBytes = bytesToSend(changes);
+  let [before, most] = [0, 0];
+  for (const { folder, changes: own } of folders) {
+    const send = own.filter(({ action }) => action !== 'deleted');
+    if (send.length === 0) continue;
+    const size = bytesToSend(send);
+    const tell = (done: number) => {
+      // A second try begins at zero for rsync, but not for who waits.
+      most = Math.max(most, before + Math.min(done, size));
+      progress({ doneBytes: most, totalBytes });
+    };
+    await transport.transfer(folder, send, { checksum: byChecksum, tell, note: (text) => progress({ text }) });
+    before += size;
+    most = Math.max(most, before);
+    progress({ doneBytes: most, totalBytes });
+  }
+  for (const { folder, changes: own } of folders) {
+    const deletions = own.filter(({ action }) => action === 'deleted');
+    if (deletions.length > 0) await transport.remove(folder, deletions);
+  }
 }
 
 const isFolderHere = ({ host, root }: Context, name: string): boolean => host.files.stat(`${root}/${name}`)?.isDirectory() === true;

@@ -13,7 +13,17 @@ export interface Transport {
   newer(folder: Folder, changed: readonly Change[]): Promise<ReadonlySet<string>>;
   /** How many files one side has that could travel. */
   count(folder: Folder, side: 'here' | 'there'): Promise<number>;
+  /** Names of the files here that travel, by the patterns. */
+  names(folder: Folder): Promise<string[]>;
+  /** A file under `PATH/.just-lora` there, '' where there is none. Byte strings. */
+  readState(name: string): Promise<string>;
+  writeState(name: string, text: string): Promise<void>;
+  /** Every file of one side with what tells that it has changed; empty where there is no such folder. */
+  states(folder: Folder, side: 'here' | 'there'): Promise<FileStates>;
 }
+
+/** By name, as a person reads it. */
+export type FileStates = Record<string, string>;
 
 export interface Compare {
   /** Leave out what is newer on the receiving side. */

@@ -47,12 +47,13 @@ export function relay(target: number, { delayMs = 0, rate = 0 }: { delayMs?: num
   const server = net.createServer({ noDelay: true }, (client) => {
     if (refused) return void client.destroy();
     const upstream = net.connect({ port: target, host: '127.0.0.1', noDelay: true });
-    sockets.add(client).add(upstream);
+    sockets.add(client.unref()).add(upstream.unref());
     through(client, upstream, (bytes) => {
       sent += bytes;
     });
     through(upstream, client, () => undefined);
   });
+  server.unref();
   return new Promise((resolve) =>
     server.listen(0, '127.0.0.1', () =>
       resolve({

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { makeState, statePath } from '../core/state';
+import { shownName } from '../parse/shown-name';
+import { type Folder, ownExcludes } from './folders';
+
+/** Where a folder's manifest lies under `.just-lora` of the side that received it. */
+export const manifestOf = ({ name }: Folder): string => `manifests/${name.replace(/\//g, '-')}.sha256`;
+
+/** Hashes that were taken before, each with what tells that its file has changed. */
+type Known = Record<string, [state: string, hash: string]>;
+
+/**
+ * SHA-256 of every file that travels, as `sha256sum -c` reads it in the project's folder: the other side needs
+ * nothing of ours to check what it has. A byte string, names included.
+ * @param names of the files, relative to the folder here
+ */
+export async function manifestText(context: Context, folder: Folder, base: string, names: readonly string[]): Promise<string> {
+  const { host, root } = context;
+  const at = path.join(root, base);
+  const file = statePath(root, 'sync', `hashes-${folder.name.replace(/[^\w.-]/g, '_')}.json`);
+  const known = knownHashes(context, file);
+  const next: Known = {};
+  const lines: string[] = [];
+  for (const name of [...names].sort()) {
+    const entry = host.tree.look(at, name);
+    if (!entry?.isFile) continue;
+    const state = `${entry.size} ${entry.modified} ${entry.changed} ${entry.inode}`;
+    const before = known[shownName(name)];
+    const hash = before?.[0] === state ? before[1] : await hashOf(context, at, name);
+    next[shownName(name)] = [state, hash];
+    lines.push(line(hash, `${Buffer.from(base, 'utf8').toString('latin1')}/${name}`));
+  }
+  if (JSON.stringify(next) !== JSON.stringify(known)) {
+    makeState(host, root);
+    host.files.writeText(file, JSON.stringify(next));
+  }
+  return lines.join('');
+}
+
+/** All files here that could travel, where no patterns are set. */
+export const namesHere = ({ host, root }: Context, base: string): string[] => [...host.tree.names(path.join(root, base), ownExcludes)];
+
+function knownHashes({ host }: Context, file: string): Known {
+  try {
+    return JSON.parse(host.files.readText(file) ?? '{}') as Known;
+  } catch {
+    return {};
+  }
+}
+
+async function hashOf({ host }: Context, folder: string, name: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of host.tree.read(folder, name)) {
+    hash.update(chunk as Buffer);
+    host.processes.throwIfInterrupted();
+  }
+  return hash.digest('hex');
+}
+
+/** GNU coreutils: a name with a backslash or a line break is escaped, and the line begins with a backslash. */
+function line(hash: string, name: string): string {
+  const escaped = name.replace(/[\\\n\r]/g, (character) => ({ '\\': '\\\\', '\n': '\\n', '\r': '\\r' })[character] ?? character);
+  return `${escaped === name ? '' : '\\'}${hash}  ${escaped}\n`;
+}

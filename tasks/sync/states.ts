@@ -1,0 +1,20 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { shownName } from '../parse/shown-name';
+import { type Folder, ownExcludes } from './folders';
+import type { FileStates } from './transport';
+
+/** Every file of a folder here: size, both times to the nanosecond, and the inode, so that a change of the same size and time shows too. */
+export function statesHere({ host, root }: Context, folder: Folder): FileStates {
+  const at = path.join(root, folder.name);
+  const states: FileStates = {};
+  for (const name of host.tree.names(at, ownExcludes)) {
+    const entry = host.tree.look(at, name);
+    if (entry) states[shownName(name)] = `${entry.size} ${entry.modified} ${entry.changed} ${entry.inode}`;
+  }
+  // One file that travels: its folder lists nothing.
+  const [name, above] = [path.basename(folder.name), path.dirname(at)];
+  const single = host.files.stat(at)?.isFile() ? host.tree.look(above, Buffer.from(name, 'utf8').toString('latin1')) : undefined;
+  if (single) states['.'] = `${single.size} ${single.modified} ${single.changed} ${single.inode}`;
+  return states;
+}

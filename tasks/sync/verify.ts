@@ -1,0 +1,53 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { makeState, statePath } from '../core/state';
+import { manifestOf, manifestText } from './manifest';
+import type { Session } from './session';
+import { kindOf } from './sides';
+
+/** The manifest of each folder that is here, by the name that it has under `.just-lora` of the receiving side. */
+export async function manifestsOf(session: Session): Promise<Map<string, string>> {
+  const { context } = session;
+  const transport = await session.transport();
+  const manifests = new Map<string, string>();
+  for (const folder of session.folders) {
+    const kind = kindOf(context, path.join(context.root, folder.name));
+    if (kind !== 'folder' && kind !== 'file') continue;
+    const base = kind === 'file' ? path.posix.dirname(folder.name) : folder.name;
+    manifests.set(manifestOf(folder), await manifestText(context, folder, base, await transport.names(folder)));
+  }
+  return manifests;
+}
+
+/** Do the manifests on the receiving side say what is here? */
+export async function isVouchedFor(session: Session): Promise<boolean> {
+  for (const [name, text] of await manifestsOf(session)) {
+    const kept = session.direction === 'push' ? text : asKept(text);
+    // What a command prints comes without its last line break.
+    if ((await readManifest(session, name)).replace(/\n$/, '') !== kept.replace(/\n$/, '')) return false;
+  }
+  return true;
+}
+
+/** Writes the manifests: last of all, after what they vouch for. */
+export async function vouch(session: Session, manifests: ReadonlyMap<string, string>): Promise<void> {
+  const transport = await session.transport();
+  for (const [name, text] of manifests) {
+    if (session.direction === 'push') await transport.writeState(name, text);
+    else writeHere(session.context, name, text);
+  }
+}
+
+async function readManifest({ context, direction, transport }: Session, name: string): Promise<string> {
+  if (direction === 'push') return (await transport()).readState(name);
+  const { host, root } = context;
+  return Buffer.from(host.files.readText(statePath(root, name)) ?? '', 'utf8').toString('latin1');
+}
+
+function writeHere({ host, root }: Context, name: string, text: string): void {
+  makeState(host, root);
+  host.files.writeText(statePath(root, name), Buffer.from(text, 'latin1').toString('utf8'));
+}
+
+/** Text files of ours are UTF-8: a name that is none loses its bytes there. */
+const asKept = (text: string): string => Buffer.from(Buffer.from(text, 'latin1').toString('utf8'), 'utf8').toString('latin1');

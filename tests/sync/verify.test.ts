@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { skip } from '../support/skip';
+import { noSshd } from '../support/sshd';
+import { contents, pair } from '../support/sync';
+
+const test = suite('sync --verify');
+
+if (noSshd) skip(test, 'sync --verify', noSshd);
+else {
+  test('mends what differs by contents alone, and leaves a manifest that sha256sum reads on the other side', async () => {
+    const { json, data, there, project, configure } = await pair();
+    configure({}, { sync: { push: ['data/processed'] } });
+    for (const name of ['plain', 'new\nline', 'back\\slash', 'sub/ü']) data(name, `contents of ${name}`);
+    const first = await json('sync:push', '--verify');
+    assert.is(first.exitCode, 0, first.stderr);
+    const check = () =>
+      execFileSync('sha256sum', ['-c', '--strict', '.just-lora/manifests/data-processed.sha256'], { cwd: there, encoding: 'utf8' });
+    assert.is(check().trim().split('\n').length, 4);
+    assert.is((await json('sync:push', '--verify')).outcome, 'unchanged');
+    const file = path.join(there, 'data/processed/plain');
+    const { mtime, size } = fs.statSync(file);
+    fs.writeFileSync(file, 'x'.repeat(size));
+    fs.utimesSync(file, mtime, mtime);
+    assert.is((await json('sync:push')).outcome, 'unchanged');
+    assert.throws(check);
+    const mended = await json('sync:push', '--verify');
+    assert.equal([mended.exitCode, mended.outcome], [0, 'changed'], mended.stderr);
+    assert.equal(contents(path.join(there, 'data/processed')), contents(path.join(project, 'data/processed')));
+    check();
+    data('plain', 'other contents');
+    assert.is((await json('sync:push')).exitCode, 0);
+    // A manifest that does not hold any more is gone, not wrong.
+    assert.not.ok(fs.existsSync(path.join(there, '.just-lora/manifests/data-processed.sha256')));
+  });
+
+  test('a pull is verified the same way', async () => {
+    const { json, there, project, configure } = await pair();
+    configure({}, { sync: { pull: ['adapters'] } });
+    fs.mkdirSync(path.join(there, 'adapters'), { recursive: true });
+    fs.writeFileSync(path.join(there, 'adapters/a.bin'), 'adapter');
+    const first = await json('sync:pull', '--verify');
+    assert.is(first.exitCode, 0, first.stderr);
+    execFileSync('sha256sum', ['-c', '--strict', '.just-lora/manifests/adapters.sha256'], { cwd: project });
+    assert.is((await json('sync:pull', '--verify')).outcome, 'unchanged');
+  });
+
+  test('a mounted volume is a remote too', async () => {
+    const { json, data, sshd, project, configure } = await pair();
+    const volume = path.join(sshd.folder, 'volume with a blank', 'project');
+    configure({ type: 'local', path: volume, host: null }, { sync: { push: ['data/processed'], pull: ['adapters'] } });
+    data('a', 'a');
+    const missing = await json('sync:push');
+    assert.is(missing.steps[0]?.code, 'E_NOT_MOUNTED', missing.stderr);
+    fs.mkdirSync(path.dirname(volume));
+    const pushed = await json('sync:push', '--verify');
+    assert.is(pushed.exitCode, 0, pushed.stderr);
+    assert.equal(contents(path.join(volume, 'data/processed')), contents(path.join(project, 'data/processed')));
+    fs.mkdirSync(path.join(volume, 'adapters'));
+    fs.writeFileSync(path.join(volume, 'adapters/x'), 'x');
+    const pulled = await json('sync:pull');
+    assert.is(pulled.exitCode, 0, pulled.stderr);
+    assert.is(fs.readFileSync(path.join(project, 'adapters/x'), 'utf8'), 'x');
+  });
+}
+
+test.run();
