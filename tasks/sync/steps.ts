@@ -10,6 +10,7 @@ import { manifestOf } from './manifest';
 import { holdToPlan } from './plan';
 import { thereText } from './preflight';
 import { whereOf } from './remote';
+import { fetchRecordsToo } from './run-records';
 import type { Difference, Session } from './session';
 import { isVouchedFor, manifestsOf, vouch } from './verify';
 
@@ -139,7 +140,7 @@ async function markChanges(session: Session, context: Context, { folders }: Diff
 }
 
 async function act(session: Session, context: Context, progress: (progress: Progress) => void): Promise<void> {
-  const { direction, verify } = session;
+  const { direction, verify, remote } = session;
   const note = (text: string) => progress({ text });
   const outdated =
     direction === 'push'
@@ -158,8 +159,10 @@ async function act(session: Session, context: Context, progress: (progress: Prog
     if (second.byChecksum && second.changes.length > 0) await level(session, second, progress);
     await vouch(session, manifests);
   };
-  if (direction === 'pull') await work(false);
-  else {
+  if (direction === 'pull') {
+    await work(false);
+    await fetchRecordsToo(context, remote, (await session.there()).shell);
+  } else {
     const there = await session.there();
     const make = session.folders
       .filter(({ name }) => there.items.get(name)?.kind !== 'file' && isFolderHere(context, name))

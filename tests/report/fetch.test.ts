@@ -78,4 +78,20 @@ else
     assert.match(page(), 'the newest card');
   });
 
+if (!noSshd)
+  test('sync:pull brings the records along with the adapters', async () => {
+    const { json, project, there } = await pair();
+    fs.mkdirSync(path.join(there, 'adapters'), { recursive: true });
+    fs.writeFileSync(path.join(there, 'adapters', 'notes.txt'), 'trained');
+    fs.mkdirSync(path.join(there, '.just-lora/runs'), { recursive: true });
+    fs.writeFileSync(path.join(there, '.just-lora/runs/2026-01-01-a-1.json'), record('2026-01-01T00:00:00.000Z', 'a card'));
+    const pulled = await json('sync:pull');
+    assert.is(pulled.exitCode, 0, pulled.stderr);
+    assert.ok(fs.existsSync(path.join(project, '.just-lora/remotes/gpu/runs/2026-01-01-a-1.json')));
+    assert.equal(
+      (await json('report')).steps[0].verdicts.map(({ machine }: { machine: string }) => machine),
+      ['this machine', 'gpu'],
+    );
+  });
+
 test.run();
