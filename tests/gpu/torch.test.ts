@@ -74,6 +74,16 @@ const table: Record<string, Expected> = {
     broken: ['torch', 'E_TORCH_NO_GPU'],
     says: [/-c DEFAULT/],
   },
+  'an NVSwitch whose manager does not run': {
+    torch: { available: false, reason: 'Error 802: system not yet initialized' },
+    broken: ['torch', 'E_TORCH_NO_GPU'],
+    says: [/systemctl enable --now nvidia-fabricmanager/],
+  },
+  'a container for nvidia-smi alone': {
+    torch: { available: false, reason: 'Found no NVIDIA driver on your system.' },
+    broken: ['torch', 'E_TORCH_NO_GPU'],
+    says: [/NVIDIA_DRIVER_CAPABILITIES=compute,utility/],
+  },
   'a torch that cannot be imported': {
     torch: { import_error: 'libcudnn.so.8: cannot open shared object file' },
     broken: ['torch', 'E_TORCH_IMPORT'],
