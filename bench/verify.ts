@@ -99,7 +99,7 @@ export const benchmark: Benchmark = {
       return step.durationMs / 1000;
     };
     const times: Record<'first' | 'again' | 'hf' | 'dgst' | 'limit', number[]> = { first: [], again: [], hf: [], dgst: [], limit: [] };
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 3; round++) {
       fs.rmSync(path.join(project, '.just-lora'), { recursive: true, force: true });
       times.first.push(await ours());
       times.again.push(await ours());

@@ -19,10 +19,10 @@ export function recallHashes({ host, root }: Context, folder: string): Map<strin
   }
 }
 
-/** Written whole, after the hashing. */
+/** Written whole, after the hashing. One that is cut by a power failure cannot be read, and counts as none. */
 export function rememberHashes({ host, root }: Context, folder: string, known: ReadonlyMap<string, KnownHash>): void {
   makeState(host, root);
-  host.files.writeText(fileOf(root, folder), `${JSON.stringify({ folder, files: Object.fromEntries(known) }, null, 1)}\n`);
+  host.files.writeText(fileOf(root, folder), `${JSON.stringify({ folder, files: Object.fromEntries(known) }, null, 1)}\n`, false);
 }
 
 const fileOf = (root: string, folder: string): string => statePath(root, 'hashes', `${sha256(folder).slice(0, 16)}.json`);

@@ -95,15 +95,18 @@ export function linkTree(from: string, to: string, skip: readonly string[] = [])
   }
 }
 
-/** Writes a whole file: temporary name beside it, flushed, then renamed over it. */
-export function writeText(file: string, text: string): void {
+/**
+ * Writes a whole file: temporary name beside it, flushed, then renamed over it.
+ * @param flush false for what may be lost with the power, since it only spares work: a flush can take as long as that
+ */
+export function writeText(file: string, text: string, flush = true): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.tmp-${process.pid}`;
   try {
     const handle = fs.openSync(temporary, 'w');
     try {
       fs.writeFileSync(handle, text);
-      fs.fsyncSync(handle);
+      if (flush) fs.fsyncSync(handle);
     } finally {
       fs.closeSync(handle);
     }

@@ -105,7 +105,7 @@ function worker({ jobs, shared }: Work, take: Take): void {
   const crypto = require('node:crypto') as typeof import('node:crypto');
   const [flags, bytes] = [new Int32Array(shared, 0, 2), new BigInt64Array(shared, 8, 1)];
   // Small enough to stay in a core's own cache between the read and the hash.
-  const buffer = Buffer.allocUnsafeSlow(128 * 1024);
+  const buffer = Buffer.allocUnsafeSlow(512 * 1024);
   for (let at = Atomics.add(flags, 0, 1); at < jobs.length; at = Atomics.add(flags, 0, 1)) {
     const job = jobs[at] as HashJob;
     const stats: BigIntStats[] = [];
