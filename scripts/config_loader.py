@@ -341,7 +341,7 @@ def _faults(schema: Mapping, value: Any, path: tuple, layer: Layer) -> list[str]
         under = _under(schema, key)
         name = schema.get("propertyNames", {})
         if under is None or key in ("__proto__", "prototype", "constructor"):
-            faults.append(f"{_where((*path, key), layer)}: {_name((*path, key))} is no setting; {_meant(schema, key)}")
+            faults.append(f"{_where((*path, key), layer)}: {_name((*path, key))} is no setting; {_meant(schema, (*path, key))}")
         elif _broken_rule(name, key):
             faults.append(f"{_where((*path, key), layer)}: {_name((*path, key))} is no name; expected {_broken_rule(name, key)}")
         else:
@@ -375,12 +375,12 @@ def _missing(schema: Any, value: Any, path: tuple) -> list[str]:
     return lacks + [fault for key, inner in value.items() for fault in _missing(_under(schema, key), inner, (*path, key))]
 
 
-def _meant(schema: Mapping, key: str) -> str:
+def _meant(schema: Mapping, path: tuple) -> str:
     import difflib
 
     known = [each for each in schema.get("properties", {}) if each != "$schema"]
-    near = difflib.get_close_matches(key, known, 1)
-    return f"did you mean `{near[0]}`?" if near else f"expected one of {', '.join(known)}"
+    near = difflib.get_close_matches(path[-1], known, 1)
+    return f"did you mean `{_name((*path[:-1], near[0]))}`?" if near else f"expected one of {', '.join(known)}"
 
 
 def _where(path: tuple, layer: Layer) -> str:

@@ -26,3 +26,8 @@ const isPackage = (entry: string): boolean => entry !== '__pycache__';
 export function absent(definition: EnvironmentDefinition): Finding {
   return { state: 'todo', found: `\`${definition.path}\` is not there or has no Python`, fix: `\`npx just ${definition.task}\`` };
 }
+
+/** Its Python cannot be used: the task that brings the environment builds it again. */
+export function brokenPython({ task }: EnvironmentDefinition, found: string): Finding {
+  return { state: 'todo', code: 'E_PYTHON_BROKEN', found, fix: `\`npx just ${task}\` builds it again` };
+}

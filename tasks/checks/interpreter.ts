@@ -4,7 +4,7 @@ import type { Finding, Step } from '../core/step';
 import { parsePyvenv, pyvenvVersion } from '../parse/pyvenv';
 import { probe } from '../python/probe';
 import { type EnvironmentDefinition, localEnvironment, pythonIn, targetOf } from '../venv/index';
-import { absent } from './environment';
+import { absent, brokenPython } from './environment';
 
 /** The Python of the environment: a full look runs it, a quick one reads what it says of itself. */
 export const interpreterStep: Step = {
@@ -18,24 +18,17 @@ export const interpreterStep: Step = {
     if (!real) return absent(definition);
     if (depth === 'quick') return judged(definition, pyvenvVersion(parsePyvenv(configurationOf(context, folder))) ?? 'unknown', real);
     const found = await probe(context, python);
-    if (typeof found === 'string') return broken(definition, `\`${definition.path}\`: its Python ${found}`);
+    if (typeof found === 'string') return brokenPython(definition, `\`${definition.path}\`: its Python ${found}`);
     if (context.host.files.realPath(found.prefix) !== context.host.files.realPath(folder))
-      return broken(definition, `the Python of \`${definition.path}\` works for \`${found.prefix}\``);
+      return brokenPython(definition, `the Python of \`${definition.path}\` works for \`${found.prefix}\``);
     return judged(definition, found.version, found.realPath);
   },
 };
 
 function judged(definition: EnvironmentDefinition, version: string, real: string): Finding {
   if (!version.startsWith(`${definition.pythonVersion}.`))
-    return broken(definition, `\`${definition.path}\` has Python ${version}, ${definition.pythonVersion} is needed`);
+    return brokenPython(definition, `\`${definition.path}\` has Python ${version}, ${definition.pythonVersion} is needed`);
   return { state: 'done', found: `Python ${version} (\`${real}\`)`, data: { python: version, program: real } };
 }
-
-const broken = ({ task }: EnvironmentDefinition, found: string): Finding => ({
-  state: 'todo',
-  code: 'E_PYTHON_BROKEN',
-  found,
-  fix: `\`npx just ${task}\` builds it again`,
-});
 
 const configurationOf = ({ host }: Context, folder: string): string => host.files.readText(path.join(folder, 'pyvenv.cfg')) ?? '';

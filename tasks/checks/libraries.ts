@@ -1,11 +1,12 @@
 import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
 import { sha256 } from '../core/hash';
 import { absolute } from '../core/paths';
 import type { Finding, Progress, Step } from '../core/step';
 import { plural, some } from '../core/text';
 import { pinsOf } from '../parse/pins';
 import { type EnvironmentDefinition, environmentStep, localEnvironment, pythonIn, targetOf } from '../venv/index';
-import { absent, environmentInputs } from './environment';
+import { absent, brokenPython, environmentInputs } from './environment';
 import { provenStep } from './proven';
 import { probeFile, type Tried, tryLibraries } from './try-libraries';
 
@@ -31,7 +32,13 @@ async function proveLibraries(
   const file = absolute(context, definition.requirements);
   const names = pinsOf(context.host.files.readText(file) ?? '').map(({ name }) => name);
   if (names.length === 0) return { state: 'unknown', found: `\`${definition.requirements}\` names no library` };
-  const tried = await tryLibraries(context, pythonIn(context, targetOf(context, definition)), names, progress, as);
+  let tried: Tried[];
+  try {
+    tried = await tryLibraries(context, pythonIn(context, targetOf(context, definition)), names, progress, as);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.fault.code !== 'E_PYTHON_BROKEN') throw error;
+    return brokenPython(definition, error.fault.found);
+  }
   const report = { table: tableOf(tried), data: { libraries: tried } };
   const wrong = tried.filter(({ ok }) => !ok);
   const notes = tried.flatMap(({ library, note }) => (note ? [`${library}: ${note}`] : []));

@@ -5,8 +5,9 @@ import { projectPaths } from '../core/paths';
 import type { Finding, Step } from '../core/step';
 import { plural } from '../core/text';
 import { cleanEnvironment } from '../python/clean-environment';
+import { probe } from '../python/probe';
 import { localEnvironment, pythonIn, targetOf } from '../venv/index';
-import { absent, environmentInputs } from './environment';
+import { absent, brokenPython, environmentInputs } from './environment';
 import { provenStep } from './proven';
 
 const script = 'scripts/paths.py';
@@ -32,7 +33,8 @@ export const pythonPathsStep: Step = provenStep({
 
 async function comparePaths(context: Context): Promise<Finding> {
   const { host, root, environment } = context;
-  const python = pythonIn(context, targetOf(context, localEnvironment(context)));
+  const definition = localEnvironment(context);
+  const python = pythonIn(context, targetOf(context, definition));
   const result = await host.processes.run(python, ['-B', path.join(root, script), `--env=${environment}`], {
     cwd: root,
     env: { ...cleanEnvironment(host), ...setsAsVariables(context) },
@@ -41,6 +43,8 @@ async function comparePaths(context: Context): Promise<Finding> {
   const needed = 'the same folders for Python code and the tasks';
   const fix = `\`mv ${script} ${script}.kept && npx just mkdirs\` brings the script that fits`;
   if (result.exitCode !== 0) {
+    const interpreter = await probe(context, python);
+    if (typeof interpreter === 'string') return brokenPython(definition, `\`${definition.path}\`: its Python ${interpreter}`);
     const why = result.stderr.trim().split('\n').slice(-1)[0] ?? `exit code ${result.exitCode}`;
     return { state: 'blocked', code: 'E_PATHS_DIFFER', found: `\`${script}\` fails: ${why}`, needed, fix };
   }

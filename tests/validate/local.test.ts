@@ -116,8 +116,13 @@ else {
   });
 
   test('all is right, each library did its work, and nothing changed', async () => {
+    fs.writeFileSync(path.join(project, 'configs', 'paths_config.local.yaml'), 'models_dir: ../big models\nhf_home: ~/hf\n');
+    fs.mkdirSync(path.join(project, '..', 'big models'));
+    const elsewhere = temporaryFolder();
     const before = snapshot(project);
-    const { exitCode, outcome, steps, by } = await validate(project);
+    const { exitCode, outcome, steps, by } = await validate(project, ['--set', `paths.adapters_dir=${elsewhere}`], {
+      JUST_LORA_PATHS__DATA_PROCESSED: 'data/processed',
+    });
     assert.equal(
       steps.filter(({ state }) => state !== 'done'),
       [],
@@ -133,6 +138,10 @@ else {
       ]),
     );
     assert.equal(snapshot(project), before);
+    const { paths } = by['paths'] as unknown as { paths: Record<string, string> };
+    assert.is(paths['models_dir'], path.join(project, '..', 'big models'));
+    assert.is(paths['adapters_dir'], elsewhere);
+    fs.rmSync(path.join(project, 'configs', 'paths_config.local.yaml'));
   });
 
   test('a library that is damaged is named, and what brings it back', async () => {
@@ -159,7 +168,22 @@ else {
     });
   });
 
-  test('a package for a GPU is found by its name, and by what it holds', async () => {
+  test('a Python that does not run is to be built again, and hides nothing else', async () => {
+    const python = path.join(project, '.venv-local', 'bin', 'python');
+    const target = fs.readlinkSync(python);
+    fs.rmSync(python);
+    fs.writeFileSync(python, '#!/bin/sh\nexit 127\n', { mode: 0o755 });
+    const { exitCode, steps, by } = await validate(project);
+    fs.rmSync(python);
+    fs.symlinkSync(target, python);
+    assert.is(exitCode, 3);
+    assert.equal(names(steps), all);
+    for (const name of ['python', 'venv', 'libraries', 'paths']) assert.is(by[name]?.state, 'todo', name);
+    for (const name of ['python', 'libraries', 'paths']) assert.is(by[name]?.code, 'E_PYTHON_BROKEN', name);
+    assert.is(by['gpu-free']?.state, 'done');
+  });
+
+  test('a package for a GPU is found by its name and by what it holds, and paths that Python sees otherwise', async () => {
     const named = path.join(packages, 'nvidia_cublas_cu12-12.1.dist-info');
     const other = path.join(packages, 'harmless-1.0.dist-info');
     for (const [folder, name, record] of [
@@ -170,28 +194,19 @@ else {
       fs.writeFileSync(path.join(folder, 'METADATA'), `Metadata-Version: 2.1\nName: ${name}\nVersion: 1\n`);
       fs.writeFileSync(path.join(folder, 'RECORD'), record);
     }
-    const { exitCode, by } = await validate(project);
-    assert.is(exitCode, 1);
-    assert.is(by['gpu-free']?.code, 'E_GPU_PACKAGE');
-    assert.equal(
-      by['gpu-free']?.gpuPackages?.map(({ name }) => name),
-      ['harmless', 'nvidia-cublas-cu12'],
-    );
-    for (const folder of [named, other]) fs.rmSync(folder, { recursive: true });
-  });
-
-  test('paths that Python sees otherwise are told', async () => {
     const script = path.join(project, 'scripts', 'paths.py');
     await instead(script, 'import json\nprint(json.dumps({"data_raw": "/elsewhere"}))\n', async () => {
       const { exitCode, by } = await validate(project);
       assert.is(exitCode, 1);
+      assert.is(by['gpu-free']?.code, 'E_GPU_PACKAGE');
+      assert.equal(
+        by['gpu-free']?.gpuPackages?.map(({ name }) => name),
+        ['harmless', 'nvidia-cublas-cu12'],
+      );
       assert.is(by['paths']?.code, 'E_PATHS_DIFFER');
       assert.match(by['paths']?.found ?? '', 'data_raw');
     });
-    fs.writeFileSync(path.join(project, 'configs', 'paths_config.local.yaml'), 'models_dir: ../big models\nhf_home: ~/hf\n');
-    const { by } = await validate(project, ['--set', 'paths.adapters_dir=/tmp/adapters'], { JUST_LORA_PATHS__DATA_RAW: 'raw: data' });
-    assert.is(by['paths']?.state, 'done', by['paths']?.found);
-    fs.rmSync(path.join(project, 'configs', 'paths_config.local.yaml'));
+    for (const folder of [named, other]) fs.rmSync(folder, { recursive: true });
   });
 }
 
