@@ -3,7 +3,7 @@ const secretName =
   /(?:^|_)(?:TOKEN|SECRET|PASS(?:WORD|WD|PHRASE)?|CREDENTIALS?|(?:API|ACCESS|SECRET|PRIVATE|ACCOUNT)?_?KEY|PAT)(?:_(?:ID|KEY|VALUE))?$/i;
 const noSecret = /^(?:true|false|yes|no|on|off|none|null|auto|always|never|\d{1,5})$/i;
 /** Shorter ones would be found in every other word. */
-const leastLength = 4;
+const leastLength = 5;
 
 /** Tokens that can be told by their look: Hugging Face, GitHub, AWS, OpenAI and the like, private keys, passwords in addresses. */
 const shapes: readonly RegExp[] = [

@@ -15,7 +15,7 @@ const marks: Readonly<Record<string, readonly [sign: string, word: string, tone:
   failed: ['✕', 'failed', 'bad'],
   missing: ['✕', 'missing', 'bad'],
   version: ['≠', 'other version', 'warn'],
-  extra: ['+', 'not in the lock', 'warn'],
+  extra: ['+', 'not wanted', 'warn'],
 };
 
 /** A state as a person reads it. */

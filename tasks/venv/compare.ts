@@ -68,7 +68,7 @@ export function describeDifference({ missing, extra, other, twice }: Difference)
 }
 
 /** `2.1.0+cu121` is 2.1.0 to a pin without a local part (PEP 440); `-` is `_` in the name of a folder. */
-function sameVersion(installed: string, locked: string): boolean {
+export function sameVersion(installed: string, locked: string): boolean {
   const plain = (version: string) => version.replace(/_/g, '-').toLowerCase();
   if (plain(installed) === plain(locked)) return true;
   const { satisfies, valid } = require('@renovatebot/pep440') as typeof import('@renovatebot/pep440');

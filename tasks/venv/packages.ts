@@ -2,7 +2,7 @@ import type { Context } from '../core/context';
 import type { Installed } from '../parse/dist-info';
 import type { Locked } from '../parse/lock';
 import { pinsOf } from '../parse/pins';
-import type { Difference } from './compare';
+import { type Difference, sameVersion } from './compare';
 import type { EnvironmentDefinition } from './definition';
 import { requirementsText } from './requirements';
 
@@ -46,4 +46,21 @@ export function packageStates(
       ...(asked.has(name) ? { asked: true as const } : {}),
     };
   });
+}
+
+/** The same where the lock is older than the requirements: what they pin is what is wanted. */
+export function withPins(states: readonly PackageState[], context: Context, definition: EnvironmentDefinition): PackageState[] {
+  const pins = pinsOf(requirementsText(context, definition) ?? '');
+  const pinned = new Map(pins.map(({ name, version }) => [name, version]));
+  const absent = pins.filter(({ name }) => !states.some((one) => one.name === name)).map(({ name }): PackageState => ({ name }));
+  return [...states, ...absent]
+    .map((one): PackageState => {
+      const version = pinned.get(one.name);
+      if (!pinned.has(one.name)) return one;
+      const drift = one.version === undefined ? 'missing' : version && !sameVersion(one.version, version) ? 'version' : undefined;
+      const locked = version ?? one.locked;
+      const { name, version: there } = one;
+      return { name, ...(there ? { version: there } : {}), ...(locked ? { locked } : {}), ...(drift ? { drift } : {}), asked: true };
+    })
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
 }

@@ -12,6 +12,7 @@ import { type EnvironmentDefinition, targetOf } from './definition';
 import { lockState } from './lock-state';
 import type { Health } from './look';
 import { makeLock } from './make-lock';
+import { withPins } from './packages';
 import { canBringPython, pythonFor, toolsFor, uvFor } from './tools';
 
 export interface EnvironmentStepOptions {
@@ -49,7 +50,11 @@ function findingOf(context: Context, definition: EnvironmentDefinition, { lock, 
   const changed = changesIn(definition, lock, health);
   const because = changed.length > 0 ? { changed } : {};
   // Against a lock that is out of date every package would be an extra one.
-  if (lock.state === 'stale') return { state: 'todo', found: lock.found, ...because };
+  if (lock.state === 'stale') {
+    const data =
+      'packages' in health ? { data: { path: nameOf(context, definition), packages: withPins(health.packages, context, definition) } } : {};
+    return { state: 'todo', found: lock.found, ...because, ...data };
+  }
   if (health.kind === 'healthy') {
     const { packages, python } = health;
     return { state: 'done', found: health.found, data: { path: nameOf(context, definition), python, packages } };

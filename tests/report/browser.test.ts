@@ -77,6 +77,18 @@ for (const [name, width, scheme] of looks)
   },
 );
 
+(program ? test : test.skip)('is parsed as it is written: nothing left open, nothing where it may not stand', async () => {
+  if (!browser) return;
+  const tagsOf = (text = '') =>
+    [...text.matchAll(/<\/?[a-z]\w*/g)].map(([tag]) => tag).filter((tag) => !/^<\/?(meta|rect|line)$/.test(tag));
+  for (const name of ['sample', 'real']) {
+    await browser.open(path.join(folder, `${name}.html`));
+    const parsed = await browser.evaluate<string>('document.documentElement.outerHTML');
+    assert.equal(tagsOf(parsed), tagsOf(pages[name]), name);
+    assert.ok(tagsOf(parsed).length > 300);
+  }
+});
+
 (program ? test : test.skip)('light and dark are two pictures, and so are phone and desk', async () => {
   if (!browser) return;
   await browser.open(path.join(folder, 'sample.html'));

@@ -62,6 +62,21 @@ test('looks at the machine as it is, not as a run left it', async () => {
   assert.not.match(fs.readFileSync(page, 'utf8'), '7 of 7 folders there');
 });
 
+test('a page of yesterday is written again though nothing changed', async () => {
+  const { folder, env, page } = project();
+  await runJust(folder, ['report'], env);
+  const text = fs.readFileSync(page, 'utf8');
+  const lookedAt = /<meta name="looked-at" content="([^"]+)">/.exec(text)?.[1] as string;
+  const old = '2020-01-01T00:00:00.000Z';
+  fs.writeFileSync(
+    page,
+    text.replaceAll(lookedAt, old).replaceAll(`${lookedAt.slice(0, 10)} ${lookedAt.slice(11, 16)} UTC`, '2020-01-01 00:00 UTC'),
+  );
+  const { outcome } = await json(folder, [], env);
+  assert.is(outcome, 'changed');
+  assert.not.match(fs.readFileSync(page, 'utf8'), '2020-01-01');
+});
+
 test('a look writes nothing, and its own runs are no history', async () => {
   const { folder, env, page } = project();
   const before = snapshot(folder);
@@ -231,7 +246,7 @@ test('no secret of the environment or of a file gets into the page', async () =>
 test('killed at any moment it leaves the page of before or the new one, whole', async () => {
   const { folder, env, page } = project();
   await runJust(folder, ['report'], env);
-  for (const ms of [150, 300, 450, 600, 800]) {
+  for (const ms of [200, 450, 800]) {
     const { child, ended } = startJust(folder, ['report', '--force'], env);
     const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), ms);
     await ended;
