@@ -24,6 +24,8 @@ export function gpuTask(): LoraTask {
     depth: 'full',
     looks: true,
     items(context) {
+      // A model that does not exist is wrong usage, not a broken layer.
+      if (context.option('model') !== undefined) (require('./hub/models') as typeof import('./hub/models')).modelsOf(context);
       const { estimateStep } = require('./gpu/estimate') as typeof import('./gpu/estimate');
       const { gpuStep } = require('./gpu/steps') as typeof import('./gpu/steps');
       return [context.option('estimate') === undefined ? gpuStep({ alone: true }) : estimateStep];

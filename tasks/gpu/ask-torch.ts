@@ -38,6 +38,8 @@ export interface ProbeRequest {
   quant: string;
   /** Layers to leave out. */
   skip: readonly string[];
+  /** Which of torch's devices are tried; all where it is left out. */
+  devices?: readonly number[];
   limits?: Partial<Record<keyof typeof probeLimits, number>>;
 }
 
@@ -46,7 +48,10 @@ export async function askTorch({ host, root }: Pick<Context, 'host' | 'root'>, r
   const limits = { ...probeLimits, ...request.limits };
   const { stdout, exitCode, timedOut, tail } = await host.processes.run(
     request.python,
-    [path.join(__dirname, 'probe.py'), JSON.stringify({ types: request.types, quant: request.quant, skip: request.skip, limits })],
+    [
+      path.join(__dirname, 'probe.py'),
+      JSON.stringify({ types: request.types, quant: request.quant, skip: request.skip, devices: request.devices, limits }),
+    ],
     {
       cwd: root,
       env: {

@@ -3,7 +3,7 @@ import { modelsOf } from '../hub/models';
 import { trainingPrefix, trainingPython } from '../remote/python';
 import { askDriver, type DriverAnswers, type Gpu } from './ask-driver';
 import { askTorch } from './ask-torch';
-import { driverLayers } from './driver-layers';
+import { driverLayers, visibleOf } from './driver-layers';
 import { allLayers, brokenOf, type Layer, type LayerFault } from './layer';
 import { contextBytes, planOf } from './memory';
 import { judgeMemory, type MemoryJudgement, type ModelShape, type Room } from './memory-layer';
@@ -40,12 +40,13 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', root =
   const look: GpuLook = { layers, broken: brokenOf(layers), warnings, answers, torch: undefined, usable, verdicts: [], complete: true };
   let rooms = usable.map(roomOf);
   if (!look.broken && python) {
-    const found = await torchHalf(context, python, answers);
+    const cards = torchOrder(answers, usable);
+    const found = await torchHalf(context, python, answers, cards);
     look.torch = found.torch;
     layers.push(...found.layers);
     warnings.push(...found.warnings);
     look.broken = brokenOf(layers);
-    rooms = roomsOfTorch(found, usable, answers.gpus);
+    rooms = roomsOfTorch(found, cards, answers.gpus);
   }
   look.complete = python !== undefined || half === 'driver';
   if (!look.broken) {
@@ -60,12 +61,25 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', root =
   return { ...look, layers: allLayers(layers, why), warnings: [...new Set(warnings)] };
 }
 
-async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver }: DriverAnswers): Promise<TorchHalf> {
+/** One of torch's devices. */
+interface Card {
+  gpu: Gpu;
+  usable: boolean;
+}
+
+/** The cards as torch counts them; empty where they are split by MIG, and it counts the parts. */
+function torchOrder({ gpus, visible }: DriverAnswers, usable: readonly Gpu[]): Card[] {
+  if (gpus.some(({ mig }) => mig === 'enabled')) return [];
+  return visibleOf(gpus, visible).map((gpu) => ({ gpu, usable: usable.includes(gpu) }));
+}
+
+async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver }: DriverAnswers, cards: readonly Card[]) {
   const { quantization } = context.settings.training;
   const types = [...new Set(['float32', quantization.compute_dtype])];
   const skip = quantization.load_in_4bit ? [] : ['bitsandbytes'];
   const prefix = trainingPrefix(context) ?? '';
-  const answers = await askTorch(context, { python, prefix, types, quant: quantization.quant_type, skip });
+  const devices = cards.flatMap((card, position) => (card.usable ? [position] : []));
+  const answers = await askTorch(context, { python, prefix, types, quant: quantization.quant_type, skip, devices });
   const half = torchLayers(answers, { version: gpus[0]?.driver, cuda: cudaOfDriver });
   if (skip.length > 0 && !brokenOf(half.layers))
     half.layers.push({ name: 'bitsandbytes', state: 'ok', found: 'not needed: `quantization.load_in_4bit` is false' });
@@ -92,17 +106,19 @@ function roomOf({ index, name, memoryFreeBytes, memoryTotalBytes, processes, mig
   };
 }
 
-/** Torch counts the visible cards; where it sees as many as there are, they are the same in the same order. */
-function roomsOfTorch({ devices }: TorchHalf, usable: readonly Gpu[], gpus: readonly Gpu[]): Room[] {
-  const same = devices.length === gpus.length;
-  return devices
-    .filter((_, position) => !same || usable.some(({ index }) => index === gpus[position]?.index))
-    .map(({ index, name, freeBytes, totalBytes }) => ({
-      index,
+/** Where torch has as many devices as there are cards, they are the same in the same order. */
+function roomsOfTorch({ devices }: TorchHalf, cards: readonly Card[], gpus: readonly Gpu[]): Room[] {
+  const same = devices.length === cards.length;
+  return devices.flatMap(({ index, name, freeBytes, totalBytes }, position) => {
+    const card = same ? cards[position] : undefined;
+    if (card && !card.usable) return [];
+    return {
+      index: card?.gpu.index ?? index,
       name,
       // What the look itself took is free again by now, and counted in the estimate.
       freeBytes: freeBytes === undefined ? undefined : Math.min(freeBytes + contextBytes, totalBytes ?? Number.POSITIVE_INFINITY),
       totalBytes,
-      processes: (same ? gpus[index] : gpus.find((gpu) => gpu.name === name))?.processes ?? [],
-    }));
+      processes: (card?.gpu ?? gpus.find((gpu) => gpu.name === name))?.processes ?? [],
+    };
+  });
 }

@@ -144,7 +144,9 @@ def look_at_memory():
 def devices():
     import torch
 
-    return chosen if chosen is not None else range(torch.cuda.device_count())
+    count = torch.cuda.device_count()
+    # Numbers that torch does not have are those of another order: all of them, then.
+    return chosen if chosen and max(chosen) < count else range(count)
 
 
 layers = [

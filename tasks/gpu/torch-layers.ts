@@ -1,5 +1,4 @@
-import type { ProbeAnswers, ProbeLine } from './ask-torch';
-import { probeLimits } from './ask-torch';
+import { type ProbeAnswers, type ProbeLine, probeLimits } from './ask-torch';
 import type { LayerName, Layers } from './layer';
 import { type DriverVersions, faultOf, known, silentFault } from './torch-faults';
 

@@ -123,6 +123,24 @@ test('reads the shape of a model from its own config.json first', () => {
   assert.is(shapeFrom(JSON.stringify({ ...config, hidden_size: 0 })), undefined);
 });
 
+test('one model that fits is enough, the other is told', () => {
+  const rooms = [{ index: 0, name: 'T4', freeBytes: 15e9, totalBytes: 16e9, processes: [] }];
+  const both = [
+    { name: 'llama', shape: llama },
+    { name: 'mistral', shape: mistral },
+  ];
+  const { layer, warnings, verdicts } = judgeMemory(rooms, both, plan, false);
+  assert.is(layer.state, 'ok');
+  assert.match(warnings.join(), /llama needs 17\.6 GB of 15 GB; batch 2 × accumulation 8 fits/);
+  assert.equal(
+    verdicts.map(({ model, devices }) => [model, devices[0]?.fits]),
+    [
+      ['llama', false],
+      ['mistral', true],
+    ],
+  );
+});
+
 test('tells a card that is in use from one that is too small', () => {
   const room = (freeBytes: number, totalBytes: number): Room => ({ index: 0, name: 'A100', freeBytes, totalBytes, processes: [] });
   const judge = (rooms: Room[], othersMayEnd: boolean) => judgeMemory(rooms, [{ name: 'llama', shape: llama }], plan, othersMayEnd);

@@ -70,6 +70,12 @@ test('a broken driver is one sentence with its cure', async () => {
   assert.match(steps[0].fix, /`sudo reboot`/);
 });
 
+test('a model that does not exist is wrong usage', async () => {
+  const { exitCode, stderr, stdout } = await runJust(project, ['gpu', '--model', 'lama-3.1-8b'], on('rtx-3090'));
+  assert.is(exitCode, 2);
+  assert.match(stderr + stdout, /did you mean `--model=llama-3\.1-8b`/);
+});
+
 test('estimates without looking at any GPU, and writes nothing', async () => {
   const { exitCode, stdout } = await runJust(project, ['gpu', '--estimate', '--model', 'mistral-7b'], on('hung'));
   assert.is(exitCode, 0);

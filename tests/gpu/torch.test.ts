@@ -186,6 +186,11 @@ const table: Record<string, Expected> = {
     torch: { devices: [card('NVIDIA A100-SXM4-80GB MIG 3g.40gb', [8, 0], 42.3)] },
     says: [/fits with 24\.7 GB to spare/],
   },
+  'a card that is left out is not tried': {
+    driver: 'mixed',
+    torch: { devices: [card('GT 1030', [6, 1], 2), card('RTX 3090', [8, 6], 25)], fault: { 'cuda:0': 'must not be touched' } },
+    says: [/GPU 0 \(NVIDIA GeForce GT 1030\) is left out/, /fits with 7\.4 GB to spare/],
+  },
   'two cards': {
     driver: 'two-3090',
     torch: { devices: [card('A', [8, 6], 25), card('B', [8, 6], 9)] },
