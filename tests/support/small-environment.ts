@@ -73,7 +73,7 @@ export async function smallProject(options: SmallOptions = {}): Promise<SmallPro
       const { stdout, stderr, exitCode } = await just([...args, '--json'], more);
       try {
         const document = JSON.parse(stdout);
-        return { ...(document.steps.at(-1) ?? document.error), exitCode, outcome: document.outcome };
+        return { ...document.steps.at(-1), ...document.error, exitCode, outcome: document.outcome };
       } catch {
         throw new Error(`no JSON: ${stdout}\n${stderr}`);
       }
