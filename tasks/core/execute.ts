@@ -46,6 +46,9 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
     const ran = await runIn(context, options, definition, items);
     Object.assign(report, { outcome: ran.outcome, steps: ran.steps });
     failure = ran.error;
+    // A fault that is no step's, for one a project that cannot be written: the document has to say it too.
+    if (ran.error && ran.outcome === 'failed' && !ran.steps.some(({ state }) => state === 'failed' || state === 'blocked'))
+      report.error = faultOf(ran.error);
   } catch (error) {
     failure = error as Error;
     report.outcome = error instanceof Interrupted ? 'interrupted' : 'failed';

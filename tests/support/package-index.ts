@@ -21,6 +21,8 @@ export async function packageIndex(wheels: readonly Wheel[]): Promise<PackageInd
     setTimeout(() => answer(index, request.url ?? '', response), index.delayMs);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails before it closes the index is not to hang.
+  server.unref();
   const index: PackageIndex = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple/`,
     wheels: [...wheels],

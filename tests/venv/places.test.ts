@@ -20,7 +20,8 @@ function mounted(size: string): { folder: string; remount(options: string): void
   } catch {
     return undefined;
   }
-  process.once('exit', () => execFileSync('umount', ['-l', folder]));
+  // Before the folder itself is removed.
+  process.prependOnceListener('exit', () => execFileSync('umount', ['-l', folder]));
   return { folder, remount: (options) => void execFileSync('mount', ['-o', `remount,${options}`, folder]) };
 }
 
