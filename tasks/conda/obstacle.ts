@@ -5,7 +5,7 @@ import type { Finding } from '../core/step';
 import { some } from '../core/text';
 import type { Locked } from '../parse/lock';
 import { parseMatchSpec } from '../parse/match-spec';
-import { glibcHere, machineObstacle } from '../remote/machine';
+import { glibcHere, machineObstacle, pathObstacle } from '../remote/machine';
 import { cacheFolder, roomObstacle } from '../remote/room';
 import { sizeOf, sizeOfConda, sum } from '../versions/sizes';
 import { type CondaDefinition, requireConda } from './definition';
@@ -21,7 +21,8 @@ export async function condaObstacle(
 ): Promise<Blocked | undefined> {
   const { host } = context;
   const conda = await askConda(context, requireConda(context));
-  const machine = machineObstacle(context, new Map(locked.map(({ name, version }) => [name, version])), glibcHere());
+  const versions = new Map(locked.map(({ name, version }) => [name, version]));
+  const machine = machineObstacle(context, versions, glibcHere()) ?? pathObstacle(prefix, versions, 'prefix');
   if (machine) return machine;
   const absent = yml.channels.filter((channel) => channel.startsWith('file:') && !host.files.stat(folderOf(channel)));
   if (absent.length > 0)

@@ -50,3 +50,16 @@ const isNewer = (one: string, other: string): boolean => {
   const [c = 0, d = 0] = other.split('.').map(Number);
   return a === c ? b > d : a > c;
 };
+
+/** triton 2.1 cannot be imported from a path with a space: better said before the environment is built there. */
+export function pathObstacle(folder: string, versions: ReadonlyMap<string, string>, setting: 'path' | 'prefix'): Blocked | undefined {
+  const triton = versions.get('triton');
+  if (!triton || !inRange(triton, '<2.2') || !folder.includes(' ')) return undefined;
+  return {
+    state: 'blocked',
+    code: 'E_PATH_SPACE',
+    found: `\`${folder}\` has a space in it, and triton ${triton} does not find its own compiler there`,
+    needed: 'a path without spaces for the training environment',
+    fix: `\`npx just setup:remote --set remote.${setting}=/a/path/without/spaces\`, or the same in configs/setup.remote.yaml`,
+  };
+}

@@ -36,6 +36,7 @@ export async function networkObstacle(
   const started = performance.now();
   const online = await ask('--refresh-package', one.name, `${one.name}==${one.version}`);
   if (online.exitCode === 0) return undefined;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const offline = await ask('--offline', '--require-hashes', '-r', definition.lock);
   if (offline.exitCode === 0) return undefined;
   const why = online.tail
@@ -43,11 +44,10 @@ export async function networkObstacle(
     .map((line) => line.replace(/^[\s×├╰─▶|]+/, '').trim())
     .filter(Boolean)
     .at(-1);
-  const seconds = Math.round((performance.now() - started) / 1000);
   return {
     state: 'blocked',
     code: 'E_NETWORK',
-    found: `the package index does not answer after ${seconds} s (${why ?? 'no reason given'}), and the cache lacks a part of ${plural(locked.length, 'package')}`,
+    found: `the package index does not answer (after ${seconds} s: ${why ?? 'no reason given'}), and the cache lacks a part of the ${plural(new Set(locked.map((each) => each.name)).size, 'package')}`,
     needed: 'a package index that answers, or a cache that holds them all',
     fix: 'check the network, the proxy (`HTTPS_PROXY`) and the index (`UV_DEFAULT_INDEX`, `PIP_INDEX_URL`), then run the same command again',
   };

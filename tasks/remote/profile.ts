@@ -101,9 +101,14 @@ function versionsOf({ root, host, settings }: Context, profile: ProfileName): Ve
     platform_system: 'Linux',
     os_name: 'posix',
   };
+  const { requirements, lock } = profileFiles[profile];
   try {
-    const packages = parseLock(host.files.readText(path.join(root, profileFiles[profile].lock)) ?? '');
-    return new Map(packages.filter(({ marker }) => !marker || evaluateMarker(marker, machine)).map(({ name, version }) => [name, version]));
+    const packages = parseLock(host.files.readText(path.join(root, lock)) ?? '').filter(
+      ({ marker }) => !marker || evaluateMarker(marker, machine),
+    );
+    // An edited file counts before its lock is made again.
+    const pins = pinsOf(requirementsText({ root, host }, { requirements }) ?? '');
+    return new Map([...packages, ...pins].flatMap(({ name, version }) => (version ? [[name, version] as const] : [])));
   } catch {
     return new Map();
   }

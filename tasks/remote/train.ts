@@ -20,10 +20,10 @@ export interface TrainResult {
   precision: string;
   targets: string[];
   losses: number[];
-  seconds_per_step: number;
-  peak_memory_bytes: number;
-  adapter_bytes: number;
-  logits_difference: number;
+  secondsPerStep: number;
+  peakMemoryBytes: number;
+  adapterBytes: number;
+  logitsDifference: number;
   versions: Record<string, string>;
 }
 
@@ -163,7 +163,7 @@ function failure(
   });
 }
 
-function sentence({ device, precision, losses, seconds_per_step, peak_memory_bytes, logits_difference }: TrainResult): string {
+function sentence({ device, precision, losses, secondsPerStep, peakMemoryBytes, logitsDifference }: TrainResult): string {
   const [first = 0, last = 0] = [losses[0], losses.at(-1)];
-  return `${losses.length} steps on ${device} in ${precision}: loss ${first.toFixed(2)} → ${last.toFixed(2)}, ${seconds_per_step.toFixed(2)} s a step, ${bytes(peak_memory_bytes)} at most; the adapter gives the same logits after loading (${logits_difference === 0 ? 'no difference' : `within ${logits_difference.toExponential(1)}`})`;
+  return `${losses.length} steps on ${device} in ${precision}: loss ${first.toFixed(2)} → ${last.toFixed(2)}, ${secondsPerStep.toFixed(2)} s a step, ${bytes(peakMemoryBytes)} at most; the adapter gives the same logits after loading (${logitsDifference === 0 ? 'no difference' : `within ${logitsDifference.toExponential(1)}`})`;
 }

@@ -6,7 +6,7 @@ import { environmentStep } from '../venv/step';
 import { toolsFor } from '../venv/tools';
 import { sizeOf } from '../versions/sizes';
 import { remoteEnvironment } from './definition';
-import { glibcHere, machineObstacle } from './machine';
+import { glibcHere, machineObstacle, pathObstacle } from './machine';
 import { networkObstacle } from './network';
 import { chooseProfile } from './profile';
 import { cacheFolder, roomObstacle } from './room';
@@ -31,7 +31,8 @@ async function obstacle(context: Context): Promise<Extract<Finding, { state: 'bl
   const assessed = await assess(context, definition, 'quick');
   if ('state' in assessed || assessed.lock.state === 'stale' || !['absent', 'rebuild'].includes(assessed.health.kind)) return undefined;
   const { packages } = assessed.lock;
-  const machine = machineObstacle(context, new Map(packages.map(({ name, version }) => [name, version])), glibcHere());
+  const versions = new Map(packages.map(({ name, version }) => [name, version]));
+  const machine = machineObstacle(context, versions, glibcHere()) ?? pathObstacle(targetOf(context, definition), versions, 'path');
   if (machine) return machine;
   const { uv, canFetch } = await toolsFor(context, definition);
   const usesUv = uv !== undefined || canFetch;

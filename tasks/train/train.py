@@ -197,10 +197,10 @@ def prove(settings, stage):
         "precision": ("4-bit " + settings["quantization"]["quant_type"]) if quantized else str(base.dtype).replace("torch.", ""),
         "targets": targets,
         "losses": [round(loss, 4) for loss in losses],
-        "seconds_per_step": round(statistics.median(clock["steps"]), 4),
-        "peak_memory_bytes": int(peak),
-        "adapter_bytes": sum(os.path.getsize(os.path.join(adapter, name)) for name in os.listdir(adapter)),
-        "logits_difference": difference,
+        "secondsPerStep": round(statistics.median(clock["steps"]), 4),
+        "peakMemoryBytes": int(peak),
+        "adapterBytes": sum(os.path.getsize(os.path.join(adapter, name)) for name in os.listdir(adapter)),
+        "logitsDifference": difference,
         "versions": versions(),
     }
 

@@ -185,6 +185,13 @@ export const breakages: readonly BreakageFact[] = [
     source: 'measured with triton 2.1.0',
   },
   {
+    code: 'E_PATH_SPACE',
+    says: /Cannot find ptxas/,
+    means: 'triton 2.1 does not find its own compiler where the path of the environment has a space',
+    cure: 'remote.path=/a/path/without/a/space',
+    source: 'measured: triton 2.1.0 takes the path up to the first space (common/backend.py)',
+  },
+  {
     code: 'E_RICH_MISSING',
     says: /No module named 'rich'/,
     means: 'trl imports rich without declaring it',

@@ -1,0 +1,141 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { breakageIn } from '../../tasks/versions/conflicts';
+import * as facts from '../../tasks/versions/facts';
+import { atLeast } from '../../tasks/versions/satisfies';
+import { torchBuild } from '../../tasks/versions/torch';
+import { temporaryFolder } from '../support/project';
+import { trainingProject } from '../support/training';
+
+/** The files of a small model of each default's kind: what tells whether a profile loads it. */
+function writeModels(folder: string): { llama: string; mistral: string } {
+  const shape = {
+    hidden_size: 32,
+    intermediate_size: 64,
+    num_hidden_layers: 1,
+    num_attention_heads: 4,
+    num_key_value_heads: 2,
+    vocab_size: 8,
+  };
+  const model = (merges: unknown) => ({ type: 'BPE', vocab: { '<unk>': 0, '<s>': 1, '</s>': 2, a: 3, b: 4, ab: 5, '▁': 6, c: 7 }, merges });
+  const tokenizer = (pre_tokenizer: unknown, merges: unknown) => ({
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: [],
+    normalizer: null,
+    pre_tokenizer,
+    post_processor: null,
+    decoder: null,
+    model: {
+      ...model(merges),
+      dropout: null,
+      unk_token: '<unk>',
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+    },
+  });
+  const write = (name: string, config: object, text: object) => {
+    const at = path.join(folder, name);
+    fs.mkdirSync(at, { recursive: true });
+    fs.writeFileSync(path.join(at, 'config.json'), JSON.stringify({ ...shape, ...config }));
+    fs.writeFileSync(path.join(at, 'tokenizer.json'), JSON.stringify(text));
+    fs.writeFileSync(path.join(at, 'tokenizer_config.json'), JSON.stringify({ tokenizer_class: 'PreTrainedTokenizerFast' }));
+    return at;
+  };
+  const rope_scaling = { factor: 8, high_freq_factor: 4, low_freq_factor: 1, original_max_position_embeddings: 8192, rope_type: 'llama3' };
+  return {
+    llama: write(
+      'llama',
+      { model_type: 'llama', architectures: ['LlamaForCausalLM'], rope_scaling },
+      tokenizer({ type: 'Whitespace' }, ['a b']),
+    ),
+    mistral: write(
+      'mistral',
+      { model_type: 'mistral', architectures: ['MistralForCausalLM'] },
+      tokenizer({ type: 'Metaspace', replacement: '▁', prepend_scheme: 'first', split: false }, [['a', 'b']]),
+    ),
+  };
+}
+
+const load = (folder: string): string => `
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(${JSON.stringify(folder)}))
+AutoTokenizer.from_pretrained(${JSON.stringify(folder)})
+print("loaded")
+`;
+
+/** A profile is really installed, imported and trained with; what the tool knows of versions is held to what came out. */
+export function profileTests(profile: 'as-asked' | 'compat', loads: boolean): void {
+  const test = suite(`profile ${profile}`);
+  const training = trainingProject(profile);
+
+  test('setup:remote makes it and proves it, and a second run has nothing to do', async () => {
+    const first = await training.run('setup:remote', '--no-gpu');
+    assert.is(first.exitCode, 0, first.stderr);
+    assert.is(first.step('conda').engine, 'venv');
+    assert.is(first.step('profile').profile, profile);
+    const second = await training.run('setup:remote', '--no-gpu');
+    assert.is(second.report.outcome, 'unchanged', second.stderr);
+    const { losses, secondsPerStep, peakMemoryBytes } = second.step('train');
+    assert.is(losses.length, 5);
+    assert.ok(losses[4] < losses[0], `the loss falls: ${losses}`);
+    assert.ok(secondsPerStep > 0 && peakMemoryBytes > 1e8);
+  });
+
+  test('validate with --train is right, and makes no second proof of what is proven', async () => {
+    const { exitCode, step, stderr } = await training.run('validate', '--env=remote', '--no-gpu', '--train');
+    assert.is(exitCode, 0, stderr);
+    assert.ok(step('imports').libraries.every(({ ok }: { ok: boolean }) => ok));
+    assert.ok(step('train').durationMs < 2000, `${step('train').durationMs} ms`);
+  });
+
+  test('another rank is another proof', async () => {
+    const { step } = await training.run('setup:remote', '--no-gpu', '--check', '--set', 'training.lora.rank=8');
+    assert.is(step('train').state, 'todo');
+    assert.equal(step('train').changed, ['training settings changed']);
+  });
+
+  test('the table of model kinds says what this transformers knows', () => {
+    const known = new Set<string>(
+      JSON.parse(
+        training.tell(
+          'import json; from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES as C; print(json.dumps(list(C)))',
+        ),
+      ),
+    );
+    const version = training.tell('import importlib.metadata as m; print(m.version("transformers"))').trim();
+    const kinds = facts.models.filter(({ is, transformers }) => /^\w+$/.test(is) && transformers);
+    assert.equal(
+      kinds.filter(({ is }) => known.has(is)).map(({ is }) => is),
+      kinds.filter(({ transformers }) => atLeast(version, transformers ?? '')).map(({ is }) => is),
+    );
+  });
+
+  test('the table of torch builds says what this torch is', () => {
+    const [version = '', cuda, architectures] = training
+      .tell('import torch; print(torch.__version__, torch.version.cuda, torch._C._cuda_getArchFlags(), sep="|")')
+      .trim()
+      .split('|');
+    assert.is(torchBuild(version)?.cuda, cuda);
+    assert.is(torchBuild(version)?.architectures, architectures);
+  });
+
+  test(loads ? 'loads both kinds of default models' : 'refuses both kinds of default models, each with an error that is known', () => {
+    const { llama, mistral } = writeModels(temporaryFolder());
+    const [first, second] = [training.tell(load(llama)), training.tell(load(mistral))];
+    if (loads) {
+      assert.match(first, /loaded/);
+      assert.match(second, /loaded/);
+    } else {
+      assert.is(breakageIn(first)?.code, 'E_ROPE_SCALING', first);
+      assert.is(breakageIn(second)?.code, 'E_TOKENIZERS_OLD', second);
+    }
+  });
+
+  test.run();
+}
