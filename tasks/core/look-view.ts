@@ -1,21 +1,38 @@
+import { progressText } from './rate';
 import { isLive, type Screen, stepLines } from './render';
 import type { StepReport } from './report';
-import type { Step } from './step';
+import type { Progress, Step } from './step';
+import { printable } from './text';
 
 /** Follows the steps of a look, one after another. */
 export interface LookView {
   looking(step: Step): void;
+  progress(step: Step, progress: Progress): void;
   seen(report: StepReport): void;
 }
 
-export const unwatched: LookView = { looking: () => undefined, seen: () => undefined };
+export const unwatched: LookView = { looking: () => undefined, progress: () => undefined, seen: () => undefined };
 
 /** Each finding is a result as soon as it is there; a terminal also says what is being looked at, since some looks take a while. */
 export function lookView(screen: Screen, result: (text: string) => void): LookView {
   const clear = isLive(screen) ? '\r\u001b[K' : undefined;
+  let text = progressText();
+  let last = 0;
   return {
     looking: ({ title }) => {
+      text = progressText();
+      last = performance.now();
       if (clear) screen.write(`${clear}… ${title}`);
+    },
+    progress({ name, title }, progress) {
+      const now = performance.now();
+      const line = printable(text(progress, now));
+      if (clear) screen.write(`${clear}… ${title}: ${line}`);
+      // A log wants to know that it goes on, not each step of it.
+      else if (now - last > 10_000) {
+        last = now;
+        screen.write(`  ${name}: ${line}\n`);
+      }
     },
     seen(report) {
       if (clear) screen.write(clear);

@@ -12,9 +12,9 @@ export interface Listener {
 export const silent: Listener = { action: () => undefined, progress: () => undefined };
 
 /** A look, with anything it throws turned into a finding. Never writes. */
-export async function look(step: Step, context: Context, depth: Depth): Promise<StepReport> {
+export async function look(step: Step, context: Context, depth: Depth, tell?: (progress: Progress) => void): Promise<StepReport> {
   const started = performance.now();
-  const finding = await step.check(context, depth).catch((error: unknown): Finding => {
+  const finding = await step.check(context, depth, tell).catch((error: unknown): Finding => {
     if (error instanceof Interrupted) throw error;
     const { code, found, needed, fix } = faultOf(error);
     return code === 'E_UNEXPECTED'
@@ -25,8 +25,8 @@ export async function look(step: Step, context: Context, depth: Depth): Promise<
 }
 
 /** A look, and the titles of what would be done. */
-export async function planned(step: Step, context: Context, depth: Depth): Promise<StepReport> {
-  const report = await look(step, context, depth);
+export async function planned(step: Step, context: Context, depth: Depth, tell?: (progress: Progress) => void): Promise<StepReport> {
+  const report = await look(step, context, depth, tell);
   if (!wanted(report, step, context)) return report;
   const actions = (await step.plan?.(context)) ?? [];
   return { ...report, state: 'todo', actions: actions.map(({ title }) => ({ title, durationMs: 0 })) };

@@ -26,7 +26,7 @@ export async function inspect(
   for (const step of stepsOf(items)) {
     context.host.processes.throwIfInterrupted();
     view.looking(step);
-    const report = await (plan ? planned(step, context, depth) : look(step, context, depth));
+    const report = await (plan ? planned : look)(step, context, depth, (progress) => view.progress(step, progress));
     view.seen(report);
     steps.push(report);
   }

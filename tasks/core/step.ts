@@ -36,8 +36,8 @@ export interface Action {
 export interface Step {
   name: string;
   title: string;
-  /** A look: never writes. */
-  check(context: Context, depth: Depth): Promise<Finding>;
+  /** A look: never writes. `tell` is for one that takes a while. */
+  check(context: Context, depth: Depth, tell?: (progress: Progress) => void): Promise<Finding>;
   /** What would mend a `todo`, without doing it. Absent where a step only looks. */
   plan?(context: Context): Promise<Action[]>;
 }

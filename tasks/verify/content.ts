@@ -21,7 +21,7 @@ export async function compareContent(
   folder: string,
   { expected }: Expectation,
   { faults, sizes }: Looked,
-  { remember, onProgress }: { remember: boolean; onProgress?: ((progress: Progress) => void) | undefined },
+  { remember, onProgress }: { remember: boolean; onProgress: (progress: Progress) => void },
 ): Promise<{ readBytes: number; knownBytes: number }> {
   const { host } = context;
   const unread = ['truncated', 'oversized', 'unreadable'];
@@ -33,7 +33,7 @@ export async function compareContent(
     fresh.map((file) => ({ file: path.join(folder, file.path), algorithm: algorithmOf(file), bytes: sizes.get(file.path) ?? 0 })),
     {
       signal: host.processes.signal,
-      onBytes: (doneBytes) => onProgress?.({ text: 'hashing', doneBytes, totalBytes: sum(fresh) }),
+      onBytes: (doneBytes) => onProgress({ text: 'hashing', doneBytes, totalBytes: sum(fresh) }),
     },
   );
   for (const [index, file] of fresh.entries()) {

@@ -2,7 +2,7 @@ import { adapterSteps } from '../adapters/step';
 import type { Context } from '../core/context';
 import { UserError, usageError } from '../core/errors';
 import { shown } from '../core/paths';
-import type { Finding, Step } from '../core/step';
+import type { Finding, Progress, Step } from '../core/step';
 import { bytes, plural, some } from '../core/text';
 import { compareContent } from './content';
 import { type Expectation, expectationOf } from './expected';
@@ -28,11 +28,11 @@ export function verifyStep(subject: Subject): Step {
   return {
     name: `verify:${subject.name}`,
     title: `Verify ${subject.name}`,
-    check: (context) => verify(context, subject),
+    check: (context, _, tell) => verify(context, subject, tell),
   };
 }
 
-async function verify(context: Context, subject: Subject): Promise<Finding> {
+async function verify(context: Context, subject: Subject, tell: (progress: Progress) => void = () => undefined): Promise<Finding> {
   const { host, root } = context;
   if (!host.files.stat(subject.folder))
     return {
@@ -44,7 +44,7 @@ async function verify(context: Context, subject: Subject): Promise<Finding> {
     };
   const expectation = expectationOf(host, subject);
   const looked = look(host, subject.folder, expectation);
-  const content = context.option('full') === undefined ? undefined : await contentOf(context, subject, expectation, looked);
+  const content = context.option('full') === undefined ? undefined : await contentOf(context, subject, expectation, looked, tell);
   const facts = factsOf(host, subject.folder, expectation, looked);
   const files = reportsOf(expectation, looked, subject);
   const data = { folder: subject.folder, ...facts, files, ...content?.data };
@@ -56,6 +56,7 @@ async function verify(context: Context, subject: Subject): Promise<Finding> {
     const found = `${about}; ${evidence}`;
     if (context.option('load') === undefined)
       return { state: 'done', found, data, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}) };
+    tell({ text: 'loading' });
     return loadFinding(context, subject, expectation, looked, { found, warnings, data });
   }
   const bad = wrong.filter(({ state }) => state === 'bad');
@@ -101,10 +102,16 @@ async function loadFinding(
   }
 }
 
-async function contentOf(context: Context, { folder }: Subject, expectation: Expectation, looked: Looked) {
+async function contentOf(
+  context: Context,
+  { folder }: Subject,
+  expectation: Expectation,
+  looked: Looked,
+  onProgress: (progress: Progress) => void,
+) {
   // `--plan` and `--check` leave nothing behind, not even what spares the next look its work.
   const remember = context.option('plan') === undefined && context.option('check') === undefined;
-  const { readBytes, knownBytes } = await compareContent(context, folder, expectation, looked, { remember });
+  const { readBytes, knownBytes } = await compareContent(context, folder, expectation, looked, { remember, onProgress });
   const unrecorded = expectation.expected.filter(({ path, hash }) => !hash && looked.sizes.has(path)).length;
   return {
     text: `${bytes(readBytes + knownBytes)} hashed${knownBytes > 0 ? `, ${bytes(knownBytes)} of it before and unchanged since` : ''}`,
