@@ -112,7 +112,9 @@ footer { color: var(--quiet); font-size: 0.875rem; }
   :root { --page: #ffffff; --card: #ffffff; --text: #000000; --quiet: #444444; --line: #bbbbbb; --code: #f2f2f2;
     --good: #0c4a1f; --good-ground: #ffffff; --warn: #5e3900; --warn-ground: #ffffff; --bad: #7f0a1d; --bad-ground: #ffffff;
     --calm: #333333; --calm-ground: #ffffff; --there: #0a5fc4; --free: #79b88a; --free-warn: #d9a441; --free-bad: #dd7b76; --track: #d9e0e7; color-scheme: light; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  html { font-size: 9pt; }
+  body { max-width: none; padding: 0; }
+  h2, h3, caption, thead { break-after: avoid; }
   section, .step, figure, tr, .verdict { break-inside: avoid; }
   section:has(.steps), section:has(.runs) { break-inside: auto; }
   .bar, .swatch { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
