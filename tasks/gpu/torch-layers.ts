@@ -13,7 +13,7 @@ const order = Object.keys(probeLimits) as (keyof typeof probeLimits)[];
  * What probe.py said, as layers. The memory is judged elsewhere: here it is only measured.
  * @param driver what the driver half knows
  */
-export function torchLayers(answers: ProbeAnswers, driver: { version: string | undefined; cuda: string | undefined }): TorchHalf {
+export function torchLayers(answers: ProbeAnswers, driver: DriverVersions): TorchHalf {
   const half: TorchHalf = { layers: [], warnings: [], torch: undefined, devices: [] };
   for (const name of order) {
     const of = answers.lines.filter(({ layer }) => layer === name);
