@@ -34,6 +34,7 @@ const texts: readonly (readonly [TransferFault, RegExp])[] = [
   ['no-rsync', /rsync: (command )?not found|rsync: No such file|command not found.*rsync|not found: rsync|rsync: inaccessible/i],
   ['rsync-options', /unrecognized option|unknown option|invalid option|--\S+: unknown/i],
   ['noise', /is your shell clean|protocol version mismatch/i],
+  ['link', /lost connection|Connection (closed|reset)|Broken pipe|client_loop/i],
   ['denied', /Permission denied|Operation not permitted/i],
 ];
 

@@ -63,7 +63,10 @@ export function refuseDeletions(
 /** Where `--delete` is never meant: the root or the home folder of the other side, by whatever name. */
 export function refusePlace(remote: string, path: string, real: string, home: string): UserError | undefined {
   const plain = (folder: string) => folder.replace(/\/+$/, '') || '/';
-  const taken = [plain(path), plain(real)].find((folder) => folder === '/' || (home !== '' && folder === plain(home)));
+  const taken = [path, real]
+    .filter(Boolean)
+    .map(plain)
+    .find((folder) => folder === '/' || (home !== '' && folder === plain(home)));
   if (!taken) return undefined;
   return new UserError({
     code: 'E_DELETE_PLACE',

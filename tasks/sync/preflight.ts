@@ -5,6 +5,7 @@ import { type Looked, parseLook } from '../parse/look';
 import { atLeast, parseRsyncVersion, type RsyncVersion } from '../parse/rsync-output';
 import { remoteFault } from './faults';
 import type { Direction } from './folders';
+import type { Listing } from './listing';
 import { type Remote, whereOf } from './remote';
 import { lookScript } from './scripts';
 import { type Shell, shellOn } from './shell';
@@ -24,7 +25,11 @@ export interface There {
   /** `undefined` where it has none. */
   rsync: RsyncVersion | undefined;
   rsyncHere: RsyncVersion | undefined;
-  transfer: 'rsync' | 'scp';
+  transfer: 'rsync' | 'scp' | 'rclone';
+  /** Its version, where that moves the bytes. */
+  rclone?: string;
+  /** What a store has of each folder, by the folder's name. */
+  listings?: ReadonlyMap<string, Listing>;
   /** `undefined` where df does not tell. */
   freeBytes: number | undefined;
   /** Seconds that its clock is ahead of ours; the time of the answer is in it. */
@@ -41,6 +46,7 @@ export interface There {
  * @throws UserError by the fault: E_SSH_…, E_RSYNC_…, E_REMOTE_…
  */
 export async function lookAt(context: Context, remote: Remote, folders: readonly string[], direction: Direction): Promise<There> {
+  if (remote.type === 'rclone') return (require('./rclone') as typeof import('./rclone')).lookByRclone(context, remote, folders);
   const { host, root } = context;
   const ssh = remote.type === 'ssh' ? await sshFor(context, remote) : undefined;
   const shell = shellOn(context, ssh);
@@ -127,11 +133,16 @@ const missingSsh = (tail: string): string =>
   /ENOENT/.test(tail) ? 'ssh: the program is not installed here (`sudo apt-get install -y openssh-client`)' : tail;
 
 /** What was seen, as one sentence. */
-export function thereText({ remote, rsync, rsyncHere, transfer, freeBytes, clockAhead }: There, size: (bytes: number) => string): string {
+export function thereText(
+  { remote, rsync, rsyncHere, transfer, rclone, freeBytes, clockAhead }: There,
+  size: (bytes: number) => string,
+): string {
   const how =
-    transfer === 'scp'
-      ? `scp${remote.transfer === 'auto' ? ', since it has no rsync' : ''}`
-      : `rsync ${rsyncHere?.text} here, ${rsync?.text} there`;
+    transfer === 'rclone'
+      ? `rclone ${rclone}`
+      : transfer === 'scp'
+        ? `scp${remote.transfer === 'auto' ? ', since it has no rsync' : ''}`
+        : `rsync ${rsyncHere?.text} here, ${rsync?.text} there`;
   const clock = Math.abs(clockAhead) < 2 ? '' : `, clock ${Math.abs(Math.round(clockAhead))} s ${clockAhead > 0 ? 'ahead' : 'behind'}`;
   return `\`${whereOf(remote)}\` answers; ${how}${freeBytes === undefined ? '' : `, ${size(freeBytes)} free`}${clock}`;
 }

@@ -82,5 +82,5 @@ export function filterArgs({ own, include, exclude }: Filters, here: RsyncVersio
 
 /** rsync splits this at blanks and understands quotes. */
 function remoteShell({ options }: Ssh): string {
-  return ['ssh', ...options].map((word) => (/[\s'"]/.test(word) ? `"${word}"` : word)).join(' ');
+  return ['ssh', '-T', ...options].map((word) => (/[\s'"]/.test(word) ? `"${word}"` : word)).join(' ');
 }

@@ -12,16 +12,16 @@ import {
   unescapeName,
 } from '../parse/rsync-output';
 import { shownName } from '../parse/shown-name';
-import type { Change, Comparison } from './change';
+import type { Comparison } from './change';
 import { remoteFault } from './faults';
-import { type Direction, type Folder, ownExcludes } from './folders';
+import type { Direction, Folder } from './folders';
 import { arrive, incomingFolder } from './incoming';
 import type { There } from './preflight';
 import { retrying, type Try } from './retry';
 import { type Filters, type RsyncCall, rsyncArgs } from './rsync-args';
-import { countScript, deleteScript, listScript, readScript, writeScript } from './scripts';
 import { type Sides, sidesOf } from './sides';
-import { statesHere } from './states';
+import { countHere, statesHere } from './states';
+import { deepestFirst, filesThere } from './there-files';
 import type { Compare, Move, Transport } from './transport';
 
 /** rsync on both ends, over ssh or to a mounted volume. */
@@ -62,8 +62,7 @@ export function rsyncTransport(
       guarded: true,
       ...(onLine ? { onLine } : {}),
     });
-  const deletes = (names: readonly string[], folder: Folder) =>
-    there.shell.run(deleteScript, [there.path, byteText(folder.name)], { rest: names.map((name) => `${name}\0`).join('') });
+  const other = filesThere(there);
 
   return {
     async compare(folder, { deletions, checksum, update = false }: Compare) {
@@ -107,15 +106,10 @@ export function rsyncTransport(
     },
 
     async remove(folder, changes) {
+      if (direction === 'push') return other.remove(folder, changes);
       const { here } = sides(folder);
-      if (direction === 'pull') {
-        for (const { kind, name } of deepestFirst(changes))
-          (kind === 'folder' ? host.tree.removeEmptyFolder : host.tree.removeFile)(here, name);
-        return;
-      }
-      const names = deepestFirst(changes).map(({ kind, name }) => `${kind === 'folder' ? '/' : '-'}${name}`);
-      const { exitCode, tail } = await deletes(names, folder);
-      if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
+      for (const { kind, name } of deepestFirst(changes))
+        (kind === 'folder' ? host.tree.removeEmptyFolder : host.tree.removeFile)(here, name);
     },
 
     async newer(folder, changed) {
@@ -125,13 +119,7 @@ export function rsyncTransport(
     },
 
     async count(folder, side) {
-      if (side === 'here') {
-        const { here } = sides(folder);
-        return [...host.tree.names(here, ownExcludes)].filter((name) => host.tree.leadsToFile(here, name)).length;
-      }
-      const { exitCode, stdout, tail } = await there.shell.run(countScript, [there.path, byteText(folder.name)]);
-      if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
-      return Number(stdout.trim());
+      return side === 'there' ? other.count(folder) : countHere(context, sides(folder).here);
     },
 
     async names(folder) {
@@ -153,32 +141,11 @@ export function rsyncTransport(
         .map(({ name }) => name);
     },
 
-    async readState(name) {
-      const { exitCode, stdout, tail } = await there.shell.run(readScript, [there.path, name]);
-      if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
-      return stdout;
-    },
-
-    async writeState(name, text) {
-      const { exitCode, tail } = await there.shell.run(writeScript, [there.path, name], { rest: text });
-      if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
-    },
-
-    async states(folder, side) {
-      if (side === 'here') return statesHere(context, folder);
-      const { exitCode, stdout, tail } = await there.shell.run(listScript, [there.path, byteText(folder.name)]);
-      if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
-      return Object.fromEntries(
-        stdout.split('\0').flatMap((line): [string, string][] => {
-          const [, state = '', name = ''] = /^(\S+ \S+ \S+ \S+) (.*)$/s.exec(line) ?? [];
-          return name ? [[shownName(name.replace(/^\.\//, '')), state]] : [];
-        }),
-      );
-    },
+    readState: other.read,
+    writeState: other.write,
+    states: async (folder, side) => (side === 'here' ? statesHere(context, folder) : other.states(folder)),
   };
 }
-
-const byteText = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 const asTry = ({
   exitCode,
@@ -197,12 +164,8 @@ const asTry = ({
   stdout,
 });
 
-/** Files of a folder in front of the folder. */
-const deepestFirst = (changes: readonly Change[]): Change[] =>
-  [...changes].sort((one, other) => Number(one.kind === 'folder') - Number(other.kind === 'folder') || other.name.length - one.name.length);
-
 /** A connection that broke may look alive to its master for a while: the next try makes a new one. */
-async function dropMaster({ host, root }: Context, { ssh }: There): Promise<void> {
+export async function dropMaster({ host, root }: Context, { ssh }: There): Promise<void> {
   if (ssh) await host.processes.run('ssh', [...ssh.options, '-O', 'exit', '--', ssh.host], { cwd: root, timeoutMs: 3000 });
 }
 

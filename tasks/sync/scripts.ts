@@ -138,3 +138,26 @@ export const recordsScript = oneLine(`
     n=$(($(wc -c < "$f")));
     if [ "$n" -lt 1000000 ]; then echo "record $f $n"; cat "$f"; echo; else echo "record $f 0"; echo; fi;
   done`);
+
+/** Makes the folder where files of scp arrive, empty. Lines: project. */
+export const stageScript = oneLine(`
+  ${readProject}
+  d=$p/.just-lora/incoming;
+  rm -rf "$d";
+  mkdir -p "$d" || exit 81`);
+
+/** Gives what has arrived its final names. stdin: project, the folder it goes to, then names with NUL between. */
+export const placeScript = oneLine(`
+  ${readProject}
+  IFS= read -r f;
+  mkdir -p "$p/$f" || exit 81;
+  cd "$p/.just-lora/incoming" || exit 81;
+  t=$p/$f; export t;
+  xargs -0 sh -c "for n do mv -f -- \\"./\\$n\\" \\"\\$t/\\$n\\" || exit 255; done" sh`);
+
+/** Prints SHA-256 and name of files. stdin: project, one folder, then names with NUL between. */
+export const hashScript = oneLine(`
+  ${readProject}
+  IFS= read -r f;
+  cd "$p/$f" || exit 81;
+  if command -v sha256sum >/dev/null 2>&1; then xargs -0 sha256sum --; else xargs -0 shasum -a 256 --; fi`);

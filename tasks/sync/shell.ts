@@ -17,8 +17,11 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
       const input = Buffer.from(lines.map((line) => `${line}\n`).join('') + rest, 'latin1');
       const options = { cwd: root, input, timeoutMs, guarded: true, encoding: 'latin1', env: { LC_ALL: 'C' } } as const;
       return ssh
-        ? host.processes.run('ssh', [...ssh.options, '--', ssh.host, `sh -c '${script}'`], options)
+        ? host.processes.run('ssh', ['-T', ...ssh.options, '--', ssh.host, `sh -c '${script}'`], options)
         : host.processes.run('sh', ['-c', script], options);
     },
   };
 }
+
+/** A store has no shell. */
+export const refusingShell: Shell = { run: () => Promise.reject(new Error('a store has no shell')) };

@@ -4,7 +4,7 @@ import { sha256 } from '../core/hash';
 import { parseSshConfig } from '../parse/ssh-config';
 import type { Remote } from './remote';
 
-/** How this machine's ssh is called for one remote. Options before `--`, the host behind it. */
+/** How this machine's ssh is called for one remote; scp takes the same options. */
 export interface Ssh {
   options: readonly string[];
   host: string;
@@ -18,8 +18,8 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
   const chosen = [
     ...(remote.sshConfig ? ['-F', remote.sshConfig] : []),
     ...(remote.identity ? ['-i', remote.identity, '-o', 'IdentitiesOnly=yes'] : []),
-    ...(remote.user ? ['-l', remote.user] : []),
-    ...(remote.port ? ['-p', String(remote.port)] : []),
+    ...(remote.user ? ['-o', `User=${remote.user}`] : []),
+    ...(remote.port ? ['-o', `Port=${remote.port}`] : []),
   ];
   const asked = await context.host.processes.run('ssh', ['-G', ...chosen, '--', remote.host], { cwd: context.root, timeoutMs: 10_000 });
   const theirs = parseSshConfig(asked.stdout);
@@ -29,7 +29,6 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
   const folder = controlFolder(context);
   const options = [
     ...chosen,
-    '-T',
     '-o',
     'BatchMode=yes',
     '-o',

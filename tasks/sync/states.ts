@@ -18,3 +18,7 @@ export function statesHere({ host, root }: Context, folder: Folder): FileStates 
   if (single) states['.'] = `${single.size} ${single.modified} ${single.changed} ${single.inode}`;
   return states;
 }
+
+/** How many files there are here that could travel. */
+export const countHere = ({ host }: Context, folder: string): number =>
+  [...host.tree.names(folder, ownExcludes)].filter((name) => host.tree.leadsToFile(folder, name)).length;

@@ -161,7 +161,10 @@ async function act(session: Session, context: Context, progress: (progress: Prog
   };
   if (direction === 'pull') {
     await work(false);
-    await fetchRecordsToo(context, remote, (await session.there()).shell);
+    if (remote.type !== 'rclone') await fetchRecordsToo(context, remote, (await session.there()).shell);
+  } else if (remote.type === 'rclone') {
+    // A store has no place for a lock; each object there is whole or not at all.
+    await work(false);
   } else {
     const there = await session.there();
     const make = session.folders

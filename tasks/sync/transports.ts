@@ -1,7 +1,6 @@
 import type { Context } from '../core/context';
 import type { Direction } from './folders';
 import type { There } from './preflight';
-import { rsyncTransport } from './rsync';
 import type { Filters } from './rsync-args';
 import type { Transport } from './transport';
 
@@ -12,5 +11,8 @@ export function transportFor(
   direction: Direction,
   filters: Pick<Filters, 'include' | 'exclude'>,
 ): Transport {
-  return rsyncTransport(context, there, direction, filters);
+  if (there.transfer === 'rclone')
+    return (require('./rclone') as typeof import('./rclone')).rcloneTransport(context, there, direction, filters);
+  if (there.transfer === 'scp') return (require('./scp') as typeof import('./scp')).scpTransport(context, there, direction, filters);
+  return (require('./rsync') as typeof import('./rsync')).rsyncTransport(context, there, direction, filters);
 }

@@ -1,0 +1,26 @@
+/**
+ * A pattern as rsync reads it, for transfers that are not rsync's: `*` and `?` stop at `/`, `**` does not, `/` in
+ * front anchors it at the folder that travels, `/` at the end means a folder and all that is in it.
+ */
+export function patternMatches(pattern: string, name: string): boolean {
+  const anchored = pattern.startsWith('/');
+  const folder = pattern.endsWith('/');
+  const body = pattern.replace(/^\/|\/$/g, '');
+  const source = body.replace(/\*\*|[*?]|\[[^\]]+\]|[\\^$.|+(){}[\]]/g, (part) => {
+    if (part === '**') return '.*';
+    if (part === '*') return '[^/]*';
+    if (part === '?') return '[^/]';
+    return part.startsWith('[') && part.length > 1 ? part.replace(/^\[!/, '[^') : `\\${part}`;
+  });
+  return new RegExp(`${anchored ? '^' : '(^|/)'}${source}${folder ? '/' : '(/|$)'}`, 's').test(name);
+}
+
+/** Does a file travel? The first pattern that fits decides; includes come first, and alone they leave out the rest. */
+export function travels(
+  name: string,
+  { own, include, exclude }: { own: readonly string[]; include: readonly string[]; exclude: readonly string[] },
+): boolean {
+  if (own.some((pattern) => patternMatches(pattern, name))) return false;
+  if (include.some((pattern) => patternMatches(pattern, name))) return true;
+  return exclude.length > 0 ? !exclude.some((pattern) => patternMatches(pattern, name)) : include.length === 0;
+}

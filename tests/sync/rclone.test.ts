@@ -1,0 +1,146 @@
+import { spawn, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { projectCopy, repository, runJust, temporaryFolder } from '../support/project';
+import { skip } from '../support/skip';
+import { freePort } from '../support/sshd';
+import { contents } from '../support/sync';
+
+const test = suite('sync by rclone');
+
+const missing = spawnSync('rclone', ['version']).status === 0 ? undefined : 'no rclone: install rclone';
+
+/** A real S3 server on loopback, with one bucket. */
+async function s3(): Promise<{ port: number; folder: string }> {
+  const [port, folder] = [await freePort(), temporaryFolder('jl-s3')];
+  const server = spawn(
+    process.execPath,
+    [
+      path.join(repository, 'node_modules/s3rver/bin/s3rver.js'),
+      '-d',
+      folder,
+      '-p',
+      String(port),
+      '-a',
+      '127.0.0.1',
+      '--configure-bucket',
+      'lora',
+      '--no-vhost-buckets',
+      '-s',
+    ],
+    { stdio: 'ignore' },
+  );
+  server.unref();
+  process.once('exit', () => server.kill());
+  for (let tries = 0; tries < 100; tries++) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+    if (open) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return { port, folder };
+}
+
+/** What rclone's S3 client would take from this machine. */
+const noMachine = { AWS_CA_BUNDLE: undefined, HTTP_PROXY: undefined, http_proxy: undefined };
+
+async function trip(remote: object, more: Record<string, string>): Promise<void> {
+  const env = { ...noMachine, ...more };
+  const project = projectCopy();
+  const configure = (more: object) =>
+    fs.writeFileSync(
+      path.join(project, 'configs/setup.local.yaml'),
+      JSON.stringify({
+        remotes: { gpu: { type: 'rclone', ...remote } },
+        sync: { push: ['data/processed'], pull: ['data/processed'] },
+        ...more,
+      }),
+    );
+  configure({});
+  const json = async (...args: string[]) => {
+    const { stdout, stderr, exitCode } = await runJust(project, [...args, '--json'], env);
+    return { ...JSON.parse(stdout), exitCode, stderr };
+  };
+  const data = path.join(project, 'data/processed');
+  fs.mkdirSync(path.join(data, 'sub'));
+  fs.writeFileSync(path.join(data, 'train.jsonl'), 'x'.repeat(200_000));
+  fs.writeFileSync(path.join(data, 'sub/eval.jsonl'), 'eval');
+  assert.is((await json('sync:pull')).steps[1].code, 'E_SOURCE_MISSING');
+  const first = await json('sync:push', '--verify');
+  assert.is(first.exitCode, 0, first.stderr);
+  assert.equal([first.steps[1].state, first.outcome], ['done', 'changed']);
+  assert.is((await json('sync:push', '--verify')).outcome, 'unchanged');
+  const wanted = contents(data);
+  fs.rmSync(data, { recursive: true });
+  fs.mkdirSync(data);
+  const pulled = await json('sync:pull');
+  assert.is(pulled.exitCode, 0, pulled.stderr);
+  assert.equal(contents(data), wanted);
+  fs.writeFileSync(path.join(data, 'third'), '3');
+  fs.rmSync(path.join(data, 'sub/eval.jsonl'));
+  const status = await json('sync:status');
+  assert.equal(
+    [status.exitCode, status.steps[1].onlyHere, status.steps[1].onlyThere],
+    [3, ['data/processed/third'], ['data/processed/sub/eval.jsonl']],
+  );
+  const second = await json('sync:push', '--delete');
+  assert.is(second.exitCode, 0, second.stderr);
+  assert.is((await json('sync:status')).exitCode, 0);
+  fs.writeFileSync(path.join(data, 'new\nline'), 'x');
+  assert.is((await json('sync:push')).steps[1].code, 'E_NAME');
+}
+
+if (missing) skip(test, 'sync by rclone', missing);
+else {
+  test('to S3 and back', async () => {
+    const { port } = await s3();
+    await trip(
+      { host: 'store', path: 'lora/project' },
+      {
+        HOME: temporaryFolder('jl'),
+        RCLONE_CONFIG_STORE_TYPE: 's3',
+        RCLONE_CONFIG_STORE_PROVIDER: 'Other',
+        RCLONE_CONFIG_STORE_ENDPOINT: `http://127.0.0.1:${port}`,
+        RCLONE_CONFIG_STORE_ACCESS_KEY_ID: 'S3RVER',
+        RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY: 'S3RVER',
+        RCLONE_CONFIG_STORE_FORCE_PATH_STYLE: 'true',
+      },
+    );
+  });
+
+  test('to a folder by the local backend and back', async () => {
+    await trip({ host: null, path: `:local:${path.join(temporaryFolder('jl-store'), 'project')}` }, { HOME: temporaryFolder('jl') });
+  });
+
+  test('a remote that rclone does not know, and one that does not answer, are told apart', async () => {
+    const project = projectCopy();
+    fs.writeFileSync(
+      path.join(project, 'configs/setup.local.yaml'),
+      JSON.stringify({ remotes: { gpu: { type: 'rclone', host: 'nowhere', path: 'lora/project' } } }),
+    );
+    const unknown = await runJust(project, ['sync:remotes', '--json'], { HOME: temporaryFolder('jl') });
+    assert.is(JSON.parse(unknown.stdout).steps[0].code, 'E_RCLONE_REMOTE');
+    const env = {
+      ...noMachine,
+      HOME: temporaryFolder('jl'),
+      RCLONE_CONFIG_NOWHERE_TYPE: 's3',
+      RCLONE_CONFIG_NOWHERE_PROVIDER: 'Other',
+      RCLONE_CONFIG_NOWHERE_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+      RCLONE_CONFIG_NOWHERE_ACCESS_KEY_ID: 'k',
+      RCLONE_CONFIG_NOWHERE_SECRET_ACCESS_KEY: 'secret-value',
+    };
+    const silent = await runJust(project, ['sync:remotes', '--json'], env);
+    assert.is(JSON.parse(silent.stdout).steps[0].code, 'E_RCLONE_UNREACHABLE');
+    assert.not.match(silent.stdout + silent.stderr, /secret-value/);
+  });
+}
+
+test.run();
