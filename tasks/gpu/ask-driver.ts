@@ -17,6 +17,7 @@ import {
   processFields,
   type SmiGpu,
 } from '../parse/nvidia-smi';
+import { parseGpuTable } from '../parse/nvidia-smi-table';
 import { type SmiFault, smiFault } from '../parse/smi-fault';
 import { parseXids, type Xid } from '../parse/xid';
 import { allOnPath, isProgram } from '../python/which';
@@ -73,7 +74,8 @@ export async function askDriver(context: Pick<Context, 'host' | 'root'>, root = 
     toolkit(context, root),
     kernelLog(context),
   ]);
-  const rows = parseGpus(main.stdout);
+  const listed = parseGpus(main.stdout);
+  const rows = listed.length > 0 ? listed : parseGpuTable(head.stdout);
   const xids = parseXids(log);
   if (rows.length === 0)
     return { ...none, program, cudaOfToolkit, xids, fault: { kind: smiFault(main), output: main.output, exitCode: main.exitCode } };

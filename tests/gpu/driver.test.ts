@@ -122,6 +122,14 @@ const table: Record<string, Expected | Expected[]> = {
       says: [/batch 2 × accumulation 8 fits with/],
     },
   ],
+  'table-only': {
+    says: [
+      /2 × NVIDIA A100-PCIE-40GB/,
+      /driver 535\.129\.03 for CUDA up to 12\.2/,
+      /40960 MiB \(42\.9 GB\), 42\.9 GB free/,
+      /on GPU 1: needs 17\.6 GB of 1\.9 GB/,
+    ],
+  },
   'two-3090': [
     { says: [/2 × NVIDIA GeForce RTX 3090/, /2 GPUs, 51\.5 GB together/, /2 × 4 × 4 = 32 examples a step/] },
     { env: { CUDA_VISIBLE_DEVICES: '1' }, says: [/hides 1 of 2 GPUs/] },
