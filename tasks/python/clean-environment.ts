@@ -1,4 +1,5 @@
 import type { Host } from '../core/host';
+import { indexOfPip } from './pip-index';
 
 /**
  * Variables for Python, pip and uv that keep a person's shell out of the environment that is being built:
@@ -26,17 +27,4 @@ export function cleanEnvironment(host: Host): Record<string, string | undefined>
     UV_NO_PROGRESS: undefined,
     ...indexOfPip(host),
   };
-}
-
-/** uv does not read pip's variables: a package index that was set for pip is meant for uv too. */
-function indexOfPip({ env }: Host): Record<string, string | undefined> {
-  const result: Record<string, string | undefined> = {};
-  const hand = (pip: string, uv: string, separator = ' ') => {
-    const value = env[pip]?.trim();
-    if (value && !env[uv]) result[uv] = value.split(/\s+/).join(separator);
-  };
-  if (!env.UV_INDEX_URL) hand('PIP_INDEX_URL', 'UV_DEFAULT_INDEX');
-  if (!env.UV_EXTRA_INDEX_URL) hand('PIP_EXTRA_INDEX_URL', 'UV_INDEX');
-  hand('PIP_CERT', 'SSL_CERT_FILE');
-  return result;
 }

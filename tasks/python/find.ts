@@ -24,14 +24,28 @@ export interface Search {
 export async function findPython(context: Context, minor: string, uv: Uv | undefined): Promise<Search> {
   const search: Search = { tried: [] };
   for (const candidate of candidatesFor(context, minor, await knownTo(uv, context, minor))) {
-    const interpreter = await probe(context, candidate.command, candidate.args);
+    const interpreter = await probeBase(context, candidate);
     const why = typeof interpreter === 'string' ? interpreter : refusal(context, interpreter, minor);
-    if (typeof interpreter !== 'string') search.any ??= { ...candidate, interpreter };
-    if (!why && typeof interpreter !== 'string') return { ...search, python: { ...candidate, interpreter } };
+    if (typeof interpreter !== 'string') search.any ??= foundOf(candidate, interpreter);
+    if (!why && typeof interpreter !== 'string') return { ...search, python: foundOf(candidate, interpreter) };
     search.tried.push({ what: nameOf(candidate), why: why ?? '' });
   }
   return search;
 }
+
+/**
+ * An activated environment comes first on PATH, and may be the one that is to be built again: what counts is the
+ * Python that it was made of.
+ */
+async function probeBase(context: Context, { command, args }: Candidate): Promise<Interpreter | string> {
+  const interpreter = await probe(context, command, args);
+  if (typeof interpreter === 'string' || interpreter.prefix === interpreter.basePrefix) return interpreter;
+  return probe(context, interpreter.realPath);
+}
+
+/** Called by its real path: a shim or a link may be gone by the time that it is needed. */
+const foundOf = (candidate: Candidate, interpreter: Interpreter): Found =>
+  interpreter.realPath === candidate.command ? { ...candidate, interpreter } : { command: interpreter.realPath, args: [], interpreter };
 
 function refusal({ host }: Context, { version, machine }: Interpreter, minor: string): string | undefined {
   if (!version.startsWith(`${minor}.`)) return `is Python ${version}`;

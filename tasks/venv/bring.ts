@@ -10,7 +10,7 @@ import { type EnvironmentDefinition, pythonIn, sitePackagesIn, targetOf } from '
 import { createEnvironment, installLock } from './install';
 import { installedIn } from './installed';
 import { type Health, inputsOf, lookAt } from './look';
-import { baseOf, writeMarker } from './marker';
+import { baseOf, contentsOf, writeMarker } from './marker';
 import { pythonFor, uvFor } from './tools';
 
 type Tell = (progress: Progress) => void;
@@ -109,7 +109,8 @@ async function finish(
   const base = baseOf(context, python);
   if (typeof interpreter === 'string' || !base)
     throw incomplete(`its Python ${typeof interpreter === 'string' ? interpreter : 'is gone'}`, definition);
-  const installed = installedIn(context, sitePackagesIn(context, folder, definition.pythonVersion));
+  const sitePackages = sitePackagesIn(context, folder, definition.pythonVersion);
+  const installed = installedIn(context, sitePackages);
   const difference = compare(lockedFor(locked, interpreter.markers), installed);
   if (!isSame(difference)) throw incomplete(describeDifference(difference), definition);
   writeMarker(context, folder, {
@@ -119,6 +120,7 @@ async function finish(
     interpreter: settings.setup.python.interpreter,
     installer: uv ? `uv ${uv.version}` : `pip ${installed.find(({ name }) => name === 'pip')?.version ?? ''}`.trim(),
     markers: interpreter.markers,
+    contents: contentsOf(context, sitePackages),
     inputs: inputsOf(context, definition, locked, { inputs: { Python: interpreter.version } }),
   });
 }

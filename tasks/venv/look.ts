@@ -13,7 +13,7 @@ import { compare, type Difference, describeDifference, isSame, lockedFor } from 
 import { type EnvironmentDefinition, pythonIn, sitePackagesIn, targetOf } from './definition';
 import { type Damage, damagedIn, installedIn } from './installed';
 import { lockInputs } from './lock-state';
-import { baseOf, type Marker, markerName, readMarker, sameBase } from './marker';
+import { baseOf, contentsOf, type Marker, markerName, readMarker, sameBase } from './marker';
 import { askedFor, type PackageState, packageStates } from './packages';
 
 /** How an environment is, and what it would take. */
@@ -57,7 +57,9 @@ export async function lookAt(
   const wanted = lockedFor(locked, marker.markers);
   const difference = compare(wanted, installed);
   const packages = packageStates(wanted, installed, difference, askedFor(context, definition));
-  const damaged = depth === 'full' ? damagedIn(context, sitePackages, installed) : [];
+  // A name that came or went beside the packages that are noted: then each file is looked at.
+  const thorough = depth === 'full' || (isSame(difference) && contentsOf(context, sitePackages) !== marker.contents);
+  const damaged = thorough ? damagedIn(context, sitePackages, installed) : [];
   const version = marker.inputs['Python'] ?? '';
   const sentence = `${difference.matching} of ${plural(difference.wanted, 'package')} match the lock, Python ${version}`;
   if (difference.twice.length > 0) return rebuild(`${sentence}: ${describeDifference(difference)}`, changed);

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
+import { sha256 } from '../core/hash';
 import type { Inputs } from '../core/state';
 import type { MarkerValues } from '../parse/markers';
 
@@ -27,6 +28,8 @@ export type Marker =
       installer: string;
       /** For the markers of the lock, so that a look starts no Python. */
       markers: MarkerValues;
+      /** A hash of the names beside each other in its folder of packages. */
+      contents: string;
       /** What it was made of, by names that a person knows. */
       inputs: Inputs;
     };
@@ -59,3 +62,12 @@ export function baseOf({ host }: Context, python: string): Base | undefined {
 
 export const sameBase = (left: Base, right: Base): boolean =>
   left.path === right.path && left.size === right.size && left.mtimeMs === right.mtimeMs;
+
+/** What lies in a folder of packages, as one value; bytecode comes and goes. */
+export const contentsOf = ({ host }: Context, sitePackages: string): string =>
+  sha256(
+    host.files
+      .list(sitePackages)
+      .filter((name) => name !== '__pycache__')
+      .join('\n'),
+  );

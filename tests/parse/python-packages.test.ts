@@ -4,6 +4,7 @@ import { installedFrom, metadataOf, recordedFiles } from '../../tasks/parse/dist
 import { headerOf, meaningOf, normalizeName, parseLock } from '../../tasks/parse/lock';
 import { evaluateMarker } from '../../tasks/parse/markers';
 import { pinsOf } from '../../tasks/parse/pins';
+import { parsePipConfig } from '../../tasks/parse/pip-config';
 import { parsePyvenv, pyvenvVersion } from '../../tasks/parse/pyvenv';
 
 const test = suite('what pip and uv write down');
@@ -133,6 +134,13 @@ test('METADATA and RECORD', () => {
     { file: 'a/b.py', size: 12 },
     { file: 'c,d "e".txt', size: 3 },
   ]);
+});
+
+test("pip's configuration: sections, values of several lines, comments", () => {
+  const text =
+    '; why\n[global]\nindex-url = https://a/simple\nextra_index_url =\n    https://b/simple\n    https://c/simple\n# x\n[install]\nindex-url: https://d/simple\n[list]\nformat = json\n';
+  assert.equal(parsePipConfig(text), { 'index-url': 'https://d/simple', 'extra-index-url': 'https://b/simple https://c/simple' });
+  assert.equal(parsePipConfig(''), {});
 });
 
 test('pyvenv.cfg of venv, uv and virtualenv', () => {

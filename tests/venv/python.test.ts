@@ -56,6 +56,15 @@ test('nothing found: what was tried, and why each is no good', async ({ project 
   assert.not.ok(fs.existsSync(project.venv));
 });
 
+test('an activated environment is no Python of its own: it may be the one that is built again', async ({ project }) => {
+  assert.is((await project.step(['venv'])).outcome, 'changed');
+  const active = { PATH: `${project.venv}/bin:${system}`, VIRTUAL_ENV: project.venv, JUST_LORA_PYTHON__INSTALLER: 'pip' };
+  const seen = await project.step(['venv', '--force'], active);
+  assert.is(seen.outcome, 'changed', JSON.stringify(seen));
+  assert.ok(isWhole(project, versions));
+  assert.is(fs.realpathSync(path.join(project.venv, 'bin', 'python')), python);
+});
+
 test('the one that a setting names, and no other', async ({ project }) => {
   const wrong = await project.step(['venv', '--set', `python.interpreter=${programs(broken)}/python3.10`]);
   assert.is(wrong.code, 'E_PYTHON_NOT_FOUND', JSON.stringify(wrong));
