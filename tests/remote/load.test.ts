@@ -3,23 +3,25 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { projectCopy, runJust, temporaryFolder } from '../support/project';
-import { pythonWith } from '../support/python';
+import { temporaryFolder } from '../support/project';
+import { trainingProject } from '../support/training';
 
 /** Real models, loaded by the real transformers. */
 const test = suite('model:verify --load with transformers');
 
-/** An environment that is there already may be named; else one with what loading takes is made once. */
-const python =
-  process.env.TRANSFORMERS_PYTHON ??
-  pythonWith('torch==2.1.2', 'transformers==4.45.2', 'tokenizers==0.20.3', 'accelerate==0.34.2', 'peft==0.12.0', 'numpy==1.26.4', 'jinja2');
-const project = projectCopy();
+const training = trainingProject('compat');
+const { project, python } = training;
 const models = path.join(project, 'models');
-execFileSync(python, [path.join(__dirname, 'tiny-models.py'), models], { stdio: 'pipe' });
+
+test.before(async () => {
+  const { exitCode, stderr } = await training.run('conda');
+  assert.is(exitCode, 0, stderr);
+  execFileSync(python, [path.join(__dirname, 'tiny-models.py'), models], { stdio: 'pipe' });
+});
 
 async function load(folder: string) {
-  const { exitCode, stdout } = await runJust(project, ['model:verify', `--path=${folder}`, '--load', `--python=${python}`, '--json']);
-  return { exitCode, step: JSON.parse(stdout).steps[0] };
+  const { exitCode, report } = await training.run('model:verify', `--path=${folder}`, '--load');
+  return { exitCode, step: report.steps[0] };
 }
 
 for (const [name, model] of [
@@ -86,14 +88,15 @@ test('an adapter that PEFT has saved fits its base model, and no other', async (
   ].join('\n');
   const adapter = path.join(project, 'adapters', 'real');
   execFileSync(python, ['-c', program, path.join(models, 'llama'), adapter], { stdio: 'pipe' });
-  const fits = await runJust(project, ['model:verify', '--adapter=adapters/real', '--json']);
-  assert.is(fits.exitCode, 0, fits.stdout);
-  const [step] = JSON.parse(fits.stdout).steps;
+  const verify = () => training.run('model:verify', '--adapter=adapters/real');
+  const fits = await verify();
+  assert.is(fits.exitCode, 0, fits.stderr);
+  const [step] = fits.report.steps;
   assert.equal([step.architecture, step.rank, step.warning], ['LlamaForCausalLM', 4, undefined]);
   fs.rmSync(path.join(models, 'llama'), { recursive: true });
   const config = path.join(adapter, 'adapter_config.json');
   fs.writeFileSync(config, fs.readFileSync(config, 'utf8').replace(path.join(models, 'llama'), path.join(models, 'mistral')));
-  assert.is((await runJust(project, ['model:verify', '--adapter=adapters/real', '--json'])).exitCode, 0, 'the same modules and sizes');
+  assert.is((await verify()).exitCode, 0, 'the same modules and sizes');
 });
 
 test.run();
