@@ -82,17 +82,11 @@ async function tryAll(context: Context, progress: (progress: Progress) => void):
   }
   const count = `${tried.length - wrong.length} of ${tried.length} libraries work`;
   const texts = wrong.map(({ library, error, causes = '' }) => ({ library, error, breakage: breakageIn(`${error} ${causes}`) }));
-  const known = texts.find(({ breakage }) => breakage);
-  if (known?.breakage) {
-    const { code, means, cure } = known.breakage;
-    const names = texts.filter(({ breakage }) => breakage?.code === code).map(({ library }) => library);
-    return {
-      state: 'todo',
-      code,
-      found: `${count}: ${some(names)} ${names.length === 1 ? 'breaks' : 'break'}, since ${means}`,
-      fix: cureOf(context, cure),
-      ...report,
-    };
+  const known = texts.find(({ breakage }) => breakage)?.breakage;
+  if (known) {
+    const names = texts.filter(({ breakage }) => breakage?.code === known.code).map(({ library }) => library);
+    const found = `${count}: ${some(names)} ${names.length === 1 ? 'breaks' : 'break'}, since ${known.means}`;
+    return { state: 'todo', code: known.code, found, fix: cureOf(context, known.cure), ...report };
   }
   if (cpuBuild)
     return {
@@ -102,18 +96,15 @@ async function tryAll(context: Context, progress: (progress: Progress) => void):
       fix: '`npx just conda` brings the build of the lock',
       ...report,
     };
-  const first = conflicts[0];
-  const found = `${count}: ${some(
+  const errors = some(
     wrong.map(({ library, error }) => `${library} ${error}`),
     3,
-  )}`;
-  return {
-    state: 'todo',
-    code: 'E_LIBRARY',
-    found: first ? `${found}; ${first.text}` : found,
-    fix: first ? cureOf(context, first.cure) : '`npx just conda`',
-    ...report,
-  };
+  );
+  // What does not go together by the table explains an error that is not known by its text.
+  const first = conflicts[0];
+  if (!first) return { state: 'todo', code: 'E_LIBRARY', found: `${count}: ${errors}`, fix: '`npx just conda`', ...report };
+  const code = breakageIn(first.symptom)?.code ?? 'E_LIBRARY';
+  return { state: 'todo', code, found: `${count}: ${first.text}; ${errors}`, fix: cureOf(context, first.cure), ...report };
 }
 
 /** What mends it: the environment is brought back to its lock, or where it is what the lock says the file is corrected. */

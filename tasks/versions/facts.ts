@@ -165,7 +165,7 @@ export const breakages: readonly BreakageFact[] = [
   },
   {
     code: 'E_HUB_TOO_NEW',
-    says: /cannot import name 'HfFolder' from 'huggingface_hub'|huggingface-hub.*<1\.0.* is required/,
+    says: /cannot import name 'HfFolder'|huggingface[-_]hub.*<1\.0.* is required/,
     means: 'huggingface_hub 1.x is there, and datasets and transformers of this profile need 0.x',
     cure: 'huggingface_hub<0.26',
     source: 'measured with datasets 2.15.0',

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { breakageIn, conflictsIn } from '../../tasks/versions/conflicts';
+import * as facts from '../../tasks/versions/facts';
 import { needsOf, unmetNeeds } from '../../tasks/versions/models';
 import { covers, driverFor, driverServes, torchBuild } from '../../tasks/versions/torch';
 
@@ -80,5 +81,19 @@ const texts: readonly [text: string, code: string | undefined][] = [
   ['anything else', undefined],
 ];
 for (const [text, code] of texts) test(`${code ?? 'unknown'}: ${text.slice(0, 50)}`, () => assert.is(breakageIn(text)?.code, code));
+
+test('every conflict has a symptom that is known by a code, or needs no code of its own', () => {
+  const known = facts.conflicts.filter(({ symptom }) => breakageIn(symptom)).length;
+  assert.ok(known >= facts.conflicts.length - 3, `${known} of ${facts.conflicts.length}`);
+  for (const { source } of [
+    ...facts.models,
+    ...facts.conflicts,
+    ...facts.breakages,
+    ...facts.torchBuilds,
+    ...facts.drivers,
+    ...facts.glibc,
+  ])
+    assert.ok(source.length > 5, 'a source for each');
+});
 
 test.run();
