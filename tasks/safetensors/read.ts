@@ -26,7 +26,10 @@ export function readHeader({ files }: Host, file: string, fileBytes: number): He
   }
 }
 
-/** What else is found under such a name: only asked for where the header is wrong. */
+/** What stands in the place of a safetensors file of the wrong size, where its first bytes tell. */
+export const readsAs = ({ files }: Host, file: string): NotSafetensors | undefined => recognized(files.readPart(file, 0, 64));
+
+/** What else is found under such a name: only asked for where size or header is wrong. */
 function recognized(start: Buffer): NotSafetensors | undefined {
   const text = start.toString('latin1');
   if (isPickle(start)) return new NotSafetensors('pickle', 'is a pickle, which can run any program when it is loaded: it was not');

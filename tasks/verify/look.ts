@@ -3,7 +3,7 @@ import type { Host } from '../core/host';
 import { bytes } from '../core/text';
 import { type Header, HeaderFault } from '../safetensors/header';
 import { indexName } from '../safetensors/index';
-import { NotSafetensors, readHeader } from '../safetensors/read';
+import { NotSafetensors, readHeader, readsAs } from '../safetensors/read';
 import type { Expectation, Expected } from './expected';
 import { isPickleName } from './folder';
 import type { Problem } from './problems';
@@ -47,11 +47,14 @@ function lookAt(host: Host, absolute: string, expected: Expected, { headers, siz
         : { problem: 'missing', message: expected.size === undefined ? 'is missing' : `is missing (${bytes(expected.size)})` };
     if (!stat.isFile()) return { problem: 'not-a-file', message: 'is no file' };
     sizes.set(expected.path, stat.size);
-    if (expected.size !== undefined && stat.size < expected.size)
-      return { problem: 'truncated', message: `is truncated: ${stat.size} of ${expected.size} bytes` };
-    if (expected.size !== undefined && stat.size > expected.size)
+    const isWeights = expected.path.endsWith('.safetensors');
+    if (expected.size !== undefined && stat.size !== expected.size) {
+      const other = isWeights ? readsAs(host, absolute) : undefined;
+      if (other) throw other;
+      if (stat.size < expected.size) return { problem: 'truncated', message: `is truncated: ${stat.size} of ${expected.size} bytes` };
       return { problem: 'oversized', message: `is too long: ${stat.size} bytes, ${expected.size} were recorded` };
-    if (!expected.path.endsWith('.safetensors')) return smallFault(host, absolute, stat.size, expected);
+    }
+    if (!isWeights) return smallFault(host, absolute, stat.size, expected);
     headers.set(expected.path, readHeader(host, absolute, stat.size));
     return undefined;
   } catch (error) {

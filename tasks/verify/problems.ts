@@ -55,9 +55,9 @@ export function fixOf(problem: Problem, path: string, { download, repair }: Reme
     case 'broken-link':
       return `\`${download}\` fetches it`;
     case 'extra':
-      return `nothing has to be done; if it is not yours, \`${download}\` does without it`;
+      return `nothing has to be done: \`${download}\` neither needs nor touches it`;
     case 'extra-pickle':
-      return `nothing loads it; \`${download}\` does without it`;
+      return `nothing has to be done: nothing loads it, and \`${download}\` does not need it`;
     case 'pickle':
       return `never load it: \`${repair}\` fetches the safetensors`;
     case 'not-a-file':

@@ -168,7 +168,13 @@ const rows: Row[] = [
     recorded: false,
     exitCode: 1,
     faults: [`${first} pickle`],
-    says: /was not$|it was not/m,
+    says: /is a pickle, which can run any program when it is loaded: it was not/,
+  },
+  {
+    name: 'a pickle in the place of a shard',
+    damage: (_, file) => fs.writeFileSync(file(first), Buffer.from([0x80, 2, 0x7d, 0x71, 0, 0x2e])),
+    exitCode: 1,
+    faults: [`${first} pickle`],
   },
   {
     name: 'a Git LFS pointer',
