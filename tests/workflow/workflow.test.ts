@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Hub, startHub } from '../hub/server';
+import { repository, temporaryFolder } from '../support/project';
+import { skip } from '../support/skip';
+import { noSshd } from '../support/sshd';
+import { gpuMachine, laptop, type Machine } from './machines';
+
+/** A stranger's day, by the commands that README.md prints. */
+const test = suite('the whole workflow');
+
+/** The commands of the blocks under `## Workflow` whose first line names a machine. */
+function commandsOf(machine: string): string[] {
+  const [, section = ''] = /^## Workflow\n([\s\S]*?)^## /m.exec(fs.readFileSync(path.join(repository, 'README.md'), 'utf8')) ?? [];
+  const block = [...section.matchAll(/```sh\n# (.*)\n([\s\S]*?)```/g)].find(([, title]) => title === machine);
+  return (block?.[2] ?? '')
+    .split('\n')
+    .map((line) => line.replace(/\s+# .*$/, '').trim())
+    .filter(Boolean);
+}
+const morning = commandsOf('on the laptop');
+const noon = commandsOf('on the GPU machine');
+const evening = commandsOf('on the laptop again');
+
+const data = { 'weather.jsonl': '{"text": "cloudy with rain"}\n', 'deep/er.jsonl': '{"text": "a light wind"}\n' };
+const adapterOf = ({ project }: Machine) => path.join(project, 'adapters', 'first');
+
+/** What a person does between the commands. */
+function prepareData({ project }: Machine): void {
+  for (const [name, text] of Object.entries(data)) {
+    const file = path.join(project, 'data', 'processed', name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
+  }
+}
+async function train(machine: Machine): Promise<void> {
+  const done = await machine.type(
+    `.venv-remote/bin/python ${path.join(repository, 'tests/workflow/first-adapter.py')} models/tiny adapters/first`,
+  );
+  assert.is(done.exitCode, 0, done.stderr);
+}
+
+async function right(machine: Machine, line: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await machine.type(line);
+  assert.is(exitCode, 0, `${line}\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+async function day(here: Machine, there: Machine, type: (machine: Machine, line: string) => Promise<unknown>): Promise<void> {
+  for (const line of morning) {
+    if (line.includes('sync:push')) prepareData(here);
+    await type(here, line);
+  }
+  for (const [name, text] of Object.entries(data))
+    assert.is(fs.readFileSync(path.join(there.project, 'data/processed', name), 'utf8'), text);
+  for (const line of noon) await type(there, line);
+  await train(there);
+  for (const line of evening) await type(here, line);
+  assert.equal(
+    fs.readFileSync(path.join(adapterOf(here), 'adapter_model.safetensors')),
+    fs.readFileSync(path.join(adapterOf(there), 'adapter_model.safetensors')),
+  );
+}
+
+if (noSshd) skip(test, 'the whole workflow', noSshd);
+else {
+  let hub: Hub;
+  let first: { here: Machine; there: Awaited<ReturnType<typeof gpuMachine>> };
+  const machines = async () => {
+    const there = await gpuMachine(hub.url, 'mini/llama');
+    return { there, here: laptop(there.sshd, there.project) };
+  };
+
+  test.before(async () => {
+    hub = await startHub();
+  });
+  test.after(async () => {
+    first?.there.sshd.stop();
+    await hub.close();
+  });
+
+  test('the documents print the commands of a day', () => {
+    assert.ok(morning.length >= 3 && noon.length >= 3 && evening.length >= 2, [morning, noon, evening].join(' | '));
+  });
+
+  test('straight through', async () => {
+    first = await machines();
+    // The model is made by the training environment itself, so that one comes first.
+    for (const line of noon.filter((each) => /npm ci|setup:remote/.test(each))) await right(first.there, line);
+    const made = temporaryFolder();
+    execFileSync(path.join(first.there.project, '.venv-remote/bin/python'), [path.join(repository, 'tests/remote/tiny-models.py'), made], {
+      stdio: 'pipe',
+    });
+    const folder = path.join(made, 'llama');
+    hub.add('mini/llama', Object.fromEntries(fs.readdirSync(folder).map((name) => [name, fs.readFileSync(path.join(folder, name))])));
+    await day(first.here, first.there, right);
+  });
+
+  test('once again: every step says unchanged', async () => {
+    const again = async (machine: Machine, line: string) => {
+      const [command = '', words = ''] = /npx just (.*)$/.exec(line) ?? [];
+      if (!command) return;
+      const report = JSON.parse(await right(machine, `npx just ${words} --json`));
+      assert.is(
+        report.outcome,
+        'unchanged',
+        `${line}: ${JSON.stringify(report.steps.filter(({ state }: { state: string }) => state !== 'done'))}`,
+      );
+    };
+    for (const line of morning) await again(first.here, line);
+    for (const line of noon) await again(first.there, line);
+    for (const line of evening) await again(first.here, line);
+  });
+
+  test('with a kill in the middle of every step', async () => {
+    const { here, there } = await machines();
+    const killed = async (machine: Machine, line: string) => {
+      if (/npx just/.test(line)) await machine.type(line.replace(/^npm ci && /, ''), line.includes('setup:') ? 6 : 1.2);
+      await right(machine, line);
+    };
+    await right(here, 'npm ci');
+    await right(there, 'npm ci');
+    await day(here, there, killed);
+    there.sshd.stop();
+  });
+
+  test('a shell script with `set -e` stops where a task fails, with its exit code', async () => {
+    const chain = (task: string) => first.here.type(`set -e; npx just mkdirs; ${task}; npx just storage; touch reached`);
+    for (const [task, code] of [
+      ['npx just storage --set storage.error_gb=900000 --set storage.warn_gb=900001', 1],
+      ['npx just mkdirs --nonsense', 2],
+      ['npx just venv --check --set environments.local.path=.venv-other', 3],
+    ] as const) {
+      assert.is((await chain(task)).exitCode, code, task);
+      assert.not.ok(fs.existsSync(path.join(first.here.project, 'reached')), task);
+    }
+    assert.is((await chain('npx just storage')).exitCode, 0);
+    assert.ok(fs.existsSync(path.join(first.here.project, 'reached')));
+  });
+}
+
+test.run();
