@@ -123,6 +123,13 @@ test('a plain just task runs inside a set-up, each time', async () => {
   assert.is(fs.readFileSync(path.join(project, 'plain.txt'), 'utf8'), '1\n1\n');
 });
 
+test('a task of just-scripts runs inside a set-up', async () => {
+  const project = stepsProject();
+  const { exitCode, stderr } = await runJust(project, ['scripts']);
+  assert.is(exitCode, 0, stderr);
+  assert.is(fs.readFileSync(path.join(project, 'copied/quick.txt'), 'utf8'), '0\n1\n');
+});
+
 test('stdout carries one document, also where a run fails or is wrong usage', async () => {
   const project = stepsProject();
   for (const args of [['quick'], ['failing'], ['quick', '--nonsense'], ['quick', 'slow'], ['quick', '--set', 'nonsense']]) {

@@ -173,7 +173,16 @@ export function makePrivateFolder(folder: string): void {
   if ((entry.mode & 0o077) !== 0) fs.chmodSync(folder, 0o700);
 }
 
-export const move = (from: string, to: string): void => fs.renameSync(from, to);
+/** A rename; on another disk, and on the layers of a container image, where a folder cannot be renamed, a copy that takes its place. */
+export function move(from: string, to: string): void {
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    (require('fs-extra') as typeof import('fs-extra')).moveSync(from, to);
+  }
+}
+
 export const remove = (file: string): void => fs.rmSync(file, { recursive: true, force: true });
 
 /** May this user make files in a folder? False on a disk that is mounted read-only. */

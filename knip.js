@@ -1,0 +1,30 @@
+const fs = require('node:fs');
+const path = require('node:path');
+
+/** Modules that a task loads when it needs them: their exports are used through `require`, which knip does not follow by name. */
+function lazyModules(folder) {
+  return fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
+    if (!name.endsWith('.ts')) return [];
+    const file = path.join(folder, name);
+    const targets = fs.readFileSync(file, 'utf8').matchAll(/require\('(\.[^']+)'\)/g);
+    return [...targets].map(([, target]) => `${path.posix.join(path.dirname(file), target)}.ts`);
+  });
+}
+
+module.exports = {
+  entry: [
+    'just.config.ts',
+    'tests/fixtures/steps/just.config.ts',
+    'tasks/index.ts',
+    'tasks/**/*-worker.ts',
+    'tests/**/*.test.ts',
+    'tools/*.ts',
+    'tools/ts-node/*.js',
+    'bench/*.ts',
+    ...new Set(lazyModules('tasks')),
+  ],
+  project: ['**/*.ts', 'tools/**/*.js'],
+  // Programs of the machine that tests and benchmarks start.
+  ignoreBinaries: ['.*'],
+  ignoreExportsUsedInFile: true,
+};

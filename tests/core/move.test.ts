@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { move } from '../../tasks/core/host/files';
+import { temporaryFolder } from '../support/project';
+import { skip } from '../support/skip';
+
+const test = suite('move');
+const other = temporaryFolder();
+let mountFails = '';
+try {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', other], { stdio: 'pipe' });
+} catch (error) {
+  mountFails = String((error as { stderr?: Buffer }).stderr ?? error).trim();
+}
+
+const name = 'a folder goes to another disk whole';
+if (mountFails) skip(test, name, `a tmpfs cannot be mounted here: ${mountFails}`);
+else
+  test(name, () => {
+    const from = path.join(temporaryFolder(), 'from');
+    fs.mkdirSync(path.join(from, 'deep'), { recursive: true });
+    fs.writeFileSync(path.join(from, 'deep', 'file'), 'text');
+    fs.symlinkSync('deep/file', path.join(from, 'link'));
+    move(from, path.join(other, 'to'));
+    assert.not.ok(fs.existsSync(from));
+    assert.is(fs.readFileSync(path.join(other, 'to', 'deep', 'file'), 'utf8'), 'text');
+    assert.is(
+      fs
+        .readlinkSync(path.join(other, 'to', 'link'))
+        .split('/')
+        .at(-1),
+      'file',
+    );
+  });
+test.after(() => {
+  if (!mountFails) execFileSync('umount', [other]);
+});
+
+test('what is in the way stays', () => {
+  const folder = temporaryFolder();
+  for (const each of ['from', 'to']) {
+    fs.mkdirSync(path.join(folder, each));
+    fs.writeFileSync(path.join(folder, each, 'file'), each);
+  }
+  assert.throws(() => move(path.join(folder, 'from'), path.join(folder, 'to')));
+  assert.is(fs.readFileSync(path.join(folder, 'to', 'file'), 'utf8'), 'to');
+});
+
+test.run();
