@@ -9,8 +9,6 @@ export interface Listener {
   progress(progress: Progress): void;
 }
 
-export const silent: Listener = { action: () => undefined, progress: () => undefined };
-
 /** A look, with anything it throws turned into a finding. Never writes. */
 export async function look(step: Step, context: Context, depth: Depth, tell?: (progress: Progress) => void): Promise<StepReport> {
   const started = performance.now();

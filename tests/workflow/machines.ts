@@ -16,7 +16,10 @@ export interface Machine {
 /** What both machines have: the user's own package caches, which is what makes the second set-up cheap, and a home of their own. */
 function environment(home: string): Record<string, string> {
   const cache = process.env.UV_CACHE_DIR ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'uv');
+  // How this machine reaches the package index: its certificates and proxies.
+  const network = Object.entries(process.env).filter(([name]) => /CERT|_CA_|PROXY$/i.test(name)) as [string, string][];
   return {
+    ...Object.fromEntries(network),
     HOME: home,
     PYENV_ROOT: path.join(os.homedir(), '.pyenv'),
     UV_CACHE_DIR: cache,
