@@ -23,7 +23,7 @@ export interface Order {
 export type Fetch = (of: { job: Job; signal: AbortSignal; wrote(bytes: number): void }, range: Range) => Promise<void>;
 
 /** Bytes asked for and not yet written down in a journal: with them, what a kill can cost. Buffers on the way are part of it. */
-const mostAtRisk = 6_000_000;
+const mostAtRisk = 7_000_000;
 /** Files that are fetched side by side; further ones wait. */
 const mostFiles = 4;
 /** A small file of the Hub itself counts against a limit of requests, not of bytes. */
@@ -48,6 +48,7 @@ export class Transfer {
   #failure: Error | undefined;
   readonly #wrong: UserError[] = [];
   #wake: () => void = () => undefined;
+  #load = performance.eventLoopUtilization();
 
   constructor(
     context: Context,
@@ -59,26 +60,20 @@ export class Transfer {
     this.#context = context;
     this.#settings = context.settings.setup.download;
     this.#waiting = [...order.files];
-    this.#target = Math.min(8, this.#settings.connections);
+    this.#target = Math.min(12, this.#settings.connections);
     this.#digests = new Digests(Math.max(1, Math.min(4, context.host.cores)));
     setMaxListeners(0, this.#abort.signal);
   }
 
   /** @throws UserError, Interrupted; what was fetched stays, and the next run goes on from it */
   async run(progress: (progress: Progress) => void): Promise<void> {
-    let load = performance.eventLoopUtilization();
     const watch = setInterval(() => {
       const signal = this.#context.host.processes.interrupted;
       if (signal) this.#stop(new Interrupted(signal));
-      const now = performance.eventLoopUtilization();
-      // More connections help only while this thread has time left for them.
-      const { utilization } = performance.eventLoopUtilization(now, load);
-      load = now;
-      if (utilization < 0.7 && this.#live >= this.#target)
-        this.#target = Math.min(this.#settings.connections, Math.ceil(this.#target * 1.5));
+      this.#adjust();
       progress(this.#progress());
       this.#wake();
-    }, 100);
+    }, 125);
     try {
       while (!this.#failure && (this.#waiting.length > 0 || this.#open.length > 0)) {
         this.#pump();
@@ -100,6 +95,15 @@ export class Transfer {
     }
     const failure = this.#failure ?? this.#wrong[0];
     if (failure) throw failure;
+  }
+
+  /** More connections, as long as this thread has time left for them: where a server limits each one, that is what is fast. */
+  #adjust(): void {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.#load);
+    this.#load = now;
+    if (utilization < 0.8 && this.#live >= this.#target - 1)
+      this.#target = Math.min(this.#settings.connections, Math.ceil(this.#target * 1.5));
   }
 
   #pump(): void {
