@@ -8,7 +8,7 @@ import type { Benchmark } from './run';
 const repository = path.resolve(__dirname, '..');
 
 /** A folder with just as its users install it: real ts-node, real TypeScript, one task that does nothing. */
-function stockProject(): string {
+export function stockProject(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-start-'));
   process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
   fs.writeFileSync(path.join(folder, 'package.json'), '{"private": true}');

@@ -1,5 +1,6 @@
 import type { Context } from './core/context';
 import type { Ran } from './core/run';
+import type { Step } from './core/step';
 import { defineTask, type LoraTask } from './core/task';
 import { noGpuOption } from './gpu';
 import { mkdirsTask } from './mkdirs';
@@ -15,7 +16,7 @@ export function setupRemoteTask(): LoraTask {
       'Makes the folders, looks at free space, GPU and driver, makes the training environment (conda or not), imports every library, proves the GPU and trains five LoRA steps on a tiny model. What is done already is left alone.',
     example: 'npx just setup:remote --plan',
     environment: 'remote',
-    options: [noGpuOption],
+    options: [noGpuOption, { name: 'models', description: 'download the enabled models too' }],
     items: (context) => {
       const { environmentOfRemote, profileStep } = remote();
       const { gpuDriverStep, gpuStep } = require('./gpu/steps') as typeof import('./gpu/steps');
@@ -30,11 +31,19 @@ export function setupRemoteTask(): LoraTask {
         environmentOfRemote,
         importsStep,
         gpuStep(),
+        ...modelSteps(context),
         trainStep,
       ];
     },
     summary,
   });
+}
+
+/** Models are fetched where that was asked for; those that are here are looked at. */
+function modelSteps(context: Context): readonly Step[] {
+  if (context.option('models') !== undefined)
+    return (require('./hub/download-step') as typeof import('./hub/download-step')).downloadSteps(context);
+  return (require('./verify/step') as typeof import('./verify/step')).presentModelSteps(context);
 }
 
 const remote = () => require('./remote/step') as typeof import('./remote/step');
