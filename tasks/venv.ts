@@ -1,5 +1,7 @@
 import { defineTask, type LoraTask } from './core/task';
 
+// Every start of just reads this file: what a step needs is loaded when it is looked at.
+
 /** Builds the environment of the data work, and keeps it what its lock says. */
 export function venvTask(): LoraTask {
   return defineTask({
@@ -8,8 +10,14 @@ export function venvTask(): LoraTask {
     details:
       'Finds Python, makes the lock again where requirements-local.txt changed, installs it with uv (fetched where it is not there) or pip, and mends or rebuilds what is there. An environment that just-lora did not make is never touched.',
     example: 'npx just venv --plan',
-    items: () => [steps().environmentStep({ name: 'venv', title: 'Build the Python environment', define: steps().localEnvironment })],
-    summary: (context, { outcome }) => (outcome === 'changed' ? steps().installedSummary(context, steps().localEnvironment(context)) : ''),
+    items: () => {
+      const { environmentStep, localEnvironment } = require('./venv/index') as typeof import('./venv/index');
+      return [environmentStep({ name: 'venv', title: 'Build the Python environment', define: localEnvironment })];
+    },
+    summary(context, { outcome }) {
+      const { installedSummary, localEnvironment } = require('./venv/index') as typeof import('./venv/index');
+      return outcome === 'changed' ? installedSummary(context, localEnvironment(context)) : '';
+    },
   });
 }
 
@@ -21,9 +29,9 @@ export function venvLockTask(): LoraTask {
     details: 'Versions of the lock before are kept where they still fit. `--force` makes it again though nothing changed.',
     example: 'npx just venv:lock --upgrade',
     options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }],
-    items: () => [steps().lockStep('venv:lock', steps().localEnvironment)],
+    items: () => {
+      const { lockStep, localEnvironment } = require('./venv/index') as typeof import('./venv/index');
+      return [lockStep('venv:lock', localEnvironment)];
+    },
   });
 }
-
-/** Loaded when a step is looked at: every start of just reads this file. */
-const steps = () => require('./venv/index') as typeof import('./venv/index');

@@ -1,7 +1,5 @@
-export { bringEnvironment } from './bring';
 export { type EnvironmentDefinition, localEnvironment, pythonIn, sitePackagesIn, targetOf } from './definition';
 export { installedIn } from './installed';
-export { lockState } from './lock-state';
 export { lockStep } from './lock-step';
 export { type EnvironmentStepOptions, environmentStep } from './step';
 export { installedSummary } from './summary';

@@ -84,12 +84,12 @@ async function actionsFor(
   const actions: Action[] = [];
   if (!tools.uv && tools.canFetch && installs)
     actions.push({
-      title: `fetch uv ${uvVersion} into the state folder`,
+      title: `fetch uv ${uvVersion} into the state folder (about 20 MB)`,
       run: async (now) => void (await uvFor(now, definition, lock.state === 'stale')),
     });
   if (builds && !tools.search.python && canBringPython(context, tools))
     actions.push({
-      title: `bring Python ${definition.pythonVersion} with uv`,
+      title: `bring Python ${definition.pythonVersion} with uv (about 30 MB)`,
       run: async (now) => void (await pythonFor(now, definition)),
     });
   if (lock.state === 'stale')

@@ -99,7 +99,7 @@ else
     const planned = await project.step(['venv', '--plan'], env);
     assert.equal(
       planned.actions.map(({ title }: { title: string }) => title),
-      ['bring Python 3.10 with uv', 'build `.venv-local` with Python 3.10 and 3 packages of the lock'].map((title) =>
+      ['bring Python 3.10 with uv (about 30 MB)', 'build `.venv-local` with Python 3.10 and 3 packages of the lock'].map((title) =>
         title.replace('3 packages', '4 packages'),
       ),
     );
