@@ -41,14 +41,20 @@ export interface RsyncItem {
   bytes: number | undefined;
 }
 
-const itemPattern = /^([<>ch.*])([fdLDS])(\S{7,9})\|(?:(\d+)\|)?(.*)$/;
+const itemPattern = /^([<>ch.*])([fdLDS])([^\s|]{7,9})\|(.*)$/;
 
-/** One line of `--itemize-changes` made by `--out-format='%i|%l|%n'` or `'%i|%n'`; `undefined` for anything else. */
-export function parseItem(line: string): RsyncItem | undefined {
-  const deleted = /^\*deleting\s+(?:\|(?:\d+\|)?)?(.+)$/.exec(line)?.[1];
-  if (deleted !== undefined)
-    return { action: 'deleted', kind: deleted.endsWith('/') ? 'folder' : 'file', name: unescapeName(deleted.replace(/\/$/, '')), bytes: 0 };
-  const [, update, type, attributes = '', size, name = ''] = itemPattern.exec(line) ?? [];
+/**
+ * One line of `--itemize-changes`; `undefined` for anything else.
+ * @param sized made by `--out-format='%i|%l|%n'`, else by `'%i|%n'`; openrsync leaves the format out of a deletion
+ */
+export function parseItem(line: string, sized = true): RsyncItem | undefined {
+  const gone = /^\*deleting(?:\s*\||\s+)(.+)$/.exec(line)?.[1];
+  if (gone !== undefined) {
+    const name = sized && /^\*deleting\s*\|/.test(line) ? gone.replace(/^\d+\|/, '') : gone;
+    return { action: 'deleted', kind: name.endsWith('/') ? 'folder' : 'file', name: unescapeName(name.replace(/\/$/, '')), bytes: 0 };
+  }
+  const [, update, type, attributes = '', rest = ''] = itemPattern.exec(line) ?? [];
+  const [, size, name = ''] = (sized ? /^(\d+)\|(.*)$/s.exec(rest) : ['', undefined, rest]) ?? [];
   if (update === undefined || type === 'D' || type === 'S') return undefined;
   const kind = type === 'd' ? 'folder' : type === 'L' ? 'link' : 'file';
   const plain = unescapeName(name.replace(/\/$/, ''));

@@ -63,6 +63,7 @@ export function rsyncTransport(
       ...(onLine ? { onLine } : {}),
     });
   const other = filesThere(there);
+  const sized = there.rsyncHere?.flavour !== 'old';
 
   return {
     async compare(folder, { deletions, checksum, update = false }: Compare) {
@@ -78,7 +79,9 @@ export function rsyncTransport(
         async () => dropMaster(context, there),
         ({ exitCode, text }) => sourceFault(exitCode, text) ?? remoteFault(there.remote, exitCode, text, direction),
       );
-      return readComparison(folder, at, result.stdout, (name) => (direction === 'push' ? host.tree.look(at.here, name)?.size : undefined));
+      return readComparison(folder, at, result.stdout, sized, (name) =>
+        direction === 'push' ? host.tree.look(at.here, name)?.size : undefined,
+      );
     },
 
     async transfer(folder, changes, { checksum, tell, note }: Move) {
@@ -136,7 +139,7 @@ export function rsyncTransport(
         ),
       );
       if (exitCode !== 0) throw remoteFault(there.remote, exitCode, tail);
-      return readComparison(folder, at, stdout, () => 0)
+      return readComparison(folder, at, stdout, sized, () => 0)
         .changes.filter(({ kind }) => kind === 'file')
         .map(({ name }) => name);
     },
@@ -185,11 +188,17 @@ function sourceFault(exitCode: number, text: string): UserError | undefined {
   });
 }
 
-function readComparison(folder: Folder, { file }: Sides, stdout: string, sizeOf: (name: string) => number | undefined): Comparison {
+function readComparison(
+  folder: Folder,
+  { file }: Sides,
+  stdout: string,
+  sized: boolean,
+  sizeOf: (name: string) => number | undefined,
+): Comparison {
   const base = file === undefined ? folder.name : path.posix.dirname(folder.name);
   const comparison: Comparison & { excluded: number } = { changes: [], excluded: 0, skipped: [] };
   for (const line of stdout.split('\n')) {
-    const item = parseItem(line);
+    const item = parseItem(line, sized);
     if (item)
       comparison.changes.push({
         action: item.action,

@@ -1,0 +1,138 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { projectCopy, runJust, temporaryFolder } from '../support/project';
+import { relay } from '../support/relay';
+import { skip } from '../support/skip';
+import { freePort, noSshd } from '../support/sshd';
+import { contents, pair } from '../support/sync';
+
+const test = suite('faults of sync');
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Root may mount; elsewhere a disk that is full or read-only cannot be had. */
+function mounted(folder: string, options: string): boolean {
+  fs.mkdirSync(folder, { recursive: true });
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status !== 0) return false;
+  process.once('exit', () => spawnSync('umount', ['-l', folder]));
+  return true;
+}
+
+const canMount = (() => {
+  const folder = temporaryFolder('jl-mount');
+  return mounted(folder, 'size=1m');
+})();
+
+if (noSshd) skip(test, 'faults of sync', noSshd);
+else {
+  test('each fault of the way has its own code and a cure', async () => {
+    const { configure, json, sshd } = await pair();
+    const codeWith = async (remote: Record<string, unknown>): Promise<string> => {
+      configure(remote);
+      const { exitCode, steps } = await json('sync:remotes');
+      assert.is(exitCode, 1);
+      assert.ok(steps[0].fix);
+      return steps[0].code;
+    };
+    assert.is(await codeWith({ port: await freePort() }), 'E_SSH_REFUSED');
+    assert.is(await codeWith({ host: 'nowhere.invalid' }), 'E_SSH_HOST_UNKNOWN');
+    const other = path.join(sshd.folder, 'other_key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', other]);
+    const config = path.join(sshd.folder, 'plain_config');
+    fs.writeFileSync(config, fs.readFileSync(sshd.config, 'utf8').replace(/ *IdentityFile.*\n/, ''));
+    assert.is(await codeWith({ sshConfig: config, identity: other }), 'E_SSH_LOGIN');
+    configure();
+    assert.is((await json('sync:remotes')).exitCode, 0);
+    // The master of the connection that went well is still there, and must not hide that the key is another one now.
+    const [key] = fs.readFileSync(`${other}.pub`, 'utf8').split(' jl');
+    fs.writeFileSync(sshd.knownHosts, `[127.0.0.1]:${sshd.port} ${key?.split(' ').slice(0, 2).join(' ')}\n`);
+    assert.is(await codeWith({}), 'E_SSH_HOST_KEY');
+    fs.writeFileSync(path.join(sshd.folder, 'bad_config'), 'NoSuchOption yes\n');
+    assert.is(await codeWith({ sshConfig: path.join(sshd.folder, 'bad_config') }), 'E_SSH_CONFIG');
+  });
+
+  test('a login shell that prints is told', async () => {
+    const { json } = await pair({ more: `ForceCommand sh -c 'echo welcome; eval "$SSH_ORIGINAL_COMMAND"'` });
+    assert.is((await json('sync:remotes')).steps[0].code, 'E_REMOTE_SHELL');
+  });
+
+  if (!canMount) skip(test, 'a full and a read-only disk', 'no mount: not root');
+  else
+    test('a full and a read-only disk are told before anything is sent', async () => {
+      const { configure, json, data, sshd } = await pair();
+      const small = path.join(sshd.folder, 'small');
+      mounted(small, 'size=2m');
+      data('big', 5_000_000);
+      configure({ path: path.join(small, 'project') }, { sync: { push: ['data/processed'] } });
+      const full = await json('sync:push');
+      assert.equal([full.exitCode, full.steps[1].code], [1, 'E_REMOTE_FULL']);
+      assert.match(full.steps[1].found, /2\.1 MB free.*5 MB to come/);
+      assert.equal(fs.readdirSync(small), []);
+      const closed = path.join(sshd.folder, 'closed');
+      mounted(closed, 'size=2m,ro');
+      configure({ path: path.join(closed, 'project') }, { sync: { push: ['data/processed'] } });
+      assert.is((await json('sync:push')).steps[0].code, 'E_REMOTE_READ_ONLY');
+    });
+
+  test('a link that is cut three times is taken up again each time, and the bytes are right', async () => {
+    const { sshd, configure, start, data, project, there } = await pair();
+    const link = await relay(sshd.port, { rate: 8_000_000 });
+    configure({ port: link.port }, { sync: { push: ['data/processed'] } });
+    data('big', 40_000_000);
+    const { ended } = start('sync:push');
+    for (const at of [6, 14, 22]) {
+      for (let tries = 0; tries < 400 && link.sent() < at * 1_000_000; tries++) await pause(50);
+      link.cut();
+    }
+    const { exitCode, stderr } = await ended;
+    assert.is(exitCode, 0, stderr);
+    assert.ok(link.sent() < 70_000_000, `${link.sent()} bytes for 40 MB`);
+    assert.equal(contents(path.join(there, 'data/processed')), contents(path.join(project, 'data/processed')));
+    link.close();
+  });
+
+  for (const direction of ['push', 'pull'] as const)
+    test(`a ${direction} ends in seconds when the link stalls`, async () => {
+      const { sshd, configure, start, data, there } = await pair();
+      const link = await relay(sshd.port, { rate: 4_000_000 });
+      configure({ port: link.port }, { sync: { push: ['data/processed'], pull: ['adapters'], retries: 0 } });
+      data('big', 30_000_000);
+      fs.mkdirSync(path.join(there, 'adapters'), { recursive: true });
+      fs.writeFileSync(path.join(there, 'adapters/big'), Buffer.alloc(30_000_000, 'x'));
+      const { ended } = start(`sync:${direction}`);
+      await pause(4500);
+      link.stall();
+      const since = Date.now();
+      const { exitCode, stderr } = await ended;
+      assert.is(exitCode, 1);
+      assert.match(stderr, /E_LINK|E_SSH_UNREACHABLE/);
+      assert.ok(Date.now() - since < 30_000, `${Date.now() - since} ms`);
+      link.close();
+    });
+
+  test('two pushes at once to one place, of one project and of two, both end well', async () => {
+    const { json, data, there, project, env, configure, start } = await pair();
+    configure({}, { sync: { push: ['data/processed'] } });
+    data('shared', 3_000_000);
+    const both = await Promise.all([start('sync:push').ended, start('sync:push').ended]);
+    assert.equal(
+      both.map(({ exitCode }) => exitCode),
+      [0, 0],
+      both.map(({ stderr }) => stderr).join('\n'),
+    );
+    const second = projectCopy();
+    fs.cpSync(path.join(project, 'configs/setup.local.yaml'), path.join(second, 'configs/setup.local.yaml'));
+    fs.cpSync(path.join(project, 'data/processed'), path.join(second, 'data/processed'), { recursive: true, preserveTimestamps: true });
+    fs.writeFileSync(path.join(second, 'data/processed/other'), 'from the other project');
+    data('mine', 'from this project');
+    const [here, other] = await Promise.all([json('sync:push'), runJust(second, ['sync:push'], env)]);
+    assert.equal([here.exitCode, other.exitCode], [0, 0], here.stderr + other.stderr);
+    assert.equal(Object.keys(contents(path.join(there, 'data/processed'))).sort(), ['mine', 'other', 'shared']);
+    assert.not.ok(fs.existsSync(path.join(there, '.just-lora/lock')));
+  });
+}
+
+test.run();
