@@ -11,11 +11,11 @@ export function venvTask(): LoraTask {
       'Finds Python, makes the lock again where requirements-local.txt changed, installs it with uv (fetched where it is not there) or pip, and mends or rebuilds what is there. An environment that just-lora did not make is never touched.',
     example: 'npx just venv --plan',
     items: () => {
-      const { environmentStep, localEnvironment } = require('./venv/index') as typeof import('./venv/index');
+      const { environmentStep, localEnvironment }: typeof import('./venv/index') = require('./venv/index');
       return [environmentStep({ name: 'venv', title: 'Build the Python environment', define: localEnvironment })];
     },
     summary(context, { outcome }) {
-      const { installedSummary, localEnvironment } = require('./venv/index') as typeof import('./venv/index');
+      const { installedSummary, localEnvironment }: typeof import('./venv/index') = require('./venv/index');
       return outcome === 'changed' ? installedSummary(context, localEnvironment(context)) : '';
     },
   });
@@ -30,7 +30,7 @@ export function venvLockTask(): LoraTask {
     example: 'npx just venv:lock --upgrade',
     options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }],
     items: () => {
-      const { lockStep, localEnvironment } = require('./venv/index') as typeof import('./venv/index');
+      const { lockStep, localEnvironment }: typeof import('./venv/index') = require('./venv/index');
       return [lockStep('venv:lock', localEnvironment)];
     },
   });
