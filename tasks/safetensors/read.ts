@@ -1,5 +1,6 @@
 import type { Host } from '../core/host';
-import { type Header, HeaderFault, headerLength, parseHeader, prefixBytes } from './header';
+import { HeaderFault } from './fault';
+import { type Header, headerLength, parseHeader, prefixBytes } from './header';
 
 /** Why a file that should be safetensors is none at all. */
 export class NotSafetensors extends Error {

@@ -64,7 +64,7 @@ async function run(context: Context, subject: Subject, environment: LoadEnvironm
   const [input, output] = [path.join(scratch, 'request.json'), path.join(scratch, 'result.json')];
   try {
     host.files.writeText(input, JSON.stringify(request));
-    const { exitCode, tail, timedOut } = await host.processes.run(
+    const { exitCode, stderr, tail, timedOut } = await host.processes.run(
       environment.python,
       ['-B', path.join(__dirname, 'load.py'), input, output],
       {
@@ -76,7 +76,7 @@ async function run(context: Context, subject: Subject, environment: LoadEnvironm
     const result = parsed(host.files.readText(output)) as Loaded | NotLoaded | undefined;
     if (result?.ok) return result;
     const ended = timedOut ? `no end after ${duration(limitMs)}` : `Python ended with exit code ${exitCode}`;
-    throw failure(subject, environment, result ?? { ok: false, stage: 'start', error: ended }, request, tail);
+    throw failure(subject, environment, result ?? { ok: false, stage: 'start', error: ended }, request, { tail, stderr });
   } finally {
     host.files.remove(scratch);
   }
@@ -95,10 +95,16 @@ const oldLibraries = (name: string, unmet: string, download: string): UserError 
     code: 'E_MODEL_VERSIONS',
     found: `the environment cannot load \`${name}\`: ${unmet}`,
     needed: unmet,
-    fix: `\`npx just conda --set remote.profile=compat\` brings newer ones; \`${download}\` is not at fault`,
+    fix: `\`npx just conda --set remote.profile=compat\` brings newer ones; the files are right, \`${download}\` has nothing to do`,
   });
 
-function failure(subject: Subject, { versions }: LoadEnvironment, { stage, error }: NotLoaded, request: object, tail: string): UserError {
+function failure(
+  subject: Subject,
+  { versions }: LoadEnvironment,
+  { stage, error }: NotLoaded,
+  request: object,
+  { tail, stderr }: { tail: string; stderr: string },
+): UserError {
   const { name, folder, remedy } = subject;
   const there = versions.get('transformers');
   if (/does not recognize this architecture|KeyError: '\w+'$/.test(error) && stage === 'config') {
@@ -109,10 +115,13 @@ function failure(subject: Subject, { versions }: LoadEnvironment, { stage, error
       remedy.download,
     );
   }
+  const torch = /PyTorch >= ([\d.]+) is required/.exec(stderr)?.[1];
+  if (torch)
+    return oldLibraries(name, `torch ${versions.get('torch')}, ${torch} or newer needed by transformers ${there}`, remedy.download);
   const breakage = breakageIn(error);
   return new UserError({
     code: breakage?.code ?? 'E_MODEL_LOAD',
-    found: `transformers ${there} cannot load \`${folder}\` (${stage}): ${breakage ? `${breakage.means}; ` : ''}${error.slice(0, 500)}`,
+    found: `transformers ${there} cannot load \`${folder}\` (${stage}): ${breakage ? `${breakage.means}; ` : ''}${error.replace(/\s+/g, ' ').trim().slice(0, 500)}`,
     needed: 'a model that the environment loads',
     tail,
     fix: breakage?.cure.startsWith('remote.')

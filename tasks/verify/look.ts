@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import type { Host } from '../core/host';
 import { bytes } from '../core/text';
-import { type Header, HeaderFault } from '../safetensors/header';
+import { HeaderFault } from '../safetensors/fault';
+import type { Header } from '../safetensors/header';
 import { indexName } from '../safetensors/index';
 import { NotSafetensors, readHeader, readsAs } from '../safetensors/read';
 import type { Expectation, Expected } from './expected';

@@ -9,13 +9,13 @@ import { makeModel, recordAsHf, shards } from './model';
 const test = suite('model:verify --load');
 
 /** An environment as its folders tell, whose Python answers what it is given and says what it was asked. */
-function environment(folder: string, versions: Record<string, string>, answer: object): string {
+function environment(folder: string, versions: Record<string, string>, answer: object, says = ''): string {
   const bin = path.join(folder, 'bin');
   const packages = path.join(folder, 'lib', 'python3.10', 'site-packages');
   fs.mkdirSync(bin, { recursive: true });
   for (const [name, version] of Object.entries(versions))
     fs.mkdirSync(path.join(packages, `${name}-${version}.dist-info`), { recursive: true });
-  const script = `#!/bin/sh\ncp "$3" '${folder}/asked.json'\necho "$HF_HUB_OFFLINE" > '${folder}/offline'\ncat > "$4" <<'END'\n${JSON.stringify(answer)}\nEND\n`;
+  const script = `#!/bin/sh\necho '${says}' >&2\ncp "$3" '${folder}/asked.json'\necho "$HF_HUB_OFFLINE" > '${folder}/offline'\ncat > "$4" <<'END'\n${JSON.stringify(answer)}\nEND\n`;
   fs.writeFileSync(path.join(bin, 'python'), script, { mode: 0o755 });
   return path.join(bin, 'python');
 }
@@ -87,6 +87,15 @@ test('an architecture that it does not know is told with the version that wrote 
   assert.is(exitCode, 1);
   assert.is(step.code, 'E_MODEL_VERSIONS');
   assert.match(step.found, 'transformers 4.45.2, 5.1.0 or newer needed');
+});
+
+test('a torch that is too old for its transformers is told the version that it needs', async () => {
+  const { project } = models();
+  const says = 'Disabling PyTorch because PyTorch >= 2.6 is required but found 2.1.2';
+  environment(path.join(project, '.venv-remote'), versions, { ok: false, stage: 'model', error: 'ImportError: no PyTorch' }, says);
+  const { exitCode, step } = await load(project);
+  assert.equal([exitCode, step.code], [1, 'E_MODEL_VERSIONS']);
+  assert.match(step.found, 'torch 2.1.2, 2.6 or newer needed by transformers 4.45.2');
 });
 
 test('any other failure is told with its stage, and with the command that makes sure of the files', async () => {
