@@ -41,6 +41,10 @@ export async function lookAtConda(
   const record = readRecord(context);
   const working =
     record?.prefix === prefix && record.phase !== 'none' && isSameFolder(context, prefix, record.folder) ? record.phase : undefined;
+  // Made in the moment between the start of conda and our note of it: the place was free before.
+  const unnoted = record?.prefix === prefix && record.phase === 'conda' && !record.folder && !readMarker(context, prefix);
+  if (unnoted && host.files.list(prefix).length > 0)
+    return { kind: 'half', found: `\`${prefix}\` is half-made: a run was interrupted as conda began` };
   if (working === 'conda') return { kind: 'half', found: `\`${prefix}\` is half-made: a run was interrupted while conda was at work` };
   const isEnvironment = host.files.stat(path.join(prefix, 'conda-meta', 'history')) !== undefined;
   if (!isEnvironment) {

@@ -124,5 +124,4 @@ const training = v.strictObject({
 export const definition = v.strictObject({ setup, paths, training });
 export type Settings = v.InferOutput<typeof definition>;
 export type PathSettings = Settings['paths'];
-export type RemoteSettings = Settings['setup']['remote'];
 export type PythonEnvironment = Settings['setup']['environments']['local'];

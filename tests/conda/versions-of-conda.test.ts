@@ -119,6 +119,20 @@ for (const [fault, code, says] of faults)
     assert.not(fs.existsSync(prefix));
   });
 
+test('killed before conda’s folder was noted: what lies there is kept aside, not removed', async () => {
+  const { env, prefix } = machine('26.7.1');
+  const project = condaProject({ channels, conda: ['tinybin=1.0'] });
+  fs.mkdirSync(path.join(project, '.just-lora'), { recursive: true });
+  const record = { name: 'weatherman-lora', prefix, program: fixture, phase: 'conda' };
+  fs.writeFileSync(path.join(project, '.just-lora', 'conda.json'), JSON.stringify(record));
+  personsEnvironment(prefix);
+  const before = treeOf(prefix);
+  const { exitCode, stderr } = await run(project, env);
+  assert.is(exitCode, 0, stderr);
+  assert.equal(treeOf(`${prefix}.half-made`), before);
+  assert.ok(fs.existsSync(path.join(prefix, 'conda-meta', 'tinybin-1.0-0.json')));
+});
+
 test('a conda that does not start: engine conda says so, engine auto goes without', async () => {
   const { env } = machine('24.11.1');
   const broken = path.join(temporaryFolder(), 'conda');
