@@ -57,12 +57,12 @@ const row = (what: string, ours: number, peerName: string, peer: number, goal: n
 
 async function largePush(): Promise<Row[]> {
   const { ours, bare, source, there, sshd, start } = await machine();
-  const files = 8;
+  const files = 4;
   for (let index = 0; index < files; index++)
     fs.writeFileSync(path.join(source, `shard-${index}`), crypto.randomBytes(scaled(256_000_000)));
   const [mine, theirs]: [number[], number[]] = [[], []];
   const other = path.join(sshd.folder, 'machine', 'bare');
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     for (const folder of [there, other]) fs.rmSync(folder, { recursive: true, force: true });
     fs.mkdirSync(other);
     mine.push((await seconds(ours('sync:push'))) - start);
@@ -88,7 +88,7 @@ async function noChange(): Promise<Row[]> {
   }
   await seconds(ours('sync:push'));
   const [mine, theirs]: [number[], number[]] = [[], []];
-  for (let round = 0; round < 7; round++) {
+  for (let round = 0; round < 5; round++) {
     mine.push((await seconds(ours('sync:push'))) - start);
     theirs.push(await seconds(bare(`${source}/`, `box:${there}/data/processed/`)));
   }

@@ -11,6 +11,7 @@ export type TransferFault =
   | 'rsync-options'
   | 'full'
   | 'read-only'
+  | 'no-folder'
   | 'denied'
   | 'noise'
   | 'link'
@@ -29,6 +30,7 @@ const texts: readonly (readonly [TransferFault, RegExp])[] = [
   ['unknown-host', /Could not resolve hostname|Name or service not known|nodename nor servname/i],
   ['full', /No space left on device|Disk quota exceeded|disk full/i],
   ['read-only', /Read-only file system/i],
+  ['no-folder', /File exists|Not a directory|Is a directory/i],
   ['refused', /Connection refused/i],
   ['unreachable', /timed out|No route to host|Network is unreachable|Host is down/i],
   ['no-rsync', /rsync: (command )?not found|rsync: No such file|command not found.*rsync|not found: rsync|rsync: inaccessible/i],

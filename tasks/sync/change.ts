@@ -43,13 +43,14 @@ export function countsText(changes: readonly Change[]): string {
   return parts.join(', ');
 }
 
-/** One line a file: what is done with it, its size, its name. */
-export function changeTable(changes: readonly Change[], most: number): string[][] {
+/** One line a file: what is done with it, its size, its name; nothing where there is no change. */
+export function changeTable(changes: readonly Change[], most: number): { table?: string[][] } {
+  if (changes.length === 0) return {};
   const rows = changes.map((change) => [
     change.action,
     change.kind === 'folder' ? 'folder' : change.action === 'deleted' ? '' : bytes(change.bytes),
     `${shownChange(change)}${change.kind === 'folder' ? '/' : ''}${change.newer ? ` (${change.newer})` : ''}`,
   ]);
   const shown = rows.slice(0, most);
-  return [['', 'size', 'file'], ...shown, ...(rows.length > most ? [['', '', `and ${rows.length - most} more`]] : [])];
+  return { table: [['', 'size', 'file'], ...shown, ...(rows.length > most ? [['', '', `and ${rows.length - most} more`]] : [])] };
 }

@@ -86,6 +86,11 @@ const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direct
     found: `\`${path}\` on \`${name}\` is read-only`,
     fix: `mount it for writing, or set another \`remotes.${name}.path\``,
   }),
+  'no-folder': ({ name, path }) => ({
+    code: 'E_REMOTE_PATH',
+    found: `on \`${name}\` a file stands where a folder of \`${path}\` should be, or the other way round`,
+    fix: 'move aside what is named below, then run the same command again',
+  }),
   denied: (remote, direction) => ({
     code: direction === 'push' ? 'E_REMOTE_DENIED' : 'E_SOURCE_UNREADABLE',
     found: `\`${remote.name}\` does not let us ${direction === 'push' ? 'write' : 'read'} all of \`${remote.path}\``,

@@ -3,10 +3,20 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { makeState, statePath } from '../core/state';
 import { shownName } from '../parse/shown-name';
-import { type Folder, ownExcludes } from './folders';
+import type { Folder } from './folders';
 
 /** Where a folder's manifest lies under `.just-lora` of the side that received it. */
-export const manifestOf = ({ name }: Folder): string => `manifests/${name.replace(/\//g, '-')}.sha256`;
+export const manifestOf = ({ name }: Pick<Folder, 'name'>): string => `manifests/${name.replace(/\//g, '-')}.sha256`;
+
+/**
+ * Manifests that say something about a folder: its own, those of what is above it, and those of what is in it,
+ * as patterns of file names.
+ */
+export function manifestsAbout({ name }: Folder): string[] {
+  const parts = name.split('/');
+  const above = parts.map((_, index) => manifestOf({ name: parts.slice(0, index + 1).join('/') }));
+  return [...above, manifestOf({ name: `${name}/*` })].map((file) => file.replace('manifests/', ''));
+}
 
 /** Hashes that were taken before, each with what tells that its file has changed. */
 type Known = Record<string, [state: string, hash: string]>;
@@ -15,8 +25,15 @@ type Known = Record<string, [state: string, hash: string]>;
  * SHA-256 of every file that travels, as `sha256sum -c` reads it in the project's folder: the other side needs
  * nothing of ours to check what it has. A byte string, names included.
  * @param names of the files, relative to the folder here
+ * @param keep whether the hashes are kept for the next time: not by a look
  */
-export async function manifestText(context: Context, folder: Folder, base: string, names: readonly string[]): Promise<string> {
+export async function manifestText(
+  context: Context,
+  folder: Folder,
+  base: string,
+  names: readonly string[],
+  keep: boolean,
+): Promise<string> {
   const { host, root } = context;
   const at = path.join(root, base);
   const file = statePath(root, 'sync', `hashes-${folder.name.replace(/[^\w.-]/g, '_')}.json`);
@@ -32,15 +49,12 @@ export async function manifestText(context: Context, folder: Folder, base: strin
     next[shownName(name)] = [state, hash];
     lines.push(line(hash, `${Buffer.from(base, 'utf8').toString('latin1')}/${name}`));
   }
-  if (JSON.stringify(next) !== JSON.stringify(known)) {
+  if (keep && JSON.stringify(next) !== JSON.stringify(known)) {
     makeState(host, root);
     host.files.writeText(file, JSON.stringify(next));
   }
   return lines.join('');
 }
-
-/** All files here that could travel, where no patterns are set. */
-export const namesHere = ({ host, root }: Context, base: string): string[] => [...host.tree.names(path.join(root, base), ownExcludes)];
 
 function knownHashes({ host }: Context, file: string): Known {
   try {

@@ -252,6 +252,18 @@ export function rcloneTransport(
       if (exitCode !== 0) throw fault(remote, logErrors(stderr));
     },
 
+    async removeState(patterns) {
+      // One that is not there is no error.
+      const args = [
+        'delete',
+        target(remote, '.just-lora', 'manifests'),
+        ...patterns.flatMap((pattern) => ['--include', `/${pattern}`]),
+        '--retries',
+        '1',
+      ];
+      if (patterns.length > 0) await rclone(context, args);
+    },
+
     async states(folder, side) {
       if (side === 'here') return statesHere(context, folder);
       // Looked at anew: the plan is about now.

@@ -146,6 +146,7 @@ export function rsyncTransport(
 
     readState: other.read,
     writeState: other.write,
+    removeState: async () => undefined,
     states: async (folder, side) => (side === 'here' ? statesHere(context, folder) : other.states(folder)),
   };
 }

@@ -147,6 +147,7 @@ export function scpTransport(
     names: async (folder) => [...here(folder).files.keys()],
     readState: other.read,
     writeState: other.write,
+    removeState: async () => undefined,
     states: async (folder, side) => (side === 'here' ? statesHere(context, folder) : other.states(folder)),
   };
 }

@@ -45,7 +45,7 @@ export const lookScript = oneLine(`
 
 /**
  * Takes the lock and makes the folders. Lines: project, token, owner, then `+FOLDER` for each folder to make
- * and `-FILE` for each manifest that will no longer hold. A lock of the same owner is of a run that was killed,
+ * and `-PATTERN` for manifests that will no longer hold. A lock of the same owner is of a run that was killed,
  * since one project runs one push at a time; one that nobody has touched for a minute or more is of a dead machine.
  */
 export const beginScript = oneLine(`
@@ -63,7 +63,7 @@ export const beginScript = oneLine(`
   while IFS= read -r f; do
     case "$f" in
       +*) mkdir -p "$p/\${f#+}" || exit 81;;
-      -*) rm -f "$s/\${f#-}";;
+      -*) find "$s/manifests" -name "\${f#-}" -exec rm -f {} + 2>/dev/null;;
     esac;
   done;
   echo locked`);

@@ -6,13 +6,13 @@ import { bytesToSend, changeTable, countsText, filesOf, shownChange } from './ch
 import { ownExcludes } from './folders';
 import { markLocal, refuseLocal } from './local-changes';
 import { withRemoteLock } from './lock';
-import { manifestOf } from './manifest';
+import { manifestsAbout } from './manifest';
 import { holdToPlan } from './plan';
 import { thereText } from './preflight';
 import { whereOf } from './remote';
 import { fetchRecordsToo } from './run-records';
 import type { Difference, Session } from './session';
-import { isVouchedFor, manifestsOf, vouch } from './verify';
+import { isVouchedFor, manifestsOf, removeManifestsHere, vouch } from './verify';
 
 /** The remote can be reached and worked with. */
 export function remoteStep(session: Session): Step {
@@ -119,14 +119,14 @@ async function check(session: Session, context: Context): Promise<Finding> {
     await markChanges(session, context, difference);
     const refused = refuseLocal(changes);
     if (refused && context.option('plan') === undefined && !context.forced('pull'))
-      return blocked(refused, { data, table: changeTable(changes, 100) });
+      return blocked(refused, { data, ...changeTable(changes, 100) });
   }
   const planning = context.option('plan') === '';
   return {
     state: 'todo',
     found: countsText(changes) || (vouched ? 'a push was cut off' : 'no manifest vouches for the files yet'),
     ...warning,
-    table: changeTable(changes, planning ? Number.POSITIVE_INFINITY : 50),
+    ...changeTable(changes, planning ? Number.POSITIVE_INFINITY : 50),
     data,
   } as Finding;
 }
@@ -142,10 +142,9 @@ async function markChanges(session: Session, context: Context, { folders }: Diff
 async function act(session: Session, context: Context, progress: (progress: Progress) => void): Promise<void> {
   const { direction, verify, remote } = session;
   const note = (text: string) => progress({ text });
-  const outdated =
-    direction === 'push'
-      ? (await session.difference()).folders.filter(({ changes }) => changes.length > 0).map(({ folder }) => manifestOf(folder))
-      : [];
+  const outdated = (await session.difference()).folders
+    .filter(({ changes }) => changes.length > 0)
+    .flatMap(({ folder }) => manifestsAbout(folder));
   const work = async (stale: boolean) => {
     const first = await session.difference(stale);
     await level(session, first, progress);
@@ -153,17 +152,19 @@ async function act(session: Session, context: Context, progress: (progress: Prog
     session.sent = { files: filesOf(first.changes).length - deleted, bytes: bytesToSend(first.changes), deleted };
     if (!verify) return;
     session.forget();
-    const manifests = await manifestsOf(session);
+    const manifests = await manifestsOf(session, true);
     // What has the same size and time and other contents shows only now.
     const second = await session.difference();
     if (second.byChecksum && second.changes.length > 0) await level(session, second, progress);
     await vouch(session, manifests);
   };
   if (direction === 'pull') {
+    removeManifestsHere(context, outdated);
     await work(false);
     if (remote.type !== 'rclone') await fetchRecordsToo(context, remote, (await session.there()).shell);
   } else if (remote.type === 'rclone') {
     // A store has no place for a lock; each object there is whole or not at all.
+    await (await session.transport()).removeState(outdated);
     await work(false);
   } else {
     const there = await session.there();
@@ -220,7 +221,7 @@ function notesOf({ excluded, skipped, absent, empty }: Difference): string[] {
   ];
 }
 
-function dataOf({ remote, direction }: Session, { changes, excluded }: Difference): Record<string, unknown> {
+function dataOf({ remote, direction, sent }: Session, { changes, excluded }: Difference): Record<string, unknown> {
   const count = (action: string) => filesOf(changes).filter((change) => change.action === action).length;
   return {
     remote: remote.name,
@@ -236,6 +237,7 @@ function dataOf({ remote, direction }: Session, { changes, excluded }: Differenc
     changed: count('changed'),
     deleted: count('deleted'),
     bytes: bytesToSend(changes),
+    ...(sent ? { sent } : {}),
     excluded: { patterns: ownExcludes, files: excluded ?? null },
   };
 }

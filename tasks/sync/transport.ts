@@ -18,6 +18,8 @@ export interface Transport {
   /** A file under `PATH/.just-lora` there, '' where there is none. Byte strings. */
   readState(name: string): Promise<string>;
   writeState(name: string, text: string): Promise<void>;
+  /** Takes manifests away, by patterns of their names. A shell does it while it takes the lock. */
+  removeState(patterns: readonly string[]): Promise<void>;
   /** Every file of one side with what tells that it has changed; empty where there is no such folder. */
   states(folder: Folder, side: 'here' | 'there'): Promise<FileStates>;
 }

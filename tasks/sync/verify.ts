@@ -1,12 +1,13 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { makeState, statePath } from '../core/state';
+import { patternMatches } from '../parse/pattern';
 import { manifestOf, manifestText } from './manifest';
 import type { Session } from './session';
 import { kindOf } from './sides';
 
 /** The manifest of each folder that is here, by the name that it has under `.just-lora` of the receiving side. */
-export async function manifestsOf(session: Session): Promise<Map<string, string>> {
+export async function manifestsOf(session: Session, keep: boolean): Promise<Map<string, string>> {
   const { context } = session;
   const transport = await session.transport();
   const manifests = new Map<string, string>();
@@ -14,14 +15,14 @@ export async function manifestsOf(session: Session): Promise<Map<string, string>
     const kind = kindOf(context, path.join(context.root, folder.name));
     if (kind !== 'folder' && kind !== 'file') continue;
     const base = kind === 'file' ? path.posix.dirname(folder.name) : folder.name;
-    manifests.set(manifestOf(folder), await manifestText(context, folder, base, await transport.names(folder)));
+    manifests.set(manifestOf(folder), await manifestText(context, folder, base, await transport.names(folder), keep));
   }
   return manifests;
 }
 
 /** Do the manifests on the receiving side say what is here? */
 export async function isVouchedFor(session: Session): Promise<boolean> {
-  for (const [name, text] of await manifestsOf(session)) {
+  for (const [name, text] of await manifestsOf(session, false)) {
     const kept = session.direction === 'push' ? text : asKept(text);
     // What a command prints comes without its last line break.
     if ((await readManifest(session, name)).replace(/\n$/, '') !== kept.replace(/\n$/, '')) return false;
@@ -36,6 +37,13 @@ export async function vouch(session: Session, manifests: ReadonlyMap<string, str
     if (session.direction === 'push') await transport.writeState(name, text);
     else writeHere(session.context, name, text);
   }
+}
+
+/** Takes manifests away before what they vouch for is touched. */
+export function removeManifestsHere({ host, root }: Context, patterns: readonly string[]): void {
+  const folder = statePath(root, 'manifests');
+  for (const file of host.files.list(folder))
+    if (patterns.some((pattern) => patternMatches(`/${pattern}`, file))) host.files.remove(path.join(folder, file));
 }
 
 async function readManifest({ context, direction, transport }: Session, name: string): Promise<string> {

@@ -34,7 +34,15 @@ else {
     data('plain', 'other contents');
     assert.is((await json('sync:push')).exitCode, 0);
     // A manifest that does not hold any more is gone, not wrong.
-    assert.not.ok(fs.existsSync(path.join(there, '.just-lora/manifests/data-processed.sha256')));
+    const manifest = path.join(there, '.just-lora/manifests/data-processed.sha256');
+    assert.not.ok(fs.existsSync(manifest));
+    const before = contents(path.join(project, '.just-lora'));
+    assert.is((await json('sync:push', '--verify', '--check')).exitCode, 3);
+    assert.equal(contents(path.join(project, '.just-lora')), before);
+    assert.is((await json('sync:push', '--verify')).exitCode, 0);
+    data('plain', 'changed once more');
+    assert.is((await json('sync:push', '--only=data/processed/plain')).exitCode, 0);
+    assert.not.ok(fs.existsSync(manifest));
   });
 
   test('a pull is verified the same way', async () => {
