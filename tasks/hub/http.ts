@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import * as tls from 'node:tls';
 import type { Host } from '../core/host';
 import { proxyFor, proxyHeaders, TunnelAgent } from './proxy';
 
@@ -25,13 +26,18 @@ export class NetworkError extends Error {
 /** Connections that are kept open, for as long as one run needs them. */
 export class Connections {
   readonly #agents = new Map<string, http.Agent>();
-  readonly #ca: Buffer | undefined;
+  readonly #secure: tls.SecureContext | undefined;
 
   constructor(private readonly host: Host) {
-    // NODE_EXTRA_CA_CERTS is Node's own; these are what Python and curl users set at sites with a CA of their own.
-    const file = ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'SSL_CERT_FILE'].map((name) => host.env[name]).find(Boolean);
-    const text = file ? host.files.readText(file) : undefined;
-    this.#ca = text ? Buffer.from(text) : undefined;
+    // NODE_EXTRA_CA_CERTS is Node's own; the others are what Python and curl users set at sites with a CA of their own.
+    const files = ['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'SSL_CERT_FILE']
+      .map((name) => host.env[name])
+      .filter((file) => file !== undefined);
+    const read = (file: string | undefined) => (file && host.files.stat(file)?.isFile() ? [host.files.readText(file) ?? ''] : []);
+    const bundles = [...new Set(files)].flatMap(read);
+    // A list of authorities replaces Node's own, so all of them are in it; made once, since it takes a while.
+    if (bundles.length > 0)
+      this.#secure = tls.createSecureContext({ ca: [...tls.rootCertificates, ...read(host.env.NODE_EXTRA_CA_CERTS), ...bundles] });
   }
 
   /**
@@ -71,7 +77,7 @@ export class Connections {
       path: plainProxy ? url.href : `${url.pathname}${url.search}`,
       // A variable that turns checks off for the whole process is not ours to follow.
       rejectUnauthorized: true,
-      ...(this.#ca ? { ca: this.#ca } : {}),
+      ...(this.#secure ? { secureContext: this.#secure } : {}),
       ...(signal ? { signal } : {}),
     };
     return new Promise((resolve, reject) => {

@@ -22,7 +22,8 @@ export function isExcepted(url: URL, list: string): boolean {
     .filter(Boolean)
     .some((entry) => {
       if (entry === '*') return true;
-      const [, name = '', wantedPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+      // An IPv6 address has colons of its own: its port stands behind brackets.
+      const [, name = '', wantedPort] = /^\*?\.?\[?([^:\]]*|[^\]]*:[^\]]*:[^\]]*?)\]?(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
       return (wantedPort === undefined || wantedPort === port) && (host === name || host.endsWith(`.${name}`));
     });
 }

@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { isExcepted, proxyFor } from '../../tasks/hub/proxy';
+import { runJust, temporaryFolder } from '../support/project';
+import { contentFor, contentOf, modelFiles, placeFor } from './model';
+import { type Hub, startHub } from './server';
+
+const test = suite('proxies and certificates');
+const files = modelFiles(2_000_000);
+
+/** A proxy that passes plain requests on and opens tunnels; it notes what it was asked for. */
+async function startProxy(): Promise<{ url: string; asked: string[]; close(): void }> {
+  const asked: string[] = [];
+  const server = http.createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const { 'proxy-authorization': _, ...headers } = request.headers;
+    request.pipe(
+      http.request(request.url ?? '', { method: request.method, headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      }),
+    );
+  });
+  server.on('connect', (request, socket) => {
+    asked.push(`CONNECT ${request.url} ${request.headers['proxy-authorization'] ?? ''}`.trim());
+    const [host, port] = (request.url ?? '').split(':');
+    const upstream = net.connect(Number(port), host === 'localhost' ? '127.0.0.1' : host, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      upstream.pipe(socket);
+      socket.pipe(upstream);
+    });
+    upstream.on('error', () => socket.destroy());
+    socket.on('error', () => upstream.destroy());
+  });
+  server.unref();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://user:pa%20ss@127.0.0.1:${(server.address() as net.AddressInfo).port}`,
+    asked,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** The Hub behind TLS, with a certificate of its own making for `localhost`. */
+async function startTls(hub: Hub): Promise<{ url: string; certificate: string; close(): void }> {
+  const folder = temporaryFolder();
+  const [key, certificate] = [path.join(folder, 'key.pem'), path.join(folder, 'certificate.pem')];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '2', ...subject],
+    { stdio: 'pipe' },
+  );
+  const server = https.createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(certificate) }, (request, response) => {
+    request.pipe(
+      http.request(hub.url + request.url, { method: request.method, headers: request.headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      }),
+    );
+  });
+  server.unref();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `https://localhost:${(server.address() as net.AddressInfo).port}`,
+    certificate,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+test('goes through HTTP_PROXY, and past it where NO_PROXY says so', async () => {
+  const hub = await startHub();
+  hub.add('org/tiny', files);
+  const proxy = await startProxy();
+  const place = placeFor(hub, { HTTP_PROXY: proxy.url, http_proxy: undefined, NO_PROXY: undefined, no_proxy: undefined });
+  assert.is((await place.json()).outcome, 'changed');
+  assert.equal(contentOf(place.folder), contentFor(files));
+  assert.is(proxy.asked.length, hub.seen.length);
+  assert.ok(proxy.asked.some((line) => line.startsWith(`GET ${hub.cdn}/`)));
+  proxy.asked.length = 0;
+  fs.rmSync(place.folder, { recursive: true });
+  const { exitCode } = await runJust(place.project, ['model:download', '--model=org/tiny'], {
+    ...place.env,
+    NO_PROXY: 'example.org,127.0.0.1',
+  });
+  assert.is(exitCode, 0);
+  assert.equal(proxy.asked, []);
+  proxy.close();
+  await hub.close();
+});
+
+test('checks certificates whatever a variable says, trusts a named authority, and tunnels TLS', async () => {
+  const hub = await startHub();
+  hub.add('org/tiny', files);
+  const tls = await startTls(hub);
+  const proxy = await startProxy();
+  const place = placeFor(hub, {
+    HF_ENDPOINT: tls.url,
+    HTTPS_PROXY: undefined,
+    https_proxy: undefined,
+    NO_PROXY: undefined,
+    no_proxy: undefined,
+  });
+  const run = async (env: Record<string, string>) =>
+    JSON.parse((await runJust(place.project, ['model:download', '--model=org/tiny', '--json'], { ...place.env, ...env })).stdout);
+  const refused = await run({ NODE_TLS_REJECT_UNAUTHORIZED: '0' });
+  assert.is(refused.steps[0].code, 'E_HUB_TLS');
+  assert.is(hub.seen.length, 0);
+  const trusted = await run({ REQUESTS_CA_BUNDLE: tls.certificate });
+  assert.is(trusted.outcome, 'changed', JSON.stringify(trusted));
+  assert.equal(contentOf(place.folder), contentFor(files));
+  fs.rmSync(place.folder, { recursive: true });
+  const tunnelled = await run({ NODE_EXTRA_CA_CERTS: tls.certificate, HTTPS_PROXY: proxy.url });
+  assert.is(tunnelled.outcome, 'changed', JSON.stringify(tunnelled));
+  assert.equal(contentOf(place.folder), contentFor(files));
+  const credentials = Buffer.from('user:pa ss').toString('base64');
+  assert.ok(proxy.asked.includes(`CONNECT ${new URL(tls.url).host} Basic ${credentials}`), proxy.asked.join('\n'));
+  proxy.close();
+  tls.close();
+  await hub.close();
+});
+
+test('reads the variables as curl does', () => {
+  const proxy = (address: string, env: Record<string, string>) => proxyFor(new URL(address), env)?.host;
+  assert.is(proxy('https://hub.example/', { HTTPS_PROXY: 'http://p:1' }), 'p:1');
+  assert.is(proxy('https://hub.example/', { HTTPS_PROXY: 'http://p:1', https_proxy: 'q:2' }), 'q:2');
+  assert.is(proxy('http://hub.example/', { HTTPS_PROXY: 'http://p:1' }), undefined);
+  assert.is(proxy('http://hub.example/', { ALL_PROXY: 'p:1' }), 'p:1');
+  const cases: [string, string, boolean][] = [
+    ['https://hub.example/', '*', true],
+    ['https://hub.example/', 'example', true],
+    ['https://hub.example/', '.example', true],
+    ['https://hub.example/', '*.example', true],
+    ['https://hub.example/', 'ub.example', false],
+    ['https://hub.example/', 'other, hub.example:443', true],
+    ['https://hub.example/', 'hub.example:80', false],
+    ['http://[::1]:8080/', '::1', true],
+    ['https://hub.example/', '', false],
+  ];
+  for (const [address, list, expected] of cases) assert.is(isExcepted(new URL(address), list), expected, `${address} by \`${list}\``);
+});
+
+test.run();
