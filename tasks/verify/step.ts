@@ -54,6 +54,14 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
   if (wrong.length === 0) {
     const evidence = content?.text ?? `${plural(files.filter(({ state }) => state === 'ok').length, 'file')} as they should be`;
     const found = `${about}; ${evidence}`;
+    if (subject.pinned && facts.revision && facts.revision !== subject.pinned)
+      return {
+        state: 'todo',
+        code: 'E_MODEL_INCOMPLETE',
+        found: `${found}; commit ${subject.pinned.slice(0, 12)} is pinned, ${facts.revision.slice(0, 12)} is there`,
+        fix: `\`${subject.remedy.download}\``,
+        data,
+      };
     if (context.option('load') === undefined)
       return { state: 'done', found, data, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}) };
     tell({ text: 'loading' });

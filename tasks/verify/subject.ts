@@ -18,6 +18,8 @@ export interface Subject {
   loose: boolean;
   choice: Choice;
   remedy: Remedy;
+  /** The one commit that is wanted, where the settings or the option name one. */
+  pinned?: string;
 }
 
 /**
@@ -38,6 +40,7 @@ const subjectOf = (model: Model, named = model.name): Subject => ({
   loose: false,
   choice: model,
   remedy: remedyOf(named),
+  ...(/^[0-9a-f]{40}$/.test(model.revision) ? { pinned: model.revision } : {}),
 });
 
 function subjectAt(context: Context, asked: string): Subject {

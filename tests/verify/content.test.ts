@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
-import { makeModel, recordAsHf, shards, weights } from './model';
+import { commit, makeModel, recordAsHf, shards, weights } from './model';
 
 const test = suite('model:verify --full');
 const project = projectCopy();
@@ -130,6 +130,22 @@ test('a model of the settings is looked at in models_dir', async () => {
   const bad = await runJust(project, [...args, '--model=mistral-7b']);
   assert.is(bad.exitCode, 1);
   assert.match(bad.stdout, 'fix: `npx just model:download --model=mistral-7b --repair`');
+});
+
+test('another commit than the one that is pinned is what a download would mend', async () => {
+  const models = path.join(temporaryFolder(), 'models');
+  recordAsHf(path.join(models, 'mistral-7b'), makeModel(path.join(models, 'mistral-7b')));
+  const verify = (revision: string) =>
+    runJust(project, [
+      'model:verify',
+      '--model=mistral-7b',
+      `--set=paths.models_dir=${models}`,
+      `--set=models.mistral-7b.revision=${revision}`,
+    ]);
+  assert.is((await verify(commit)).exitCode, 0);
+  const other = await verify('f'.repeat(40));
+  assert.is(other.exitCode, 3);
+  assert.match(other.stdout, 'commit ffffffffffff is pinned, 0123456789ab is there');
 });
 
 test('validate looks at the models that are there, and quickly', async () => {
