@@ -27,4 +27,6 @@ module.exports = {
   // Programs of the machine that tests and benchmarks start.
   ignoreBinaries: ['.*'],
   ignoreExportsUsedInFile: true,
+  // Started by its path.
+  ignoreDependencies: ['s3rver'],
 };

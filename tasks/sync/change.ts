@@ -1,5 +1,5 @@
 import { bytes, plural } from '../core/text';
-import { shownName } from '../parse/shown-name';
+import { byteName, shownName } from '../parse/shown-name';
 
 /** One difference between the two sides, as it would be levelled. */
 export interface Change {
@@ -23,8 +23,7 @@ export interface Comparison {
 }
 
 /** Relative to the project, as a person reads it. */
-export const shownChange = ({ folder, name }: Pick<Change, 'folder' | 'name'>): string =>
-  shownName(`${Buffer.from(folder, 'utf8').toString('latin1')}/${name}`);
+export const shownChange = ({ folder, name }: Pick<Change, 'folder' | 'name'>): string => shownName(`${byteName(folder)}/${name}`);
 
 export const filesOf = (changes: readonly Change[]): Change[] => changes.filter(({ kind }) => kind !== 'folder');
 export const bytesToSend = (changes: readonly Change[]): number =>

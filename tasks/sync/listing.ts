@@ -3,7 +3,7 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { some } from '../core/text';
 import { travels } from '../parse/pattern';
-import { shownName } from '../parse/shown-name';
+import { byteName, shownName } from '../parse/shown-name';
 import type { Change, Comparison } from './change';
 import { type Folder, ownExcludes } from './folders';
 import type { Filters } from './rsync-args';
@@ -22,9 +22,7 @@ export function listHere({ host, root }: Context, folder: Folder, filters: Pick<
   const at = path.join(root, folder.name);
   const listed: Listed = { files: new Map(), excluded: 0, skipped: [] };
   const single = host.files.stat(at)?.isFile();
-  const [base, names] = single
-    ? [path.dirname(at), [Buffer.from(path.basename(at), 'utf8').toString('latin1')]]
-    : [at, host.tree.names(at, ['.rsync-partial'])];
+  const [base, names] = single ? [path.dirname(at), [byteName(path.basename(at))]] : [at, host.tree.names(at, ['.rsync-partial'])];
   for (const name of names) {
     if (!chosen(folder, filters, name)) {
       if (ownExcludes.includes(path.posix.basename(name) as '.gitkeep')) listed.excluded++;
@@ -85,7 +83,6 @@ export function refuseNames(how: string, folder: string, names: Iterable<string>
 function isPlain(name: string): boolean {
   const text = Buffer.from(name, 'latin1').toString('utf8');
   return (
-    Buffer.from(text, 'utf8').toString('latin1') === name &&
-    text.split('/').every((part) => /^(?!-)[\p{L}\p{M}\p{N} _.,@%+=:#~-]+$/u.test(part) && part.trim() === part)
+    byteName(text) === name && text.split('/').every((part) => /^(?!-)[\p{L}\p{M}\p{N} _.,@%+=:#~-]+$/u.test(part) && part.trim() === part)
   );
 }

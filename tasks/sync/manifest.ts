@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { makeState, statePath } from '../core/state';
-import { shownName } from '../parse/shown-name';
+import { byteName, shownName } from '../parse/shown-name';
 import type { Folder } from './folders';
 
 /** Where a folder's manifest lies under `.just-lora` of the side that received it. */
@@ -47,7 +47,7 @@ export async function manifestText(
     const before = known[shownName(name)];
     const hash = before?.[0] === state ? before[1] : await hashOf(context, at, name);
     next[shownName(name)] = [state, hash];
-    lines.push(line(hash, `${Buffer.from(base, 'utf8').toString('latin1')}/${name}`));
+    lines.push(line(hash, `${byteName(base)}/${name}`));
   }
   if (keep && JSON.stringify(next) !== JSON.stringify(known)) {
     makeState(host, root);

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { logErrors, parseLsjson, rcloneFault, statsBytes } from '../parse/rclone-output';
+import { byteName } from '../parse/shown-name';
 import type { Change } from './change';
 import { type Direction, type Folder, ownExcludes } from './folders';
 import { arrive, incomingFolder } from './incoming';
@@ -12,7 +13,6 @@ import type { Filters } from './rsync-args';
 import { refusingShell } from './shell';
 import { sidesOf } from './sides';
 import { countHere, statesHere } from './states';
-import { byteText } from './there-files';
 import type { Transport } from './transport';
 
 /** Ends in seconds where nobody answers, never asks, and says what it does in JSON. */
@@ -90,7 +90,7 @@ async function list(context: Context, remote: Remote, folder: string | undefined
     if (rcloneFault(text) !== 'missing') throw fault(remote, text);
     return new Map();
   }
-  return new Map(parseLsjson(stdout).map(({ name, size, modifiedMs }) => [byteText(name), { size, modifiedMs }]));
+  return new Map(parseLsjson(stdout).map(({ name, size, modifiedMs }) => [byteName(name), { size, modifiedMs }]));
 }
 
 function fault(remote: Remote, text: string): UserError {
@@ -172,7 +172,7 @@ export function rcloneTransport(
             const lines = stdout.split('\n').filter((line) => /^[=*+!-] /.test(line));
             // Its exit code is 1 where something differs, which is an answer.
             if (exitCode !== 0 && lines.length === 0) throw fault(remote, logErrors(stderr));
-            return new Set(lines.filter((line) => line.startsWith('= ')).map((line) => byteText(line.slice(2))));
+            return new Set(lines.filter((line) => line.startsWith('= ')).map((line) => byteName(line.slice(2))));
           });
 
   return {
@@ -244,7 +244,7 @@ export function rcloneTransport(
 
     async readState(name) {
       const { exitCode, stdout } = await rclone(context, ['cat', target(remote, '.just-lora', name), '--retries', '1']);
-      return exitCode === 0 ? byteText(stdout) : '';
+      return exitCode === 0 ? byteName(stdout) : '';
     },
 
     async writeState(name, text) {

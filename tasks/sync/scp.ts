@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import type { Context } from '../core/context';
+import { byteName } from '../parse/shown-name';
 import type { Change } from './change';
 import { remoteFault } from './faults';
 import type { Direction, Folder } from './folders';
@@ -13,7 +14,7 @@ import type { Filters } from './rsync-args';
 import { hashScript, placeScript, stageScript } from './scripts';
 import { sidesOf } from './sides';
 import { countHere, statesHere } from './states';
-import { byteText, deepestFirst, filesThere } from './there-files';
+import { deepestFirst, filesThere } from './there-files';
 import type { Transport } from './transport';
 
 /** Files of one call: few enough that a link that breaks costs little, many enough that a call costs little. */
@@ -38,14 +39,14 @@ export function scpTransport(
     const files: Listing = new Map();
     for (const [name, state] of await other.list(folder)) {
       const [size = '', time = ''] = state.split(' ');
-      const plain = name === '.' ? byteText(path.posix.basename(folder.name)) : name;
+      const plain = name === '.' ? byteName(path.posix.basename(folder.name)) : name;
       if (chosen(folder, filters, plain)) files.set(plain, { size: Number(size), modifiedMs: Number(time) * 1000 });
     }
     return files;
   };
   const sameByHash = async (folder: Folder, names: readonly string[]): Promise<ReadonlySet<string>> => {
     const base = baseOf(folder);
-    const { exitCode, stdout, tail } = await there.shell.run(hashScript, [there.path, byteText(base)], {
+    const { exitCode, stdout, tail } = await there.shell.run(hashScript, [there.path, byteName(base)], {
       rest: names.map((name) => `${name}\0`).join(''),
       timeoutMs: 3_600_000,
     });
@@ -109,7 +110,7 @@ export function scpTransport(
           await shell(
             there,
             placeScript,
-            [byteText(path.posix.join(base, utf8(below)))],
+            [byteName(path.posix.join(base, utf8(below)))],
             part.map(({ name }) => `${path.posix.basename(name)}\0`).join(''),
           );
         } else {

@@ -1,5 +1,6 @@
 import type { Context } from '../core/context';
 import { UserError, usageError } from '../core/errors';
+import { byteName } from '../parse/shown-name';
 import { bytesToSend, type Change, type Comparison } from './change';
 import { noRoom } from './faults';
 import { type Direction, type Folder, foldersOf } from './folders';
@@ -87,7 +88,7 @@ export function openSession(context: Context, direction: Direction): Session {
       there ??= lookAt(
         context,
         remote,
-        folders.map(({ name }) => Buffer.from(name, 'utf8').toString('latin1')),
+        folders.map(({ name }) => byteName(name)),
         direction,
       );
       return there;

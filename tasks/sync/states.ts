@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
-import { shownName } from '../parse/shown-name';
+import { byteName, shownName } from '../parse/shown-name';
 import { type Folder, ownExcludes } from './folders';
 import type { FileStates } from './transport';
 
@@ -14,7 +14,7 @@ export function statesHere({ host, root }: Context, folder: Folder): FileStates 
   }
   // One file that travels: its folder lists nothing.
   const [name, above] = [path.basename(folder.name), path.dirname(at)];
-  const single = host.files.stat(at)?.isFile() ? host.tree.look(above, Buffer.from(name, 'utf8').toString('latin1')) : undefined;
+  const single = host.files.stat(at)?.isFile() ? host.tree.look(above, byteName(name)) : undefined;
   if (single) states['.'] = `${single.size} ${single.modified} ${single.changed} ${single.inode}`;
   return states;
 }

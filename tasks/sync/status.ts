@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import type { Finding, Step } from '../core/step';
 import { bytes, plural } from '../core/text';
+import { byteName } from '../parse/shown-name';
 import { type Change, filesOf, shownChange } from './change';
 import { type Folder, foldersOf } from './folders';
 import { lookAt, type There, thereText } from './preflight';
@@ -27,7 +28,7 @@ export function statusSteps(context: Context): Step[] {
     there ??= lookAt(
       context,
       remote,
-      folders.map(({ name }) => Buffer.from(name, 'utf8').toString('latin1')),
+      folders.map(({ name }) => byteName(name)),
       'pull',
     );
     return there;

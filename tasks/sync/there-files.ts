@@ -1,4 +1,4 @@
-import { shownName } from '../parse/shown-name';
+import { byteName, shownName } from '../parse/shown-name';
 import type { Change } from './change';
 import { remoteFault } from './faults';
 import type { Folder } from './folders';
@@ -14,12 +14,12 @@ export function filesThere(there: There) {
     return stdout;
   };
   return {
-    count: async ({ name }: Folder): Promise<number> => Number((await run(countScript, [byteText(name)])).trim()),
+    count: async ({ name }: Folder): Promise<number> => Number((await run(countScript, [byteName(name)])).trim()),
 
     /** Each file's line of size, times and inode, by its name of bytes. */
     async list({ name }: Folder): Promise<Map<string, string>> {
       return new Map(
-        (await run(listScript, [byteText(name)])).split('\0').flatMap((line): [string, string][] => {
+        (await run(listScript, [byteName(name)])).split('\0').flatMap((line): [string, string][] => {
           const [, state = '', file = ''] = /^(\S+ \S+ \S+ \S+) (.*)$/s.exec(line) ?? [];
           return file ? [[file.replace(/^\.\//, ''), state]] : [];
         }),
@@ -32,15 +32,13 @@ export function filesThere(there: There) {
 
     async remove({ name }: Folder, changes: readonly Change[]): Promise<void> {
       const rest = deepestFirst(changes).map((change) => `${change.kind === 'folder' ? '/' : '-'}${change.name}\0`);
-      await run(deleteScript, [byteText(name)], rest.join(''));
+      await run(deleteScript, [byteName(name)], rest.join(''));
     },
 
     read: (name: string): Promise<string> => run(readScript, [name]),
     write: async (name: string, text: string): Promise<void> => void (await run(writeScript, [name], text)),
   };
 }
-
-export const byteText = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
 /** Files of a folder in front of the folder. */
 export const deepestFirst = (changes: readonly Change[]): Change[] =>

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { makeState, statePath } from '../core/state';
 import { patternMatches } from '../parse/pattern';
+import { byteName } from '../parse/shown-name';
 import { manifestOf, manifestText } from './manifest';
 import type { Session } from './session';
 import { kindOf } from './sides';
@@ -58,4 +59,4 @@ function writeHere({ host, root }: Context, name: string, text: string): void {
 }
 
 /** Text files of ours are UTF-8: a name that is none loses its bytes there. */
-const asKept = (text: string): string => Buffer.from(Buffer.from(text, 'latin1').toString('utf8'), 'utf8').toString('latin1');
+const asKept = (text: string): string => byteName(Buffer.from(text, 'latin1').toString('utf8'));
