@@ -12,7 +12,7 @@ model_folder, adapter = sys.argv[1:3]
 torch.manual_seed(1)
 base = AutoModelForCausalLM.from_pretrained(model_folder)
 tokenizer = AutoTokenizer.from_pretrained(model_folder)
-model = get_peft_model(base, LoraConfig(**peft_arguments(load_training_config()), task_type="CAUSAL_LM"))
+model = get_peft_model(base, LoraConfig(**peft_arguments(load_training_config())))
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
 batch = tokenizer("cloudy with rain towards noon", return_tensors="pt")
 for _ in range(3):
