@@ -113,6 +113,23 @@ else {
       link.close();
     });
 
+  test('a file that changes while it is sent is told by name, and the next run mends it', async () => {
+    const { sshd, configure, start, json, data, project, there } = await pair();
+    const link = await relay(sshd.port, { rate: 4_000_000 });
+    configure({ port: link.port }, { sync: { push: ['data/processed'] } });
+    data('growing', 12_000_000);
+    const { ended } = start('sync:push', '--json');
+    for (let tries = 0; tries < 300 && link.sent() < 3_000_000; tries++) await pause(100);
+    fs.appendFileSync(path.join(project, 'data/processed/growing'), 'more');
+    const { exitCode, stdout } = await ended;
+    const { steps } = JSON.parse(stdout);
+    assert.equal([exitCode, steps[1].code], [1, 'E_CHANGED_WHILE_SENT']);
+    assert.match(steps[1].found, /data\/processed\/growing/);
+    assert.is((await json('sync:push')).exitCode, 0);
+    assert.equal(contents(path.join(there, 'data/processed')), contents(path.join(project, 'data/processed')));
+    link.close();
+  });
+
   test('two pushes at once to one place, of one project and of two, both end well', async () => {
     const { json, data, there, project, env, configure, start } = await pair();
     configure({}, { sync: { push: ['data/processed'] } });
