@@ -13,7 +13,7 @@ const repository = path.resolve(__dirname, '..');
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
 const s = (value: number) => `${value.toFixed(2)} s`;
 
-/** A clone with a training environment of its own, without conda; uv's cache is the user's, pip's is one of this run. */
+/** A clone with a training environment of its own, without conda; uv's cache is the user's, and pip's where PIP_CACHE_DIR says so. */
 function place() {
   // Without a space: triton 2.1 does not find its compiler where there is one.
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-remote-'));
@@ -30,7 +30,8 @@ function place() {
     ...rest,
     PATH: `${path.dirname(pythonWith('uv'))}:${rest.PATH}`,
     PIP_CONFIG_FILE: '/dev/null',
-    PIP_CACHE_DIR: path.join(folder, 'pip-cache'),
+    PIP_CACHE_DIR: rest.PIP_CACHE_DIR ?? path.join(folder, 'pip-cache'),
+    TMPDIR: folder,
     npm_config_update_notifier: 'false',
   };
   const run = (command: string, ...args: string[]): Command => ({ command, args, cwd: project, env });

@@ -1,4 +1,3 @@
-import { environmentFor } from '../conda/pip';
 import type { Context } from '../core/context';
 import { faultOf, Interrupted, UserError } from '../core/errors';
 import { changedInputs, forget, type Inputs, recall, remember } from '../core/state';
@@ -9,24 +8,9 @@ import { requirementsText } from '../venv/requirements';
 import { breakageIn, conflictsIn } from '../versions/conflicts';
 import { torchBuild } from '../versions/torch';
 import { remoteEnvironment } from './definition';
-import { trainingPrefix, trainingPython } from './python';
 import { script, stateOfEnvironment, trainingVersions } from './state-of-environment';
+import { type Tried, tryImports } from './try-imports';
 
-/** How one library did. */
-interface Tried {
-  library: string;
-  ok: boolean;
-  version?: string;
-  did?: string;
-  error?: string;
-  /** The error and those behind it. */
-  causes?: string;
-  where?: string;
-  /** CUDA that torch was built for; null for a CPU build. */
-  cuda?: string | null;
-}
-
-const limitSeconds = 180;
 const name = 'imports';
 
 /** Each library of the training environment is imported and used, in the environment itself; known breakages are named. */
@@ -71,7 +55,7 @@ function librariesOf(context: Context): string[] {
 }
 
 async function tryAll(context: Context, progress: (progress: Progress) => void): Promise<Finding> {
-  const tried = await run(context, librariesOf(context), progress);
+  const tried = await tryImports(context, librariesOf(context), progress);
   const wrong = tried.filter(({ ok }) => !ok);
   const conflicts = conflictsIn(trainingVersions(context));
   const report = { table: tableOf(tried), data: { libraries: tried, conflicts } };
@@ -122,78 +106,6 @@ function cpuBuildIn(tried: readonly Tried[]): string | undefined {
   return expected && torch.cuda && torch.cuda.split('.')[0] !== expected.split('.')[0]
     ? `torch ${torch.version} is built for CUDA ${torch.cuda}, ${expected} was expected`
     : undefined;
-}
-
-/** One process tries them all; where one ends it, the rest is tried in another. */
-async function run(context: Context, libraries: readonly string[], progress: (progress: Progress) => void): Promise<Tried[]> {
-  const python = trainingPython(context) ?? '';
-  const prefix = trainingPrefix(context) ?? '';
-  const scratch = context.host.files.temporaryFolder('just-lora-imports-');
-  const tried: Tried[] = [];
-  try {
-    while (tried.length < libraries.length) {
-      const rest = libraries.slice(tried.length);
-      const result = await context.host.processes.run(python, ['-B', script(context, 'imports.py').file, String(limitSeconds), ...rest], {
-        cwd: scratch,
-        env: { ...environmentFor(context, prefix), ...quiet(scratch) },
-        timeoutMs: (limitSeconds * 2 + 20 * rest.length) * 1000,
-        onLine: (line) => {
-          const begun = /^\{"begins": "(.*)"\}$/.exec(line)?.[1];
-          if (begun) progress({ text: begun });
-        },
-      });
-      const answers = answersIn(result.stdout);
-      const done = answers.filter((answer): answer is Tried => 'library' in answer);
-      tried.push(...done);
-      if (done.length === rest.length) break;
-      const begun = rest[done.length];
-      if (!begun || answers.length === 0)
-        throw new UserError({
-          code: 'E_PYTHON_BROKEN',
-          found: `the Python of the training environment does not run (exit code ${result.exitCode})`,
-          tail: result.tail,
-          fix: '`npx just conda --force`',
-        });
-      const how = /^Timeout \(/m.test(result.stderr)
-        ? `hangs: no end after ${limitSeconds} s`
-        : `ends Python (exit code ${result.exitCode})`;
-      tried.push({ library: begun, ok: false, error: how, causes: result.tail });
-    }
-  } finally {
-    context.host.files.remove(scratch);
-  }
-  return tried;
-}
-
-/** Nothing is fetched, nothing is told to anybody, and what a library writes goes to the scratch folder. */
-export const quiet = (scratch: string): Record<string, string | undefined> => ({
-  HOME: scratch,
-  TMPDIR: scratch,
-  XDG_CACHE_HOME: scratch,
-  HF_HOME: scratch,
-  HF_DATASETS_CACHE: undefined,
-  HF_HUB_OFFLINE: '1',
-  TRANSFORMERS_OFFLINE: '1',
-  HF_DATASETS_OFFLINE: '1',
-  HF_HUB_DISABLE_TELEMETRY: '1',
-  HF_TOKEN: undefined,
-  HUGGING_FACE_HUB_TOKEN: undefined,
-  WANDB_DISABLED: 'true',
-  WANDB_MODE: 'disabled',
-  TOKENIZERS_PARALLELISM: 'false',
-  BITSANDBYTES_NOWELCOME: '1',
-  CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
-});
-
-function answersIn(stdout: string): (Tried | { begins: string })[] {
-  return stdout.split('\n').flatMap((line) => {
-    try {
-      const answer = JSON.parse(line) as Tried | { begins: string };
-      return 'begins' in answer || 'library' in answer ? [answer] : [];
-    } catch {
-      return [];
-    }
-  });
 }
 
 function findingOfFault(error: unknown): Finding {

@@ -9,8 +9,8 @@ import { bytes, duration } from '../core/text';
 import { machineOf } from '../gpu/machine';
 import { gpuIsOptional } from '../gpu/steps';
 import { breakageIn } from '../versions/conflicts';
-import { quiet } from './imports';
 import { trainingPrefix, trainingPython } from './python';
+import { quiet } from './quiet';
 import { script, stateOfEnvironment } from './state-of-environment';
 
 /** What train.py writes when all went well. */

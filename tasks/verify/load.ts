@@ -3,7 +3,7 @@ import { environmentFor } from '../conda/pip';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { bytes, duration, plural } from '../core/text';
-import { quiet } from '../remote/imports';
+import { quiet } from '../remote/quiet';
 import { breakageIn } from '../versions/conflicts';
 import { needsOf, unmetNeeds } from '../versions/models';
 import { type LoadEnvironment, loadEnvironment } from './environment';

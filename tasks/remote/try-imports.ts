@@ -1,0 +1,75 @@
+import { environmentFor } from '../conda/pip';
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import type { Progress } from '../core/step';
+import { trainingPrefix, trainingPython } from './python';
+import { quiet } from './quiet';
+import { script } from './state-of-environment';
+
+/** How one library did. */
+export interface Tried {
+  library: string;
+  ok: boolean;
+  version?: string;
+  did?: string;
+  error?: string;
+  /** The error and those behind it. */
+  causes?: string;
+  where?: string;
+  /** CUDA that torch was built for; null for a CPU build. */
+  cuda?: string | null;
+}
+
+const limitSeconds = 180;
+
+/** One process tries them all; where one ends it, the rest is tried in another. */
+export async function tryImports(context: Context, libraries: readonly string[], progress: (progress: Progress) => void): Promise<Tried[]> {
+  const python = trainingPython(context) ?? '';
+  const prefix = trainingPrefix(context) ?? '';
+  const scratch = context.host.files.temporaryFolder('just-lora-imports-');
+  const tried: Tried[] = [];
+  try {
+    while (tried.length < libraries.length) {
+      const rest = libraries.slice(tried.length);
+      const result = await context.host.processes.run(python, ['-B', script(context, 'imports.py').file, String(limitSeconds), ...rest], {
+        cwd: scratch,
+        env: { ...environmentFor(context, prefix), ...quiet(scratch) },
+        timeoutMs: (limitSeconds * 2 + 20 * rest.length) * 1000,
+        onLine: (line) => {
+          const begun = /^\{"begins": "(.*)"\}$/.exec(line)?.[1];
+          if (begun) progress({ text: begun });
+        },
+      });
+      const answers = answersIn(result.stdout);
+      const done = answers.filter((answer): answer is Tried => 'library' in answer);
+      tried.push(...done);
+      if (done.length === rest.length) break;
+      const begun = rest[done.length];
+      if (!begun || answers.length === 0)
+        throw new UserError({
+          code: 'E_PYTHON_BROKEN',
+          found: `the Python of the training environment does not run (exit code ${result.exitCode})`,
+          tail: result.tail,
+          fix: '`npx just conda --force`',
+        });
+      const how = /^Timeout \(/m.test(result.stderr)
+        ? `hangs: no end after ${limitSeconds} s`
+        : `ends Python (exit code ${result.exitCode})`;
+      tried.push({ library: begun, ok: false, error: how, causes: result.tail });
+    }
+  } finally {
+    context.host.files.remove(scratch);
+  }
+  return tried;
+}
+
+function answersIn(stdout: string): (Tried | { begins: string })[] {
+  return stdout.split('\n').flatMap((line) => {
+    try {
+      const answer = JSON.parse(line) as Tried | { begins: string };
+      return 'begins' in answer || 'library' in answer ? [answer] : [];
+    } catch {
+      return [];
+    }
+  });
+}
