@@ -58,7 +58,7 @@ export const benchmark: Benchmark = {
     };
     const peers = (Object.keys(commands) as Peer[]).filter((peer) => peer !== 'aria2c' || isThere('aria2c'));
     // What TypeScript says of the sources is kept from here on.
-    execFileSync(process.execPath, [just, 'model:download', `--model=${repo}`, '--check'], { cwd: project, env, stdio: 'ignore' });
+    execFileSync(process.execPath, [just, 'model:download', `--model=${repo}`, '--plan'], { cwd: project, env, stdio: 'ignore' });
     const rows: Row[] = [];
     for (const rate of [0, limit]) {
       hub.rate = rate;

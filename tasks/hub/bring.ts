@@ -7,6 +7,7 @@ import { makeCache, mark } from './deliver';
 import { Digests } from './digest';
 import { offlineBy } from './endpoint';
 import { runHf, usesHf, wrongAfterHf } from './hf-backend';
+import type { SizedFile } from './job';
 import { metadataFile } from './layout';
 import { type LocalFile, lookAt } from './local';
 import type { Model } from './models';
@@ -14,7 +15,7 @@ import { linkMissing, type Origin } from './origin';
 import { leftoversIn } from './partials';
 import { recordOf, type Wanted } from './plan';
 import { refuseWithoutSpace } from './space';
-import { removeStamp } from './stamps';
+import { removeStamp, stampedHash } from './stamps';
 import { transferInThread } from './transfer-thread';
 import { hashOf, readTree, writeRecord, writeTree } from './tree';
 
@@ -39,7 +40,7 @@ export async function bringModel(
   writeRecord(host, folder, recordOf(model, wanted));
   const look = (trust = true) => wanted.wanted.map((file) => lookAt(host, folder, wanted.commit, file, trust));
   if (origin?.links) linkMissing(host, folder, look(), origin);
-  const wrong = await checkThere(context, model, wanted, look(trust), progress);
+  const wrong = await checkThere(context, model, wanted, look(trust), trust, progress);
   const missing = look().filter(({ file, state }) => !['ok', 'unchecked'].includes(state) || wrong.has(file.path));
   if (missing.length > 0 && usesHf(context) && !origin) await fetchByHf(context, model, wanted, missing, progress);
   else if (missing.length > 0) await fetchMissing(context, model, wanted, missing, origin?.place, progress);
@@ -47,15 +48,24 @@ export async function bringModel(
 }
 
 /** Hashes what has the right size and no proof yet. @returns the paths of those that are wrong */
-export async function checkThere(
+async function checkThere(
   context: Context,
   { folder }: Model,
   { commit }: Wanted,
   files: readonly LocalFile[],
+  trust: boolean,
   progress: (progress: Progress) => void,
 ): Promise<Set<string>> {
   const { host } = context;
-  const unchecked = files.filter(({ state }) => state === 'unchecked').map(({ file }) => file);
+  const unchecked: SizedFile[] = [];
+  for (const { file, state } of files) {
+    if (state !== 'unchecked') continue;
+    // Proven before, and only hf's metadata is of another commit, or gone.
+    const before =
+      trust && stampedHash(host, folder, file.path) === hashOf(file).hex ? host.files.stat(path.join(folder, file.path)) : undefined;
+    if (before) mark(host, folder, commit, file, before);
+    else unchecked.push(file);
+  }
   const wrong = new Set<string>();
   if (unchecked.length === 0) return wrong;
   const digests = new Digests(Math.min(host.cores, unchecked.length));
@@ -136,7 +146,7 @@ async function fetchByHf(
     progress,
   );
   const after = missing.map(({ file }) => lookAt(host, model.folder, wanted.commit, file));
-  const wrong = await checkThere(context, model, wanted, after, progress);
+  const wrong = await checkThere(context, model, wanted, after, true, progress);
   const bad = after.filter(({ file, state }) => wrong.has(file.path) || !['ok', 'unchecked'].includes(state));
   if (bad.length > 0)
     throw wrongAfterHf(

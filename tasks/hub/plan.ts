@@ -1,12 +1,12 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
-import { endpointOf, offlineBy } from './endpoint';
+import { offlineBy } from './endpoint';
 import { hubOf } from './hub';
 import type { SizedFile } from './job';
 import type { Model } from './models';
 import { type Origin, snapshotFiles } from './origin';
-import { type Chosen, choose } from './selection';
+import { type Chosen, choose, shardsOf } from './selection';
 import { filesOf, type HubFile, type ModelRecord, readRecord, readTree, recordedTree, type TreeRow } from './tree';
 
 /** What a folder is to hold: the commit, its whole tree, and what of it is wanted. */
@@ -65,9 +65,26 @@ export function wantedBySource(context: Context, model: Model, origin: Origin): 
     });
   refuseOutside(files, model);
   const sizes = files.map((file) => ({ ...file, size: file.size ?? host.files.stat(path.join(origin.folder, file.path))?.size }));
-  const chosen = choose(sizes, model, host.files.readText(path.join(origin.folder, index)));
-  return { commit, license: undefined, from: 'source', rows: undefined, ...sized(chosen) };
+  const indexText = host.files.readText(path.join(origin.folder, index));
+  // A snapshot lists what was fetched of it, which need not be all.
+  const isPart = !recorded && (!files.some((file) => file.path === 'config.json') || lacksShards(files, indexText));
+  if (isPart) return undefined;
+  const chosen = choose(sizes, model, indexText);
+  return { commit, license: undefined, from: 'source', rows: rowsOf(sizes), ...sized(chosen) };
 }
+
+const lacksShards = (files: readonly HubFile[], indexText: string | undefined): boolean =>
+  [...(shardsOf(indexText) ?? [])].some((shard) => !files.some((file) => file.path === shard));
+
+/** Files as rows of a listing, for our own record of them; an LFS file's pointer is known to nobody here. */
+const rowsOf = (files: readonly HubFile[]): TreeRow[] =>
+  files.map(({ path, size = 0, sha1, sha256 }) => ({
+    type: 'file',
+    path,
+    size,
+    oid: sha1 ?? '0'.repeat(40),
+    ...(sha256 ? { lfs: { oid: sha256, size } } : {}),
+  }));
 
 /** The same from the Hub, with all that has to be asked before the first byte: revision, list, access. @throws UserError */
 export async function wantedByHub(context: Context, model: Model): Promise<Wanted> {
@@ -130,5 +147,3 @@ function refuseOutside(files: readonly HubFile[], model: Model): void {
     fix: 'do not use this repository; tell its owner',
   });
 }
-
-export const hubPage = (context: Context, model: Model): string => `${endpointOf(context.host)}/${model.repo}`;

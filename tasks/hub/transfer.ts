@@ -247,14 +247,18 @@ export class Transfer {
   #progress(): Progress {
     const fetched = this.#open.reduce((sum, { partial }) => sum + partial.ranges.total, 0);
     const doneBytes = this.order.thereBytes + this.#deliveredBytes + fetched;
-    const names = this.#open.map(({ file, partial, live, digest }) => {
-      const share = (part: number) => `${Math.floor((part / Math.max(1, file.size)) * 100)} %`;
-      return partial.isWhole && live === 0 ? `checking ${file.path} ${share(digest.at)}` : `${file.path} ${share(partial.ranges.total)}`;
+    const told = this.#open.map(({ file, partial, live, digest, address, isDirect }) => {
+      const share = (part: number) => `${file.path} ${Math.floor((part / Math.max(1, file.size)) * 100)} %`;
+      if (partial.isWhole && live === 0) return ['checking', share(digest.at)];
+      return [live > 0 && !address && !isDirect ? 'resolving' : 'downloading', share(partial.ranges.total)];
     });
-    const waits = this.#open.filter(({ pausedUntil }) => pausedUntil > this.#context.host.now().getTime() + 1000).length;
-    const what =
-      waits > 0 && this.#live === 0 ? 'waiting for the server:' : names.every((name) => name.startsWith('checking')) ? '' : 'downloading';
-    return { text: `${what} ${names.join(', ')}`.trim(), doneBytes, totalBytes: this.order.totalBytes };
+    const isWaiting = this.#live === 0 && this.#open.some(({ pausedUntil }) => pausedUntil > this.#context.host.now().getTime() + 1000);
+    const words = ['resolving', 'downloading', 'checking'].flatMap((word) => {
+      const names = told.filter(([what]) => what === word).map(([, name]) => name);
+      return names.length > 0 ? [`${word} ${names.join(', ')}`] : [];
+    });
+    const what = isWaiting ? ['waiting for the server', ...words] : words;
+    return { text: what.join('; '), doneBytes, totalBytes: this.order.totalBytes };
   }
 }
 

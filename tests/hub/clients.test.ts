@@ -120,6 +120,7 @@ test('the cache of hf is found, and linked or copied when asked', async () => {
   const other = placeFor(hub, { HF_HUB_OFFLINE: '1' });
   assert.is((await other.json(`--source=file://${encodeURI(place.folder)}`)).outcome, 'changed');
   assert.equal(contentOf(other.folder), contentFor(wanted));
+  assert.is((await other.json()).outcome, 'unchanged', 'its own record is enough from here on');
   assert.is(hub.seen.length, asked);
   await hub.close();
 });
