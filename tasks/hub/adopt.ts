@@ -1,9 +1,10 @@
 import * as path from 'node:path';
 import type { Host } from '../core/host';
+import { bootOf } from './boot';
 import type { SizedFile } from './job';
 import { headLine, writtenLine } from './journal';
 import { incompleteOf, isWorthKeeping } from './local';
-import { bootOf, journalFile, partialFile, readPartial } from './partial';
+import { journalFile, partialFile, readPartial } from './partial';
 import { removeStamp } from './stamps';
 
 /**

@@ -116,16 +116,8 @@ export class Job {
   }
 }
 
-/** Moves a finished partial to its name. The folder is flushed, so that the name survives a power cut. */
+/** Moves a finished partial to its name. */
 export function giveName(partial: string, target: string): void {
   fs.mkdirSync(path.dirname(target), { recursive: true });
   fs.renameSync(partial, target);
-  const folder = fs.openSync(path.dirname(target), 'r');
-  try {
-    fs.fsyncSync(folder);
-  } catch {
-    // Some filesystems flush no folders.
-  } finally {
-    fs.closeSync(folder);
-  }
 }

@@ -7,6 +7,8 @@ export interface Journal {
   /** The boot of the machine that wrote it: what was written in it, though not yet flushed, is still readable. */
   boot: string;
   ranges: Ranges;
+  /** Those of them that a power cut does not take. */
+  durable: Ranges;
 }
 
 interface Head {
@@ -39,7 +41,7 @@ export function parseJournal(text: string, boot: string): Journal | undefined {
     return undefined;
   }
   if (head.version !== 1 || typeof head.size !== 'number' || typeof head.path !== 'string') return undefined;
-  const ranges = new Ranges();
+  const [ranges, durable] = [new Ranges(), new Ranges()];
   const sameBoot = boot !== '' && head.boot === boot;
   for (const line of lines.slice(1)) {
     const match = /^([wd])((?: \d+ \d+)+)$/.exec(line);
@@ -47,8 +49,10 @@ export function parseJournal(text: string, boot: string): Journal | undefined {
     const numbers = (match[2] ?? '').trim().split(' ').map(Number);
     for (let index = 0; index + 1 < numbers.length; index += 2) {
       const [start = 0, end = 0] = [numbers[index], numbers[index + 1]];
-      if (start < end && end <= head.size) ranges.add(start, end);
+      if (start >= end || end > head.size) continue;
+      ranges.add(start, end);
+      if (match[1] === 'd') durable.add(start, end);
     }
   }
-  return { path: head.path, size: head.size, boot: head.boot, ranges };
+  return { path: head.path, size: head.size, boot: head.boot, ranges, durable };
 }

@@ -27,5 +27,5 @@ export function isTrusted(host: Host, absolute: string, metadata: Metadata): boo
 
 /** Written whole, last of all, after the file has its final name. */
 export function writeMetadata(host: Host, folder: string, file: string, { commit, etag, time }: Metadata): void {
-  host.files.writeText(metadataFile(folder, file), `${commit}\n${etag}\n${time}\n`);
+  host.files.writeText(metadataFile(folder, file), `${commit}\n${etag}\n${time}\n`, false);
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Host } from '../core/host';
+import { bootOf } from './boot';
 import { durableLine, headLine, type Journal, parseJournal, writtenLine } from './journal';
 import { downloadFolder } from './layout';
 import { Ranges } from './ranges';
@@ -17,10 +18,6 @@ export function partialFile(folder: string, file: HubFile): string {
 
 export const journalFile = (partial: string): string => `${partial}.ranges`;
 
-/** Names one boot of the machine, '' where it cannot be told. Linux: random(4), `boot_id`. */
-export const bootOf = (host: Host): string =>
-  host.platform === 'linux' ? (host.files.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '') : '';
-
 /** What is already there of a file, without touching it. */
 export function readPartial(host: Host, folder: string, file: HubFile): Journal | undefined {
   const partial = partialFile(folder, file);
@@ -29,8 +26,8 @@ export function readPartial(host: Host, folder: string, file: HubFile): Journal 
   const journal = parseJournal(host.files.readText(journalFile(partial)) ?? '', bootOf(host));
   if (!journal || journal.size !== file.size) return undefined;
   // Shorter than its journal: somebody cut it.
-  const whole = journal.ranges.all.filter(([, end]) => end <= stat.size);
-  return { ...journal, ranges: new Ranges(whole) };
+  const whole = (ranges: Ranges) => new Ranges(ranges.all.filter(([, end]) => end <= stat.size));
+  return { ...journal, ranges: whole(journal.ranges), durable: whole(journal.durable) };
 }
 
 /**
@@ -43,6 +40,7 @@ export class PartialFile {
   #handle: number;
   #journal: number;
   #unflushed = 0;
+  #flushAt = 0;
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
 
@@ -53,15 +51,16 @@ export class PartialFile {
   ) {
     this.name = partialFile(folder, file);
     fs.mkdirSync(path.dirname(this.name), { recursive: true });
-    const known = readPartial(host, folder, file)?.ranges ?? new Ranges();
-    this.ranges = known;
+    const known = readPartial(host, folder, file);
+    this.ranges = known?.ranges ?? new Ranges();
     this.#handle = fs.openSync(this.name, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644);
-    // What this boot wrote counts as flushed in the new journal only once it is.
-    if (known.total > 0) fs.fdatasyncSync(this.#handle);
     const temporary = `${journalFile(this.name)}.tmp-${host.pid}`;
-    fs.writeFileSync(temporary, headLine(file.path, file.size, bootOf(host)) + (known.total > 0 ? durableLine(known.all) : ''));
+    const durable = known && known.durable.total > 0 ? durableLine(known.durable.all) : '';
+    fs.writeFileSync(
+      temporary,
+      headLine(file.path, file.size, bootOf(host)) + durable + this.ranges.all.map(([start, end]) => writtenLine(start, end)).join(''),
+    );
     this.#journal = fs.openSync(temporary, 'a');
-    fs.fsyncSync(this.#journal);
     fs.renameSync(temporary, journalFile(this.name));
   }
 
@@ -81,7 +80,7 @@ export class PartialFile {
     fs.writeSync(this.#journal, writtenLine(position, at));
     this.ranges.add(position, at);
     this.#unflushed += at - position;
-    if (this.#unflushed >= flushEvery && !this.#flushing) {
+    if (this.#unflushed >= flushEvery && !this.#flushing && performance.now() >= this.#flushAt) {
       this.#flushing = this.#flush()
         .catch((error: Error) => {
           this.#failure = error;
@@ -116,7 +115,10 @@ export class PartialFile {
 
   async #flush(): Promise<void> {
     const [snapshot, bytes] = [durableLine(this.ranges.all), this.#unflushed];
+    const begun = performance.now();
     await new Promise<void>((resolve, reject) => fs.fdatasync(this.#handle, (error) => (error ? reject(error) : resolve())));
+    // A disk that is slower than the network must not be what everything waits for.
+    this.#flushAt = performance.now() + 10 * (performance.now() - begun);
     if (this.ranges.total > 0) fs.writeSync(this.#journal, snapshot);
     this.#unflushed -= bytes;
   }

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import * as path from 'node:path';
 import type { Host } from '../core/host';
+import { bootOf, isBeforeBoot } from './boot';
 
 /**
  * What was true of a file when its bytes were hashed. It spares the next look only while every one of
@@ -13,6 +14,8 @@ export interface Stamp {
   ino: number;
   /** Hex: SHA-256 of an LFS file, else the git blob's SHA-1. */
   hash: string;
+  /** The boot that the file was written in: before another one it may not have reached the disk. Absent where it has. */
+  boot?: string;
 }
 
 const stampFile = (folder: string, file: string): string => path.join(folder, '.cache', 'just-lora', 'stamps', `${file}.json`);
@@ -22,6 +25,7 @@ export function stampedHash(host: Host, folder: string, file: string): string | 
   try {
     const stamp = JSON.parse(host.files.readText(stampFile(folder, file)) ?? '') as Stamp;
     const stat = host.files.stat(path.join(folder, file));
+    if (stamp.boot !== undefined && stamp.boot !== bootOf(host)) return undefined;
     return stat && isSame(stamp, stat) ? stamp.hash : undefined;
   } catch {
     return undefined;
@@ -31,7 +35,8 @@ export function stampedHash(host: Host, folder: string, file: string): string | 
 /** Remembers a hash. `before` is the file as it was before it was read: a change in between makes the stamp worthless. */
 export function writeStamp(host: Host, folder: string, file: string, before: Stats, hash: string): void {
   const { size, mtimeMs, ctimeMs, ino } = before;
-  host.files.writeText(stampFile(folder, file), JSON.stringify({ size, mtimeMs, ctimeMs, ino, hash } satisfies Stamp));
+  const boot = isBeforeBoot(host, mtimeMs) ? {} : { boot: bootOf(host) };
+  host.files.writeText(stampFile(folder, file), JSON.stringify({ size, mtimeMs, ctimeMs, ino, hash, ...boot } satisfies Stamp), false);
 }
 
 /** Before the file that it vouches for is touched. */

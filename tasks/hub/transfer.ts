@@ -3,6 +3,7 @@ import type { DownloadSettings } from '../configuration/download';
 import type { Context } from '../core/context';
 import { Interrupted, UserError } from '../core/errors';
 import type { Progress } from '../core/step';
+import { bootOf } from './boot';
 import { Digests } from './digest';
 import { Job, type SizedFile } from './job';
 import { Passing } from './piece';
@@ -87,10 +88,7 @@ export class Transfer {
         });
     } finally {
       clearInterval(watch);
-      for (const job of this.#open) {
-        await job.partial.flush().catch(() => undefined);
-        await job.close();
-      }
+      for (const job of this.#open) await job.close();
       await this.#digests.close();
     }
     const failure = this.#failure ?? this.#wrong[0];
@@ -202,7 +200,8 @@ export class Transfer {
       const hex = await job.digest.hex;
       const wanted = hashOf(job.file);
       if (hex === wanted.hex) {
-        await job.partial.flush();
+        // Where a boot cannot be told from another, only what is on the disk counts.
+        if (bootOf(this.#context.host) === '') await job.partial.flush();
         await job.close();
         await this.deliver(job);
         this.#deliveredBytes += job.file.size;

@@ -39,6 +39,7 @@ test('a journal counts all of its own boot, and after another only what was flus
   ]);
   assert.equal(parseJournal(text, 'boot-2')?.ranges.all, [[0, 10]]);
   assert.equal(parseJournal(text, '')?.ranges.all, [[0, 10]]);
+  assert.equal(parseJournal(text, 'boot-1')?.durable.all, [[0, 10]]);
 });
 
 test('a line that was cut, overlong or no line counts for nothing', () => {
