@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError, usageError } from '../core/errors';
 import { byteName } from '../parse/shown-name';
@@ -148,7 +149,7 @@ async function compareBy(session: Session, checksum: boolean): Promise<Differenc
   );
   const changes = compared.flatMap(({ comparison }) => comparison.changes);
   if (deletes) await guardDeletions(session, transport, compared, changes);
-  guardRoom(session, there, changes);
+  await guardRoom(session, there, compared);
   return {
     changes,
     folders: compared.map(({ folder, comparison }) => ({ folder, changes: comparison.changes })),
@@ -180,10 +181,25 @@ async function guardDeletions(
   if (refused) throw refused;
 }
 
-function guardRoom({ direction, remote }: Session, there: There, changes: readonly Change[]): void {
-  const needed = bytesToSend(changes);
-  if (direction === 'push' && there.freeBytes !== undefined && needed > there.freeBytes)
-    throw noRoom('E_REMOTE_FULL', `${remote.name}:${there.path}`, there.freeBytes, needed);
+async function guardRoom(
+  { context, direction, remote }: Session,
+  there: There,
+  compared: readonly { folder: Folder; comparison: Comparison }[],
+): Promise<void> {
+  if (direction === 'push') {
+    const needed = compared.reduce((sum, { comparison }) => sum + bytesToSend(comparison.changes), 0);
+    if (there.freeBytes !== undefined && needed > there.freeBytes)
+      throw noRoom('E_REMOTE_FULL', `${remote.name}:${there.path}`, there.freeBytes, needed);
+    return;
+  }
+  // Folders here may lie on disks of their own.
+  const disks = new Map<number, { free: number; needed: number; at: string }>();
+  for (const { folder, comparison } of compared) {
+    const { device, availableBytes, measured } = await context.host.disk.freeSpace(path.join(context.root, folder.name));
+    const disk = disks.get(device) ?? { free: availableBytes, needed: 0, at: measured };
+    disks.set(device, { ...disk, needed: disk.needed + bytesToSend(comparison.changes) });
+  }
+  for (const { free, needed, at } of disks.values()) if (needed > free) throw noRoom('E_DISK_FULL', at, free, needed);
 }
 
 /** What the command line asks for, or the plan that it names. */

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import type { Context } from '../core/context';
 import type { UserError } from '../core/errors';
 import type { Finding, Progress, Step } from '../core/step';
@@ -168,9 +169,7 @@ async function act(session: Session, context: Context, progress: (progress: Prog
     await work(false);
   } else {
     const there = await session.there();
-    const make = session.folders
-      .filter(({ name }) => there.items.get(name)?.kind !== 'file' && isFolderHere(context, name))
-      .map(({ name }) => name);
+    const make = session.folders.flatMap(({ name }) => folderOf(context, name));
     await withRemoteLock(session, there, { make, outdated, note }, async ({ waited, broken }) => work(waited || broken));
   }
   session.forget();
@@ -205,7 +204,12 @@ async function level(
   }
 }
 
-const isFolderHere = ({ host, root }: Context, name: string): boolean => host.files.stat(`${root}/${name}`)?.isDirectory() === true;
+/** The folder that must be there for something to arrive: itself, or the one that a file is in. */
+function folderOf({ host, root }: Context, name: string): string[] {
+  const entry = host.files.stat(`${root}/${name}`);
+  if (!entry) return [];
+  return [entry.isDirectory() ? name : path.posix.dirname(name)];
+}
 
 /** What does not travel, as sentences. */
 function notesOf({ excluded, skipped, absent, empty }: Difference): string[] {

@@ -62,7 +62,7 @@ else {
   if (!canMount) skip(test, 'a full and a read-only disk', 'no mount: not root');
   else
     test('a full and a read-only disk are told before anything is sent', async () => {
-      const { configure, json, data, sshd } = await pair();
+      const { configure, json, data, sshd, project, there } = await pair();
       const small = path.join(sshd.folder, 'small');
       mounted(small, 'size=2m');
       data('big', 5_000_000);
@@ -70,6 +70,13 @@ else {
       const full = await json('sync:push');
       assert.equal([full.exitCode, full.steps[1].code], [1, 'E_REMOTE_FULL']);
       assert.match(full.steps[1].found, /2\.1 MB free.*5 MB to come/);
+      assert.equal(fs.readdirSync(small), []);
+      configure({}, { sync: { pull: ['adapters'] } });
+      fs.mkdirSync(path.join(there, 'adapters'), { recursive: true });
+      fs.writeFileSync(path.join(there, 'adapters/big.bin'), Buffer.alloc(5_000_000));
+      fs.rmSync(path.join(project, 'adapters'), { recursive: true });
+      fs.symlinkSync(small, path.join(project, 'adapters'));
+      assert.is((await json('sync:pull')).steps[1].code, 'E_DISK_FULL');
       assert.equal(fs.readdirSync(small), []);
       const closed = path.join(sshd.folder, 'closed');
       mounted(closed, 'size=2m,ro');

@@ -59,6 +59,21 @@ else {
     for (const at of [project, sshd.home, there, sshd.folder]) assert.not.ok(fs.existsSync(path.join(at, 'pwned')), at);
   });
 
+  test('--only, --include and --exclude choose, and what is left out is not deleted there', async () => {
+    const { json, data, there } = await pair();
+    for (const name of ['a.jsonl', 'b.txt', 'sub/c.jsonl', 'sub/d.tmp']) data(name, name);
+    const names = () => Object.keys(contents(path.join(there, 'data/processed'))).sort();
+    assert.is((await json('sync:push', '--only=data/processed/sub/c.jsonl')).exitCode, 0);
+    assert.equal([names(), fs.readdirSync(there).sort()], [['sub/c.jsonl'], ['.just-lora', 'data']]);
+    assert.is((await json('sync:push', '--only=data/processed', '--include=*.jsonl')).exitCode, 0);
+    assert.equal(names(), ['a.jsonl', 'sub/c.jsonl']);
+    assert.is((await json('sync:push', '--only=data/processed', '--exclude=*.tmp')).exitCode, 0);
+    assert.equal(names(), ['a.jsonl', 'b.txt', 'sub/c.jsonl']);
+    fs.writeFileSync(path.join(there, 'data/processed/theirs.tmp'), 'x');
+    assert.is((await json('sync:push', '--only=data/processed', '--exclude=*.tmp', '--delete')).exitCode, 0);
+    assert.equal(names(), ['a.jsonl', 'b.txt', 'sub/c.jsonl', 'theirs.tmp']);
+  });
+
   test('an --only that leads out of the project is wrong usage', async () => {
     const { json } = await pair();
     for (const only of ['../x', 'data/../../x', '/etc']) assert.is((await json('sync:push', `--only=${only}`)).exitCode, 2, only);
