@@ -40,6 +40,15 @@ export const profileFiles: Readonly<Record<ProfileName, ProfileFiles>> = {
  * (config.json, tokenizer.json); one that is not yet, by what is known of its repository; an unknown one takes compat.
  */
 export function chooseProfile(context: Context): Choice {
+  const choice = chosen.get(context) ?? choose(context);
+  chosen.set(context, choice);
+  return choice;
+}
+
+/** Several steps of a run ask; the files that decide are read once. */
+const chosen = new WeakMap<Context, Choice>();
+
+function choose(context: Context): Choice {
   const setting = context.settings.setup.remote.profile;
   const asked = unmetUnder(context, 'as-asked');
   const profile = setting === 'auto' ? (asked.length === 0 ? 'as-asked' : 'compat') : setting;

@@ -160,6 +160,10 @@ def prove(settings, stage):
     )
     model = get_peft_model(base, config)
     model.enable_input_require_grads()
+    # Half-precision weights that are trained cannot be scaled: the adapter is kept in full precision, as peft does from 0.12 on.
+    for weight in model.parameters():
+        if weight.requires_grad:
+            weight.data = weight.data.float()
     if gpu:
         torch.cuda.reset_peak_memory_stats()
     stage("train")
