@@ -14,9 +14,9 @@ base = AutoModelForCausalLM.from_pretrained(model_folder)
 tokenizer = AutoTokenizer.from_pretrained(model_folder)
 model = get_peft_model(base, LoraConfig(**peft_arguments(load_training_config())))
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
-batch = tokenizer("cloudy with rain towards noon", return_tensors="pt")
+ids = tokenizer("cloudy with rain towards noon", return_tensors="pt")["input_ids"]
 for _ in range(3):
-    loss = model(**batch, labels=batch["input_ids"]).loss
+    loss = model(input_ids=ids, labels=ids).loss
     loss.backward()
     optimizer.step()
     optimizer.zero_grad()
