@@ -96,6 +96,7 @@ export const drivers: readonly DriverFact[] = [
 /** From the names of the wheels (PEP 600); what is not named here runs on 2.17. */
 export const glibc: readonly GlibcFact[] = [
   { has: ['bitsandbytes', '>=0.43'], glibc: '2.24', source: 'manylinux_2_24 in the wheels of 0.43.3' },
+  { has: ['pandas', '>=2.3'], glibc: '2.24', source: 'manylinux_2_24 in the wheels of 2.3.3' },
   { has: ['torch', '>=2.6'], glibc: '2.28', source: 'manylinux_2_28 in the wheels of 2.6.0' },
 ];
 
