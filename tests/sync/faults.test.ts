@@ -17,7 +17,8 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 function mounted(folder: string, options: string): boolean {
   fs.mkdirSync(folder, { recursive: true });
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status !== 0) return false;
-  process.once('exit', () => spawnSync('umount', ['-l', folder]));
+  // In front of those that remove folders: one that is mounted cannot be removed.
+  process.prependOnceListener('exit', () => spawnSync('umount', ['-l', folder]));
   return true;
 }
 
