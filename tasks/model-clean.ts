@@ -7,6 +7,7 @@ export function modelCleanTask(): LoraTask {
     description: 'List and remove what interrupted downloads have left',
     details:
       "Partial files only, just-lora's and hf's, and files that came with wrong bytes and were kept aside; a model's own files are never touched. `--plan` lists them.",
+    environment: 'training',
     example: 'npx just model:clean --plan',
     options: [
       {

@@ -7,6 +7,7 @@ export function modelDownloadTask(): LoraTask {
     description: 'Fetch the base models from the Hugging Face Hub, once and whole',
     details:
       'Access, revision and free space are looked at before the first byte; a killed run goes on where it stopped; a file gets its name when its hash is right. `hf download` and transformers take the folder as theirs.',
+    environment: 'training',
     example: 'npx just model:download --model=mistralai/Mistral-7B-Instruct-v0.3 --plan',
     options: [
       {

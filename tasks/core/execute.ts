@@ -1,5 +1,6 @@
 import { loadSettings, readSettings } from '../configuration/load';
 import type { Context } from './context';
+import { defaultEnvironment, defaultText } from './default-environment';
 import { faultOf, Interrupted, UserError } from './errors';
 import { type Host, thisHost } from './host';
 import { lookView, unwatched } from './look-view';
@@ -30,7 +31,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
     durationMs: 0,
     steps: [],
   };
-  const own = [...(definition.options ?? []), { ...environmentOption, default: definition.environment ?? 'local' }];
+  const own = [...(definition.options ?? []), { ...environmentOption, default: defaultText(definition) }];
   let failure: Error | undefined;
   let context: Context | undefined;
   let options: Options | undefined;
@@ -95,7 +96,7 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
 
 function contextOf(host: Host, options: Options, definition: TaskDefinition): Context {
   const root = process.cwd();
-  const environment = options.environment ?? definition.environment ?? 'local';
+  const environment = options.environment ?? defaultEnvironment(host, root, definition);
   const { force } = options;
   const { settings, origins, fault } = (definition.tolerant ? readSettings : loadSettings)(host, root, environment, options.sets);
   return {

@@ -17,8 +17,8 @@ export interface TaskDefinition {
   /** The steps in their order; a function where they depend on settings or options. */
   items: readonly Item[] | ((context: Context) => readonly Item[]);
   options?: readonly OptionDefinition[];
-  /** The environment that the task is about where no `--env` names one. */
-  environment?: Environment;
+  /** The environment that the task is about where no `--env` names one; `training`: remote on a machine that trains, else local. */
+  environment?: Environment | 'training';
   depth?: Depth;
   /** The task only looks: it never acts, and exits 1 or 3 like `--check`. */
   looks?: boolean;

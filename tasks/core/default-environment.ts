@@ -1,0 +1,17 @@
+import * as path from 'node:path';
+import type { Environment } from './context';
+import type { Host } from './host';
+import type { TaskDefinition } from './task';
+
+/** What a machine that trains has and a laptop has not. */
+const signs = ['.venv-remote', ...['setup', 'paths_config', 'training_config'].map((name) => `configs/${name}.remote.yaml`)];
+
+/** The environment that a task is about where nothing names one: on a GPU machine its own settings have to hold, without an option to remember. */
+export function defaultEnvironment(host: Host, root: string, { environment = 'local' }: TaskDefinition): Environment {
+  if (environment !== 'training') return environment;
+  return signs.some((sign) => host.files.lstat(path.join(root, sign))) ? 'remote' : 'local';
+}
+
+/** The same as the help says it. */
+export const defaultText = ({ environment = 'local' }: TaskDefinition): string =>
+  environment === 'training' ? 'remote where `.venv-remote` or a `configs/*.remote.yaml` is, else local' : environment;
