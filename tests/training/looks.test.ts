@@ -88,7 +88,8 @@ const mounted = process.platform === 'linux' && process.getuid?.() === 0 && moun
 function mount(): boolean {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', small], { stdio: 'pipe' });
-    process.once('exit', () => execFileSync('umount', [small], { stdio: 'pipe' }));
+    // Before the folder itself is removed: a mounted one cannot be.
+    process.prependOnceListener('exit', () => execFileSync('umount', [small], { stdio: 'pipe' }));
     return true;
   } catch {
     return false;
