@@ -8,7 +8,7 @@ import * as path from 'node:path';
  */
 
 /** Folders that take minutes and gigabytes: they have commands of their own. */
-const apart = ['tests/remote', 'tests/workflow'];
+const apart = ['tests/remote', 'tests/workflow', 'tests/kills'];
 const root = path.resolve(__dirname, '..');
 const limitMs = 1_200_000;
 
