@@ -32,8 +32,9 @@ else {
         await pause(1000 + crypto.randomInt(3000));
         child.kill('SIGKILL');
         await ended;
+        // What rsync is still receiving has a name of its own, `.name.XXXXXX`: it knows of the kill a moment later.
         for (const [name, hash] of Object.entries(contents(target)))
-          if (!name.includes('.rsync-partial/')) assert.is(hash, wanted[name], name);
+          if (!name.includes('.rsync-partial/') && !/(^|\/)\.[^/]+\.\w{6}$/.test(name)) assert.is(hash, wanted[name], name);
       }
       const last = await json(`sync:${direction}`);
       assert.is(last.exitCode, 0, last.stderr);

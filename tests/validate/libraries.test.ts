@@ -11,6 +11,9 @@ import { cleanEnvironment, temporaryFolder } from '../support/project';
 import { python310 } from '../support/python';
 import { skip } from '../support/skip';
 
+// A place of its own for what is temporary, so that nobody else's is taken for a leftover.
+process.env.TMPDIR = temporaryFolder();
+
 const test = suite('trying libraries');
 
 /** Libraries that go wrong in every way, as one module each. */
