@@ -27,7 +27,7 @@ else {
       for (let index = 0; index < 8; index++)
         fs.writeFileSync(path.join(source, index % 2 ? 'deep' : '.', `shard-${index}`), crypto.randomBytes(2_000_000));
       const wanted = contents(source);
-      for (let round = 0; round < 6; round++) {
+      for (let round = 0; round < 10; round++) {
         const { child, ended } = start(`sync:${direction}`);
         await pause(1000 + crypto.randomInt(3000));
         child.kill('SIGKILL');
