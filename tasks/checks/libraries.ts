@@ -8,7 +8,8 @@ import { pinsOf } from '../parse/pins';
 import { type EnvironmentDefinition, environmentStep, localEnvironment, pythonIn, targetOf } from '../venv/index';
 import { absent, brokenPython, environmentInputs } from './environment';
 import { provenStep } from './proven';
-import { probeFile, type Tried, tryLibraries } from './try-libraries';
+import { triedTable } from './tried';
+import { probeFile, type TriedLibrary, tryLibraries } from './try-libraries';
 
 /** Each library that the requirements name is imported and does a line of real work, in the environment itself. */
 export const librariesStep: Step = provenStep({
@@ -32,14 +33,14 @@ async function proveLibraries(
   const file = absolute(context, definition.requirements);
   const names = pinsOf(context.host.files.readText(file) ?? '').map(({ name }) => name);
   if (names.length === 0) return { state: 'unknown', found: `\`${definition.requirements}\` names no library` };
-  let tried: Tried[];
+  let tried: TriedLibrary[];
   try {
     tried = await tryLibraries(context, pythonIn(context, targetOf(context, definition)), names, progress, as);
   } catch (error) {
     if (!(error instanceof UserError) || error.fault.code !== 'E_PYTHON_BROKEN') throw error;
     return brokenPython(definition, error.fault.found);
   }
-  const report = { table: tableOf(tried), data: { libraries: tried } };
+  const report = { table: triedTable(tried), data: { libraries: tried } };
   const wrong = tried.filter(({ ok }) => !ok);
   const notes = tried.flatMap(({ library, note }) => (note ? [`${library}: ${note}`] : []));
   const found = `${tried.length - wrong.length} of ${plural(tried.length, 'library')} work`.replace('librarys', 'libraries');
@@ -61,13 +62,3 @@ async function proveLibraries(
     ...report,
   };
 }
-
-const tableOf = (tried: readonly Tried[]): string[][] => [
-  ['library', 'version', 'works', 'what it did'],
-  ...tried.map(({ library, version = '', ok, did, error, where }) => [
-    library,
-    version,
-    ok ? 'yes' : 'no',
-    (ok ? did : [error, where && `(${where})`].filter(Boolean).join(' ')) ?? '',
-  ]),
-];

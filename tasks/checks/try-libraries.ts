@@ -4,23 +4,15 @@ import { UserError } from '../core/errors';
 import type { RunResult } from '../core/host/processes';
 import type { Progress } from '../core/step';
 import { cleanEnvironment } from '../python/clean-environment';
+import { answersIn, type Tried } from './tried';
 
 /** The script that does it. It lies beside this file in the package too. */
 export const probeFile = path.join(__dirname, 'libraries.py');
 
-/** How one library did. */
-export interface Tried {
-  library: string;
-  ok: boolean;
-  version?: string;
-  /** What it did, in words. */
-  did?: string;
+/** How one of the nine did. */
+export interface TriedLibrary extends Tried {
   /** Worth knowing, though it works. */
   note?: string;
-  /** Why it does not work. */
-  error?: string;
-  /** The file and line where it broke. */
-  where?: string;
   /** It is not installed at all. */
   missing?: boolean;
   ms: number;
@@ -37,7 +29,7 @@ export async function tryLibraries(
   names: readonly string[],
   progress: (progress: Progress) => void,
   as: 'look' | 'action' = 'look',
-): Promise<Tried[]> {
+): Promise<TriedLibrary[]> {
   const half = Math.floor(names.length / 2);
   const scratch = context.host.files.temporaryFolder('just-lora-libraries-');
   try {
@@ -53,9 +45,9 @@ async function tryInTurn(
   python: string,
   names: readonly string[],
   { scratch, progress, as }: { scratch: string; progress: (progress: Progress) => void; as: 'look' | 'action' },
-): Promise<Tried[]> {
+): Promise<TriedLibrary[]> {
   const limitSeconds = context.settings.setup.validate.library_limit_seconds;
-  const tried: Tried[] = [];
+  const tried: TriedLibrary[] = [];
   while (tried.length < names.length) {
     const rest = names.slice(tried.length);
     const result = await context.host.processes.run(python, [probeFile, String(limitSeconds), ...rest], {
@@ -69,8 +61,8 @@ async function tryInTurn(
         if (name) progress({ text: name });
       },
     });
-    const answers = answersIn(result.stdout);
-    const done = answers.filter((answer): answer is Tried => 'library' in answer);
+    const answers = answersIn<TriedLibrary>(result.stdout);
+    const done = answers.filter((answer): answer is TriedLibrary => 'library' in answer);
     tried.push(...done);
     if (done.length === rest.length) break;
     const begun = answers.at(-1);
@@ -84,17 +76,6 @@ async function tryInTurn(
     tried.push({ library: begun.begins, ok: false, error: ending(result, limitSeconds), ...whereIn(result.stderr), ms: 0 });
   }
   return tried;
-}
-
-function answersIn(stdout: string): (Tried | { begins: string })[] {
-  return stdout.split('\n').flatMap((line) => {
-    try {
-      const answer = JSON.parse(line) as Tried | { begins: string };
-      return 'begins' in answer || 'library' in answer ? [answer] : [];
-    } catch {
-      return [];
-    }
-  });
 }
 
 /** How Python ended in the middle of a library. */

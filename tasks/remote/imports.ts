@@ -1,3 +1,4 @@
+import { triedTable } from '../checks/tried';
 import type { Context } from '../core/context';
 import { faultOf, Interrupted, UserError } from '../core/errors';
 import { changedInputs, forget, type Inputs, recall, remember } from '../core/state';
@@ -9,7 +10,7 @@ import { breakageIn, conflictsIn } from '../versions/conflicts';
 import { torchBuild } from '../versions/torch';
 import { remoteEnvironment } from './definition';
 import { script, stateOfEnvironment, trainingVersions } from './state-of-environment';
-import { type Tried, tryImports } from './try-imports';
+import { type TriedImport, tryImports } from './try-imports';
 
 const name = 'imports';
 
@@ -58,7 +59,7 @@ async function tryAll(context: Context, progress: (progress: Progress) => void):
   const tried = await tryImports(context, librariesOf(context), progress);
   const wrong = tried.filter(({ ok }) => !ok);
   const conflicts = conflictsIn(trainingVersions(context));
-  const report = { table: tableOf(tried), data: { libraries: tried, conflicts } };
+  const report = { table: triedTable(tried), data: { libraries: tried, conflicts } };
   const cpuBuild = cpuBuildIn(tried);
   if (wrong.length === 0 && !cpuBuild) {
     const warning = conflicts.length > 0 ? { warning: some(conflicts.map(({ text }) => text)) } : {};
@@ -98,7 +99,7 @@ function cureOf(context: Context, cure: string): string {
   return `\`npx just conda\`, which brings what the lock says; if \`${requirements}\` was edited, add \`${cure}\` to it`;
 }
 
-function cpuBuildIn(tried: readonly Tried[]): string | undefined {
+function cpuBuildIn(tried: readonly TriedImport[]): string | undefined {
   const torch = tried.find(({ library }) => library === 'torch');
   if (!torch?.ok || process.platform !== 'linux') return undefined;
   const expected = torchBuild(torch.version ?? '')?.cuda;
@@ -113,13 +114,3 @@ function findingOfFault(error: unknown): Finding {
   const { code, found, needed = 'an environment that can be tried', fix } = faultOf(error);
   return code === 'E_UNEXPECTED' ? { state: 'unknown', found } : { state: 'blocked', code, found, needed, fix };
 }
-
-const tableOf = (tried: readonly Tried[]): string[][] => [
-  ['library', 'version', 'works', 'what it did'],
-  ...tried.map(({ library, version = '', ok, did, error, where }) => [
-    library,
-    version,
-    ok ? 'yes' : 'no',
-    (ok ? did : [error, where && `(${where})`].filter(Boolean).join(' ')) ?? '',
-  ]),
-];

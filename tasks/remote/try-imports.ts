@@ -1,3 +1,4 @@
+import { answersIn, type Tried } from '../checks/tried';
 import { environmentFor } from '../conda/pip';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
@@ -6,16 +7,10 @@ import { trainingPrefix, trainingPython } from './python';
 import { quiet } from './quiet';
 import { script } from './state-of-environment';
 
-/** How one library did. */
-export interface Tried {
-  library: string;
-  ok: boolean;
-  version?: string;
-  did?: string;
-  error?: string;
+/** How one library of the training environment did. */
+export interface TriedImport extends Tried {
   /** The error and those behind it. */
   causes?: string;
-  where?: string;
   /** CUDA that torch was built for; null for a CPU build. */
   cuda?: string | null;
 }
@@ -23,11 +18,15 @@ export interface Tried {
 const limitSeconds = 180;
 
 /** One process tries them all; where one ends it, the rest is tried in another. */
-export async function tryImports(context: Context, libraries: readonly string[], progress: (progress: Progress) => void): Promise<Tried[]> {
+export async function tryImports(
+  context: Context,
+  libraries: readonly string[],
+  progress: (progress: Progress) => void,
+): Promise<TriedImport[]> {
   const python = trainingPython(context) ?? '';
   const prefix = trainingPrefix(context) ?? '';
   const scratch = context.host.files.temporaryFolder('just-lora-imports-');
-  const tried: Tried[] = [];
+  const tried: TriedImport[] = [];
   try {
     while (tried.length < libraries.length) {
       const rest = libraries.slice(tried.length);
@@ -40,8 +39,8 @@ export async function tryImports(context: Context, libraries: readonly string[],
           if (begun) progress({ text: begun });
         },
       });
-      const answers = answersIn(result.stdout);
-      const done = answers.filter((answer): answer is Tried => 'library' in answer);
+      const answers = answersIn<TriedImport>(result.stdout);
+      const done = answers.filter((answer): answer is TriedImport => 'library' in answer);
       tried.push(...done);
       if (done.length === rest.length) break;
       const begun = rest[done.length];
@@ -61,15 +60,4 @@ export async function tryImports(context: Context, libraries: readonly string[],
     context.host.files.remove(scratch);
   }
   return tried;
-}
-
-function answersIn(stdout: string): (Tried | { begins: string })[] {
-  return stdout.split('\n').flatMap((line) => {
-    try {
-      const answer = JSON.parse(line) as Tried | { begins: string };
-      return 'begins' in answer || 'library' in answer ? [answer] : [];
-    } catch {
-      return [];
-    }
-  });
 }

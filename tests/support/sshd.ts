@@ -32,6 +32,22 @@ export const freePort = (): Promise<number> =>
     });
   });
 
+/** Waits until something answers on a port of loopback. @throws Error after ten seconds */
+export async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = net.connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`nothing listens on port ${port}`);
+}
+
 const keyFile = (file: string): string => {
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file, '-C', path.basename(file)]);
   return file;
@@ -85,16 +101,6 @@ export async function startSshd(options: { path?: string; more?: string; name?: 
   child.unref();
   const stop = () => child.kill();
   process.once('exit', stop);
-  for (let tries = 0; tries < 100; tries++) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = net.connect(port, '127.0.0.1', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
-    if (open) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await listening(port);
   return { folder, port, home, config, identity, knownHosts, child, stop };
 }

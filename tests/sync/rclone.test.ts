@@ -1,12 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as net from 'node:net';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectCopy, repository, runJust, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
-import { freePort } from '../support/sshd';
+import { freePort, listening } from '../support/sshd';
 import { contents } from '../support/sync';
 
 const test = suite('sync by rclone');
@@ -35,17 +34,7 @@ async function s3(): Promise<{ port: number; folder: string }> {
   );
   server.unref();
   process.once('exit', () => server.kill());
-  for (let tries = 0; tries < 100; tries++) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = net.connect(port, '127.0.0.1', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
-    if (open) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await listening(port);
   return { port, folder };
 }
 

@@ -1,0 +1,35 @@
+/** How one library did that was imported in an environment's own Python. */
+export interface Tried {
+  library: string;
+  ok: boolean;
+  version?: string;
+  /** What it did, in words. */
+  did?: string;
+  /** Why it does not work. */
+  error?: string;
+  /** The file and line where it broke. */
+  where?: string;
+}
+
+/** The answers among what Python printed, one JSON object a line: what a library may print besides is none. */
+export function answersIn<T extends Tried>(stdout: string): (T | { begins: string })[] {
+  return stdout.split('\n').flatMap((line) => {
+    try {
+      const answer = JSON.parse(line) as T | { begins: string };
+      return 'begins' in answer || 'library' in answer ? [answer] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The same for a person, with a heading. */
+export const triedTable = (tried: readonly Tried[]): string[][] => [
+  ['library', 'version', 'works', 'what it did'],
+  ...tried.map(({ library, version = '', ok, did, error, where }) => [
+    library,
+    version,
+    ok ? 'yes' : 'no',
+    (ok ? did : [error, where && `(${where})`].filter(Boolean).join(' ')) ?? '',
+  ]),
+];
