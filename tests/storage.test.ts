@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -6,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { judgeVolume } from '../tasks/storage';
 import { projectCopy, runJust, temporaryFolder } from './support/project';
 import { skip } from './support/skip';
+import { mountTmpfs } from './support/tmpfs';
 
 const test = suite('storage');
 const GB = 1e9;
@@ -62,13 +62,8 @@ test('too little room is blocked with both numbers, exit 1; a warning lets the r
 
 const onTmpfs = 'counts what is already there on each filesystem by itself';
 const mounted = temporaryFolder();
-let mountFails = '';
-try {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', mounted], { stdio: 'pipe' });
-} catch (error) {
-  mountFails = String((error as { stderr?: Buffer }).stderr ?? error).trim();
-}
-if (mountFails) skip(test, onTmpfs, `a tmpfs cannot be mounted here: ${mountFails}`);
+const unmounted = mountTmpfs(mounted, 'size=64m');
+if (unmounted) skip(test, onTmpfs, unmounted);
 else
   test(onTmpfs, async () => {
     const project = projectCopy();
@@ -90,8 +85,5 @@ else
     assert.is(holds.exitCode, 0, 'the same 40 MB as part of the model count');
     assert.equal(holds.step.table.find(([name]: string[]) => name === 'models').slice(1, 4), ['50 MB', '40 MB', '10 MB']);
   });
-test.after(() => {
-  if (!mountFails) execFileSync('umount', [mounted]);
-});
 
 test.run();

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -6,18 +5,14 @@ import * as assert from 'uvu/assert';
 import { move } from '../../tasks/core/host/files';
 import { temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
+import { mountTmpfs } from '../support/tmpfs';
 
 const test = suite('move');
 const other = temporaryFolder();
-let mountFails = '';
-try {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', other], { stdio: 'pipe' });
-} catch (error) {
-  mountFails = String((error as { stderr?: Buffer }).stderr ?? error).trim();
-}
+const unmounted = mountTmpfs(other, 'size=4m');
 
 const name = 'a folder goes to another disk whole';
-if (mountFails) skip(test, name, `a tmpfs cannot be mounted here: ${mountFails}`);
+if (unmounted) skip(test, name, unmounted);
 else
   test(name, () => {
     const from = path.join(temporaryFolder(), 'from');
@@ -35,9 +30,6 @@ else
       'file',
     );
   });
-test.after(() => {
-  if (!mountFails) execFileSync('umount', [other]);
-});
 
 test('what is in the way stays', () => {
   const folder = temporaryFolder();

@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
+import { mountTmpfs } from '../support/tmpfs';
 import { contentFor, contentOf, modelFiles, placeFor } from './model';
 import { startHub } from './server';
 
@@ -12,17 +13,9 @@ const test = suite('downloads onto a full disk');
 const files = modelFiles(20_000_000);
 
 const disk = temporaryFolder();
-const isMounted = (() => {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', disk], { stdio: 'pipe' });
-    process.prependOnceListener('exit', () => execFileSync('umount', ['-l', disk]));
-    return true;
-  } catch {
-    return false;
-  }
-})();
+const unmounted = mountTmpfs(disk, 'size=100m');
 
-if (!isMounted) skip(test, 'a full disk', 'a tmpfs can be mounted by root alone');
+if (unmounted) skip(test, 'a full disk', unmounted);
 else
   test('is refused before the first byte, ends well in between, and is no matter to a model that is whole', async () => {
     const hub = await startHub();

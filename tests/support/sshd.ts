@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
 import { temporaryFolder } from './project';
+import { startWatched } from './watch';
 
 /** A real sshd on loopback with keys and a home of its own; nothing of the machine's is touched. */
 export interface Sshd {
@@ -13,11 +14,9 @@ export interface Sshd {
   config: string;
   identity: string;
   knownHosts: string;
-  child: ChildProcess;
   stop(): void;
 }
 
-process.setMaxListeners(100);
 const program = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/libexec/sshd'].find((file) => fs.existsSync(file));
 
 /** Why no sshd can be started here; `undefined` where one can. */
@@ -95,12 +94,8 @@ export async function startSshd(options: { path?: string; more?: string; name?: 
     `Host box\n  HostName 127.0.0.1\n  Port ${port}\n  IdentityFile ${identity}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${knownHosts}\n  GlobalKnownHostsFile /dev/null\n`,
   );
   if (process.getuid?.() === 0) fs.mkdirSync('/run/sshd', { recursive: true });
-  const child = spawn(program, ['-D', '-e', '-f', path.join(folder, 'sshd_config')], {
-    stdio: ['ignore', 'ignore', fs.openSync(path.join(folder, 'sshd.log'), 'w')],
-  });
-  child.unref();
-  const stop = () => child.kill();
-  process.once('exit', stop);
+  const log = fs.openSync(path.join(folder, 'sshd.log'), 'w');
+  const { stop } = startWatched(program, ['-D', '-e', '-f', path.join(folder, 'sshd_config')], log);
   await listening(port);
-  return { folder, port, home, config, identity, knownHosts, child, stop };
+  return { folder, port, home, config, identity, knownHosts, stop };
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -8,24 +8,13 @@ import { relay } from '../support/relay';
 import { skip } from '../support/skip';
 import { freePort, noSshd } from '../support/sshd';
 import { contents, pair } from '../support/sync';
+import { mountTmpfs } from '../support/tmpfs';
 
 const test = suite('faults of sync');
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Root may mount; elsewhere a disk that is full or read-only cannot be had. */
-function mounted(folder: string, options: string): boolean {
-  fs.mkdirSync(folder, { recursive: true });
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status !== 0) return false;
-  // In front of those that remove folders: one that is mounted cannot be removed.
-  process.prependOnceListener('exit', () => spawnSync('umount', ['-l', folder]));
-  return true;
-}
-
-const canMount = (() => {
-  const folder = temporaryFolder('jl-mount');
-  return mounted(folder, 'size=1m');
-})();
+const noMount = mountTmpfs(temporaryFolder('jl-mount'), 'size=1m');
 
 if (noSshd) skip(test, 'faults of sync', noSshd);
 else {
@@ -60,12 +49,12 @@ else {
     assert.is((await json('sync:remotes')).steps[0].code, 'E_REMOTE_SHELL');
   });
 
-  if (!canMount) skip(test, 'a full and a read-only disk', 'no mount: not root');
+  if (noMount) skip(test, 'a full and a read-only disk', noMount);
   else
     test('a full and a read-only disk are told before anything is sent', async () => {
       const { configure, json, data, sshd, project, there } = await pair();
       const small = path.join(sshd.folder, 'small');
-      mounted(small, 'size=2m');
+      mountTmpfs(small, 'size=2m');
       data('big', 5_000_000);
       configure({ path: path.join(small, 'project') }, { sync: { push: ['data/processed'] } });
       const full = await json('sync:push');
@@ -80,7 +69,7 @@ else {
       assert.is((await json('sync:pull')).steps[1].code, 'E_DISK_FULL');
       assert.equal(fs.readdirSync(small), []);
       const closed = path.join(sshd.folder, 'closed');
-      mounted(closed, 'size=2m,ro');
+      mountTmpfs(closed, 'size=2m,ro');
       configure({ path: path.join(closed, 'project') }, { sync: { push: ['data/processed'] } });
       assert.is((await json('sync:push')).steps[0].code, 'E_REMOTE_READ_ONLY');
     });

@@ -7,6 +7,7 @@ import { temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
 import { contents, pair } from '../support/sync';
+import { afterwards } from '../support/watch';
 
 const test = suite('sync with a host of its own');
 
@@ -19,9 +20,7 @@ function namespace(): { name: string; inner: string; address: string } | undefin
   const [name, outer, inner] = [`${tag}h`, `${tag}a`, `${tag}b`];
   const net = `10.${200 + (process.pid % 50)}.${process.pid % 250}`;
   if (process.getuid?.() !== 0 || spawnSync('ip', ['netns', 'add', name]).status !== 0) return undefined;
-  process.once('exit', () => {
-    spawnSync('sh', ['-c', `for p in $(ip netns pids ${name}); do kill $p; done; ip netns del ${name}; ip link del ${outer} 2>/dev/null`]);
-  });
+  afterwards('for p in $(ip netns pids "$1"); do kill "$p"; done; ip netns del "$1"; ip link del "$2" 2>/dev/null', name, outer);
   try {
     ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', inner, 'netns', name);
     ip('addr', 'add', `${net}.1/24`, 'dev', outer);

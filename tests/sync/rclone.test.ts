@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -7,6 +7,7 @@ import { projectCopy, repository, runJust, temporaryFolder } from '../support/pr
 import { skip } from '../support/skip';
 import { freePort, listening } from '../support/sshd';
 import { contents } from '../support/sync';
+import { startWatched } from '../support/watch';
 
 const test = suite('sync by rclone');
 
@@ -15,25 +16,9 @@ const missing = spawnSync('rclone', ['version']).status === 0 ? undefined : 'no 
 /** A real S3 server on loopback, with one bucket. */
 async function s3(): Promise<{ port: number; folder: string }> {
   const [port, folder] = [await freePort(), temporaryFolder('jl-s3')];
-  const server = spawn(
-    process.execPath,
-    [
-      path.join(repository, 'node_modules/s3rver/bin/s3rver.js'),
-      '-d',
-      folder,
-      '-p',
-      String(port),
-      '-a',
-      '127.0.0.1',
-      '--configure-bucket',
-      'lora',
-      '--no-vhost-buckets',
-      '-s',
-    ],
-    { stdio: 'ignore' },
-  );
-  server.unref();
-  process.once('exit', () => server.kill());
+  const server = path.join(repository, 'node_modules/s3rver/bin/s3rver.js');
+  const where = ['-d', folder, '-p', String(port), '-a', '127.0.0.1'];
+  startWatched(process.execPath, [server, ...where, '--configure-bucket', 'lora', '--no-vhost-buckets', '-s']);
   await listening(port);
   return { port, folder };
 }

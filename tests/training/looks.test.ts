@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -7,6 +6,7 @@ import { machineObstacle, pathObstacle } from '../../tasks/remote/machine';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { pythonWith } from '../support/python';
 import { skip } from '../support/skip';
+import { mountTmpfs } from '../support/tmpfs';
 
 const test = suite('looks before a training environment is made');
 const uv = path.dirname(pythonWith('uv'));
@@ -84,19 +84,9 @@ test('what a machine cannot run is refused with both versions', () => {
 });
 
 const small = temporaryFolder('just-lora-small');
-const mounted = process.platform === 'linux' && process.getuid?.() === 0 && mount();
-function mount(): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', small], { stdio: 'pipe' });
-    // Before the folder itself is removed: a mounted one cannot be.
-    process.prependOnceListener('exit', () => execFileSync('umount', [small], { stdio: 'pipe' }));
-    return true;
-  } catch {
-    return false;
-  }
-}
+const unmounted = mountTmpfs(small, 'size=64m');
 
-if (!mounted) skip(test, 'too little room', 'a small file system needs root on Linux');
+if (unmounted) skip(test, 'too little room', unmounted);
 else
   test('too little room for the environment or for the cache is told, each on its own disk', async () => {
     const project = fresh();

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { startJust, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { isWhole, type SmallProject, smallProject } from '../support/small-environment';
+import { mountTmpfs } from '../support/tmpfs';
 import { uvFolder } from '../support/uv';
 
 const test = suite('venv in odd places');
@@ -13,15 +14,8 @@ const versions = { alpha: '1.0', beta: '1.5', gamma: '3.0' };
 
 /** A small file system of its own; unmounted when the test ends. */
 function mounted(size: string): { folder: string; remount(options: string): void } | undefined {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
   const folder = temporaryFolder('volume');
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'pipe' });
-  } catch {
-    return undefined;
-  }
-  // Before the folder itself is removed.
-  process.prependOnceListener('exit', () => execFileSync('umount', ['-l', folder]));
+  if (mountTmpfs(folder, `size=${size}`)) return undefined;
   return { folder, remount: (options) => void execFileSync('mount', ['-o', `remount,${options}`, folder]) };
 }
 
