@@ -21,6 +21,7 @@ module.exports = {
     'tools/*.ts',
     'tools/ts-node/*.js',
     'bench/*.ts',
+    'tasks/sync/kinds/*.ts',
     ...new Set(lazyModules('tasks')),
   ],
   project: ['**/*.ts', 'tools/**/*.js'],

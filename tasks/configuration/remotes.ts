@@ -1,15 +1,17 @@
+import * as path from 'node:path';
 import * as v from 'valibot';
+import { list } from '../core/host/files';
 
 const text = (what: string) =>
   v.optional(v.pipe(v.nullable(v.pipe(v.string(), v.regex(/^[^\0\r\n]*$/, 'one line of text'))), v.description(what)), null);
 
+/** Each file of `tasks/sync/kinds` is a kind of remote, and its name is the one that the settings use. */
+const kinds = list(path.join(__dirname, '..', 'sync', 'kinds')).flatMap((file) => /^([\w-]+)\.[jt]s$/.exec(file)?.[1] ?? []);
+
 /** One machine, bucket or volume of `setup.remotes`. Everything may come from another layer; `tasks/sync/remote.ts` judges the whole. */
 export const remote = v.strictObject({
   type: v.optional(
-    v.pipe(
-      v.picklist(['ssh', 'rclone', 'local']),
-      v.description('ssh: a machine; rclone: S3, Drive and whatever rclone knows; local: a mounted volume'),
-    ),
+    v.pipe(v.picklist(kinds), v.description('ssh: a machine; rclone: S3, Drive and whatever rclone knows; local: a mounted volume')),
     'ssh',
   ),
   host: text('Host name, or a name of the ssh configuration; for rclone the name of its remote'),

@@ -2,10 +2,9 @@ import type { Context } from '../core/context';
 import { usageError } from '../core/errors';
 import type { Step } from '../core/step';
 import { plural } from '../core/text';
+import { kindNamed } from '../sync/kind';
 import { remoteNamed, whereOf } from '../sync/remote';
 import { compareRecords, fetchRecords } from '../sync/run-records';
-import { shellOn } from '../sync/shell';
-import { sshFor } from '../sync/ssh';
 
 /**
  * The run records of one remote, here as they are there. Nothing is written on the remote.
@@ -13,9 +12,10 @@ import { sshFor } from '../sync/ssh';
  */
 export function fetchStep(context: Context, name: string): Step {
   const remote = remoteNamed(context, name);
-  if (remote.type === 'rclone')
-    throw usageError(`\`${name}\` is reached with rclone: no runs happen there`, 'name a remote of type ssh or local');
-  const shell = async () => shellOn(context, remote.type === 'ssh' ? await sshFor(context, remote) : undefined);
+  const kind = kindNamed(remote.type);
+  if (!kind.shell)
+    throw usageError(`\`${name}\` is reached with ${remote.type}: no runs happen there`, 'name a remote of type ssh or local');
+  const shell = () => (kind.shell as NonNullable<typeof kind.shell>)(context, remote);
   return {
     name: `records:${name}`,
     title: `Look at the runs of ${name}`,

@@ -9,7 +9,7 @@ import type { Listing } from './listing';
 import { type Remote, whereOf } from './remote';
 import { lookScript } from './scripts';
 import { type Shell, shellOn } from './shell';
-import { type Ssh, sshFor } from './ssh';
+import type { Ssh } from './ssh';
 
 /** A remote that can be worked with, and what was seen of it. */
 export interface There {
@@ -25,9 +25,10 @@ export interface There {
   /** `undefined` where it has none. */
   rsync: RsyncVersion | undefined;
   rsyncHere: RsyncVersion | undefined;
-  transfer: 'rsync' | 'scp' | 'rclone';
-  /** Its version, where that moves the bytes. */
-  rclone?: string;
+  /** `rsync`, `scp`, or the kind of a store. */
+  transfer: string;
+  /** Who moves the bytes, with its version on either side. */
+  mover: string;
   /** What a store has of each folder, by the folder's name. */
   listings?: ReadonlyMap<string, Listing>;
   /** `undefined` where df does not tell. */
@@ -45,10 +46,14 @@ export interface There {
  * folder, the space and the clock. Writes nothing.
  * @throws UserError by the fault: E_SSH_…, E_RSYNC_…, E_REMOTE_…
  */
-export async function lookAt(context: Context, remote: Remote, folders: readonly string[], direction: Direction): Promise<There> {
-  if (remote.type === 'rclone') return (require('./rclone') as typeof import('./rclone')).lookByRclone(context, remote, folders);
+export async function lookByShell(
+  context: Context,
+  remote: Remote,
+  ssh: Ssh | undefined,
+  folders: readonly string[],
+  direction: Direction,
+): Promise<There> {
   const { host, root } = context;
-  const ssh = remote.type === 'ssh' ? await sshFor(context, remote) : undefined;
   const shell = shellOn(context, ssh);
   const [here, answer] = await Promise.all([
     host.processes
@@ -97,7 +102,7 @@ export async function lookAt(context: Context, remote: Remote, folders: readonly
       needed: `a folder at \`${there.path}\``,
       fix: `set another \`remotes.${remote.name}.path\``,
     });
-  if (remote.type === 'local' && !host.files.stat(path.dirname(there.path)))
+  if (!ssh && !host.files.stat(path.dirname(there.path)))
     throw new UserError({
       code: 'E_NOT_MOUNTED',
       found: `\`${path.dirname(there.path)}\` is not there`,
@@ -106,13 +111,14 @@ export async function lookAt(context: Context, remote: Remote, folders: readonly
     });
   const closed = direction === 'push' ? (there.writable ? [...items].find(([, { writable }]) => !writable)?.[0] : '.') : undefined;
   if (closed !== undefined) throw notWritable(remote, path.posix.join(there.path, closed), values.get('nearest') ?? '');
-  return { ...there, transfer };
+  const scp = `scp${remote.transfer === 'auto' ? ', since it has no rsync' : ''}`;
+  return { ...there, transfer, mover: transfer === 'scp' ? scp : `rsync ${here?.text} here, ${there.rsync?.text} there` };
 }
 
-function chooseTransfer({ remote, rsync, rsyncHere }: Pick<There, 'remote' | 'rsync' | 'rsyncHere'>): 'rsync' | 'scp' {
-  if (remote.type === 'ssh' && remote.transfer === 'scp') return 'scp';
+function chooseTransfer({ remote, ssh, rsync, rsyncHere }: Pick<There, 'remote' | 'ssh' | 'rsync' | 'rsyncHere'>): 'rsync' | 'scp' {
+  if (ssh && remote.transfer === 'scp') return 'scp';
   if (rsync && rsyncHere) return 'rsync';
-  if (remote.type === 'ssh' && remote.transfer === 'auto') return 'scp';
+  if (ssh && remote.transfer === 'auto') return 'scp';
   if (rsyncHere) throw remoteFault(remote, 127, '');
   throw new UserError({
     code: 'E_RSYNC_MISSING_HERE',
@@ -133,16 +139,7 @@ const missingSsh = (tail: string): string =>
   /ENOENT/.test(tail) ? 'ssh: the program is not installed here (`sudo apt-get install -y openssh-client`)' : tail;
 
 /** What was seen, as one sentence. */
-export function thereText(
-  { remote, rsync, rsyncHere, transfer, rclone, freeBytes, clockAhead }: There,
-  size: (bytes: number) => string,
-): string {
-  const how =
-    transfer === 'rclone'
-      ? `rclone ${rclone}`
-      : transfer === 'scp'
-        ? `scp${remote.transfer === 'auto' ? ', since it has no rsync' : ''}`
-        : `rsync ${rsyncHere?.text} here, ${rsync?.text} there`;
+export function thereText({ remote, mover, freeBytes, clockAhead }: There, size: (bytes: number) => string): string {
   const clock = Math.abs(clockAhead) < 2 ? '' : `, clock ${Math.abs(Math.round(clockAhead))} s ${clockAhead > 0 ? 'ahead' : 'behind'}`;
-  return `\`${whereOf(remote)}\` answers; ${how}${freeBytes === undefined ? '' : `, ${size(freeBytes)} free`}${clock}`;
+  return `\`${whereOf(remote)}\` answers; ${mover}${freeBytes === undefined ? '' : `, ${size(freeBytes)} free`}${clock}`;
 }

@@ -1,9 +1,9 @@
-import * as path from 'node:path';
 import type { RemoteEntry } from '../configuration/remotes';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { absolute } from '../core/paths';
 import { nearest } from '../parse/nearest';
+import { kindNamed } from './kind';
 
 /** Where data goes and adapters come from, judged: nothing of it can be taken for an option or reach a shell. */
 export interface Remote {
@@ -24,8 +24,6 @@ export interface Remote {
 const placeholder = /TODO|<[^>]*>|^user@remote|\/path\/to\//;
 /** Anything else would be an option of ssh or reach the shell there. */
 const safeHost = /^[A-Za-z0-9_][\w.-]*$/;
-/** Old rsyncs hand the path to the shell there. */
-const safePath = /^(?=.)~?[\w./@%+=:, -]*$/;
 
 /**
  * The remote that is meant: `--remote`, `defaultRemote`, or the only one that is filled in.
@@ -77,9 +75,10 @@ export function remoteNamed(context: Context, name: string): Remote {
       `\`remotes.${name}.${setting}\` ${what}`,
       `correct it in ${context.origins.get(`remotes.${name}.${setting}`) ?? 'configs/setup.local.yaml'}`,
     );
+  const kind = kindNamed(entry.type);
   let { host, user } = entry;
-  if (entry.type === 'ssh' && host?.includes('@')) [user, host] = [host.slice(0, host.indexOf('@')), host.slice(host.indexOf('@') + 1)];
-  if (entry.type === 'ssh' && !host) throw bad('host', 'is missing: a host name, or a name of the ssh configuration');
+  if (kind.host === 'needed' && host?.includes('@')) [user, host] = [host.slice(0, host.indexOf('@')), host.slice(host.indexOf('@') + 1)];
+  if (kind.host === 'needed' && !host) throw bad('host', 'is missing: a host name, or a name of the ssh configuration');
   if (host && !safeHost.test(host)) throw bad('host', `is \`${host}\`: letters, digits, \`.\`, \`-\` and \`_\` only`);
   if (user && !safeHost.test(user)) throw bad('user', `is \`${user}\`: letters, digits, \`.\`, \`-\` and \`_\` only`);
   const fault = pathFault(entry);
@@ -105,34 +104,25 @@ export function remoteNamed(context: Context, name: string): Remote {
   };
 }
 
-/** What is wrong with a path: it would lead out of the project's folder, or be more than a path to a shell. */
-function pathFault({ type, path: value, host }: RemoteEntry): string | undefined {
+/** What is wrong with a path: it would lead out of the project's folder, be an option, or more than a path to who reads it. */
+function pathFault({ path: value, host, type }: RemoteEntry): string | undefined {
   if (!value) return "is missing: the project's folder there";
   if (value.split('/').includes('..')) return `is \`${value}\`: \`..\` could lead anywhere`;
   if (/\p{C}/u.test(value)) return 'has control characters in it';
   if (value.startsWith('-')) return `is \`${value}\`: that would be an option`;
-  if (type === 'rclone') {
-    const inner = host ? value : value.replace(/^:?[\w.-]+:/, '');
-    if (!host && inner === value)
-      return `is \`${value}\`: \`host\` names rclone's remote, or the path begins with it, as in \`s3:bucket/project\``;
-    return /^[\s./]*$/.test(inner) ? `is \`${value}\`: a folder is needed, not the whole of it` : undefined;
-  }
-  if (path.posix.normalize(value).replace(/\/$/, '') === '') return `is \`${value}\`: that is the whole machine`;
-  if (/^~[^/]/.test(value)) return `is \`${value}\`: write the home folder of another user in full`;
-  if (type === 'local') return /^(\/|~)/.test(value) ? undefined : `is \`${value}\`: it must begin with \`/\` or \`~\``;
-  return safePath.test(value) ? undefined : `is \`${value}\`: letters, digits, spaces and \`. / _ - @ % + = : ,\` only`;
+  return kindNamed(type).pathFault(value, host);
 }
 
 /** The setting that is still the template's. */
 export const todoOf = (entry: RemoteEntry | undefined): 'host' | 'path' | 'user' | 'identity' | undefined =>
   // The template's host is nothing to a volume that took its place.
-  (entry?.type === 'local' ? (['path'] as const) : (['host', 'user', 'path', 'identity'] as const)).find((setting) =>
-    placeholder.test(entry?.[setting] ?? ''),
+  (entry && kindNamed(entry.type).host === 'unused' ? (['path'] as const) : (['host', 'user', 'path', 'identity'] as const)).find(
+    (setting) => placeholder.test(entry?.[setting] ?? ''),
   );
 
 /** Where that is, as messages show it. */
 export function whereOf({ type, host, user, path: folder }: Remote): string {
-  if (type === 'local') return folder;
+  if (kindNamed(type).host === 'unused') return folder;
   return `${user ? `${user}@` : ''}${host}${host ? ':' : ''}${folder}`;
 }
 

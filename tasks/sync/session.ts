@@ -7,13 +7,13 @@ import { noRoom } from './faults';
 import { type Direction, type Folder, foldersOf } from './folders';
 import { refuseDeletions, refuseEmpty, refuseMissing, refusePlace } from './guards';
 import { holdsFiles } from './holds-files';
+import { kindNamed } from './kind';
 import { type PlanFile, readPlan } from './plan';
-import { lookAt, type There } from './preflight';
+import type { There } from './preflight';
 import { chosenRemote, type Remote, whereOf } from './remote';
 import type { Filters } from './rsync-args';
 import { sidesOf } from './sides';
 import type { Transport } from './transport';
-import { transportFor } from './transports';
 
 /** One push or pull: what is asked for, and what has been seen so far. Each look is made once, and shared by the steps. */
 export interface Session {
@@ -75,6 +75,7 @@ export function openSession(context: Context, direction: Direction): Session {
       },
       2,
     );
+  const kind = kindNamed(remote.type);
   let there: Promise<There> | undefined;
   let transport: Promise<Transport> | undefined;
   let seen: { atMs: number; difference: Promise<Difference> } | undefined;
@@ -86,7 +87,7 @@ export function openSession(context: Context, direction: Direction): Session {
     plan: planFile,
     sent: undefined,
     there: () => {
-      there ??= lookAt(
+      there ??= kind.lookAt(
         context,
         remote,
         folders.map(({ name }) => byteName(name)),
@@ -95,7 +96,7 @@ export function openSession(context: Context, direction: Direction): Session {
       return there;
     },
     transport: () => {
-      transport ??= session.there().then((found) => transportFor(context, found, direction, asked.filters));
+      transport ??= session.there().then((found) => kind.transport(context, found, direction, asked.filters));
       return transport;
     },
     async difference(fresh = false) {

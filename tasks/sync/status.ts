@@ -5,10 +5,10 @@ import { bytes, plural } from '../core/text';
 import { byteName } from '../parse/shown-name';
 import { type Change, filesOf, shownChange } from './change';
 import { type Folder, foldersOf } from './folders';
-import { lookAt, type There, thereText } from './preflight';
+import { kindNamed } from './kind';
+import { type There, thereText } from './preflight';
 import { chosenRemote, remoteNamed, todoOf } from './remote';
 import { kindOf } from './sides';
-import { transportFor } from './transports';
 
 /** What differs in one folder, seen from here. */
 interface Status {
@@ -25,7 +25,7 @@ export function statusSteps(context: Context): Step[] {
   const folders = all.filter(({ name }, index) => all.findIndex((folder) => folder.name === name) === index);
   let there: Promise<There> | undefined;
   const reach = () => {
-    there ??= lookAt(
+    there ??= kindNamed(remote.type).lookAt(
       context,
       remote,
       folders.map(({ name }) => byteName(name)),
@@ -78,7 +78,7 @@ async function compare(context: Context, there: There, folder: Folder): Promise<
     exclude: [...context.settings.setup.sync.exclude, ...context.optionValues('exclude')],
   };
   const direction = gone(kinds[0]) ? 'pull' : 'push';
-  const transport = transportFor(context, there, direction, filters);
+  const transport = kindNamed(there.remote.type).transport(context, there, direction, filters);
   const { changes } = await transport.compare(folder, { deletions: true, checksum: context.option('verify') !== undefined });
   const of = (action: Change['action']) => filesOf(changes).filter((change) => change.action === action);
   const differ = of('changed');
@@ -133,7 +133,10 @@ export function remotesSteps(context: Context): Step[] {
     // The first one asked for starts them all: one that does not answer holds up no other.
     for (const each of filled.length > 0 ? filled : names)
       if (!looks.has(each)) {
-        const look = Promise.resolve().then(() => lookAt(context, remoteNamed(context, each), [], 'push'));
+        const look = Promise.resolve().then(() => {
+          const remote = remoteNamed(context, each);
+          return kindNamed(remote.type).lookAt(context, remote, [], 'push');
+        });
         look.catch(() => undefined);
         looks.set(each, look);
       }

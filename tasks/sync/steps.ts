@@ -5,6 +5,7 @@ import type { Finding, Progress, Step } from '../core/step';
 import { bytes, plural, some } from '../core/text';
 import { bytesToSend, changeTable, countsText, filesOf, shownChange } from './change';
 import { ownExcludes } from './folders';
+import { kindNamed } from './kind';
 import { markLocal, refuseLocal } from './local-changes';
 import { withRemoteLock } from './lock';
 import { manifestsAbout } from './manifest';
@@ -142,6 +143,7 @@ async function markChanges(session: Session, context: Context, { folders }: Diff
 
 async function act(session: Session, context: Context, progress: (progress: Progress) => void): Promise<void> {
   const { direction, verify, remote } = session;
+  const hasShell = kindNamed(remote.type).shell !== undefined;
   const note = (text: string) => progress({ text });
   const outdated = (await session.difference()).folders
     .filter(({ changes }) => changes.length > 0)
@@ -162,8 +164,8 @@ async function act(session: Session, context: Context, progress: (progress: Prog
   if (direction === 'pull') {
     removeManifestsHere(context, outdated);
     await work(false);
-    if (remote.type !== 'rclone') await fetchRecordsToo(context, remote, (await session.there()).shell);
-  } else if (remote.type === 'rclone') {
+    if (hasShell) await fetchRecordsToo(context, remote, (await session.there()).shell);
+  } else if (!hasShell) {
     // A store has no place for a lock; each object there is whole or not at all.
     await (await session.transport()).removeState(outdated);
     await work(false);
