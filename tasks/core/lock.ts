@@ -1,103 +1,164 @@
 import { UserError } from './errors';
+import { type Holder, isGone, isNear, nameOf, parseHolder, spaceOf } from './holder';
 import type { Host } from './host';
 import { killGroup } from './host/processes';
 import { makeState, statePath } from './state';
 
-interface Holder {
-  pid: number;
-  /** When that process started, so that a later process with the same number is not taken for it. */
-  started: string;
-  host: string;
+/** How a lock is taken. */
+export interface LockOptions {
   task: string;
-  since: string;
-  /** The process groups it runs, each with its start: what a killed holder leaves behind. */
-  children: { pid: number; started: string }[];
+  waitSeconds: number;
+  onWait(text: string): void;
+  /** Seconds between two signs of life. */
+  beatSeconds?: number;
 }
 
 /**
- * Holds the project for one run. A lock of a process that is gone is broken, after what that process
- * left running is ended, since it would go on writing into the same folders.
- * @throws UserError E_LOCKED when the holder is still there after the limit
+ * Holds the project for one run.
+ * @throws UserError E_LOCKED when another run is still there after the limit, E_LOCK_LOST
  */
-export async function withLock<T>(
-  host: Host,
-  root: string,
-  options: { task: string; waitSeconds: number; onWait: (text: string) => void },
-  work: () => Promise<T>,
-): Promise<T> {
+export function withLock<T>(host: Host, root: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
   makeState(host, root);
-  const file = statePath(root, 'lock.json');
+  return holding(host, statePath(root, 'lock.json'), 'in this project', options, work);
+}
+
+/**
+ * Holds what a lock file stands for, which may lie on a disk that other machines and users share. A lock of a process
+ * that is gone is broken, after what that process left running is ended, since it would go on writing into the same
+ * folders. Of another machine's process only its heartbeat tells: the holder touches the file while it lives.
+ * @param where what is held, as a message goes on after "is still at work": `in this project`
+ * @param work gets whether another run was there until now: what was seen before does not hold
+ * @throws UserError E_LOCKED when the holder is still there after the limit, E_LOCK_LOST where another run has taken it over
+ */
+export async function holding<T>(
+  host: Host,
+  file: string,
+  where: string,
+  { task, waitSeconds, onWait, beatSeconds = 15 }: LockOptions,
+  work: (waited: boolean) => Promise<T>,
+): Promise<T> {
   const mine: Holder = {
+    id: crypto.randomUUID(),
     pid: host.pid,
     started: (await host.startOf(host.pid)) ?? '',
     host: host.hostname,
-    task: options.task,
+    space: spaceOf(host),
+    user: host.userId,
+    task,
     since: host.now().toISOString(),
+    beat: beatSeconds,
     children: [],
   };
-  await take(host, file, mine, options);
+  const waited = await take(host, file, where, mine, { waitSeconds, onWait });
+  const isMine = () => parseHolder(host.files.readText(file))?.id === mine.id;
   let last = Promise.resolve();
-  host.processes.onChange = (groups) => {
+  const stop = host.processes.watchGroups((groups) => {
     last = last.then(async () => {
       mine.children = (await Promise.all(groups.map(async (pid) => ({ pid, started: (await host.startOf(pid)) ?? '' })))).filter(
         ({ started }) => started,
       );
-      host.files.writeText(file, JSON.stringify(mine));
+      if (isMine()) host.files.writeText(file, JSON.stringify(mine));
     });
-  };
+  });
+  let isLost = false;
+  const beat = setInterval(() => {
+    try {
+      if (isMine()) host.files.touch(file);
+      // A file that somebody removed is made anew; one of another run means that this one was taken for dead.
+      else if (!host.files.createText(file, JSON.stringify(mine))) {
+        isLost = true;
+        clearInterval(beat);
+        host.processes.interrupt('SIGTERM');
+      }
+    } catch {
+      // A disk that is full or away for a moment: the next one may come through.
+    }
+  }, beatSeconds * 1000).unref();
   try {
-    return await work();
+    return await work(waited);
+  } catch (error) {
+    throw isLost ? lostError(host, file, where) : error;
   } finally {
-    host.processes.onChange = () => undefined;
+    clearInterval(beat);
+    stop();
     await last.catch(() => undefined);
-    host.files.remove(file);
+    if (isMine()) host.files.remove(file);
   }
 }
 
-async function take(host: Host, file: string, mine: Holder, options: Parameters<typeof withLock>[2]): Promise<void> {
-  const deadline = host.now().getTime() + options.waitSeconds * 1000;
-  let told = false;
-  while (!host.files.createText(file, JSON.stringify(mine))) {
+/** Who holds a lock now, as {@link nameOf} says it; `undefined` where nobody does. A look: writes nothing. */
+export async function holderOf(host: Host, file: string): Promise<string | undefined> {
+  const holder = parseHolder(host.files.readText(file));
+  const ageMs = () => host.now().getTime() - (host.files.stat(file)?.mtimeMs ?? 0);
+  return holder && !(await isGone(host, holder, ageMs)) ? nameOf(holder) : undefined;
+}
+
+/** @returns whether another run was there */
+async function take(
+  host: Host,
+  file: string,
+  where: string,
+  mine: Holder,
+  { waitSeconds, onWait }: Pick<LockOptions, 'waitSeconds' | 'onWait'>,
+): Promise<boolean> {
+  const deadline = host.now().getTime() + waitSeconds * 1000;
+  for (let waited = false; ; ) {
     host.processes.throwIfInterrupted();
-    const holder = read(host, file);
-    if (!holder || (await isDead(host, holder))) {
-      for (const child of holder?.children ?? []) if ((await host.startOf(child.pid)) === child.started) killGroup(child.pid, 'SIGKILL');
-      // Renamed before it is removed: of two runs that see the dead holder only one gets to break its lock.
-      const aside = `${file}.dead-${host.pid}`;
-      try {
-        host.files.move(file, aside);
-        host.files.remove(aside);
-      } catch {
-        // The other one was first.
-      }
+    const text = host.files.readText(file);
+    if (text === undefined && host.files.createText(file, JSON.stringify(mine))) return waited;
+    const holder = parseHolder(text);
+    // Over NFS a link may be made and its answer lost: then it was said that the name is taken.
+    if (holder?.id === mine.id) return waited;
+    if (text === undefined) {
+      // Another run was faster: its name is there in a moment.
+      await host.sleep(20);
       continue;
     }
-    const who = `\`just ${holder.task}\` (pid ${holder.pid} on ${holder.host}, since ${holder.since})`;
+    if (await isGone(host, holder, () => host.files.ageOf(file))) {
+      await breakLock(host, file, text, holder);
+      continue;
+    }
+    const who = holder ? nameOf(holder) : 'another run';
     if (host.now().getTime() >= deadline)
       throw new UserError({
         code: 'E_LOCKED',
-        found: `${who} is still at work in this project after ${options.waitSeconds} s`,
+        found: `${who} is still at work ${where} after ${waitSeconds} s`,
         fix:
-          holder.host === host.hostname
+          holder && isNear(host, holder)
             ? `let it finish or end it with \`kill ${holder.pid}\`, then run the same command again`
-            : `let it finish; if that machine is gone, \`rm ${file}\``,
+            : 'let it finish, then run the same command again; if that run is gone, its lock gives way after two minutes',
       });
-    if (!told) options.onWait(`waiting for ${who}`);
-    told = true;
-    await host.sleep(200);
+    if (!waited) onWait(`waiting for ${who}`);
+    waited = true;
+    await host.sleep(holder && isNear(host, holder) ? 200 : 1000);
   }
 }
 
-/** A holder on another machine (a shared disk) cannot be looked at and counts as alive. */
-async function isDead(host: Host, holder: Holder): Promise<boolean> {
-  return holder.host === host.hostname && (await host.startOf(holder.pid)) !== holder.started;
-}
-
-function read(host: Host, file: string): Holder | undefined {
+/** Takes away the lock of a holder that is gone, after what it left running is ended. */
+async function breakLock(host: Host, file: string, judged: string, holder: Holder | undefined): Promise<void> {
+  if (holder && isNear(host, holder))
+    for (const child of holder.children) if ((await host.startOf(child.pid)) === child.started) killGroup(child.pid, 'SIGKILL');
+  // Renamed before it is removed: of two runs that see the dead holder only one gets to break its lock.
+  const aside = `${file}.dead-${crypto.randomUUID()}`;
   try {
-    const holder = JSON.parse(host.files.readText(file) ?? '') as Holder;
-    return typeof holder.pid === 'number' && typeof holder.host === 'string' ? holder : undefined;
-  } catch {
-    return undefined;
+    host.files.move(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
   }
+  const taken = host.files.readText(aside) ?? '';
+  // Another run was first, and this is the lock that it holds now.
+  if (taken !== judged) host.files.createText(file, taken);
+  host.files.remove(aside);
+}
+
+/** This run slept for so long that another one took it for dead. */
+function lostError(host: Host, file: string, where: string): UserError {
+  const holder = parseHolder(host.files.readText(file));
+  return new UserError({
+    code: 'E_LOCK_LOST',
+    found: `this run stood still for so long that ${holder ? nameOf(holder) : 'another run'} took its place ${where}`,
+    needed: 'one run at a time',
+    fix: 'let that one finish, then run the same command again',
+  });
 }

@@ -62,7 +62,7 @@ function plainView(screen: Screen): View {
       progress(progress) {
         // A log wants to know that it goes on, not each step of it.
         const now = performance.now();
-        if (now - Math.max(last, begun) < 10_000) return;
+        if (!progress.atOnce && now - Math.max(last, begun) < 10_000) return;
         last = now;
         screen.write(`  ${step.name}: ${printable(text(progress, now))}\n`);
       },

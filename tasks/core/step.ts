@@ -23,6 +23,8 @@ export interface Progress {
   text?: string;
   doneBytes?: number;
   totalBytes?: number;
+  /** Told at once in a log too, which is else told now and then that it goes on. */
+  atOnce?: boolean;
 }
 
 export interface Action {

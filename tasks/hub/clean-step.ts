@@ -3,6 +3,7 @@ import type { Context } from '../core/context';
 import { projectPaths, shown } from '../core/paths';
 import type { Step } from '../core/step';
 import { bytes, plural } from '../core/text';
+import { holdingFolder } from './folder-lock';
 import { modelsOf } from './models';
 import { type Leftover, leftoversIn } from './partials';
 
@@ -32,15 +33,17 @@ function cleanStep(name: string, folder: string): Step {
       ];
       return { state: 'todo', found: `${sizeOf(leftovers)} in \`${shown(root, folder)}\``, data, table };
     },
-    async plan({ host }) {
-      const leftovers = leftoversIn(host, folder);
+    async plan(context) {
+      const { host } = context;
       return [
         {
-          title: `remove ${sizeOf(leftovers)}`,
-          async run() {
-            // The journal first: a partial without one counts for nothing.
-            for (const { file } of [...leftovers].sort((a, b) => b.file.length - a.file.length)) host.files.remove(file);
-          },
+          title: `remove ${sizeOf(leftoversIn(host, folder))}`,
+          run: (_, progress) =>
+            // What a download of another project is about to fill is no leftover.
+            holdingFolder(context, folder, progress, async () => {
+              // The journal first: a partial without one counts for nothing.
+              for (const { file } of leftoversIn(host, folder).sort((a, b) => b.file.length - a.file.length)) host.files.remove(file);
+            }),
         },
       ];
     },

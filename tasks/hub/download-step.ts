@@ -1,9 +1,12 @@
 import type { Context } from '../core/context';
+import { holderOf } from '../core/lock';
 import { shown } from '../core/paths';
 import type { Finding, Step } from '../core/step';
 import { bytes, plural } from '../core/text';
 import { bringModel, refuseOffline } from './bring';
 import { dataOf, foundOf, tableOf, titleOf } from './download-report';
+import { holdingFolder } from './folder-lock';
+import { lockFile } from './layout';
 import { type LocalFile, lookAt } from './local';
 import { type Model, modelsOf } from './models';
 import { type Origin, originOf } from './origin';
@@ -75,19 +78,24 @@ function downloadStep(model: Model): Step {
         return { ...finding, warning, data: { ...data, movedTo: moved } };
       }
       await refuseWithoutSpace(context, model.folder, data.remainingBytes);
-      const found = foundOf(context, model, { files, origin, libraries, wanted }, data);
+      const holder = await holderOf(context.host, lockFile(model.folder));
+      const found = foundOf(context, model, { files, origin, libraries, wanted }, data) + (holder ? `; ${holder} is at work on it` : '');
       return { state: 'todo', found, data, table: tableOf(context, wanted, files, data) };
     },
     async plan(context) {
-      const { wanted, files, origin } = await look(context);
+      const seen = await look(context);
       const trust = !distrusts(context);
       return [
         {
-          title: titleOf(model, files, origin),
-          async run(_, progress) {
-            await bringModel(context, model, wanted, { origin, trust }, progress);
-            isRepaired = true;
-          },
+          title: titleOf(model, seen.files, seen.origin),
+          run: (_, progress) =>
+            holdingFolder(context, model.folder, progress, async (waited) => {
+              // The other run may have brought it all, and have recorded the commit of its own moment.
+              if (waited) asked = undefined;
+              const { wanted, origin } = waited ? await look(context) : seen;
+              await bringModel(context, model, wanted, { origin, trust }, progress);
+              isRepaired = true;
+            }),
         },
       ];
     },

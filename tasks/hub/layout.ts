@@ -11,3 +11,5 @@ export const treesFolder = (folder: string): string => path.join(cacheFolder(fol
 export const treeFile = (folder: string, commit: string): string => path.join(treesFolder(folder), `${commit}.json`);
 /** What was asked for and which files of the tree belong to it. */
 export const recordFile = (folder: string): string => path.join(folder, '.cache', 'just-lora', 'model.json');
+/** Held while a run changes the folder: other projects, users and machines may share it. */
+export const lockFile = (folder: string): string => path.join(folder, '.cache', 'just-lora', 'lock.json');

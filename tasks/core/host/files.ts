@@ -101,7 +101,7 @@ export function linkTree(from: string, to: string, skip: readonly string[] = [])
  */
 export function writeText(file: string, text: string, flush = true): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.tmp-${process.pid}`;
+  const temporary = temporaryName(file);
   try {
     const handle = fs.openSync(temporary, 'w');
     try {
@@ -120,7 +120,7 @@ export function writeText(file: string, text: string, flush = true): void {
 /** Creates a file only where nothing is; false where something was there. */
 export function createText(file: string, text: string): boolean {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  const temporary = `${file}.tmp-${process.pid}`;
+  const temporary = temporaryName(file);
   fs.writeFileSync(temporary, text);
   try {
     // A hard link fails where the name is taken, which a rename does not, and the name appears whole.
@@ -129,11 +129,47 @@ export function createText(file: string, text: string): boolean {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
-    if (code !== 'EPERM' && code !== 'ENOTSUP') throw error;
-    fs.writeFileSync(file, text, { flag: 'wx' });
-    return true;
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code ?? '')) throw error;
+    return createInPlace(file, text);
   } finally {
     fs.rmSync(temporary, { force: true });
+  }
+}
+
+/** The same on a disk without hard links: for a moment the file is there and not whole. */
+function createInPlace(file: string, text: string): boolean {
+  try {
+    fs.writeFileSync(file, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** Not by the process number alone: on a shared disk another machine may have one with the same. */
+const temporaryName = (file: string): string => `${file}.tmp-${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+
+/** Makes a file look written to just now, by the clock of its disk, without changing it: it needs no room. */
+export function touch(file: string): void {
+  const handle = fs.openSync(file, 'r+');
+  try {
+    const first = Buffer.alloc(1);
+    // A time that we named ourselves would be that of this machine's clock, which another machine need not share.
+    if (fs.readSync(handle, first, 0, 1, 0) === 1) fs.writeSync(handle, first, 0, 1, 0);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** Milliseconds since a file was written to, by the clock of its disk; below 0 where it is gone. */
+export function ageOf(file: string): number {
+  const now = temporaryName(file);
+  fs.writeFileSync(now, '');
+  try {
+    return fs.statSync(now).mtimeMs - (stat(file)?.mtimeMs ?? Number.POSITIVE_INFINITY);
+  } finally {
+    fs.rmSync(now, { force: true });
   }
 }
 

@@ -35,8 +35,7 @@ export class Processes {
   readonly #abort = new AbortController();
   readonly #guard = new Guard();
   #interrupted: NodeJS.Signals | undefined;
-  /** Called with the process groups that run, at each change. */
-  onChange: (groups: readonly number[]) => void = () => undefined;
+  readonly #watchers = new Set<(groups: readonly number[]) => void>();
   /** Called with each line of every command, for `--verbose`. */
   onVerbose: ((line: string) => void) | undefined;
 
@@ -146,6 +145,12 @@ export class Processes {
     return this.#interrupted;
   }
 
+  /** Calls with the process groups that run, at each change. @returns stops it */
+  watchGroups(watcher: (groups: readonly number[]) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
   throwIfInterrupted(): void {
     if (this.#interrupted) throw new Interrupted(this.#interrupted);
   }
@@ -167,7 +172,7 @@ export class Processes {
 
   #changed(change: () => void): void {
     change();
-    this.onChange([...this.#running]);
+    for (const watcher of this.#watchers) watcher([...this.#running]);
   }
 }
 
