@@ -27,6 +27,8 @@ export interface ProbeAnswers {
   exitCode: number;
   timedOut: boolean;
   tail: string;
+  /** Layers that were left out on purpose. */
+  skipped: readonly string[];
 }
 
 export interface ProbeRequest {
@@ -62,7 +64,7 @@ export async function askTorch({ host, root }: Pick<Context, 'host' | 'root'>, r
       timeoutMs: (Object.values(limits).reduce((sum, limit) => sum + limit, 0) + 30) * 1000,
     },
   );
-  return { lines: linesOf(stdout), exitCode, timedOut, tail };
+  return { lines: linesOf(stdout), exitCode, timedOut, tail, skipped: request.skip };
 }
 
 /** As after activating the environment, with the person's own packages (`~/.local`) shut out. */

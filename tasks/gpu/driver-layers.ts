@@ -1,14 +1,24 @@
 import { compareDotted } from '../parse/dotted';
-import { profileTorch, windowsDriver } from '../versions/cuda';
-import { driverFor, torchBuild } from '../versions/torch';
-import { type DriverAnswers, type Gpu, smiLimitSeconds } from './ask-driver';
+import { windowsDriver } from '../versions/cuda';
+import { driverFor, profileBuild } from '../versions/torch';
+import type { DriverAnswers, Gpu } from './ask-driver';
 import { capabilityFault, healthFault, type Wanted } from './card-faults';
-import { driverFault, noDevice, noDriver } from './driver-faults';
+import { driverFault, noDriver } from './driver-faults';
+import { updateDriver } from './install-driver';
 import type { Layer, LayerFault, LayerName, Layers } from './layer';
+import { noCard } from './no-card';
+import { visibleOf } from './visible';
 
 export interface DriverHalf extends Layers {
   /** The cards that pass, in the order of `nvidia-smi`. */
   usable: Gpu[];
+}
+
+/** One layer, what is worth a word beside it, and the cards that go on to the next one. */
+interface Judged {
+  layer: Layer;
+  warnings?: readonly string[];
+  passed?: Gpu[];
 }
 
 /**
@@ -18,80 +28,63 @@ export interface DriverHalf extends Layers {
 export function driverLayers(answers: DriverAnswers, wanted: Wanted): DriverHalf {
   const layers: Layer[] = [];
   const warnings: string[] = [];
-  const end = (name: LayerName, fault: LayerFault): DriverHalf => {
-    layers.push({ name, state: 'broken', ...fault });
-    return { layers, warnings: [...warnings, ...answers.xids.map(xidText)], usable: [] };
-  };
-  const ok = (name: LayerName, found: string) => layers.push({ name, state: 'ok', found });
+  let usable = answers.gpus;
+  for (const judge of [deviceLayer, driverLayer, cudaLayer, capabilityLayer]) {
+    const { layer, warnings: more = [], passed = usable } = judge(answers, usable, wanted);
+    layers.push(layer);
+    warnings.push(...more);
+    usable = layer.state === 'broken' ? [] : passed;
+    if (layer.state === 'broken') break;
+  }
+  return { layers, warnings: [...warnings, ...answers.xids.map(xidText)], usable };
+}
 
-  const { machine, gpus, fault, program } = answers;
-  const onBus = machine.nvidia.length > 0 ? `${machine.nvidia.length} NVIDIA on the PCI bus (${machine.nvidia.join(', ')})` : undefined;
+function deviceLayer({ machine, gpus, program }: DriverAnswers): Judged {
+  const { nvidia, wsl } = machine;
+  const onBus = nvidia.length > 0 ? `${nvidia.length} NVIDIA on the PCI bus (${nvidia.join(', ')})` : undefined;
   const jetson = machine.jetson ?? gpus.find(({ name }) => /nvgpu|^Orin|Xavier|Tegra/i.test(name))?.name;
-  if (jetson) return end('device', noDevice({ ...machine, jetson }));
-  if (!program) return end('device', onBus || machine.wsl ? noDriver(machine) : noDevice(machine));
-  if (onBus || machine.wsl || gpus.length > 0)
-    ok('device', onBus ?? (machine.wsl ? 'passed through by WSL' : `${gpus.length} known to the driver`));
+  if (jetson) return broken('device', noCard({ ...machine, jetson }));
+  if (!program) return broken('device', onBus || wsl ? noDriver(machine) : noCard(machine));
+  if (onBus) return ok('device', onBus);
+  if (wsl) return ok('device', 'passed through by WSL');
+  if (gpus.length > 0) return ok('device', `${gpus.length} known to the driver`);
   // A program and nothing on the bus: the driver has the last word, as in a container that hides the bus.
-  else layers.push({ name: 'device', state: 'unknown', found: 'no NVIDIA card is on the PCI bus' });
+  return unknown('device', 'no NVIDIA card is on the PCI bus');
+}
 
-  if (fault) return end('driver', driverFault(fault.kind, machine, { ...fault, limitSeconds: smiLimitSeconds }));
-  const seen = visibleOf(gpus, answers.visible);
+function driverLayer({ machine, gpus, fault, visible }: DriverAnswers): Judged {
+  if (fault) return broken('driver', driverFault(fault.kind, machine, fault));
+  const seen = visibleOf(gpus, visible);
   if (seen.length === 0)
-    return end('driver', {
+    return broken('driver', {
       code: 'E_GPU_NOT_VISIBLE',
-      found: `\`CUDA_VISIBLE_DEVICES=${answers.visible}\` hides every GPU (${gpus.length} there)`,
+      found: `\`CUDA_VISIBLE_DEVICES=${visible}\` hides every GPU (${gpus.length} there)`,
       needed: 'one GPU that programs may use',
       fix: '`unset CUDA_VISIBLE_DEVICES`',
     });
-  if (seen.length < gpus.length)
-    warnings.push(`\`CUDA_VISIBLE_DEVICES=${answers.visible}\` hides ${gpus.length - seen.length} of ${gpus.length} GPUs`);
-  for (const gpu of seen)
-    if (gpu.faults.length > 0) warnings.push(`GPU ${gpu.index} answers with errors (${gpu.faults.join(', ')}): it may need a reboot`);
-  const well = pass(seen, healthFault, warnings);
-  if (well.fault) return end('driver', well.fault);
-  ok('driver', `${gpus[0]?.driver ?? 'version unknown'}, \`nvidia-smi\` names ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`);
-
-  const cuda = cudaFault(answers);
-  if (cuda) return end('cuda', cuda);
-  ok(
-    'cuda',
-    `the driver runs CUDA up to ${answers.cudaOfDriver ?? 'an unknown version'}; toolkit ${answers.cudaOfToolkit ?? 'none'} (not needed)`,
-  );
-
-  const capable = pass(well.passed, (gpu) => capabilityFault(gpu, wanted), warnings);
-  if (capable.fault) return end('capability', capable.fault);
-  const capabilities = capable.passed.map(({ capability }) => capability);
-  if (capabilities.some((capability) => capability === undefined))
-    layers.push({ name: 'capability', state: 'unknown', found: 'this `nvidia-smi` does not say it' });
-  else ok('capability', [...new Set(capabilities)].join(', '));
-  if (new Set(capabilities).size > 1) warnings.push('the GPUs are of different kinds: each step waits for the slowest');
-  warnings.push(...answers.xids.map(xidText));
-  return { layers, warnings, usable: capable.passed };
+  const warnings = [
+    ...(seen.length < gpus.length ? [`\`CUDA_VISIBLE_DEVICES=${visible}\` hides ${gpus.length - seen.length} of ${gpus.length} GPUs`] : []),
+    ...seen.flatMap(({ index, faults }) =>
+      faults.length > 0 ? [`GPU ${index} answers with errors (${faults.join(', ')}): it may need a reboot`] : [],
+    ),
+  ];
+  const well = sift(seen, healthFault);
+  if (well.fault) return { ...broken('driver', well.fault), warnings };
+  const found = `${gpus[0]?.driver ?? 'version unknown'}, \`nvidia-smi\` names ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`;
+  return { ...ok('driver', found), warnings: [...warnings, ...well.leftOut], passed: well.passed };
 }
 
-/** The cards that pass, and the first fault where none does. Those left out are named. */
-function pass(
-  gpus: readonly Gpu[],
-  judge: (gpu: Gpu) => LayerFault | undefined,
-  warnings: string[],
-): { passed: Gpu[]; fault?: LayerFault } {
-  const judged = gpus.map((gpu) => ({ gpu, fault: judge(gpu) }));
-  const passed = judged.filter(({ fault }) => !fault).map(({ gpu }) => gpu);
-  const failed = judged.flatMap(({ gpu, fault }) => (fault ? [{ gpu, fault }] : []));
-  if (passed.length === 0 && failed[0]) return { passed, fault: failed[0].fault };
-  const keep = passed.map(({ index }) => index).join(',');
-  for (const { gpu, fault } of failed)
-    warnings.push(
-      `GPU ${gpu.index} (${gpu.name}) is left out: ${fault.found}; \`export CUDA_VISIBLE_DEVICES=${keep}\` keeps it out of the training`,
-    );
-  return { passed };
+function cudaLayer(answers: DriverAnswers): Judged {
+  const old = oldDriver(answers);
+  if (old) return broken('cuda', old);
+  const { cudaOfDriver = 'an unknown version', cudaOfToolkit = 'none' } = answers;
+  return ok('cuda', `the driver runs CUDA up to ${cudaOfDriver}; toolkit ${cudaOfToolkit} (not needed)`);
 }
 
-function cudaFault({ machine, gpus, cudaOfDriver }: DriverAnswers): LayerFault | undefined {
+function oldDriver({ machine, gpus, cudaOfDriver }: DriverAnswers): LayerFault | undefined {
   const driver = gpus[0]?.driver;
-  const cuda = torchBuild(profileTorch)?.cuda ?? '12.1';
-  const major = cuda.split('.')[0] ?? '';
-  const least = machine.wsl || machine.platform === 'win32' ? windowsDriver[major] : driverFor(cuda);
+  const { cuda } = profileBuild();
+  const least = machine.wsl || machine.platform === 'win32' ? windowsDriver[cuda.split('.')[0] ?? ''] : driverFor(cuda);
   if (!driver || !least || compareDotted(driver, least) >= 0) return undefined;
   // The compatibility package of a data center card serves a newer CUDA on an old driver.
   if (cudaOfDriver && compareDotted(cudaOfDriver, cuda) >= 0) return undefined;
@@ -99,31 +92,38 @@ function cudaFault({ machine, gpus, cudaOfDriver }: DriverAnswers): LayerFault |
     code: 'E_DRIVER_OLD',
     found: `driver ${driver} is too old for CUDA ${cuda}${cudaOfDriver ? `: it runs CUDA up to ${cudaOfDriver}` : ''}`,
     needed: `driver ${least} or newer`,
-    fix: machine.wsl
-      ? 'update the NVIDIA driver in Windows, then `wsl --shutdown`'
-      : machine.container
-        ? `update the driver of the machine that runs the container to ${least} or newer`
-        : machine.distribution === 'ubuntu'
-          ? '`sudo ubuntu-drivers install --gpgpu`, then `sudo reboot`'
-          : `install driver ${least} or newer, then \`sudo reboot\``,
+    fix: updateDriver(machine, least),
   };
 }
 
-/** The cards that `CUDA_VISIBLE_DEVICES` leaves: numbers or the beginning of a UUID; all behind a wrong entry are hidden. */
-export function visibleOf<T extends Pick<Gpu, 'index' | 'uuid' | 'migDevices'>>(gpus: readonly T[], visible: string | undefined): T[] {
-  if (visible === undefined) return [...gpus];
-  const seen: T[] = [];
-  for (const entry of visible.split(',').map((text) => text.trim())) {
-    const gpu = gpus.find(
-      ({ index, uuid, migDevices }) =>
-        entry !== '' &&
-        (entry === String(index) || (/^GPU-/.test(entry) && uuid?.startsWith(entry)) || migDevices.some((mig) => mig.uuid === entry)),
-    );
-    if (!gpu) break;
-    if (!seen.includes(gpu)) seen.push(gpu);
-  }
-  return seen;
+function capabilityLayer(_: DriverAnswers, gpus: readonly Gpu[], wanted: Wanted): Judged {
+  const { passed, leftOut, fault } = sift(gpus, (gpu) => capabilityFault(gpu, wanted));
+  if (fault) return broken('capability', fault);
+  const capabilities = [...new Set(passed.map(({ capability }) => capability))];
+  const warnings = [...leftOut, ...(capabilities.length > 1 ? ['the GPUs are of different kinds: each step waits for the slowest'] : [])];
+  const judged = capabilities.includes(undefined)
+    ? unknown('capability', 'this `nvidia-smi` does not say it')
+    : ok('capability', capabilities.join(', '));
+  return { ...judged, warnings, passed };
 }
+
+/** The cards that pass, a word about each that does not, and the first fault where none does. */
+function sift(gpus: readonly Gpu[], judge: (gpu: Gpu) => LayerFault | undefined): { passed: Gpu[]; leftOut: string[]; fault?: LayerFault } {
+  const judged = gpus.map((gpu) => ({ gpu, fault: judge(gpu) }));
+  const passed = judged.filter(({ fault }) => !fault).map(({ gpu }) => gpu);
+  const failed = judged.flatMap(({ gpu, fault }) => (fault ? [{ gpu, fault }] : []));
+  if (passed.length === 0 && failed[0]) return { passed, leftOut: [], fault: failed[0].fault };
+  const keep = passed.map(({ index }) => index).join(',');
+  const leftOut = failed.map(
+    ({ gpu: { index, name }, fault: { found } }) =>
+      `GPU ${index} (${name}) is left out: ${found}; \`export CUDA_VISIBLE_DEVICES=${keep}\` keeps it out of the training`,
+  );
+  return { passed, leftOut };
+}
+
+const ok = (name: LayerName, found: string): Judged => ({ layer: { name, state: 'ok', found } });
+const unknown = (name: LayerName, found: string): Judged => ({ layer: { name, state: 'unknown', found } });
+const broken = (name: LayerName, fault: LayerFault): Judged => ({ layer: { name, state: 'broken', ...fault } });
 
 const xidText = ({ device, number, means }: DriverAnswers['xids'][number]): string =>
   `the kernel log holds Xid ${number} of ${device}: ${means}; look at it before a long training`;

@@ -3,12 +3,14 @@ import { modelsOf } from '../hub/models';
 import { trainingPrefix, trainingPython } from '../remote/python';
 import { askDriver, type DriverAnswers, type Gpu } from './ask-driver';
 import { askTorch } from './ask-torch';
-import { driverLayers, visibleOf } from './driver-layers';
+import { driverLayers } from './driver-layers';
 import { allLayers, brokenOf, type Layer, type LayerFault } from './layer';
-import { contextBytes, planOf } from './memory';
-import { judgeMemory, type MemoryJudgement, type ModelShape, type Room } from './memory-layer';
+import { planOf } from './memory';
+import { judgeMemory, type MemoryJudgement, type ModelShape } from './memory-layer';
+import { type Card, roomOfDriver, roomsOfTorch, torchOrder } from './rooms';
 import { shapeOf } from './shape';
-import { type TorchHalf, torchLayers } from './torch-layers';
+import type { TorchHalf } from './torch-half';
+import { torchLayers } from './torch-layers';
 
 /** All that a look at the GPU found. */
 export interface GpuLook {
@@ -38,7 +40,7 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', root =
   });
   const python = half === 'all' ? trainingPython(context) : undefined;
   const look: GpuLook = { layers, broken: brokenOf(layers), warnings, answers, torch: undefined, usable, verdicts: [], complete: true };
-  let rooms = usable.map(roomOf);
+  let rooms = usable.map(roomOfDriver);
   if (!look.broken && python) {
     const cards = torchOrder(answers, usable);
     const found = await torchHalf(context, python, answers, cards);
@@ -51,7 +53,7 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', root =
   look.complete = python !== undefined || half === 'driver';
   if (!look.broken) {
     // Before a setup fetches anything it is enough that the card is large enough: the others may be gone by then.
-    const judged = judgeMemory(rooms, shapesOf(context), planOf(context.settings.training), half === 'driver');
+    const judged = judgeMemory(rooms, shapesOf(context), planOf(context.settings.training), { othersMayEnd: half === 'driver' });
     layers.push(judged.layer);
     warnings.push(...judged.warnings);
     look.verdicts = judged.verdicts;
@@ -59,18 +61,6 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', root =
   }
   const why = look.broken ? 'not reached' : 'not reached: there is no training environment yet';
   return { ...look, layers: allLayers(layers, why), warnings: [...new Set(warnings)] };
-}
-
-/** One of torch's devices. */
-interface Card {
-  gpu: Gpu;
-  usable: boolean;
-}
-
-/** The cards as torch counts them; empty where they are split by MIG, and it counts the parts. */
-function torchOrder({ gpus, visible }: DriverAnswers, usable: readonly Gpu[]): Card[] {
-  if (gpus.some(({ mig }) => mig === 'enabled')) return [];
-  return visibleOf(gpus, visible).map((gpu) => ({ gpu, usable: usable.includes(gpu) }));
 }
 
 async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver }: DriverAnswers, cards: readonly Card[]) {
@@ -89,36 +79,3 @@ async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver 
 /** The shapes of the models that the run is about. */
 export const shapesOf = (context: Context): ModelShape[] =>
   modelsOf(context).map((model) => ({ name: model.name, shape: shapeOf(context, model)?.shape }));
-
-function roomOf({ index, name, memoryFreeBytes, memoryTotalBytes, processes, mig, migDevices }: Gpu): Room {
-  if (mig !== 'enabled') return { index, name, freeBytes: memoryFreeBytes, totalBytes: memoryTotalBytes, processes };
-  // The numbers are those of the whole card; a program gets one of its parts.
-  const largest = migDevices.reduce<number | undefined>(
-    (most, { memoryBytes }) => Math.max(most ?? 0, memoryBytes ?? 0) || most,
-    undefined,
-  );
-  return {
-    index,
-    name: `${name}, MIG ${migDevices.map(({ profile }) => profile).join(', ')}`,
-    freeBytes: largest,
-    totalBytes: largest,
-    processes,
-  };
-}
-
-/** Where torch has as many devices as there are cards, they are the same in the same order. */
-function roomsOfTorch({ devices }: TorchHalf, cards: readonly Card[], gpus: readonly Gpu[]): Room[] {
-  const same = devices.length === cards.length;
-  return devices.flatMap(({ index, name, freeBytes, totalBytes }, position) => {
-    const card = same ? cards[position] : undefined;
-    if (card && !card.usable) return [];
-    return {
-      index: card?.gpu.index ?? index,
-      name,
-      // What the look itself took is free again by now, and counted in the estimate.
-      freeBytes: freeBytes === undefined ? undefined : Math.min(freeBytes + contextBytes, totalBytes ?? Number.POSITIVE_INFINITY),
-      totalBytes,
-      processes: (card?.gpu ?? gpus.find((gpu) => gpu.name === name))?.processes ?? [],
-    };
-  });
-}

@@ -1,13 +1,10 @@
+import { breakageIn } from '../versions/conflicts';
 import { type ProbeAnswers, type ProbeLine, probeLimits } from './ask-torch';
-import type { LayerName, Layers } from './layer';
-import { type DriverVersions, faultOf, known, silentFault } from './torch-faults';
+import { faultOf, silentFault } from './probe-faults';
+import { otherCudaWarning } from './torch-faults';
+import type { DriverVersions, TorchHalf } from './torch-half';
 
-export interface TorchHalf extends Layers {
-  torch: { version: string; cuda: string | null; architectures: string } | undefined;
-  devices: { index: number; name: string; capability: string; freeBytes: number | undefined; totalBytes: number | undefined }[];
-}
-
-const order = Object.keys(probeLimits) as (keyof typeof probeLimits)[];
+const order = Object.keys(probeLimits) as ProbeLine['layer'][];
 
 /**
  * What probe.py said, as layers. The memory is judged elsewhere: here it is only measured.
@@ -16,42 +13,42 @@ const order = Object.keys(probeLimits) as (keyof typeof probeLimits)[];
 export function torchLayers(answers: ProbeAnswers, driver: DriverVersions): TorchHalf {
   const half: TorchHalf = { layers: [], warnings: [], torch: undefined, devices: [] };
   for (const name of order) {
-    const of = answers.lines.filter(({ layer }) => layer === name);
-    const end = of.find(({ state }) => state !== 'start');
-    if (of.length === 0) {
-      // Left out on purpose, or the program never got so far.
-      if (half.layers.length === 0) half.layers.push({ name, state: 'broken', ...silentFault(name, answers) });
-      continue;
-    }
-    if (name === 'torch') keepTorch(half, end);
-    if (name === 'architecture')
-      half.devices.push(
-        ...(end?.devices ?? []).map((device) => ({ name: 'GPU', capability: '', freeBytes: undefined, totalBytes: undefined, ...device })),
-      );
-    const fault = end ? faultOf(name, end, half, driver) : silentFault(name, answers);
-    if (name === 'memory') {
-      for (const { index, freeBytes, totalBytes } of end?.devices ?? [])
-        Object.assign(half.devices.find((device) => device.index === index) ?? {}, { freeBytes, totalBytes });
-      if (!fault) return half;
-    }
+    if (answers.skipped.includes(name)) continue;
+    const end = answers.lines.find(({ layer, state }) => layer === name && state !== 'start');
+    if (end) keep(half, end, driver);
+    const fault = end ? faultOf(end, half, driver) : silentFault(name, answers);
     if (fault) {
       half.layers.push({ name, state: 'broken', ...fault });
       return half;
     }
-    half.layers.push({ name, state: 'ok', found: foundOf(name, end as ProbeLine, half) });
+    if (end && name !== 'memory') half.layers.push({ name, state: 'ok', found: foundOf(end, half) });
   }
   return half;
 }
 
-function keepTorch(half: TorchHalf, line: ProbeLine | undefined): void {
-  if (!line?.version) return;
-  half.torch = { version: line.version, cuda: line.cuda ?? null, architectures: line.architectures ?? '' };
-  if (line.outside) half.warnings.push(`torch comes from \`${line.file}\`, outside of the environment: unset PYTHONPATH`);
-  for (const text of line.warnings ?? []) if (known(text)) half.warnings.push(`${known(text)?.means} (${known(text)?.code})`);
+/** Takes out of a line what later layers and the report need. */
+function keep(half: TorchHalf, line: ProbeLine, driver: DriverVersions): void {
+  const { layer, devices = [] } = line;
+  if (layer === 'torch') keepTorch(half, line, driver);
+  if (layer === 'architecture')
+    half.devices.push(...devices.map((one) => ({ name: 'GPU', capability: '', freeBytes: undefined, totalBytes: undefined, ...one })));
+  if (layer === 'memory')
+    for (const { index, freeBytes, totalBytes } of devices)
+      Object.assign(half.devices.find((device) => device.index === index) ?? {}, { freeBytes, totalBytes });
 }
 
-function foundOf(name: LayerName, line: ProbeLine, { torch, devices }: TorchHalf): string {
-  switch (name) {
+function keepTorch(half: TorchHalf, line: ProbeLine, driver: DriverVersions): void {
+  const { version, cuda = null, architectures = '', outside, file, warnings = [], kind } = line;
+  if (!version) return;
+  half.torch = { version, cuda, architectures };
+  if (outside) half.warnings.push(`torch comes from \`${file}\`, outside of the environment: unset PYTHONPATH`);
+  for (const { means, code } of warnings.flatMap((text) => breakageIn(text) ?? [])) half.warnings.push(`${means} (${code})`);
+  const other = kind === 'error' ? undefined : otherCudaWarning(half, driver);
+  if (other) half.warnings.push(other);
+}
+
+function foundOf({ layer, version }: ProbeLine, { torch, devices }: TorchHalf): string {
+  switch (layer) {
     case 'torch':
       return `${torch?.version}, built for CUDA ${torch?.cuda}`;
     case 'architecture':
@@ -59,6 +56,6 @@ function foundOf(name: LayerName, line: ProbeLine, { torch, devices }: TorchHalf
     case 'matmul':
       return 'exact in every type that was tried';
     default:
-      return `bitsandbytes ${line.version}, quantised and multiplied`;
+      return `bitsandbytes ${version}, quantised and multiplied`;
   }
 }

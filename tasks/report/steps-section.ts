@@ -43,10 +43,15 @@ ${tail ? html`<pre>${tail}</pre>\n` : undefined}${rows.length > 1 ? tableOf(rows
 `;
 }
 
-/** A fix that is one command stands alone, to be copied; in a sentence the command is marked as everywhere. */
+/** A fix that is one command stands alone, to be copied; in a sentence the command is marked as everywhere. Further ways follow on lines of their own. */
 export function fixOf(fix: string): Html {
-  const command = /^(?:npx|mv|rm|git|kill|sudo|apt|conda|pip|uv|chmod|ssh-keygen)\s(?:(?![;,.]\s).)*$/.test(fix) && !fix.includes('`');
-  return command ? html`<code>${fix}</code>` : prose(fix);
+  const [first = '', ...others] = fix.split('\n');
+  return html`${wayOf(first)}${others.map((other) => html`<br>${wayOf(other)}`)}`;
+}
+
+function wayOf(text: string): Html {
+  const isCommand = /^(?:npx|mv|rm|git|kill|sudo|apt|conda|pip|uv|chmod|ssh-keygen)\s(?:(?![;,.]\s).)*$/.test(text) && !text.includes('`');
+  return isCommand ? html`<code>${text}</code>` : prose(text);
 }
 
 function tableOf([head = [], ...rows]: readonly (readonly string[])[]): Html {

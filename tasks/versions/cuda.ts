@@ -34,5 +34,15 @@ export const newestCuda: Readonly<Record<string, string>> = {
   '580': '13.0',
 };
 
+/** Cards that do all that is asked here, as a person looks for one. */
+export const goodCards = {
+  capability: '8.0',
+  few: 'A100, 3090, 4090, H100',
+  all: 'Ampere, Ada or Hopper: A100, 3090, 4090, L40S, H100, H200',
+} as const;
+
+/** What has code for the cards that the profiles' torch is too old for. */
+export const torchForNewerCards = 'torch 2.7 or newer built for CUDA 12.8';
+
 /** Least compute capability: bfloat16 came with Ampere, the 4-bit kernels of bitsandbytes need Pascal. */
 export const leastCapability = { bfloat16: '8.0', fourBit: '6.0' } as const;

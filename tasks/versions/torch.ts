@@ -1,5 +1,6 @@
+import { profileTorch } from './cuda';
 import * as facts from './facts';
-import { atLeast, inRange } from './satisfies';
+import { inRange } from './satisfies';
 import type { TorchFact } from './types';
 
 /** What is known of the package index's build of a torch; `undefined` for one that is not in the table. */
@@ -7,15 +8,12 @@ export function torchBuild(version: string): TorchFact | undefined {
   return facts.torchBuilds.find(({ torch }) => inRange(version, torch));
 }
 
+/** The build of both profiles; tests/versions holds the table to it. */
+export const profileBuild = (): TorchFact => torchBuild(profileTorch) as TorchFact;
+
 /** The oldest driver for a CUDA version such as `12.1`. */
 export function driverFor(cuda: string): string | undefined {
   return facts.drivers.find((fact) => fact.cuda === Number.parseInt(cuda, 10))?.driver;
-}
-
-/** Whether a driver is new enough for a CUDA version; `undefined` where that is not known. */
-export function driverServes(driver: string, cuda: string): boolean | undefined {
-  const least = driverFor(cuda);
-  return least === undefined || !/^\d+(\.\d+)*$/.test(driver) ? undefined : atLeast(driver, least);
 }
 
 /**
@@ -34,3 +32,16 @@ export function covers(architectures: string, capability: string): boolean {
     return builtMajor === major && builtMinor <= minor;
   });
 }
+
+/** The compute capabilities that a build has code for: the oldest, and the major version of the newest. */
+export function capabilitiesOf(architectures: string): { oldest: string; newestMajor: number } {
+  const numbers = [...architectures.matchAll(/(?:sm|compute)_(\d+)(\d)/g)].map(
+    ([, major, minor]) => [Number(major), Number(minor)] as const,
+  );
+  const [oldest = [0, 0]] = [...numbers].sort(([a, b], [c, d]) => a - c || b - d);
+  return { oldest: oldest.join('.'), newestMajor: Math.max(0, ...numbers.map(([major]) => major)) };
+}
+
+/** A card that is newer than anything that a build has code for. */
+export const isNewerThan = (capability: string, architectures: string): boolean =>
+  Number.parseInt(capability, 10) > capabilitiesOf(architectures).newestMajor;

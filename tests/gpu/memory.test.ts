@@ -3,8 +3,9 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { estimate, loraParameters, parameters, planOf, type TrainingPlan, unknownTargets } from '../../tasks/gpu/memory';
-import { judgeMemory, type Room } from '../../tasks/gpu/memory-layer';
+import { judgeMemory } from '../../tasks/gpu/memory-layer';
 import { leastBytes, nearestChange, verdictText } from '../../tasks/gpu/nearest-change';
+import type { Room } from '../../tasks/gpu/rooms';
 import { type Shape, shapeFrom, shapeOf } from '../../tasks/gpu/shape';
 import { temporaryFolder } from '../support/project';
 import { contextFor } from '../support/transcript';
@@ -129,7 +130,7 @@ test('one model that fits is enough, the other is told', () => {
     { name: 'llama', shape: llama },
     { name: 'mistral', shape: mistral },
   ];
-  const { layer, warnings, verdicts } = judgeMemory(rooms, both, plan, false);
+  const { layer, warnings, verdicts } = judgeMemory(rooms, both, plan, { othersMayEnd: false });
   assert.is(layer.state, 'ok');
   assert.match(warnings.join(), /llama needs 17\.6 GB of 15 GB; batch 2 × accumulation 8 fits/);
   assert.equal(
@@ -143,7 +144,7 @@ test('one model that fits is enough, the other is told', () => {
 
 test('tells a card that is in use from one that is too small', () => {
   const room = (freeBytes: number, totalBytes: number): Room => ({ index: 0, name: 'A100', freeBytes, totalBytes, processes: [] });
-  const judge = (rooms: Room[], othersMayEnd: boolean) => judgeMemory(rooms, [{ name: 'llama', shape: llama }], plan, othersMayEnd);
+  const judge = (rooms: Room[], othersMayEnd: boolean) => judgeMemory(rooms, [{ name: 'llama', shape: llama }], plan, { othersMayEnd });
   const code = ({ layer }: ReturnType<typeof judge>) => (layer.state === 'broken' ? layer.code : layer.state);
   assert.is(code(judge([room(10e9, 40e9)], false)), 'E_GPU_BUSY');
   assert.is(code(judge([room(10e9, 40e9)], true)), 'ok');
@@ -152,7 +153,7 @@ test('tells a card that is in use from one that is too small', () => {
   assert.is(code(judge([room(10e9, 12e9), { ...room(40e9, 40e9), index: 1 }], true)), 'ok');
   assert.match(judge([room(10e9, 12e9), { ...room(40e9, 40e9), index: 1 }], true).warnings.join(), /on GPU 0/);
   assert.is(code(judge([{ index: 0, name: 'x', freeBytes: undefined, totalBytes: undefined, processes: [] }], true)), 'unknown');
-  assert.is(judgeMemory([room(40e9, 40e9)], [{ name: 'other', shape: undefined }], plan, true).layer.state, 'unknown');
+  assert.is(judgeMemory([room(40e9, 40e9)], [{ name: 'other', shape: undefined }], plan, { othersMayEnd: true }).layer.state, 'unknown');
   const need = estimate(llama, plan).total;
   assert.match(judge([room(need + 1e8, 40e9)], false).warnings.join(), /barely/);
 });

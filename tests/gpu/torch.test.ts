@@ -225,6 +225,13 @@ test('a layer that hangs is ended at its limit and named', async () => {
   assert.equal([last?.name, last?.state === 'broken' && last.code], ['matmul', 'E_GPU_PROBE_HUNG']);
 });
 
+test('a process that ends between two layers is no success', () => {
+  const lines = [{ layer: 'torch', state: 'ok', version: '2.1.2', cuda: '12.1' } as const];
+  const { layers } = torchLayers({ lines, exitCode: -1, timedOut: false, tail: '', skipped: [] }, { version: undefined, cuda: '12.2' });
+  const last = layers.at(-1);
+  assert.equal([last?.name, last?.state === 'broken' && last.code], ['architecture', 'E_GPU_PROBE_CRASHED']);
+});
+
 test('without torch the environment says so', async () => {
   const context = contextOn(machineOfTranscript('rtx-3090'), {});
   delete process.env.PYTHONPATH;

@@ -127,6 +127,7 @@ test('a bar shows the least that is there, and never leaves its track', () => {
 test('a fix that is one command stands as one', () => {
   assert.is(fixOf('mv .venv-local .venv-local.kept').markup, '<code>mv .venv-local .venv-local.kept</code>');
   assert.is(fixOf('free 3 GB, then `npx just venv`').markup, 'free 3 GB, then <code>npx just venv</code>');
+  assert.is(fixOf('sudo reboot\nif it hangs again: look').markup, '<code>sudo reboot</code><br>if it hangs again: look');
 });
 
 test.run();

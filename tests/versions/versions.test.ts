@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { breakageIn, conflictsIn } from '../../tasks/versions/conflicts';
 import * as facts from '../../tasks/versions/facts';
 import { needsOf, unmetNeeds } from '../../tasks/versions/models';
-import { covers, driverFor, driverServes, torchBuild } from '../../tasks/versions/torch';
+import { covers, driverFor, profileBuild, torchBuild } from '../../tasks/versions/torch';
 
 const test = suite('versions');
 const versions = (text: string) => new Map(text.split(' ').map((pair) => pair.split('==') as [string, string]));
@@ -42,11 +42,8 @@ test('a build of torch: its CUDA, its driver, the devices that it has code for',
   assert.is(torchBuild('2.1.0+cu121')?.cuda, '12.1');
   assert.is(torchBuild('2.4.1')?.cuda, '12.1');
   assert.is(torchBuild('1.13.1'), undefined);
+  assert.is(profileBuild().cuda, '12.1');
   assert.is(driverFor('12.1'), '525.60.13');
-  assert.is(driverServes('470.256.02', '12.1'), false);
-  assert.is(driverServes('525.60.13', '12.1'), true);
-  assert.is(driverServes('550.54.15', '12.1'), true);
-  assert.is(driverServes('[N/A]', '12.1'), undefined);
   const built = torchBuild('2.1.0')?.architectures ?? '';
   for (const device of ['6.1', '7.0', '7.5', '8.0', '8.6', '8.9', '9.0']) assert.ok(covers(built, device), device);
   for (const device of ['3.7', '10.0', '12.0']) assert.not(covers(built, device), device);
