@@ -101,7 +101,7 @@ const texts = (prefix: string, file: string): Record<CondaFault, [code: string, 
   terms: [
     'E_CONDA_TERMS',
     'a channel asks for its terms to be accepted, which only a person can do',
-    `take the channel out of \`${file}\`, or read its terms and accept them with \`conda tos accept\``,
+    `take the channel out of \`${file}\`\nor read its terms and accept them: \`conda tos accept\``,
   ],
   disk: [
     'E_DISK_FULL',
@@ -120,7 +120,7 @@ const texts = (prefix: string, file: string): Record<CondaFault, [code: string, 
   link: [
     'E_CONDA_LINK',
     'a package could not be linked',
-    '`npx just conda --verbose` shows what it says; take the package out, or another version of it',
+    '`npx just conda --verbose` shows what it says\nthen take the package out, or another version of it',
   ],
   pip: ['E_CONDA_FAILED', 'it ended early', '`npx just conda --verbose` shows each command with its output'],
   other: ['E_CONDA_FAILED', 'the environment was not made', '`npx just conda --verbose` shows each command with its output'],

@@ -50,6 +50,6 @@ export function requireConda(context: Context) {
       ? `\`${context.settings.setup.remote.conda}\` (setting \`remote.conda\`) is no program`
       : 'neither conda nor mamba nor micromamba was found: not in CONDA_EXE, MAMBA_EXE, PATH, CONDA_ROOT, MAMBA_ROOT_PREFIX, the home folder, /opt/conda',
     needed: 'one of them, since `remote.engine` is `conda`',
-    fix: '`npx just conda --set remote.engine=venv`, or name it: `--set remote.conda=/path/to/conda`',
+    fix: '`npx just conda --set remote.engine=venv` goes without one\nwhere it lies elsewhere: `npx just conda --set remote.conda=/path/to/conda`',
   });
 }

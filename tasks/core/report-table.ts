@@ -23,7 +23,7 @@ function remarks({ name, state, found, code, needed, fix, changed, warning }: St
     ...(warning ? [`warning: ${warning}`] : []),
     ...(changed?.length ? [`because: ${changed.join(', ')}`] : []),
     ...(needed ? [`needed: ${needed}`] : []),
-    ...(fix ? [`fix: ${fix}`] : []),
+    ...(fix ? [`fix: ${fix.replaceAll('\n', '\n       ')}`] : []),
   ];
   if (lines.length === 0) return [];
   const heading = state === 'done' ? name : `${name}: ${found}${code ? ` (${code})` : ''}`;

@@ -23,7 +23,7 @@ export function machineObstacle(
       code: 'E_MACHINE',
       found: `this machine is ${machine}; bitsandbytes ${versions.get('bitsandbytes')} and CUDA builds of torch ${versions.get('torch')} exist for linux x64`,
       needed: 'Linux on x86_64 for the training environment',
-      fix: 'run `npx just setup:remote` on the GPU machine; `npx just setup:local` is for this one',
+      fix: '`npx just setup:remote` on the GPU machine\nfor this one: `npx just setup:local`',
     };
   const least = glibcFacts.reduce((most, { has: [name, range], glibc: wanted }) => {
     const version = versions.get(name);
@@ -35,7 +35,7 @@ export function machineObstacle(
     code: 'E_GLIBC',
     found: `glibc ${glibc} is here, the packages need ${least}`,
     needed: `glibc ${least}`,
-    fix: 'take a newer image (Ubuntu 18.04, Debian 10, RHEL 8 or later), or `--set remote.profile=as-asked`, which needs 2.17',
+    fix: '`npx just setup:remote --set remote.profile=as-asked`, which needs 2.17\nfor the models that need compat: take a newer image (Ubuntu 18.04, Debian 10, RHEL 8 or later)',
   };
 }
 
@@ -60,6 +60,6 @@ export function pathObstacle(folder: string, versions: ReadonlyMap<string, strin
     code: 'E_PATH_SPACE',
     found: `\`${folder}\` has a space in it, and triton ${triton} does not find its own compiler there`,
     needed: 'a path without spaces for the training environment',
-    fix: `\`npx just setup:remote --set remote.${setting}=/a/path/without/spaces\`, or the same in configs/setup.remote.yaml`,
+    fix: `\`npx just setup:remote --set remote.${setting}=/a/path/without/spaces\`\nfor every run: \`remote: { ${setting}: /a/path/without/spaces }\` in configs/setup.remote.yaml`,
   };
 }

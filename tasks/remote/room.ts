@@ -60,8 +60,8 @@ export async function roomObstacle(context: Context, places: Places, { download,
       found: `${bytes(free.availableBytes)} free in \`${shown(root, free.measured)}\`, ${bytes(wanted - held)} needed for the ${isCache ? 'package cache' : 'environment'} (${bytes(download)} to fetch, ${bytes(installed)} unpacked)`,
       needed: `${bytes(wanted - held)} free`,
       fix: isCache
-        ? `free ${bytes(wanted - held - free.availableBytes)}, or put the package cache on another disk (\`UV_CACHE_DIR\`, \`PIP_CACHE_DIR\`, conda's \`pkgs_dirs\`)`
-        : `free ${bytes(wanted - held - free.availableBytes)}, or put the environment on another disk: \`--set remote.path=/disk/venv\`, \`--set remote.prefix=/disk/env\` with conda`,
+        ? `free ${bytes(wanted - held - free.availableBytes)}\nor put the package cache on another disk (\`UV_CACHE_DIR\`, \`PIP_CACHE_DIR\`, conda's \`pkgs_dirs\`)`
+        : `free ${bytes(wanted - held - free.availableBytes)}\nor put the environment on another disk: \`--set remote.path=/disk/venv\`, \`--set remote.prefix=/disk/env\` with conda`,
     };
   }
   return undefined;
