@@ -32,4 +32,4 @@ export function remoteLockTask(): LoraTask {
 /** Loaded when a step is looked at: every start of just reads this file. */
 const steps = () => require('./remote/step') as typeof import('./remote/step');
 const locks = () => require('./venv/lock-step') as typeof import('./venv/lock-step');
-const definitions = () => require('./remote/definition') as typeof import('./remote/definition');
+const definitions = () => require('./profile/definition') as typeof import('./profile/definition');

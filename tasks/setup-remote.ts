@@ -20,8 +20,8 @@ export function setupRemoteTask(): LoraTask {
     items: (context) => {
       const { environmentOfRemote, profileStep } = remote();
       const { gpuDriverStep, gpuStep } = require('./gpu/steps') as typeof import('./gpu/steps');
-      const { importsStep } = require('./remote/imports') as typeof import('./remote/imports');
-      const { trainStep } = require('./remote/train') as typeof import('./remote/train');
+      const { importsStep } = require('./train/imports-step') as typeof import('./train/imports-step');
+      const { trainStep } = require('./train/train-step') as typeof import('./train/train-step');
       return [
         ...mkdirs.steps(context),
         ...storage.steps(context),

@@ -17,10 +17,10 @@ const checks = {
   pythonPaths: () => (require('./checks/python-paths') as typeof import('./checks/python-paths')).pythonPathsStep,
   profile: () => (require('./remote/step') as typeof import('./remote/step')).profileStep,
   training: () => (require('./remote/step') as typeof import('./remote/step')).environmentOfRemote,
-  imports: () => (require('./remote/imports') as typeof import('./remote/imports')).importsStep,
+  imports: () => (require('./train/imports-step') as typeof import('./train/imports-step')).importsStep,
   gpu: () => (require('./gpu/steps') as typeof import('./gpu/steps')).gpuStep(),
   models: (context: Context) => (require('./verify/step') as typeof import('./verify/step')).presentModelSteps(context),
-  train: () => (require('./remote/train') as typeof import('./remote/train')).trainStep,
+  train: () => (require('./train/train-step') as typeof import('./train/train-step')).trainStep,
 };
 
 type Part = LoraTask | ((context: Context) => Step | Step[]);

@@ -30,12 +30,7 @@ export function provenStep({ name, title, action, inputs, waits = 'not looked at
       const now = inputs(context);
       if (!now) return typeof waits === 'string' ? { state: 'todo', found: waits } : waits(context);
       if (depth === 'full') return proveNow(context, prove);
-      const proof = recall(context, name);
-      if (!proof) return { state: 'todo', found: 'not proven on this machine yet' };
-      const changed = changedInputs(proof.inputs, now);
-      return changed.length > 0
-        ? { state: 'todo', found: 'proven before, but something changed', changed }
-        : { state: 'done', found: proof.found };
+      return provenBefore(context, name, now) ?? { state: 'todo', found: 'not proven on this machine yet' };
     },
     async plan() {
       return [
@@ -52,6 +47,15 @@ export function provenStep({ name, title, action, inputs, waits = 'not looked at
       ];
     },
   };
+}
+
+/** What the last proof says of now; `undefined` where there is none. */
+export function provenBefore(context: Context, name: string, now: Inputs): Extract<Finding, { state: 'done' | 'todo' }> | undefined {
+  const proof = recall(context, name);
+  if (!proof) return undefined;
+  const changed = changedInputs(proof.inputs, now);
+  if (changed.length > 0) return { state: 'todo', found: 'proven before, but something changed', changed };
+  return { state: 'done', found: proof.found, ...(proof.data ? { data: proof.data } : {}) };
 }
 
 /** @throws UserError for a finding that is not done */

@@ -4,7 +4,7 @@ import { statePath } from '../core/state';
 import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
 import type { Locked } from '../parse/lock';
-import { cleanEnvironment } from '../python/clean-environment';
+import { activated } from '../python/activated';
 import { findUv } from '../python/uv';
 import { type EnvironmentDefinition, pythonIn } from '../venv/definition';
 import { commandError } from '../venv/faults';
@@ -43,7 +43,7 @@ export async function installPipHalf(
   const run = async (command: string, args: readonly string[]) => {
     const result = await host.processes.run(command, args, {
       cwd: root,
-      env: { ...environmentFor(context, prefix), UV_PYTHON_DOWNLOADS: 'never' },
+      env: { ...activated(host, prefix), UV_PYTHON_DOWNLOADS: 'never' },
       onLine: (line) => {
         const progress = read(line);
         if (progress) tell(progress);
@@ -62,18 +62,4 @@ export async function installPipHalf(
     await run(python, [...pip, '--force-reinstall', '--no-deps', '--require-hashes', '-r', part]);
   }
   await run(python, [...pip, ...rest]);
-}
-
-/**
- * Variables for a program of an environment that is started directly: `conda run` holds output back and passes no signal on.
- * `~/.local` stays out, and so do other environments.
- */
-export function environmentFor({ host }: Context, prefix: string): Record<string, string | undefined> {
-  const bin = host.platform === 'win32' ? path.join(prefix, 'Scripts') : path.join(prefix, 'bin');
-  const isConda = host.files.stat(path.join(prefix, 'conda-meta')) !== undefined;
-  return {
-    ...cleanEnvironment(host),
-    PATH: [bin, host.env.PATH ?? ''].join(path.delimiter),
-    ...(isConda ? { CONDA_PREFIX: prefix } : { VIRTUAL_ENV: prefix }),
-  };
 }

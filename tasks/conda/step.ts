@@ -3,7 +3,7 @@ import { UserError } from '../core/errors';
 import type { Action, Depth, Finding, Step } from '../core/step';
 import { some } from '../core/text';
 import type { Locked } from '../parse/lock';
-import { remoteEnvironment } from '../remote/definition';
+import { remoteEnvironment } from '../profile/definition';
 import { lockObstacle } from '../venv/assess';
 import type { EnvironmentDefinition } from '../venv/definition';
 import { type LockState, lockState } from '../venv/lock-state';

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
+import { activated } from '../python/activated';
 
 /** One line of probe.py. */
 export interface ProbeLine {
@@ -57,7 +58,9 @@ export async function askTorch({ host, root }: Pick<Context, 'host' | 'root'>, r
     {
       cwd: root,
       env: {
-        ...environmentOf(request.prefix, host.env.PATH),
+        ...activated(host, request.prefix),
+        // A person's training would import from there too, and is told that it does.
+        PYTHONPATH: host.env.PYTHONPATH,
         // Numbers as nvidia-smi counts them.
         CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
       },
@@ -65,18 +68,6 @@ export async function askTorch({ host, root }: Pick<Context, 'host' | 'root'>, r
     },
   );
   return { lines: linesOf(stdout), exitCode, timedOut, tail, skipped: request.skip };
-}
-
-/** As after activating the environment, with the person's own packages (`~/.local`) shut out. */
-function environmentOf(prefix: string, searched = ''): Record<string, string | undefined> {
-  return {
-    PATH: [path.join(prefix, 'bin'), searched].join(path.delimiter),
-    CONDA_PREFIX: prefix,
-    PYTHONNOUSERSITE: '1',
-    PYTHONHOME: undefined,
-    VIRTUAL_ENV: undefined,
-    PYTHONUTF8: '1',
-  };
 }
 
 function linesOf(stdout: string): ProbeLine[] {

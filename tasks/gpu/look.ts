@@ -1,6 +1,6 @@
 import type { Context } from '../core/context';
 import { modelsOf } from '../hub/models';
-import { trainingPrefix, trainingPython } from '../remote/python';
+import { trainingPrefix, trainingPython } from '../remote/place';
 import { askDriver, type DriverAnswers, type Gpu } from './ask-driver';
 import { askTorch } from './ask-torch';
 import { driverLayers } from './driver-layers';

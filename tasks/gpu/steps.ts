@@ -1,17 +1,15 @@
+import { provenBefore } from '../checks/proven';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { sha256 } from '../core/hash';
-import { changedInputs, forget, type Inputs, recall, remember } from '../core/state';
+import { forget, type Inputs, remember } from '../core/state';
 import type { Action, Finding, Step } from '../core/step';
-import { trainingPython } from '../remote/python';
+import { trainingPython } from '../remote/place';
 import { stateOfEnvironment } from '../remote/state-of-environment';
 import { type GpuLook, lookAtGpu } from './look';
 import { machineOf } from './machine';
+import { gpuIsOptional } from './optional';
 import { dataOf, sentence, tableOf } from './report';
-
-/** A machine without a usable GPU is all right: `--no-gpu`, or `remote.gpu: optional`. */
-export const gpuIsOptional = (context: Context): boolean =>
-  context.option('no-gpu') !== undefined || context.settings.setup.remote.gpu === 'optional';
 
 export interface GpuStepOptions {
   /** The root of the file system. */
@@ -30,7 +28,7 @@ export function gpuDriverStep({ root = '/' }: GpuStepOptions = {}): Step {
     title: 'Look at the GPU and its driver',
     async check(context, depth) {
       // All of the chain was proven on this machine since it was started: no need to ask the driver again.
-      const proven = depth === 'quick' ? provenBefore(context, root) : undefined;
+      const proven = depth === 'quick' ? provenBefore(context, proofOf(context), inputsOf(context, root)) : undefined;
       return proven?.state === 'done' ? proven : findingOf(context, 'driver', { root, alone: true });
     },
   };
@@ -40,7 +38,7 @@ export function gpuDriverStep({ root = '/' }: GpuStepOptions = {}): Step {
 export function gpuStep({ root = '/', alone = false }: GpuStepOptions = {}): Step {
   const check: Step['check'] = async (context, depth) => {
     if (depth === 'full' || alone) return findingOf(context, 'all', { root, alone });
-    const proven = provenBefore(context, root);
+    const proven = provenBefore(context, proofOf(context), inputsOf(context, root));
     if (proven?.state === 'done') return proven;
     if (gpuIsOptional(context)) {
       const driver = await lookAtGpu(context, 'driver', root);
@@ -60,16 +58,6 @@ export function gpuStep({ root = '/', alone = false }: GpuStepOptions = {}): Ste
   };
   const step: Step = { name: 'gpu', title: 'Prove that the environment trains on the GPU', check };
   return alone ? step : { ...step, plan: async () => [prove] };
-}
-
-/** What the last proof says of now; `undefined` where there is none. */
-function provenBefore(context: Context, root: string): Extract<Finding, { state: 'done' | 'todo' }> | undefined {
-  const before = recall(context, proofOf(context));
-  if (!before) return undefined;
-  const changed = changedInputs(before.inputs, inputsOf(context, root));
-  return changed.length > 0
-    ? { state: 'todo', found: 'proven before, but something changed', changed }
-    : { state: 'done', found: before.found };
 }
 
 async function findingOf(context: Context, half: 'driver' | 'all', { root, alone }: GpuStepOptions): Promise<Finding> {

@@ -4,7 +4,7 @@ import { sha256 } from '../core/hash';
 import type { Inputs } from '../core/state';
 import { installedFrom } from '../parse/dist-info';
 import type { Versions } from '../versions/models';
-import { trainingPrefix, trainingPython } from './python';
+import { trainingPrefix, trainingPython } from './place';
 
 /** Where the packages of the training environment lie. */
 export function trainingPackages(context: Context): string | undefined {
@@ -34,10 +34,4 @@ export function stateOfEnvironment(context: Context): Inputs | undefined {
     'training environment': sha256(`${folder}\n${context.host.files.stat(folder)?.ino}\n${entries.join('\n')}`),
     'its Python': sha256(`${real} ${program?.size} ${program?.mtimeMs}`),
   };
-}
-
-/** A script that is shipped beside the tasks, and the hash of its text. */
-export function script(context: Context, name: string): { file: string; hash: string } {
-  const file = path.join(__dirname, '..', 'train', name);
-  return { file, hash: sha256(context.host.files.readText(file) ?? '') };
 }

@@ -4,8 +4,8 @@ import type { Ran } from '../core/run';
 import { columns } from '../core/text';
 import { pinsOf } from '../parse/pins';
 import { requirementsText } from '../venv/requirements';
-import { remoteEnvironment } from './definition';
-import { trainingPrefix } from './python';
+import { remoteEnvironment } from '../profile/definition';
+import { trainingPrefix } from './place';
 import { trainingVersions } from './state-of-environment';
 
 /** The packages that were asked for, the GPU, and what to do next. */

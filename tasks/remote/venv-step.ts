@@ -5,11 +5,11 @@ import { targetOf } from '../venv/definition';
 import { environmentStep } from '../venv/step';
 import { toolsFor } from '../venv/tools';
 import { sizeOf } from '../versions/sizes';
-import { remoteEnvironment } from './definition';
-import { glibcHere, machineObstacle, pathObstacle } from './machine';
-import { networkObstacle } from './network';
-import { chooseProfile } from './profile';
-import { cacheFolder, roomObstacle } from './room';
+import { remoteEnvironment } from '../profile/definition';
+import { glibcHere, machineObstacle, pathObstacle } from '../obstacles/machine';
+import { networkObstacle } from '../obstacles/network';
+import { chooseProfile } from '../profile/choose';
+import { cacheFolder, roomObstacle } from '../obstacles/room';
 
 /** The step of the training environment where uv or pip makes it: the same builder as for the data work. */
 export function venvEngineStep(name: string, title: string): Step {

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { requirementsOf } from '../parse/environment-yml';
-import { readEnvironmentFile } from '../remote/environment-file';
+import { readEnvironmentFile } from './environment-file';
 import type { EnvironmentDefinition } from './definition';
 
 /**

@@ -4,7 +4,7 @@ import { UserError } from '../core/errors';
 import { absolute, shown } from '../core/paths';
 import { installedFrom } from '../parse/dist-info';
 import { isProgram } from '../python/which';
-import { trainingPrefix } from '../remote/python';
+import { trainingPrefix } from '../remote/place';
 import { pythonIn } from '../venv/definition';
 import type { Versions } from '../versions/models';
 

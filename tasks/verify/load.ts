@@ -1,9 +1,9 @@
 import * as path from 'node:path';
-import { environmentFor } from '../conda/pip';
+import { activated } from '../python/activated';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { bytes, duration, plural } from '../core/text';
-import { quiet } from '../remote/quiet';
+import { quiet } from '../train/quiet';
 import { breakageIn } from '../versions/conflicts';
 import { needsOf, unmetNeeds } from '../versions/models';
 import { type LoadEnvironment, loadEnvironment } from './environment';
@@ -69,7 +69,7 @@ async function run(context: Context, subject: Subject, environment: LoadEnvironm
       ['-B', path.join(__dirname, 'load.py'), input, output],
       {
         cwd: scratch,
-        env: { ...environmentFor(context, environment.prefix), ...quiet(scratch) },
+        env: { ...activated(context.host, environment.prefix), ...quiet(scratch) },
         timeoutMs: limitMs,
       },
     );

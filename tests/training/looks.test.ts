@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { machineObstacle, pathObstacle } from '../../tasks/remote/machine';
+import { machineObstacle, pathObstacle } from '../../tasks/obstacles/machine';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { pythonWith } from '../support/python';
 import { skip } from '../support/skip';

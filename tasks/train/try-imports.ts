@@ -1,11 +1,11 @@
 import { answersIn, type Tried } from '../checks/tried';
-import { environmentFor } from '../conda/pip';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import type { Progress } from '../core/step';
-import { trainingPrefix, trainingPython } from './python';
+import { activated } from '../python/activated';
+import { trainingPrefix, trainingPython } from '../remote/place';
 import { quiet } from './quiet';
-import { script } from './state-of-environment';
+import { script } from './script';
 
 /** How one library of the training environment did. */
 export interface TriedImport extends Tried {
@@ -32,7 +32,7 @@ export async function tryImports(
       const rest = libraries.slice(tried.length);
       const result = await context.host.processes.run(python, ['-B', script(context, 'imports.py').file, String(limitSeconds), ...rest], {
         cwd: scratch,
-        env: { ...environmentFor(context, prefix), ...quiet(scratch) },
+        env: { ...activated(context.host, prefix), ...quiet(scratch) },
         timeoutMs: (limitSeconds * 2 + 20 * rest.length) * 1000,
         onLine: (line) => {
           const begun = /^\{"begins": "(.*)"\}$/.exec(line)?.[1];
@@ -48,6 +48,7 @@ export async function tryImports(
         throw new UserError({
           code: 'E_PYTHON_BROKEN',
           found: `the Python of the training environment does not run (exit code ${result.exitCode})`,
+          needed: 'an environment that can be tried',
           tail: result.tail,
           fix: '`npx just conda --force`',
         });

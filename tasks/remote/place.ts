@@ -4,7 +4,7 @@ import { readRecord } from '../conda/record';
 import type { Context } from '../core/context';
 import { absolute } from '../core/paths';
 import { isProgram } from '../python/which';
-import { profileFiles } from './profile';
+import { profileFiles } from '../profile/files';
 
 /** The folder of the training environment, `undefined` before there is one. Starts nothing. */
 export function trainingPrefix(context: Context): string | undefined {

@@ -1,6 +1,7 @@
 import type { Context } from '../core/context';
 import type { EnvironmentDefinition } from '../venv/definition';
-import { chooseProfile, type ProfileName, profileFiles } from './profile';
+import { chooseProfile } from './choose';
+import { type ProfileName, profileFiles } from './files';
 
 /** The training environment without conda: the whole of the environment file from the package index. */
 export function remoteEnvironment(context: Context, profile: ProfileName = chooseProfile(context).profile): EnvironmentDefinition {

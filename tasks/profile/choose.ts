@@ -2,13 +2,9 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { projectPaths } from '../core/paths';
 import { some } from '../core/text';
-import { parseLock } from '../parse/lock';
-import { evaluateMarker } from '../parse/markers';
-import { pinsOf } from '../parse/pins';
-import { requirementsText } from '../venv/requirements';
 import { type Needs, needsOf, unmetNeeds, type Versions } from '../versions/models';
-
-export type ProfileName = 'as-asked' | 'compat';
+import type { ProfileName } from './files';
+import { versionsOf } from './versions';
 
 /** Which versions the training environment has, and why these. */
 export interface Choice {
@@ -21,19 +17,6 @@ export interface Choice {
   unmet: readonly string[];
   versions: Versions;
 }
-
-/** The files of a profile, relative to the project. */
-export interface ProfileFiles {
-  /** What a person edits: the conda environment file. */
-  requirements: string;
-  /** Every package of the package index with its hashes. */
-  lock: string;
-}
-
-export const profileFiles: Readonly<Record<ProfileName, ProfileFiles>> = {
-  'as-asked': { requirements: 'environment-remote.yml', lock: 'environment-remote.lock' },
-  compat: { requirements: 'environment-remote.compat.yml', lock: 'environment-remote.compat.lock' },
-};
 
 /**
  * as-asked where every model of the settings loads under it, else compat. A model that is here is asked itself
@@ -96,29 +79,5 @@ function modelNeeds(context: Context, name: string, repo: string): Needs | undef
     return needsOf({ config: JSON.parse(config) as unknown, tokenizer }) ?? needsOf({ repo });
   } catch {
     return needsOf({ repo });
-  }
-}
-
-/** The versions that a profile's lock names for a GPU machine (Linux, x86_64); a lock that cannot be read names none. */
-function versionsOf({ root, host, settings }: Context, profile: ProfileName): Versions {
-  const minor = settings.setup.python.version;
-  const machine = {
-    python_version: minor,
-    python_full_version: `${minor}.0`,
-    sys_platform: 'linux',
-    platform_machine: 'x86_64',
-    platform_system: 'Linux',
-    os_name: 'posix',
-  };
-  const { requirements, lock } = profileFiles[profile];
-  try {
-    const packages = parseLock(host.files.readText(path.join(root, lock)) ?? '').filter(
-      ({ marker }) => !marker || evaluateMarker(marker, machine),
-    );
-    // An edited file counts before its lock is made again.
-    const pins = pinsOf(requirementsText({ root, host }, { requirements }) ?? '');
-    return new Map([...packages, ...pins].flatMap(({ name, version }) => (version ? [[name, version] as const] : [])));
-  } catch {
-    return new Map();
   }
 }

@@ -1,0 +1,14 @@
+export type ProfileName = 'as-asked' | 'compat';
+
+/** The files of a profile, relative to the project. */
+export interface ProfileFiles {
+  /** What a person edits: the conda environment file. */
+  requirements: string;
+  /** Every package of the package index with its hashes. */
+  lock: string;
+}
+
+export const profileFiles: Readonly<Record<ProfileName, ProfileFiles>> = {
+  'as-asked': { requirements: 'environment-remote.yml', lock: 'environment-remote.lock' },
+  compat: { requirements: 'environment-remote.compat.yml', lock: 'environment-remote.compat.lock' },
+};

@@ -1,0 +1,35 @@
+import { provenStep } from '../checks/proven';
+import type { Context } from '../core/context';
+import type { Inputs } from '../core/state';
+import { pinsOf } from '../parse/pins';
+import { remoteEnvironment } from '../profile/definition';
+import { stateOfEnvironment, trainingVersions } from '../remote/state-of-environment';
+import { requirementsText } from '../venv/requirements';
+import { importsFinding } from './imports-finding';
+import { script } from './script';
+import { tryImports } from './try-imports';
+
+/** Each library of the training environment is imported and used, in the environment itself; known breakages are named. */
+export const importsStep = provenStep({
+  name: 'imports',
+  title: 'Import each library',
+  action: 'import each library of the training environment',
+  inputs: inputsOf,
+  waits: () => ({ state: 'todo', found: 'the training environment is not there yet', fix: '`npx just conda`' }),
+  async prove(context, progress) {
+    const tried = await tryImports(context, librariesOf(context), progress);
+    const { requirements } = remoteEnvironment(context);
+    return importsFinding(tried, { versions: trainingVersions(context), requirements, platform: context.host.platform });
+  },
+});
+
+function inputsOf(context: Context): Inputs | undefined {
+  const environment = stateOfEnvironment(context);
+  return environment && { ...environment, 'libraries to try': librariesOf(context).join(' '), probe: script(context, 'imports.py').hash };
+}
+
+/** What the environment file asks for, and triton where torch brought it. */
+function librariesOf(context: Context): string[] {
+  const asked = pinsOf(requirementsText(context, remoteEnvironment(context)) ?? '').map(({ name }) => name);
+  return [...new Set([...asked, ...(trainingVersions(context).has('triton') ? ['triton'] : [])])];
+}
