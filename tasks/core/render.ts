@@ -41,7 +41,8 @@ export function stepLines(report: StepReport): string {
   if (report.changed?.length) lines.push(`    because: ${report.changed.join(', ')}`);
   if (report.state === 'todo') for (const { title } of report.actions) lines.push(`    will ${title}`);
   if (report.warning) lines.push(`    warning: ${report.warning}`);
-  if ((report.state === 'todo' || report.state === 'blocked') && report.fix) lines.push(`    fix: ${report.fix.replaceAll('\n', '\n         ')}`);
+  if ((report.state === 'todo' || report.state === 'blocked') && report.fix)
+    lines.push(`    fix: ${report.fix.replaceAll('\n', '\n         ')}`);
   if (report.table) lines.push(columns(report.table, '    '));
   return printable(lines.join('\n'));
 }

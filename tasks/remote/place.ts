@@ -3,8 +3,8 @@ import { findConda } from '../conda/find';
 import { readRecord } from '../conda/record';
 import type { Context } from '../core/context';
 import { absolute } from '../core/paths';
-import { isProgram } from '../python/which';
 import { profileFiles } from '../profile/files';
+import { isProgram } from '../python/which';
 
 /** The folder of the training environment, `undefined` before there is one. Starts nothing. */
 export function trainingPrefix(context: Context): string | undefined {

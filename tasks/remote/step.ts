@@ -1,7 +1,7 @@
 import { condaStep } from '../conda/step';
 import type { Step } from '../core/step';
-import { chooseEngine } from './engine';
 import { chooseProfile, describeChoice } from '../profile/choose';
+import { chooseEngine } from './engine';
 import { venvEngineStep } from './venv-step';
 
 /** Which versions, and why: told in one line, before anything is made of them. */

@@ -3,8 +3,8 @@ import { shown } from '../core/paths';
 import type { Ran } from '../core/run';
 import { columns } from '../core/text';
 import { pinsOf } from '../parse/pins';
-import { requirementsText } from '../venv/requirements';
 import { remoteEnvironment } from '../profile/definition';
+import { requirementsText } from '../venv/requirements';
 import { trainingPrefix } from './place';
 import { trainingVersions } from './state-of-environment';
 

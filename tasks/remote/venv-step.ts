@@ -1,15 +1,15 @@
 import type { Context } from '../core/context';
 import type { Finding, Step } from '../core/step';
+import { glibcHere, machineObstacle, pathObstacle } from '../obstacles/machine';
+import { networkObstacle } from '../obstacles/network';
+import { cacheFolder, roomObstacle } from '../obstacles/room';
+import { chooseProfile } from '../profile/choose';
+import { remoteEnvironment } from '../profile/definition';
 import { assess } from '../venv/assess';
 import { targetOf } from '../venv/definition';
 import { environmentStep } from '../venv/step';
 import { toolsFor } from '../venv/tools';
 import { sizeOf } from '../versions/sizes';
-import { remoteEnvironment } from '../profile/definition';
-import { glibcHere, machineObstacle, pathObstacle } from '../obstacles/machine';
-import { networkObstacle } from '../obstacles/network';
-import { chooseProfile } from '../profile/choose';
-import { cacheFolder, roomObstacle } from '../obstacles/room';
 
 /** The step of the training environment where uv or pip makes it: the same builder as for the data work. */
 export function venvEngineStep(name: string, title: string): Step {

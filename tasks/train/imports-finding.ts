@@ -26,7 +26,13 @@ export function importsFinding(tried: readonly TriedImport[], { versions, requir
     const warning = conflicts.length > 0 ? { warning: some(conflicts.map(({ text }) => text)) } : {};
     return { state: 'done', found: count, ...warning, ...report };
   }
-  const todo = (code: string, found: string, fix: string): Finding => ({ state: 'todo', code, found: `${count}: ${found}`, fix, ...report });
+  const todo = (code: string, found: string, fix: string): Finding => ({
+    state: 'todo',
+    code,
+    found: `${count}: ${found}`,
+    fix,
+    ...report,
+  });
   const breakage = knownBreakage(wrong);
   if (breakage) return todo(breakage.code, breakage.found, cureFor(breakage.cure, requirements));
   if (wrongBuild) return todo('E_TORCH_CPU', wrongBuild, '`npx just conda` brings the build of the lock');

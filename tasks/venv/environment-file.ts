@@ -12,6 +12,9 @@ export function readEnvironmentFile({ root, host }: Pick<Context, 'root' | 'host
   try {
     return parseEnvironmentYml(text);
   } catch (error) {
-    throw fault(`cannot be read: ${(error as Error).message.split('\n')[0]}`, `correct it\nto take the one that was committed: \`git checkout ${file}\``);
+    throw fault(
+      `cannot be read: ${(error as Error).message.split('\n')[0]}`,
+      `correct it\nto take the one that was committed: \`git checkout ${file}\``,
+    );
   }
 }

@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { requirementsOf } from '../parse/environment-yml';
-import { readEnvironmentFile } from './environment-file';
 import type { EnvironmentDefinition } from './definition';
+import { readEnvironmentFile } from './environment-file';
 
 /**
  * What an environment is asked to hold, as pip's requirements: the file itself, or what a conda environment file

@@ -1,8 +1,8 @@
 import * as path from 'node:path';
-import { activated } from '../python/activated';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { bytes, duration, plural } from '../core/text';
+import { activated } from '../python/activated';
 import { quiet } from '../train/quiet';
 import { breakageIn } from '../versions/conflicts';
 import { needsOf, unmetNeeds } from '../versions/models';
