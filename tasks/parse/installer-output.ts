@@ -1,16 +1,17 @@
 /** What made pip or uv fail, as far as their words tell. */
-export type InstallerFault = 'disk' | 'hash' | 'registry' | 'missing' | 'wheel' | 'permission' | 'build' | 'other';
+export type InstallerFault = 'disk' | 'hash' | 'certificate' | 'registry' | 'missing' | 'wheel' | 'permission' | 'build' | 'other';
 
 /**
- * First match wins: pip says "no matching distribution" after it could not reach the index, too, and that it knows
+ * First match wins: a certificate that is refused is an index that cannot be reached, too, and pip says "no matching distribution" after it could not reach the index, too, and that it knows
  * of no version at all (`from versions: none`) of a package that a lock names.
  */
 const signs: readonly (readonly [InstallerFault, RegExp])[] = [
   ['disk', /no space left on device|disk quota exceeded|os error (?:28|122)\b|errno (?:28|122)\b/i],
   ['hash', /hash mismatch|do not match the hashes|hashes are required|--require-hashes mode/i],
+  ['certificate', /invalid peer certificate|certificate[ _]verify[ _]failed|certificate is not valid for/i],
   [
     'registry',
-    /failed to fetch|error sending request|connection (?:refused|reset|broken|error|timed out)|dns error|max retries exceeded|newconnectionerror|name or service not known|temporary failure in name resolution|could not resolve|certificate verify failed|invalid peer certificate|connecttimeout|read timed out|operation timed out|could not connect|could not fetch url|network is unreachable|http status (?:client|server) error|http error \d|\(from versions: none\)/i,
+    /failed to fetch|error sending request|connection (?:refused|reset|broken|error|timed out)|dns error|max retries exceeded|newconnectionerror|name or service not known|temporary failure in name resolution|could not resolve|connecttimeout|read timed out|operation timed out|could not connect|could not fetch url|network is unreachable|http status (?:client|server) error|http error \d|\(from versions: none\)/i,
   ],
   [
     'missing',

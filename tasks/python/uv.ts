@@ -2,9 +2,10 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
-import { tellingTail } from '../parse/installer-output';
+import { installerFault, tellingTail } from '../parse/installer-output';
 import { cleanEnvironment } from './clean-environment';
 import type { Found } from './find';
+import { trustFix, untrusted } from './trust';
 import { uvHashes, uvVersion } from './uv-release';
 import { allOnPath, isProgram } from './which';
 
@@ -35,7 +36,7 @@ export async function findUv(context: Context): Promise<Uv | undefined> {
 /**
  * Fetches uv into the state folder with the pip of a Python that works, of any version: one wheel, held to
  * the hashes that are written down here. It appears under its name only when it is whole and has run.
- * @throws UserError E_UV_UNAVAILABLE
+ * @throws UserError E_UV_UNAVAILABLE, E_REGISTRY_TLS
  */
 export async function fetchUv(context: Context, { command, args, interpreter }: Found): Promise<Uv> {
   const { host, root } = context;
@@ -81,9 +82,12 @@ function isNewEnough(version: string): boolean {
 }
 
 function unavailable(tail: string): UserError {
+  const found = `uv ${uvVersion} could not be fetched from the package index`;
+  if (installerFault(tail) === 'certificate')
+    return new UserError({ code: 'E_REGISTRY_TLS', found: `${found}: ${untrusted}`, tail, fix: trustFix('run the same command again') });
   return new UserError({
     code: 'E_UV_UNAVAILABLE',
-    found: `uv ${uvVersion} could not be fetched from the package index`,
+    found,
     tail,
     fix: '`--set python.installer=pip`, or install uv and run the same command again',
   });

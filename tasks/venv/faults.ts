@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors';
 import type { RunResult } from '../core/host/processes';
 import { type InstallerFault, installerFault, tellingTail } from '../parse/installer-output';
+import { trustFix, untrusted } from '../python/trust';
 import type { EnvironmentDefinition } from './definition';
 
 /** A command of pip, uv or venv that failed, as the error a person reads: what it was about, its last lines, one cure. */
@@ -13,6 +14,7 @@ export function commandError(doing: string, result: RunResult, { lock, lockTask,
       `a download is not the file that \`${lock}\` names`,
       `\`git checkout ${lock}\` if it was edited; if a package was replaced in the index, \`npx just ${lockTask} --force\``,
     ],
+    certificate: ['E_REGISTRY_TLS', untrusted, trustFix(again)],
     registry: [
       'E_REGISTRY_UNREACHABLE',
       'the package index cannot be reached',

@@ -96,7 +96,7 @@ export async function pythonFor(context: Context, definition: EnvironmentDefinit
   });
   if (result.exitCode !== 0) {
     const { fault } = commandError(`\`uv ${args.join(' ')}\``, result, definition);
-    const code = fault.code === 'E_DISK_FULL' || fault.code === 'E_NOT_WRITABLE' ? fault.code : 'E_PYTHON_DOWNLOAD';
+    const code = ['E_DISK_FULL', 'E_NOT_WRITABLE', 'E_REGISTRY_TLS'].includes(fault.code) ? fault.code : 'E_PYTHON_DOWNLOAD';
     const fix = `install Python ${definition.pythonVersion} yourself, or set UV_PYTHON_INSTALL_MIRROR to a mirror that can be reached`;
     throw new UserError({ ...fault, code, fix: code === 'E_PYTHON_DOWNLOAD' ? fix : fault.fix });
   }

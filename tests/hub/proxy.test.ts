@@ -1,15 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as http from 'node:http';
-import * as https from 'node:https';
 import * as net from 'node:net';
-import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isExcepted, proxyFor } from '../../tasks/hub/proxy';
-import { runJust, temporaryFolder } from '../support/project';
+import { runJust } from '../support/project';
+import { startTls } from '../support/tls';
 import { contentFor, contentOf, modelFiles, placeFor } from './model';
-import { type Hub, startHub } from './server';
+import { startHub } from './server';
 
 const test = suite('proxies and certificates');
 const files = modelFiles(2_000_000);
@@ -50,36 +48,6 @@ async function startProxy(): Promise<{ url: string; asked: string[]; close(): vo
   };
 }
 
-/** The Hub behind TLS, with a certificate of its own making for `localhost`. */
-async function startTls(hub: Hub): Promise<{ url: string; certificate: string; close(): void }> {
-  const folder = temporaryFolder();
-  const [key, certificate] = [path.join(folder, 'key.pem'), path.join(folder, 'certificate.pem')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '2', ...subject],
-    { stdio: 'pipe' },
-  );
-  const server = https.createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(certificate) }, (request, response) => {
-    request.pipe(
-      http.request(hub.url + request.url, { method: request.method, headers: request.headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      }),
-    );
-  });
-  server.unref();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `https://localhost:${(server.address() as net.AddressInfo).port}`,
-    certificate,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
 test('goes through HTTP_PROXY, and past it where NO_PROXY says so', async () => {
   const hub = await startHub();
   hub.add('org/tiny', files);
@@ -104,7 +72,7 @@ test('goes through HTTP_PROXY, and past it where NO_PROXY says so', async () => 
 test('checks certificates whatever a variable says, trusts a named authority, and tunnels TLS', async () => {
   const hub = await startHub();
   hub.add('org/tiny', files);
-  const tls = await startTls(hub);
+  const tls = await startTls(hub.url);
   const proxy = await startProxy();
   const place = placeFor(hub, {
     HF_ENDPOINT: tls.url,
@@ -118,11 +86,11 @@ test('checks certificates whatever a variable says, trusts a named authority, an
   const refused = await run({ NODE_TLS_REJECT_UNAUTHORIZED: '0' });
   assert.is(refused.steps[0].code, 'E_HUB_TLS');
   assert.is(hub.seen.length, 0);
-  const trusted = await run({ REQUESTS_CA_BUNDLE: tls.certificate });
+  const trusted = await run({ REQUESTS_CA_BUNDLE: tls.authority });
   assert.is(trusted.outcome, 'changed', JSON.stringify(trusted));
   assert.equal(contentOf(place.folder), contentFor(files));
   fs.rmSync(place.folder, { recursive: true });
-  const tunnelled = await run({ NODE_EXTRA_CA_CERTS: tls.certificate, HTTPS_PROXY: proxy.url });
+  const tunnelled = await run({ NODE_EXTRA_CA_CERTS: tls.authority, HTTPS_PROXY: proxy.url });
   assert.is(tunnelled.outcome, 'changed', JSON.stringify(tunnelled));
   assert.equal(contentOf(place.folder), contentFor(files));
   const credentials = Buffer.from('user:pa ss').toString('base64');

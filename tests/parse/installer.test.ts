@@ -12,6 +12,14 @@ test('why they failed', () => {
     ['  Caused by: failed to write to file `x`: No space left on device (os error 28)', 'disk'],
     ['error: Hash mismatch for `alpha==2.0`', 'hash'],
     ['ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.', 'hash'],
+    [
+      'error: Failed to fetch: `https://index.example/simple/alpha/`\n  Caused by: client error (Connect)\n  Caused by: invalid peer certificate: UnknownIssuer',
+      'certificate',
+    ],
+    [
+      "WARNING: Retrying (Retry(total=0)) after connection broken by 'SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1007)'))'\nERROR: No matching distribution found for alpha",
+      'certificate',
+    ],
     ['  cause: error sending request for url (http://127.0.0.1:9/simple/alpha/)', 'registry'],
     [
       "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError'\nERROR: No matching distribution found for alpha",

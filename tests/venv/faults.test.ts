@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { sha256 } from '../../tasks/core/hash';
 import { meaningOf } from '../../tasks/parse/lock';
 import { isWhole, type SmallProject, smallProject, smallWheels } from '../support/small-environment';
+import { noMachineTrust, startTls } from '../support/tls';
 import { wheel } from '../support/wheels';
 
 const versions = { alpha: '1.0', beta: '1.5', gamma: '3.0' };
@@ -95,6 +96,26 @@ for (const installer of ['uv', 'pip'] as const) {
     await failsWith(project, 'E_REGISTRY_UNREACHABLE', /./);
     env.PIP_INDEX_URL = url;
     restore();
+  });
+
+  test('a certificate that this machine does not trust, until its authority is named as the fix says', async ({ project }) => {
+    const restore = locked(project);
+    const { env } = project;
+    const url = env.PIP_INDEX_URL;
+    const tls = await startTls(project.index.url);
+    Object.assign(env, noMachineTrust, { PIP_INDEX_URL: `${tls.url}/simple/` });
+    await failsWith(project, 'E_REGISTRY_TLS', /certificate/i);
+    const refused = await project.step(['venv'], impatient);
+    assert.match(refused.found, /certificate of the server, or of a proxy before it/);
+    assert.match(refused.fix, /`export SSL_CERT_FILE=\S+ PIP_CERT=\S+`/);
+    const trusted = await project.step(['venv'], { ...impatient, SSL_CERT_FILE: tls.authority, PIP_CERT: tls.authority });
+    assert.is(trusted.outcome, 'changed', JSON.stringify(trusted));
+    assert.ok(isWhole(project, newer));
+    tls.close();
+    env.PIP_INDEX_URL = url;
+    restore();
+    const back = await project.step(['venv']);
+    assert.is(back.outcome, 'changed', JSON.stringify(back));
   });
 
   test('a lock that cannot be read', async ({ project }) => {

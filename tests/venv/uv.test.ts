@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { uvVersion } from '../../tasks/python/uv-release';
 import { isWhole, type SmallProject, smallProject } from '../support/small-environment';
+import { noMachineTrust, startTls } from '../support/tls';
 import { uvWheel } from '../support/uv';
 
 const test = suite<{ project: SmallProject }>('fetching uv');
@@ -26,6 +27,16 @@ test('where the index has none, pip does it, and a setting that wants uv says so
   assert.is(seen.outcome, 'changed', JSON.stringify(seen));
   assert.match(installer(project), /^pip \d/);
   assert.ok(isWhole(project, versions));
+});
+
+test('where the index shows a certificate that is not trusted, that is said', async ({ project }) => {
+  const tls = await startTls(project.index.url);
+  const env = { ...noMachineTrust, PIP_INDEX_URL: `${tls.url}/simple/`, JUST_LORA_PYTHON__INSTALLER: 'uv' };
+  const refused = await project.step(['venv'], env);
+  assert.is(refused.code, 'E_REGISTRY_TLS', JSON.stringify(refused));
+  assert.match(refused.found, /^uv [\d.]+ could not be fetched .*certificate/);
+  assert.match(refused.fix, /`export SSL_CERT_FILE=\S+ PIP_CERT=\S+`/);
+  tls.close();
 });
 
 test('one that is not the file we know is not run', async ({ project }) => {
