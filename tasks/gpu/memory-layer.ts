@@ -1,9 +1,9 @@
 import { bytes } from '../core/text';
+import type { Shape } from '../versions/known-models';
 import type { Layer, LayerFault } from './layer';
 import { type Estimate, estimate, type TrainingPlan, unknownTargets } from './memory';
 import { nearestChange, verdictText } from './nearest-change';
 import type { Room } from './rooms';
-import type { Shape } from './shape';
 import { type MeasuredRoom, shortage } from './shortage';
 
 export interface ModelShape {

@@ -1,5 +1,5 @@
 import type { Settings } from '../configuration/definition';
-import type { Shape } from './shape';
+import type { Shape } from '../versions/known-models';
 
 /** What of configs/training_config.yaml decides how much memory the training takes. */
 export interface TrainingPlan {

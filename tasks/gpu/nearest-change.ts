@@ -1,6 +1,6 @@
 import { bytes } from '../core/text';
+import type { Shape } from '../versions/known-models';
 import { estimate, type TrainingPlan } from './memory';
-import type { Shape } from './shape';
 
 /** A plan that fits, and the settings that lead to it. */
 export interface Change {

@@ -1,10 +1,10 @@
 import { bytes } from '../core/text';
+import type { Shape } from '../versions/known-models';
 import { fixBySettings } from './fix-by-settings';
 import type { LayerFault } from './layer';
 import type { TrainingPlan } from './memory';
 import { leastBytes, nearestChange, verdictText } from './nearest-change';
 import type { Room } from './rooms';
-import type { Shape } from './shape';
 
 /** A device whose free memory is known. */
 export type MeasuredRoom = Room & { freeBytes: number };

@@ -1,6 +1,6 @@
 import type { Context } from '../core/context';
 import type { Finding } from '../core/step';
-import { glibc as glibcFacts } from '../versions/facts';
+import { glibc as glibcFacts } from '../versions/known-builds';
 import { inRange } from '../versions/satisfies';
 
 type Blocked = Extract<Finding, { state: 'blocked' }>;

@@ -1,7 +1,6 @@
-import * as facts from './facts';
+import { type Breakage, breakages, conflicts } from './known-breakages';
 import type { Versions } from './models';
 import { inRange } from './satisfies';
-import type { BreakageFact } from './types';
 
 export interface Conflict {
   /** `trl 0.7.4 needs transformers <4.43, 4.45.2 is there`. */
@@ -14,7 +13,7 @@ export interface Conflict {
 
 /** Packages that are installed and do not go together, each with its cure. */
 export function conflictsIn(versions: Versions): Conflict[] {
-  return facts.conflicts.flatMap(({ has: [name, range], needs: [other, wanted], symptom, source }) => {
+  return conflicts.flatMap(({ has: [name, range], needs: [other, wanted], symptom, source }) => {
     const [there, its] = [versions.get(name), versions.get(other)];
     if (!there || !inRange(there, range) || (its && inRange(its, wanted))) return [];
     const limit = wanted === '*' ? '' : wanted;
@@ -30,6 +29,6 @@ export function conflictsIn(versions: Versions): Conflict[] {
 }
 
 /** The known breakage that a text of Python's shows. */
-export function breakageIn(text: string): BreakageFact | undefined {
-  return facts.breakages.find(({ says }) => says.test(text));
+export function breakageIn(text: string): Breakage | undefined {
+  return breakages.find(({ says }) => says.test(text));
 }

@@ -1,5 +1,5 @@
 /**
- * What a driver and a card can do, beside the tables of facts.ts. To extend it, add a line.
+ * What a driver and a card can do, beside the builds of known-builds.ts. To extend it, add a line.
  * Sources: CUDA Toolkit Release Notes, tables "CUDA Toolkit and Minimum Required Driver Version for CUDA Minor Version
  * Compatibility" and "CUDA Toolkit and Corresponding Driver Versions"; CUDA C Programming Guide, "Compute Capabilities".
  */

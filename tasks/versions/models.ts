@@ -1,6 +1,5 @@
-import * as facts from './facts';
+import { families, type ModelNeeds, repositories } from './known-models';
 import { atLeast } from './satisfies';
-import type { ModelNeeds } from './types';
 
 /** Installed versions by normalized name. */
 export type Versions = ReadonlyMap<string, string>;
@@ -23,7 +22,7 @@ export interface Needs extends ModelNeeds {
  */
 export function needsOf(model: ModelFiles & { repo?: string }): Needs | undefined {
   const kinds = model.config === undefined ? kindsOfRepository(model.repo ?? '') : kindsOfFiles(model);
-  const found = facts.models.filter(({ is }) => kinds.includes(is));
+  const found = families.filter(({ is }) => kinds.includes(is));
   if (found.length === 0 || (model.config !== undefined && !found.some(({ is }) => is === kinds[0]))) return undefined;
   const highest = (name: 'transformers' | 'tokenizers') =>
     found.map((fact) => fact[name]).reduce((most, next) => (next && (!most || atLeast(next, most)) ? next : most), undefined);
@@ -41,7 +40,7 @@ export function unmetNeeds(needs: ModelNeeds, versions: Versions): string[] {
 }
 
 function kindsOfRepository(repo: string): readonly string[] {
-  return facts.repositories.find((known) => known.repo.test(repo.toLowerCase()))?.is ?? [];
+  return repositories.find((known) => known.is && known.repo.test(repo.toLowerCase()))?.is ?? [];
 }
 
 function kindsOfFiles({ config, tokenizer }: ModelFiles): string[] {

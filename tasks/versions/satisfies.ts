@@ -1,5 +1,7 @@
 import { satisfies, valid } from '@renovatebot/pep440';
-import type { Range } from './types';
+
+/** PEP 440: `<2`, `>=0.7.4,<0.8`; `*` is any version. */
+export type Range = string;
 
 /** Whether a version lies in a range (PEP 440, local parts such as `+cu121` count for nothing); what cannot be read does not. */
 export function inRange(version: string, range: Range): boolean {

@@ -1,19 +1,18 @@
 import { profileTorch } from './cuda';
-import * as facts from './facts';
+import { drivers, type TorchBuild, torchBuilds } from './known-builds';
 import { inRange } from './satisfies';
-import type { TorchFact } from './types';
 
 /** What is known of the package index's build of a torch; `undefined` for one that is not in the table. */
-export function torchBuild(version: string): TorchFact | undefined {
-  return facts.torchBuilds.find(({ torch }) => inRange(version, torch));
+export function torchBuild(version: string): TorchBuild | undefined {
+  return torchBuilds.find(({ torch }) => inRange(version, torch));
 }
 
 /** The build of both profiles; tests/versions holds the table to it. */
-export const profileBuild = (): TorchFact => torchBuild(profileTorch) as TorchFact;
+export const profileBuild = (): TorchBuild => torchBuild(profileTorch) as TorchBuild;
 
 /** The oldest driver for a CUDA version such as `12.1`. */
 export function driverFor(cuda: string): string | undefined {
-  return facts.drivers.find((fact) => fact.cuda === Number.parseInt(cuda, 10))?.driver;
+  return drivers.find((known) => known.cuda === Number.parseInt(cuda, 10))?.driver;
 }
 
 /**

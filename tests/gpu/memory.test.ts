@@ -6,7 +6,8 @@ import { estimate, loraParameters, parameters, planOf, type TrainingPlan, unknow
 import { judgeMemory } from '../../tasks/gpu/memory-layer';
 import { leastBytes, nearestChange, verdictText } from '../../tasks/gpu/nearest-change';
 import type { Room } from '../../tasks/gpu/rooms';
-import { type Shape, shapeFrom, shapeOf } from '../../tasks/gpu/shape';
+import { shapeFrom, shapeOf } from '../../tasks/gpu/shape';
+import type { Shape } from '../../tasks/versions/known-models';
 import { temporaryFolder } from '../support/project';
 import { contextFor } from '../support/transcript';
 

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { breakageIn } from '../../tasks/versions/conflicts';
-import * as facts from '../../tasks/versions/facts';
+import { families } from '../../tasks/versions/known-models';
 import { atLeast } from '../../tasks/versions/satisfies';
 import { torchBuild } from '../../tasks/versions/torch';
 import { temporaryFolder } from '../support/project';
@@ -109,7 +109,7 @@ export function profileTests(profile: 'as-asked' | 'compat', loads: boolean): vo
       ),
     );
     const version = training.tell('import importlib.metadata as m; print(m.version("transformers"))').trim();
-    const kinds = facts.models.filter(({ is, transformers }) => /^\w+$/.test(is) && transformers);
+    const kinds = families.filter(({ is, transformers }) => /^\w+$/.test(is) && transformers);
     assert.equal(
       kinds.filter(({ is }) => known.has(is)).map(({ is }) => is),
       kinds.filter(({ transformers }) => atLeast(version, transformers ?? '')).map(({ is }) => is),

@@ -1,7 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { breakageIn, conflictsIn } from '../../tasks/versions/conflicts';
-import * as facts from '../../tasks/versions/facts';
+import { breakages, conflicts as rules } from '../../tasks/versions/known-breakages';
+import { drivers, glibc, torchBuilds } from '../../tasks/versions/known-builds';
+import { families } from '../../tasks/versions/known-models';
 import { needsOf, unmetNeeds } from '../../tasks/versions/models';
 import { covers, driverFor, profileBuild, torchBuild } from '../../tasks/versions/torch';
 
@@ -80,16 +82,9 @@ const texts: readonly [text: string, code: string | undefined][] = [
 for (const [text, code] of texts) test(`${code ?? 'unknown'}: ${text.slice(0, 50)}`, () => assert.is(breakageIn(text)?.code, code));
 
 test('every conflict has a symptom that is known by a code, or needs no code of its own', () => {
-  const known = facts.conflicts.filter(({ symptom }) => breakageIn(symptom)).length;
-  assert.ok(known >= facts.conflicts.length - 3, `${known} of ${facts.conflicts.length}`);
-  for (const { source } of [
-    ...facts.models,
-    ...facts.conflicts,
-    ...facts.breakages,
-    ...facts.torchBuilds,
-    ...facts.drivers,
-    ...facts.glibc,
-  ])
+  const known = rules.filter(({ symptom }) => breakageIn(symptom)).length;
+  assert.ok(known >= rules.length - 3, `${known} of ${rules.length}`);
+  for (const { source } of [...families, ...rules, ...breakages, ...torchBuilds, ...drivers, ...glibc])
     assert.ok(source.length > 5, 'a source for each');
 });
 

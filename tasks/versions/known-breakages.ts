@@ -1,106 +1,32 @@
-import type { BreakageFact, ConflictFact, DriverFact, GlibcFact, ModelFact, RepositoryFact, TorchFact } from './types';
+import type { Range } from './satisfies';
 
 /**
- * All that the tool knows about versions. To extend it, add a line with its source: a document, an
+ * What goes wrong with training packages, and what mends it. To extend it, add a line with its source: a document, an
  * issue (owner/repository#number), or `measured` where the real packages were installed and run.
  * tests/remote holds it to what the profiles really install.
  */
 
-const wheels = 'measured: the first wheel whose models/auto/configuration_auto.py names it';
-/** The first release that loads the kind of model. */
-export const models: readonly ModelFact[] = [
-  { is: 'llama', transformers: '4.28.0', source: wheels },
-  { is: 'mistral', transformers: '4.34.0', source: wheels },
-  { is: 'persimmon', transformers: '4.34.0', source: wheels },
-  { is: 'mixtral', transformers: '4.36.0', source: wheels },
-  { is: 'phi', transformers: '4.36.0', source: wheels },
-  { is: 'qwen2', transformers: '4.37.0', source: wheels },
-  { is: 'gemma', transformers: '4.38.0', source: wheels },
-  { is: 'stablelm', transformers: '4.38.0', source: wheels },
-  { is: 'starcoder2', transformers: '4.39.0', source: wheels },
-  { is: 'cohere', transformers: '4.39.0', source: wheels },
-  { is: 'olmo', transformers: '4.40.0', source: wheels },
-  { is: 'qwen2_moe', transformers: '4.40.0', source: wheels },
-  { is: 'phi3', transformers: '4.41.0', source: wheels },
-  { is: 'gemma2', transformers: '4.42.0', source: wheels },
-  { is: 'nemotron', transformers: '4.44.0', source: wheels },
-  { is: 'granite', transformers: '4.45.0', source: wheels },
-  { is: 'mllama', transformers: '4.45.0', source: wheels },
-  { is: 'falcon_mamba', transformers: '4.45.0', source: wheels },
-  { is: 'glm', transformers: '4.46.0', source: wheels },
-  { is: 'phimoe', transformers: '4.46.0', source: wheels },
-  { is: 'olmo2', transformers: '4.47.0', source: wheels },
-  { is: 'cohere2', transformers: '4.48.0', source: wheels },
-  { is: 'gemma3', transformers: '4.50.0', source: wheels },
-  { is: 'gemma3_text', transformers: '4.50.0', source: wheels },
-  { is: 'mistral3', transformers: '4.50.0', source: wheels },
-  { is: 'qwen3', transformers: '4.51.0', source: wheels },
-  { is: 'qwen3_moe', transformers: '4.51.0', source: wheels },
-  { is: 'llama4', transformers: '4.51.0', source: wheels },
-  { is: 'deepseek_v3', transformers: '4.51.0', source: wheels },
-  { is: 'glm4', transformers: '4.52.1', source: wheels },
-  { is: 'smollm3', transformers: '4.53.0', source: wheels },
-  { is: 'gpt_oss', transformers: '4.55.0', source: wheels },
-  { is: 'ministral', transformers: '4.57.0', source: wheels },
-  {
-    is: 'rope_type llama3',
-    transformers: '4.43.0',
-    source: 'transformers 4.43.0 release notes; measured: `rope_scaling` is refused by 4.36.0',
-  },
-  {
-    is: 'metaspace split',
-    tokenizers: '0.19.0',
-    transformers: '4.40.0',
-    source: 'transformers#31789; measured: 0.15.2 refuses it, 0.19.0 reads it',
-  },
-  {
-    is: 'merges as pairs',
-    tokenizers: '0.20.0',
-    transformers: '4.45.0',
-    source: 'measured: 0.19.1 refuses them (`ModelWrapper`), 0.20.0 reads them',
-  },
-];
+/** Two packages that do not go together, or one that needs another which nothing declares. */
+interface ConflictRule {
+  /** A package at these versions… */
+  has: readonly [name: string, range: Range];
+  /** …needs this one at these. */
+  needs: readonly [name: string, range: Range];
+  /** What Python says otherwise. */
+  symptom: string;
+  source: string;
+}
 
-export const repositories: readonly RepositoryFact[] = [
-  { repo: /^meta-llama\/(meta-)?llama-3\.[123]-/, is: ['llama', 'rope_type llama3'] },
-  { repo: /^meta-llama\/(meta-)?llama-[23]-/, is: ['llama'] },
-  { repo: /^mistralai\/mistral-7b-.*v0\.3$/, is: ['mistral', 'metaspace split'] },
-  { repo: /^mistralai\/mistral-7b-/, is: ['mistral'] },
-  { repo: /^mistralai\/mixtral-/, is: ['mixtral', 'metaspace split'] },
-  { repo: /^qwen\/qwen2(\.5)?-/, is: ['qwen2'] },
-  { repo: /^qwen\/qwen3-/, is: ['qwen3'] },
-  { repo: /^google\/gemma-2-/, is: ['gemma2'] },
-  { repo: /^google\/gemma-\d+b/, is: ['gemma'] },
-  { repo: /^microsoft\/phi-3/, is: ['phi3'] },
-  { repo: /^tinyllama\//, is: ['llama'] },
-];
+/** An error text that is known, what it means and what mends it. */
+export interface Breakage {
+  code: string;
+  says: RegExp;
+  means: string;
+  cure: string;
+  source: string;
+}
 
-const sm90 = 'sm_50 sm_60 sm_70 sm_75 sm_80 sm_86 sm_90';
-const releaseMatrix = 'pytorch/pytorch RELEASE.md, release compatibility matrix';
-export const torchBuilds: readonly TorchFact[] = [
-  { torch: '>=2.1,<2.2', cuda: '12.1', architectures: sm90, source: 'measured: torch._C._cuda_getArchFlags() of 2.1.0 and 2.1.2' },
-  { torch: '>=2.2,<2.5', cuda: '12.1', architectures: sm90, source: releaseMatrix },
-  { torch: '>=2.5,<2.7', cuda: '12.4', architectures: sm90, source: releaseMatrix },
-  { torch: '>=2.7,<2.8', cuda: '12.6', architectures: sm90, source: `${releaseMatrix}; its cu128 build has sm_100 and sm_120` },
-  { torch: '>=2.8,<2.10', cuda: '12.8', architectures: 'sm_70 sm_75 sm_80 sm_86 sm_90 sm_100 sm_120', source: releaseMatrix },
-];
-
-/** Minor-version compatibility: one driver serves a whole major version. */
-const driverMatrix = 'CUDA compatibility guide, minor version compatibility';
-export const drivers: readonly DriverFact[] = [
-  { cuda: 11, driver: '450.80.02', source: driverMatrix },
-  { cuda: 12, driver: '525.60.13', source: driverMatrix },
-  { cuda: 13, driver: '580.65.06', source: driverMatrix },
-];
-
-/** From the names of the wheels (PEP 600); what is not named here runs on 2.17. */
-export const glibc: readonly GlibcFact[] = [
-  { has: ['bitsandbytes', '>=0.43'], glibc: '2.24', source: 'manylinux_2_24 in the wheels of 0.43.3' },
-  { has: ['pandas', '>=2.3'], glibc: '2.24', source: 'manylinux_2_24 in the wheels of 2.3.3' },
-  { has: ['torch', '>=2.6'], glibc: '2.28', source: 'manylinux_2_28 in the wheels of 2.6.0' },
-];
-
-export const conflicts: readonly ConflictFact[] = [
+export const conflicts: readonly ConflictRule[] = [
   { has: ['torch', '<2.3'], needs: ['numpy', '<2'], symptom: '_ARRAY_API not found', source: 'pytorch#132179; measured' },
   { has: ['bitsandbytes', '<0.43'], needs: ['scipy', '*'], symptom: "No module named 'scipy'", source: 'measured with 0.41.0' },
   { has: ['triton', '<2.2'], needs: ['setuptools', '>=59,<70'], symptom: "No module named 'pkg_resources'", source: 'measured with 2.1.0' },
@@ -156,7 +82,7 @@ export const conflicts: readonly ConflictFact[] = [
   },
 ];
 
-export const breakages: readonly BreakageFact[] = [
+export const breakages: readonly Breakage[] = [
   {
     code: 'E_NUMPY_2',
     says: /_ARRAY_API not found|Numpy is not available|compiled using NumPy 1\.x cannot be run in\s+NumPy 2/,

@@ -1,0 +1,125 @@
+/**
+ * All that is known of models before they are here. To teach a new one, add an entry to `repositories`, and to `families`
+ * where its `model_type` is new, with its source: a document, an issue (owner/repository#number), or `measured` where the
+ * real packages were installed and run. tests/remote holds the table to what the profiles really install.
+ */
+
+/** What a kind of model needs to be loaded. */
+export interface ModelNeeds {
+  transformers?: string;
+  tokenizers?: string;
+}
+
+/** A kind of model. */
+export interface Family extends ModelNeeds {
+  /** `model_type` of config.json, or what else of a model's files asks for more. */
+  is: string;
+  /** Its layers are the seven linear ones that the estimate of memory counts. */
+  sevenLinear?: true;
+  source: string;
+}
+
+/** The sizes of a decoder of the Llama family, by the names of its config.json. */
+export interface Shape {
+  hidden_size: number;
+  num_hidden_layers: number;
+  num_attention_heads: number;
+  num_key_value_heads: number;
+  head_dim: number;
+  intermediate_size: number;
+  vocab_size: number;
+  tie_word_embeddings: boolean;
+}
+
+/** A repository of the Hub, for before its config.json is here. The first entry that matches and has what is asked for counts. */
+interface Repository {
+  /** Matched against `owner/name`, lower case. */
+  repo: RegExp;
+  /** The `is` of the families whose needs it has. */
+  is?: readonly string[];
+  /** The sizes that its config.json has on the Hub. */
+  shape?: Shape;
+}
+
+const wheels = 'measured: the first wheel whose models/auto/configuration_auto.py names it';
+/** The first release that loads the kind of model. */
+export const families: readonly Family[] = [
+  { is: 'llama', transformers: '4.28.0', sevenLinear: true, source: wheels },
+  { is: 'mistral', transformers: '4.34.0', sevenLinear: true, source: wheels },
+  { is: 'persimmon', transformers: '4.34.0', source: wheels },
+  { is: 'mixtral', transformers: '4.36.0', source: wheels },
+  { is: 'phi', transformers: '4.36.0', source: wheels },
+  { is: 'qwen2', transformers: '4.37.0', sevenLinear: true, source: wheels },
+  { is: 'gemma', transformers: '4.38.0', sevenLinear: true, source: wheels },
+  { is: 'stablelm', transformers: '4.38.0', source: wheels },
+  { is: 'starcoder2', transformers: '4.39.0', source: wheels },
+  { is: 'cohere', transformers: '4.39.0', source: wheels },
+  { is: 'olmo', transformers: '4.40.0', source: wheels },
+  { is: 'qwen2_moe', transformers: '4.40.0', source: wheels },
+  { is: 'phi3', transformers: '4.41.0', source: wheels },
+  { is: 'gemma2', transformers: '4.42.0', source: wheels },
+  { is: 'nemotron', transformers: '4.44.0', source: wheels },
+  { is: 'granite', transformers: '4.45.0', source: wheels },
+  { is: 'mllama', transformers: '4.45.0', source: wheels },
+  { is: 'falcon_mamba', transformers: '4.45.0', source: wheels },
+  { is: 'glm', transformers: '4.46.0', source: wheels },
+  { is: 'phimoe', transformers: '4.46.0', source: wheels },
+  { is: 'olmo2', transformers: '4.47.0', source: wheels },
+  { is: 'cohere2', transformers: '4.48.0', source: wheels },
+  { is: 'gemma3', transformers: '4.50.0', source: wheels },
+  { is: 'gemma3_text', transformers: '4.50.0', source: wheels },
+  { is: 'mistral3', transformers: '4.50.0', source: wheels },
+  { is: 'qwen3', transformers: '4.51.0', source: wheels },
+  { is: 'qwen3_moe', transformers: '4.51.0', source: wheels },
+  { is: 'llama4', transformers: '4.51.0', source: wheels },
+  { is: 'deepseek_v3', transformers: '4.51.0', source: wheels },
+  { is: 'glm4', transformers: '4.52.1', source: wheels },
+  { is: 'smollm3', transformers: '4.53.0', source: wheels },
+  { is: 'gpt_oss', transformers: '4.55.0', source: wheels },
+  { is: 'ministral', transformers: '4.57.0', source: wheels },
+  {
+    is: 'rope_type llama3',
+    transformers: '4.43.0',
+    source: 'transformers 4.43.0 release notes; measured: `rope_scaling` is refused by 4.36.0',
+  },
+  {
+    is: 'metaspace split',
+    tokenizers: '0.19.0',
+    transformers: '4.40.0',
+    source: 'transformers#31789; measured: 0.15.2 refuses it, 0.19.0 reads it',
+  },
+  {
+    is: 'merges as pairs',
+    tokenizers: '0.20.0',
+    transformers: '4.45.0',
+    source: 'measured: 0.19.1 refuses them (`ModelWrapper`), 0.20.0 reads them',
+  },
+];
+
+const llama31: Shape = {
+  hidden_size: 4096,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  head_dim: 128,
+  intermediate_size: 14336,
+  vocab_size: 128256,
+  tie_word_embeddings: false,
+};
+
+export const repositories: readonly Repository[] = [
+  { repo: /^meta-llama\/(meta-)?llama-3\.[123]-/, is: ['llama', 'rope_type llama3'] },
+  { repo: /^meta-llama\/(meta-)?llama-[23]-/, is: ['llama'] },
+  { repo: /^mistralai\/mistral-7b-.*v0\.3$/, is: ['mistral', 'metaspace split'] },
+  { repo: /^mistralai\/mistral-7b-/, is: ['mistral'] },
+  { repo: /^mistralai\/mixtral-/, is: ['mixtral', 'metaspace split'] },
+  { repo: /^qwen\/qwen2(\.5)?-/, is: ['qwen2'] },
+  { repo: /^qwen\/qwen3-/, is: ['qwen3'] },
+  { repo: /^google\/gemma-2-/, is: ['gemma2'] },
+  { repo: /^google\/gemma-\d+b/, is: ['gemma'] },
+  { repo: /^microsoft\/phi-3/, is: ['phi3'] },
+  { repo: /^tinyllama\//, is: ['llama'] },
+  { repo: /llama-3(\.1)?-8b(-instruct)?$/, shape: llama31 },
+  { repo: /mistral-7b(-instruct)?-v0\.3$/, shape: { ...llama31, vocab_size: 32768 } },
+  { repo: /mistral-7b(-instruct)?-v0\.[12]$/, shape: { ...llama31, vocab_size: 32000 } },
+];
