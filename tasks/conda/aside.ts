@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { some } from '../core/text';
-import { taken } from './create';
+import { taken } from './create-faults';
 import type { CondaHealth } from './look';
 import { contentsOf } from './packages';
 import { type CondaRecord, isSameFolder, readMarker, readRecord, writeRecord } from './record';

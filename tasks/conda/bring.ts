@@ -5,13 +5,13 @@ import { condaText } from '../parse/conda-meta';
 import type { Locked } from '../parse/lock';
 import { probe } from '../python/probe';
 import { type EnvironmentDefinition, pythonIn } from '../venv/definition';
-import { damagedIn } from '../venv/installed';
 import { inputsOf } from '../venv/look';
 import { afterFailure, clearPlace, disposeAside } from './aside';
-import { createEnvironment, taken } from './create';
+import { createEnvironment } from './create';
+import { taken } from './create-faults';
 import { type CondaDefinition, requireConda } from './definition';
 import { describeDrift, driftOf } from './drift';
-import { lookAtConda } from './look';
+import { damagedPackages, lookAtConda } from './look';
 import { contentsOf, markersOf, pipHalf } from './packages';
 import { installPipHalf } from './pip';
 import { askConda } from './program';
@@ -24,6 +24,8 @@ export interface Work {
   /** The same environment as the lock and its messages know it. */
   pip: EnvironmentDefinition;
   locked: readonly Locked[];
+  /** Build it again though it is whole. */
+  anew: boolean;
 }
 
 /**
@@ -31,8 +33,8 @@ export interface Work {
  * cannot be moved, so a new one is built at its place while the one before waits beside it, back there when anything fails.
  * @throws UserError
  */
-export async function bringConda(context: Context, work: Work, tell: Tell, anew: boolean): Promise<void> {
-  const { conda: definition, locked } = work;
+export async function bringConda(context: Context, work: Work, tell: Tell): Promise<void> {
+  const { conda: definition, locked, anew } = work;
   const { prefix, yml } = definition;
   const health = await lookAtConda(context, definition, locked, 'quick');
   if (health.kind === 'foreign') throw taken(prefix);
@@ -72,8 +74,7 @@ async function finish(
   forgetMarker(context, prefix);
   const before = contentsOf(context, prefix);
   const wanted = pipHalf(locked, before.conda, markersOf(context, before));
-  const damaged = before.sitePackages ? damagedIn(context, before.sitePackages, before.pip).map(({ name }) => name) : [];
-  await installPipHalf(context, pip, prefix, wanted, [...new Set([...again, ...damaged])], tell);
+  await installPipHalf(context, pip, prefix, wanted, [...new Set([...again, ...damagedPackages(context, before)])], tell);
   const contents = contentsOf(context, prefix);
   const text = describeDrift(driftOf(yml, contents, wanted, undefined));
   const python = await pythonOf(

@@ -4,7 +4,7 @@ import { UserError } from '../core/errors';
 import { absolute } from '../core/paths';
 import type { EnvironmentYml } from '../parse/environment-yml';
 import { chooseProfile } from '../profile/choose';
-import { type ProfileFiles, profileFiles } from '../profile/files';
+import { type ProfileFiles, type ProfileName, profileFiles } from '../profile/files';
 import { readEnvironmentFile } from '../venv/environment-file';
 import { findConda } from './find';
 import { askConda } from './program';
@@ -12,6 +12,7 @@ import { readRecord } from './record';
 
 /** The conda environment of this project: what it is made of, and where it lies. */
 export interface CondaDefinition extends ProfileFiles {
+  profile: ProfileName;
   yml: EnvironmentYml;
   prefix: string;
 }
@@ -21,11 +22,12 @@ export interface CondaDefinition extends ProfileFiles {
  * @throws UserError E_CONDA_NOT_FOUND, E_CONDA_BROKEN, E_ENVIRONMENT_FILE
  */
 export async function condaDefinition(context: Context): Promise<CondaDefinition> {
-  const files = profileFiles[chooseProfile(context).profile];
+  const { profile } = chooseProfile(context);
+  const files = profileFiles[profile];
   const yml = readEnvironmentFile(context, files.requirements);
   const chosen = context.settings.setup.remote.prefix;
   // A link leads to another volume, and is kept.
-  const at = (prefix: string): CondaDefinition => ({ ...files, yml, prefix: context.host.files.realPath(prefix) ?? prefix });
+  const at = (prefix: string): CondaDefinition => ({ ...files, profile, yml, prefix: context.host.files.realPath(prefix) ?? prefix });
   if (chosen) return at(absolute(context, chosen));
   const record = readRecord(context);
   if (record?.name === yml.name) return at(record.prefix);

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
+import type { Host } from '../core/host';
 import { absolute } from '../core/paths';
 import { allOnPath, isProgram } from '../python/which';
 
@@ -15,6 +16,11 @@ export interface CondaProgram {
  */
 export function findConda(context: Context): CondaProgram | undefined {
   return candidates(context).find(({ command }) => isProgram(context.host, command));
+}
+
+/** Prefixes of environments that any conda of this user noted down; some may be gone. */
+export function notedEnvironments({ home, files }: Host): string[] {
+  return home ? (files.readText(path.join(home, '.conda', 'environments.txt')) ?? '').split('\n').filter(Boolean) : [];
 }
 
 function candidates(context: Context): CondaProgram[] {

@@ -1,17 +1,17 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../core/context';
-import type { Finding } from '../core/step';
+import type { Blocked } from '../core/step';
 import { some } from '../core/text';
-import { glibcHere, machineObstacle, pathObstacle } from '../obstacles/machine';
+import { machineObstacle, pathObstacle } from '../obstacles/machine';
 import { cacheFolder, roomObstacle } from '../obstacles/room';
+import { distributionName } from '../parse/environment-yml';
 import type { Locked } from '../parse/lock';
 import { parseMatchSpec } from '../parse/match-spec';
 import { sizeOf, sizeOfConda, sum } from '../versions/sizes';
 import { type CondaDefinition, requireConda } from './definition';
+import { comesWithTorch } from './packages';
 import { askConda } from './program';
-
-type Blocked = Extract<Finding, { state: 'blocked' }>;
 
 /** What stands in the way of making the environment, before anything is fetched. @throws UserError E_CONDA_NOT_FOUND, E_CONDA_BROKEN */
 export async function condaObstacle(
@@ -22,7 +22,7 @@ export async function condaObstacle(
   const { host } = context;
   const conda = await askConda(context, requireConda(context));
   const versions = new Map(locked.map(({ name, version }) => [name, version]));
-  const machine = machineObstacle(context, versions, glibcHere()) ?? pathObstacle(prefix, versions, 'prefix');
+  const machine = machineObstacle(context, versions, context.host.glibc()) ?? pathObstacle(prefix, versions, 'prefix');
   if (machine) return machine;
   const absent = yml.channels.filter((channel) => channel.startsWith('file:') && !host.files.stat(folderOf(channel)));
   if (absent.length > 0)
@@ -33,15 +33,17 @@ export async function condaObstacle(
       needed: 'channels that can be reached',
       fix: `correct \`channels\` in \`${requirements}\``,
     };
-  const torchByConda = yml.conda.some((spec) => parseMatchSpec(spec).name === 'pytorch');
-  const pip = locked.map(({ name }) => name).filter((name) => !torchByConda || !/^(torch|triton|nvidia-)/.test(name));
+  const asked = yml.conda.map((spec) => parseMatchSpec(spec).name);
+  const torchByConda = asked.some((name) => distributionName(name) === 'torch');
+  const pip = locked.map(({ name }) => name).filter((name) => !torchByConda || !(name === 'torch' || comesWithTorch(name)));
   const places = { environment: prefix, cache: conda.packageFolder ?? path.dirname(prefix), links: true };
-  const room = await roomObstacle(context, places, sizeOfConda(yml.conda.map((spec) => parseMatchSpec(spec).name)));
+  const room = await roomObstacle(context, places, sizeOfConda(asked));
   if (room) return room;
   return roomObstacle(
     context,
     { environment: prefix, cache: cacheFolder(context, 'uv'), links: true },
-    sum([sizeOf(pip), { download: 0, installed: sizeOfConda(yml.conda.map((spec) => parseMatchSpec(spec).name)).installed }]),
+    // What conda has unpacked by then lies in the same folder.
+    sum([sizeOf(pip), { download: 0, installed: sizeOfConda(asked).installed }]),
   );
 }
 

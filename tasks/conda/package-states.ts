@@ -1,8 +1,9 @@
-import { condaText } from '../parse/conda-meta';
+import { type CondaPackage, condaText } from '../parse/conda-meta';
 import { type EnvironmentYml, requirementsOf } from '../parse/environment-yml';
-import { type Locked, normalizeName } from '../parse/lock';
+import type { Locked } from '../parse/lock';
 import { parseMatchSpec } from '../parse/match-spec';
 import { pinsOf } from '../parse/pins';
+import { bootstrap, sameVersion } from '../venv/compare';
 import type { PackageState } from '../venv/packages';
 import type { Contents } from './packages';
 import type { CondaMarker } from './record';
@@ -28,43 +29,44 @@ export function condaPackageStates(
     ...yml.conda.map((spec) => parseMatchSpec(spec).name),
     ...pinsOf(requirementsOf(yml).join('\n')).map(({ name }) => name),
   ]);
-  const mark = (name: string) => (asked.has(name) ? { asked: true as const } : {});
+  return [...condaHalf(contents.conda, marker), ...pipHalfStates(contents.pip, wanted)]
+    .map((state): CondaPackageState => (asked.has(state.name) ? { ...state, asked: true } : state))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function condaHalf(there: readonly CondaPackage[], marker: CondaMarker | undefined): CondaPackageState[] {
   const before = new Map((marker?.conda ?? []).map((text) => [text.split('=')[0] ?? '', text]));
-  const versionIn = (text: string) => text.split('=')[1] ?? '';
-  const conda = contents.conda.map((one): CondaPackageState => {
+  const versionIn = (text: string): string => text.split('=')[1] ?? '';
+  const present = there.map((one): CondaPackageState => {
     const then = before.get(one.name);
     const drift = !marker || then === condaText(one) ? undefined : then ? 'version' : 'extra';
-    return {
-      name: one.name,
-      version: one.version,
-      build: one.build,
-      ...(then ? { locked: versionIn(then) } : {}),
-      ...(drift ? { drift } : {}),
-      ...mark(one.name),
-      from: 'conda',
-    };
+    const { name, version, build } = one;
+    return { name, version, build, ...(then ? { locked: versionIn(then) } : {}), ...(drift ? { drift } : {}), from: 'conda' };
   });
-  const gone = [...before]
-    .filter(([name]) => !contents.conda.some((one) => one.name === name))
-    .map(([name, then]): CondaPackageState => ({ name, locked: versionIn(then), drift: 'missing', ...mark(name), from: 'conda' }));
-  const there = new Map(contents.pip.map(({ name, version }) => [normalizeName(name), version]));
-  const pip = wanted.map(({ name, version: locked }): CondaPackageState => {
-    const version = there.get(name);
-    const drift = version === undefined ? 'missing' : version === locked || version.startsWith(`${locked}+`) ? undefined : 'version';
-    return { name, ...(version ? { version } : {}), locked, ...(drift ? { drift } : {}), ...mark(name), from: 'pip' };
+  const gone = [...before].filter(([name]) => !there.some((one) => one.name === name));
+  return [
+    ...present,
+    ...gone.map(([name, then]): CondaPackageState => ({ name, locked: versionIn(then), drift: 'missing', from: 'conda' })),
+  ];
+}
+
+function pipHalfStates(there: Contents['pip'], wanted: readonly Locked[]): CondaPackageState[] {
+  const versions = new Map(there.map(({ name, version }) => [name, version]));
+  const names = new Set(wanted.map(({ name }) => name));
+  const locked = wanted.map(({ name, version: lock }): CondaPackageState => {
+    const version = versions.get(name);
+    const drift = version === undefined ? 'missing' : sameVersion(version, lock) ? undefined : 'version';
+    return { name, ...(version ? { version } : {}), locked: lock, ...(drift ? { drift } : {}), from: 'pip' };
   });
-  const known = new Set([...wanted.map(({ name }) => name), 'pip', 'setuptools', 'wheel']);
-  const extra = contents.pip.map(
-    ({ name, version }): CondaPackageState => ({
-      name,
-      version,
-      ...(known.has(name) ? {} : { drift: 'extra' as const }),
-      ...mark(name),
-      from: 'pip',
-    }),
-  );
-  const wantedNames = new Set(wanted.map(({ name }) => name));
-  return [...conda, ...gone, ...pip, ...extra.filter(({ name }) => !wantedNames.has(name))].sort((one, other) =>
-    one.name < other.name ? -1 : 1,
-  );
+  const others = there
+    .filter(({ name }) => !names.has(name))
+    .map(
+      ({ name, version }): CondaPackageState => ({
+        name,
+        version,
+        ...(bootstrap.includes(name) ? {} : { drift: 'extra' as const }),
+        from: 'pip',
+      }),
+    );
+  return [...locked, ...others];
 }

@@ -48,10 +48,12 @@ export function pipHalf(locked: readonly Locked[], conda: readonly CondaPackage[
   const there = new Set(conda.map(({ name }) => normalizeName(distributionName(name))));
   const torch = there.has('torch');
   return locked.filter(
-    ({ name, marker }) =>
-      !there.has(name) && !(torch && (name.startsWith('nvidia-') || name === 'triton')) && (!marker || evaluateMarker(marker, markers)),
+    ({ name, marker }) => !there.has(name) && !(torch && comesWithTorch(name)) && (!marker || evaluateMarker(marker, markers)),
   );
 }
+
+/** Packages of the index that conda's pytorch brings under other names. */
+export const comesWithTorch = (name: string): boolean => name.startsWith('nvidia-') || name === 'triton';
 
 /** Markers of the Python that conda installed, without starting it. */
 export function markersOf({ host }: Context, { conda }: Contents): MarkerValues {

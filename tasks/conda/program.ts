@@ -1,10 +1,10 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
-import type { RunResult } from '../core/host/processes';
+import type { RunOptions, RunResult } from '../core/host/processes';
 import { type CondaVersion, condaVersion } from '../parse/conda-version';
 import { cleanEnvironment } from '../python/clean-environment';
-import type { CondaProgram } from './find';
+import { type CondaProgram, notedEnvironments } from './find';
 
 /** A conda-like program that was started, and what it says of itself. */
 export interface Conda extends CondaProgram, CondaVersion {
@@ -16,7 +16,7 @@ export interface Conda extends CondaProgram, CondaVersion {
   environments: readonly string[];
 }
 
-const limitMs = 60_000;
+const lookLimitMs = 60_000;
 const known = new WeakMap<Context, Promise<Conda>>();
 
 /** Starts the program and asks what it is; once in a run. @throws UserError E_CONDA_BROKEN */
@@ -27,9 +27,9 @@ export function askConda(context: Context, program: CondaProgram): Promise<Conda
 }
 
 async function ask(context: Context, program: CondaProgram): Promise<Conda> {
-  const said = await runConda(context, program.command, ['--version'], limitMs);
+  const said = await runConda(context, program.command, ['--version'], { timeoutMs: lookLimitMs });
   if (said.exitCode !== 0) throw broken(program, said);
-  const info = await runConda(context, program.command, ['info', '--json'], limitMs);
+  const info = await runConda(context, program.command, ['info', '--json'], { timeoutMs: lookLimitMs });
   const tree = jsonOf(info.stdout);
   if (info.exitCode !== 0 || !tree) throw broken(program, info);
   const list = (...names: string[]) => names.flatMap((name) => asList(tree[name]));
@@ -45,10 +45,8 @@ async function ask(context: Context, program: CondaProgram): Promise<Conda> {
 
 /** `conda env list --json` knows more than `info` does, and `~/.conda/environments.txt` what neither tells. */
 async function environmentsOf(context: Context, { command }: CondaProgram, fromInfo: readonly string[]): Promise<string[]> {
-  const listed = await runConda(context, command, ['env', 'list', '--json'], limitMs);
-  const { home, files } = context.host;
-  const noted = home ? (files.readText(path.join(home, '.conda', 'environments.txt')) ?? '').split('\n').filter(Boolean) : [];
-  return [...new Set([...fromInfo, ...asList(jsonOf(listed.stdout)?.['envs']), ...noted])];
+  const listed = await runConda(context, command, ['env', 'list', '--json'], { timeoutMs: lookLimitMs });
+  return [...new Set([...fromInfo, ...asList(jsonOf(listed.stdout)?.['envs']), ...notedEnvironments(context.host)])];
 }
 
 /** Runs conda without a person: no input, no colours, nothing accepted in anybody's name. */
@@ -56,15 +54,12 @@ export function runConda(
   { host, root }: Context,
   command: string,
   args: readonly string[],
-  timeoutMs?: number,
-  more: Record<string, string | undefined> = {},
-  onLine?: (line: string) => void,
+  { env = {}, ...options }: Pick<RunOptions, 'timeoutMs' | 'env' | 'onLine'> = {},
 ): Promise<RunResult> {
   return host.processes.run(command, args, {
     cwd: root,
-    env: { ...cleanEnvironment(host), CONDA_ALWAYS_YES: undefined, MAMBA_NO_BANNER: '1', PYTHONWARNINGS: 'ignore', ...more },
-    ...(timeoutMs ? { timeoutMs } : {}),
-    ...(onLine ? { onLine } : {}),
+    env: { ...cleanEnvironment(host), CONDA_ALWAYS_YES: undefined, MAMBA_NO_BANNER: '1', PYTHONWARNINGS: 'ignore', ...env },
+    ...options,
   });
 }
 

@@ -1,8 +1,7 @@
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
-import type { Action, Depth, Finding, Step } from '../core/step';
+import type { Action, Blocked, Depth, Finding, Step } from '../core/step';
 import { some } from '../core/text';
-import type { Locked } from '../parse/lock';
 import { remoteEnvironment } from '../profile/definition';
 import { lockObstacle } from '../venv/assess';
 import type { EnvironmentDefinition } from '../venv/definition';
@@ -14,8 +13,6 @@ import { type CondaDefinition, condaDefinition } from './definition';
 import { type CondaHealth, lookAtConda } from './look';
 import { condaObstacle } from './obstacle';
 import { readRecord } from './record';
-
-type Blocked = Extract<Finding, { state: 'blocked' }>;
 
 interface Looked {
   conda: CondaDefinition;
@@ -95,15 +92,13 @@ function findingOf(context: Context, { lock, health, conda }: Looked): Finding {
     ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}),
     data: {
       engine: 'conda',
-      profile: profileOf(conda),
+      profile: conda.profile,
       path: conda.prefix,
       python: health.python,
       packages: health.packages,
     },
   };
 }
-
-const profileOf = ({ requirements }: CondaDefinition): string => (requirements.includes('compat') ? 'compat' : 'as-asked');
 
 function actionsFor({ conda, pip, lock, health }: Looked, anew: boolean): Action[] {
   const actions: Action[] = [];
@@ -114,8 +109,7 @@ function actionsFor({ conda, pip, lock, health }: Looked, anew: boolean): Action
     async run(now, tell) {
       const fresh = lockFor(now, pip);
       if (fresh.state !== 'fresh') throw new UserError({ code: 'E_LOCK_STALE', found: fresh.found, fix: `\`npx just ${pip.lockTask}\`` });
-      const locked: readonly Locked[] = fresh.packages;
-      await bringConda(now, { conda, pip, locked }, tell, anew);
+      await bringConda(now, { conda, pip, locked: fresh.packages, anew }, tell);
     },
   });
   return actions;

@@ -12,6 +12,9 @@ export type Finding = (
   data?: Readonly<Record<string, unknown>>;
 };
 
+/** A person must act first. */
+export type Blocked = Extract<Finding, { state: 'blocked' }>;
+
 /** Rows that a person reads under the finding; the first is the heading. */
 export type Table = string[][];
 

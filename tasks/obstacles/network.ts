@@ -1,12 +1,11 @@
 import type { Context } from '../core/context';
-import type { Finding } from '../core/step';
+import type { Blocked } from '../core/step';
 import { plural } from '../core/text';
 import type { Locked } from '../parse/lock';
 import { cleanEnvironment } from '../python/clean-environment';
 import type { EnvironmentDefinition } from '../venv/definition';
 import { toolsFor } from '../venv/tools';
 
-type Blocked = Extract<Finding, { state: 'blocked' }>;
 const limitMs = 20_000;
 
 /**

@@ -1,11 +1,9 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { shown } from '../core/paths';
-import type { Finding } from '../core/step';
+import type { Blocked } from '../core/step';
 import { bytes } from '../core/text';
 import type { Size } from '../versions/sizes';
-
-type Blocked = Extract<Finding, { state: 'blocked' }>;
 
 /** Who installs, and so what lies where: uv unpacks into its cache and links, pip and conda keep the archives and copy. */
 export interface Places {

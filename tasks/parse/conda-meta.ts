@@ -17,3 +17,13 @@ export function condaPackagesFrom(entries: readonly string[]): CondaPackage[] {
 
 export const condaText = ({ name, version, build }: Pick<CondaPackage, 'name' | 'version' | 'build'>): string =>
   `${name}=${version}=${build}`;
+
+/** The files that a record of conda-meta names, relative to the environment; `undefined` where it cannot be read. */
+export function condaFilesIn(record: string): string[] | undefined {
+  try {
+    const { files = [] } = JSON.parse(record) as { files?: unknown };
+    return Array.isArray(files) ? files.filter((file): file is string => typeof file === 'string') : undefined;
+  } catch {
+    return undefined;
+  }
+}

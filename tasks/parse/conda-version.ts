@@ -20,14 +20,3 @@ export function condaVersion(program: string, said: string): CondaVersion {
   if (/micromamba/.test(program)) return { kind: 'micromamba', version: alone };
   return { kind: /mamba/.test(program) ? 'mamba' : 'conda', version: alone };
 }
-
-/** Whether one dotted version is at least another; an unknown one is not. */
-export function isAtLeast(version: string, least: readonly number[]): boolean {
-  const parts = version.split('.').map((part) => Number.parseInt(part, 10));
-  if (parts.length === 0 || parts.some(Number.isNaN)) return false;
-  for (const [index, wanted] of least.entries()) {
-    const part = parts[index] ?? 0;
-    if (part !== wanted) return part > wanted;
-  }
-  return true;
-}

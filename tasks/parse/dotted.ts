@@ -7,3 +7,9 @@ export function compareDotted(a: string, b: string): number {
   }
   return 0;
 }
+
+/** Whether one dotted version is at least another, as far as its numbers go: `26.7rc1` is 26.7. One without a number is not. */
+export function isAtLeast(version: string, least: string): boolean {
+  const numbers = /^\d+(?:\.\d+)*/.exec(version)?.[0];
+  return numbers !== undefined && compareDotted(numbers, least) >= 0;
+}

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { findConda } from '../conda/find';
+import { findConda, notedEnvironments } from '../conda/find';
 import { readRecord } from '../conda/record';
 import type { Context } from '../core/context';
 import { absolute } from '../core/paths';
@@ -25,14 +25,13 @@ export function trainingPrefix(context: Context): string | undefined {
 
 /** Environments of the file's name that a person made: what conda noted down, the activated one, and those beside the program. */
 function namedByConda(context: Context): string[] {
-  const { files, env, home } = context.host;
+  const { files, env } = context.host;
   const text = files.readText(path.join(context.root, profileFiles['as-asked'].requirements)) ?? '';
   const name = /^name:\s*['"]?([\w.-]+)/m.exec(text)?.[1];
   if (!name) return [];
-  const noted = home ? (files.readText(path.join(home, '.conda', 'environments.txt')) ?? '').split('\n') : [];
   const program = findConda(context)?.command;
   const beside = program ? [path.join(path.dirname(path.dirname(program)), 'envs', name)] : [];
-  return [env.CONDA_PREFIX ?? '', ...noted, ...beside].filter((folder) => path.basename(folder) === name);
+  return [env.CONDA_PREFIX ?? '', ...notedEnvironments(context.host), ...beside].filter((folder) => path.basename(folder) === name);
 }
 
 const programIn = ({ host }: Context, folder: string): string =>

@@ -4,6 +4,7 @@ import type { Ran } from '../core/run';
 import { columns } from '../core/text';
 import { pinsOf } from '../parse/pins';
 import { remoteEnvironment } from '../profile/definition';
+import { isCondaEnvironment } from '../python/activated';
 import { requirementsText } from '../venv/requirements';
 import { trainingPrefix } from './place';
 import { trainingVersions } from './state-of-environment';
@@ -15,8 +16,7 @@ export function remoteSummary(context: Context, { steps }: Ran): string {
   const rows = [...new Set(asked)].flatMap((name) => (versions.has(name) ? [[name, versions.get(name) ?? '']] : []));
   const found = (name: string) => steps.find((step) => step.name === name)?.found ?? '';
   const prefix = trainingPrefix(context) ?? '';
-  const isConda = context.host.files.stat(`${prefix}/conda-meta`) !== undefined;
-  const activate = isConda ? `conda activate ${prefix}` : `. ${shown(context.root, prefix)}/bin/activate`;
+  const activate = isCondaEnvironment(context.host, prefix) ? `conda activate ${prefix}` : `. ${shown(context.root, prefix)}/bin/activate`;
   return [
     columns([['package', 'version'], ...rows], '  '),
     `\n  and ${Math.max(0, versions.size - rows.length)} packages that they need`,

@@ -1,6 +1,6 @@
 import type { Context } from '../core/context';
-import type { Finding, Step } from '../core/step';
-import { glibcHere, machineObstacle, pathObstacle } from '../obstacles/machine';
+import type { Blocked, Step } from '../core/step';
+import { machineObstacle, pathObstacle } from '../obstacles/machine';
 import { networkObstacle } from '../obstacles/network';
 import { cacheFolder, roomObstacle } from '../obstacles/room';
 import { chooseProfile } from '../profile/choose';
@@ -26,13 +26,13 @@ export function venvEngineStep(name: string, title: string): Step {
 }
 
 /** What stands in the way of building it, before the first byte is fetched. */
-async function obstacle(context: Context): Promise<Extract<Finding, { state: 'blocked' }> | undefined> {
+async function obstacle(context: Context): Promise<Blocked | undefined> {
   const definition = remoteEnvironment(context);
   const assessed = await assess(context, definition, 'quick');
   if ('state' in assessed || assessed.lock.state === 'stale' || !['absent', 'rebuild'].includes(assessed.health.kind)) return undefined;
   const { packages } = assessed.lock;
   const versions = new Map(packages.map(({ name, version }) => [name, version]));
-  const machine = machineObstacle(context, versions, glibcHere()) ?? pathObstacle(targetOf(context, definition), versions, 'path');
+  const machine = machineObstacle(context, versions, context.host.glibc()) ?? pathObstacle(targetOf(context, definition), versions, 'path');
   if (machine) return machine;
   const { uv, canFetch } = await toolsFor(context, definition);
   const usesUv = uv !== undefined || canFetch;

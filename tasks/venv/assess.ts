@@ -1,7 +1,7 @@
 import type { Context } from '../core/context';
 import type { UserError } from '../core/errors';
 import { shown } from '../core/paths';
-import type { Depth, Finding } from '../core/step';
+import type { Blocked, Depth } from '../core/step';
 import { shellWord } from '../core/text';
 import type { EnvironmentDefinition } from './definition';
 import { targetOf } from './definition';
@@ -31,8 +31,6 @@ export async function assess(context: Context, definition: EnvironmentDefinition
   }
   return { lock, health };
 }
-
-export type Blocked = Extract<Finding, { state: 'blocked' }>;
 
 /** Why a lock that is out of date cannot be made again. */
 export async function lockObstacle(

@@ -17,7 +17,7 @@ export interface Difference {
 }
 
 /** What an environment brings along by itself. */
-const bootstrap = ['pip', 'setuptools', 'wheel'];
+export const bootstrap: readonly string[] = ['pip', 'setuptools', 'wheel'];
 
 /** The packages of a lock that are for this machine. */
 export function lockedFor(packages: readonly Locked[], markers: MarkerValues): Locked[] {

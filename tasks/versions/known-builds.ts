@@ -47,9 +47,18 @@ export const drivers: readonly Driver[] = [
   { cuda: 13, driver: '580.65.06', source: driverMatrix },
 ];
 
-/** From the names of the wheels (PEP 600); what is not named here runs on 2.17. */
+/** manylinux2014 (PEP 599): what is not named below runs on this one. */
+export const oldestGlibc = '2.17';
+
+/** From the names of the wheels (PEP 600). */
 export const glibc: readonly Glibc[] = [
   { has: ['bitsandbytes', '>=0.43'], glibc: '2.24', source: 'manylinux_2_24 in the wheels of 0.43.3' },
   { has: ['pandas', '>=2.3'], glibc: '2.24', source: 'manylinux_2_24 in the wheels of 2.3.3' },
   { has: ['torch', '>=2.6'], glibc: '2.28', source: 'manylinux_2_28 in the wheels of 2.6.0' },
 ];
+
+/** Distributions, each the first release with a glibc of 2.27 or later. */
+export const newEnoughImages = 'Ubuntu 18.04, Debian 10, RHEL 8';
+
+/** These cannot be imported from a path with a space. Measured: triton 2.1.0 takes the path up to the first space (common/backend.py). */
+export const brokenBySpaces: readonly (readonly [name: string, range: Range])[] = [['triton', '<2.2']];

@@ -2,7 +2,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findConda } from '../../tasks/conda/find';
 import { condaPackagesFrom } from '../../tasks/parse/conda-meta';
-import { condaVersion, isAtLeast } from '../../tasks/parse/conda-version';
+import { condaVersion } from '../../tasks/parse/conda-version';
+import { isAtLeast } from '../../tasks/parse/dotted';
 import { condaFile, parseEnvironmentYml, requirementsOf } from '../../tasks/parse/environment-yml';
 import { matches, parseMatchSpec } from '../../tasks/parse/match-spec';
 
@@ -59,10 +60,11 @@ for (const [program, text, kind, version] of said)
   test(`${program} says ${JSON.stringify(text)}`, () => assert.equal(condaVersion(program, text), { kind, version }));
 
 test('versions of conda by their numbers', () => {
-  assert.ok(isAtLeast('26.7.0', [26, 7]));
-  assert.ok(isAtLeast('26.10', [26, 7]));
-  assert.not(isAtLeast('26.6.1', [26, 7]));
-  assert.not(isAtLeast('', [26, 7]));
+  assert.ok(isAtLeast('26.7.0', '26.7'));
+  assert.ok(isAtLeast('26.10', '26.7'));
+  assert.not(isAtLeast('26.6.1', '26.7'));
+  assert.ok(isAtLeast('26.7.0rc1', '26.7'));
+  assert.not(isAtLeast('', '26.7'));
 });
 
 test('conda is found where it hides: variables before PATH, then the usual folders', () => {

@@ -23,6 +23,8 @@ export interface Host {
   /** The home folder, `undefined` where the machine knows none. */
   readonly home: string | undefined;
   readonly nodeVersion: string;
+  /** The version of the C library that Node runs on; `undefined` where it is not glibc. Takes some milliseconds. */
+  glibc(): string | undefined;
   now(): Date;
   sleep(ms: number): Promise<void>;
   startOf(pid: number): Promise<string | undefined>;
@@ -44,6 +46,7 @@ export function thisHost(): Host {
     userId: process.getuid?.() ?? 0,
     home: homeFolder(),
     nodeVersion: process.versions.node,
+    glibc: () => (process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined)?.header?.glibcVersionRuntime,
     now: () => new Date(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     startOf,
