@@ -4,16 +4,17 @@ import { UserError } from '../core/errors';
 import type { Progress } from '../core/step';
 import { adopt } from './adopt';
 import { makeCache, mark } from './deliver';
-import { Digests } from './digest';
 import { offlineBy } from './endpoint';
 import { runHf, usesHf, wrongAfterHf } from './hf-backend';
 import type { SizedFile } from './job';
 import { metadataFile } from './layout';
+import { linkRight } from './link';
 import { type LocalFile, lookAt } from './local';
 import type { Model } from './models';
-import { linkMissing, type Origin } from './origin';
+import type { Origin } from './origin';
 import { leftoversIn } from './partials';
 import { recordOf, type Wanted } from './plan';
+import { rightOf } from './right';
 import { refuseWithoutSpace } from './space';
 import { removeStamp, stampedHash } from './stamps';
 import { transferInThread } from './transfer-thread';
@@ -39,11 +40,16 @@ export async function bringModel(
   if (wanted.rows && !readTree(host, folder, wanted.commit)) writeTree(host, folder, wanted.commit, wanted.rows);
   writeRecord(host, folder, recordOf(model, wanted));
   const look = (trust = true) => wanted.wanted.map((file) => lookAt(host, folder, wanted.commit, file, trust));
-  if (origin?.links) linkMissing(host, folder, look(), origin);
+  const spoiled = origin?.links ? await linkRight(context, model, wanted, look(), origin, progress) : new Set<string>();
   const wrong = await checkThere(context, model, wanted, look(trust), trust, progress);
   const missing = look().filter(({ file, state }) => !['ok', 'unchecked'].includes(state) || wrong.has(file.path));
   if (missing.length > 0 && usesHf(context) && !origin) await fetchByHf(context, model, wanted, missing, progress);
-  else if (missing.length > 0) await fetchMissing(context, model, wanted, missing, origin?.place, progress);
+  else if (missing.length > 0) {
+    const place = (file: string) => (spoiled.has(file) ? undefined : origin?.place(file));
+    await fetchMissing(context, model, wanted, missing, place, progress).catch((error: unknown) => {
+      throw origin ? byOrigin(error, model, origin) : error;
+    });
+  }
   for (const { file } of leftoversIn(host, folder)) host.files.remove(file);
 }
 
@@ -66,33 +72,14 @@ async function checkThere(
     if (before) mark(host, folder, commit, file, before);
     else unchecked.push(file);
   }
-  const wrong = new Set<string>();
-  if (unchecked.length === 0) return wrong;
-  const digests = new Digests(Math.min(host.cores, unchecked.length));
-  const totalBytes = unchecked.reduce((sum, { size }) => sum + size, 0);
-  const running = unchecked.map((file) => {
-    const target = path.join(folder, file.path);
-    const before = host.files.stat(target);
-    return { file, before, digest: digests.of(target, hashOf(file).algorithm, file.size) };
-  });
-  const watch = setInterval(() => {
-    if (host.processes.interrupted) for (const { digest } of running) digest.drop();
-    progress({ text: 'checking what is there:', doneBytes: running.reduce((sum, { digest }) => sum + digest.at, 0), totalBytes });
-  }, 100);
-  try {
-    for (const { file, before, digest } of running) {
-      const hex = await digest.hex.catch((error: Error) => {
-        host.processes.throwIfInterrupted();
-        throw error;
-      });
-      if (hex === hashOf(file).hex && before) mark(host, folder, commit, file, before);
-      else wrong.add(file.path);
-    }
-  } finally {
-    clearInterval(watch);
-    await digests.close();
+  if (unchecked.length === 0) return new Set();
+  const there = unchecked.map((file) => ({ file, place: path.join(folder, file.path) }));
+  const right = await rightOf(context, there, 'checking what is there:', progress);
+  for (const file of unchecked) {
+    const before = right.get(file.path);
+    if (before) mark(host, folder, commit, file, before);
   }
-  return wrong;
+  return new Set(unchecked.map((file) => file.path).filter((name) => !right.has(name)));
 }
 
 async function fetchMissing(
@@ -100,13 +87,13 @@ async function fetchMissing(
   model: Model,
   { commit, wanted }: Wanted,
   missing: readonly LocalFile[],
-  origin: ((file: string) => string | undefined) | undefined,
+  place: (file: string) => string | undefined,
   progress: (progress: Progress) => void,
 ): Promise<void> {
   const { host } = context;
   const { folder, repo } = model;
-  const places = new Map(missing.flatMap(({ file: { path } }) => (origin?.(path) === undefined ? [] : [[path, origin(path) ?? '']])));
-  if (places.size < missing.length) refuseOffline(context, model);
+  const places = new Map(missing.flatMap(({ file: { path } }) => (place(path) === undefined ? [] : [[path, place(path) ?? '']])));
+  if (places.size < missing.length) refuseOffline(context, model, `files of \`${repo}\` are missing`);
   for (const { file } of missing) adopt(host, folder, file);
   const files = missing.map(({ file }) => file).sort((a, b) => a.size - b.size);
   const now = missing.map(({ file }) => lookAt(host, folder, commit, file));
@@ -127,7 +114,7 @@ async function fetchByHf(
   progress: (progress: Progress) => void,
 ): Promise<void> {
   const { host } = context;
-  refuseOffline(context, model);
+  refuseOffline(context, model, `files of \`${model.repo}\` are missing`);
   await refuseWithoutSpace(
     context,
     model.folder,
@@ -154,14 +141,23 @@ async function fetchByHf(
     );
 }
 
-/** @throws UserError E_HUB_OFFLINE where a variable forbids the network */
-export function refuseOffline(context: Context, { repo }: Model): void {
+/** @param lacks what the network is needed for @throws UserError E_HUB_OFFLINE where a variable forbids the network */
+export function refuseOffline(context: Context, { repo }: Model, lacks: string): void {
   const variable = offlineBy(context.host);
   if (!variable) return;
   throw new UserError({
     code: 'E_HUB_OFFLINE',
-    found: `${variable} is set, and files of \`${repo}\` are missing`,
-    needed: 'the network, or the model on this machine',
+    found: `${variable} is set, and ${lacks}`,
+    needed: `the network, or all of \`${repo}\` on this machine`,
     fix: `\`unset ${variable}\` and run the same command again`,
+  });
+}
+
+/** Bytes that were copied here and are wrong are no fault of a network. */
+function byOrigin(error: unknown, { name }: Model, origin: Origin): unknown {
+  if (!(error instanceof UserError) || error.fault.code !== 'E_MODEL_HASH') return error;
+  return new UserError({
+    ...error.fault,
+    fix: `\`npx just model:download --model=${name}\` fetches it from the Hub; \`npx just model:verify --path=${origin.folder} --full\` tells all that is wrong there`,
   });
 }

@@ -1,11 +1,13 @@
 import type { Context } from '../core/context';
+import { usageError } from '../core/errors';
 import { holderOf } from '../core/lock';
 import { shown } from '../core/paths';
 import type { Finding, Step } from '../core/step';
 import { bytes, plural } from '../core/text';
 import { bringModel, refuseOffline } from './bring';
-import { dataOf, foundOf, tableOf, titleOf } from './download-report';
+import { dataOf, foundOf, rateOf, tableOf, titleOf } from './download-report';
 import { holdingFolder } from './folder-lock';
+import { hubOf } from './hub';
 import { lockFile } from './layout';
 import { type LocalFile, lookAt } from './local';
 import { type Model, modelsOf } from './models';
@@ -15,7 +17,23 @@ import { refuseWithoutSpace } from './space';
 import { librariesOf } from './versions';
 
 /** A step for each model that the options name. */
-export const downloadSteps = (context: Context): Step[] => modelsOf(context).map(downloadStep);
+export function downloadSteps(context: Context): Step[] {
+  refuseWrongOptions(context);
+  return modelsOf(context).map(downloadStep);
+}
+
+/** Before anything is looked at: a wrong word is no state of the machine. @throws UserError E_USAGE (exit code 2) */
+function refuseWrongOptions(context: Context): void {
+  rateOf(context.option('rate'));
+  for (const [name, words] of [
+    ['from-cache', ['link', 'copy']],
+    ['backend', ['builtin', 'hf']],
+  ] as const) {
+    const given = context.option(name);
+    if (given !== undefined && !(words as readonly string[]).includes(given))
+      throw usageError(`\`--${name}=${given}\` is neither ${words.join(' nor ')}`, `\`--${name}=${words[1]}\`, for example`);
+  }
+}
 
 /** Everything that a look found out about one model. */
 interface Look {
@@ -29,6 +47,8 @@ interface Look {
 function downloadStep(model: Model): Step {
   // One look at the Hub serves the plan, the run and its check after: the answers are those of one moment.
   let asked: Promise<{ wanted: Wanted; libraries: string }> | undefined;
+  let sourced: Promise<Wanted | undefined> | undefined;
+  let granted: Promise<void> | undefined;
   // `--repair` and `--force` trust no proof until each byte was hashed in this run.
   let isRepaired = false;
   const distrusts = (context: Context) =>
@@ -45,9 +65,21 @@ function downloadStep(model: Model): Step {
       if (files.every(({ state }) => state === 'ok' || state === 'unchecked'))
         return { wanted: recorded, files, origin, libraries: 'unknown' };
     }
-    const bySource = origin && (await wantedBySource(context, model, origin));
-    if (bySource) return { wanted: bySource, files: at(bySource), origin, libraries: 'unknown' };
-    refuseOffline(context, model);
+    if (origin) sourced ??= wantedBySource(context, model, origin);
+    const bySource = await sourced;
+    if (origin && bySource) {
+      const files = at(bySource);
+      const first = files.find(({ file, state }) => state !== 'ok' && state !== 'unchecked' && origin.place(file.path) === undefined);
+      // What the folder lacks comes from the Hub: whether it may is asked before the first byte.
+      if (first) {
+        refuseOffline(context, model, `\`${first.file.path}\` is not in ${origin.name}`);
+        granted ??= hubOf(context).probe(model, bySource.commit, first.file.path);
+        await granted;
+      }
+      return { wanted: bySource, files, origin, libraries: 'unknown' };
+    }
+    const lacks = recorded ? `files of \`${model.repo}\` are missing` : `no list of the files of \`${model.repo}\` is on this machine`;
+    refuseOffline(context, model, origin && !recorded ? `${origin.name} has no list of its files and their hashes` : lacks);
     asked ??= askHub(context);
     const { wanted, libraries } = await asked;
     return { wanted, files: at(wanted), origin: originOf(context, model, wanted.commit), libraries };
@@ -72,6 +104,7 @@ function downloadStep(model: Model): Step {
           state: 'done',
           found: `${plural(files.length, 'file')}, ${bytes(data.totalBytes)} in ${at}, every hash checked`,
           data,
+          ...(context.option('plan') === undefined ? {} : { table: tableOf(context, wanted, files, data) }),
         };
         if (!moved) return finding;
         const warning = `\`${model.revision}\` of \`${model.repo}\` is at ${moved.slice(0, 12)} now; \`npx just model:download --model=${model.name} --update\` follows it`;
@@ -91,7 +124,7 @@ function downloadStep(model: Model): Step {
           run: (_, progress) =>
             holdingFolder(context, model.folder, progress, async (waited) => {
               // The other run may have brought it all, and have recorded the commit of its own moment.
-              if (waited) asked = undefined;
+              if (waited) [asked, sourced] = [undefined, undefined];
               const { wanted, origin } = waited ? await look(context) : seen;
               await bringModel(context, model, wanted, { origin, trust }, progress);
               isRepaired = true;

@@ -1,13 +1,12 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context } from '../core/context';
-import { UserError, usageError } from '../core/errors';
+import { UserError } from '../core/errors';
 import type { Host } from '../core/host';
 import { absolute, projectPaths, shown } from '../core/paths';
-import type { LocalFile } from './local';
 import type { Model } from './models';
 import { hubHomes } from './token';
-import type { HubFile } from './tree';
+import { type HubFile, readTreeFile } from './tree';
 
 /** A place on this machine that has the files of a model. */
 export interface Origin {
@@ -24,15 +23,13 @@ export interface Origin {
 /**
  * Where the files come from, if not from the Hub: `--source` or the model's own setting, or the cache of
  * Hugging Face's libraries with `--from-cache`.
- * @throws UserError E_USAGE, E_MODEL_SOURCE
+ * @throws UserError E_MODEL_SOURCE
  */
 export function originOf(context: Context, model: Model, commit: string | undefined): Origin | undefined {
   const asked = context.option('source') ?? model.source;
   const cache = context.option('from-cache');
   if (asked !== undefined) return folderOrigin(context, asked);
   if (cache === undefined) return undefined;
-  if (!['link', 'copy'].includes(cache))
-    throw usageError(`\`--from-cache=${cache}\` is neither link nor copy`, '`--from-cache=copy`, for example');
   const folder = cachedIn(context, model, commit);
   if (!folder)
     throw new UserError({
@@ -85,14 +82,9 @@ const placeIn =
     return host.files.stat(place)?.isFile() ? place : undefined;
   };
 
-/** Puts links in the place of files that are missing: hard ones, or symbolic ones to another disk. */
-export function linkMissing(host: Host, folder: string, files: readonly LocalFile[], origin: Origin): void {
-  for (const { file, state } of files) {
-    const place = origin.place(file.path);
-    if (place === undefined || state === 'ok' || state === 'unchecked' || host.files.lstat(path.join(folder, file.path))) continue;
-    host.files.link(host.files.realPath(place) ?? place, path.join(folder, file.path));
-  }
-}
+/** The list of a commit that huggingface_hub 1.x keeps in its cache, beside the snapshots. */
+export const cachedTree = (host: Host, snapshot: string, commit: string): HubFile[] | undefined =>
+  readTreeFile(host, path.join(snapshot, '..', '..', 'trees', `${commit}.json`));
 
 /**
  * What a snapshot of the cache holds, by itself: its files are links to blobs that are named by their hash.

@@ -2,11 +2,11 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { offlineBy } from './endpoint';
-import { hubOf } from './hub';
+import { hubOf, type Revision } from './hub';
 import type { SizedFile } from './job';
 import type { Model } from './models';
-import { type Origin, snapshotFiles } from './origin';
-import { type Chosen, choose, shardsOf } from './selection';
+import { cachedTree, type Origin, snapshotFiles } from './origin';
+import { type Chosen, choose, looksWhole } from './selection';
 import { filesOf, type HubFile, type ModelRecord, readRecord, readTree, recordedTree, type TreeRow } from './tree';
 
 /** What a folder is to hold: the commit, its whole tree, and what of it is wanted. */
@@ -46,16 +46,15 @@ export function wantedByRecord(context: Context, model: Model): Wanted | undefin
 }
 
 /**
- * The same from the list that another folder of this machine has of itself; `undefined` where it has none.
+ * The same from another folder of this machine that knows its commit; `undefined` where it does not, or where nobody
+ * has the list of its files. The commit's own list counts most: what a folder holds need not be all.
  * @throws UserError E_MODEL_SOURCE where it holds another commit than the pinned one
  */
-export function wantedBySource(context: Context, model: Model, origin: Origin): Wanted | undefined {
+export async function wantedBySource(context: Context, model: Model, origin: Origin): Promise<Wanted | undefined> {
   const { host } = context;
-  const recorded = recordedTree(host, origin.folder, model);
-  const snapshot = recorded ? undefined : snapshotFiles(host, origin.folder);
-  const commit = recorded?.commit ?? path.basename(origin.folder);
-  const files = recorded?.all ?? snapshot;
-  if (!files || !isCommit(commit)) return undefined;
+  const own = recordedTree(host, origin.folder, model);
+  const commit = own?.commit ?? path.basename(origin.folder);
+  if (!isCommit(commit)) return undefined;
   if (isCommit(model.revision) && model.revision !== commit)
     throw new UserError({
       code: 'E_MODEL_SOURCE',
@@ -63,18 +62,27 @@ export function wantedBySource(context: Context, model: Model, origin: Origin): 
       needed: `commit ${model.revision}`,
       fix: `\`npx just model:download --model=${model.name}\` fetches it from the Hub`,
     });
-  refuseOutside(files, model);
-  const sizes = files.map((file) => ({ ...file, size: file.size ?? host.files.stat(path.join(origin.folder, file.path))?.size }));
   const indexText = host.files.readText(path.join(origin.folder, index));
-  // A snapshot lists what was fetched of it, which need not be all.
-  const isPart = !recorded && (!files.some((file) => file.path === 'config.json') || lacksShards(files, indexText));
-  if (isPart) return undefined;
-  const chosen = choose(sizes, model, indexText);
-  return { commit, license: undefined, from: 'source', rows: rowsOf(sizes), ...sized(chosen) };
+  const whole =
+    readTree(host, origin.folder, commit) ?? cachedTree(host, origin.folder, commit) ?? (await listedByHub(context, model, commit));
+  const there = whole ?? own?.all ?? snapshotFiles(host, origin.folder);
+  if (!there || (!whole && !looksWhole(there, indexText))) return undefined;
+  refuseOutside(there, model);
+  const files = there.map((file) => ({ ...file, size: file.size ?? host.files.stat(path.join(origin.folder, file.path))?.size }));
+  const chosen = choose(files, model, indexText);
+  return { commit, license: undefined, from: 'source', rows: rowsOf(files), ...sized(chosen) };
 }
 
-const lacksShards = (files: readonly HubFile[], indexText: string | undefined): boolean =>
-  [...(shardsOf(indexText) ?? [])].some((shard) => !files.some((file) => file.path === shard));
+/** The list of a commit, where the Hub can be asked and gives it. */
+async function listedByHub(context: Context, model: Model, commit: string): Promise<HubFile[] | undefined> {
+  if (offlineBy(context.host)) return undefined;
+  try {
+    return filesOf(await hubOf(context).tree(model, commit));
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
 
 /** Files as rows of a listing, for our own record of them; an LFS file's pointer is known to nobody here. */
 const rowsOf = (files: readonly HubFile[]): TreeRow[] =>
@@ -90,7 +98,7 @@ const rowsOf = (files: readonly HubFile[]): TreeRow[] =>
 export async function wantedByHub(context: Context, model: Model): Promise<Wanted> {
   const hub = hubOf(context);
   const held = heldCommit(context, model);
-  const { commit, license } = await hub.revision(held ? { ...model, revision: held } : model);
+  const { commit, license } = held ? await hub.revision({ ...model, revision: held }) : await firstRevision(context, model);
   const rows = await hub.tree(model, commit);
   const files = filesOf(rows);
   refuseOutside(files, model);
@@ -106,6 +114,22 @@ export async function wantedByHub(context: Context, model: Model): Promise<Wante
     });
   await hub.probe(model, commit, first.path);
   return { commit, license, from: 'hub', rows, wanted, left };
+}
+
+/** The commit that a folder without a record of ours begins with: the one that hf filled it with, where the repository has it. */
+async function firstRevision(context: Context, model: Model): Promise<Revision> {
+  const hub = hubOf(context);
+  const { host } = context;
+  const byHf =
+    readRecord(host, model.folder) || context.option('update') !== undefined ? undefined : recordedTree(host, model.folder, model);
+  if (!byHf) return hub.revision(model);
+  try {
+    return await hub.revision({ ...model, revision: byHf.commit });
+  } catch (error) {
+    // Filled from another repository, or the commit is gone.
+    if (error instanceof UserError && error.fault.code === 'E_HUB_REVISION') return hub.revision(model);
+    throw error;
+  }
 }
 
 /** What a branch is now, where it is another commit than the folder's; silent where it cannot be asked. */

@@ -56,6 +56,15 @@ export function shardsOf(indexText: string | undefined): Set<string> | undefined
   }
 }
 
+/** Whether files could be all of a model, as far as names tell: its configuration, and weights of which no shard is missing. */
+export function looksWhole(files: readonly HubFile[], indexText: string | undefined): boolean {
+  const has = (name: string) => files.some(({ path }) => path === name);
+  const shards = shardsOf(indexText);
+  const needsIndex = files.some(({ path }) => /-\d+-of-\d+\.\w+$/.test(path));
+  const hasWeights = shards ? [...shards].every(has) : !needsIndex && files.some(({ path }) => weights.test(path));
+  return has('config.json') && hasWeights;
+}
+
 /** The first pattern that a path matches, as fnmatch does it: `*` and `?` match `/` too. */
 function matching(path: string, patterns: readonly string[]): string | undefined {
   return patterns.find((pattern) => expression(pattern).test(path));

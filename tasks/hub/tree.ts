@@ -39,9 +39,12 @@ export const hashOf = (file: HubFile): { algorithm: 'sha256' | 'sha1'; hex: stri
   file.sha256 ? { algorithm: 'sha256', hex: file.sha256 } : { algorithm: 'sha1', hex: file.sha1 ?? '' };
 
 /** The tree of a commit as huggingface_hub 1.x keeps it; `undefined` where there is none that is readable. */
-export function readTree(host: Host, folder: string, commit: string): HubFile[] | undefined {
+export const readTree = (host: Host, folder: string, commit: string): HubFile[] | undefined => readTreeFile(host, treeFile(folder, commit));
+
+/** The same of a file, which may lie in the cache of Hugging Face's libraries too. */
+export function readTreeFile(host: Host, file: string): HubFile[] | undefined {
   try {
-    const { format_version, files } = JSON.parse(host.files.readText(treeFile(folder, commit)) ?? '') as StoredTree;
+    const { format_version, files } = JSON.parse(host.files.readText(file) ?? '') as StoredTree;
     if (format_version !== 1) return undefined;
     return Object.entries(files).map(([path, { size, blob_id, lfs_sha256, lfs_size }]) => ({
       path,

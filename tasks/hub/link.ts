@@ -1,0 +1,48 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import type { Progress } from '../core/step';
+import { plural, some } from '../core/text';
+import { mark } from './deliver';
+import type { LocalFile } from './local';
+import type { Model } from './models';
+import type { Origin } from './origin';
+import type { Wanted } from './plan';
+import { rightOf } from './right';
+
+/**
+ * Puts links in the place of files that are missing: hard ones, or symbolic ones to another disk. Hashed before they
+ * get their names: nothing wrong may stand under the name of a model's file, not even for a moment.
+ * @returns the files that hold other bytes there, and were not linked
+ */
+export async function linkRight(
+  context: Context,
+  { folder }: Model,
+  { commit }: Wanted,
+  files: readonly LocalFile[],
+  origin: Origin,
+  progress: (progress: Progress) => void,
+): Promise<Set<string>> {
+  const { host } = context;
+  const missing = files.flatMap(({ file, state }) => {
+    const place = origin.place(file.path);
+    const isFree = state !== 'ok' && state !== 'unchecked' && !host.files.lstat(path.join(folder, file.path));
+    return place !== undefined && isFree ? [{ file, place: host.files.realPath(place) ?? place }] : [];
+  });
+  if (missing.length === 0) return new Set();
+  const right = await rightOf(context, missing, `checking ${origin.name}:`, progress);
+  for (const { file, place } of missing) {
+    if (!right.has(file.path)) continue;
+    const target = path.join(folder, file.path);
+    host.files.link(place, target);
+    // A link changes the time of the file itself: what is remembered is what it is like now.
+    const linked = host.files.stat(target);
+    if (linked) mark(host, folder, commit, file, linked);
+  }
+  const wrong = new Set(missing.map(({ file }) => file.path).filter((name) => !right.has(name)));
+  if (wrong.size > 0)
+    progress({
+      text: `${origin.name} has other bytes than the commit in ${plural(wrong.size, 'file')}: ${some([...wrong].map((name) => `\`${name}\``))}`,
+      atOnce: true,
+    });
+  return wrong;
+}
