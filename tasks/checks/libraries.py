@@ -13,6 +13,7 @@ import io
 import json
 import os
 import re
+import shlex
 import sys
 import time
 import traceback
@@ -91,7 +92,8 @@ def nltk():
     try:
         nltk.data.find("tokenizers/punkt")
     except LookupError:
-        return "split and stemmed a sentence", "its data `punkt` is not there: `python -m nltk.downloader punkt` fetches it"
+        fetch = "%s -m nltk.downloader punkt" % shlex.quote(sys.executable)
+        return "split and stemmed a sentence", "its data `punkt` is not there: `%s` fetches it" % fetch
     return "split and stemmed a sentence, `punkt` is there"
 
 

@@ -5,6 +5,7 @@ import type { Locked } from '../parse/lock';
 import { cleanEnvironment } from '../python/clean-environment';
 import type { EnvironmentDefinition } from '../venv/definition';
 import { toolsFor } from '../venv/tools';
+import { isSmall } from '../versions/sizes';
 
 const limitMs = 20_000;
 
@@ -20,7 +21,7 @@ export async function networkObstacle(
   const { host, root } = context;
   const { uv, search } = await toolsFor(context, definition);
   const python = search.python ?? search.any;
-  const one = locked.find(({ name, marker }) => !marker && !/^(torch|nvidia|triton|bitsandbytes)/.test(name));
+  const one = locked.find(({ name, marker }) => !marker && isSmall(name));
   if (!uv || !python || !one) return undefined;
   const ask = (...args: string[]) =>
     host.processes.run(

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { breakageIn } from '../../tasks/versions/conflicts';
 import { families } from '../../tasks/versions/known-models';
 import { atLeast } from '../../tasks/versions/satisfies';
+import { sizeOf } from '../../tasks/versions/sizes';
 import { torchBuild } from '../../tasks/versions/torch';
 import { temporaryFolder } from '../support/project';
 import { trainingProject } from '../support/training';
@@ -123,6 +124,18 @@ export function profileTests(profile: 'as-asked' | 'compat', loads: boolean): vo
       .split('|');
     assert.is(torchBuild(version)?.cuda, cuda);
     assert.is(torchBuild(version)?.architectures, architectures);
+  });
+
+  test('the table of sizes says what is installed', () => {
+    const found: Record<string, number> = JSON.parse(
+      training.tell(
+        'import importlib.metadata as m, json; print(json.dumps({d.name.lower().replace("_", "-"): sum(f.size or 0 for f in d.files) for d in m.distributions()}))',
+      ),
+    );
+    const names = Object.keys(found).filter((name) => name !== 'pip');
+    const total = names.reduce((sum, name) => sum + (found[name] ?? 0), 0);
+    const { installed } = sizeOf(names);
+    assert.ok(Math.abs(installed / total - 1) < 0.02, `${installed} in the table, ${total} installed`);
   });
 
   test(loads ? 'loads both kinds of default models' : 'refuses both kinds of default models, each with an error that is known', () => {

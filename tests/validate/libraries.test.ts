@@ -33,6 +33,18 @@ const modules: Record<string, string> = {
     'assert os.environ["HF_HOME"] == str(home) and "HF_TOKEN" not in os.environ',
     '',
   ].join('\n'),
+  // As much of it as the trial uses, without its data.
+  nltk: [
+    'import sys, types',
+    'data, stem, tokenize = (types.ModuleType("nltk." + name) for name in ("data", "stem", "tokenize"))',
+    'sys.modules.update({"nltk.stem": stem, "nltk.tokenize": tokenize})',
+    'stem.PorterStemmer = type("PorterStemmer", (), {"stem": lambda self, word: "rain" if word == "raining" else word})',
+    'tokenize.wordpunct_tokenize = lambda text: text.split(" ")[-1].rstrip(".").split() + ["kept"]',
+    'def find(name):',
+    '    raise LookupError(name)',
+    'data.find = find',
+    '',
+  ].join('\n'),
   last: '',
 };
 
@@ -65,7 +77,8 @@ else
     const before = fs.readdirSync(path.dirname(home)).filter((name) => name.startsWith('just-lora-libraries-'));
     const seen: string[] = [];
     const names = [...Object.keys(modules).slice(0, -1), 'not-there', 'last'];
-    const tried = await tryLibraries(contextOf(home), environment(), names, ({ text }) => void seen.push(text ?? ''));
+    const python = environment();
+    const tried = await tryLibraries(contextOf(home), python, names, ({ text }) => void seen.push(text ?? ''));
     const by = Object.fromEntries(tried.map((one) => [one.library, one]));
     assert.equal(
       tried.map(({ library }) => library),
@@ -73,7 +86,7 @@ else
     );
     assert.equal(
       tried.filter(({ ok }) => ok).map(({ library }) => library),
-      ['fine', 'chatty', 'homely', 'last'],
+      ['fine', 'chatty', 'homely', 'nltk', 'last'],
     );
     assert.is(by['raises']?.error, "ImportError: cannot import name 'HfFolder'");
     assert.match(by['raises']?.where ?? '', /raises\.py:1$/);
@@ -86,6 +99,8 @@ else
     assert.is(by['not-there']?.missing, true);
     assert.is(by['fine']?.version, '1.0');
     assert.is(by['fine']?.did, 'imported `fine`');
+    // The environment's own Python, and a path that may be pasted though it has a space.
+    assert.is(by['nltk']?.note, `its data \`punkt\` is not there: \`'${python}' -m nltk.downloader punkt\` fetches it`);
     assert.ok(names.every((name) => seen.includes(name)));
     assert.equal(fs.readdirSync(home), []);
     const after = fs.readdirSync(path.dirname(home)).filter((name) => name.startsWith('just-lora-libraries-'));
