@@ -15,20 +15,34 @@ import { setupLocalTask } from './setup-local';
 import { setupRemoteTask } from './setup-remote';
 import { storageTask } from './storage';
 import { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
-import { validateTask } from './validate';
+import { type OwnChecks, validateTask } from './validate';
 import { venvLockTask, venvTask } from './venv';
 
-/** Every task under its heading, in the order of `npx just`. */
-const groups: Readonly<Record<string, readonly LoraTask[]>> = {
-  'Set up': [setupLocalTask(), setupRemoteTask()],
-  'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
-  Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
-  Looks: [validateTask(), reportTask(), configTask()],
-  Sync: [syncPushTask(), syncPullTask(), syncStatusTask(), syncRemotesTask()],
-};
+type Groups = Readonly<Record<string, readonly LoraTask[]>>;
 
-/** Registers every task of just-lora with just, and lists them by group where `npx just` names none. */
-export function registerTasks(): void {
+/** Every task under its heading, in the order of `npx just`. */
+function groupsWith(checks: OwnChecks): Groups {
+  const setupLocal = setupLocalTask(checks);
+  return {
+    'Set up': [setupLocal, setupRemoteTask()],
+    'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
+    Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
+    Looks: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask()],
+    Sync: [syncPushTask(), syncPullTask(), syncStatusTask(), syncRemotesTask()],
+  };
+}
+
+export interface RegisterOptions {
+  /** Checks of the project's own, for `validate`; those of `local` end `setup:local` too. */
+  checks?: OwnChecks;
+}
+
+/**
+ * Registers every task of just-lora with just, and lists them by group where `npx just` names none.
+ * @example registerTasks({ checks: { local: [myOwnCheck] } })
+ */
+export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
+  const groups = groupsWith(checks);
   const all = Object.values(groups).flat();
   for (const each of all) task(each.definition.name, each.definition.description, each);
   // just would take the word behind a switch for its value: `just --json mkdirs` would name no task.
@@ -55,7 +69,7 @@ function suggestWhereUnknown(wanted: string): void {
   });
 }
 
-function listOf(all: typeof groups): string {
+function listOf(all: Groups): string {
   const width = Math.max(...Object.values(all).flatMap((tasks) => tasks.map(({ definition }) => definition.name.length)));
   const blocks = Object.entries(all).map(([heading, tasks]) =>
     [heading, ...tasks.map(({ definition: { name, description } }) => `  ${name.padEnd(width)}  ${description}`)].join('\n'),

@@ -2,13 +2,13 @@ import type { LoraTask } from './core/task';
 import { mkdirsTask } from './mkdirs';
 import { setupTask } from './setup';
 import { storageTask } from './storage';
-import { validateTask } from './validate';
+import { type OwnChecks, validateTask } from './validate';
 import { venvTask } from './venv';
 
-/** From an empty checkout to an environment for the data work that is proven to work. */
-export function setupLocalTask(): LoraTask {
+/** From an empty checkout to an environment for the data work that is proven to work, by the project's own checks too. */
+export function setupLocalTask(own: OwnChecks = {}): LoraTask {
   const venv = venvTask();
-  return setupTask([mkdirsTask(), storageTask(), venv, validateTask('local')], {
+  return setupTask([mkdirsTask(), storageTask(), venv, validateTask('local', own)], {
     name: 'setup:local',
     description: 'Set up the data work on this machine, from nothing to proven',
     details:

@@ -51,6 +51,9 @@ const parts: Readonly<Record<Environment, readonly Part[]>> = {
   ],
 };
 
+/** Checks of a project's own, by the environment that they are about: they stand behind those of just-lora. */
+export type OwnChecks = Partial<Readonly<Record<Environment, readonly Step[]>>>;
+
 const partsFor = (context: Context, environment: Environment): readonly Part[] =>
   environment === 'remote' && context.option('train') !== undefined ? [...parts.remote, checks.train] : parts[environment];
 
@@ -58,7 +61,7 @@ const partsFor = (context: Context, environment: Environment): readonly Part[] =
  * Looks at everything, in full, and changes nothing.
  * @param environment the one that it is about inside of a set-up, whatever the run says
  */
-export function validateTask(environment?: Environment): LoraTask {
+export function validateTask(environment?: Environment, own: OwnChecks = {}): LoraTask {
   return defineTask({
     name: 'validate',
     description: 'Look at the whole environment, in full, and report',
@@ -69,8 +72,11 @@ export function validateTask(environment?: Environment): LoraTask {
       { name: 'train', description: 'with --env=remote: train five LoRA steps too, unless that was proven as it is now' },
       noGpuOption,
     ],
-    items: (context) =>
-      partsFor(context, environment ?? context.environment).flatMap((part) => ('steps' in part ? part.steps(context) : part(context))),
+    items(context) {
+      const about = environment ?? context.environment;
+      const items = partsFor(context, about).flatMap((part) => ('steps' in part ? part.steps(context) : part(context)));
+      return [...items, ...(own[about] ?? [])];
+    },
     looks: true,
     depth: 'full',
     tolerant: true,
