@@ -15,6 +15,7 @@ module.exports = {
   entry: [
     'just.config.ts',
     'tests/fixtures/steps/just.config.ts',
+    'tests/fixtures/kinds/*.ts',
     'tasks/index.ts',
     'tasks/**/*-worker.ts',
     'tests/**/*.test.ts',

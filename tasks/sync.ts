@@ -72,7 +72,7 @@ export function syncStatusTask(): LoraTask {
     example: 'npx just sync:status --remote=gpu',
     options: [...shared, { name: 'verify', description: 'compare by checksum instead of size and time' }],
     looks: true,
-    items: (context) => (require('./sync/status') as typeof import('./sync/status')).statusSteps(context),
+    items: (context) => (require('./sync/status-steps') as typeof import('./sync/status-steps')).statusSteps(context),
   });
 }
 
@@ -84,7 +84,7 @@ export function syncRemotesTask(): LoraTask {
     details: 'Reachable, host key, login, rsync on both ends, folder, free space and clock, over one connection each.',
     example: 'npx just sync:remotes',
     looks: true,
-    items: (context) => (require('./sync/status') as typeof import('./sync/status')).remotesSteps(context),
+    items: (context) => (require('./sync/remotes-steps') as typeof import('./sync/remotes-steps')).remotesSteps(context),
   });
 }
 
@@ -92,8 +92,9 @@ export function syncRemotesTask(): LoraTask {
 const sessions = new WeakMap<Context, Session>();
 
 function stepsFor(context: Context, direction: 'push' | 'pull') {
-  const { openSession } = require('./sync/session') as typeof import('./sync/session');
-  const { remoteStep, syncStep } = require('./sync/steps') as typeof import('./sync/steps');
+  const { openSession } = require('./sync/open-session') as typeof import('./sync/open-session');
+  const { remoteStep } = require('./sync/remote-step') as typeof import('./sync/remote-step');
+  const { syncStep } = require('./sync/sync-step') as typeof import('./sync/sync-step');
   const session = openSession(context, direction);
   sessions.set(context, session);
   return [remoteStep(session), syncStep(session)];

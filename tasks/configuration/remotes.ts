@@ -8,7 +8,7 @@ const text = (what: string) =>
 /** Each file of `tasks/sync/kinds` is a kind of remote, and its name is the one that the settings use. */
 const kinds = list(path.join(__dirname, '..', 'sync', 'kinds')).flatMap((file) => /^([\w-]+)\.[jt]s$/.exec(file)?.[1] ?? []);
 
-/** One machine, bucket or volume of `setup.remotes`. Everything may come from another layer; `tasks/sync/remote.ts` judges the whole. */
+/** One machine, bucket or volume of `setup.remotes`. Everything may come from another layer; `tasks/sync/remote-settings.ts` judges the whole. */
 export const remote = v.strictObject({
   type: v.optional(
     v.pipe(v.picklist(kinds), v.description('ssh: a machine; rclone: S3, Drive and whatever rclone knows; local: a mounted volume')),

@@ -20,6 +20,9 @@ export function shownName(name: string): string {
 /** The name of bytes that stands behind a text of ours, in UTF-8. */
 export const byteName = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 
+/** A name of bytes as text; what is no UTF-8 is lost in it. */
+export const textName = (name: string): string => Buffer.from(name, 'latin1').toString('utf8');
+
 const hex = (byte: number): string => `\\x${byte.toString(16).padStart(2, '0')}`;
 
 function escaped(character: string): string {

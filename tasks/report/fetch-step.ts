@@ -2,9 +2,10 @@ import type { Context } from '../core/context';
 import { usageError } from '../core/errors';
 import type { Step } from '../core/step';
 import { plural } from '../core/text';
+import { remoteNamed } from '../sync/chosen-remote';
 import { kindNamed } from '../sync/kind';
-import { remoteNamed, whereOf } from '../sync/remote';
-import { compareRecords, fetchRecords } from '../sync/run-records';
+import { compareRecords, fetchRecords } from '../sync/machine/run-records';
+import { whereOf } from '../sync/remote';
 
 /**
  * The run records of one remote, here as they are there. Nothing is written on the remote.
@@ -12,10 +13,9 @@ import { compareRecords, fetchRecords } from '../sync/run-records';
  */
 export function fetchStep(context: Context, name: string): Step {
   const remote = remoteNamed(context, name);
-  const kind = kindNamed(remote.type);
-  if (!kind.shell)
-    throw usageError(`\`${name}\` is reached with ${remote.type}: no runs happen there`, 'name a remote of type ssh or local');
-  const shell = () => (kind.shell as NonNullable<typeof kind.shell>)(context, remote);
+  const { shell: shellFor } = kindNamed(remote.type);
+  if (!shellFor) throw usageError(`\`${name}\` is reached with ${remote.type}: no runs happen there`, 'name a remote of type ssh or local');
+  const shell = () => shellFor(context, remote);
   return {
     name: `records:${name}`,
     title: `Look at the runs of ${name}`,

@@ -1,5 +1,7 @@
+import type { Table } from '../core/step';
 import { bytes, plural } from '../core/text';
 import { byteName, shownName } from '../parse/shown-name';
+import type { Folder } from './folders';
 
 /** One difference between the two sides, as it would be levelled. */
 export interface Change {
@@ -20,6 +22,12 @@ export interface Comparison {
   excluded: number | undefined;
   /** Devices, sockets and pipes, which do not travel. */
   skipped: string[];
+}
+
+/** What was found in one folder. */
+export interface Compared {
+  folder: Folder;
+  comparison: Comparison;
 }
 
 /** Relative to the project, as a person reads it. */
@@ -43,13 +51,23 @@ export function countsText(changes: readonly Change[]): string {
 }
 
 /** One line a file: what is done with it, its size, its name; nothing where there is no change. */
-export function changeTable(changes: readonly Change[], most: number): { table?: string[][] } {
+export function changeTable(changes: readonly Change[], most: number): { table?: Table } {
   if (changes.length === 0) return {};
   const rows = changes.map((change) => [
     change.action,
     change.kind === 'folder' ? 'folder' : change.action === 'deleted' ? '' : bytes(change.bytes),
     `${shownChange(change)}${change.kind === 'folder' ? '/' : ''}${change.newer ? ` (${change.newer})` : ''}`,
   ]);
-  const shown = rows.slice(0, most);
-  return { table: [['', 'size', 'file'], ...shown, ...(rows.length > most ? [['', '', `and ${rows.length - most} more`]] : [])] };
+  return { table: firstRows(rows, most) };
 }
+
+/** Rows about files under their heading, and how many more there are. */
+export const firstRows = (rows: readonly string[][], most: number): Table => [
+  ['', 'size', 'file'],
+  ...rows.slice(0, most),
+  ...(rows.length > most ? [['', '', `and ${rows.length - most} more`]] : []),
+];
+
+/** Files of a folder in front of the folder. */
+export const deepestFirst = (changes: readonly Change[]): Change[] =>
+  [...changes].sort((one, other) => Number(one.kind === 'folder') - Number(other.kind === 'folder') || other.name.length - one.name.length);

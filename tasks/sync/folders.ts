@@ -15,7 +15,9 @@ export interface Folder {
 }
 
 /** Never sent, never fetched, never deleted: placeholders of git and the Finder, and what rsync has not finished. */
-export const ownExcludes = ['.gitkeep', '.DS_Store', '.rsync-partial'] as const;
+export const ownExcludes: readonly string[] = ['.gitkeep', '.DS_Store', '.rsync-partial'];
+
+export const isOwnExclude = (name: string): boolean => ownExcludes.includes(path.posix.basename(name));
 
 /** A machine's own settings stay on it. */
 const machineSettings = ['/*.local.yaml', '/*.remote.yaml', '/*.local.yml', '/*.remote.yml', '/*.local.json', '/*.remote.json'];

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { plural } from '../core/text';
+import { textName } from '../parse/shown-name';
 import { type Change, shownChange } from './change';
 import { rememberPulled } from './local-changes';
 
@@ -49,7 +50,7 @@ function brokenWeights(context: Context, arrived: readonly Change[], stage: stri
   if (weights.length === 0) return broken;
   const { readHeader } = require('../safetensors/read') as typeof import('../safetensors/read');
   for (const { name } of weights) {
-    const file = path.join(stage, Buffer.from(name, 'latin1').toString('utf8'));
+    const file = path.join(stage, textName(name));
     const size = context.host.files.stat(file)?.size;
     if (size === undefined) continue;
     try {

@@ -2,10 +2,10 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { makeState, statePath } from '../core/state';
 import { patternMatches } from '../parse/pattern';
-import { byteName } from '../parse/shown-name';
+import { byteName, textName } from '../parse/shown-name';
 import { manifestOf, manifestText } from './manifest';
 import type { Session } from './session';
-import { kindOf } from './sides';
+import { presenceOf } from './sides';
 
 /** The manifest of each folder that is here, by the name that it has under `.just-lora` of the receiving side. */
 export async function manifestsOf(session: Session, keep: boolean): Promise<Map<string, string>> {
@@ -13,9 +13,9 @@ export async function manifestsOf(session: Session, keep: boolean): Promise<Map<
   const transport = await session.transport();
   const manifests = new Map<string, string>();
   for (const folder of session.folders) {
-    const kind = kindOf(context, path.join(context.root, folder.name));
-    if (kind !== 'folder' && kind !== 'file') continue;
-    const base = kind === 'file' ? path.posix.dirname(folder.name) : folder.name;
+    const presence = presenceOf(context, path.join(context.root, folder.name));
+    if (presence !== 'folder' && presence !== 'file') continue;
+    const base = presence === 'file' ? path.posix.dirname(folder.name) : folder.name;
     manifests.set(manifestOf(folder), await manifestText(context, folder, base, await transport.names(folder), keep));
   }
   return manifests;
@@ -50,13 +50,13 @@ export function removeManifestsHere({ host, root }: Context, patterns: readonly 
 async function readManifest({ context, direction, transport }: Session, name: string): Promise<string> {
   if (direction === 'push') return (await transport()).readState(name);
   const { host, root } = context;
-  return Buffer.from(host.files.readText(statePath(root, name)) ?? '', 'utf8').toString('latin1');
+  return byteName(host.files.readText(statePath(root, name)) ?? '');
 }
 
 function writeHere({ host, root }: Context, name: string, text: string): void {
   makeState(host, root);
-  host.files.writeText(statePath(root, name), Buffer.from(text, 'latin1').toString('utf8'));
+  host.files.writeText(statePath(root, name), textName(text));
 }
 
 /** Text files of ours are UTF-8: a name that is none loses its bytes there. */
-const asKept = (text: string): string => byteName(Buffer.from(text, 'latin1').toString('utf8'));
+const asKept = (text: string): string => byteName(textName(text));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -72,6 +73,30 @@ else {
     fs.writeFileSync(path.join(there, 'data/processed/theirs.tmp'), 'x');
     assert.is((await json('sync:push', '--only=data/processed', '--exclude=*.tmp', '--delete')).exitCode, 0);
     assert.equal(names(), ['a.jsonl', 'b.txt', 'sub/c.jsonl', 'theirs.tmp']);
+  });
+
+  test('a folder whose name is no ASCII arrives under it, with a manifest that holds, and comes back', async () => {
+    const { project, there, json, configure } = await pair();
+    const name = 'data/größe データ';
+    configure({}, { sync: { push: [name], pull: [name] } });
+    const [here, far] = [path.join(project, name), path.join(there, name)];
+    fs.mkdirSync(here);
+    fs.writeFileSync(path.join(here, 'a'), 'a');
+    const pushed = await json('sync:push', '--verify');
+    assert.is(pushed.exitCode, 0, pushed.stderr);
+    assert.equal([fs.readdirSync(path.join(there, 'data')), contents(far)], [['größe データ'], contents(here)]);
+    execFileSync('sha256sum', ['-c', '--strict', '.just-lora/manifests/data-größe データ.sha256'], { cwd: there });
+    assert.is((await json('sync:push', '--verify')).outcome, 'unchanged');
+    fs.writeFileSync(path.join(here, 'b'), 'b');
+    assert.is((await json('sync:push')).exitCode, 0);
+    // A manifest that does not hold any more is gone.
+    assert.equal(fs.readdirSync(path.join(there, '.just-lora/manifests')), []);
+    fs.rmSync(path.join(here, 'b'));
+    const pulled = await json('sync:pull');
+    assert.equal([pulled.exitCode, contents(here)], [0, contents(far)], pulled.stderr);
+    fs.rmSync(path.join(here, 'a'));
+    assert.is((await json('sync:push', '--delete', '--max-delete=1')).exitCode, 0);
+    assert.equal(Object.keys(contents(far)), ['b']);
   });
 
   test('an --only that leads out of the project is wrong usage', async () => {

@@ -6,8 +6,8 @@ import { loadSettings } from '../../tasks/configuration/load';
 import type { Context } from '../../tasks/core/context';
 import type { UserError } from '../../tasks/core/errors';
 import { thisHost } from '../../tasks/core/host';
+import { chosenRemote, remoteNamed } from '../../tasks/sync/chosen-remote';
 import { foldersOf } from '../../tasks/sync/folders';
-import { chosenRemote, remoteNamed } from '../../tasks/sync/remote';
 import { temporaryFolder } from '../support/project';
 
 const test = suite('remotes');

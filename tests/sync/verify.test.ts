@@ -58,7 +58,7 @@ else {
 
   test('a mounted volume is a remote too', async () => {
     const { json, data, sshd, project, configure } = await pair();
-    const volume = path.join(sshd.folder, 'volume with a blank', 'project');
+    const volume = path.join(sshd.folder, 'größe with a blank', 'project');
     configure({ type: 'local', path: volume, host: null }, { sync: { push: ['data/processed'], pull: ['adapters'] } });
     data('a', 'a');
     const missing = await json('sync:push');

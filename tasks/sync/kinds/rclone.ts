@@ -1,4 +1,4 @@
-import { rcloneStore } from '../rclone';
+import { rcloneStore } from '../rclone/store';
 import { storeKind } from '../store';
 
 /** S3, Drive and whatever rclone knows. */

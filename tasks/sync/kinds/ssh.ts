@@ -1,8 +1,7 @@
 import type { RemoteKind } from '../kind';
-import { machinePathFault } from '../machine-path';
-import { lookByShell } from '../preflight';
-import { shellOn } from '../shell';
-import { sshFor } from '../ssh';
+import { machinePathFault } from '../machine/path';
+import { shellOn } from '../machine/shell';
+import { sshFor } from '../machine/ssh';
 
 /** Old rsyncs hand the path to the shell there. */
 const safePath = /^(?=.)~?[\w./@%+=:, -]*$/;
@@ -13,10 +12,9 @@ export const kind: RemoteKind = {
   pathFault: (path) =>
     machinePathFault(path) ??
     (safePath.test(path) ? undefined : `is \`${path}\`: letters, digits, spaces and \`. / _ - @ % + = : ,\` only`),
-  lookAt: async (context, remote, folders, direction) => lookByShell(context, remote, await sshFor(context, remote), folders, direction),
-  transport(context, there, direction, filters) {
-    if (there.transfer === 'scp') return (require('../scp') as typeof import('../scp')).scpTransport(context, there, direction, filters);
-    return (require('../rsync') as typeof import('../rsync')).rsyncTransport(context, there, direction, filters);
+  async lookAt(context, remote, folders, direction) {
+    const { lookAtMachine } = require('../machine/look') as typeof import('../machine/look');
+    return lookAtMachine(context, remote, await sshFor(context, remote), folders, direction);
   },
   shell: async (context, remote) => shellOn(context, await sshFor(context, remote)),
 };

@@ -1,13 +1,11 @@
-import { atLeast, type RsyncVersion } from '../parse/rsync-output';
-import { type Direction, ownExcludes } from './folders';
+import { atLeast, type RsyncVersion } from '../../parse/rsync-output';
+import type { Filters } from '../filters';
+import { type Direction, ownExcludes } from '../folders';
 import type { Ssh } from './ssh';
 
-/** Which files of a folder travel, by rsync's rules: the first pattern that fits decides. */
-export interface Filters {
-  /** Anchored patterns of the folder itself. */
+/** Which files of a folder travel, with the anchored patterns of the folder itself. */
+interface FolderFilters extends Filters {
   own: readonly string[];
-  include: readonly string[];
-  exclude: readonly string[];
 }
 
 export interface RsyncCall {
@@ -16,7 +14,7 @@ export interface RsyncCall {
   direction: Direction;
   /** `undefined` where both ends are this machine. */
   ssh: Ssh | undefined;
-  filters: Filters;
+  filters: FolderFilters;
   /** Only look: what would be done. */
   dryRun: boolean;
   /** Say what the source does not have. Nothing is deleted by rsync itself. */
@@ -69,7 +67,7 @@ export function rsyncArgs(call: RsyncCall): string[] {
 }
 
 /** The patterns as rsync takes them: a file that is included is not left out by an exclude behind it. */
-export function filterArgs({ own, include, exclude }: Filters, here: RsyncVersion): string[] {
+function filterArgs({ own, include, exclude }: FolderFilters, here: RsyncVersion): string[] {
   const onlyIncluded = include.length > 0 && exclude.length === 0;
   return [
     ...[...ownExcludes, ...own].map((pattern) => `--exclude=${pattern}`),

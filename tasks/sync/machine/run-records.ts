@@ -1,10 +1,10 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import { Interrupted } from '../core/errors';
-import { makeState, remoteFolder } from '../core/state';
-import { parseRecordNames, parseRecords } from '../parse/fetched-records';
+import type { Context } from '../../core/context';
+import { Interrupted } from '../../core/errors';
+import { makeState, remoteFolder } from '../../core/state';
+import { parseRecordNames, parseRecords } from '../../parse/fetched-records';
+import type { Remote } from '../remote';
 import { remoteFault } from './faults';
-import type { Remote } from './remote';
 import { recordNamesScript, recordsScript } from './scripts';
 import type { Shell } from './shell';
 

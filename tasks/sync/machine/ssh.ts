@@ -1,8 +1,8 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import { sha256 } from '../core/hash';
-import { parseSshConfig } from '../parse/ssh-config';
-import type { Remote } from './remote';
+import type { Context } from '../../core/context';
+import { sha256 } from '../../core/hash';
+import { parseSshConfig } from '../../parse/ssh-config';
+import type { Remote } from '../remote';
 
 /** How this machine's ssh is called for one remote; scp takes the same options. */
 export interface Ssh {
@@ -88,4 +88,9 @@ function controlFolder({ host }: Context): string | undefined {
     }
   }
   return undefined;
+}
+
+/** A connection that broke may look alive to its master for a while: the next try makes a new one. */
+export async function dropMaster({ host, root }: Context, ssh: Ssh | undefined): Promise<void> {
+  if (ssh) await host.processes.run('ssh', [...ssh.options, '-O', 'exit', '--', ssh.host], { cwd: root, timeoutMs: 3000 });
 }

@@ -1,8 +1,9 @@
-import type { Context } from '../core/context';
-import { UserError } from '../core/errors';
-import { logErrors, parseLsjson, rcloneFault, statsBytes } from '../parse/rclone-output';
-import { type Remote, whereOf } from './remote';
-import type { Copying, Store } from './store';
+import type { Context } from '../../core/context';
+import { UserError } from '../../core/errors';
+import { logErrors, parseLsjson, rcloneFault, statsBytes } from '../../parse/rclone-output';
+import type { Remote } from '../remote';
+import type { Copying, Store } from '../store';
+import { fault } from './faults';
 
 /** Ends in seconds where nobody answers, never asks, and says what it does in JSON. */
 const always = ['--use-json-log', '--ask-password=false', '--contimeout', '10s', '--timeout', '30s', '--low-level-retries', '3'];
@@ -88,32 +89,4 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       await rclone(['delete', there('.just-lora', 'manifests'), ...chosen, '--retries', '1']);
     },
   };
-}
-
-function fault(remote: Remote, text: string): UserError {
-  const at = whereOf(remote);
-  const tail = text.split('\n').slice(-5).join('\n');
-  const tellers: Record<ReturnType<typeof rcloneFault>, [code: string, found: string, fix: string]> = {
-    'no-remote': [
-      'E_RCLONE_REMOTE',
-      `rclone knows no remote \`${remote.host || remote.path.split(':')[0]}\``,
-      '`rclone config` makes one, or the variables `RCLONE_CONFIG_NAME_TYPE` and so on',
-    ],
-    login: [
-      'E_RCLONE_LOGIN',
-      `\`${at}\` does not accept these credentials`,
-      '`rclone config reconnect`, or the variables `RCLONE_CONFIG_NAME_…` with the right ones',
-    ],
-    'no-bucket': ['E_RCLONE_BUCKET', `there is no bucket for \`${at}\``, `make it, or correct \`remotes.${remote.name}.path\``],
-    missing: ['E_SOURCE_MISSING', `\`${at}\` does not have it`, `look with \`npx just sync:status --remote=${remote.name}\``],
-    full: ['E_REMOTE_FULL', `\`${at}\` has no space left`, 'free some, then run the same command again'],
-    unreachable: [
-      'E_RCLONE_UNREACHABLE',
-      `\`${at}\` does not answer`,
-      'check the network and the endpoint, then run the same command again',
-    ],
-    other: ['E_RCLONE', `rclone failed with \`${at}\``, 'run the same command with `--verbose`'],
-  };
-  const [code, found, fix] = tellers[rcloneFault(text)];
-  return new UserError({ code, found, fix, ...(tail ? { tail } : {}) });
 }

@@ -1,20 +1,23 @@
-import type { Context } from '../core/context';
-import type { RunResult } from '../core/host/processes';
+import type { Context } from '../../core/context';
+import type { RunResult } from '../../core/host/processes';
 import type { Ssh } from './ssh';
 
 /** A POSIX shell on the other side, which may be a mounted volume of this one. */
 export interface Shell {
+  /**
+   * Runs a script, which is a constant.
+   * @param lines text for its stdin, a line each
+   * @param options.rest what follows there, a byte string
+   * @returns output as byte strings
+   */
   run(script: string, lines: readonly string[], options?: { rest?: string; timeoutMs?: number }): Promise<RunResult>;
 }
 
-/**
- * @param ssh `undefined` for a volume of this machine
- * @returns a shell whose scripts are constants; lines and the rest, byte strings, go to its stdin
- */
+/** @param ssh `undefined` for a volume of this machine */
 export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
   return {
     run(script, lines, { rest = '', timeoutMs = 120_000 } = {}) {
-      const input = Buffer.from(lines.map((line) => `${line}\n`).join('') + rest, 'latin1');
+      const input = Buffer.concat([Buffer.from(lines.map((line) => `${line}\n`).join(''), 'utf8'), Buffer.from(rest, 'latin1')]);
       const options = { cwd: root, input, timeoutMs, guarded: true, encoding: 'latin1', env: { LC_ALL: 'C' } } as const;
       return ssh
         ? host.processes.run('ssh', ['-T', ...ssh.options, '--', ssh.host, `sh -c '${script}'`], options)
@@ -22,6 +25,3 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
     },
   };
 }
-
-/** A store has no shell. */
-export const refusingShell: Shell = { run: () => Promise.reject(new Error('a store has no shell')) };

@@ -1,8 +1,9 @@
-import { UserError } from '../core/errors';
-import { bytes } from '../core/text';
-import { type TransferFault, transferFault } from '../parse/transfer-fault';
-import type { Direction } from './folders';
-import { type Remote, whereOf } from './remote';
+import { UserError } from '../../core/errors';
+import { unescapeName } from '../../parse/rsync-output';
+import { shownName } from '../../parse/shown-name';
+import { type TransferFault, transferFault } from '../../parse/transfer-fault';
+import type { Direction } from '../folders';
+import { type Remote, whereOf } from '../remote';
 
 interface Told {
   code: string;
@@ -124,11 +125,18 @@ const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direct
   }),
 };
 
-/** There is not enough room for what is to come. */
-export const noRoom = (code: string, where: string, free: number, needed: number): UserError =>
-  new UserError({
-    code,
-    found: `${bytes(free)} free in \`${where}\`, ${bytes(needed)} to come`,
-    needed: `${bytes(needed)} free`,
-    fix: `free ${bytes(needed - free)} there, or send less with \`--only\``,
+/** What rsync could not read at the source, by name; `undefined` where it failed for something else. */
+export function unreadableSource(exitCode: number, text: string): UserError | undefined {
+  const names = [
+    ...text.matchAll(
+      /(?:opendir|readlink_stat|link_stat|send_files failed to open|read errors mapping) "([^"]+)"[^\n]*(?:Permission denied|Input\/output error)/g,
+    ),
+  ].map(([, name = '']) => shownName(unescapeName(name)));
+  if (exitCode !== 23 || names.length === 0) return undefined;
+  return new UserError({
+    code: 'E_SOURCE_UNREADABLE',
+    found: `\`${names[0]}\`${names.length > 1 ? ` and ${names.length - 1} more` : ''} cannot be read`,
+    needed: 'a source that can be read as a whole',
+    fix: 'make it readable, or leave it out with `--exclude`',
   });
+}

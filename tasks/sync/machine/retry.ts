@@ -1,6 +1,6 @@
-import type { Context } from '../core/context';
-import type { UserError } from '../core/errors';
-import { mayRetry, transferFault } from '../parse/transfer-fault';
+import type { Context } from '../../core/context';
+import type { UserError } from '../../core/errors';
+import { mayRetry, transferFault } from '../../parse/transfer-fault';
 
 export interface Try {
   exitCode: number;

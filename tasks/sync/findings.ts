@@ -1,0 +1,105 @@
+import type { UserError } from '../core/errors';
+import type { Finding } from '../core/step';
+import { bytes, plural, some } from '../core/text';
+import { bytesToSend, changeTable, countsText, filesOf, shownChange } from './change';
+import { ownExcludes } from './folders';
+import { whereOf } from './remote';
+import type { Difference, Session } from './session';
+
+/** Both sides are the same. */
+export function done(session: Session, difference: Difference): Finding {
+  const { direction, remote, verify, sent } = session;
+  const what = session.folders.map(({ name }) => name).filter((name) => !difference.absent.includes(name));
+  const work = sent
+    ? `${plural(sent.files, 'file')} (${bytes(sent.bytes)}) ${direction === 'push' ? 'sent' : 'fetched'}${sent.deleted > 0 ? `, ${sent.deleted} deleted` : ''}`
+    : 'nothing to do';
+  return {
+    state: 'done',
+    found: `${work}: ${some(what)} ${what.length === 1 ? 'is' : 'are'} the same here and on \`${whereOf(remote)}\`${verify ? ', by checksum, with a manifest' : ''}`,
+    ...warningOf(difference),
+    data: dataOf(session, difference),
+  };
+}
+
+/** Something differs. @param vouched whether the manifests say what is here */
+export function todo(session: Session, difference: Difference, vouched: boolean): Finding {
+  const planning = session.context.option('plan') === '';
+  return {
+    state: 'todo',
+    found: countsText(difference.changes) || (vouched ? 'a push was cut off' : 'no manifest vouches for the files yet'),
+    ...warningOf(difference),
+    ...changeTable(difference.changes, planning ? Number.POSITIVE_INFINITY : 50),
+    data: dataOf(session, difference),
+  };
+}
+
+/** All was sent, and something differs still. */
+export function changedOnTheWay(session: Session, difference: Difference): Finding {
+  const { changes, byChecksum } = difference;
+  const files = plural(changes.length, 'file');
+  const names = some(filesOf(changes).map(shownChange)) || 'a folder';
+  const data = dataOf(session, difference);
+  if (byChecksum)
+    return {
+      state: 'blocked',
+      code: 'E_VERIFY',
+      found: `${files} ${changes.length === 1 ? 'is' : 'are'} not the same by checksum: ${names}`,
+      needed: 'the same bytes on both sides',
+      fix: 'run the same command again; where it stays so, look at the disks of both sides',
+      data,
+    };
+  return {
+    state: 'blocked',
+    code: 'E_CHANGED_WHILE_SENT',
+    found: `${files} changed on the way: ${names}`,
+    needed: 'files that stay as they are while they travel',
+    fix: 'let the writer finish, then run the same command again',
+    data,
+  };
+}
+
+/** Work of this machine would be lost. */
+export function lost(session: Session, difference: Difference, { fault }: UserError): Finding {
+  const { code, found, needed = '', fix } = fault;
+  return { state: 'blocked', code, found, needed, fix, data: dataOf(session, difference), ...changeTable(difference.changes, 100) };
+}
+
+function warningOf(difference: Difference): { warning?: string } {
+  const notes = notesOf(difference);
+  return notes.length > 0 ? { warning: notes.join('; ') } : {};
+}
+
+/** What does not travel, as sentences. */
+function notesOf({ excluded, skipped, absent, empty }: Difference): string[] {
+  return [
+    ...(excluded === undefined || excluded > 0
+      ? [
+          `left out: ${excluded === undefined ? '' : `${plural(excluded, 'file')} by `}${ownExcludes.join(', ')} and the patterns of the settings`,
+        ]
+      : []),
+    ...(skipped.length > 0 ? [`no plain files, so they do not travel: ${some(skipped)}`] : []),
+    ...(absent.length > 0 ? [`not there: ${absent.join(', ')}`] : []),
+    ...(empty.length > 0 ? [`empty: ${empty.join(', ')}`] : []),
+  ];
+}
+
+function dataOf({ remote, direction, sent }: Session, { changes, excluded }: Difference): Record<string, unknown> {
+  const count = (action: string) => filesOf(changes).filter((change) => change.action === action).length;
+  return {
+    remote: remote.name,
+    direction,
+    files: changes.map((change) => ({
+      name: shownChange(change),
+      action: change.action,
+      kind: change.kind,
+      bytes: change.bytes,
+      ...(change.newer ? { note: change.newer } : {}),
+    })),
+    added: count('added'),
+    changed: count('changed'),
+    deleted: count('deleted'),
+    bytes: bytesToSend(changes),
+    ...(sent ? { sent } : {}),
+    excluded: { patterns: ownExcludes, files: excluded ?? null },
+  };
+}

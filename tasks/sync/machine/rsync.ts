@@ -1,0 +1,136 @@
+import * as path from 'node:path';
+import type { Context } from '../../core/context';
+import { fileByFile, literalBytes, progressBytes, type RsyncVersion } from '../../parse/rsync-output';
+import { deepestFirst } from '../change';
+import { countHere, statesHere } from '../files-here';
+import type { Filters } from '../filters';
+import type { Direction, Folder } from '../folders';
+import { arrive, incomingFolder } from '../incoming';
+import { type Sides, sidesOf } from '../sides';
+import type { Transport } from '../transport';
+import { remoteFault, unreadableSource } from './faults';
+import { filesThere } from './files';
+import { withRemoteLock } from './lock';
+import type { Machine } from './machine';
+import { retrying, type Try } from './retry';
+import { type RsyncCall, rsyncArgs } from './rsync-args';
+import { readComparison } from './rsync-comparison';
+import { dropMaster } from './ssh';
+
+/** rsync on both ends, over ssh or to a mounted volume. */
+export function rsyncTransport(context: Context, machine: Machine, direction: Direction, filters: Filters): Transport {
+  const { host, root, settings } = context;
+  const { sync } = settings.setup;
+  const rsyncHere = machine.rsyncHere as RsyncVersion;
+  const other = filesThere(machine);
+  const sides = (folder: Folder) => sidesOf(context, machine, folder, direction);
+  const call = (folder: Folder, { here, there, file }: Sides, more: Partial<RsyncCall>): RsyncCall => {
+    const remote = `${machine.ssh ? `${machine.ssh.host}:` : ''}${there}/`;
+    const [from, to] = direction === 'push' ? [`${here}/`, remote] : [remote, `${here}/`];
+    return {
+      here: rsyncHere,
+      there: machine.rsync as RsyncVersion,
+      direction,
+      ssh: machine.ssh,
+      filters: { own: folder.own, ...filters },
+      dryRun: false,
+      listDeletions: false,
+      checksum: false,
+      compress: sync.compress,
+      timeoutSeconds: sync.timeout_seconds,
+      from: from + (file ?? ''),
+      to,
+      ...more,
+    };
+  };
+  const rsync = async (args: readonly string[], onLine?: (line: string) => void): Promise<Try & { stdout: string }> => {
+    // The C locale: every byte that is not ASCII comes as an escape, and names are bytes.
+    const { exitCode, stdout, stderr, tail } = await host.processes.run('rsync', args, {
+      cwd: root,
+      env: { LC_ALL: 'C' },
+      encoding: 'latin1',
+      guarded: true,
+      ...(onLine ? { onLine } : {}),
+    });
+    return { exitCode, text: stderr.trim() === '' ? tail : stderr, moved: hasMoved(stdout), stdout };
+  };
+  const fault = ({ exitCode, text }: Try) => unreadableSource(exitCode, text) ?? remoteFault(machine.remote, exitCode, text, direction);
+  /** @param update leave out what is newer on the receiving side */
+  const compare = async (folder: Folder, how: { deletions: boolean; checksum: boolean; update?: boolean }) => {
+    const at = sides(folder);
+    // Nothing there yet: compared with a folder that does not exist, here, since rsync wants its parent.
+    const nowhere = at.target === 'missing' ? { to: nowhereIn(root), ...(direction === 'push' ? { ssh: undefined } : {}) } : {};
+    const listDeletions = how.deletions && at.file === undefined && at.target !== 'missing';
+    const args = rsyncArgs(
+      call(folder, at, { dryRun: true, listDeletions, checksum: how.checksum, update: how.update === true, ...nowhere }),
+    );
+    const { stdout } = await retrying(
+      context,
+      () => rsync(args),
+      () => dropMaster(context, machine.ssh),
+      fault,
+    );
+    return readComparison(at.base, stdout, rsyncHere, (name) => (direction === 'push' ? host.tree.look(at.here, name)?.size : undefined));
+  };
+
+  return {
+    compare,
+
+    async transfer(folder, changes, { checksum, tell, note }) {
+      const at = sides(folder);
+      const stage = direction === 'pull' ? incomingFolder(at.here) : undefined;
+      if (stage) host.files.makeFolder(stage);
+      const args = rsyncArgs(call(folder, at, { checksum, ...(stage ? { to: `${stage}/`, compareWith: at.here } : {}) }));
+      const attempt = () => {
+        const sum = rsyncHere.flavour === 'gnu' ? (bytes: number) => bytes : fileByFile();
+        return rsync(args, (line) => {
+          const bytes = progressBytes(line);
+          if (bytes !== undefined) tell(sum(bytes));
+        });
+      };
+      const between = async ({ exitCode }: Try, pauseMs: number) => {
+        note(`the link broke (exit code ${exitCode}), trying again in ${pauseMs / 1000} s`);
+        await dropMaster(context, machine.ssh);
+      };
+      await retrying(context, attempt, between, fault);
+      if (stage) arrive(context, changes, stage, at.here);
+    },
+
+    async remove(folder, changes) {
+      if (direction === 'push') return other.remove(folder, changes);
+      const { here } = sides(folder);
+      for (const { kind, name } of deepestFirst(changes))
+        (kind === 'folder' ? host.tree.removeEmptyFolder : host.tree.removeFile)(here, name);
+    },
+
+    async newer(folder, changed) {
+      const { changes } = await compare(folder, { deletions: false, checksum: false, update: true });
+      const older = new Set(changes.map(({ name }) => name));
+      return new Set(changed.map(({ name }) => name).filter((name) => !older.has(name)));
+    },
+
+    async names(folder) {
+      const at = sides(folder);
+      // Compared with nothing, every file that travels is new.
+      const from = `${at.here}/${at.file ?? ''}`;
+      const { exitCode, stdout, text } = await rsync(
+        rsyncArgs(call(folder, at, { dryRun: true, ssh: undefined, from, to: nowhereIn(root) })),
+      );
+      if (exitCode !== 0) throw remoteFault(machine.remote, exitCode, text);
+      return readComparison(at.base, stdout, rsyncHere, () => 0)
+        .changes.filter(({ kind }) => kind === 'file')
+        .map(({ name }) => name);
+    },
+
+    count: async (folder, side) => (side === 'there' ? other.count(folder) : countHere(context, sides(folder).here)),
+    states: async (folder, side) => (side === 'there' ? other.states(folder) : statesHere(context, folder)),
+    readState: other.readState,
+    writeState: other.writeState,
+    alone: (begin, work) => withRemoteLock(context, machine, begin, work),
+  };
+}
+
+const nowhereIn = (root: string): string => path.join(root, '.just-lora-nowhere/');
+
+const hasMoved = (stdout: string): boolean =>
+  (literalBytes(stdout) ?? 0) > 0 || stdout.split(/[\r\n]/).some((line) => (progressBytes(line) ?? 0) > 0);

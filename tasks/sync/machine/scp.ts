@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import * as path from 'node:path';
+import type { Context } from '../../core/context';
+import { byteName, textName } from '../../parse/shown-name';
+import type { Change } from '../change';
+import type { Filters } from '../filters';
+import type { Direction } from '../folders';
+import { listedTransport, type Program } from '../listed-transport';
+import type { Listing } from '../listing';
+import type { Transport } from '../transport';
+import { remoteFault } from './faults';
+import { filesThere } from './files';
+import { withRemoteLock } from './lock';
+import type { Machine } from './machine';
+import { retrying } from './retry';
+import { hashScript, placeScript, stageScript } from './scripts';
+import { dropMaster } from './ssh';
+
+/** Files of one call: few enough that a link that breaks costs little, many enough that a call costs little. */
+const [mostFiles, mostBytes] = [50, 64_000_000];
+
+/**
+ * scp, for single files and machines without rsync. It leaves a part under the final name when it is cut, so
+ * files arrive in `.just-lora/incoming` there and are moved; a file that was cut begins anew.
+ */
+export const scpTransport = (context: Context, machine: Machine, direction: Direction, filters: Filters): Transport =>
+  listedTransport(context, machine, direction, filters, scpProgram(context, machine, direction));
+
+function scpProgram(context: Context, machine: Machine, direction: Direction): Program {
+  const { host, root } = context;
+  const other = filesThere(machine);
+  const scp = (from: readonly string[], to: string) =>
+    retrying(
+      context,
+      async () => {
+        const args = ['-p', '-q', '-B', ...(machine.ssh?.options ?? []), '--', ...from, to];
+        const { exitCode, stderr, tail } = await host.processes.run('scp', args, { cwd: root, env: { LC_ALL: 'C' }, guarded: true });
+        return { exitCode, text: stderr || tail, moved: false };
+      },
+      () => dropMaster(context, machine.ssh),
+      ({ exitCode, text }) => remoteFault(machine.remote, exitCode, text, direction),
+    );
+  const remote = (file: string) => `${machine.ssh?.host}:${machine.path}/${file}`;
+
+  return {
+    name: 'scp',
+    keepsTimes: true,
+
+    async list(folder) {
+      const files: Listing = new Map();
+      for (const [name, state] of await other.list(folder)) {
+        const [size = '', time = ''] = state.split(' ');
+        files.set(name === '.' ? byteName(path.posix.basename(folder.name)) : name, {
+          size: Number(size),
+          modifiedMs: Number(time) * 1000,
+        });
+      }
+      return files;
+    },
+
+    async same(base, names) {
+      const { exitCode, stdout, tail } = await machine.shell.run(hashScript, [machine.path, base], {
+        rest: names.map((name) => `${name}\0`).join(''),
+        timeoutMs: 3_600_000,
+      });
+      if (exitCode !== 0) throw remoteFault(machine.remote, exitCode, tail, direction);
+      const hashes = new Map(stdout.split('\n').map((line): [string, string] => [line.slice(66), line.slice(0, 64)]));
+      const same = new Set<string>();
+      for (const name of names) {
+        const hash = createHash('sha256');
+        for await (const chunk of host.tree.read(path.join(root, base), name)) hash.update(chunk as Buffer);
+        if (hashes.get(name) === hash.digest('hex')) same.add(name);
+      }
+      return same;
+    },
+
+    async send(base, changes, { tell }) {
+      await inCalls(changes, tell, async (part, below) => {
+        await other.run(stageScript, []);
+        await scp(
+          part.map(({ name }) => path.join(root, base, textName(name))),
+          remote('.just-lora/incoming/'),
+        );
+        const names = part.map(({ name }) => `${path.posix.basename(name)}\0`).join('');
+        await other.run(placeScript, [path.posix.join(base, below)], names);
+      });
+    },
+
+    async fetch(base, changes, to, { tell }) {
+      await inCalls(changes, tell, async (part, below) => {
+        const folder = path.join(to, below);
+        host.files.makeFolder(folder);
+        await scp(
+          part.map(({ name }) => remote(`${base}/${textName(name)}`)),
+          `${folder}/`,
+        );
+      });
+    },
+
+    remove: (folder, _, changes) => other.remove(folder, changes),
+    count: other.count,
+    states: (folder) => other.states(folder),
+    readState: other.readState,
+    writeState: other.writeState,
+    alone: (begin, work) => withRemoteLock(context, machine, begin, work),
+  };
+}
+
+/** @param work on some files of one folder, which is relative to the one that travels */
+async function inCalls(
+  changes: readonly Change[],
+  tell: (doneBytes: number) => void,
+  work: (part: readonly Change[], below: string) => Promise<void>,
+): Promise<void> {
+  let done = 0;
+  for (const part of parts(changes)) {
+    await work(part, textName(path.posix.dirname(part[0]?.name ?? '.')));
+    done += part.reduce((sum, { bytes }) => sum + bytes, 0);
+    tell(done);
+  }
+}
+
+/** Files of one folder each, in calls of a bearable size. */
+function* parts(changes: readonly Change[]): Generator<Change[]> {
+  const folders = new Map<string, Change[]>();
+  for (const change of changes) {
+    const below = path.posix.dirname(change.name);
+    const list = folders.get(below);
+    if (list) list.push(change);
+    else folders.set(below, [change]);
+  }
+  for (const all of folders.values()) {
+    let [part, size]: [Change[], number] = [[], 0];
+    for (const change of all) {
+      if (part.length >= mostFiles || (part.length > 0 && size + change.bytes > mostBytes)) {
+        yield part;
+        [part, size] = [[], 0];
+      }
+      part.push(change);
+      size += change.bytes;
+    }
+    if (part.length > 0) yield part;
+  }
+}

@@ -1,0 +1,56 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import type { Progress } from '../core/step';
+import { bytesToSend, filesOf } from './change';
+import { level } from './level';
+import { fetchRecordsToo } from './machine/run-records';
+import { manifestsAbout } from './manifest';
+import type { Session } from './session';
+import { manifestsOf, removeManifestsHere, vouch } from './verify';
+
+/** Pushes or pulls what differs, and with `--verify` vouches for it. What was seen before does not hold after it. */
+export async function move(session: Session, context: Context, progress: (progress: Progress) => void): Promise<void> {
+  const { direction } = session;
+  const outdated = (await session.difference()).folders
+    .filter(({ changes }) => changes.length > 0)
+    .flatMap(({ folder }) => manifestsAbout(folder));
+  const work = async (stale: boolean) => {
+    await levelAndCount(session, stale, progress);
+    if (session.verify) await levelByChecksum(session, progress);
+  };
+  if (direction === 'push') {
+    const make = session.folders.flatMap(({ name }) => folderOf(context, name));
+    const transport = await session.transport();
+    await transport.alone({ make, outdated, note: (text) => progress({ text }) }, work);
+  } else {
+    removeManifestsHere(context, outdated);
+    await work(false);
+    const { remote, shell } = await session.there();
+    if (shell) await fetchRecordsToo(context, remote, shell);
+  }
+  session.forget();
+}
+
+async function levelAndCount(session: Session, stale: boolean, progress: (progress: Progress) => void): Promise<void> {
+  const difference = await session.difference(stale);
+  await level(session, difference, progress);
+  const files = filesOf(difference.changes);
+  const deleted = files.filter(({ action }) => action === 'deleted').length;
+  session.sent = { files: files.length - deleted, bytes: bytesToSend(difference.changes), deleted };
+}
+
+/** What has the same size and time and other contents shows only now. */
+async function levelByChecksum(session: Session, progress: (progress: Progress) => void): Promise<void> {
+  session.forget();
+  const manifests = await manifestsOf(session, true);
+  const difference = await session.difference();
+  if (difference.byChecksum && difference.changes.length > 0) await level(session, difference, progress);
+  await vouch(session, manifests);
+}
+
+/** The folder that must be there for something to arrive: itself, or the one that a file is in. */
+function folderOf({ host, root }: Context, name: string): string[] {
+  const entry = host.files.stat(`${root}/${name}`);
+  if (!entry) return [];
+  return [entry.isDirectory() ? name : path.posix.dirname(name)];
+}

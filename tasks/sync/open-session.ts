@@ -1,0 +1,76 @@
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import { askedByPlan, askedOf } from './asked';
+import { chosenRemote } from './chosen-remote';
+import { refuseHome } from './deletions';
+import { compareAll } from './difference';
+import type { Direction } from './folders';
+import { kindNamed, type There } from './kind';
+import { type PlanFile, readPlan } from './plan-file';
+import { type Remote, whereOf } from './remote';
+import type { Difference, Session } from './session';
+import type { Transport } from './transport';
+
+/** For so long a difference serves again: the look before a run and the run itself are a moment apart. */
+const freshMs = 1500;
+
+/** @throws UserError exit code 2 where the options, the plan or the remote's settings are wrong */
+export function openSession(context: Context, direction: Direction): Session {
+  const file = context.option('plan');
+  const plan = file ? readPlan(context, file, direction) : undefined;
+  const asked = plan ? askedByPlan(context, plan) : askedOf(context, direction);
+  const remote = plan ? plannedRemote(context, plan, direction) : chosenRemote(context);
+  if (asked.deletes) refuseHome(remote);
+  let there: Promise<There> | undefined;
+  let transport: Promise<Transport> | undefined;
+  let seen: { atMs: number; difference: Promise<Difference> } | undefined;
+  const session: Session = {
+    context,
+    direction,
+    remote,
+    ...asked,
+    plan,
+    sent: undefined,
+    there() {
+      const names = asked.folders.map(({ name }) => name);
+      there ??= kindNamed(remote.type).lookAt(context, remote, names, direction);
+      return there;
+    },
+    transport() {
+      transport ??= session.there().then((found) => found.transport(direction, asked.filters));
+      return transport;
+    },
+    async difference(fresh = false) {
+      const now = context.host.now().getTime();
+      if (fresh || !seen || now - seen.atMs > freshMs) {
+        const made = { atMs: Number.POSITIVE_INFINITY, difference: compareAll(session) };
+        seen = made;
+        await made.difference.finally(() => {
+          made.atMs = context.host.now().getTime();
+        });
+      }
+      return seen.difference;
+    },
+    forget() {
+      seen = undefined;
+      there = undefined;
+      transport = undefined;
+    },
+  };
+  return session;
+}
+
+/** The remote of a plan, where it is set as it was then. @throws UserError E_PLAN_STALE, exit code 2 */
+function plannedRemote(context: Context, { remote: planned }: PlanFile, direction: Direction): Remote {
+  const option: Context['option'] = (name) => context.option(name) ?? (name === 'remote' ? planned.name : undefined);
+  const remote = chosenRemote({ ...context, option });
+  if (JSON.stringify(planned) === JSON.stringify(remote)) return remote;
+  throw new UserError(
+    {
+      code: 'E_PLAN_STALE',
+      found: `the plan is for \`${planned.name}\` as it was set then (\`${whereOf(planned)}\`)`,
+      fix: `\`npx just sync:${direction} --plan\` makes a new one`,
+    },
+    2,
+  );
+}

@@ -1,0 +1,25 @@
+import { UserError } from '../core/errors';
+import { some } from '../core/text';
+import { byteName, shownName, textName } from '../parse/shown-name';
+
+/**
+ * Programs that hand names to shells, globs and web requests are given plain ones alone.
+ * @throws UserError E_NAME with every name, before anything is sent
+ */
+export function refuseNames(program: string, folder: string, names: Iterable<string>): void {
+  const bad = [...names].filter((name) => !isPlain(name));
+  if (bad.length === 0) return;
+  throw new UserError({
+    code: 'E_NAME',
+    found: `${program} cannot be trusted with ${bad.length === 1 ? 'the name' : `${bad.length} names`} ${some(bad.map((name) => `\`${shownName(`${folder}/${name}`)}\``))}`,
+    needed: 'letters, digits, blanks and `_ . , @ % + = : # ~ -`, in UTF-8, with no dash in front',
+    fix: 'rename what is named, leave it out with `--exclude`, or use rsync, which carries every name',
+  });
+}
+
+function isPlain(name: string): boolean {
+  const text = textName(name);
+  return (
+    byteName(text) === name && text.split('/').every((part) => /^(?!-)[\p{L}\p{M}\p{N} _.,@%+=:#~-]+$/u.test(part) && part.trim() === part)
+  );
+}

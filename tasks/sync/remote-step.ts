@@ -1,0 +1,35 @@
+import type { Step } from '../core/step';
+import { bytes } from '../core/text';
+import type { There } from './kind';
+import { whereOf } from './remote';
+import type { Session } from './session';
+
+/** The remote can be reached and worked with. */
+export function remoteStep(session: Session): Step {
+  return {
+    name: 'remote',
+    title: `Look at ${session.remote.name}`,
+    async check() {
+      const there = await session.there();
+      const { clockAhead = 0 } = there;
+      const clock =
+        Math.abs(clockAhead) > 5
+          ? {
+              warning: `the clock there is ${Math.abs(Math.round(clockAhead))} s ${clockAhead > 0 ? 'ahead' : 'behind'}: times of files made there are off by as much`,
+            }
+          : {};
+      return {
+        state: 'done',
+        found: thereText(there),
+        ...clock,
+        data: { remote: session.remote.name, path: there.path, transfer: there.transfer },
+      };
+    },
+  };
+}
+
+/** What was seen of a remote, as one sentence. */
+export function thereText({ remote, mover, freeBytes, clockAhead = 0 }: There): string {
+  const clock = Math.abs(clockAhead) < 2 ? '' : `, clock ${Math.abs(Math.round(clockAhead))} s ${clockAhead > 0 ? 'ahead' : 'behind'}`;
+  return `\`${whereOf(remote)}\` answers; ${mover}${freeBytes === undefined ? '' : `, ${bytes(freeBytes)} free`}${clock}`;
+}

@@ -1,0 +1,49 @@
+import type { Context } from '../core/context';
+import type { Step } from '../core/step';
+import { remoteNamed } from './chosen-remote';
+import { kindNamed, type There } from './kind';
+import { filledIn } from './remote-settings';
+import { thereText } from './remote-step';
+
+/** A step for each remote of the settings: the look at it. A template is told only where nothing is filled in. */
+export function remotesSteps(context: Context): Step[] {
+  const { remotes, defaultRemote } = context.settings.setup;
+  const filled = filledIn(remotes);
+  const names = filled.length > 0 ? filled : Object.keys(remotes);
+  const looks = new Map<string, Promise<There>>();
+  const look = async (name: string): Promise<There> => {
+    const remote = remoteNamed(context, name);
+    return kindNamed(remote.type).lookAt(context, remote, [], 'push');
+  };
+  const reach = (name: string) => {
+    // The first one asked for starts them all: one that does not answer holds up no other.
+    for (const each of names)
+      if (!looks.has(each)) {
+        const started = look(each);
+        started.catch(() => undefined);
+        looks.set(each, started);
+      }
+    return looks.get(name) as Promise<There>;
+  };
+  return names.map(
+    (name): Step => ({
+      name,
+      title: `Look at ${name}`,
+      async check() {
+        const there = await reach(name);
+        const usual = name === defaultRemote || (defaultRemote === null && filled.length === 1);
+        return {
+          state: 'done',
+          found: `${thereText(there)}${usual ? ' (the default)' : ''}`,
+          data: {
+            type: there.remote.type,
+            path: there.path,
+            transfer: there.transfer,
+            freeBytes: there.freeBytes ?? null,
+            clockAheadSeconds: Math.round(there.clockAhead ?? 0),
+          },
+        };
+      },
+    }),
+  );
+}

@@ -1,0 +1,107 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import type { Finding, Step } from '../core/step';
+import { bytes, plural } from '../core/text';
+import type { Presence } from '../parse/look';
+import { type Change, filesOf, firstRows, shownChange } from './change';
+import { chosenRemote } from './chosen-remote';
+import { filtersOf } from './filters';
+import { type Folder, foldersOf } from './folders';
+import { kindNamed, type There } from './kind';
+import { thereText } from './remote-step';
+import { isReached } from './session';
+import { presenceOf } from './sides';
+
+/** What differs in one folder, seen from here. */
+interface Status {
+  onNeither: boolean;
+  onlyHere: Change[];
+  onlyThere: Change[];
+  differ: Change[];
+}
+
+/** Most files that a person is shown. */
+const mostRows = 100;
+
+/** A step for the remote and one for each folder that travels, in either direction. */
+export function statusSteps(context: Context): Step[] {
+  const remote = chosenRemote(context);
+  const all = [...foldersOf(context, 'push'), ...foldersOf(context, 'pull')];
+  const folders = all.filter(({ name }, index) => all.findIndex((folder) => folder.name === name) === index);
+  let look: Promise<There> | undefined;
+  const there = () => {
+    const names = folders.map(({ name }) => name);
+    look ??= kindNamed(remote.type).lookAt(context, remote, names, 'pull');
+    return look;
+  };
+  let statuses: Promise<ReadonlyMap<string, Status>> | undefined;
+  const statusOf = async ({ name }: Folder) => {
+    // All at once: each is a command of its own on one connection.
+    statuses ??= there().then(async (found) => {
+      const compared = await Promise.all(folders.map((folder) => compare(context, found, folder)));
+      return new Map(compared.map((status, index) => [folders[index]?.name ?? '', status]));
+    });
+    return (await statuses).get(name) as Status;
+  };
+  return [
+    {
+      name: 'remote',
+      title: `Look at ${remote.name}`,
+      check: async () => ({ state: 'done', found: thereText(await there()) }),
+    },
+    ...folders.map(
+      (folder): Step => ({
+        name: folder.name,
+        title: `Compare ${folder.name}`,
+        async check() {
+          if (!(await isReached({ there }))) return { state: 'unknown', found: `\`${remote.name}\` could not be looked at` };
+          return findingOf(folder, await statusOf(folder));
+        },
+      }),
+    ),
+  ];
+}
+
+async function compare(context: Context, there: There, folder: Folder): Promise<Status> {
+  const [here, far] = [presenceOf(context, path.join(context.root, folder.name)), there.present.get(folder.name) ?? 'missing'];
+  if (isGone(here) && isGone(far)) return { onNeither: true, onlyHere: [], onlyThere: [], differ: [] };
+  const direction = isGone(here) ? 'pull' : 'push';
+  const transport = there.transport(direction, filtersOf(context));
+  const { changes } = await transport.compare(folder, { deletions: true, checksum: context.option('verify') !== undefined });
+  const of = (action: Change['action']) => filesOf(changes).filter((change) => change.action === action);
+  const [added, deleted, differ] = [of('added'), of('deleted'), of('changed')];
+  const newer = differ.length > 0 ? await transport.newer(folder, differ) : new Set<string>();
+  for (const change of differ) change.newer = newer.has(change.name) ? 'newer there' : 'newer here';
+  const [onlyHere, onlyThere] = direction === 'push' ? [added, deleted] : [deleted, added];
+  return { onNeither: false, onlyHere, onlyThere, differ };
+}
+
+const isGone = (presence: Presence): boolean => presence === 'missing' || presence === 'dangling';
+
+function findingOf(folder: Folder, { onNeither, onlyHere, onlyThere, differ }: Status): Finding {
+  const names = (changes: readonly Change[]) => changes.map(shownChange);
+  const data = {
+    onlyHere: names(onlyHere),
+    onlyThere: names(onlyThere),
+    differ: differ.map((change) => ({ name: shownChange(change), note: change.newer })),
+  };
+  if (onNeither) return { state: folder.required ? 'todo' : 'done', found: 'on neither side', data };
+  const parts = [
+    ...(onlyHere.length > 0 ? [`${onlyHere.length} only here`] : []),
+    ...(differ.length > 0 ? [`${plural(differ.length, 'file')} ${differ.length === 1 ? 'differs' : 'differ'}`] : []),
+    ...(onlyThere.length > 0 ? [`${onlyThere.length} only there`] : []),
+  ];
+  if (parts.length === 0) return { state: 'done', found: 'the same on both sides', data };
+  const rows = [
+    ...onlyHere.map((change) => ['only here', bytes(change.bytes), shownChange(change)]),
+    ...differ.map((change) => [change.newer ?? '', bytes(change.bytes), shownChange(change)]),
+    ...onlyThere.map((change) => ['only there', change.action === 'deleted' ? '' : bytes(change.bytes), shownChange(change)]),
+  ];
+  return {
+    state: 'todo',
+    found: parts.join(', '),
+    fix: '`npx just sync:push` sends what is here, `npx just sync:pull` fetches what is there; `--plan` shows it first',
+    table: firstRows(rows, mostRows),
+    data,
+  };
+}

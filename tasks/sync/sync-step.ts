@@ -1,0 +1,66 @@
+import type { Context } from '../core/context';
+import type { Finding, Step } from '../core/step';
+import { bytes, plural, some } from '../core/text';
+import { bytesToSend, filesOf, shownChange } from './change';
+import { changedOnTheWay, done, lost, todo } from './findings';
+import { markLocal, refuseLocal } from './local-changes';
+import { move } from './move';
+import { holdToPlan } from './plan';
+import { type Difference, isReached, type Session } from './session';
+import { isVouchedFor } from './verify';
+
+/** Both sides hold the same, as far as it is configured to travel. */
+export function syncStep(session: Session): Step {
+  const { direction, remote, verify } = session;
+  return {
+    name: direction,
+    title: direction === 'push' ? `Push to ${remote.name}` : `Pull from ${remote.name}`,
+    async check(context) {
+      // Why is told by the step before this one.
+      if (!(await isReached(session))) return { state: 'unknown', found: `\`${remote.name}\` could not be looked at` };
+      return check(session, context);
+    },
+    async plan() {
+      if (!(await isReached(session))) return [];
+      const { changes } = await session.difference();
+      const [send, remove] = [changes.filter(({ action }) => action !== 'deleted'), changes.filter(({ action }) => action === 'deleted')];
+      const verb = direction === 'push' ? 'send' : 'fetch';
+      const titles = [
+        ...(send.length > 0 ? [`${verb} ${plural(filesOf(send).length, 'file')} (${bytes(bytesToSend(send))})`] : []),
+        ...(remove.length > 0 ? [`delete ${some(filesOf(remove).map(shownChange))}`] : []),
+      ];
+      return [
+        {
+          title: titles.join(', ') || (verify ? 'write the manifest' : 'clear what a broken push left'),
+          run: (context, progress) => move(session, context, progress),
+        },
+      ];
+    },
+  };
+}
+
+async function check(session: Session, context: Context): Promise<Finding> {
+  const { direction, verify, sent } = session;
+  const there = await session.there();
+  const difference = await session.difference();
+  const { changes } = difference;
+  if (session.plan && !sent) await holdToPlan(session, session.plan);
+  const vouched = !verify || changes.length > 0 || (await isVouchedFor(session));
+  const cutOff = direction === 'push' && there.locked && !sent;
+  if (changes.length === 0 && vouched && !cutOff) return done(session, difference);
+  if (sent) return changedOnTheWay(session, difference);
+  if (direction === 'pull') {
+    await markChanges(session, context, difference);
+    const refused = refuseLocal(changes);
+    if (refused && context.option('plan') === undefined && !context.forced('pull')) return lost(session, difference, refused);
+  }
+  return todo(session, difference, vouched);
+}
+
+async function markChanges(session: Session, context: Context, { folders }: Difference): Promise<void> {
+  const transport = await session.transport();
+  for (const { folder, changes } of folders) {
+    const changed = changes.filter(({ action, kind }) => action === 'changed' && kind === 'file');
+    markLocal(context, changes, changed.length > 0 ? await transport.newer(folder, changed) : new Set());
+  }
+}
