@@ -51,11 +51,14 @@ export function explain(fault: Fault): string {
   return [...lines, '', `fix: ${fault.fix}`].join('\n');
 }
 
+/** Whether there was no room for it: on the disk, or in what this user may use of it. */
+export const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException)?.code ?? '');
+
 /** Anything thrown, as a fault: what is not ours keeps its own message. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof UserError) return error.fault;
   const cause = error as NodeJS.ErrnoException;
-  if (cause?.code === 'ENOSPC')
+  if (isFull(error))
     return {
       code: 'E_DISK_FULL',
       found: `no space left on the device (${cause.path ?? cause.message})`,

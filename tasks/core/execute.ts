@@ -83,7 +83,7 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
       return ran;
     }
     const begun = performance.now();
-    const ran = await bring(items, context, view, definition.name, depth);
+    const ran = await bring(items, context, view, definition, depth);
     if (!ran.error && !options.json) {
       const text = definition.summary?.(context, ran);
       result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? [text] : [])].join('\n'));

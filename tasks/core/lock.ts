@@ -1,4 +1,4 @@
-import { UserError } from './errors';
+import { isFull, UserError } from './errors';
 import { type Holder, isGone, isNear, nameOf, parseHolder, spaceOf } from './holder';
 import type { Host } from './host';
 import { killGroup } from './host/processes';
@@ -11,6 +11,8 @@ export interface LockOptions {
   onWait(text: string): void;
   /** Seconds between two signs of life. */
   beatSeconds?: number;
+  /** The work makes room: where nobody holds the lock and the disk has no room for it, it goes on without. */
+  frees?: boolean;
 }
 
 /**
@@ -18,7 +20,11 @@ export interface LockOptions {
  * @throws UserError E_LOCKED when another run is still there after the limit, E_LOCK_LOST
  */
 export function withLock<T>(host: Host, root: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  makeState(host, root);
+  try {
+    makeState(host, root);
+  } catch (error) {
+    if (!options.frees || !isFull(error)) throw error;
+  }
   return holding(host, statePath(root, 'lock.json'), 'in this project', options, work);
 }
 
@@ -34,7 +40,7 @@ export async function holding<T>(
   host: Host,
   file: string,
   where: string,
-  { task, waitSeconds, onWait, beatSeconds = 15 }: LockOptions,
+  { task, waitSeconds, onWait, beatSeconds = 15, frees = false }: LockOptions,
   work: (waited: boolean) => Promise<T>,
 ): Promise<T> {
   const mine: Holder = {
@@ -49,7 +55,7 @@ export async function holding<T>(
     beat: beatSeconds,
     children: [],
   };
-  const waited = await take(host, file, where, mine, { waitSeconds, onWait });
+  const waited = await take(host, file, where, mine, { waitSeconds, onWait, frees });
   const isMine = () => parseHolder(host.files.readText(file))?.id === mine.id;
   let last = Promise.resolve();
   const stop = host.processes.watchGroups((groups) => {
@@ -99,13 +105,13 @@ async function take(
   file: string,
   where: string,
   mine: Holder,
-  { waitSeconds, onWait }: Pick<LockOptions, 'waitSeconds' | 'onWait'>,
+  { waitSeconds, onWait, frees }: Required<Pick<LockOptions, 'waitSeconds' | 'onWait' | 'frees'>>,
 ): Promise<boolean> {
   const deadline = host.now().getTime() + waitSeconds * 1000;
   for (let waited = false; ; ) {
     host.processes.throwIfInterrupted();
     const text = host.files.readText(file);
-    if (text === undefined && host.files.createText(file, JSON.stringify(mine))) return waited;
+    if (text === undefined && create(host, file, mine, frees)) return waited;
     const holder = parseHolder(text);
     // Over NFS a link may be made and its answer lost: then it was said that the name is taken.
     if (holder?.id === mine.id) return waited;
@@ -131,6 +137,16 @@ async function take(
     if (!waited) onWait(`waiting for ${who}`);
     waited = true;
     await host.sleep(holder && isNear(host, holder) ? 200 : 1000);
+  }
+}
+
+/** @returns whether it is ours now */
+function create(host: Host, file: string, mine: Holder, frees: boolean): boolean {
+  try {
+    return host.files.createText(file, JSON.stringify(mine));
+  } catch (error) {
+    if (frees && isFull(error)) return true;
+    throw error;
   }
 }
 

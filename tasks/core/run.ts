@@ -6,6 +6,7 @@ import { look, perform, planned } from './perform';
 import type { View } from './render';
 import { type Outcome, outcomeOf, type StepReport } from './report';
 import { type Depth, type Item, stepsOf } from './step';
+import type { TaskDefinition } from './task';
 import { columns } from './text';
 
 export interface Ran {
@@ -35,7 +36,13 @@ export async function inspect(
 }
 
 /** Brings every step to done. The project is locked only when there is something to do. */
-export async function bring(items: readonly Item[], context: Context, view: View, task: string, depth: Depth): Promise<Ran> {
+export async function bring(
+  items: readonly Item[],
+  context: Context,
+  view: View,
+  { name: task, frees = false }: Pick<TaskDefinition, 'name' | 'frees'>,
+  depth: Depth,
+): Promise<Ran> {
   const before = await inspect(items, context, depth, true);
   const show = (reports: readonly StepReport[]) =>
     view.play(items, async (step) => reports.find(({ name }) => name === step.name) as StepReport);
@@ -50,7 +57,8 @@ export async function bring(items: readonly Item[], context: Context, view: View
   }
   const steps: StepReport[] = [];
   try {
-    await withLock(context.host, context.root, { task, waitSeconds: context.settings.setup.run.lock_wait_seconds, onWait: view.note }, () =>
+    const lock = { task, waitSeconds: context.settings.setup.run.lock_wait_seconds, onWait: view.note, frees };
+    await withLock(context.host, context.root, lock, () =>
       view.play(items, async (step, tell) => {
         const report = await perform(step, context, depth, tell);
         steps.push(report);

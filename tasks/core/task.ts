@@ -22,6 +22,8 @@ export interface TaskDefinition {
   depth?: Depth;
   /** The task only looks: it never acts, and exits 1 or 3 like `--check`. */
   looks?: boolean;
+  /** It makes room: it runs on a disk that is full too, where no lock can be written. */
+  frees?: boolean;
   /** Its runs are no news about the machine: they leave no record. */
   unrecorded?: boolean;
   /** It goes on though settings are wrong, with those that are right: `context.settingsFault` says what is. */

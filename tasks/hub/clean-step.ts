@@ -38,12 +38,14 @@ function cleanStep(name: string, folder: string): Step {
       return [
         {
           title: `remove ${sizeOf(leftoversIn(host, folder))}`,
-          run: (_, progress) =>
-            // What a download of another project is about to fill is no leftover.
-            holdingFolder(context, folder, progress, async () => {
+          async run(_, progress) {
+            const remove = async () => {
               // The journal first: a partial without one counts for nothing.
               for (const { file } of leftoversIn(host, folder).sort((a, b) => b.file.length - a.file.length)) host.files.remove(file);
-            }),
+            };
+            // What a download of another project is about to fill is no leftover.
+            await holdingFolder(context, folder, progress, remove, { frees: true });
+          },
         },
       ];
     },

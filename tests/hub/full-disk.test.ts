@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { temporaryFolder } from '../support/project';
+import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { mountTmpfs } from '../support/tmpfs';
 import { contentFor, contentOf, modelFiles, placeFor } from './model';
@@ -52,6 +52,20 @@ else
     execFileSync('sh', ['-c', `head -c 200000000 /dev/zero > "${disk}/ballast" 2>/dev/null || true`]);
     assert.is((await place.json(...models)).outcome, 'unchanged');
     await hub.close();
+  });
+
+if (!unmounted)
+  test('is cleaned of partial files though no lock can be written on it', async () => {
+    for (const name of fs.readdirSync(disk)) fs.rmSync(path.join(disk, name), { recursive: true });
+    const project = projectCopy(path.join(disk, 'project'));
+    const partial = path.join(project, 'models/tiny/.cache/huggingface/download/x.partial');
+    fs.mkdirSync(path.dirname(partial), { recursive: true });
+    fs.writeFileSync(partial, Buffer.alloc(1_000_000, 1));
+    execFileSync('sh', ['-c', `head -c 200000000 /dev/zero > "${disk}/ballast" 2>/dev/null || true`]);
+    const { exitCode, stderr } = await runJust(project, ['model:clean']);
+    assert.is(exitCode, 0, stderr);
+    assert.not(fs.existsSync(partial));
+    assert.not(fs.existsSync(path.join(project, '.just-lora/lock.json')));
   });
 
 test.run();

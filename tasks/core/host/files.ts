@@ -121,8 +121,8 @@ export function writeText(file: string, text: string, flush = true): void {
 export function createText(file: string, text: string): boolean {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = temporaryName(file);
-  fs.writeFileSync(temporary, text);
   try {
+    fs.writeFileSync(temporary, text);
     // A hard link fails where the name is taken, which a rename does not, and the name appears whole.
     fs.linkSync(temporary, file);
     return true;
