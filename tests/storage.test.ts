@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { judgeVolume } from '../tasks/storage';
+import { judgeVolume } from '../tasks/storage/judge';
 import { projectCopy, runJust, temporaryFolder } from './support/project';
 import { skip } from './support/skip';
 import { mountTmpfs } from './support/tmpfs';

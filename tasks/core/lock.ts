@@ -1,7 +1,7 @@
 import { isFull, UserError } from './errors';
 import { type Holder, isGone, isNear, nameOf, parseHolder, spaceOf } from './holder';
 import type { Host } from './host';
-import { killGroup } from './host/processes';
+import { killGroup } from './host/process-groups';
 import { makeState, statePath } from './state';
 
 /** How a lock is taken. */

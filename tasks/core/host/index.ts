@@ -1,7 +1,8 @@
 import * as os from 'node:os';
 import * as disk from './disk';
 import * as files from './files';
-import { Processes, startOf } from './processes';
+import { startOf } from './process-groups';
+import { Processes } from './processes';
 import * as tree from './tree';
 
 /** The only way to the machine: processes, disk, environment and clock. Nothing else touches them. */

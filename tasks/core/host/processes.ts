@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
-import * as fs from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { Interrupted } from '../errors';
 import { Guard } from './guard';
+import { killGroup, limitOf } from './process-groups';
 
 export interface RunOptions {
   cwd: string;
@@ -41,9 +41,8 @@ export class Processes {
 
   /** Runs a program, never a shell, in a process group of its own. A failure is a result, not an error. */
   async run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
-    this.throwIfInterrupted();
+    this.#begin(command, args);
     const { execa } = await import('execa');
-    this.onVerbose?.(`$ ${[command, ...args].join(' ')}`);
     const child = execa(command, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
@@ -56,32 +55,23 @@ export class Processes {
       cleanup: true,
       maxBuffer: 64_000_000,
     });
-    const group = child.pid;
-    if (group && options.guarded) this.#guard.add(group);
-    if (group) this.#changed(() => this.#running.add(group));
-    const limit = limitOf(group, options.timeoutMs);
     const ended = async () => {
       const watcher = this.#watch(child.all, options);
       const result = await child;
       await watcher;
       return result;
     };
-    const result = await Promise.race([ended(), limit.givenUp]);
-    limit.clear();
-    if (group && options.guarded) this.#guard.remove(group);
-    if (group) this.#changed(() => this.#running.delete(group));
-    this.throwIfInterrupted();
-    if (!result) {
-      child.unref();
+    const { result, timedOut } = await this.#follow(child, options, ended());
+    if (!result)
       return { exitCode: -1, stdout: '', stderr: '', tail: `no end after ${options.timeoutMs} ms, and it cannot be ended`, timedOut: true };
-    }
-    const started = result.exitCode !== undefined;
+    const all = String(result.all ?? '');
     return {
-      timedOut: limit.reached(),
-      exitCode: limit.reached() ? -1 : (result.exitCode ?? -1),
+      timedOut,
+      exitCode: timedOut ? -1 : (result.exitCode ?? -1),
       stdout: String(result.stdout ?? ''),
       stderr: String(result.stderr ?? ''),
-      tail: lastLines(started ? String(result.all ?? '') : `${result.all ?? ''}\n${result.shortMessage ?? ''}`),
+      // Why it did not start, or which signal ended it, is nothing that it says itself.
+      tail: lastLines(result.exitCode === undefined ? `${all}\n${result.shortMessage ?? ''}` : all),
     };
   }
 
@@ -90,17 +80,13 @@ export class Processes {
    * than such an answer takes.
    */
   async ask(command: string, args: readonly string[], options: Pick<RunOptions, 'cwd' | 'env' | 'timeoutMs'>): Promise<RunResult> {
-    this.throwIfInterrupted();
-    this.onVerbose?.(`$ ${[command, ...args].join(' ')}`);
+    this.#begin(command, args);
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
     });
-    const group = child.pid;
-    if (group) this.#changed(() => this.#running.add(group));
-    const limit = limitOf(group, options.timeoutMs);
     const [stdout, stderr, all]: [Buffer[], Buffer[], Buffer[]] = [[], [], []];
     for (const [stream, chunks] of [
       [child.stdout, stdout],
@@ -114,15 +100,10 @@ export class Processes {
       child.once('error', () => resolve(-1));
       child.once('close', (code) => resolve(code ?? -1));
     });
-    const exitCode = await Promise.race([ended, limit.givenUp]);
-    limit.clear();
-    if (group) this.#changed(() => this.#running.delete(group));
-    this.throwIfInterrupted();
-    if (exitCode === undefined) child.unref();
+    const { result, timedOut } = await this.#follow(child, options, ended);
     const text = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString('utf8').replace(/\n$/, '');
     if (this.onVerbose) for (const line of text(all).split('\n')) this.onVerbose(`  ${line}`);
-    const timedOut = limit.reached();
-    return { exitCode: timedOut ? -1 : (exitCode ?? -1), stdout: text(stdout), stderr: text(stderr), tail: lastLines(text(all)), timedOut };
+    return { exitCode: timedOut ? -1 : (result ?? -1), stdout: text(stdout), stderr: text(stderr), tail: lastLines(text(all)), timedOut };
   }
 
   /** Ends every running group: politely, then after two seconds for good. */
@@ -155,6 +136,34 @@ export class Processes {
     if (this.#interrupted) throw new Interrupted(this.#interrupted);
   }
 
+  #begin(command: string, args: readonly string[]): void {
+    this.throwIfInterrupted();
+    this.onVerbose?.(`$ ${[command, ...args].join(' ')}`);
+  }
+
+  /**
+   * Follows a child to its end: its group is known to Ctrl-C and to the lock, guarded where that is asked for, and
+   * ended at its limit.
+   * @returns no `result` where even that did not end it
+   */
+  async #follow<T>(
+    child: Pick<ChildProcess, 'pid' | 'unref'>,
+    { timeoutMs, guarded }: Pick<RunOptions, 'timeoutMs' | 'guarded'>,
+    ended: Promise<T>,
+  ): Promise<{ result: T | undefined; timedOut: boolean }> {
+    const group = child.pid;
+    if (group && guarded) this.#guard.add(group);
+    if (group) this.#changed(() => this.#running.add(group));
+    const limit = limitOf(group, timeoutMs);
+    const result = await Promise.race([ended, limit.givenUp]);
+    limit.clear();
+    if (group && guarded) this.#guard.remove(group);
+    if (group) this.#changed(() => this.#running.delete(group));
+    this.throwIfInterrupted();
+    if (result === undefined) child.unref();
+    return { result, timedOut: limit.reached() };
+  }
+
   async #watch(stream: NodeJS.ReadableStream | undefined, { onLine, encoding }: RunOptions): Promise<void> {
     if (!stream || !(onLine || this.onVerbose)) return;
     let rest = '';
@@ -174,56 +183,6 @@ export class Processes {
     change();
     for (const watcher of this.#watchers) watcher([...this.#running]);
   }
-}
-
-/**
- * Ends a group that is at work for too long: politely, after two seconds for good, and after one more
- * it is given up, since a process that waits for a broken device cannot be ended at all.
- */
-function limitOf(group: number | undefined, timeoutMs: number | undefined) {
-  let reached = false;
-  const timers: NodeJS.Timeout[] = [];
-  const givenUp = new Promise<undefined>((resolve) => {
-    if (!group || !timeoutMs) return;
-    const after = (ms: number, act: () => void) => timers.push(setTimeout(act, timeoutMs + ms));
-    after(0, () => {
-      reached = true;
-      killGroup(group, 'SIGTERM');
-    });
-    after(2000, () => killGroup(group, 'SIGKILL'));
-    after(3000, () => resolve(undefined));
-  });
-  return { givenUp, reached: () => reached, clear: () => timers.forEach(clearTimeout) };
-}
-
-/** Sends a signal to a whole process group; a group that is gone is no error. */
-export function killGroup(group: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(process.platform === 'win32' ? group : -group, signal);
-  } catch {
-    // It ended by itself in between.
-  }
-}
-
-/**
- * When a process started, as text that no later process with the same number has; `undefined` where
- * there is no such process. Linux: field 22 of proc(5) `stat`. Elsewhere: `ps -o lstart`.
- */
-export async function startOf(pid: number): Promise<string | undefined> {
-  if (process.platform === 'linux') {
-    try {
-      const fields = fs
-        .readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return fields[0] === 'Z' ? undefined : fields[19];
-    } catch {
-      return undefined;
-    }
-  }
-  const { execa } = await import('execa');
-  const { stdout } = await execa('ps', ['-o', 'lstart=', '-p', String(pid)], { reject: false });
-  return stdout?.trim() || undefined;
 }
 
 function lastLines(text: string, count = 20): string {

@@ -1,0 +1,62 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+export const makeFolder = (folder: string): void => void fs.mkdirSync(folder, { recursive: true });
+
+/**
+ * A folder that nobody else can enter, made where it is missing.
+ * @throws Error where it is a link or another user's: what lies in it could not be trusted
+ */
+export function makePrivateFolder(folder: string): void {
+  fs.mkdirSync(path.dirname(folder), { recursive: true });
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const entry = fs.lstatSync(folder);
+  if (!entry.isDirectory() || entry.uid !== (process.getuid?.() ?? entry.uid)) throw new Error(`\`${folder}\` is not a folder of ours`);
+  if ((entry.mode & 0o077) !== 0) fs.chmodSync(folder, 0o700);
+}
+
+/** A new folder for what is needed for a moment; whoever makes it removes it. */
+export const temporaryFolder = (prefix: string): string => fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), prefix)));
+
+/** A hard link; a symbolic one where the target is on another disk. */
+export function link(target: string, file: string): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  try {
+    fs.linkSync(target, file);
+  } catch (error) {
+    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    fs.symlinkSync(target, file);
+  }
+}
+
+/**
+ * The same tree a second time, its files as hard links: cheap, and what replaces a file on one side leaves the other alone.
+ * @throws what the file system says, where it has no hard links or no room
+ */
+export function linkTree(from: string, to: string, skip: readonly string[] = []): void {
+  fs.mkdirSync(to, { recursive: true });
+  for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
+    if (skip.includes(entry.name)) continue;
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    if (entry.isDirectory()) linkTree(source, target);
+    else if (entry.isSymbolicLink()) fs.symlinkSync(fs.readlinkSync(source), target);
+    else fs.linkSync(source, target);
+  }
+}
+
+/** A rename; on another disk, and on the layers of a container image, where a folder cannot be renamed, a copy that takes its place. */
+export function move(from: string, to: string): void {
+  try {
+    fs.renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    (require('fs-extra') as typeof import('fs-extra')).moveSync(from, to);
+  }
+}
+
+export const remove = (file: string): void => fs.rmSync(file, { recursive: true, force: true });

@@ -1,0 +1,51 @@
+import * as fs from 'node:fs';
+
+/**
+ * Ends a group that is at work for too long: politely, after two seconds for good, and after one more
+ * it is given up, since a process that waits for a broken device cannot be ended at all.
+ */
+export function limitOf(group: number | undefined, timeoutMs: number | undefined) {
+  let reached = false;
+  const timers: NodeJS.Timeout[] = [];
+  const givenUp = new Promise<undefined>((resolve) => {
+    if (!group || !timeoutMs) return;
+    const after = (ms: number, act: () => void) => timers.push(setTimeout(act, timeoutMs + ms));
+    after(0, () => {
+      reached = true;
+      killGroup(group, 'SIGTERM');
+    });
+    after(2000, () => killGroup(group, 'SIGKILL'));
+    after(3000, () => resolve(undefined));
+  });
+  return { givenUp, reached: () => reached, clear: () => timers.forEach(clearTimeout) };
+}
+
+/** Sends a signal to a whole process group; a group that is gone is no error. */
+export function killGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(process.platform === 'win32' ? group : -group, signal);
+  } catch {
+    // It ended by itself in between.
+  }
+}
+
+/**
+ * When a process started, as text that no later process with the same number has; `undefined` where
+ * there is no such process. Linux: field 22 of proc(5) `stat`. Elsewhere: `ps -o lstart`.
+ */
+export async function startOf(pid: number): Promise<string | undefined> {
+  if (process.platform === 'linux') {
+    try {
+      const fields = fs
+        .readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return fields[0] === 'Z' ? undefined : fields[19];
+    } catch {
+      return undefined;
+    }
+  }
+  const { execa } = await import('execa');
+  const { stdout } = await execa('ps', ['-o', 'lstart=', '-p', String(pid)], { reject: false });
+  return stdout?.trim() || undefined;
+}

@@ -1,0 +1,115 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+
+/** The text of a file, `undefined` where there is none. Other errors are thrown. */
+export function readText(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The bytes of a file. */
+export const readBytes = (file: string): Buffer => fs.readFileSync(file);
+
+/** Bytes of a file from an offset on, fewer where it ends before: a header of a large file is read alone. */
+export function readPart(file: string, offset: number, length: number): Buffer {
+  const handle = fs.openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    let filled = 0;
+    for (let read = 1; read > 0 && filled < length; filled += read)
+      read = fs.readSync(handle, bytes, filled, length - filled, offset + filled);
+    return bytes.subarray(0, filled);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** `stat` following links, with times in nanoseconds; `undefined` where there is nothing. */
+export function exactStat(file: string): fs.BigIntStats | undefined {
+  try {
+    return fs.statSync(file, { bigint: true });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** `stat` following links, `undefined` where there is nothing. */
+export function stat(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** `stat` of the entry itself: a dangling link is something. */
+export function lstat(file: string): fs.Stats | undefined {
+  return fs.lstatSync(file, { throwIfNoEntry: false });
+}
+
+/** The names in a folder, sorted; empty where there is no folder. */
+export function list(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder).sort();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/** The path with all links resolved, `undefined` where it leads nowhere. */
+export function realPath(file: string): string | undefined {
+  try {
+    return fs.realpathSync(file);
+  } catch (error) {
+    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'ELOOP') return undefined;
+    throw error;
+  }
+}
+
+/** Where a link leads, whether or not anything is there; `undefined` for what is no link. */
+export function linkTarget(file: string): string | undefined {
+  if (!lstat(file)?.isSymbolicLink()) return undefined;
+  return realPath(file) ?? path.resolve(path.dirname(file), fs.readlinkSync(file));
+}
+
+/** May this user make files in a folder? False on a disk that is mounted read-only. */
+export function isWritable(folder: string): boolean {
+  try {
+    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Bytes on disk under a folder, links not followed; 0 where there is nothing. */
+export async function sizeOf(folder: string): Promise<number> {
+  const entry = lstat(folder);
+  if (!entry) return 0;
+  if (entry.isSymbolicLink()) {
+    const target = realPath(folder);
+    return target ? sizeOf(target) : 0;
+  }
+  if (!entry.isDirectory()) return entry.blocks * 512;
+  let total = 0;
+  const pending = [folder];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    for (const item of await fs.promises.readdir(next, { withFileTypes: true })) {
+      const full = path.join(next, item.name);
+      if (item.isDirectory()) pending.push(full);
+      else if (item.isFile()) total += (await fs.promises.lstat(full)).blocks * 512;
+    }
+  }
+  return total;
+}
+
+function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+}

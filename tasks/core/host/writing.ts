@@ -1,0 +1,86 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { stat } from './reading';
+
+/**
+ * Writes a whole file: temporary name beside it, flushed, then renamed over it.
+ * @param flush false for what may be lost with the power, since it only spares work: a flush can take as long as that
+ */
+export function writeText(file: string, text: string, flush = true): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = temporaryName(file);
+  try {
+    const handle = fs.openSync(temporary, 'w');
+    try {
+      fs.writeFileSync(handle, text);
+      if (flush) fs.fsyncSync(handle);
+    } finally {
+      fs.closeSync(handle);
+    }
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Creates a file only where nothing is; false where something was there. */
+export function createText(file: string, text: string): boolean {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = temporaryName(file);
+  try {
+    fs.writeFileSync(temporary, text);
+    // A hard link fails where the name is taken, which a rename does not, and the name appears whole.
+    fs.linkSync(temporary, file);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code ?? '')) throw error;
+    return createInPlace(file, text);
+  } finally {
+    fs.rmSync(temporary, { force: true });
+  }
+}
+
+/** The same on a disk without hard links: for a moment the file is there and not whole. */
+function createInPlace(file: string, text: string): boolean {
+  try {
+    fs.writeFileSync(file, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+/** Not by the process number alone: on a shared disk another machine may have one with the same. */
+const temporaryName = (file: string): string => `${file}.tmp-${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
+
+/** Copies a text file to where nothing is, with its mode: a script stays executable. */
+export function createCopy(from: string, to: string): void {
+  if (createText(to, fs.readFileSync(from, 'utf8'))) fs.chmodSync(to, fs.statSync(from).mode & 0o777);
+}
+
+/** Makes a file look written to just now, by the clock of its disk, without changing it: it needs no room. */
+export function touch(file: string): void {
+  const handle = fs.openSync(file, 'r+');
+  try {
+    const first = Buffer.alloc(1);
+    // A time that we named ourselves would be that of this machine's clock, which another machine need not share.
+    if (fs.readSync(handle, first, 0, 1, 0) === 1) fs.writeSync(handle, first, 0, 1, 0);
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+/** Milliseconds since a file was written to, by the clock of its disk; below 0 where it is gone. */
+export function ageOf(file: string): number {
+  const now = temporaryName(file);
+  fs.writeFileSync(now, '');
+  try {
+    return fs.statSync(now).mtimeMs - (stat(file)?.mtimeMs ?? Number.POSITIVE_INFINITY);
+  } finally {
+    fs.rmSync(now, { force: true });
+  }
+}

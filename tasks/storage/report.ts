@@ -1,0 +1,34 @@
+import { shown } from '../core/paths';
+import type { Table } from '../core/step';
+import { bytes } from '../core/text';
+import type { Verdict } from './judge';
+import type { Volume } from './volumes';
+
+/** The verdicts for machines, in bytes; what is there only where it was measured. */
+export function dataOf(root: string, verdicts: readonly Verdict[], measured: boolean): object[] {
+  return verdicts.map(({ volume, wantedBytes, comfortBytes }) => ({
+    folder: shown(root, volume.measured),
+    availableBytes: volume.availableBytes,
+    neededBytes: wantedBytes,
+    comfortBytes,
+    parts: volume.parts.map(({ name, budgetBytes, thereBytes, buffer }) => ({
+      name,
+      budgetBytes,
+      ...(measured && !buffer ? { thereBytes } : {}),
+    })),
+  }));
+}
+
+/** The same for a person: a row for each part. */
+export function tableOf(volumes: readonly Volume[]): Table {
+  const rows = volumes.flatMap((volume) =>
+    volume.parts.map(({ name, budgetBytes, thereBytes }) => [
+      name,
+      bytes(budgetBytes),
+      bytes(thereBytes),
+      bytes(Math.max(0, budgetBytes - thereBytes)),
+      bytes(volume.availableBytes),
+    ]),
+  );
+  return [['category', 'budget', 'already there', 'still needed', 'free where it goes'], ...rows];
+}

@@ -1,0 +1,49 @@
+import { shown } from '../core/paths';
+import type { Step } from '../core/step';
+import { bytes } from '../core/text';
+import { budgetsOf, judgeVolume } from './judge';
+import { dataOf, tableOf } from './report';
+import { categoriesOf, type Volume, volumesOf } from './volumes';
+
+const GB = 1e9;
+
+/** Room, by filesystem. What is already there counts: a project that holds its model needs no second one. */
+export const storageStep: Step = {
+  name: 'storage',
+  title: 'Look at the free space',
+  async check(context, depth) {
+    const settings = context.settings.setup.storage;
+    const categories = categoriesOf(context);
+    const whole = budgetsOf(categories);
+    // Measuring what is there walks every folder: only where the free space alone does not settle it.
+    const free = await volumesOf(context, categories, false);
+    const judge = (volumes: readonly Volume[]) =>
+      volumes.map((volume) => judgeVolume(volume, whole, settings.error_gb * GB, settings.warn_gb * GB));
+    const settled = depth === 'quick' && judge(free).every(({ level }) => level === 'ok');
+    const volumes = settled ? free : await volumesOf(context, categories, true);
+    const verdicts = judge(volumes);
+    const table = { ...(settled ? {} : { table: tableOf(volumes) }), data: { volumes: dataOf(context.root, verdicts, !settled) } };
+    const worst = verdicts.find(({ level }) => level === 'error') ?? verdicts.find(({ level }) => level === 'warn') ?? verdicts[0];
+    if (!worst) return { state: 'unknown', found: 'no folder to look at' };
+    const { volume, thereBytes, wantedBytes, level } = worst;
+    const there = thereBytes > 0 ? ` and ${bytes(thereBytes)} already there` : '';
+    const found = `${bytes(volume.availableBytes)} free in \`${shown(context.root, volume.measured)}\`${there}, ${bytes(wantedBytes)} needed`;
+    if (level === 'error')
+      return {
+        state: 'blocked',
+        code: 'E_STORAGE',
+        found,
+        needed: `${bytes(wantedBytes - thereBytes)} free`,
+        fix: `free ${bytes(wantedBytes - thereBytes - volume.availableBytes)}, or give it other folders in configs/paths_config.local.yaml`,
+        ...table,
+      };
+    if (level === 'warn')
+      return {
+        state: 'done',
+        found,
+        warning: `${bytes(settings.warn_gb * GB)} would be comfortable: free ${bytes(worst.comfortBytes - thereBytes - volume.availableBytes)} more`,
+        ...table,
+      };
+    return { state: 'done', found, ...table };
+  },
+};

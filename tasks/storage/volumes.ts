@@ -1,0 +1,57 @@
+import type { Context } from '../core/context';
+import { projectPaths } from '../core/paths';
+
+const GB = 1e9;
+
+/** A part of the project, the folders that hold it, and how many bytes it may grow to. */
+export interface Category {
+  name: string;
+  folders: string[];
+  budgetBytes: number;
+  buffer?: boolean;
+}
+
+/** A part as it lies on one filesystem. */
+export interface Part {
+  name: string;
+  budgetBytes: number;
+  thereBytes: number;
+  /** Room to work in: wanted for comfort, not for going on at all. */
+  buffer?: boolean;
+}
+
+/** One filesystem and the parts of the project that go there. */
+export interface Volume {
+  measured: string;
+  availableBytes: number;
+  parts: Part[];
+}
+
+/** The parts of the project, with the budgets of the settings. */
+export function categoriesOf(context: Context): Category[] {
+  const { budget_gb } = context.settings.setup.storage;
+  const paths = projectPaths(context);
+  return [
+    { name: 'raw data', folders: [paths.data_raw], budgetBytes: budget_gb.raw * GB },
+    { name: 'processed data', folders: [paths.data_processed, paths.data_synthetic], budgetBytes: budget_gb.processed * GB },
+    { name: 'models', folders: [paths.models_dir], budgetBytes: budget_gb.models * GB },
+    { name: 'checkpoints', folders: [paths.adapters_dir], budgetBytes: budget_gb.checkpoints * GB },
+    // Downloads in progress lie beside the models; nothing of it is there to count.
+    { name: 'buffer', folders: [], budgetBytes: budget_gb.buffer * GB, buffer: true },
+  ];
+}
+
+/** The filesystems that the parts go to, with what is free; what is there already costs a walk through every folder. */
+export async function volumesOf({ host, settings, root }: Context, categories: readonly Category[], measure: boolean): Promise<Volume[]> {
+  const volumes = new Map<number, Volume>();
+  const models = projectPaths({ host, settings, root }).models_dir;
+  for (const { folders, ...part } of categories) {
+    const { device, availableBytes, measured } = await host.disk.freeSpace(folders[0] ?? models);
+    const volume = volumes.get(device) ?? { measured, availableBytes, parts: [] };
+    let thereBytes = 0;
+    if (measure) for (const folder of folders) thereBytes += await host.files.sizeOf(folder);
+    volume.parts.push({ ...part, thereBytes });
+    volumes.set(device, volume);
+  }
+  return [...volumes.values()];
+}
