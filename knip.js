@@ -15,7 +15,6 @@ module.exports = {
   entry: [
     'just.config.ts',
     'tests/fixtures/steps/just.config.ts',
-    'tests/fixtures/kinds/*.ts',
     'tasks/index.ts',
     'tasks/**/*-worker.ts',
     'tests/**/*.test.ts',

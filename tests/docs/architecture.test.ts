@@ -2,17 +2,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { projectCopy, repository, runJust, temporaryFolder } from '../support/project';
+import { exampleOf } from '../support/documents';
+import { projectCopy, runJust, temporaryFolder } from '../support/project';
 
 const test = suite('examples of docs/ARCHITECTURE.md');
-const page = fs.readFileSync(path.join(repository, 'docs/ARCHITECTURE.md'), 'utf8');
-
-/** The code of the page that is for a file, by the comment that it begins with. */
-function example(file: string): string {
-  const [, code] = new RegExp(`^\`\`\`\\w+\\n(?://|#) (?:${file.replace(/[.]/g, '\\.')}).*\\n([\\s\\S]*?)^\`\`\``, 'm').exec(page) ?? [];
-  assert.ok(code, `an example for ${file}`);
-  return code;
-}
+const example = (file: string) => exampleOf('ARCHITECTURE.md', file);
 
 /** Changes a file of a project, which must then differ. */
 function edit(project: string, file: string, change: (text: string) => string): void {

@@ -2,26 +2,27 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { projectCopy, repository, runJust, temporaryFolder } from '../support/project';
+import { exampleOf } from '../support/documents';
+import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { contents } from '../support/sync';
 
 const test = suite('kinds of remotes');
 
-/** A project with one more kind: a file with its name, and nothing else. */
+/** A project with one more kind: the file that docs/ARCHITECTURE.md shows, and nothing else. */
 function projectWithKind(): string {
   const project = projectCopy();
-  const file = fs.readFileSync(path.join(repository, 'tests/fixtures/kinds/copied.ts'), 'utf8');
-  fs.writeFileSync(path.join(project, 'tasks/sync/kinds/copied.ts'), file.replaceAll("'../../../tasks/sync/", "'../"));
+  const file = 'tasks/sync/kinds/stick.ts';
+  fs.writeFileSync(path.join(project, file), exampleOf('ARCHITECTURE.md', file));
   return project;
 }
 
 test('a new kind is one file: it pushes, tells, deletes, verifies and pulls', async () => {
   const project = projectWithKind();
-  const there = path.join(temporaryFolder('jl-copied'), 'project');
+  const there = path.join(temporaryFolder('jl-stick'), 'project');
   const sync = { push: ['data/processed'], pull: ['data/processed'] };
   const settings = path.join(project, 'configs/setup.local.yaml');
   const configure = (remote: object) =>
-    fs.writeFileSync(settings, JSON.stringify({ remotes: { disk: { type: 'copied', ...remote } }, sync }));
+    fs.writeFileSync(settings, JSON.stringify({ remotes: { disk: { type: 'stick', ...remote } }, sync }));
   const json = async (...args: string[]) => {
     const { stdout, stderr, exitCode } = await runJust(project, [...args, '--json'], { HOME: temporaryFolder('jl') });
     return { ...JSON.parse(stdout), exitCode, stderr };
@@ -49,6 +50,10 @@ test('a new kind is one file: it pushes, tells, deletes, verifies and pulls', as
   fs.rmSync(path.join(data, 'theirs'));
   assert.is((await json('sync:push', '--delete')).exitCode, 0);
   assert.equal(contents(path.join(there, 'data/processed')), contents(data));
+  const one = ['sync:push', '--only=data/processed/sub/b', '--verify'];
+  fs.writeFileSync(path.join(data, 'sub/b'), 'B');
+  assert.equal([(await json(...one)).exitCode, (await json(...one)).outcome], [0, 'unchanged']);
+  assert.is(fs.readFileSync(path.join(there, 'data/processed/sub/b'), 'utf8'), 'B');
   assert.is((await json('report', '--remote=disk')).exitCode, 2);
 });
 
