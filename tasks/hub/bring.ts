@@ -14,6 +14,7 @@ import type { Model } from './models';
 import type { Origin } from './origin';
 import { leftoversIn } from './partials';
 import { recordOf, type Wanted } from './plan';
+import { retire } from './retire';
 import { rightOf } from './right';
 import { refuseWithoutSpace } from './space';
 import { removeStamp, stampedHash } from './stamps';
@@ -51,6 +52,7 @@ export async function bringModel(
     });
   }
   for (const { file } of leftoversIn(host, folder)) host.files.remove(file);
+  retire(host, folder, wanted.commit, wanted.wanted);
 }
 
 /** Hashes what has the right size and no proof yet. @returns the paths of those that are wrong */
@@ -154,10 +156,10 @@ export function refuseOffline(context: Context, { repo }: Model, lacks: string):
 }
 
 /** Bytes that were copied here and are wrong are no fault of a network. */
-function byOrigin(error: unknown, { name }: Model, origin: Origin): unknown {
+function byOrigin(error: unknown, { asked }: Model, origin: Origin): unknown {
   if (!(error instanceof UserError) || error.fault.code !== 'E_MODEL_HASH') return error;
   return new UserError({
     ...error.fault,
-    fix: `\`npx just model:download --model=${name}\` fetches it from the Hub; \`npx just model:verify --path=${origin.folder} --full\` tells all that is wrong there`,
+    fix: `\`npx just model:download --model=${asked}\` fetches it from the Hub; \`npx just model:verify --path=${origin.folder} --full\` tells all that is wrong there`,
   });
 }

@@ -11,6 +11,7 @@ import { hubOf } from './hub';
 import { lockFile } from './layout';
 import { type LocalFile, lookAt } from './local';
 import { type Model, modelsOf } from './models';
+import { refuseOccupied } from './occupied';
 import { type Origin, originOf } from './origin';
 import { movedTo, type Wanted, wantedByHub, wantedByRecord, wantedBySource } from './plan';
 import { refuseWithoutSpace } from './space';
@@ -76,6 +77,7 @@ function downloadStep(model: Model): Step {
         granted ??= hubOf(context).probe(model, bySource.commit, first.file.path);
         await granted;
       }
+      await refuseOccupied(context, model, bySource);
       return { wanted: bySource, files, origin, libraries: 'unknown' };
     }
     const lacks = recorded ? `files of \`${model.repo}\` are missing` : `no list of the files of \`${model.repo}\` is on this machine`;
@@ -87,6 +89,7 @@ function downloadStep(model: Model): Step {
 
   async function askHub(context: Context) {
     const wanted = await wantedByHub(context, model);
+    await refuseOccupied(context, model, wanted);
     return { wanted, libraries: await librariesOf(context, model, wanted) };
   }
 
@@ -107,7 +110,7 @@ function downloadStep(model: Model): Step {
           ...(context.option('plan') === undefined ? {} : { table: tableOf(context, wanted, files, data) }),
         };
         if (!moved) return finding;
-        const warning = `\`${model.revision}\` of \`${model.repo}\` is at ${moved.slice(0, 12)} now; \`npx just model:download --model=${model.name} --update\` follows it`;
+        const warning = `\`${model.revision}\` of \`${model.repo}\` is at ${moved.slice(0, 12)} now; \`npx just model:download --model=${model.asked} --update\` follows it`;
         return { ...finding, warning, data: { ...data, movedTo: moved } };
       }
       await refuseWithoutSpace(context, model.folder, data.remainingBytes);

@@ -12,9 +12,19 @@ import type { TreeRow } from './tree';
 /** What the Hub knows of a revision. */
 export interface Revision {
   commit: string;
+  /** The repository's name today: an old one leads to it. */
+  repo: string;
   gated: boolean;
   /** As the model card says it, `llama3.1` for example. */
   license: string | undefined;
+}
+
+interface RevisionAnswer {
+  sha: string;
+  id?: string;
+  gated?: unknown;
+  cardData?: { license?: string };
+  tags?: string[];
 }
 
 /**
@@ -42,9 +52,9 @@ export class Hub {
   /** The commit that a revision is now. @throws UserError */
   async revision({ repo, revision }: Model): Promise<Revision> {
     const body = await this.#json(`/api/models/${addressOf(repo)}/revision/${encodeURIComponent(revision)}`, repo, revision);
-    const { sha, gated, cardData, tags } = body.value as { sha: string; gated?: unknown; cardData?: { license?: string }; tags?: string[] };
+    const { sha, id, gated, cardData, tags } = body.value as RevisionAnswer;
     const license = cardData?.license ?? tags?.find((tag) => tag.startsWith('license:'))?.slice('license:'.length);
-    return { commit: sha, gated: Boolean(gated), license };
+    return { commit: sha, repo: id ?? repo, gated: Boolean(gated), license };
   }
 
   /** The same for a glance: one try of three seconds. @throws NetworkError */

@@ -9,6 +9,8 @@ import { nearest } from '../parse/nearest';
 export interface Model {
   /** The configured name, else the repository's last part: the folder's name. */
   name: string;
+  /** What `--model=` takes for it in a command that we name. */
+  asked: string;
   /** owner/name on the Hub. */
   repo: string;
   /** Branch, tag or commit, as it was asked for. */
@@ -38,7 +40,7 @@ export function modelsOf(context: Context, asked: string | undefined = context.o
   const [wanted, revision] = at < 0 ? [asked, undefined] : [asked.slice(0, at), asked.slice(at + 1)];
   if (revision === '') throw usageError(`\`--model=${asked}\` names no revision after the \`@\``, 'add a branch, a tag or a commit');
   const [name, settings] = Object.entries(configured).find(([key, { repo }]) => key === wanted || repo === wanted) ?? [];
-  if (name !== undefined && settings) return [modelOf(context, name, { ...settings, ...(revision ? { revision } : {}) })];
+  if (name !== undefined && settings) return [{ ...modelOf(context, name, { ...settings, ...(revision ? { revision } : {}) }), asked }];
   if (!repository.test(wanted)) {
     const meant = nearest(wanted, Object.keys(configured));
     throw usageError(
@@ -47,7 +49,7 @@ export function modelsOf(context: Context, asked: string | undefined = context.o
     );
   }
   const last = wanted.split('/').at(-1) ?? wanted;
-  return [modelOf(context, last, { repo: wanted, revision: revision ?? 'main', enabled: true })];
+  return [{ ...modelOf(context, last, { repo: wanted, revision: revision ?? 'main', enabled: true }), asked }];
 }
 
 function modelOf(context: Context, name: string, settings: ModelSettings): Model {
@@ -69,6 +71,7 @@ function modelOf(context: Context, name: string, settings: ModelSettings): Model
     );
   return {
     name,
+    asked: name,
     repo: repo ?? name,
     revision,
     folder: path.join(projectPaths(context).models_dir, name),

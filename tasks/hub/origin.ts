@@ -38,7 +38,7 @@ export function originOf(context: Context, model: Model, commit: string | undefi
         .map((home) => shown(context.root, home))
         .join(', ')})`,
       needed: 'a snapshot of the model there',
-      fix: `\`npx just model:download --model=${model.name}\` fetches it`,
+      fix: `\`npx just model:download --model=${model.asked}\` fetches it`,
     });
   return { name: `the cache \`${folder}\``, folder, links: cache === 'link', place: placeIn(context, folder) };
 }

@@ -60,7 +60,7 @@ export async function wantedBySource(context: Context, model: Model, origin: Ori
       code: 'E_MODEL_SOURCE',
       found: `${origin.name} holds commit ${commit.slice(0, 12)}, and ${model.revision.slice(0, 12)} is pinned`,
       needed: `commit ${model.revision}`,
-      fix: `\`npx just model:download --model=${model.name}\` fetches it from the Hub`,
+      fix: `\`npx just model:download --model=${model.asked}\` fetches it from the Hub`,
     });
   const indexText = host.files.readText(path.join(origin.folder, index));
   const whole =

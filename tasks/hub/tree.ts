@@ -1,6 +1,6 @@
 import type { Host } from '../core/host';
 import { downloadFolder, recordFile, treeFile, treesFolder } from './layout';
-import { readMetadata } from './metadata';
+import { type Metadata, readMetadata } from './metadata';
 import { type Choice, choose } from './selection';
 
 /** One file of a repository at a commit. */
@@ -131,7 +131,8 @@ function lonelyTree(host: Host, folder: string): string | undefined {
   return names.length === 1 ? names[0]?.slice(0, 40) : undefined;
 }
 
-function metadataOf(host: Host, folder: string) {
+/** Every file that hf's metadata knows, whatever its commit. */
+export function metadataOf(host: Host, folder: string): { path: string; known: Metadata }[] {
   const top = downloadFolder(folder);
   const walk = (below: string): string[] =>
     host.files

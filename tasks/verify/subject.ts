@@ -29,17 +29,15 @@ export interface Subject {
 export function subjectsOf(context: Context): Subject[] {
   const asked = context.option('path');
   if (asked !== undefined) return [subjectAt(context, asked)];
-  const named = context.option('model');
-  // The same words as the reader used, a revision too, so that the command means the same model.
-  return modelsOf(context).map((model) => subjectOf(model, named === undefined || named === 'all' ? model.name : named));
+  return modelsOf(context).map(subjectOf);
 }
 
-const subjectOf = (model: Model, named = model.name): Subject => ({
+const subjectOf = (model: Model): Subject => ({
   name: model.name,
   folder: model.folder,
   loose: false,
   choice: model,
-  remedy: remedyOf(named),
+  remedy: remedyOf(model.asked),
   ...(/^[0-9a-f]{40}$/.test(model.revision) ? { pinned: model.revision } : {}),
 });
 

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runJust } from '../support/project';
-import { contentFor, contentOf, leftoversOf, modelFiles, otherFormats, placeFor } from './model';
+import { contentFor, contentOf, leftoversOf, modelFiles, noise, otherFormats, placeFor } from './model';
 import { startHub } from './server';
 
 const test = suite('model:download');
@@ -57,7 +57,7 @@ test('reports a branch that moved, follows it when asked, and fetches only what 
   const held = await place.json();
   assert.is(held.outcome, 'unchanged');
   assert.is(held.step.commit, old);
-  assert.match(String(held.step.warning), new RegExp(`${commit.slice(0, 12)}.*--update`));
+  assert.match(String(held.step.warning), new RegExp(`${commit.slice(0, 12)}.*model:download --model=org/tiny --update`));
   assert.equal(contentOf(place.folder), contentFor(files));
 
   const before = hub.sent('model-00001-of-00002.safetensors');
@@ -69,6 +69,48 @@ test('reports a branch that moved, follows it when asked, and fetches only what 
   const pinned = await runJust(place.project, ['model:download', `--model=org/tiny@${old}`, '--json'], place.env);
   assert.is(JSON.parse(pinned.stdout).steps[0].commit, old);
   assert.equal(contentOf(place.folder), contentFor(files));
+  await hub.close();
+});
+
+test('leaves nothing of another commit beside the files of this one, but what a person has', async () => {
+  const hub = await startHub();
+  const { 'model.safetensors.index.json': _, ...rest } = Object.fromEntries(
+    Object.entries(files).filter(([name]) => !/^model-/.test(name)),
+  );
+  const old = { ...rest, 'model.safetensors': noise(1_000_000, 9), 'old.txt': 'old', 'edited.txt': 'old' };
+  hub.add('org/tiny', old);
+  const place = placeFor(hub);
+  await place.run();
+  assert.equal(contentOf(place.folder), contentFor(old));
+  fs.writeFileSync(path.join(place.folder, 'edited.txt'), 'mine');
+  fs.writeFileSync(path.join(place.folder, 'notes.txt'), 'mine');
+  hub.commit('org/tiny', files);
+  const followed = await place.json('--update');
+  assert.is(followed.outcome, 'changed', followed.text);
+  assert.equal(contentOf(place.folder), contentFor({ ...files, 'edited.txt': 'mine', 'notes.txt': 'mine' }));
+  await hub.close();
+});
+
+test('does not put one model in the place of another of the same name', async () => {
+  const hub = await startHub();
+  hub.add('org/tiny', files);
+  const other = { ...files, 'config.json': '{"model_type": "mistral"}' };
+  hub.add('other/tiny', other, { formerly: ['former/tiny'] });
+  const place = placeFor(hub);
+  await place.run();
+  const ask = async (...args: string[]) =>
+    JSON.parse((await runJust(place.project, ['model:download', ...args, '--json'], place.env)).stdout);
+  const [refused] = (await ask('--model=other/tiny')).steps;
+  assert.equal([refused.state, refused.code], ['blocked', 'E_MODEL_FOLDER']);
+  assert.match(refused.found, /`models\/tiny` holds `org\/tiny`, and `other\/tiny` would take its place/);
+  assert.equal(contentOf(place.folder), contentFor(files));
+  const command = /`npx just (model:download [^`]+)`/.exec(refused.fix)?.[1] ?? '';
+  assert.is((await ask(...command.split(' ').slice(1))).outcome, 'changed');
+  assert.equal(contentOf(place.folder), contentFor(other));
+
+  hub.commit('other/tiny', files);
+  const renamed = await ask('--model=former/tiny', '--update');
+  assert.is(renamed.outcome, 'changed', JSON.stringify(renamed));
   await hub.close();
 });
 
