@@ -5,7 +5,7 @@ import { plural } from '../core/text';
 import { remoteNamed } from '../sync/chosen-remote';
 import { kindNamed } from '../sync/kind';
 import { compareRecords, fetchRecords } from '../sync/machine/run-records';
-import { whereOf } from '../sync/remote';
+import { whereOf } from '../sync/where';
 
 /**
  * The run records of one remote, here as they are there. Nothing is written on the remote.

@@ -3,8 +3,8 @@ import type { Finding } from '../core/step';
 import { bytes, plural, some } from '../core/text';
 import { bytesToSend, changeTable, countsText, filesOf, shownChange } from './change';
 import { ownExcludes } from './folders';
-import { whereOf } from './remote';
 import type { Difference, Session } from './session';
+import { whereOf } from './where';
 
 /** Both sides are the same. */
 export function done(session: Session, difference: Difference): Finding {

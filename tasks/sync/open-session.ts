@@ -7,9 +7,10 @@ import { compareAll } from './difference';
 import type { Direction } from './folders';
 import { kindNamed, type There } from './kind';
 import { type PlanFile, readPlan } from './plan-file';
-import { type Remote, whereOf } from './remote';
+import type { Remote } from './remote';
 import type { Difference, Session } from './session';
 import type { Transport } from './transport';
+import { whereOf } from './where';
 
 /** For so long a difference serves again: the look before a run and the run itself are a moment apart. */
 const freshMs = 1500;

@@ -1,8 +1,8 @@
 import type { Step } from '../core/step';
 import { bytes } from '../core/text';
 import type { There } from './kind';
-import { whereOf } from './remote';
 import type { Session } from './session';
+import { whereOf } from './where';
 
 /** The remote can be reached and worked with. */
 export function remoteStep(session: Session): Step {

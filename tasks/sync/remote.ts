@@ -1,5 +1,4 @@
 import type { RemoteEntry } from '../configuration/remotes';
-import { kindNamed } from './kind';
 
 /** Where data goes and adapters come from, judged: nothing of it can be taken for an option or reach a shell. */
 export interface Remote {
@@ -14,9 +13,4 @@ export interface Remote {
   identity: string | undefined;
   sshConfig: string | undefined;
   transfer: 'rsync' | 'scp' | 'auto';
-}
-
-/** Where that is, as messages show it. */
-export function whereOf({ type, host, user, path }: Remote): string {
-  return kindNamed(type).host === 'unused' ? path : `${user ? `${user}@` : ''}${host}${host ? ':' : ''}${path}`;
 }

@@ -13,7 +13,7 @@ const fixtures = path.join(repository, 'tests/fixtures/rsync');
 
 if (noSshd) skip(test, 'flavours of rsync', noSshd);
 else
-  for (const flavour of ['old', 'openrsync'])
+  for (const flavour of ['old', 'openrsync']) {
     test(`pushes, deletes and pulls with ${flavour} on both ends`, async () => {
       const made = await pair({ path: `${path.join(fixtures, flavour)}:/usr/local/bin:/usr/bin:/bin` });
       made.configure({}, { sync: { push: ['data/processed'], pull: ['adapters'] } });
@@ -46,5 +46,23 @@ else
       assert.is(pulled.exitCode, 0, pulled.stderr);
       assert.equal(contents(path.join(project, 'adapters')), contents(path.join(there, 'adapters')));
     });
+
+    test(`${flavour} is given no name that the shell there would read`, async () => {
+      const { project, there, sshd, env, json, configure } = await pair({
+        path: `${path.join(fixtures, flavour)}:/usr/local/bin:/usr/bin:/bin`,
+      });
+      env.PATH = `${path.join(fixtures, flavour)}:${process.env.PATH}`;
+      for (const name of ['$(touch pwned)', 'a;touch pwned', 'a b']) {
+        fs.mkdirSync(path.join(project, 'data', name));
+        fs.writeFileSync(path.join(project, 'data', name, 'file'), 'x');
+        const { exitCode, steps } = await json('sync:push', `--only=data/${name}`);
+        assert.equal([exitCode, steps[0].code], [1, 'E_RSYNC_OLD'], name);
+      }
+      assert.not.ok(fs.existsSync(there));
+      configure({ path: `${there} with a space` });
+      assert.match((await json('sync:remotes')).steps[0].found, /it has a space/);
+      for (const at of [project, sshd.home, sshd.folder]) assert.not.ok(fs.existsSync(path.join(at, 'pwned')), at);
+    });
+  }
 
 test.run();

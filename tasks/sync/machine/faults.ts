@@ -3,7 +3,8 @@ import { unescapeName } from '../../parse/rsync-output';
 import { shownName } from '../../parse/shown-name';
 import { type TransferFault, transferFault } from '../../parse/transfer-fault';
 import type { Direction } from '../folders';
-import { type Remote, whereOf } from '../remote';
+import type { Remote } from '../remote';
+import { whereOf } from '../where';
 
 interface Told {
   code: string;

@@ -34,7 +34,7 @@ export async function lookAtMachine(
   const rsync = values.get('has_rsync') ? parseRsyncVersion(values.get('rsync') ?? '') : undefined;
   const folder = values.get('path') ?? remote.path;
   const transfer = chooseTransfer(remote, ssh, rsync, rsyncHere);
-  refuseSpace(remote, folder, transfer === 'rsync' && ssh ? rsyncHere : undefined);
+  refuseUnescaped(remote, folder, folders, transfer === 'rsync' && ssh ? rsyncHere : undefined);
   refusePlace(context, remote, ssh, folder, values);
   if (direction === 'push') refuseClosed(remote, folder, values, items);
   const machine: Machine = {
@@ -101,14 +101,23 @@ function chooseTransfer(
   });
 }
 
-/** Old rsyncs hand the path to a shell, which splits it. @param rsync the one that would send there over ssh */
-function refuseSpace({ name }: Remote, folder: string, rsync: RsyncVersion | undefined): void {
-  if (!rsync || !folder.includes(' ') || (rsync.flavour === 'gnu' && atLeast(rsync.version, 3, 2, 4))) return;
+/** What the shell there reads as more than a letter of a name. */
+const readByShell = /[^\p{L}\p{M}\p{N}_./@%+=:,~-]/u;
+
+/**
+ * Old rsyncs hand names to the shell there as they are: it would split them, or run what is in them.
+ * @param rsync the one that would send there over ssh
+ */
+function refuseUnescaped({ name }: Remote, project: string, folders: readonly string[], rsync: RsyncVersion | undefined): void {
+  if (!rsync || (rsync.flavour === 'gnu' && atLeast(rsync.version, 3, 2, 4))) return;
+  const place = [project, ...folders.map((folder) => path.posix.join(project, folder))].find((each) => readByShell.test(each));
+  if (place === undefined) return;
+  const [character = ''] = readByShell.exec(place) ?? [];
   throw new UserError({
     code: 'E_RSYNC_OLD',
-    found: `this machine's rsync (${rsync.text}) cannot send to \`${folder}\`: it has a space`,
+    found: `this machine's rsync (${rsync.text}) cannot send to \`${place}\`: it has ${character === ' ' ? 'a space' : `\`${character}\``}`,
     needed: 'GNU rsync 3.2.4 or newer',
-    fix: `\`brew install rsync\`, or another \`remotes.${name}.path\``,
+    fix: `\`brew install rsync\`, or another \`${place === project ? `remotes.${name}.path` : '--only'}\``,
   });
 }
 

@@ -1,6 +1,7 @@
 import { UserError } from '../../core/errors';
 import { rcloneFault } from '../../parse/rclone-output';
-import { type Remote, whereOf } from '../remote';
+import type { Remote } from '../remote';
+import { whereOf } from '../where';
 
 /** Why rclone failed, as a person can mend it. @param text the errors of its log */
 export function fault(remote: Remote, text: string): UserError {
