@@ -61,8 +61,7 @@ export function parseItem(line: string, sized = true): RsyncItem | undefined {
   if (plain === '.') return undefined;
   const bytes = kind === 'folder' ? 0 : size === undefined ? undefined : Number(size);
   if (/^\++$/.test(attributes)) return { action: 'added', kind, name: plain, bytes };
-  // A folder's or a file's own attributes are nobody's data: only contents and times of files count.
-  if (kind === 'folder') return undefined;
+  // A folder's or a file's own attributes, `.d` and `.f`, are nobody's data: only contents and times of files count.
   if (update === '<' || update === '>' || update === 'c') return { action: 'changed', kind, name: plain, bytes };
   return undefined;
 }

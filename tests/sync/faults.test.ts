@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { unreadableSource } from '../../tasks/sync/machine/faults';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { relay } from '../support/relay';
 import { skip } from '../support/skip';
@@ -42,6 +43,47 @@ else {
     assert.is(await codeWith({}), 'E_SSH_HOST_KEY');
     fs.writeFileSync(path.join(sshd.folder, 'bad_config'), 'NoSuchOption yes\n');
     assert.is(await codeWith({ sshConfig: path.join(sshd.folder, 'bad_config') }), 'E_SSH_CONFIG');
+  });
+
+  test('a clock there that is off is told', async () => {
+    const bin = temporaryFolder('jl-clock');
+    fs.writeFileSync(path.join(bin, 'date'), '#!/bin/sh\necho $(($(/bin/date +%s) + 100))\n', { mode: 0o755 });
+    const { json, data, configure } = await pair({ path: `${bin}:/usr/local/bin:/usr/bin:/bin` });
+    configure({}, { sync: { push: ['data/processed'] } });
+    data('a', 'a');
+    const { exitCode, steps } = await json('sync:push');
+    assert.is(exitCode, 0);
+    assert.match(steps[0].found, /clock (99|100|101) s ahead/);
+    assert.match(steps[0].warning, /the clock there is (99|100|101) s ahead/);
+  });
+
+  test('a place that another machine pushes to is left alone, until that one is dead for a minute', async () => {
+    const { json, data, configure, there } = await pair();
+    configure({}, { sync: { push: ['data/processed'] }, run: { lock_wait_seconds: 1 } });
+    data('a', 'a');
+    const lock = path.join(there, '.just-lora/lock');
+    fs.mkdirSync(path.dirname(lock), { recursive: true });
+    fs.writeFileSync(lock, 'token\nother:/project\n');
+    const refused = await json('sync:push');
+    assert.equal([refused.exitCode, refused.steps[1].code], [1, 'E_REMOTE_LOCKED'], refused.stderr);
+    assert.match(refused.steps[1].found, /other:\/project/);
+    assert.not.ok(fs.existsSync(path.join(there, 'data')));
+    const old = new Date(Date.now() - 200_000);
+    fs.utimesSync(lock, old, old);
+    // What the dead one left is continued from, and then cleared away.
+    fs.mkdirSync(path.join(there, 'data/processed/.rsync-partial'), { recursive: true });
+    assert.is((await json('sync:push')).exitCode, 0);
+    assert.equal(fs.readdirSync(path.join(there, 'data/processed')), ['a']);
+    assert.not.ok(fs.existsSync(lock));
+  });
+
+  test('what rsync cannot read at the source is told by name', () => {
+    const text =
+      'rsync: [sender] opendir "/data/sec\\#303\\#274ret" failed: Permission denied (13)\nrsync: [sender] send_files failed to open "/data/b": Permission denied (13)';
+    const fault = unreadableSource(23, text)?.fault;
+    assert.equal([fault?.code, fault?.found], ['E_SOURCE_UNREADABLE', '`/data/secüret` and 1 more cannot be read']);
+    assert.is(unreadableSource(12, text), undefined);
+    assert.is(unreadableSource(23, 'rsync: [receiver] mkstemp "/x" failed: Permission denied (13)'), undefined);
   });
 
   test('a login shell that prints is told', async () => {

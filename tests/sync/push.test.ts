@@ -75,6 +75,22 @@ else {
     assert.equal(names(), ['a.jsonl', 'b.txt', 'sub/c.jsonl', 'theirs.tmp']);
   });
 
+  test('what is left out is counted, and what is no plain file is named', async () => {
+    const { project, json, data, configure } = await pair();
+    configure({}, { sync: { push: ['data/processed', 'logs?'] } });
+    data('a', 'a');
+    data('.DS_Store', 'x');
+    data('sub/.gitkeep', '');
+    execFileSync('mkfifo', [path.join(project, 'data/processed/pipe')]);
+    const { exitCode, steps } = await json('sync:push');
+    assert.is(exitCode, 0);
+    const { warning, excluded } = steps[1];
+    assert.equal(excluded, { patterns: ['.gitkeep', '.DS_Store', '.rsync-partial'], files: 3 });
+    assert.match(warning, /left out: 3 files by \.gitkeep, \.DS_Store, \.rsync-partial/);
+    assert.match(warning, /no plain files, so they do not travel: pipe/);
+    assert.match(warning, /(not there|empty): logs/);
+  });
+
   test('a folder whose name is no ASCII arrives under it, with a manifest that holds, and comes back', async () => {
     const { project, there, json, configure } = await pair();
     const name = 'data/größe データ';

@@ -26,7 +26,18 @@ async function s3(): Promise<{ port: number; folder: string }> {
 /** What rclone's S3 client would take from this machine. */
 const noMachine = { AWS_CA_BUNDLE: undefined, HTTP_PROXY: undefined, http_proxy: undefined };
 
-async function trip(remote: object, more: Record<string, string>): Promise<void> {
+/** The S3 server as rclone's remote `store`. */
+const storeOn = (port: number) => ({
+  ...noMachine,
+  RCLONE_CONFIG_STORE_TYPE: 's3',
+  RCLONE_CONFIG_STORE_PROVIDER: 'Other',
+  RCLONE_CONFIG_STORE_ENDPOINT: `http://127.0.0.1:${port}`,
+  RCLONE_CONFIG_STORE_ACCESS_KEY_ID: 'S3RVER',
+  RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY: 'S3RVER',
+  RCLONE_CONFIG_STORE_FORCE_PATH_STYLE: 'true',
+});
+
+async function trip(remote: object, more: Record<string, string | undefined>): Promise<void> {
   const env = { ...noMachine, ...more };
   const project = projectCopy();
   const configure = (more: object) =>
@@ -76,18 +87,22 @@ if (missing) skip(test, 'sync by rclone', missing);
 else {
   test('to S3 and back', async () => {
     const { port } = await s3();
-    await trip(
-      { host: 'store', path: 'lora/project' },
-      {
-        HOME: temporaryFolder('jl'),
-        RCLONE_CONFIG_STORE_TYPE: 's3',
-        RCLONE_CONFIG_STORE_PROVIDER: 'Other',
-        RCLONE_CONFIG_STORE_ENDPOINT: `http://127.0.0.1:${port}`,
-        RCLONE_CONFIG_STORE_ACCESS_KEY_ID: 'S3RVER',
-        RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY: 'S3RVER',
-        RCLONE_CONFIG_STORE_FORCE_PATH_STYLE: 'true',
-      },
-    );
+    await trip({ host: 'store', path: 'lora/project' }, { ...storeOn(port), HOME: temporaryFolder('jl') });
+  });
+
+  test('a bucket that is not there, and credentials that are not accepted, are told', async () => {
+    const { port } = await s3();
+    const project = projectCopy();
+    fs.writeFileSync(path.join(project, 'data/processed/a'), 'a');
+    const settings = { remotes: { gpu: { type: 'rclone', host: 'store', path: 'nowhere/project' } }, sync: { push: ['data/processed'] } };
+    fs.writeFileSync(path.join(project, 'configs/setup.local.yaml'), JSON.stringify(settings));
+    const codes = async (more: Record<string, string>) => {
+      const { stdout } = await runJust(project, ['sync:push', '--json'], { ...storeOn(port), HOME: temporaryFolder('jl'), ...more });
+      return JSON.parse(stdout).steps.map(({ code }: { code?: string }) => code);
+    };
+    assert.equal(await codes({ RCLONE_CONFIG_STORE_ACCESS_KEY_ID: 'another' }), ['E_RCLONE_LOGIN', undefined]);
+    // By default rclone makes the bucket.
+    assert.equal(await codes({ RCLONE_CONFIG_STORE_NO_CHECK_BUCKET: 'true' }), [undefined, 'E_RCLONE_BUCKET']);
   });
 
   test('to a folder by the local backend and back', async () => {

@@ -1,46 +1,10 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { loadSettings } from '../../tasks/configuration/load';
-import type { Context } from '../../tasks/core/context';
-import type { UserError } from '../../tasks/core/errors';
-import { thisHost } from '../../tasks/core/host';
 import { chosenRemote, remoteNamed } from '../../tasks/sync/chosen-remote';
 import { foldersOf } from '../../tasks/sync/folders';
-import { temporaryFolder } from '../support/project';
+import { contextWith, faultOf } from '../support/context';
 
 const test = suite('remotes');
-
-function contextWith(setup: object, options: Record<string, string> = {}): Context {
-  const root = temporaryFolder();
-  fs.mkdirSync(path.join(root, 'configs'));
-  fs.writeFileSync(path.join(root, 'configs/setup.local.yaml'), JSON.stringify(setup));
-  const host = thisHost();
-  const option = (name: string) => options[name];
-  const optionValues = (name: string) => (options[name] === undefined ? [] : [options[name]]);
-  return {
-    task: 'sync:push',
-    root,
-    host,
-    environment: 'local',
-    ...loadSettings(host, root, 'local'),
-    option,
-    optionValues,
-    locked: false,
-    forced: () => false,
-  };
-}
-
-function faultOf(work: () => unknown): { code: string; exitCode: number; found: string; fix: string } {
-  try {
-    work();
-  } catch (error) {
-    const { fault, exitCode } = error as UserError;
-    return { code: fault.code, exitCode, found: fault.found, fix: fault.fix };
-  }
-  return { code: 'none', exitCode: 0, found: '', fix: '' };
-}
 
 const good = { host: 'box', path: '/home/me/project' };
 

@@ -1,9 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { travels } from '../../tasks/parse/pattern';
 import { fileByFile, literalBytes, parseItem, parseRsyncVersion, progressBytes } from '../../tasks/parse/rsync-output';
-import { shownName } from '../../tasks/parse/shown-name';
-import { mayRetry, transferFault } from '../../tasks/parse/transfer-fault';
 
 const test = suite('what rsync prints');
 
@@ -52,69 +49,6 @@ test('progress is bytes, whatever the percent says, and file by file it sums up'
   assert.equal([10, 50, 100, 5, 20].map(sum), [10, 50, 100, 105, 120]);
   assert.is(literalBytes('x\nLiteral data: 1,234 bytes'), 1234);
   assert.is(literalBytes('Unmatched data: 1234 B'), 1234);
-});
-
-for (const [code, text, fault] of [
-  [255, 'Host key verification failed.', 'host-key'],
-  [255, 'me@box: Permission denied (publickey).', 'login'],
-  [12, 'bash: rsync: command not found\nrsync error: error in rsync protocol data stream (code 12)', 'no-rsync'],
-  [127, '', 'no-rsync'],
-  [11, 'rsync: write failed on "/x": No space left on device (28)', 'full'],
-  [12, 'connection unexpectedly closed', 'link'],
-  [30, 'timeout in data send/receive', 'link'],
-  [255, 'ssh: connect to host x port 22: Connection refused', 'refused'],
-  [23, 'rsync: send_files failed to open', 'partial'],
-  [5, '', 'other'],
-] as const)
-  test(`exit code ${code} with ${JSON.stringify(text)} is ${fault}`, () => assert.is(transferFault(code, text), fault));
-
-test('only what a link can do is tried again', () => {
-  assert.equal((['link', 'refused', 'unreachable'] as const).map(mayRetry), [true, true, true]);
-  assert.equal((['full', 'login', 'host-key', 'no-rsync', 'partial', 'denied', 'other'] as const).map(mayRetry), [
-    false,
-    false,
-    false,
-    false,
-    false,
-    false,
-    false,
-  ]);
-});
-
-test('two names never look the same, and none steers the terminal', () => {
-  const names = ['a\nb', 'a\\nb', 'a\u001b[2J', '\xff', '\\xff', 'Ã¼', '\u00e2\u0080\u00ae'];
-  const shown = names.map(shownName);
-  assert.is(new Set(shown).size, names.length);
-  assert.equal(shown, ['a\\nb', 'a\\\\nb', 'a\\x1b[2J', '\\xff', '\\\\xff', 'ü', '\\u{202e}']);
-});
-
-test('patterns are read as rsync reads them', () => {
-  const rules = { own: ['.gitkeep', '/*.local.yaml'], include: [], exclude: ['*.tmp', 'cache/', '/top'] };
-  const names = [
-    'a',
-    'x.tmp',
-    'sub/y.tmp',
-    'cache/z',
-    'sub/cache/z',
-    'top',
-    'sub/top',
-    '.gitkeep',
-    'sub/.gitkeep',
-    'setup.local.yaml',
-    'sub/setup.local.yaml',
-  ];
-  assert.equal(
-    names.filter((name) => travels(name, rules)),
-    ['a', 'sub/top', 'sub/setup.local.yaml'],
-  );
-  assert.equal(
-    ['a.jsonl', 'b.txt'].filter((name) => travels(name, { own: [], include: ['*.jsonl'], exclude: [] })),
-    ['a.jsonl'],
-  );
-  assert.equal(
-    ['keep.bin', 'b.bin', 'c'].filter((name) => travels(name, { own: [], include: ['keep.bin'], exclude: ['*.bin'] })),
-    ['keep.bin', 'c'],
-  );
 });
 
 test.run();

@@ -1,0 +1,37 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { loadSettings } from '../../tasks/configuration/load';
+import type { Context } from '../../tasks/core/context';
+import type { UserError } from '../../tasks/core/errors';
+import { thisHost } from '../../tasks/core/host';
+import { temporaryFolder } from './project';
+
+/** What a step of `sync:push` sees in a project with these settings and options. */
+export function contextWith(setup: object, options: Record<string, string> = {}): Context {
+  const root = temporaryFolder();
+  fs.mkdirSync(path.join(root, 'configs'));
+  fs.writeFileSync(path.join(root, 'configs/setup.local.yaml'), JSON.stringify(setup));
+  const host = thisHost();
+  return {
+    task: 'sync:push',
+    root,
+    host,
+    environment: 'local',
+    ...loadSettings(host, root, 'local'),
+    option: (name) => options[name],
+    optionValues: (name) => (options[name] === undefined ? [] : [options[name]]),
+    locked: false,
+    forced: () => false,
+  };
+}
+
+/** What a person is told by what throws; code `none` where nothing does. */
+export function faultOf(work: () => unknown): { code: string; exitCode: number; found: string; fix: string } {
+  try {
+    work();
+  } catch (error) {
+    const { fault, exitCode } = error as UserError;
+    return { code: fault.code, exitCode, found: fault.found, fix: fault.fix };
+  }
+  return { code: 'none', exitCode: 0, found: '', fix: '' };
+}

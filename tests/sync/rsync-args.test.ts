@@ -1,0 +1,89 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseRsyncVersion, type RsyncVersion } from '../../tasks/parse/rsync-output';
+import { type RsyncCall, rsyncArgs } from '../../tasks/sync/machine/rsync-args';
+
+const test = suite('arguments of rsync');
+
+const versionOf = (text: string) => parseRsyncVersion(text) as RsyncVersion;
+const gnu = versionOf('rsync  version 3.2.7  protocol version 31');
+const gnu31 = versionOf('rsync  version 3.1.3  protocol version 31');
+const old = versionOf('rsync  version 2.6.9  protocol version 29');
+const openrsync = versionOf('openrsync: protocol version 29');
+const ssh = { host: 'box', options: ['-o', 'BatchMode=yes', '-i', '/keys/my key'] };
+
+const push: RsyncCall = {
+  here: gnu,
+  there: gnu,
+  direction: 'push',
+  ssh,
+  filters: { own: [], include: [], exclude: [] },
+  dryRun: false,
+  listDeletions: false,
+  checksum: false,
+  compress: false,
+  timeoutSeconds: 30,
+  from: '/project/data/',
+  to: 'box:/there/data/',
+};
+
+const argsOf = (more: Partial<RsyncCall>): string => rsyncArgs({ ...push, ...more }).join(' ');
+const base = '-rlt --no-owner --no-group';
+const own = '--exclude=.gitkeep --exclude=.DS_Store --exclude=.rsync-partial';
+const shell = `--timeout=30 -e ssh -T -o BatchMode=yes -i "/keys/my key"`;
+const operands = '-- /project/data/ box:/there/data/';
+
+for (const [what, more, expected] of [
+  [
+    'a push keeps parts aside and shows all at once',
+    {},
+    `${base} --omit-dir-times --partial-dir=.rsync-partial --delay-updates ${shell} --stats --info=progress2 --outbuf=N ${own} ${operands}`,
+  ],
+  [
+    'a pull keeps parts aside, and fetches what it has no second time',
+    { direction: 'pull', compareWith: '/project/data' },
+    `${base} --omit-dir-times --partial-dir=.rsync-partial --compare-dest=/project/data ${shell} --stats --info=progress2 --outbuf=N ${own} ${operands}`,
+  ],
+  [
+    'a look asks for no parts, and deletes nothing',
+    { dryRun: true, listDeletions: true },
+    `${base} --omit-dir-times ${shell} -n --debug=FILTER1 --delete --out-format=%i|%l|%n ${own} ${operands}`,
+  ],
+  [
+    'an old rsync is given what it knows',
+    { here: old, compress: true },
+    `${base} --partial-dir=.rsync-partial --delay-updates ${shell} --stats --progress ${own} ${operands}`,
+  ],
+  ['an old rsync tells no sizes', { here: old, dryRun: true }, `${base} ${shell} -n --out-format=%i|%n ${own} ${operands}`],
+  ['openrsync does', { here: openrsync, dryRun: true }, `${base} ${shell} -n --out-format=%i|%l|%n ${own} ${operands}`],
+  [
+    'a volume of this machine has no link that could stall',
+    { ssh: undefined, dryRun: true, checksum: true, update: true, compress: true },
+    `${base} --omit-dir-times --checksum --update -n --debug=FILTER1 --out-format=%i|%l|%n ${own} ${operands}`,
+  ],
+  [
+    'includes come first, and alone they leave out the rest',
+    { dryRun: true, filters: { own: ['/*.local.yaml'], include: ['*.jsonl'], exclude: [] } },
+    `${base} --omit-dir-times ${shell} -n --debug=FILTER1 --out-format=%i|%l|%n ${own} --exclude=/*.local.yaml --include=*/ --include=*.jsonl --exclude=* --prune-empty-dirs ${operands}`,
+  ],
+  [
+    'with an exclude they do not',
+    { dryRun: true, filters: { own: [], include: ['keep.tmp'], exclude: ['*.tmp'] } },
+    `${base} --omit-dir-times ${shell} -n --debug=FILTER1 --out-format=%i|%l|%n ${own} --include=keep.tmp --exclude=*.tmp ${operands}`,
+  ],
+] as [string, Partial<RsyncCall>, string][])
+  test(what, () => assert.is(argsOf(more), expected));
+
+test('compresses where both ends know zstd, over a link', () => {
+  const isCompressed = (more: Partial<RsyncCall>) => argsOf({ compress: true, ...more }).includes(' -z --zc=zstd --zl=1 ');
+  assert.equal([{}, { there: gnu31 }, { here: gnu31 }, { there: openrsync }, { ssh: undefined }, { compress: false }].map(isCompressed), [
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+test.run();
