@@ -1,22 +1,8 @@
-"""Imports each library that it is told and does a line of real work with it.
+"""A line of real work with each library of the data work, for trying.py."""
 
-    python libraries.py SECONDS LIBRARY...
-
-Prints a JSON line when it begins with a library and one when it is done, so that a crash or a hang has
-a name. Installed is not importable, and importable is not working.
-"""
-
-import faulthandler
-import importlib
-import importlib.metadata
 import io
-import json
-import os
-import re
 import shlex
 import sys
-import time
-import traceback
 
 
 def pandas():
@@ -93,7 +79,7 @@ def nltk():
         nltk.data.find("tokenizers/punkt")
     except LookupError:
         fetch = "%s -m nltk.downloader punkt" % shlex.quote(sys.executable)
-        return "split and stemmed a sentence", "its data `punkt` is not there: `%s` fetches it" % fetch
+        return {"did": "split and stemmed a sentence", "note": "its data `punkt` is not there: `%s` fetches it" % fetch}
     return "split and stemmed a sentence, `punkt` is there"
 
 
@@ -132,60 +118,3 @@ def requests():
 
 
 WORK = {work.__name__: work for work in (pandas, beautifulsoup4, trafilatura, datasets, datasketch, jsonlines, nltk, langdetect, requests)}
-
-
-def normalized(name):
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def imported(library):
-    """A library that is not known here: its modules can at least be imported."""
-    importlib.metadata.version(library)
-    modules = [
-        module
-        for module, owners in importlib.metadata.packages_distributions().items()
-        if library in map(normalized, owners) and module.isidentifier() and not module.startswith("_")
-    ]
-    for module in sorted(modules):
-        importlib.import_module(module)
-    return "imported %s" % ", ".join("`%s`" % module for module in sorted(modules)) if modules else "has no module to import"
-
-
-def tried(library):
-    begun = time.monotonic()
-    result = {"library": library, "ok": True}
-    try:
-        result["version"] = importlib.metadata.version(library)
-        did = WORK[library]() if library in WORK else imported(library)
-        result["did"], note = did if isinstance(did, tuple) else (did, None)
-        if note:
-            result["note"] = note
-    except importlib.metadata.PackageNotFoundError:
-        result.update(ok=False, missing=True, error="is not installed")
-    except BaseException as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        where = "%s:%d" % (frames[-1].filename, frames[-1].lineno) if frames else ""
-        text = " ".join(str(error).split()) or "no message"
-        result.update(ok=False, error="%s: %s" % (type(error).__name__, text[:500]), where=where)
-    result["ms"] = round((time.monotonic() - begun) * 1000)
-    return result
-
-
-def main(limit, libraries):
-    # Libraries print what they like on stdout: it is turned to stderr, and the answers have a stream of their own.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    faulthandler.enable()
-    for library in libraries:
-        print(json.dumps({"begins": library}), file=answers, flush=True)
-        faulthandler.dump_traceback_later(limit, exit=True)
-        result = tried(library)
-        faulthandler.cancel_dump_traceback_later()
-        print(json.dumps(result), file=answers, flush=True)
-
-
-if __name__ == "__main__":
-    main(float(sys.argv[1]), sys.argv[2:])
-    sys.stdout.flush()
-    # A library that hangs while Python ends must not hold up the answer.
-    os._exit(0)

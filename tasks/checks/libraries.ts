@@ -1,6 +1,5 @@
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
-import { sha256 } from '../core/hash';
 import { absolute } from '../core/paths';
 import type { Finding, Progress, Step } from '../core/step';
 import { plural, some } from '../core/text';
@@ -8,8 +7,9 @@ import { pinsOf } from '../parse/pins';
 import { type EnvironmentDefinition, environmentStep, localEnvironment, pythonIn, targetOf } from '../venv/index';
 import { absent, brokenPython, environmentInputs } from './environment';
 import { provenStep } from './proven';
-import { triedTable } from './tried';
-import { probeFile, type TriedLibrary, tryLibraries } from './try-libraries';
+import { type Tried, triedTable } from './tried';
+import { hashOfTrial } from './try-in-turn';
+import { tryLibraries, workFile } from './try-libraries';
 
 /** Each library that the requirements name is imported and does a line of real work, in the environment itself. */
 export const librariesStep: Step = provenStep({
@@ -18,7 +18,7 @@ export const librariesStep: Step = provenStep({
   action: 'import each library and do a line of work with it',
   inputs(context) {
     const environment = environmentInputs(context, localEnvironment(context));
-    return environment && { ...environment, probe: sha256(context.host.files.readText(probeFile) ?? '') };
+    return environment && { ...environment, probe: hashOfTrial(context, workFile) };
   },
   waits: (context) => absent(localEnvironment(context)),
   prove: (context, progress, as) => proveLibraries(context, localEnvironment(context), progress, as),
@@ -33,7 +33,7 @@ async function proveLibraries(
   const file = absolute(context, definition.requirements);
   const names = pinsOf(context.host.files.readText(file) ?? '').map(({ name }) => name);
   if (names.length === 0) return { state: 'unknown', found: `\`${definition.requirements}\` names no library` };
-  let tried: TriedLibrary[];
+  let tried: Tried[];
   try {
     tried = await tryLibraries(context, pythonIn(context, targetOf(context, definition)), names, progress, as);
   } catch (error) {

@@ -5,17 +5,26 @@ export interface Tried {
   version?: string;
   /** What it did, in words. */
   did?: string;
+  /** Worth knowing, though it works. */
+  note?: string;
   /** Why it does not work. */
   error?: string;
+  /** The error and those behind it; the last words of a Python that ended. */
+  causes?: string;
   /** The file and line where it broke. */
   where?: string;
+  /** It is not installed at all. */
+  missing?: boolean;
+  /** CUDA that torch was built for; null for a CPU build. */
+  cuda?: string | null;
+  ms: number;
 }
 
 /** The answers among what Python printed, one JSON object a line: what a library may print besides is none. */
-export function answersIn<T extends Tried>(stdout: string): (T | { begins: string })[] {
+export function answersIn(stdout: string): (Tried | { begins: string })[] {
   return stdout.split('\n').flatMap((line) => {
     try {
-      const answer = JSON.parse(line) as T | { begins: string };
+      const answer = JSON.parse(line) as Tried | { begins: string };
       return 'begins' in answer || 'library' in answer ? [answer] : [];
     } catch {
       return [];

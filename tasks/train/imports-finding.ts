@@ -1,11 +1,10 @@
-import { triedTable } from '../checks/tried';
+import { type Tried, triedTable } from '../checks/tried';
 import type { Finding } from '../core/step';
 import { some } from '../core/text';
 import { breakageIn, conflictsIn } from '../versions/conflicts';
 import type { Versions } from '../versions/models';
 import { profileBuild, torchBuild } from '../versions/torch';
 import { cureFor } from './cure';
-import type { TriedImport } from './try-imports';
 
 /** What is known of the environment that the libraries were tried in. */
 interface Environment {
@@ -16,7 +15,7 @@ interface Environment {
 }
 
 /** What the trial of the libraries comes to: a known breakage before a wrong build, and that before an error that nobody knows. */
-export function importsFinding(tried: readonly TriedImport[], { versions, requirements, platform }: Environment): Finding {
+export function importsFinding(tried: readonly Tried[], { versions, requirements, platform }: Environment): Finding {
   const wrong = tried.filter(({ ok }) => !ok);
   const conflicts = conflictsIn(versions);
   const report = { table: triedTable(tried), data: { libraries: tried, conflicts } };
@@ -47,7 +46,7 @@ export function importsFinding(tried: readonly TriedImport[], { versions, requir
 }
 
 /** The first error that is known by its text, with all the libraries that it breaks. */
-function knownBreakage(wrong: readonly TriedImport[]): { code: string; found: string; cure: string } | undefined {
+function knownBreakage(wrong: readonly Tried[]): { code: string; found: string; cure: string } | undefined {
   const texts = wrong.map(({ library, error, causes = '' }) => ({ library, breakage: breakageIn(`${error} ${causes}`) }));
   const known = texts.find(({ breakage }) => breakage)?.breakage;
   if (!known) return undefined;
@@ -55,7 +54,7 @@ function knownBreakage(wrong: readonly TriedImport[]): { code: string; found: st
   return { ...known, found: `${some(names)} ${names.length === 1 ? 'breaks' : 'break'}, since ${known.means}` };
 }
 
-function wrongTorchBuild(tried: readonly TriedImport[]): string | undefined {
+function wrongTorchBuild(tried: readonly Tried[]): string | undefined {
   const torch = tried.find(({ library }) => library === 'torch');
   if (!torch?.ok) return undefined;
   const expected = torchBuild(torch.version ?? '')?.cuda;

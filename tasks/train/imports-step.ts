@@ -1,4 +1,5 @@
 import { provenStep } from '../checks/proven';
+import { hashOfTrial } from '../checks/try-in-turn';
 import type { Context } from '../core/context';
 import type { Inputs } from '../core/state';
 import { pinsOf } from '../parse/pins';
@@ -6,8 +7,7 @@ import { remoteEnvironment } from '../profile/definition';
 import { stateOfEnvironment, trainingVersions } from '../remote/state-of-environment';
 import { requirementsText } from '../venv/requirements';
 import { importsFinding } from './imports-finding';
-import { script } from './script';
-import { tryImports } from './try-imports';
+import { tryImports, workFile } from './try-imports';
 
 /** Each library of the training environment is imported and used, in the environment itself; known breakages are named. */
 export const importsStep = provenStep({
@@ -25,7 +25,7 @@ export const importsStep = provenStep({
 
 function inputsOf(context: Context): Inputs | undefined {
   const environment = stateOfEnvironment(context);
-  return environment && { ...environment, 'libraries to try': librariesOf(context).join(' '), probe: script(context, 'imports.py').hash };
+  return environment && { ...environment, 'libraries to try': librariesOf(context).join(' '), probe: hashOfTrial(context, workFile) };
 }
 
 /** What the environment file asks for, and triton where torch brought it. */

@@ -11,7 +11,9 @@ import { trainingPrefix, trainingPython } from '../remote/place';
 import { breakageIn } from '../versions/conflicts';
 import { cureFor } from './cure';
 import { quiet } from './quiet';
-import { script } from './script';
+
+/** The script that does it. It lies beside this file in the package too. */
+export const trainFile = path.join(__dirname, 'train.py');
 
 /** What train.py writes when all went well. */
 export interface TrainResult {
@@ -50,7 +52,7 @@ export async function runTraining(context: Context, progress: (progress: Progres
   const [input, output] = [path.join(folder, 'settings.json'), path.join(folder, 'result.json')];
   try {
     host.files.writeText(input, JSON.stringify({ folder, device: deviceOf(context), ...settings.training }));
-    const ran = await host.processes.run(trainingPython(context) ?? '', ['-B', script(context, 'train.py').file, input, output], {
+    const ran = await host.processes.run(trainingPython(context) ?? '', ['-B', trainFile, input, output], {
       cwd: folder,
       env: { ...activated(host, trainingPrefix(context) ?? ''), ...quiet(folder), CUDA_VISIBLE_DEVICES: oneCard(context) },
       timeoutMs: limitMs,

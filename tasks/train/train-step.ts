@@ -7,8 +7,7 @@ import type { Finding, Progress, Step } from '../core/step';
 import { bytes } from '../core/text';
 import { machineOf } from '../gpu/machine';
 import { stateOfEnvironment } from '../remote/state-of-environment';
-import { deviceOf, runTraining, type TrainResult } from './run-training';
-import { script } from './script';
+import { deviceOf, runTraining, type TrainResult, trainFile } from './run-training';
 
 const name = 'train';
 
@@ -47,7 +46,7 @@ function inputsOf(context: Context): Inputs | undefined {
     device: deviceOf(context),
     CUDA_VISIBLE_DEVICES: context.host.env.CUDA_VISIBLE_DEVICES ?? 'not set',
     'training settings': sha256(JSON.stringify([lora, quantization, run.batch_size])),
-    proof: script(context, 'train.py').hash,
+    proof: sha256(context.host.files.readText(trainFile) ?? ''),
   };
 }
 

@@ -1,18 +1,18 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Tried } from '../../tasks/checks/tried';
 import type { Finding } from '../../tasks/core/step';
 import { cureFor } from '../../tasks/train/cure';
 import { importsFinding } from '../../tasks/train/imports-finding';
-import type { TriedImport } from '../../tasks/train/try-imports';
 
 const test = suite('what a trial of the training libraries comes to');
-const fine = (library: string, more: Partial<TriedImport> = {}): TriedImport => ({ library, ok: true, version: '1.0', ...more });
-const wrong = (library: string, error: string, causes = ''): TriedImport => ({ library, ok: false, error, causes });
+const fine = (library: string, more: Partial<Tried> = {}): Tried => ({ library, ok: true, version: '1.0', ms: 1, ...more });
+const wrong = (library: string, error: string, causes = ''): Tried => ({ library, ok: false, error, causes, ms: 1 });
 const torch = (cuda: string | null) => fine('torch', { version: '2.1.2', cuda });
 const file = 'environment-remote.yml';
 
 interface Case {
-  tried: TriedImport[];
+  tried: Tried[];
   versions?: Record<string, string>;
   platform?: NodeJS.Platform;
   state?: Finding['state'];

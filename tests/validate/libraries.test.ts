@@ -22,6 +22,7 @@ const modules: Record<string, string> = {
   raises: 'raise ImportError("cannot import name \'HfFolder\'")\n',
   crashes: 'import ctypes\nctypes.string_at(0)\n',
   hangs: 'import time\ntime.sleep(600)\n',
+  wraps: 'try:\n    import scipy\nexcept ImportError as error:\n    raise RuntimeError("failed") from error\n',
   exits: 'import os\nos._exit(7)\n',
   leaves: 'import sys\nsys.exit("no licence")\n',
   killed: 'import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n',
@@ -96,6 +97,7 @@ else
     assert.is(by['exits']?.error, 'ends Python with exit code 7');
     assert.is(by['leaves']?.error, 'SystemExit: no licence');
     assert.is(by['killed']?.error, 'ends Python by SIGKILL');
+    assert.is(by['wraps']?.causes, "RuntimeError: failed | ModuleNotFoundError: No module named 'scipy'");
     assert.is(by['not-there']?.missing, true);
     assert.is(by['fine']?.version, '1.0');
     assert.is(by['fine']?.did, 'imported `fine`');
