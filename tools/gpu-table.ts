@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import * as v from 'valibot';
 import { definition } from '../tasks/configuration/definition';
 import { needRows, needsOf } from '../tasks/gpu/estimate';
-import { planOf } from '../tasks/gpu/memory';
+import { planOf } from '../tasks/gpu/plan';
 import { shapeOf } from '../tasks/gpu/shape';
 
 /** Writes the table of docs/GPU.md: what the default models need with the default settings. `npm run memory` */

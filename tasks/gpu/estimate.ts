@@ -2,8 +2,9 @@ import type { Context } from '../core/context';
 import type { Step, Table } from '../core/step';
 import { bytes } from '../core/text';
 import { shapesOf } from './look';
-import { type Estimate, estimate, planOf, type TrainingPlan } from './memory';
+import { type Estimate, estimate } from './memory';
 import type { ModelShape } from './memory-layer';
+import { planOf, type TrainingPlan } from './plan';
 import { partsText } from './report';
 
 /** One line of the table of needs. */

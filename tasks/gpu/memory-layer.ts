@@ -1,8 +1,10 @@
 import { bytes } from '../core/text';
 import type { Shape } from '../versions/known-models';
 import type { Layer, LayerFault } from './layer';
-import { type Estimate, estimate, type TrainingPlan, unknownTargets } from './memory';
+import { type Estimate, estimate } from './memory';
 import { nearestChange, verdictText } from './nearest-change';
+import { unknownTargets } from './parameters';
+import type { TrainingPlan } from './plan';
 import type { Room } from './rooms';
 import { type MeasuredRoom, shortage } from './shortage';
 

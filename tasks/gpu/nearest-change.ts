@@ -1,6 +1,7 @@
 import { bytes } from '../core/text';
 import type { Shape } from '../versions/known-models';
-import { estimate, type TrainingPlan } from './memory';
+import { estimate } from './memory';
+import type { TrainingPlan } from './plan';
 
 /** A plan that fits, and the settings that lead to it. */
 export interface Change {

@@ -2,8 +2,8 @@ import { bytes } from '../core/text';
 import type { Shape } from '../versions/known-models';
 import { fixBySettings } from './fix-by-settings';
 import type { LayerFault } from './layer';
-import type { TrainingPlan } from './memory';
 import { leastBytes, nearestChange, verdictText } from './nearest-change';
+import type { TrainingPlan } from './plan';
 import type { Room } from './rooms';
 
 /** A device whose free memory is known. */

@@ -1,3 +1,5 @@
+import { list, number, oneOf, string, type Tree, texts, tree } from './careful-json';
+
 /**
  * The record of a run as core/state.ts leaves it, read with care: it may come from another machine, another
  * version, or a disk that was full. What is not as it should be is left out; texts are cut to a length that a page can show.
@@ -56,8 +58,6 @@ export interface RunRecord {
 const outcomes: readonly RunRecord['outcome'][] = ['unchanged', 'changed', 'todo', 'blocked', 'failed', 'interrupted'];
 const states: readonly RecordedStep['state'][] = ['done', 'todo', 'blocked', 'unknown', 'failed', 'skipped'];
 const drifts: readonly NonNullable<RecordedPackage['drift']>[] = ['missing', 'version', 'extra'];
-const longest = 4000;
-const most = 5000;
 
 /** Reads a record. @returns undefined where it is none */
 export function parseRunRecord(text: string): RunRecord | undefined {
@@ -152,13 +152,3 @@ function recordedPackage(fields: Tree): RecordedPackage | undefined {
     asked: fields['asked'] === true,
   };
 }
-
-type Tree = Readonly<Record<string, unknown>>;
-const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {});
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, most) : []);
-const texts = (value: unknown): string[] => list(value).flatMap((item) => string(item) ?? []);
-const number = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
-const string = (value: unknown): string | undefined =>
-  typeof value === 'string' ? (value.length > longest ? `${value.slice(0, longest)}…` : value) : undefined;
-const oneOf = <T>(values: readonly T[], value: unknown): T | undefined => values.find((one) => one === value);

@@ -79,12 +79,9 @@ def load_base(folder, settings, gpu):
     return model
 
 
-def trainer_for(model, tokenizer, folder, settings, gpu, clock):
-    import inspect
-
-    from datasets import Dataset
-    from transformers import TrainerCallback, TrainingArguments
-    from trl import SFTTrainer
+def clock_callback(clock):
+    """Takes the time of each step and the losses that are logged."""
+    from transformers import TrainerCallback
 
     class Clock(TrainerCallback):
         def on_step_begin(self, *_args, **_kwargs):
@@ -97,13 +94,18 @@ def trainer_for(model, tokenizer, folder, settings, gpu, clock):
             if logs and "loss" in logs:
                 clock["losses"].append(float(logs["loss"]))
 
-    batch = settings["arguments"]["batch_size"]
-    text = [CORPUS[i % len(CORPUS)] for i in range(batch)]
-    half = {"bfloat16": "bf16", "float16": "fp16"}.get(settings["quantization"]["compute_dtype"])
+    return Clock()
+
+
+def training_options(folder, settings, gpu):
+    import inspect
+
+    from transformers import TrainingArguments
+
     options = {
         "output_dir": os.path.join(folder, "run"),
         "max_steps": STEPS,
-        "per_device_train_batch_size": batch,
+        "per_device_train_batch_size": settings["arguments"]["batch_size"],
         "gradient_accumulation_steps": 1,
         "learning_rate": LEARNING_RATE,
         "lr_scheduler_type": "constant",
@@ -114,47 +116,44 @@ def trainer_for(model, tokenizer, folder, settings, gpu, clock):
         "seed": 7,
         "gradient_checkpointing": True,
         "gradient_checkpointing_kwargs": {"use_reentrant": False},
-        # More than one GPU would be wrapped in DataParallel, which 4-bit weights do not survive.
         "dataloader_pin_memory": gpu,
     }
-    accepted = inspect.signature(TrainingArguments).parameters
+    half = {"bfloat16": "bf16", "float16": "fp16"}.get(settings["quantization"]["compute_dtype"])
     if not gpu:
-        options["use_cpu" if "use_cpu" in accepted else "no_cuda"] = True
+        options["use_cpu" if "use_cpu" in inspect.signature(TrainingArguments).parameters else "no_cuda"] = True
     elif half:
         options[half] = True
+    return options
+
+
+def trainer_for(model, tokenizer, folder, settings, gpu, clock):
+    """A trainer of whichever trl is here: they take what is said of the data in different places."""
+    import inspect
+
+    from datasets import Dataset
+    from transformers import TrainingArguments
+    from trl import SFTTrainer
+
+    options = training_options(folder, settings, gpu)
     own = {"dataset_text_field": "text", "max_seq_length": 64, "packing": False}
-    trainer_accepts = inspect.signature(SFTTrainer.__init__).parameters
+    accepted = inspect.signature(SFTTrainer.__init__).parameters
     kind = TrainingArguments
-    if "dataset_text_field" not in trainer_accepts:
+    if "dataset_text_field" not in accepted:
         from trl import SFTConfig
 
         kind = SFTConfig
         known = inspect.signature(SFTConfig).parameters
         options.update({name: value for name, value in own.items() if name in known})
         own = {}
-    own["tokenizer" if "tokenizer" in trainer_accepts else "processing_class"] = tokenizer
-    return SFTTrainer(
-        model=model, args=kind(**options), train_dataset=Dataset.from_dict({"text": text}), callbacks=[Clock()], **own
-    )
+    own["tokenizer" if "tokenizer" in accepted else "processing_class"] = tokenizer
+    text = [CORPUS[i % len(CORPUS)] for i in range(settings["arguments"]["batch_size"])]
+    data = Dataset.from_dict({"text": text})
+    return SFTTrainer(model=model, args=kind(**options), train_dataset=data, callbacks=[clock_callback(clock)], **own)
 
 
-def prove(settings, stage):
-    stage("import")
-    import torch
-    from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
+def with_adapter(base, lora, targets):
+    from peft import LoraConfig, get_peft_model
 
-    gpu = settings["device"] == "gpu" or (settings["device"] == "any" and torch.cuda.is_available())
-    folder = settings["folder"]
-    lora = settings["lora"]
-    stage("model")
-    tokenizer, targets = make_model(os.path.join(folder, "model"), lora)
-    base = load_base(os.path.join(folder, "model"), settings, gpu)
-    quantized = gpu and settings["quantization"]["load_in_4bit"]
-    if quantized:
-        base = prepare_model_for_kbit_training(
-            base, use_gradient_checkpointing=True, gradient_checkpointing_kwargs={"use_reentrant": False}
-        )
-    stage("adapter")
     config = LoraConfig(
         r=lora["rank"], lora_alpha=lora["alpha"], lora_dropout=lora["dropout"], target_modules=targets, task_type="CAUSAL_LM"
     )
@@ -164,43 +163,78 @@ def prove(settings, stage):
     for weight in model.parameters():
         if weight.requires_grad:
             weight.data = weight.data.float()
-    if gpu:
-        torch.cuda.reset_peak_memory_stats()
-    stage("train")
-    clock = {"steps": [], "losses": [], "begun": 0.0}
-    trainer_for(model, tokenizer, folder, settings, gpu, clock).train()
-    losses = clock["losses"]
+    return model
+
+
+def check_losses(losses):
     if len(losses) < STEPS or not all(math.isfinite(loss) for loss in losses):
         raise ValueError("the loss is not finite: %s" % losses)
     if losses[-1] >= losses[0]:
         raise ValueError("the loss did not fall: %s" % losses)
-    stage("reload")
+
+
+def difference_after_loading(model, tokenizer, adapter, load_fresh, allowed):
+    """Saves the adapter, puts it on a fresh base model and compares the logits."""
+    import torch
+    from peft import PeftModel
+
     model.eval()
     batch = tokenizer(CORPUS[:2], return_tensors="pt", padding=True)
     batch = {name: value.to(model.device) for name, value in batch.items() if name != "token_type_ids"}
     with torch.no_grad():
         before = model(**batch).logits.float()
-    adapter = os.path.join(folder, "adapter")
     model.save_pretrained(adapter, safe_serialization=True)
-    fresh = load_base(os.path.join(folder, "model"), settings, gpu)
-    if quantized:
-        # As before training: it holds the norms in another type.
-        fresh = prepare_model_for_kbit_training(fresh, use_gradient_checkpointing=False)
+    fresh = load_fresh()
     with torch.no_grad():
         untrained = fresh(**batch).logits.float()
         after = PeftModel.from_pretrained(fresh, adapter).eval()(**batch).logits.float()
     difference = float((before - after).abs().max())
     learned = float((before - untrained).abs().max())
-    if not difference <= (1e-2 if gpu else 1e-4):
+    if not difference <= allowed:
         raise ValueError("the reloaded adapter gives other logits, they differ by %g" % difference)
     if not learned > 10 * difference:
         raise ValueError("the adapter changes nothing: logits differ by %g from the base model's" % learned)
+    return difference
+
+
+def prove(settings, stage):
+    stage("import")
+    import torch
+    from peft import prepare_model_for_kbit_training
+
+    folder = settings["folder"]
+    gpu = settings["device"] == "gpu" or (settings["device"] == "any" and torch.cuda.is_available())
+    quantized = gpu and settings["quantization"]["load_in_4bit"]
+    at, adapter = os.path.join(folder, "model"), os.path.join(folder, "adapter")
+
+    def load_fresh():
+        fresh = load_base(at, settings, gpu)
+        # As before training: it holds the norms in another type.
+        return prepare_model_for_kbit_training(fresh, use_gradient_checkpointing=False) if quantized else fresh
+
+    stage("model")
+    tokenizer, targets = make_model(at, settings["lora"])
+    base = load_base(at, settings, gpu)
+    if quantized:
+        base = prepare_model_for_kbit_training(
+            base, use_gradient_checkpointing=True, gradient_checkpointing_kwargs={"use_reentrant": False}
+        )
+    stage("adapter")
+    model = with_adapter(base, settings["lora"], targets)
+    if gpu:
+        torch.cuda.reset_peak_memory_stats()
+    stage("train")
+    clock = {"steps": [], "losses": [], "begun": 0.0}
+    trainer_for(model, tokenizer, folder, settings, gpu, clock).train()
+    check_losses(clock["losses"])
+    stage("reload")
+    difference = difference_after_loading(model, tokenizer, adapter, load_fresh, 1e-2 if gpu else 1e-4)
     peak = torch.cuda.max_memory_allocated() if gpu else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {
         "device": torch.cuda.get_device_name(0) if gpu else "cpu",
         "precision": ("4-bit " + settings["quantization"]["quant_type"]) if quantized else str(base.dtype).replace("torch.", ""),
         "targets": targets,
-        "losses": [round(loss, 4) for loss in losses],
+        "losses": [round(loss, 4) for loss in clock["losses"]],
         "secondsPerStep": round(statistics.median(clock["steps"]), 4),
         "peakMemoryBytes": int(peak),
         "adapterBytes": sum(os.path.getsize(os.path.join(adapter, name)) for name in os.listdir(adapter)),
