@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
+import type { Host } from '../core/host';
 import {
   type GpuProcess,
   gpuFields,
@@ -53,15 +54,14 @@ export const smiLimitSeconds = 15;
 /**
  * Asks the kernel, `nvidia-smi`, the toolkit and the kernel log, all at once: it takes as long as the slowest,
  * which is nvidia-smi.
- * @param root the root of the file system
  */
-export async function askDriver(context: Pick<Context, 'host' | 'root'>, root = '/'): Promise<DriverAnswers> {
+export async function askDriver(context: Pick<Context, 'host' | 'root'>): Promise<DriverAnswers> {
   const { host } = context;
-  const machine = machineOf(host, root);
+  const machine = machineOf(host);
   const visible = host.env.CUDA_VISIBLE_DEVICES;
   const none = { machine, gpus: [], fault: undefined, cudaOfDriver: undefined, xids: [], visible };
-  const program = smiOf(context, root);
-  if (!program) return { ...none, program, cudaOfToolkit: await toolkit(context, root) };
+  const program = smiOf(host);
+  if (!program) return { ...none, program, cudaOfToolkit: await toolkit(context) };
   const ask = (...args: string[]) => run(context, program, args);
   const query = (fields: readonly string[]) => ask(`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits');
   const [main, capabilities, health, processes, head, cudaOfToolkit, log] = await Promise.all([
@@ -71,7 +71,7 @@ export async function askDriver(context: Pick<Context, 'host' | 'root'>, root = 
     query(healthFields),
     ask(`--query-compute-apps=${processFields.join(',')}`, '--format=csv,noheader,nounits'),
     ask(),
-    toolkit(context, root),
+    toolkit(context),
     kernelLog(context),
   ]);
   const listed = parseGpus(main.stdout);
@@ -104,13 +104,15 @@ async function run({ host, root }: Pick<Context, 'host' | 'root'>, program: stri
 }
 
 /** On PATH, else where WSL puts it. */
-function smiOf({ host }: Pick<Context, 'host'>, root: string): string | undefined {
-  return allOnPath(host, 'nvidia-smi')[0] ?? [path.join(root, 'usr/lib/wsl/lib/nvidia-smi')].find((file) => isProgram(host, file));
+function smiOf(host: Host): string | undefined {
+  return (
+    allOnPath(host, 'nvidia-smi')[0] ?? [path.join(host.systemRoot, 'usr/lib/wsl/lib/nvidia-smi')].find((file) => isProgram(host, file))
+  );
 }
 
-async function toolkit(context: Pick<Context, 'host' | 'root'>, root: string): Promise<string | undefined> {
+async function toolkit(context: Pick<Context, 'host' | 'root'>): Promise<string | undefined> {
   const { host } = context;
-  const home = host.env.CUDA_HOME ?? path.join(root, 'usr/local/cuda');
+  const home = host.env.CUDA_HOME ?? path.join(host.systemRoot, 'usr/local/cuda');
   try {
     const { cuda } = JSON.parse(host.files.readText(path.join(home, 'version.json')) ?? '{}') as { cuda?: { version?: string } };
     if (cuda?.version) return cuda.version.split('.').slice(0, 2).join('.');

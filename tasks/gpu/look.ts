@@ -29,11 +29,10 @@ export interface GpuLook {
 /**
  * Looks at each layer until one is broken. `driver` ends before the environment is asked, and judges the memory by
  * what `nvidia-smi` says.
- * @param root the root of the file system
  */
-export async function lookAtGpu(context: Context, half: 'driver' | 'all', root = '/'): Promise<GpuLook> {
+export async function lookAtGpu(context: Context, half: 'driver' | 'all'): Promise<GpuLook> {
   const { quantization } = context.settings.training;
-  const answers = await askDriver(context, root);
+  const answers = await askDriver(context);
   const { layers, warnings, usable } = driverLayers(answers, {
     fourBit: quantization.load_in_4bit,
     computeType: quantization.compute_dtype,

@@ -21,12 +21,9 @@ export interface Machine {
   distribution: string;
 }
 
-/**
- * Looks at the kernel's own files.
- * @param root the root of the file system
- */
-export function machineOf({ files, platform, arch, env }: Host, root = '/'): Machine {
-  const at = (file: string) => path.join(root, file);
+/** Looks at the kernel's own files. */
+export function machineOf({ files, platform, arch, env, systemRoot }: Host): Machine {
+  const at = (file: string) => path.join(systemRoot, file);
   const text = (file: string): string => {
     try {
       return (files.readText(at(file)) ?? '').replace(/\0/g, '').trim();

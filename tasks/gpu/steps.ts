@@ -11,37 +11,33 @@ import { machineOf } from './machine';
 import { gpuIsOptional } from './optional';
 import { dataOf, sentence, tableOf } from './report';
 
-export interface GpuStepOptions {
-  /** The root of the file system. */
-  root?: string;
-  /** Not a part of a setup: without an environment the driver half is all there is to say. */
-  alone?: boolean;
-}
-
 /** Where the last success of the whole chain is kept; another name where a broken chain counts as one. */
 const proofOf = (context: Context): string => (gpuIsOptional(context) ? 'gpu-optional' : 'gpu');
 
 /** What needs no environment: fails before gigabytes are fetched for a machine that cannot use them. */
-export function gpuDriverStep({ root = '/' }: GpuStepOptions = {}): Step {
+export function gpuDriverStep(): Step {
   return {
     name: 'gpu-driver',
     title: 'Look at the GPU and its driver',
     async check(context, depth) {
       // All of the chain was proven on this machine since it was started: no need to ask the driver again.
-      const proven = depth === 'quick' ? provenBefore(context, proofOf(context), inputsOf(context, root)) : undefined;
-      return proven?.state === 'done' ? proven : findingOf(context, 'driver', { root, alone: true });
+      const proven = depth === 'quick' ? provenBefore(context, proofOf(context), inputsOf(context)) : undefined;
+      return proven?.state === 'done' ? proven : findingOf(context, 'driver', { alone: true });
     },
   };
 }
 
 /** The whole chain, up to a 4-bit product and the memory of the training. A quick look trusts the last proof. */
-export function gpuStep({ root = '/', alone = false }: GpuStepOptions = {}): Step {
+export function gpuStep(
+  /** Not a part of a setup: without an environment the driver half is all there is to say. */
+  { alone = false }: { alone?: boolean } = {},
+): Step {
   const check: Step['check'] = async (context, depth) => {
-    if (depth === 'full' || alone) return findingOf(context, 'all', { root, alone });
-    const proven = provenBefore(context, proofOf(context), inputsOf(context, root));
+    if (depth === 'full' || alone) return findingOf(context, 'all', { alone });
+    const proven = provenBefore(context, proofOf(context), inputsOf(context));
     if (proven?.state === 'done') return proven;
     if (gpuIsOptional(context)) {
-      const driver = await lookAtGpu(context, 'driver', root);
+      const driver = await lookAtGpu(context, 'driver');
       if (driver.broken) return withoutGpu(driver);
     }
     if (!trainingPython(context)) return { state: 'todo', found: 'the training environment is not there yet' };
@@ -51,17 +47,17 @@ export function gpuStep({ root = '/', alone = false }: GpuStepOptions = {}): Ste
     title: 'prove the GPU: torch, a product of matrices, 4 bits, memory',
     async run(context) {
       forget(context, proofOf(context));
-      const finding = await findingOf(context, 'all', { root });
+      const finding = await findingOf(context, 'all', { alone: false });
       if (finding.state === 'blocked') throw new UserError(finding);
-      if (finding.state === 'done') remember(context, proofOf(context), { inputs: inputsOf(context, root), found: finding.found });
+      if (finding.state === 'done') remember(context, proofOf(context), { inputs: inputsOf(context), found: finding.found });
     },
   };
   const step: Step = { name: 'gpu', title: 'Prove that the environment trains on the GPU', check };
   return alone ? step : { ...step, plan: async () => [prove] };
 }
 
-async function findingOf(context: Context, half: 'driver' | 'all', { root, alone }: GpuStepOptions): Promise<Finding> {
-  const look = await lookAtGpu(context, half, root);
+async function findingOf(context: Context, half: 'driver' | 'all', { alone }: { alone: boolean }): Promise<Finding> {
+  const look = await lookAtGpu(context, half);
   // On the way of a setup only what was looked at; the rest has a step of its own.
   const table = tableOf(context, look).filter(([, state]) => half === 'all' || state !== 'not reached');
   const shown = { table, data: dataOf(look) };
@@ -86,9 +82,9 @@ const withoutGpu = ({ broken }: GpuLook): Finding => ({
 });
 
 /** What a proof of the whole chain rests on. A restart counts: cards and drivers come back different. */
-function inputsOf(context: Context, root: string): Inputs {
+function inputsOf(context: Context): Inputs {
   const { host, settings } = context;
-  const machine = machineOf(host, root);
+  const machine = machineOf(host);
   return {
     driver: machine.kernelModule ?? 'none',
     cards: machine.nvidia.join(' '),

@@ -150,8 +150,8 @@ for (const name of transcripts())
   for (const expected of [table[name] ?? []].flat())
     test([name, ...(expected.sets ?? []), ...Object.entries(expected.env ?? {})].join(' '), async () => {
       const machine = machineOfTranscript(name);
-      const context = contextFor(project, { ...expected, env: { ...machine.env, ...expected.env } });
-      const finding = await gpuStep({ root: machine.root, alone: true }).check(context, 'full');
+      const context = contextFor(project, { ...expected, root: machine.root, env: { ...machine.env, ...expected.env } });
+      const finding = await gpuStep({ alone: true }).check(context, 'full');
       const text = readable(finding);
       for (const pattern of expected.says) assert.match(text, pattern);
       assert.not.match(text, /no transcript of/);
@@ -167,7 +167,7 @@ for (const name of transcripts())
 
 test('in a setup a card that others use is a warning: the training comes later', async () => {
   const machine = machineOfTranscript('busy');
-  const finding = await gpuDriverStep({ root: machine.root }).check(contextFor(project, { env: machine.env }), 'full');
+  const finding = await gpuDriverStep().check(contextFor(project, machine), 'full');
   assert.is(finding.state, 'done');
   assert.match(readable(finding), /GPU 0 is in use/);
 });
@@ -176,7 +176,7 @@ test('AMD is seen by its tools too', async () => {
   const machine = machineOfTranscript('cpu-only');
   fs.mkdirSync(path.join(machine.root, 'dev'), { recursive: true });
   fs.writeFileSync(path.join(machine.root, 'dev', 'kfd'), '');
-  const finding = await gpuStep({ root: machine.root, alone: true }).check(contextFor(project, { env: machine.env }), 'full');
+  const finding = await gpuStep({ alone: true }).check(contextFor(project, machine), 'full');
   assert.is(finding.state === 'blocked' && finding.code, 'E_GPU_AMD');
 });
 

@@ -17,7 +17,7 @@ function machine(files: Record<string, string>, env: Record<string, string> = {}
     fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     fs.writeFileSync(path.join(root, file), text);
   }
-  return machineOf({ ...thisHost(), env, platform, arch: 'arm64' }, root);
+  return machineOf({ ...thisHost(), env, platform, arch: 'arm64', systemRoot: root });
 }
 
 test('containers by what they leave', () => {

@@ -198,14 +198,14 @@ const table: Record<string, Expected> = {
   },
 };
 
-function contextOn({ env }: FakeMachine, { torch = {}, sets = [] }: Pick<Expected, 'torch' | 'sets'>, remote = project) {
-  return contextFor(remote, { env: { ...env, PYTHONPATH: fixtures, FAKE_TORCH: JSON.stringify(torch) }, sets });
+function contextOn({ root, env }: FakeMachine, { torch = {}, sets = [] }: Pick<Expected, 'torch' | 'sets'>, remote = project) {
+  return contextFor(remote, { root, env: { ...env, PYTHONPATH: fixtures, FAKE_TORCH: JSON.stringify(torch) }, sets });
 }
 
 for (const [name, expected] of Object.entries(table))
   test(name, async () => {
     const machine = machineOfTranscript(expected.driver ?? 'rtx-3090');
-    const finding = await gpuStep({ root: machine.root, alone: true }).check(contextOn(machine, expected), 'full');
+    const finding = await gpuStep({ alone: true }).check(contextOn(machine, expected), 'full');
     const layers = finding.data?.layers as Layer[];
     const text = [JSON.stringify(finding.table), ...Object.values(finding).filter((value) => typeof value === 'string')].join('\n');
     for (const pattern of expected.says) assert.match(text, pattern);
@@ -245,15 +245,15 @@ test('without torch the environment says so', async () => {
 test('in a setup the chain is proven once, and again when something changes', async () => {
   const machine = machineOfTranscript('rtx-3090');
   const context = contextOn(machine, {});
-  const step = gpuStep({ root: machine.root });
+  const step = gpuStep();
   assert.is((await step.check(context, 'quick')).state, 'todo');
   for (const action of (await step.plan?.(context)) ?? []) await action.run(context, () => undefined);
   const proven = await step.check(context, 'quick');
   assert.equal([proven.state, /fits with/.test(proven.found)], ['done', true]);
   // The driver need not be asked either: a fixture that fails would be told.
   process.env.TRANSCRIPT = path.join(repository, 'tests/fixtures/nvidia-smi/lost.txt');
-  assert.is((await gpuDriverStep({ root: machine.root }).check(context, 'quick')).state, 'done');
-  assert.is((await gpuDriverStep({ root: machine.root }).check(context, 'full')).state, 'blocked');
+  assert.is((await gpuDriverStep().check(context, 'quick')).state, 'done');
+  assert.is((await gpuDriverStep().check(context, 'full')).state, 'blocked');
   const other = contextOn(machine, { sets: ['training.lora.rank=64'] });
   const changed = await step.check(other, 'quick');
   assert.equal([changed.state, 'changed' in changed && changed.changed], ['todo', ['training settings changed']]);
@@ -263,7 +263,7 @@ test('in a setup the chain is proven once, and again when something changes', as
 test('a setup fails with the fault of the first broken layer, and remembers nothing', async () => {
   const machine = machineOfTranscript('rtx-3090');
   const context = contextOn(machine, { torch: { cuda: null } });
-  const step = gpuStep({ root: machine.root });
+  const step = gpuStep();
   const [action] = (await step.plan?.(context)) ?? [];
   let code: string | undefined;
   await action
@@ -280,7 +280,7 @@ test('with --no-gpu a broken chain is told and remembered as one that is all rig
   const remote = projectCopy();
   const context = contextOn(machine, { torch: { cuda: null }, sets: ['remote.gpu=optional'] }, remote);
   fs.cpSync(path.join(project, '.venv-remote'), path.join(remote, '.venv-remote'), { recursive: true, verbatimSymlinks: true });
-  const step = gpuStep({ root: machine.root });
+  const step = gpuStep();
   assert.is((await step.check(context, 'quick')).state, 'todo');
   for (const action of (await step.plan?.(context)) ?? []) await action.run(context, () => undefined);
   const after = await step.check(context, 'quick');
@@ -288,15 +288,15 @@ test('with --no-gpu a broken chain is told and remembered as one that is all rig
   // Another time a GPU is asked for: that was no proof of one.
   assert.is((await step.check(contextOn(machine, { torch: { cuda: null } }, remote), 'quick')).state, 'todo');
   const none = machineOfTranscript('cpu-only');
-  const found = await gpuStep({ root: none.root }).check(contextOn(none, { sets: ['remote.gpu=optional'] }, projectCopy()), 'quick');
+  const found = await gpuStep().check(contextOn(none, { sets: ['remote.gpu=optional'] }, projectCopy()), 'quick');
   assert.equal([found.state, /\(E_GPU_NONE\)/.test(found.found)], ['done', true]);
 });
 
 test('before the environment is there, a setup waits for it', async () => {
   const machine = machineOfTranscript('rtx-3090');
   const context = contextOn(machine, {}, projectCopy());
-  assert.is((await gpuDriverStep({ root: machine.root }).check(context, 'quick')).state, 'done');
-  assert.is((await gpuStep({ root: machine.root }).check(context, 'quick')).state, 'todo');
+  assert.is((await gpuDriverStep().check(context, 'quick')).state, 'done');
+  assert.is((await gpuStep().check(context, 'quick')).state, 'todo');
 });
 
 test.run();

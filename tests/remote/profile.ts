@@ -135,7 +135,8 @@ export function profileTests(profile: 'as-asked' | 'compat', loads: boolean): vo
     const names = Object.keys(found).filter((name) => name !== 'pip');
     const total = names.reduce((sum, name) => sum + (found[name] ?? 0), 0);
     const { installed } = sizeOf(names);
-    assert.ok(Math.abs(installed / total - 1) < 0.02, `${installed} in the table, ${total} installed`);
+    // The table has the larger one of both profiles.
+    assert.ok(installed > 0.99 * total && installed < 1.05 * total, `${installed} in the table, ${total} installed`);
   });
 
   test(loads ? 'loads both kinds of default models' : 'refuses both kinds of default models, each with an error that is known', () => {

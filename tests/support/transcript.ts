@@ -45,10 +45,12 @@ export interface ContextOptions {
   env?: Record<string, string | undefined>;
   sets?: readonly string[];
   options?: Record<string, string>;
+  /** The root of the machine, where it is another than this one. */
+  root?: string;
 }
 
 /** What a step is given, for a project with the settings of the repository. Variables are this process's: commands inherit them. */
-export function contextFor(project: string, { env = {}, sets = [], options = {} }: ContextOptions = {}): Context {
+export function contextFor(project: string, { env = {}, sets = [], options = {}, root = '/' }: ContextOptions = {}): Context {
   for (const name of ['CUDA_VISIBLE_DEVICES', 'CUDA_HOME', 'KUBERNETES_SERVICE_HOST']) delete process.env[name];
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined) delete process.env[name];
@@ -57,7 +59,7 @@ export function contextFor(project: string, { env = {}, sets = [], options = {} 
   const host = thisHost();
   return {
     root: project,
-    host: { ...host, home: project },
+    host: { ...host, home: project, systemRoot: root },
     environment: 'remote',
     ...loadSettings(host, project, 'remote', sets),
     option: (name) => options[name],

@@ -21,6 +21,8 @@ export interface Host {
   readonly hostname: string;
   /** 0 where the system has none. */
   readonly userId: number;
+  /** What the kernel's own folders lie in: `/`. Tests give a machine that is not theirs. */
+  readonly systemRoot: string;
   /** The home folder, `undefined` where the machine knows none. */
   readonly home: string | undefined;
   readonly nodeVersion: string;
@@ -45,6 +47,7 @@ export function thisHost(): Host {
     pid: process.pid,
     hostname: os.hostname(),
     userId: process.getuid?.() ?? 0,
+    systemRoot: '/',
     home: homeFolder(),
     nodeVersion: process.versions.node,
     glibc: () => (process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined)?.header?.glibcVersionRuntime,
