@@ -88,7 +88,7 @@ test('wrong bytes in the cache never get the name of a file: that one comes from
   fs.rmSync(place.folder, { recursive: true });
   const copied = await place.json('--from-cache=copy');
   assert.is(copied.step.code, 'E_MODEL_HASH');
-  assert.match(String(copied.step.fix), /model:download --model=tiny` fetches it from the Hub/);
+  assert.match(String(copied.step.fix), /model:download --model=org\/tiny` fetches it from the Hub/);
   assert.not(fs.existsSync(path.join(place.folder, first)));
   await hub.close();
 });
