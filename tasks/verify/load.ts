@@ -83,19 +83,19 @@ async function run(context: Context, subject: Subject, environment: LoadEnvironm
 }
 
 /** What is known to fail is told before it is tried. */
-function refuseOldLibraries({ host }: Context, { folder, name, remedy }: Subject, { versions }: LoadEnvironment, config: unknown): void {
+function refuseOldLibraries({ host }: Context, { folder, name }: Subject, { versions }: LoadEnvironment, config: unknown): void {
   const tokenizer = host.files.readText(path.join(folder, 'tokenizer.json'));
   const needs = needsOf({ config, ...(tokenizer === undefined ? {} : { tokenizer }) });
   const unmet = needs ? unmetNeeds(needs, versions) : [];
-  if (unmet.length > 0) throw oldLibraries(name, unmet.join('; '), remedy.download);
+  if (unmet.length > 0) throw oldLibraries(name, unmet.join('; '));
 }
 
-const oldLibraries = (name: string, unmet: string, download: string): UserError =>
+const oldLibraries = (name: string, unmet: string): UserError =>
   new UserError({
     code: 'E_MODEL_VERSIONS',
     found: `the environment cannot load \`${name}\`: ${unmet}`,
     needed: unmet,
-    fix: `\`npx just conda --set remote.profile=compat\` brings newer ones; the files are right, \`${download}\` has nothing to do`,
+    fix: '`npx just conda --set remote.profile=compat` brings newer ones',
   });
 
 function failure(
@@ -109,15 +109,10 @@ function failure(
   const there = versions.get('transformers');
   if (/does not recognize this architecture|KeyError: '\w+'$/.test(error) && stage === 'config') {
     const written = (request as { written?: string }).written;
-    return oldLibraries(
-      name,
-      `transformers ${there}, ${written ? `${written} or newer needed` : 'a newer one is needed'}`,
-      remedy.download,
-    );
+    return oldLibraries(name, `transformers ${there}, ${written ? `${written} or newer needed` : 'a newer one is needed'}`);
   }
   const torch = /PyTorch >= ([\d.]+) is required/.exec(stderr)?.[1];
-  if (torch)
-    return oldLibraries(name, `torch ${versions.get('torch')}, ${torch} or newer needed by transformers ${there}`, remedy.download);
+  if (torch) return oldLibraries(name, `torch ${versions.get('torch')}, ${torch} or newer needed by transformers ${there}`);
   const breakage = breakageIn(error);
   return new UserError({
     code: breakage?.code ?? 'E_MODEL_LOAD',

@@ -106,7 +106,10 @@ async function loadFinding(
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { code, found, needed = 'a model that the environment loads', fix, tail } = error.fault;
-    return { state: 'blocked', code, found: `${so.found}; ${found}`, needed, fix, data: { ...so.data, ...(tail ? { tail } : {}) } };
+    const { download } = subject.remedy;
+    // Whoever reads only the cure must not fetch 16 GB again for an environment that is wrong.
+    const cure = fix.includes(download) ? fix : `${fix}; the files are right, \`${download}\` has nothing to do`;
+    return { state: 'blocked', code, found: `${so.found}; ${found}`, needed, fix: cure, data: { ...so.data, ...(tail ? { tail } : {}) } };
   }
 }
 

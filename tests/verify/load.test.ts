@@ -64,6 +64,7 @@ test('without an environment it says where it looked, and what makes one', async
   assert.is(step.code, 'E_MODEL_ENVIRONMENT');
   assert.match(step.found, /`\.venv-local`.*`\.venv-remote`/);
   assert.match(step.fix, 'npx just setup:remote');
+  assert.match(step.fix, '`npx just model:download --model=llama-3.1-8b` has nothing to do');
 });
 
 test('an environment that is too old is told the version that is needed, and not started', async () => {
