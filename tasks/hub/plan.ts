@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
+import type { Host } from '../core/host';
 import { offlineBy } from './endpoint';
 import { hubOf, type Revision } from './hub';
 import type { SizedFile } from './job';
@@ -36,14 +37,23 @@ export function heldCommit(context: Context, model: Model): string | undefined {
 /** What the folder's own records say it should hold; `undefined` where they do not say. No network. */
 export function wantedByRecord(context: Context, model: Model): Wanted | undefined {
   const { host } = context;
-  let commit = heldCommit(context, model);
-  // Filled by hf alone: without the network its own list is all there is.
-  if (!commit && offlineBy(host)) commit = recordedTree(host, model.folder, model)?.commit;
-  const files = commit ? readTree(host, model.folder, commit) : undefined;
-  if (!commit || !files) return undefined;
-  const chosen = choose(files, model, host.files.readText(`${model.folder}/${index}`));
-  return { commit, license: undefined, from: 'record', rows: undefined, ...sized(chosen) };
+  const { folder } = model;
+  const held = heldCommit(context, model);
+  // Without the network the folder's own lists are all there is, those of hf too.
+  const own = offlineBy(host) ? recordedTree(host, folder, model) : undefined;
+  const commit = held ?? own?.commit;
+  if (!commit) return undefined;
+  const indexText = host.files.readText(`${folder}/${index}`);
+  // hf 0.36 keeps no list: what it knows of each file stands for one where no shard is missing.
+  const known = own?.commit === commit && looksWhole(own.all, indexText) ? withSizes(host, folder, own.all) : undefined;
+  const files = readTree(host, folder, commit) ?? known;
+  if (!files) return undefined;
+  return { commit, license: undefined, from: 'record', rows: undefined, ...sized(choose(files, model, indexText)) };
 }
+
+/** Sizes that only the files themselves tell; their hashes say whether they are right. */
+const withSizes = (host: Host, folder: string, files: readonly HubFile[]): HubFile[] =>
+  files.map((file) => ({ ...file, size: file.size ?? host.files.stat(path.join(folder, file.path))?.size }));
 
 /**
  * The same from another folder of this machine that knows its commit; `undefined` where it does not, or where nobody
@@ -68,7 +78,7 @@ export async function wantedBySource(context: Context, model: Model, origin: Ori
   const there = whole ?? own?.all ?? snapshotFiles(host, origin.folder);
   if (!there || (!whole && !looksWhole(there, indexText))) return undefined;
   refuseOutside(there, model);
-  const files = there.map((file) => ({ ...file, size: file.size ?? host.files.stat(path.join(origin.folder, file.path))?.size }));
+  const files = withSizes(host, origin.folder, there);
   const chosen = choose(files, model, indexText);
   return { commit, license: undefined, from: 'source', rows: rowsOf(files), ...sized(chosen) };
 }

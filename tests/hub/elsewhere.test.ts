@@ -28,6 +28,17 @@ function fillCache(home: string, commit: string, names: readonly string[]): stri
   return snapshot;
 }
 
+/** What `hf download --local-dir` of 0.36 leaves: no list of the commit. */
+function fillByHf(folder: string, commit: string): void {
+  for (const [name, content] of Object.entries(files)) {
+    const { lfs, sha1, sha256 } = blobOf(name, content);
+    const metadata = path.join(folder, '.cache/huggingface/download', `${name}.metadata`);
+    fs.mkdirSync(path.dirname(metadata), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), content);
+    fs.writeFileSync(metadata, `${commit}\n${lfs ? sha256 : sha1}\n${Date.now() / 1000}\n`);
+  }
+}
+
 async function start(): Promise<{ hub: Hub; place: Place; commit: string }> {
   const hub = await startHub();
   const commit = hub.add('org/tiny', files).revisions.get('main') ?? '';
@@ -109,16 +120,25 @@ test('what a folder lacks is asked for before the first byte', async () => {
   await hub.close();
 });
 
+test("hf's folder is adopted without the network too", async () => {
+  const { hub, commit } = await start();
+  const offline = placeFor(hub, { HF_HUB_OFFLINE: '1' });
+  fillByHf(offline.folder, commit);
+  const adopted = await offline.json();
+  assert.is(adopted.outcome, 'changed', adopted.text);
+  assert.is((await offline.json()).outcome, 'unchanged');
+  const lacking = placeFor(hub, { HF_HUB_OFFLINE: '1' });
+  fillByHf(lacking.folder, commit);
+  for (const name of [first, `.cache/huggingface/download/${first}.metadata`]) fs.rmSync(path.join(lacking.folder, name));
+  assert.is((await lacking.json()).step.code, 'E_HUB_OFFLINE');
+  assert.is(hub.seen.length, 0);
+  await hub.close();
+});
+
 test("hf's folder is adopted at the commit that it holds, and a branch that moved since is told", async () => {
   const { hub, place, commit } = await start();
   const next = hub.commit('org/tiny', { ...files, [first]: Buffer.alloc(9_000_000, 7) });
-  for (const [name, content] of Object.entries(files)) {
-    const { lfs, sha1, sha256 } = blobOf(name, content);
-    const metadata = path.join(place.folder, '.cache/huggingface/download', `${name}.metadata`);
-    fs.mkdirSync(path.dirname(metadata), { recursive: true });
-    fs.writeFileSync(path.join(place.folder, name), content);
-    fs.writeFileSync(metadata, `${commit}\n${lfs ? sha256 : sha1}\n${Date.now() / 1000}\n`);
-  }
+  fillByHf(place.folder, commit);
   const adopted = await place.json();
   assert.is(adopted.step.commit, commit, adopted.text);
   assert.is(hub.sent(first), 0);
