@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { exampleOf } from '../support/documents';
 import { cleanEnvironment, repository, temporaryFolder } from '../support/project';
 
 const test = suite('package');
@@ -61,12 +62,29 @@ test('works from a just.config.ts of five lines', () => {
   assert.match(run('npx', ['just', 'start', '--json', '--check'], consumer), /"outcome":"unchanged"/);
 });
 
+test('takes a check of a project, as docs/ARCHITECTURE.md shows one', () => {
+  fs.writeFileSync(path.join(consumer, 'just.config.ts'), exampleOf('ARCHITECTURE.md', 'just.config.ts'));
+  fs.mkdirSync(path.join(consumer, 'programs'), { recursive: true });
+  fs.writeFileSync(path.join(consumer, 'programs', 'jq'), '#!/bin/sh\necho jq-1.7\n', { mode: 0o755 });
+  const PATH = [path.join(consumer, 'programs'), env.PATH].join(path.delimiter);
+  // Nothing else is set up here: the exit code tells of that.
+  const { stdout } = spawnSync('npx', ['just', 'validate', '--json'], { cwd: consumer, env: { ...env, PATH }, encoding: 'utf8' });
+  const { name, found } = JSON.parse(stdout).steps.at(-1);
+  assert.equal([name, found], ['jq', 'jq-1.7 on PATH']);
+});
+
 test('its types are found and strict', () => {
+  const check = exampleOf('ARCHITECTURE.md', 'just.config.ts');
   fs.writeFileSync(
     path.join(consumer, 'use.ts'),
     "import { defineTask, type Step } from 'just-lora';\nconst step: Step = { name: 'one', title: 'One', check: async () => ({ state: 'done', found: '1 of 1' }) };\nexport const task = defineTask({ name: 'one', description: 'One', details: '', example: 'npx just one', items: [step] });\n",
   );
-  run('npx', ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--moduleResolution', 'node16', 'use.ts'], consumer);
+  fs.writeFileSync(path.join(consumer, 'check.ts'), check);
+  run(
+    'npx',
+    ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--moduleResolution', 'node16', 'use.ts', 'check.ts'],
+    consumer,
+  );
 });
 
 function works(): void {
