@@ -11,6 +11,8 @@ import { absent, brokenPython, environmentInputs } from './environment';
 import { provenStep } from './proven';
 
 const script = 'scripts/paths.py';
+/** What it reads the settings with. */
+const loaderScripts = ['config_loader.py', 'config_files.py', 'config_schema.py'];
 
 /** Python code and the tasks must mean the same folders. */
 export const pythonPathsStep: Step = provenStep({
@@ -21,8 +23,12 @@ export const pythonPathsStep: Step = provenStep({
     const environment = environmentInputs(context, localEnvironment(context));
     const text = context.host.files.readText(path.join(context.root, script));
     if (!environment || text === undefined) return undefined;
-    const loader = context.host.files.readText(path.join(context.root, 'scripts/config_loader.py')) ?? '';
-    return { python: environment['python'] ?? '', scripts: sha256(text + loader), paths: sha256(JSON.stringify(projectPaths(context))) };
+    const loader = loaderScripts.map((file) => context.host.files.readText(path.join(context.root, 'scripts', file)) ?? '');
+    return {
+      python: environment['python'] ?? '',
+      scripts: sha256(text + loader.join('')),
+      paths: sha256(JSON.stringify(projectPaths(context))),
+    };
   },
   waits: (context) =>
     context.host.files.stat(path.join(context.root, script))
