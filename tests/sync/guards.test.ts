@@ -18,8 +18,9 @@ async function synced(count: number): Promise<Pair & { target: string; source: s
   return { ...made, source: path.join(made.project, 'data/processed'), target: path.join(made.there, 'data/processed') };
 }
 
-const fault = (document: { steps: { code?: string; fix?: string }[] }) => ({
+const fault = (document: { steps: { code?: string; found?: string; fix?: string }[] }) => ({
   code: '',
+  found: '',
   fix: '',
   ...document.steps.find(({ code }) => code),
 });
@@ -27,7 +28,7 @@ const fault = (document: { steps: { code?: string; fix?: string }[] }) => ({
 if (noSshd) skip(test, 'sync: guards and plans', noSshd);
 else {
   test('deletes only with --delete, only what it lists, and never more than half or the limit', async () => {
-    const { json, source, target, there } = await synced(10);
+    const { json, source, target, there, configure } = await synced(10);
     fs.rmSync(path.join(source, 'f0'));
     assert.is((await json('sync:push')).outcome, 'unchanged');
     assert.ok(fs.existsSync(path.join(target, 'f0')));
@@ -44,10 +45,13 @@ else {
     assert.equal(contents(there), before);
     assert.is((await json('sync:push', '--delete', '--max-delete=6')).exitCode, 0);
     assert.equal(contents(target), contents(source));
+    fs.rmSync(path.join(source, 'f7'));
+    configure({}, { sync: { push: ['data/processed'], max_delete: 0 } });
+    assert.match(fault(await json('sync:push', '--delete')).found, /more than 0: data\/processed\/f7/);
   });
 
   test('an empty or missing source is refused, and nothing is deleted for it', async () => {
-    const { json, source, target } = await synced(3);
+    const { json, source, target, there, project } = await synced(3);
     const before = contents(target);
     for (const name of fs.readdirSync(source)) if (name !== '.gitkeep') fs.rmSync(path.join(source, name));
     fs.mkdirSync(path.join(source, 'empty'));
@@ -58,6 +62,10 @@ else {
     assert.is(fault(await json('sync:push')).code, 'E_SOURCE_MISSING');
     assert.is(fault(await json('sync:pull', '--only=adapters')).code, 'E_SOURCE_MISSING');
     assert.equal(contents(target), before);
+    fs.mkdirSync(path.join(there, 'adapters/empty'), { recursive: true });
+    fs.writeFileSync(path.join(project, 'adapters/mine'), 'x');
+    assert.is(fault(await json('sync:pull', '--only=adapters', '--delete', '--max-delete=100')).code, 'E_SOURCE_EMPTY');
+    assert.ok(fs.existsSync(path.join(project, 'adapters/mine')));
   });
 
   test('~ is refused with --delete, by name and through a link', async () => {
@@ -97,6 +105,11 @@ else {
     await stale(
       () => fs.writeFileSync(path.join(target, 'came'), 'x'),
       () => fs.rmSync(path.join(target, 'came')),
+    );
+    const planned = fs.readFileSync(path.join(project, file), 'utf8');
+    await stale(
+      () => fs.writeFileSync(path.join(project, file), JSON.stringify({ ...JSON.parse(planned), files: [] })),
+      () => fs.writeFileSync(path.join(project, file), planned),
     );
     const { mtime } = fs.statSync(path.join(source, 'f2'));
     // The same size and the same time: only that it was written tells.
@@ -138,10 +151,22 @@ else {
     fs.utimesSync(path.join(far, 'notes.txt'), old, old);
     const refused = await json('sync:pull');
     assert.is(fault(refused).code, 'E_LOCAL_CHANGES');
+    assert.equal(
+      refused.steps[1].files.map(({ name, note }: { name: string; note: string }) => [name, note]),
+      [['adapters/notes.txt', 'newer here']],
+    );
     assert.is(fs.readFileSync(path.join(near, 'notes.txt'), 'utf8'), 'mine, and newer');
     const { stdout } = await run('sync:pull', '--plan');
     assert.match(stdout, /changed +10 B +adapters\/notes\.txt \(newer here\)/);
     assert.is((await json('sync:pull', `--plan=${/^(\.just-lora\/plans\/\S+)$/m.exec(stdout)?.[1]}`)).exitCode, 0);
+    assert.is(fs.readFileSync(path.join(near, 'notes.txt'), 'utf8'), 'from there');
+    fs.writeFileSync(path.join(near, 'notes.txt'), 'mine, and older');
+    const older = new Date(Date.now() - 200_000);
+    fs.utimesSync(path.join(near, 'notes.txt'), older, older);
+    const changed = await json('sync:pull');
+    assert.is(fault(changed).code, 'E_LOCAL_CHANGES');
+    assert.is(changed.steps[1].files[0].note, 'changed here since it was pulled');
+    assert.is((await json('sync:pull', '--force')).exitCode, 0);
     assert.is(fs.readFileSync(path.join(near, 'notes.txt'), 'utf8'), 'from there');
   });
 
