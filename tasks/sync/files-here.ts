@@ -1,20 +1,35 @@
+import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import type { Context } from '../core/context';
+import type { Entry } from '../core/host/tree';
 import { byteName, shownName } from '../parse/shown-name';
 import { type Folder, ownExcludes } from './folders';
 import type { FileStates } from './transport';
 
-/** Every file of a folder here: size, both times to the nanosecond, and the inode, so that a change of the same size and time shows too. */
+/** What tells that a file has changed: its size, both times to the nanosecond, and the inode, so that a change of the same size and time shows too. */
+export const stateOf = ({ size, modified, changed, inode }: Entry): string => `${size} ${modified} ${changed} ${inode}`;
+
+/** Every file of a folder here, or the one file, with what tells that it has changed. */
 export function statesHere({ host, root }: Context, folder: Folder): FileStates {
   const at = path.join(root, folder.name);
   const states: FileStates = {};
-  const keep = (shown: string, entry: ReturnType<typeof host.tree.look>) => {
-    if (entry) states[shown] = `${entry.size} ${entry.modified} ${entry.changed} ${entry.inode}`;
+  const keep = (shown: string, entry: Entry | undefined) => {
+    if (entry) states[shown] = stateOf(entry);
   };
   for (const name of host.tree.names(at, ownExcludes)) keep(shownName(name), host.tree.look(at, name));
   // One file that travels: its folder lists nothing.
   if (host.files.stat(at)?.isFile()) keep('.', host.tree.look(path.dirname(at), byteName(path.basename(at))));
   return states;
+}
+
+/** The hash of a file here, as text in base 16. */
+export async function sha256Here({ host }: Context, folder: string, name: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of host.tree.read(folder, name)) {
+    hash.update(chunk as Buffer);
+    host.processes.throwIfInterrupted();
+  }
+  return hash.digest('hex');
 }
 
 /** How many files there are here that could travel: folders, links that lead nowhere and our own excludes do not count. */

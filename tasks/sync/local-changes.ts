@@ -1,23 +1,13 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
-import { makeState, statePath } from '../core/state';
 import { some } from '../core/text';
 import { shownName } from '../parse/shown-name';
 import { type Change, shownChange } from './change';
+import { recallFolder, rememberFolder } from './folder-record';
 
-/** Size and time of each file as it was pulled, by name. */
-type Pulled = Record<string, string>;
-
-const recordOf = (root: string, folder: string): string => statePath(root, 'sync', `pulled-${folder.replace(/[^\w.-]/g, '_')}.json`);
-
-function recall({ host, root }: Context, folder: string): Pulled {
-  try {
-    return JSON.parse(host.files.readText(recordOf(root, folder)) ?? '{}') as Pulled;
-  } catch {
-    return {};
-  }
-}
+/** Size and time of each file as it was pulled. */
+const recall = (context: Context, folder: string) => recallFolder<string>(context, 'pulled', folder);
 
 const stampOf = (context: Context, folder: string, name: string): string | undefined => {
   const entry = context.host.tree.look(path.join(context.root, folder), name);
@@ -26,7 +16,6 @@ const stampOf = (context: Context, folder: string, name: string): string | undef
 
 /** Keeps what the files that have arrived look like: one that looks otherwise later was changed here. */
 export function rememberPulled(context: Context, changes: readonly Change[]): void {
-  const { host, root } = context;
   for (const folder of new Set(changes.map((change) => change.folder))) {
     const record = recall(context, folder);
     for (const { name, kind, action } of changes.filter((change) => change.folder === folder)) {
@@ -34,14 +23,13 @@ export function rememberPulled(context: Context, changes: readonly Change[]): vo
       if (stamp) record[shownName(name)] = stamp;
       else delete record[shownName(name)];
     }
-    makeState(host, root);
-    host.files.writeText(recordOf(root, folder), JSON.stringify(record));
+    rememberFolder(context, 'pulled', folder, record);
   }
 }
 
 /** Marks what a pull would replace although it is newer here, or was changed here since it was pulled. */
 export function markLocal(context: Context, changes: readonly Change[], newer: ReadonlySet<string>): void {
-  const records = new Map<string, Pulled>();
+  const records = new Map<string, ReturnType<typeof recall>>();
   for (const change of changes) {
     if (change.action === 'added' || change.kind === 'folder') continue;
     if (!records.has(change.folder)) records.set(change.folder, recall(context, change.folder));

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import type { Context } from '../core/context';
-import { makeState, statePath } from '../core/state';
 import { byteName, shownName } from '../parse/shown-name';
+import { sha256Here, stateOf } from './files-here';
+import { recallFolder, rememberFolder } from './folder-record';
 import type { Folder } from './folders';
 
 /** Where a folder's manifest lies under `.just-lora` of the side that received it. */
@@ -18,8 +18,8 @@ export function manifestsAbout({ name }: Folder): string[] {
   return [...above, manifestOf({ name: `${name}/*` })].map((file) => file.replace('manifests/', ''));
 }
 
-/** Hashes that were taken before, each with what tells that its file has changed. */
-type Known = Record<string, [state: string, hash: string]>;
+/** A hash that was taken before, with what tells that its file has changed. */
+type Known = [state: string, hash: string];
 
 /**
  * SHA-256 of every file that travels, as `sha256sum -c` reads it in the project's folder: the other side needs
@@ -36,41 +36,20 @@ export async function manifestText(
 ): Promise<string> {
   const { host, root } = context;
   const at = path.join(root, base);
-  const file = statePath(root, 'sync', `hashes-${folder.name.replace(/[^\w.-]/g, '_')}.json`);
-  const known = knownHashes(context, file);
-  const next: Known = {};
+  const known = recallFolder<Known>(context, 'hashes', folder.name);
+  const next: Record<string, Known> = {};
   const lines: string[] = [];
   for (const name of [...names].sort()) {
     const entry = host.tree.look(at, name);
     if (!entry?.isFile) continue;
-    const state = `${entry.size} ${entry.modified} ${entry.changed} ${entry.inode}`;
+    const state = stateOf(entry);
     const before = known[shownName(name)];
-    const hash = before?.[0] === state ? before[1] : await hashOf(context, at, name);
+    const hash = before?.[0] === state ? before[1] : await sha256Here(context, at, name);
     next[shownName(name)] = [state, hash];
     lines.push(line(hash, `${byteName(base)}/${name}`));
   }
-  if (keep && JSON.stringify(next) !== JSON.stringify(known)) {
-    makeState(host, root);
-    host.files.writeText(file, JSON.stringify(next));
-  }
+  if (keep && JSON.stringify(next) !== JSON.stringify(known)) rememberFolder(context, 'hashes', folder.name, next);
   return lines.join('');
-}
-
-function knownHashes({ host }: Context, file: string): Known {
-  try {
-    return JSON.parse(host.files.readText(file) ?? '{}') as Known;
-  } catch {
-    return {};
-  }
-}
-
-async function hashOf({ host }: Context, folder: string, name: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of host.tree.read(folder, name)) {
-    hash.update(chunk as Buffer);
-    host.processes.throwIfInterrupted();
-  }
-  return hash.digest('hex');
 }
 
 /** GNU coreutils: a name with a backslash or a line break is escaped, and the line begins with a backslash. */

@@ -72,6 +72,7 @@ else {
     fs.utimesSync(lock, old, old);
     // What the dead one left is continued from, and then cleared away.
     fs.mkdirSync(path.join(there, 'data/processed/.rsync-partial'), { recursive: true });
+    fs.writeFileSync(path.join(there, 'data/processed/.rsync-partial/gone'), 'a part of a file that is gone here');
     assert.is((await json('sync:push')).exitCode, 0);
     assert.equal(fs.readdirSync(path.join(there, 'data/processed')), ['a']);
     assert.not.ok(fs.existsSync(lock));

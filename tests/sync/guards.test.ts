@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -111,12 +112,13 @@ else {
       () => fs.writeFileSync(path.join(project, file), JSON.stringify({ ...JSON.parse(planned), files: [] })),
       () => fs.writeFileSync(path.join(project, file), planned),
     );
-    const { mtime } = fs.statSync(path.join(source, 'f2'));
-    // The same size and the same time: only that it was written tells.
+    // The same size and the same time to the nanosecond: only that it was written tells.
     await stale(
       () => {
-        fs.writeFileSync(path.join(source, 'f2'), 'FILE 2');
-        fs.utimesSync(path.join(source, 'f2'), mtime, mtime);
+        const [file, before] = [path.join(source, 'f2'), path.join(project, 'before')];
+        execFileSync('cp', ['-p', file, before]);
+        fs.writeFileSync(file, 'FILE 2');
+        execFileSync('touch', ['-r', before, file]);
       },
       () => undefined,
     );

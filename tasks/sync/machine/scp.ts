@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import type { Context } from '../../core/context';
 import { byteName, textName } from '../../parse/shown-name';
 import type { Change } from '../change';
+import { sha256Here } from '../files-here';
 import type { Filters } from '../filters';
 import type { Direction } from '../folders';
 import { listedTransport, type Program } from '../listed-transport';
@@ -67,9 +67,7 @@ function scpProgram(context: Context, machine: Machine, direction: Direction): P
       const hashes = new Map(stdout.split('\n').map((line): [string, string] => [line.slice(66), line.slice(0, 64)]));
       const same = new Set<string>();
       for (const name of names) {
-        const hash = createHash('sha256');
-        for await (const chunk of host.tree.read(path.join(root, base), name)) hash.update(chunk as Buffer);
-        if (hashes.get(name) === hash.digest('hex')) same.add(name);
+        if (hashes.get(name) === (await sha256Here(context, path.join(root, base), name))) same.add(name);
       }
       return same;
     },
