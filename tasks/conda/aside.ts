@@ -4,8 +4,9 @@ import { UserError } from '../core/errors';
 import { some } from '../core/text';
 import { taken } from './create-faults';
 import type { CondaHealth } from './look';
+import { readMarker } from './marker';
 import { contentsOf } from './packages';
-import { type CondaRecord, isSameFolder, readMarker, readRecord, writeRecord } from './record';
+import { type CondaRecord, isSameFolder, readRecord, writeRecord } from './record';
 
 /** A whole environment of ours waits beside its place; the rest of a run that was killed is removed where it is surely ours. */
 export function clearPlace(context: Context, record: CondaRecord, health: CondaHealth): CondaRecord {

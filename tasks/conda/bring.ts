@@ -12,13 +12,15 @@ import { taken } from './create-faults';
 import { type CondaDefinition, requireConda } from './definition';
 import { describeDrift, driftOf } from './drift';
 import { damagedPackages, lookAtConda } from './look';
+import { forgetMarker, writeMarker } from './marker';
 import { contentsOf, markersOf, pipHalf } from './packages';
 import { installPipHalf } from './pip';
 import { askConda } from './program';
-import { type CondaRecord, forgetMarker, identityOf, readRecord, writeMarker, writeRecord } from './record';
+import { type CondaRecord, identityOf, readRecord, writeRecord } from './record';
 
 type Tell = (progress: Progress) => void;
 
+/** What has to be brought. */
 export interface Work {
   conda: CondaDefinition;
   /** The same environment as the lock and its messages know it. */

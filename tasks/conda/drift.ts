@@ -3,9 +3,9 @@ import type { CondaPackage } from '../parse/conda-meta';
 import type { EnvironmentYml } from '../parse/environment-yml';
 import type { Locked } from '../parse/lock';
 import { matches, parseMatchSpec } from '../parse/match-spec';
+import type { CondaMarker } from './marker';
 import { type CondaPackageState, condaPackageStates } from './package-states';
 import type { Contents } from './packages';
-import type { CondaMarker } from './record';
 
 /** How an environment of conda's differs from what it should be, each difference as a few words. */
 export interface Drift {

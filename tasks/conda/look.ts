@@ -9,9 +9,10 @@ import { pythonIn } from '../venv/definition';
 import { damagedIn } from '../venv/installed';
 import type { CondaDefinition } from './definition';
 import { changesOf, type Drift, describeDrift, driftOf, isCondaBroken } from './drift';
+import { readMarker } from './marker';
 import type { CondaPackageState } from './package-states';
 import { type Contents, contentsOf, markersOf, pipHalf } from './packages';
-import { isSameFolder, readMarker, readRecord } from './record';
+import { isSameFolder, readRecord } from './record';
 
 /** How the environment is, and what it would take. */
 export type CondaHealth =

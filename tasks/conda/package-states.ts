@@ -5,8 +5,8 @@ import { parseMatchSpec } from '../parse/match-spec';
 import { pinsOf } from '../parse/pins';
 import { bootstrap, sameVersion } from '../venv/compare';
 import type { PackageState } from '../venv/packages';
+import type { CondaMarker } from './marker';
 import type { Contents } from './packages';
-import type { CondaMarker } from './record';
 
 /** One package of an environment of conda's, as `--json` tells it. */
 export interface CondaPackageState extends PackageState {

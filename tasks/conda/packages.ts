@@ -17,6 +17,7 @@ export interface Contents {
   sitePackages: string | undefined;
 }
 
+/** Reads an environment of conda's. */
 export function contentsOf(context: Context, prefix: string): Contents {
   const { files } = context.host;
   const conda = condaPackagesFrom(files.list(path.join(prefix, 'conda-meta')));

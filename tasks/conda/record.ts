@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { makeState, statePath } from '../core/state';
 
@@ -17,6 +16,7 @@ export interface CondaRecord {
   kept?: string;
 }
 
+/** What no other folder of that name has. */
 export interface FolderIdentity {
   inode: number;
   birthMs: number;
@@ -24,6 +24,7 @@ export interface FolderIdentity {
 
 const file = ({ root }: Context): string => statePath(root, 'conda.json');
 
+/** What an earlier run noted, `undefined` where nothing readable is there. */
 export function readRecord(context: Context): CondaRecord | undefined {
   try {
     const record = JSON.parse(context.host.files.readText(file(context)) ?? '') as CondaRecord;
@@ -33,6 +34,7 @@ export function readRecord(context: Context): CondaRecord | undefined {
   }
 }
 
+/** Notes it: before the work that it tells of begins. */
 export function writeRecord(context: Context, record: CondaRecord): void {
   makeState(context.host, context.root);
   context.host.files.writeText(file(context), `${JSON.stringify(record, null, 2)}\n`);
@@ -44,39 +46,8 @@ export function identityOf({ host }: Context, folder: string): FolderIdentity | 
   return entry?.isDirectory() ? { inode: entry.ino, birthMs: Math.round(entry.birthtimeMs) } : undefined;
 }
 
+/** Is it still the very folder that was noted, not another one of that name? */
 export const isSameFolder = (context: Context, folder: string, identity: FolderIdentity | undefined): boolean => {
   const now = identityOf(context, folder);
   return now !== undefined && identity !== undefined && now.inode === identity.inode && now.birthMs === identity.birthMs;
 };
-
-/**
- * Our own file in a finished environment, written last of all: what it consisted of then. Beside conda-meta,
- * not in it, where conda would read it.
- */
-export interface CondaMarker {
-  by: 'just-lora';
-  name: string;
-  /** Packages of conda's as `name=version=build`. */
-  conda: readonly string[];
-  /** Packages of pip's as `name==version`. */
-  pip: readonly string[];
-  /** What it was made of, by names that a person knows. */
-  inputs: Readonly<Record<string, string>>;
-  python: string;
-}
-
-const markerName = 'just-lora.json';
-
-export function readMarker({ host }: Context, prefix: string): CondaMarker | undefined {
-  try {
-    const marker = JSON.parse(host.files.readText(path.join(prefix, markerName)) ?? '') as CondaMarker;
-    return marker.by === 'just-lora' && Array.isArray(marker.conda) && Array.isArray(marker.pip) ? marker : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-export const writeMarker = ({ host }: Context, prefix: string, marker: CondaMarker): void =>
-  host.files.writeText(path.join(prefix, markerName), `${JSON.stringify(marker, null, 2)}\n`);
-
-export const forgetMarker = ({ host }: Context, prefix: string): void => host.files.remove(path.join(prefix, markerName));

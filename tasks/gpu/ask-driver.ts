@@ -25,6 +25,7 @@ import { allOnPath, isProgram } from '../python/which';
 import { newestCuda } from '../versions/cuda';
 import { type Machine, machineOf } from './machine';
 
+/** A card, with all that `nvidia-smi` says of it. */
 export interface Gpu extends SmiGpu {
   capability: string | undefined;
   health: Health | undefined;

@@ -23,6 +23,7 @@ export interface ProbeLine {
 /** Seconds for each layer. Importing torch from a cold disk takes half a minute, the first kernel of a card too. */
 export const probeLimits = { torch: 120, architecture: 30, matmul: 60, bitsandbytes: 90, memory: 20 } as const;
 
+/** What probe.py printed, and how it ended. */
 export interface ProbeAnswers {
   lines: ProbeLine[];
   exitCode: number;
@@ -32,6 +33,7 @@ export interface ProbeAnswers {
   skipped: readonly string[];
 }
 
+/** What probe.py is asked to look at. */
 export interface ProbeRequest {
   python: string;
   /** The folder of the environment. */

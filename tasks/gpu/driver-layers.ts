@@ -9,6 +9,7 @@ import type { Layer, LayerFault, LayerName, Layers } from './layer';
 import { noCard } from './no-card';
 import { visibleOf } from './visible';
 
+/** The layers that need no environment. */
 export interface DriverHalf extends Layers {
   /** The cards that pass, in the order of `nvidia-smi`. */
   usable: Gpu[];

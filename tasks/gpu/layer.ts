@@ -10,6 +10,7 @@ export interface LayerFault {
   fix: string;
 }
 
+/** One layer with what was found; a broken one with its cure. */
 export type Layer = { name: LayerName } & ({ state: 'ok' | 'unknown' | 'not reached'; found: string } | ({ state: 'broken' } & LayerFault));
 
 /** What a half of the chain found: its layers up to the first broken one, and what is worth a word beside them. */
@@ -18,6 +19,7 @@ export interface Layers {
   warnings: string[];
 }
 
+/** The broken layer; there is one at most, since the later ones are not reached. */
 export const brokenOf = (layers: readonly Layer[]): (LayerFault & { name: LayerName }) | undefined =>
   layers.find((layer): layer is LayerFault & { name: LayerName; state: 'broken' } => layer.state === 'broken');
 

@@ -8,6 +8,7 @@ import type { TrainingPlan } from './plan';
 import type { Room } from './rooms';
 import { type MeasuredRoom, shortage } from './shortage';
 
+/** A model of the settings. */
 export interface ModelShape {
   name: string;
   /** `undefined` before the model is downloaded, where nothing is known of it. */
@@ -21,6 +22,7 @@ export interface Verdict {
   devices: { index: number; freeBytes: number; fits: boolean; text: string }[];
 }
 
+/** The layer `memory`, with what it rests on. */
 export interface MemoryJudgement {
   layer: Layer;
   verdicts: Verdict[];

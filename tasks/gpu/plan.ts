@@ -14,6 +14,7 @@ export interface TrainingPlan {
   computeBytes: 2 | 4;
 }
 
+/** The plan of the training settings. */
 export const planOf = ({ lora, quantization, arguments: run }: Settings['training']): TrainingPlan => ({
   rank: lora.rank,
   dropout: lora.dropout,

@@ -3,18 +3,24 @@
  * Texts and lists are cut to a length that a page can show.
  */
 
+/** An object of any fields. */
 export type Tree = Readonly<Record<string, unknown>>;
 /** The longest text, in UTF-16 units. */
 const longest = 4000;
 /** The most entries of a list. */
 const most = 5000;
 
+/** An object; an empty one where it is none. */
 export const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {});
+/** A list; an empty one where it is none. */
 export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, most) : []);
+/** The texts of a list. */
 export const texts = (value: unknown): string[] => list(value).flatMap((item) => string(item) ?? []);
 /** A finite number that is not negative. */
 export const number = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+/** A text. */
 export const string = (value: unknown): string | undefined =>
   typeof value === 'string' ? (value.length > longest ? `${value.slice(0, longest)}…` : value) : undefined;
+/** One of a few words. */
 export const oneOf = <T>(values: readonly T[], value: unknown): T | undefined => values.find((one) => one === value);

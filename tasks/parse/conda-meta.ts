@@ -15,6 +15,7 @@ export function condaPackagesFrom(entries: readonly string[]): CondaPackage[] {
   });
 }
 
+/** A package as conda's own lists name it: `numpy=1.26.4=py310_0`. */
 export const condaText = ({ name, version, build }: Pick<CondaPackage, 'name' | 'version' | 'build'>): string =>
   `${name}=${version}=${build}`;
 

@@ -22,6 +22,7 @@ const signs: readonly [fault: CondaFault, says: RegExp][] = [
   ['link', /LinkError|post-link script failed/i],
 ];
 
+/** The first cause that the words of conda, mamba or micromamba show. */
 export function condaFault(text: string): CondaFault {
   return signs.find(([, says]) => says.test(text))?.[0] ?? 'other';
 }

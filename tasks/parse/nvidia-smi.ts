@@ -1,5 +1,6 @@
 /** Reads what `nvidia-smi` prints. A field that it does not know (`[N/A]`, `ERR!` …) is `undefined`, never 0. */
 
+/** A card as {@link parseGpus} reads it; bytes. */
 export interface SmiGpu {
   index: number;
   uuid: string | undefined;
@@ -45,6 +46,7 @@ export function parseGpus(csv: string): SmiGpu[] {
 export const parseCapabilities = (csv: string): (string | undefined)[] =>
   rows(csv).map(([cell, ...more]) => (more.length === 0 && /^\d+\.\d$/.test(cell ?? '') ? cell : undefined));
 
+/** What keeps a card from being used though it is there. */
 export interface Health {
   index: number;
   computeMode: 'default' | 'exclusive_process' | 'prohibited' | undefined;
@@ -52,6 +54,7 @@ export interface Health {
   uncorrectedErrors: number | undefined;
 }
 
+/** The fields of {@link parseHealth}. */
 export const healthFields = ['index', 'compute_mode', 'ecc.errors.uncorrected.volatile.total'] as const;
 
 /** Lines of `--query-gpu` with {@link healthFields}. */
@@ -63,6 +66,7 @@ export function parseHealth(csv: string): Health[] {
   });
 }
 
+/** A program that holds memory of a card. */
 export interface GpuProcess {
   uuid: string;
   pid: number;
@@ -70,6 +74,7 @@ export interface GpuProcess {
   usedBytes: number | undefined;
 }
 
+/** The fields of {@link parseProcesses}. */
 export const processFields = ['gpu_uuid', 'pid', 'process_name', 'used_gpu_memory'] as const;
 
 /** Lines of `--query-compute-apps` with {@link processFields}. */
@@ -85,6 +90,7 @@ export function parseProcesses(csv: string): GpuProcess[] {
 /** The newest CUDA that the driver supports, from the head of plain `nvidia-smi`. */
 export const parseCudaOfDriver = (text: string): string | undefined => /CUDA(?: UMD)? Version:\s*(\d+\.\d+)/.exec(text)?.[1];
 
+/** A part of a card that is split (Multi-Instance GPU). */
 export interface MigDevice {
   gpuIndex: number;
   /** `3g.20gb` */

@@ -5,6 +5,7 @@ import { list, number, oneOf, string, type Tree, texts, tree } from './careful-j
  * version, or a disk that was full. What is not as it should be is left out; texts are cut to a length that a page can show.
  */
 
+/** A step as a run or a look left it. */
 export interface RecordedStep {
   name: string;
   title: string;
@@ -44,6 +45,7 @@ export interface RecordedPackage {
   asked: boolean;
 }
 
+/** A run of a task. */
 export interface RunRecord {
   task: string;
   outcome: 'unchanged' | 'changed' | 'todo' | 'blocked' | 'failed' | 'interrupted';

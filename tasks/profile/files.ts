@@ -1,3 +1,4 @@
+/** `as-asked` has the versions that the project was planned with, `compat` those that load its models. */
 export type ProfileName = 'as-asked' | 'compat';
 
 /** The files of a profile, relative to the project. */
@@ -8,6 +9,7 @@ export interface ProfileFiles {
   lock: string;
 }
 
+/** Where each profile is written down. */
 export const profileFiles: Readonly<Record<ProfileName, ProfileFiles>> = {
   'as-asked': { requirements: 'environment-remote.yml', lock: 'environment-remote.lock' },
   compat: { requirements: 'environment-remote.compat.yml', lock: 'environment-remote.compat.lock' },

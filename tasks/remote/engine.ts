@@ -6,6 +6,7 @@ import { UserError } from '../core/errors';
 import { absolute } from '../core/paths';
 import { readMarker } from '../venv/marker';
 
+/** Who makes the training environment. */
 export type Engine = 'conda' | 'venv';
 
 /** Who makes the environment, and why. */

@@ -9,6 +9,7 @@ import { style } from './style';
 import { time } from './time';
 import { verdictOf } from './verdict';
 
+/** All that a page tells. */
 export interface PageContent {
   /** The name of the project's folder. */
   project: string;

@@ -3,6 +3,7 @@ import type { SeenStep } from './machine';
 import { stateMark } from './state-mark';
 import { time } from './time';
 
+/** How steps are listed. */
 export interface StepsOptions {
   /** The time that stands above the steps: only other times are told with each. */
   lookedAt?: string;

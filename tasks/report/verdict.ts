@@ -1,6 +1,7 @@
 import { plural } from '../core/text';
 import type { Machine, SeenStep } from './machine';
 
+/** From all is well to somebody has to act. */
 export type Level = 'ready' | 'warning' | 'todo' | 'blocked';
 
 /** What a machine comes to, in a heading and a sentence. */

@@ -30,6 +30,7 @@ export const sizeOfConda = (names: readonly string[]): Size => sum(names.map((na
 /** A package that is fetched in a moment. */
 export const isSmall = (name: string): boolean => sizeOfOne(name).download < 5_000_000;
 
+/** Several packages as one. */
 export function sum(sizes: readonly Size[]): Size {
   return sizes.reduce(
     (total, { download, installed }) => ({ download: total.download + download, installed: total.installed + installed }),

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lookAtConda } from '../../tasks/conda/look';
-import { writeMarker } from '../../tasks/conda/record';
+import { writeMarker } from '../../tasks/conda/marker';
 import { temporaryFolder } from '../support/project';
 import { contextFor } from '../support/transcript';
 

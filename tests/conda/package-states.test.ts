@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { CondaMarker } from '../../tasks/conda/marker';
 import { condaPackageStates } from '../../tasks/conda/package-states';
-import type { CondaMarker } from '../../tasks/conda/record';
 
 const test = suite('conda: package states');
 const yml = { name: 'x', channels: [], conda: ['python=3.10', 'numpy=1.26'], pip: ['peft==0.7.0'] };

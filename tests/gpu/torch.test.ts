@@ -134,6 +134,11 @@ const table: Record<string, Expected> = {
     broken: ['matmul', 'E_GPU_BUSY'],
     says: [/no memory left/],
   },
+  'a card that another holds alone by now': {
+    torch: { fault: { synchronize: 'CUDA error: all CUDA-capable devices are busy or unavailable' } },
+    broken: ['matmul', 'E_GPU_BUSY'],
+    says: [/another program holds the GPU alone/, /sudo nvidia-smi -c DEFAULT/],
+  },
   'a crash': {
     torch: { fault: { matmul_float32: 'crash' } },
     broken: ['matmul', 'E_GPU_PROBE_CRASHED'],
