@@ -1,9 +1,12 @@
+import type { Stats } from 'node:fs';
 import * as path from 'node:path';
 import type { Host } from '../core/host';
 import { bootOf } from './boot';
+import { keepOld } from './deliver';
 import type { SizedFile } from './job';
 import { headLine, writtenLine } from './journal';
 import { incompleteOf, isWorthKeeping } from './local';
+import { wrongBlock } from './marks';
 import { journalFile, partialFile, readPartial } from './partial';
 import { removeStamp } from './stamps';
 
@@ -15,7 +18,7 @@ export function adopt(host: Host, folder: string, file: SizedFile): void {
   const have = readPartial(host, folder, file)?.ranges.total ?? 0;
   const target = path.join(folder, file.path);
   const stat = host.files.lstat(target);
-  const truncated = stat?.isFile() && isWorthKeeping(stat.size, file) ? { path: target, size: stat.size } : undefined;
+  const truncated = stat && isAlone(stat) && isWorthKeeping(stat.size, file) ? { path: target, size: stat.size } : undefined;
   const best = [incompleteOf(host, folder, file), truncated].filter((each) => each !== undefined).sort((a, b) => b.size - a.size)[0];
   if (!best || best.size <= have) return;
   const partial = partialFile(folder, file);
@@ -25,3 +28,31 @@ export function adopt(host: Host, folder: string, file: SizedFile): void {
   host.files.move(best.path, partial);
   host.files.writeText(journalFile(partial), headLine(file.path, file.size, bootOf(host)) + writtenLine(0, best.size));
 }
+
+/**
+ * Takes over a file of the right size with wrong bytes, but for the block where they begin. Where more of it is wrong,
+ * its hash says so in the end, and all of it comes anew.
+ * @param marks of the file as it is
+ */
+export function salvage(host: Host, folder: string, file: SizedFile, marks: readonly string[]): void {
+  const target = path.join(folder, file.path);
+  const stat = host.files.lstat(target);
+  const block = wrongBlock(host, folder, file, marks);
+  if (!block || !stat || !isAlone(stat) || stat.size !== file.size) return;
+  const partial = partialFile(folder, file);
+  removeStamp(host, folder, file.path);
+  keepOld(host, folder, file, target, 'copy');
+  host.files.remove(journalFile(partial));
+  host.files.move(target, partial);
+  const there = [
+    [0, block[0]],
+    [block[1], file.size],
+  ].filter(([start = 0, end = 0]) => start < end);
+  host.files.writeText(
+    journalFile(partial),
+    headLine(file.path, file.size, bootOf(host)) + there.map(([start = 0, end = 0]) => writtenLine(start, end)).join(''),
+  );
+}
+
+/** A file that is nobody else's under another name: what goes into it would go into that one too. */
+const isAlone = (stat: Stats): boolean => stat.isFile() && stat.nlink === 1;

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import type { Progress } from '../core/step';
-import { adopt } from './adopt';
+import { adopt, salvage } from './adopt';
 import { makeCache, mark } from './deliver';
 import { offlineBy } from './endpoint';
 import { runHf, usesHf, wrongAfterHf } from './hf-backend';
@@ -15,7 +15,7 @@ import type { Origin } from './origin';
 import { leftoversIn } from './partials';
 import { recordOf, type Wanted } from './plan';
 import { retire } from './retire';
-import { rightOf } from './right';
+import { type Read, readAll } from './right';
 import { refuseWithoutSpace } from './space';
 import { removeStamp, stampedHash } from './stamps';
 import { transferInThread } from './transfer-thread';
@@ -47,7 +47,7 @@ export async function bringModel(
   if (missing.length > 0 && usesHf(context) && !origin) await fetchByHf(context, model, wanted, missing, progress);
   else if (missing.length > 0) {
     const place = (file: string) => (spoiled.has(file) ? undefined : origin?.place(file));
-    await fetchMissing(context, model, wanted, missing, place, progress).catch((error: unknown) => {
+    await fetchMissing(context, model, wanted, missing, wrong, place, progress).catch((error: unknown) => {
       throw origin ? byOrigin(error, model, origin) : error;
     });
   }
@@ -55,7 +55,7 @@ export async function bringModel(
   retire(host, folder, wanted.commit, wanted.wanted);
 }
 
-/** Hashes what has the right size and no proof yet. @returns the paths of those that are wrong */
+/** Hashes what has the right size and no proof yet. @returns those that are wrong, each with its marks */
 async function checkThere(
   context: Context,
   { folder }: Model,
@@ -63,7 +63,7 @@ async function checkThere(
   files: readonly LocalFile[],
   trust: boolean,
   progress: (progress: Progress) => void,
-): Promise<Set<string>> {
+): Promise<Map<string, readonly string[]>> {
   const { host } = context;
   const unchecked: SizedFile[] = [];
   for (const { file, state } of files) {
@@ -74,14 +74,16 @@ async function checkThere(
     if (before) mark(host, folder, commit, file, before);
     else unchecked.push(file);
   }
-  if (unchecked.length === 0) return new Set();
+  const wrong = new Map<string, readonly string[]>();
+  if (unchecked.length === 0) return wrong;
   const there = unchecked.map((file) => ({ file, place: path.join(folder, file.path) }));
-  const right = await rightOf(context, there, 'checking what is there:', progress);
+  const read = await readAll(context, there, 'checking what is there:', progress);
   for (const file of unchecked) {
-    const before = right.get(file.path);
-    if (before) mark(host, folder, commit, file, before);
+    const { right, marks } = read.get(file.path) as Read;
+    if (right) mark(host, folder, commit, file, right, marks);
+    else wrong.set(file.path, marks);
   }
-  return new Set(unchecked.map((file) => file.path).filter((name) => !right.has(name)));
+  return wrong;
 }
 
 async function fetchMissing(
@@ -89,6 +91,7 @@ async function fetchMissing(
   model: Model,
   { commit, wanted }: Wanted,
   missing: readonly LocalFile[],
+  wrong: ReadonlyMap<string, readonly string[]>,
   place: (file: string) => string | undefined,
   progress: (progress: Progress) => void,
 ): Promise<void> {
@@ -96,7 +99,11 @@ async function fetchMissing(
   const { folder, repo } = model;
   const places = new Map(missing.flatMap(({ file: { path } }) => (place(path) === undefined ? [] : [[path, place(path) ?? '']])));
   if (places.size < missing.length) refuseOffline(context, model, `files of \`${repo}\` are missing`);
-  for (const { file } of missing) adopt(host, folder, file);
+  for (const { file } of missing) {
+    const marks = wrong.get(file.path);
+    if (marks) salvage(host, folder, file, marks);
+    adopt(host, folder, file);
+  }
   const files = missing.map(({ file }) => file).sort((a, b) => a.size - b.size);
   const now = missing.map(({ file }) => lookAt(host, folder, commit, file));
   const there = (of: readonly LocalFile[]) => of.reduce((sum, { thereBytes }) => sum + thereBytes, 0);

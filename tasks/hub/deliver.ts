@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { Host } from '../core/host';
 import { giveName, type SizedFile } from './job';
 import { cacheFolder, downloadFolder } from './layout';
+import { writeMarks } from './marks';
 import { readMetadata, writeMetadata } from './metadata';
 import { journalFile } from './partial';
 import { removeStamp, writeStamp } from './stamps';
@@ -23,10 +24,11 @@ export function deliver(host: Host, folder: string, commit: string, file: SizedF
 }
 
 /** Remembers a file whose hash is right: hf's metadata, then our stamp. `before` is the file as it was hashed. */
-export function mark(host: Host, folder: string, commit: string, file: SizedFile, before: Stats): void {
+export function mark(host: Host, folder: string, commit: string, file: SizedFile, before: Stats, marks: readonly string[] = []): void {
   const { hex } = hashOf(file);
   writeMetadata(host, folder, file.path, { commit, etag: hex, time: Math.max(host.now().getTime(), before.mtimeMs) / 1000 });
   writeStamp(host, folder, file.path, before, hex);
+  writeMarks(host, folder, file, marks);
 }
 
 /** Keeps wrong bytes where they can be looked at. @returns where */
@@ -39,7 +41,7 @@ export function setAside(host: Host, folder: string, file: SizedFile, partial: s
 }
 
 /** What a person changed or put there is kept; what hf or we fetched, and only a disk or a network spoiled, is not. */
-function keepOld(host: Host, folder: string, file: SizedFile, target: string): void {
+export function keepOld(host: Host, folder: string, file: SizedFile, target: string, how: 'move' | 'copy' = 'move'): void {
   const stat = host.files.lstat(target);
   if (!stat) return;
   const known = readMetadata(host, folder, file.path);
@@ -48,7 +50,8 @@ function keepOld(host: Host, folder: string, file: SizedFile, target: string): v
   if (stat.isFile() && (isFetched || stat.size > mostKept)) return;
   const aside = path.join(folder, '.cache', 'just-lora', 'replaced', `${file.path}.${host.now().toISOString().replace(/[:.]/g, '-')}`);
   host.files.makeFolder(path.dirname(aside));
-  host.files.move(target, aside);
+  if (how === 'move') host.files.move(target, aside);
+  else host.files.copy(target, aside);
 }
 
 /** The cache of a folder is nobody's to commit. */

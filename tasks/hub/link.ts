@@ -7,7 +7,7 @@ import type { LocalFile } from './local';
 import type { Model } from './models';
 import type { Origin } from './origin';
 import type { Wanted } from './plan';
-import { rightOf } from './right';
+import { type Read, readAll } from './right';
 
 /**
  * Puts links in the place of files that are missing: hard ones, or symbolic ones to another disk. Hashed before they
@@ -29,16 +29,17 @@ export async function linkRight(
     return place !== undefined && isFree ? [{ file, place: host.files.realPath(place) ?? place }] : [];
   });
   if (missing.length === 0) return new Set();
-  const right = await rightOf(context, missing, `checking ${origin.name}:`, progress);
+  const read = await readAll(context, missing, `checking ${origin.name}:`, progress);
   for (const { file, place } of missing) {
-    if (!right.has(file.path)) continue;
+    const { right, marks } = read.get(file.path) as Read;
+    if (!right) continue;
     const target = path.join(folder, file.path);
     host.files.link(place, target);
     // A link changes the time of the file itself: what is remembered is what it is like now.
     const linked = host.files.stat(target);
-    if (linked) mark(host, folder, commit, file, linked);
+    if (linked) mark(host, folder, commit, file, linked, marks);
   }
-  const wrong = new Set(missing.map(({ file }) => file.path).filter((name) => !right.has(name)));
+  const wrong = new Set(missing.map(({ file }) => file.path).filter((name) => !read.get(name)?.right));
   if (wrong.size > 0)
     progress({
       text: `${origin.name} has other bytes than the commit in ${plural(wrong.size, 'file')}: ${some([...wrong].map((name) => `\`${name}\``))}`,

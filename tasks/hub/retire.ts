@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Host } from '../core/host';
 import { metadataFile } from './layout';
+import { removeMarks } from './marks';
 import { removeStamp, stampedHash } from './stamps';
 import { metadataOf } from './tree';
 
@@ -15,5 +16,6 @@ export function retire(host: Host, folder: string, commit: string, wanted: reado
     host.files.remove(path.join(folder, name));
     host.files.remove(metadataFile(folder, name));
     removeStamp(host, folder, name);
+    removeMarks(host, folder, name);
   }
 }

@@ -5,19 +5,25 @@ import type { Progress } from '../core/step';
 import type { SizedFile } from './job';
 import { hashOf } from './tree';
 
+export interface Read {
+  /** What the file was like before it was read, where it holds the bytes of the commit. */
+  right: Stats | undefined;
+  marks: readonly string[];
+}
+
 /**
  * Hashes files that are on this machine, on all cores.
  * @param files each with its absolute place
  * @param text what the progress says: `checking what is there:`
- * @returns the paths of those that hold the bytes of the commit, each with what it was like before it was read
+ * @returns what was read of each, by its path
  * @throws Interrupted
  */
-export async function rightOf(
+export async function readAll(
   { host }: Context,
   files: readonly { file: SizedFile; place: string }[],
   text: string,
   progress: (progress: Progress) => void,
-): Promise<Map<string, Stats>> {
+): Promise<Map<string, Read>> {
   const before = files.map(({ place }) => host.files.stat(place));
   const totalBytes = files.reduce((sum, { file }) => sum + file.size, 0);
   const jobs = files.map(({ file, place }) => ({
@@ -30,10 +36,9 @@ export async function rightOf(
     onBytes: (doneBytes) => progress({ text, doneBytes, totalBytes }),
   });
   return new Map(
-    files.flatMap(({ file }, index): [string, Stats][] => {
-      const { hex, stamp } = hashed[index] ?? { hex: undefined, stamp: undefined };
-      const stat = before[index];
-      return stat && stamp && hex === hashOf(file).hex ? [[file.path, stat]] : [];
+    files.map(({ file }, index): [string, Read] => {
+      const { hex, stamp, marks } = hashed[index] ?? { hex: undefined, stamp: undefined, marks: [] };
+      return [file.path, { right: stamp && hex === hashOf(file).hex ? before[index] : undefined, marks }];
     }),
   );
 }

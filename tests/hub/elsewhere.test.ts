@@ -29,8 +29,8 @@ function fillCache(home: string, commit: string, names: readonly string[]): stri
 }
 
 /** What `hf download --local-dir` of 0.36 leaves: no list of the commit. */
-function fillByHf(folder: string, commit: string): void {
-  for (const [name, content] of Object.entries(files)) {
+function fillByHf(folder: string, commit: string, those: Readonly<Record<string, string | Buffer>> = files): void {
+  for (const [name, content] of Object.entries(those)) {
     const { lfs, sha1, sha256 } = blobOf(name, content);
     const metadata = path.join(folder, '.cache/huggingface/download', `${name}.metadata`);
     fs.mkdirSync(path.dirname(metadata), { recursive: true });
@@ -132,6 +132,51 @@ test("hf's folder is adopted without the network too", async () => {
   for (const name of [first, `.cache/huggingface/download/${first}.metadata`]) fs.rmSync(path.join(lacking.folder, name));
   assert.is((await lacking.json()).step.code, 'E_HUB_OFFLINE');
   assert.is(hub.seen.length, 0);
+  await hub.close();
+});
+
+test('of a file that was right once, only the block where it went wrong comes again', async () => {
+  const block = 16 * 1024 * 1024;
+  const large = modelFiles(3 * block + 1_000_000, 500_000);
+  const [name = ''] = Object.keys(large).filter((one) => one.startsWith('model-00001'));
+  const content = large[name] as Buffer;
+  const hub = await startHub();
+  const commit = hub.add('org/tiny', large).revisions.get('main') ?? '';
+  const place = placeFor(hub);
+  fillByHf(place.folder, commit, large);
+  assert.is((await place.json()).outcome, 'changed');
+  const flip = (...offsets: number[]) => {
+    const handle = fs.openSync(path.join(place.folder, name), 'r+');
+    for (const at of offsets) fs.writeSync(handle, Buffer.from([(content[at] ?? 0) ^ 1]), 0, 1, at);
+    fs.closeSync(handle);
+  };
+  for (const [offsets, most] of [
+    [[block + 5], block],
+    [[content.length - 1], 1_000_000],
+    [[7, 100], block],
+    // What is wrong in more than one block comes whole: the first block, then all of it.
+    [[5, 2 * block + 5], block + content.length],
+  ] as const) {
+    flip(...offsets);
+    hub.seen.length = 0;
+    const mended = await place.json('--repair');
+    assert.is(mended.outcome, 'changed', mended.text);
+    assert.equal(contentOf(place.folder), contentFor(large));
+    assert.is(hub.sent(name), most, `wrong at ${offsets}`);
+  }
+  assert.equal(
+    leftoversOf(place.folder).filter((one) => !one.includes('replaced')),
+    [],
+  );
+
+  // A link shares its bytes with the cache: nothing is written into those.
+  const twin = path.join(String(place.env.HOME), 'twin');
+  fs.linkSync(path.join(place.folder, name), twin);
+  flip(block + 5);
+  const rotten = fs.readFileSync(twin);
+  assert.is((await place.json()).outcome, 'changed');
+  assert.equal(contentOf(place.folder), contentFor(large));
+  assert.ok(fs.readFileSync(twin).equals(rotten));
   await hub.close();
 });
 

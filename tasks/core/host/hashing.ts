@@ -14,6 +14,8 @@ export interface Hashed {
   /** `undefined` where the file could not be read, and `error` says why. */
   hex: string | undefined;
   error?: string;
+  /** What the hash was at each full {@link markBytes}: of two files of one size, the first that differs tells where they differ. */
+  marks: string[];
   /** What the file was like before and after; `undefined` where it changed in between. */
   stamp: Stamp | undefined;
 }
@@ -25,6 +27,9 @@ export interface Stamp {
   ctime: string;
   inode: string;
 }
+
+/** Bytes between two marks. */
+export const markBytes = 16 * 1024 * 1024;
 
 export interface HashOptions {
   /** Called now and then with the bytes that are hashed so far, all files together. */
@@ -54,11 +59,11 @@ export async function hashFiles(jobs: readonly HashJob[], { onBytes, signal }: H
   const order = [...jobs.keys()].sort((a, b) => (jobs[b]?.bytes ?? 0) - (jobs[a]?.bytes ?? 0));
   const results = new Array<Hashed>(jobs.length);
   const shared = new SharedArrayBuffer(24);
-  const work = { jobs: order.map((index) => jobs[index] as HashJob), shared };
+  const work = { jobs: order.map((index) => jobs[index] as HashJob), shared, markBytes };
   const take = (at: number, hashed: Omit<Hashed, 'stamp'> & { stats: BigIntStats[] }) => {
     const [before, after] = hashed.stats.map(stampOf);
-    const { hex, error } = hashed;
-    results[order[at] ?? at] = { hex, ...(error ? { error } : {}), stamp: sameStamp(before, after) ? after : undefined };
+    const { hex, error, marks } = hashed;
+    results[order[at] ?? at] = { hex, marks, ...(error ? { error } : {}), stamp: sameStamp(before, after) ? after : undefined };
   };
   signal.throwIfAborted();
   if (jobs.reduce((sum, { bytes }) => sum + bytes, 0) < smallBytes) worker(work, take);
@@ -71,9 +76,10 @@ interface Work {
   jobs: readonly HashJob[];
   /** The next job, whether to stop, the bytes done. */
   shared: SharedArrayBuffer;
+  markBytes: number;
 }
 
-type Take = (at: number, hashed: { hex: string | undefined; error?: string; stats: BigIntStats[] }) => void;
+type Take = (at: number, hashed: { hex: string | undefined; error?: string; marks: string[]; stats: BigIntStats[] }) => void;
 
 async function inThreads(work: Work, take: Take, signal: AbortSignal, onBytes: HashOptions['onBytes']): Promise<void> {
   const { Worker } = require('node:worker_threads') as typeof import('node:worker_threads');
@@ -100,7 +106,7 @@ async function inThreads(work: Work, take: Take, signal: AbortSignal, onBytes: H
 }
 
 /** Takes the next job until none is left. Self-contained: it also runs as text in another thread. */
-function worker({ jobs, shared }: Work, take: Take): void {
+function worker({ jobs, shared, markBytes }: Work, take: Take): void {
   const fs = require('node:fs') as typeof import('node:fs');
   const crypto = require('node:crypto') as typeof import('node:crypto');
   const [flags, bytes] = [new Int32Array(shared, 0, 2), new BigInt64Array(shared, 8, 1)];
@@ -109,22 +115,25 @@ function worker({ jobs, shared }: Work, take: Take): void {
   for (let at = Atomics.add(flags, 0, 1); at < jobs.length; at = Atomics.add(flags, 0, 1)) {
     const job = jobs[at] as HashJob;
     const stats: BigIntStats[] = [];
+    const marks: string[] = [];
     let handle: number | undefined;
     try {
       handle = fs.openSync(job.file, 'r');
       stats.push(fs.fstatSync(handle, { bigint: true }));
       const hash = crypto.createHash(job.algorithm === 'sha256' ? 'sha256' : 'sha1');
       if (job.algorithm === 'git-sha1') hash.update(`blob ${stats[0]?.size}\0`);
-      for (let read = -1; read !== 0; ) {
+      for (let read = -1, done = 0; read !== 0; done += read) {
         if (Atomics.load(flags, 1) === 1) return;
-        read = fs.readSync(handle, buffer, 0, buffer.length, null);
+        read = fs.readSync(handle, buffer, 0, Math.min(buffer.length, markBytes - (done % markBytes)), null);
         hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
+        // Sixteen digits are enough for a hint: the hash of the whole has the last word.
+        if (read > 0 && (done + read) % markBytes === 0) marks.push(hash.copy().digest('hex').slice(0, 16));
         Atomics.add(bytes, 0, BigInt(read));
       }
       stats.push(fs.fstatSync(handle, { bigint: true }));
-      take(at, { hex: hash.digest('hex'), stats });
+      take(at, { hex: hash.digest('hex'), marks, stats });
     } catch (error) {
-      take(at, { hex: undefined, error: (error as Error).message, stats: [] });
+      take(at, { hex: undefined, error: (error as Error).message, marks: [], stats: [] });
     } finally {
       if (handle !== undefined) fs.closeSync(handle);
     }
