@@ -4,7 +4,7 @@ import type { Context } from './core/context';
 import { projectPaths, shown } from './core/paths';
 import type { Step } from './core/step';
 import { defineTask, type LoraTask } from './core/task';
-import { plural, shellWord, some } from './core/text';
+import { moveAside, plural, some } from './core/text';
 
 /** Folders of data, models and adapters, with a `.gitkeep` where git should keep them. */
 const folders: Step = {
@@ -21,7 +21,7 @@ const folders: Step = {
           code: 'E_PATH_TAKEN',
           found: `\`${shown(root, obstacle)}\` is in the way: it is no folder`,
           needed: `a folder at \`${shown(root, folder)}\``,
-          fix: `mv ${shellWord(shown(root, obstacle))} ${shellWord(`${shown(root, obstacle)}.kept`)}`,
+          fix: moveAside(shown(root, obstacle)),
         };
     }
     const missing = [...wanted.filter((folder) => !host.files.stat(folder)), ...keepsOf(context).filter((file) => !host.files.lstat(file))];

@@ -1,5 +1,5 @@
 import type { Context, Environment } from './core/context';
-import { verdict } from './core/execute';
+import { verdict } from './core/report';
 import type { Step } from './core/step';
 import { defineTask, type LoraTask } from './core/task';
 import { noGpuOption } from './gpu';

@@ -7,13 +7,14 @@ import { lookView, unwatched } from './look-view';
 import { helpText, type OptionDefinition, type Options, parseOptions, refuseUnknownSteps } from './options';
 import { exitWith, result, wantsJson } from './output';
 import { viewFor } from './render';
-import { documentOf, exitCodeOf, type Report } from './report';
+import { documentOf, exitCodeOf, type Report, verdict } from './report';
 import { bring, inspect, type Ran } from './run';
 import { listenToSignals } from './signals';
 import { record } from './state';
 import { type Item, stepsOf } from './step';
 import type { TaskDefinition } from './task';
 import { duration } from './text';
+import { versionsOf } from './versions';
 
 const environmentOption: OptionDefinition = { name: 'env', value: 'local|remote', description: 'the environment that it is about' };
 
@@ -36,7 +37,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   let context: Context | undefined;
   let options: Options | undefined;
   try {
-    options = parseOptions(args, own);
+    options = parseOptions(args, own, host.env);
     if (options.help) return result(helpText(definition, own));
     context = contextOf(host, options, definition);
     const items = itemsFor(context);
@@ -114,25 +115,13 @@ function contextOf(host: Host, options: Options, definition: TaskDefinition): Co
   };
 }
 
-function leaveRecord(context: Context, report: Report): void {
-  const python = context.host.files.readText(`${context.root}/${context.settings.setup.environments.local.path}/pyvenv.cfg`);
-  const versions = {
-    node: context.host.nodeVersion,
-    python: /^version(?:_info)?\s*=\s*(\S+)/m.exec(python ?? '')?.[1] ?? 'none',
-    'just-lora': (require('../../package.json') as { version: string }).version,
-  };
+function leaveRecord({ host, root, settings }: Context, report: Report): void {
+  const { keep_records } = settings.setup.run;
   try {
-    record(context.host, context.root, context.settings.setup.run.keep_records, report, versions);
+    record(host, root, keep_records, report, versionsOf(host, root, settings));
   } catch {
     // A full or read-only disk is the step's to tell; the record must not hide it.
   }
-}
-
-/** How a look came out, in one line. */
-export function verdict({ outcome, steps }: Ran): string {
-  const count = (...states: string[]) => steps.filter(({ state }) => states.includes(state)).length;
-  if (outcome === 'unchanged') return `all ${steps.length} done, nothing to do`;
-  return `${count('done')} of ${steps.length} done, ${count('todo', 'unknown')} to do, ${count('blocked', 'failed')} blocked`;
 }
 
 function exitCode(failure: Error | undefined, report: Report, options: Options | undefined, { planned }: TaskDefinition): number {

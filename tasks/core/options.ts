@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../parse/nearest';
 import type { Environment } from './context';
 import { usageError } from './errors';
+import type { Host } from './host';
 
 export interface OptionDefinition {
   /** Without dashes. */
@@ -49,9 +50,10 @@ export interface Options {
 /**
  * Reads the options of a task.
  * @param args what follows `just` on the command line, the name of the task too
+ * @param env `CI` means `--locked`, `JUST_LORA_ENV` is `--env` where there is none
  * @throws UserError E_USAGE, exit code 2: unknown option, unknown step, a second task, a value missing or too much
  */
-export function parseOptions(args: readonly string[], own: readonly OptionDefinition[]): Options {
+export function parseOptions(args: readonly string[], own: readonly OptionDefinition[], env: Host['env']): Options {
   // A task's own definition of a common option comes first: `--plan` may take a file.
   const known = [...own, ...commonOptions.filter(({ name }) => !own.some((option) => option.name === name)), ...justOptions];
   const { tokens, positionals } = parseArgs({
@@ -84,10 +86,10 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
     force: forceOf(given.get('force')),
     json: has('json'),
     sets: given.get('set') ?? [],
-    locked: has('locked') || (process.env.CI !== undefined && !['', '0', 'false'].includes(process.env.CI)),
+    locked: has('locked') || !['', '0', 'false'].includes(env.CI ?? ''),
     verbose: has('verbose'),
     help: has('help'),
-    environment: environmentOf(given.get('env')?.at(-1) ?? process.env.JUST_LORA_ENV),
+    environment: environmentOf(given.get('env')?.at(-1) ?? env.JUST_LORA_ENV),
     given,
   };
 }

@@ -49,6 +49,13 @@ export function outcomeOf(steps: readonly StepReport[]): Outcome {
   return steps.some(({ actions }) => actions.length > 0) ? 'changed' : 'unchanged';
 }
 
+/** How a look came out, in one line. */
+export function verdict({ outcome, steps }: Pick<Report, 'outcome' | 'steps'>): string {
+  const count = (...states: string[]) => steps.filter(({ state }) => states.includes(state)).length;
+  if (outcome === 'unchanged') return `all ${steps.length} done, nothing to do`;
+  return `${count('done')} of ${steps.length} done, ${count('todo', 'unknown')} to do, ${count('blocked', 'failed')} blocked`;
+}
+
 /** The report as `--json` prints it. */
 export function documentOf(report: Report): object {
   return { ...report, steps: report.steps.map(stepDocument) };

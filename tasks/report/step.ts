@@ -3,7 +3,7 @@ import type { Context } from '../core/context';
 import { shown } from '../core/paths';
 import { makeState, statePath } from '../core/state';
 import type { Finding, Step } from '../core/step';
-import { shellWord } from '../core/text';
+import { moveAside, shellWord } from '../core/text';
 import { newestLooks, type ReportedTask } from './looks';
 import type { Machine } from './machine';
 import { lookedAtIn, type PageContent, pageOf } from './page';
@@ -85,9 +85,7 @@ function obstacleOf(context: Context): Finding | undefined {
     code: 'E_OUTPUT_TAKEN',
     found: `\`${name}\` is ${what}`,
     needed: 'a free name, or a report that just-lora wrote',
-    fix: entry?.isDirectory()
-      ? `\`npx just report --output=${shellWord(path.join(name, 'report.html'))}\``
-      : `mv ${shellWord(name)} ${shellWord(`${name}.kept`)}`,
+    fix: entry?.isDirectory() ? `\`npx just report --output=${shellWord(path.join(name, 'report.html'))}\`` : moveAside(name),
   };
 }
 

@@ -1,8 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
-import { UserError } from '../core/errors';
-import { shown } from '../core/paths';
-import { shellWord } from '../core/text';
+import { refuseForeign } from './foreign';
 import { markerName, readMarker, writeMarker } from './marker';
 
 /** Where the environment before waits until the new one stands. */
@@ -36,16 +34,8 @@ export function clearPlace(context: Context, folder: string): void {
 
 /** @throws UserError E_VENV_FOREIGN where something of somebody else has the name that we need */
 function makeRoomAside(context: Context, folder: string): void {
-  const aside = asideOf(folder);
-  discard(context, aside);
-  if (!context.host.files.lstat(aside)) return;
-  const name = shown(context.root, aside);
-  throw new UserError({
-    code: 'E_VENV_FOREIGN',
-    found: `\`${name}\` is in the way, and just-lora did not make it`,
-    needed: 'a place for the environment before, until the new one stands',
-    fix: `mv ${shellWord(name)} ${shellWord(`${name}.kept`)}`,
-  });
+  discard(context, asideOf(folder));
+  refuseForeign(context, asideOf(folder));
 }
 
 /** After a failure: what was there before is there again. */

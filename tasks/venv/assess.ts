@@ -2,9 +2,9 @@ import type { Context } from '../core/context';
 import type { UserError } from '../core/errors';
 import { shown } from '../core/paths';
 import type { Blocked, Depth } from '../core/step';
-import { shellWord } from '../core/text';
 import type { EnvironmentDefinition } from './definition';
 import { targetOf } from './definition';
+import { foreignPlace } from './foreign';
 import { type LockState, lockState } from './lock-state';
 import { type Health, lookAt } from './look';
 import { canBringPython, noUv, pythonNotFound, toolsFor } from './tools';
@@ -24,7 +24,7 @@ export async function assess(context: Context, definition: EnvironmentDefinition
     if (obstacle) return obstacle;
   }
   const health = await lookAt(context, definition, lock.packages, depth);
-  if (health.kind === 'foreign') return foreign(context, health);
+  if (health.kind === 'foreign') return { state: 'blocked', ...foreignPlace(context, health) };
   if (health.kind === 'absent' || health.kind === 'rebuild') {
     const obstacle = await buildObstacle(context, definition);
     if (obstacle) return obstacle;
@@ -58,17 +58,6 @@ async function buildObstacle(context: Context, definition: EnvironmentDefinition
   if (tools.search.python || canBringPython(context, tools)) return undefined;
   const table = [['tried', 'why not'], ...tools.search.tried.map(({ what, why }) => [what, why])];
   return { ...blocked(pythonNotFound(definition, tools.search)), ...(table.length > 1 ? { table } : {}) };
-}
-
-function foreign({ root }: Context, { found, obstacle }: Extract<Health, { kind: 'foreign' }>): Blocked {
-  const name = shown(root, obstacle);
-  return {
-    state: 'blocked',
-    code: 'E_VENV_FOREIGN',
-    found,
-    needed: 'a free place, or an environment that just-lora made',
-    fix: `mv ${shellWord(name)} ${shellWord(`${name}.kept`)}`,
-  };
 }
 
 const blocked = ({ fault }: UserError): Blocked => ({

@@ -7,6 +7,7 @@ import type { Uv } from '../python/uv';
 import { asideOf, clearPlace, discard, keepCopy, putBack } from './aside';
 import { compare, describeDifference, isSame, lockedFor } from './compare';
 import { type EnvironmentDefinition, pythonIn, sitePackagesIn, targetOf } from './definition';
+import { foreignPlace } from './foreign';
 import { createEnvironment, installLock } from './install';
 import { installedIn } from './installed';
 import { type Health, inputsOf, lookAt } from './look';
@@ -31,7 +32,7 @@ export async function bringEnvironment(
   const folder = targetOf(context, definition);
   // As thorough as the plan may have been: a damaged file is seen by a full look only.
   const health = await lookAt(context, definition, locked, anew ? 'full' : 'quick');
-  if (health.kind === 'foreign') throw foreign(health.found);
+  if (health.kind === 'foreign') throw new UserError(foreignPlace(context, health));
   if (health.kind === 'leftover' || (health.kind === 'healthy' && !anew)) return discard(context, asideOf(folder));
   const uv = context.settings.setup.python.installer === 'pip' ? undefined : await uvFor(context, definition);
   if (health.kind === 'repair' && canRepair(context, definition, folder, uv)) {
@@ -131,6 +132,3 @@ const incomplete = (what: string, { path, task }: EnvironmentDefinition): UserEr
     found: `\`${path}\` is not what the lock says after the installation: ${what}`,
     fix: `\`npx just ${task} --verbose\` shows every command with its output`,
   });
-
-const foreign = (found: string): UserError =>
-  new UserError({ code: 'E_VENV_FOREIGN', found, needed: 'a free place, or an environment that just-lora made', fix: 'move it aside' });

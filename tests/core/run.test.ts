@@ -112,7 +112,10 @@ test('a blocked step stops those behind it', async () => {
   assert.is(report.outcome, 'blocked');
   assert.is(report.exitCode, 1);
   assert.is(report.steps[1].state, 'skipped');
+  assert.equal(report.steps[0].actions, []);
   assert.not.ok(fs.existsSync(path.join(project, 'after.txt')));
+  await runJust(project, ['blocked', '--force']);
+  assert.not.ok(fs.existsSync(path.join(project, 'acted.txt')));
 });
 
 test('a plain just task runs inside a set-up, each time', async () => {
