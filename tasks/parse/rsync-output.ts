@@ -1,36 +1,29 @@
+import { rsyncSince } from '../versions/rsync';
+import { isAtLeast } from './dotted';
+
 /** What rsync prints, in its three flavours. Names are byte strings: one character a byte, as `latin1` reads them. */
 
 export type RsyncFlavour = 'gnu' | 'openrsync' | 'old';
 
 export interface RsyncVersion {
   flavour: RsyncFlavour;
-  /** Major, minor, patch. */
-  version: readonly [number, number, number];
+  /** `3.2.7`; for openrsync the one that it is compatible with. */
+  version: string;
   /** As a person reads it. */
   text: string;
 }
 
 /**
- * The first line of `rsync --version`; `undefined` where it is none. Before 3.1 GNU's own has neither
- * `--info` nor progress of the whole, so that it counts as `old`.
+ * The first line of `rsync --version`; `undefined` where it is none. A GNU rsync without `--info` counts as `old`.
  */
 export function parseRsyncVersion(text: string): RsyncVersion | undefined {
   const line = text.split('\n').find((each) => each.trim() !== '') ?? '';
   // openrsync says the version that it is compatible with on a second line: its own name comes first.
-  if (/^openrsync\b/.test(line)) return { flavour: 'openrsync', version: [2, 6, 9], text: 'openrsync' };
-  const match = /^rsync\s+version\s+v?(\d+)\.(\d+)(?:\.(\d+))?/.exec(line);
-  if (!match) return undefined;
-  const version = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)] as const;
-  return { flavour: atLeast(version, 3, 1) ? 'gnu' : 'old', version, text: version.join('.') };
+  if (/^openrsync\b/.test(line)) return { flavour: 'openrsync', version: '2.6.9', text: 'openrsync' };
+  const version = /^rsync\s+version\s+v?(\d+\.\d+(?:\.\d+)?)/.exec(line)?.[1];
+  if (!version) return undefined;
+  return { flavour: isAtLeast(version, rsyncSince.info) ? 'gnu' : 'old', version, text: version };
 }
-
-export const atLeast = (version: readonly number[], ...wanted: readonly number[]): boolean => {
-  for (const [index, want] of wanted.entries()) {
-    const have = version[index] ?? 0;
-    if (have !== want) return have > want;
-  }
-  return true;
-};
 
 export interface RsyncItem {
   action: 'added' | 'changed' | 'deleted';

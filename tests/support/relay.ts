@@ -5,6 +5,8 @@ export interface Relay {
   port: number;
   /** Bytes that went towards the server. */
   sent(): number;
+  /** Waits until so many have; for half a minute at the most. */
+  hasSent(bytes: number): Promise<void>;
   /** Ends every connection at once. */
   cut(): void;
   /** Nothing passes any more, and nobody is told. */
@@ -59,6 +61,9 @@ export function relay(target: number, { delayMs = 0, rate = 0 }: { delayMs?: num
       resolve({
         port: (server.address() as net.AddressInfo).port,
         sent: () => sent,
+        async hasSent(bytes) {
+          for (let tries = 0; tries < 600 && sent < bytes; tries++) await new Promise((later) => setTimeout(later, 50));
+        },
         cut: () => {
           for (const socket of sockets) socket.destroy();
         },

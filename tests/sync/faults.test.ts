@@ -124,7 +124,7 @@ else {
     data('big', 40_000_000);
     const { ended } = start('sync:push');
     for (const at of [6, 14, 22]) {
-      for (let tries = 0; tries < 400 && link.sent() < at * 1_000_000; tries++) await pause(50);
+      await link.hasSent(at * 1_000_000);
       link.cut();
     }
     const { exitCode, stderr } = await ended;
@@ -159,7 +159,7 @@ else {
     configure({ port: link.port }, { sync: { push: ['data/processed'] } });
     data('growing', 12_000_000);
     const { ended } = start('sync:push', '--json');
-    for (let tries = 0; tries < 300 && link.sent() < 3_000_000; tries++) await pause(100);
+    await link.hasSent(3_000_000);
     fs.appendFileSync(path.join(project, 'data/processed/growing'), 'more');
     const { exitCode, stdout } = await ended;
     const { steps } = JSON.parse(stdout);

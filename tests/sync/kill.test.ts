@@ -49,7 +49,7 @@ else {
     configure({ port: link.port }, { sync: { push: ['data/processed'] } });
     data('big', 60_000_000);
     const { child, ended } = start('sync:push');
-    for (let tries = 0; tries < 300 && link.sent() < 4_000_000; tries++) await pause(100);
+    await link.hasSent(4_000_000);
     assert.ok(link.sent() >= 4_000_000, 'it is sending');
     child.kill('SIGKILL');
     await ended;
@@ -71,7 +71,7 @@ else {
     configure({ port: link.port }, { sync: { push: ['data/processed'] } });
     data('big', 20_000_000);
     const { child, ended } = start('sync:push');
-    for (let tries = 0; tries < 300 && link.sent() < 10_000_000; tries++) await pause(100);
+    await link.hasSent(10_000_000);
     if (child.pid) process.kill(child.pid, 'SIGINT');
     assert.is((await ended).exitCode, 130);
     const before = link.sent();

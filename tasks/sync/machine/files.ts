@@ -4,8 +4,8 @@ import { deepestFirst } from '../change';
 import type { Folder } from '../folders';
 import type { FileStates } from '../transport';
 import { remoteFault } from './faults';
+import { countScript, deleteScript, listScript, readScript, writeScript } from './file-scripts';
 import type { Machine } from './machine';
-import { countScript, deleteScript, listScript, readScript, writeScript } from './scripts';
 
 /** What is done to files on the other side by its own shell, for rsync and scp alike. */
 export function filesThere({ remote, shell, path }: Machine) {

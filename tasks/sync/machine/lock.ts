@@ -3,8 +3,8 @@ import type { Context } from '../../core/context';
 import { UserError } from '../../core/errors';
 import type { PushBegin, PushWork } from '../transport';
 import { remoteFault } from './faults';
+import { beatScript, beginScript, endScript } from './lock-scripts';
 import type { Machine } from './machine';
-import { beatScript, beginScript, endScript } from './scripts';
 
 const beatMs = 15_000;
 

@@ -1,13 +1,15 @@
 import * as path from 'node:path';
 import type { Context } from '../../core/context';
 import { UserError } from '../../core/errors';
+import { isAtLeast } from '../../parse/dotted';
 import { type Looked, parseLook } from '../../parse/look';
-import { atLeast, parseRsyncVersion, type RsyncVersion } from '../../parse/rsync-output';
+import { parseRsyncVersion, type RsyncVersion } from '../../parse/rsync-output';
+import { rsyncSince } from '../../versions/rsync';
 import type { Direction } from '../folders';
 import type { Remote } from '../remote';
 import { remoteFault } from './faults';
+import { lookScript } from './look-script';
 import type { Machine } from './machine';
-import { lookScript } from './scripts';
 import { shellOn } from './shell';
 import type { Ssh } from './ssh';
 
@@ -109,14 +111,14 @@ const readByShell = /[^\p{L}\p{M}\p{N}_./@%+=:,~-]/u;
  * @param rsync the one that would send there over ssh
  */
 function refuseUnescaped({ name }: Remote, project: string, folders: readonly string[], rsync: RsyncVersion | undefined): void {
-  if (!rsync || (rsync.flavour === 'gnu' && atLeast(rsync.version, 3, 2, 4))) return;
+  if (!rsync || (rsync.flavour === 'gnu' && isAtLeast(rsync.version, rsyncSince.escapes))) return;
   const place = [project, ...folders.map((folder) => path.posix.join(project, folder))].find((each) => readByShell.test(each));
   if (place === undefined) return;
   const [character = ''] = readByShell.exec(place) ?? [];
   throw new UserError({
     code: 'E_RSYNC_OLD',
     found: `this machine's rsync (${rsync.text}) cannot send to \`${place}\`: it has ${character === ' ' ? 'a space' : `\`${character}\``}`,
-    needed: 'GNU rsync 3.2.4 or newer',
+    needed: `GNU rsync ${rsyncSince.escapes} or newer`,
     fix: `\`brew install rsync\`, or another \`${place === project ? `remotes.${name}.path` : '--only'}\``,
   });
 }

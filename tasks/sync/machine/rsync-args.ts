@@ -1,4 +1,6 @@
-import { atLeast, type RsyncVersion } from '../../parse/rsync-output';
+import { isAtLeast } from '../../parse/dotted';
+import type { RsyncVersion } from '../../parse/rsync-output';
+import { rsyncSince } from '../../versions/rsync';
 import type { Filters } from '../filters';
 import { type Direction, ownExcludes } from '../folders';
 import type { Ssh } from './ssh';
@@ -48,9 +50,7 @@ export function rsyncArgs(call: RsyncCall): string[] {
     ...(ssh ? [`--timeout=${call.timeoutSeconds}`, '-e', remoteShell(ssh)] : []),
     ...(call.checksum ? ['--checksum'] : []),
     ...(call.update ? ['--update'] : []),
-    ...(call.compress && gnu && there.flavour === 'gnu' && atLeast(here.version, 3, 2) && atLeast(there.version, 3, 2) && ssh
-      ? ['-z', '--zc=zstd', '--zl=1']
-      : []),
+    ...(call.compress && ssh && knowsZstd(here) && knowsZstd(there) ? ['-z', '--zc=zstd', '--zl=1'] : []),
     ...(dryRun
       ? [
           '-n',
@@ -65,6 +65,8 @@ export function rsyncArgs(call: RsyncCall): string[] {
     call.to,
   ];
 }
+
+const knowsZstd = ({ flavour, version }: RsyncVersion): boolean => flavour === 'gnu' && isAtLeast(version, rsyncSince.zstd);
 
 /** The patterns as rsync takes them: a file that is included is not left out by an exclude behind it. */
 function filterArgs({ own, include, exclude }: FolderFilters, here: RsyncVersion): string[] {

@@ -5,7 +5,7 @@ import { makeState, remoteFolder } from '../../core/state';
 import { parseRecordNames, parseRecords } from '../../parse/fetched-records';
 import type { Remote } from '../remote';
 import { remoteFault } from './faults';
-import { recordNamesScript, recordsScript } from './scripts';
+import { recordNamesScript, recordsScript } from './record-scripts';
 import type { Shell } from './shell';
 
 /** The run records of a remote, by name, and how those that were fetched before differ. */

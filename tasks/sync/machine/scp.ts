@@ -13,7 +13,7 @@ import { filesThere } from './files';
 import { withRemoteLock } from './lock';
 import type { Machine } from './machine';
 import { retrying } from './retry';
-import { hashScript, placeScript, stageScript } from './scripts';
+import { hashScript, placeScript, stageScript } from './scp-scripts';
 import { dropMaster } from './ssh';
 
 /** Files of one call: few enough that a link that breaks costs little, many enough that a call costs little. */

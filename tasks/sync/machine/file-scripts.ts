@@ -1,0 +1,36 @@
+import { projectScript } from './script';
+
+/** How many files there are that could travel. Lines: project, then one folder. */
+export const countScript = projectScript(`
+  IFS= read -r f;
+  cd "$p/$f" || exit 81;
+  find . -type d -name .rsync-partial -prune -o -name .gitkeep -o -name .DS_Store -o -type f -print0 -o -type l -exec test -f {} \\; -print0 | tr -dc "\\000" | wc -c`);
+
+/** Deletes. stdin: project, one folder, then names with NUL between: `-NAME` a file, `/NAME` a folder that is empty by then. */
+export const deleteScript = projectScript(`
+  IFS= read -r f;
+  cd "$p/$f" || exit 81;
+  xargs -0 sh -c "for n do case \\"\\$n\\" in -*) rm -f -- \\"./\\\${n#-}\\";; /*) rmdir -- \\"./\\\${n#/}\\" 2>/dev/null;; esac; done; exit 0" sh`);
+
+/** All files of a folder with what tells that one has changed; GNU find. Lines: project, then one folder. */
+export const listScript = projectScript(`
+  IFS= read -r f;
+  [ -f "$p/$f" ] && { find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f"; };
+  cd "$p/$f" 2>/dev/null || exit 0;
+  if find . -maxdepth 0 -printf "" 2>/dev/null; then
+    find . -type d -name .rsync-partial -prune -o -name .gitkeep -o -name .DS_Store -o -type d -o -printf "%s %T@ %C@ %i %P\\0";
+  else
+    find . -type d -name .rsync-partial -prune -o -name .gitkeep -o -name .DS_Store -o -type d -o -exec stat -f "%z %m %c %i %N%n" {} + | tr "\\n" "\\0";
+  fi`);
+
+/** Writes a file under `.just-lora`, whole. stdin: project, its name there, then the text. */
+export const writeScript = projectScript(`
+  IFS= read -r f;
+  t=$p/.just-lora/$f;
+  mkdir -p "\${t%/*}" || exit 81;
+  cat > "$t.tmp" && mv -f "$t.tmp" "$t"`);
+
+/** Prints a file under `.just-lora`. Lines: project, its name there. */
+export const readScript = projectScript(`
+  IFS= read -r f;
+  cat "$p/.just-lora/$f" 2>/dev/null || true`);
