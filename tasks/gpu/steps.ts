@@ -4,6 +4,7 @@ import { UserError } from '../core/errors';
 import { sha256 } from '../core/hash';
 import { forget, type Inputs, remember } from '../core/state';
 import type { Action, Finding, Step } from '../core/step';
+import { bootOf } from '../hub/boot';
 import { trainingPython } from '../remote/place';
 import { stateOfEnvironment } from '../remote/state-of-environment';
 import { type GpuLook, lookAtGpu } from './look';
@@ -89,16 +90,8 @@ function inputsOf(context: Context): Inputs {
     driver: machine.kernelModule ?? 'none',
     cards: machine.nvidia.join(' '),
     CUDA_VISIBLE_DEVICES: host.env.CUDA_VISIBLE_DEVICES ?? 'not set',
-    'time of the start': bootOf(context),
+    'time of the start': bootOf(host),
     ...(stateOfEnvironment(context) ?? { 'training environment': 'none' }),
     'training settings': sha256(JSON.stringify([settings.training, settings.setup.models])),
   };
-}
-
-function bootOf({ host }: Context): string {
-  try {
-    return host.files.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
-  } catch {
-    return '';
-  }
 }
