@@ -43,6 +43,7 @@ const table: Record<string, Expected | Expected[]> = {
   'container-no-smi': { broken: ['device', 'E_DRIVER_MISSING'], says: [/docker run --gpus all/] },
   'container-unknown-error': { broken: ['driver', 'E_GPU_NOT_VISIBLE'], says: [/lost its devices/, /restart the container/] },
   'cpu-only': { broken: ['device', 'E_GPU_NONE'], says: [/no NVIDIA GPU is seen on this machine/, /--no-gpu/] },
+  'cuda-not-told': { says: [/NVIDIA A10/, /driver 535\.129\.03 for CUDA up to 12\.2/] },
   'driver-440': { broken: ['cuda', 'E_DRIVER_OLD'], says: [/driver 440\.33\.01 is too old for CUDA 12\.1/] },
   'driver-470': {
     broken: ['cuda', 'E_DRIVER_OLD'],
@@ -61,7 +62,7 @@ const table: Record<string, Expected | Expected[]> = {
   gh200: { says: [/GH200/, /fits with/] },
   'gtx-1080': { broken: ['capability', 'E_GPU_BFLOAT16'], says: [/6\.1/, /compute_dtype: float16/] },
   'gtx-970': { broken: ['capability', 'E_GPU_CAPABILITY'], says: [/4-bit weights need 6\.0/] },
-  h100: { says: [/H100 80GB HBM3/, /1 known to the driver/, /fits with 67\.3 GB to spare/] },
+  h100: { says: [/H100 80GB HBM3/, /1 known to the driver/, /toolkit 12\.4 /, /fits with 67\.3 GB to spare/] },
   h200: { says: [/H200/, /143771 MiB/] },
   hung: { broken: ['driver', 'E_DRIVER_HUNG'], says: [/within 15 s/, /sudo reboot/] },
   inforom: { says: [/NVIDIA A10/, /fits with/] },

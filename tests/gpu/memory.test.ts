@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { needsOf } from '../../tasks/gpu/estimate';
 import { estimate } from '../../tasks/gpu/memory';
 import { judgeMemory } from '../../tasks/gpu/memory-layer';
 import { leastBytes, nearestChange, verdictText } from '../../tasks/gpu/nearest-change';
@@ -87,6 +88,22 @@ test('grows with what makes it grow', () => {
   assert.ok(total({ checkpointing: false }) > 2 * total({}));
   assert.ok(total({ rank: 64 }) > total({}));
   assert.ok(total({ dropout: 0, checkpointing: false }) < total({ checkpointing: false }));
+});
+
+test('the table of needs keeps the effective batch, and leaves a model of no known shape out', () => {
+  const models = [
+    { name: 'llama', shape: llama },
+    { name: 'other', shape: undefined },
+  ];
+  const sizes = (batchSize: number, accumulationSteps: number) => [
+    ...new Set(
+      needsOf(models, { ...plan, batchSize, accumulationSteps }).map((need) => `${need.plan.batchSize} × ${need.plan.accumulationSteps}`),
+    ),
+  ];
+  assert.equal(sizes(4, 4), ['4 × 4', '2 × 8', '1 × 16']);
+  // 5 has no half that divides it.
+  assert.equal(sizes(5, 1), ['5 × 1', '1 × 5']);
+  assert.equal(sizes(1, 8), ['1 × 8']);
 });
 
 test('finds the change that keeps the effective batch, and the least of them', () => {
