@@ -2,7 +2,8 @@ import type { TaskFunction } from 'just-task';
 import type { Context } from './core/context';
 import { stepOf } from './core/plain-task';
 import type { Item, Step } from './core/step';
-import { defineTask, type LoraTask, type TaskDefinition } from './core/task';
+import { defineTask, type LoraTask } from './core/task';
+import type { TaskDefinition } from './core/task-definition';
 
 /** Tasks that may run at the same time inside of a `setupTask`. */
 export interface TogetherTasks {

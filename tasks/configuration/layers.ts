@@ -3,25 +3,13 @@ import type { Environment } from '../core/context';
 import type { Host } from '../core/host';
 import { definition } from './definition';
 import { parseJson } from './json';
+import type { Layer, Problem } from './layer';
 import { isTree, merge, nest, type Tree, withoutComments } from './merge';
 import { keysOfName, keysOfVariable, settingName } from './names';
 import { type Parsed, type Position, SyntaxFault } from './position';
-import type { Problem } from './problems';
 import { holdsText, isNullable, schemaUnder } from './schema';
 import { foreignVariables, reservedVariables, type Source, sourcesFor, variablePrefix } from './sources';
 import { parseYaml } from './yaml';
-
-/** One layer of settings as it was read: a file, a variable, or a `--set`. */
-export interface Layer {
-  name: string;
-  tree: Tree;
-  /** Where the keys stand, by their path inside the file. */
-  at: ReadonlyMap<string, Position>;
-  /** How many leading keys of a settings path are not in the file: its part. */
-  skip: number;
-  /** Its lists by name (models, remotes) stand instead of the default ones, not beside them. */
-  replacesRecords: boolean;
-}
 
 const largestFile = 1_000_000;
 

@@ -3,11 +3,12 @@ import type { Environment } from '../core/context';
 import { type Fault, UserError } from '../core/errors';
 import type { Host } from '../core/host';
 import { definition, type Settings } from './definition';
-import { fileLayers, type Layer, mergeLayer, setLayers, variableLayers } from './layers';
+import type { Layer, Problem } from './layer';
+import { fileLayers, mergeLayer, setLayers, variableLayers } from './layers';
 import { leaves, type Origins, type Tree, valueAt } from './merge';
 import { settingName } from './names';
 import { pathKey } from './position';
-import { missingIn, type Problem, problemsOf } from './problems';
+import { missingIn, problemsOf } from './problems';
 import { entriesOf, recordValueOf } from './schema';
 
 export interface Loaded {

@@ -2,18 +2,12 @@ import * as v from 'valibot';
 import { nearest } from '../parse/nearest';
 import { definition } from './definition';
 import { expectation, shown } from './expected';
-import type { Layer } from './layers';
+import type { Layer, Problem } from './layer';
 import { isTree, type Tree, valueAt } from './merge';
 import { settingName, variableForm } from './names';
 import { type Position, pathKey } from './position';
 import { entriesOf, recordValueOf, schemaUnder } from './schema';
 import { variablePrefix } from './sources';
-
-export interface Problem {
-  /** File, line and column, or the variable or option. */
-  where: string;
-  text: string;
-}
 
 /**
  * All that is wrong in one layer. Each is judged by itself, so that a wrong value is reported where it

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { Environment } from './context';
 import type { Host } from './host';
-import type { TaskDefinition } from './task';
+import type { TaskDefinition } from './task-definition';
 
 /** What a machine that trains has and a laptop has not. */
 const signs = ['.venv-remote', ...['setup', 'paths_config', 'training_config'].map((name) => `configs/${name}.remote.yaml`)];

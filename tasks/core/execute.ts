@@ -12,7 +12,7 @@ import { bring, inspect, type Ran } from './run';
 import { listenToSignals } from './signals';
 import { record } from './state';
 import { type Item, stepsOf } from './step';
-import type { TaskDefinition } from './task';
+import type { TaskDefinition } from './task-definition';
 import { duration } from './text';
 import { versionsOf } from './versions';
 

@@ -6,7 +6,7 @@ import { look, perform, planned } from './perform';
 import type { View } from './render';
 import { type Outcome, outcomeOf, type StepReport } from './report';
 import { type Depth, type Item, stepsOf } from './step';
-import type { TaskDefinition } from './task';
+import type { TaskDefinition } from './task-definition';
 import { columns } from './text';
 
 export interface Ran {

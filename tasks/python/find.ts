@@ -1,15 +1,8 @@
 import type { Context } from '../core/context';
 import { type Candidate, candidatesFor } from './candidates';
 import { cleanEnvironment } from './clean-environment';
-import { type Interpreter, probe } from './probe';
+import { type Found, type Interpreter, probe } from './probe';
 import type { Uv } from './uv';
-
-/** A Python that was executed, with the path to call it by. */
-export interface Found {
-  command: string;
-  args: readonly string[];
-  interpreter: Interpreter;
-}
 
 export interface Search {
   /** The first of the wanted version that works. */

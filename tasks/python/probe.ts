@@ -18,6 +18,13 @@ export interface Interpreter {
   markers: MarkerValues;
 }
 
+/** A Python that was executed, with the path to call it by. */
+export interface Found {
+  command: string;
+  args: readonly string[];
+  interpreter: Interpreter;
+}
+
 /** One script for every question, so that a candidate is started once. Runs on Python 2.7 too, to say so. */
 const script = `
 import json, os, platform, sys

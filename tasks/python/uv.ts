@@ -4,7 +4,7 @@ import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
 import { installerFault, tellingTail } from '../parse/installer-output';
 import { cleanEnvironment } from './clean-environment';
-import type { Found } from './find';
+import type { Found } from './probe';
 import { trustFix, untrusted } from './trust';
 import { uvHashes, uvVersion } from './uv-release';
 import { allOnPath, isProgram } from './which';

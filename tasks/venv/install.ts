@@ -4,7 +4,7 @@ import { statePath } from '../core/state';
 import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
 import { cleanEnvironment } from '../python/clean-environment';
-import type { Found } from '../python/find';
+import type { Found } from '../python/probe';
 import type { Uv } from '../python/uv';
 import type { Difference } from './compare';
 import { type EnvironmentDefinition, pythonIn } from './definition';

@@ -1,7 +1,8 @@
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { cleanEnvironment } from '../python/clean-environment';
-import { type Found, findPython, type Search } from '../python/find';
+import { findPython, type Search } from '../python/find';
+import type { Found } from '../python/probe';
 import { fetchUv, findUv, type Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';

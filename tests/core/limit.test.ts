@@ -1,3 +1,5 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { thisHost } from '../../tasks/core/host';
@@ -15,11 +17,32 @@ test('ends the whole group, also a child that holds the output open', async () =
   assert.is(result.stdout, 'begun');
 });
 
-test('ends what does not listen', async () => {
+/** Waits a moment for a process to be gone. */
+async function isGone(pid: number): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries++) {
+    if ((await thisHost().startOf(pid)) === undefined) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
+
+test('ends what does not listen, for good', async () => {
   const started = performance.now();
-  const result = await thisHost().processes.run('sh', ['-c', 'trap "" TERM; sleep 60 & wait; sleep 60'], { cwd, timeoutMs: 200 });
+  const result = await thisHost().processes.run('sh', ['-c', 'echo $$; trap "" TERM; sleep 60 & wait; sleep 60'], { cwd, timeoutMs: 200 });
   assert.ok(performance.now() - started < 5000);
   assert.is(result.timedOut, true);
+  assert.ok(await isGone(Number(result.stdout)), result.stdout);
+});
+
+test('gives up what cannot be ended', async () => {
+  const started = performance.now();
+  // In a session of its own it is out of reach, and it holds the output open.
+  const out = ['-c', 'setsid sh -c "echo \\$\\$ > out-of-reach; sleep 30" & sleep 0.2'];
+  const result = await thisHost().processes.run('sh', out, { cwd, timeoutMs: 300 });
+  assert.ok(performance.now() - started < 8000);
+  assert.equal([result.timedOut, result.exitCode], [true, -1]);
+  assert.match(result.tail, 'cannot be ended');
+  process.kill(-Number(fs.readFileSync(path.join(cwd, 'out-of-reach'), 'utf8')), 'SIGKILL');
 });
 
 test('ends a question too', async () => {

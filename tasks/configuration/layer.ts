@@ -1,0 +1,21 @@
+import type { Tree } from './merge';
+import type { Position } from './position';
+
+/** One layer of settings as it was read: a file, a variable, or a `--set`. */
+export interface Layer {
+  name: string;
+  tree: Tree;
+  /** Where the keys stand, by their path inside the file. */
+  at: ReadonlyMap<string, Position>;
+  /** How many leading keys of a settings path are not in the file: its part. */
+  skip: number;
+  /** Its lists by name (models, remotes) stand instead of the default ones, not beside them. */
+  replacesRecords: boolean;
+}
+
+/** Something that is wrong in a layer. */
+export interface Problem {
+  /** File, line and column, or the variable or option. */
+  where: string;
+  text: string;
+}
