@@ -18,7 +18,7 @@ export function chosenRemote(context: Context): Remote {
   if (names.length === 0) throw unknown('no remote is configured', 'add one under `remotes` in configs/setup.local.yaml');
   throw unknown(
     `which remote? ${(filled.length > 0 ? filled : names).join(', ')} are configured`,
-    `\`--remote=${filled[0] ?? names[0]}\`, or \`defaultRemote\` in configs/setup.local.yaml`,
+    `\`--remote=${filled[0] ?? names[0]}\`\nfor every run: \`defaultRemote\` in configs/setup.local.yaml`,
   );
 }
 

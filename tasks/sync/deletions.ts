@@ -43,7 +43,7 @@ function refuseDeletions(changes: readonly Change[], counts: ReadonlyMap<string,
     code: 'E_TOO_MANY_DELETIONS',
     found: `${plural(deletions.length, 'file')} would be deleted, ${why}: ${some(deletions.map(shownChange))}`,
     needed: 'a deletion that is meant',
-    fix: `if it is: \`--delete --max-delete=${deletions.length}\`; \`--plan\` lists every file`,
+    fix: `\`--delete --max-delete=${deletions.length}\`, if it is meant\nto see every file: \`--delete --plan\``,
   });
 }
 

@@ -45,7 +45,7 @@ export function changedOnTheWay(session: Session, difference: Difference): Findi
       code: 'E_VERIFY',
       found: `${files} ${changes.length === 1 ? 'is' : 'are'} not the same by checksum: ${names}`,
       needed: 'the same bytes on both sides',
-      fix: 'run the same command again; where it stays so, look at the disks of both sides',
+      fix: 'run the same command again\nwhere it stays so: look at the disks of both sides',
       data,
     };
   return {

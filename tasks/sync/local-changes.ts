@@ -48,6 +48,6 @@ export function refuseLocal(changes: readonly Change[]): UserError | undefined {
     code: 'E_LOCAL_CHANGES',
     found: `${marked.length} of the files here would be lost: ${some(marked.map((change) => `${shownChange(change)} (${change.newer})`))}`,
     needed: 'your word that the ones there replace them',
-    fix: '`npx just sync:pull --plan` and then the command that it ends with, or `--force`; to keep yours, move them away first',
+    fix: '`npx just sync:pull --plan`, and then the same with `--plan=FILE` as it ends with\nunseen: `npx just sync:pull --force`\nto keep yours: move them away first',
   });
 }

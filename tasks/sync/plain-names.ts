@@ -13,7 +13,7 @@ export function refuseNames(program: string, folder: string, names: Iterable<str
     code: 'E_NAME',
     found: `${program} cannot be trusted with ${bad.length === 1 ? 'the name' : `${bad.length} names`} ${some(bad.map((name) => `\`${shownName(`${folder}/${name}`)}\``))}`,
     needed: 'letters, digits, blanks and `_ . , @ % + = : # ~ -`, in UTF-8, with no dash in front',
-    fix: 'rename what is named, leave it out with `--exclude`, or use rsync, which carries every name',
+    fix: 'rename what is named\nto leave it out: `--exclude`\nor use rsync, which carries every name',
   });
 }
 

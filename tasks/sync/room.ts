@@ -28,5 +28,5 @@ const noRoom = (code: string, where: string, free: number, needed: number): User
     code,
     found: `${bytes(free)} free in \`${where}\`, ${bytes(needed)} to come`,
     needed: `${bytes(needed)} free`,
-    fix: `free ${bytes(needed - free)} there, or send less with \`--only\``,
+    fix: `free ${bytes(needed - free)} there\nor send less: \`--only\``,
   });

@@ -7,7 +7,7 @@ export function refuseEmpty(folder: string, direction: Direction): UserError {
     code: 'E_SOURCE_EMPTY',
     found: `\`${folder}\` ${direction === 'push' ? 'here' : 'there'} holds no file`,
     needed: 'a source with files: with `--delete` an empty one would delete everything',
-    fix: `run the command without \`--delete\`, or look why \`${folder}\` is empty`,
+    fix: `run the command without \`--delete\`\nor look why \`${folder}\` is empty`,
   });
 }
 
@@ -18,6 +18,6 @@ export const refuseMissing = (folder: string, direction: Direction, found: 'miss
     needed: `something to ${direction}`,
     fix:
       direction === 'push'
-        ? '`npx just mkdirs` makes the folders; `--only` names others'
-        : 'train first, or name what is there: `npx just sync:status`',
+        ? '`npx just mkdirs` makes the folders\nto send others: `--only`'
+        : 'train first\nto see what is there: `npx just sync:status`',
   });

@@ -33,13 +33,13 @@ const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direct
     code: 'E_SSH_HOST_KEY',
     found: `the host key of \`${name}\` is not the one that is known`,
     needed: 'the key that this machine saw before, or one that you have compared',
-    fix: `compare the key with what the machine's provider shows; if it was set up anew: \`ssh-keygen -R '${port && port !== 22 ? `[${host}]:${port}` : host}'\``,
+    fix: `\`ssh-keygen -R '${port && port !== 22 ? `[${host}]:${port}` : host}'\`, after you have compared the new key with the one that the machine's provider shows`,
   }),
   login: (remote) => ({
     code: 'E_SSH_LOGIN',
     found: `\`${remote.name}\` does not accept this login`,
     needed: 'a key that the machine knows, without a prompt',
-    fix: `\`ssh-copy-id ${login(remote)}\`, or name the right key as \`remotes.${remote.name}.identity\`; \`ssh-add\` for one with a passphrase`,
+    fix: `\`ssh-copy-id ${login(remote)}\`\nfor a key with a passphrase: \`ssh-add\`\nwith another key: \`remotes.${remote.name}.identity\` in configs/setup.local.yaml`,
   }),
   'key-mode': ({ identity }) => ({
     code: 'E_SSH_KEY_MODE',
@@ -49,12 +49,12 @@ const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direct
   'unknown-host': ({ name, host }) => ({
     code: 'E_SSH_HOST_UNKNOWN',
     found: `no machine is called \`${host}\``,
-    fix: `correct \`remotes.${name}.host\`, or add it to the ssh configuration`,
+    fix: `correct \`remotes.${name}.host\`\nwhere it is a short name: add it to the ssh configuration`,
   }),
   refused: ({ name, port }) => ({
     code: 'E_SSH_REFUSED',
     found: `\`${name}\` refuses connections on port ${port ?? 22}`,
-    fix: `start the machine or its ssh server, or correct \`remotes.${name}.port\``,
+    fix: `start the machine's ssh server\nwhere it listens on another port: correct \`remotes.${name}.port\``,
   }),
   unreachable: ({ name }) => ({
     code: 'E_SSH_UNREACHABLE',
@@ -70,13 +70,13 @@ const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direct
     code: 'E_RSYNC_MISSING_THERE',
     found: `\`${remote.name}\` has no rsync`,
     needed: 'rsync on both ends',
-    fix: `install it there, as in \`ssh ${login(remote)} sudo apt-get install -y rsync\`, or set \`remotes.${remote.name}.transfer: auto\``,
+    fix: `\`ssh ${login(remote)} sudo apt-get install -y rsync\`\nwithout it: \`--set remotes.${remote.name}.transfer=auto\``,
   }),
   'rsync-options': () => ({
     code: 'E_RSYNC_OLD',
     found: 'one of the two rsyncs does not know an option',
     needed: 'GNU rsync, openrsync, or rsync 2.6.9',
-    fix: '`brew install rsync` on a Mac, or the distribution’s own package elsewhere',
+    fix: '`brew install rsync` on a Mac\nelsewhere: the package of the distribution',
   }),
   full: ({ name, path }, direction) => ({
     code: direction === 'push' ? 'E_REMOTE_FULL' : 'E_DISK_FULL',
@@ -86,7 +86,7 @@ const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direct
   'read-only': ({ name, path }) => ({
     code: 'E_REMOTE_READ_ONLY',
     found: `\`${path}\` on \`${name}\` is read-only`,
-    fix: `mount it for writing, or set another \`remotes.${name}.path\``,
+    fix: `mount it for writing\nor set another \`remotes.${name}.path\``,
   }),
   'no-folder': ({ name, path }) => ({
     code: 'E_REMOTE_PATH',
@@ -96,7 +96,7 @@ const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direct
   denied: (remote, direction) => ({
     code: direction === 'push' ? 'E_REMOTE_DENIED' : 'E_SOURCE_UNREADABLE',
     found: `\`${remote.name}\` does not let us ${direction === 'push' ? 'write' : 'read'} all of \`${remote.path}\``,
-    fix: `give this login access to \`${remote.path}\` there, or set another \`remotes.${remote.name}.path\``,
+    fix: `give this login access to \`${remote.path}\` there\nor set another \`remotes.${remote.name}.path\``,
   }),
   noise: (remote) => ({
     code: 'E_REMOTE_SHELL',
@@ -138,6 +138,6 @@ export function unreadableSource(exitCode: number, text: string): UserError | un
     code: 'E_SOURCE_UNREADABLE',
     found: `\`${names[0]}\`${names.length > 1 ? ` and ${names.length - 1} more` : ''} cannot be read`,
     needed: 'a source that can be read as a whole',
-    fix: 'make it readable, or leave it out with `--exclude`',
+    fix: 'make it readable\nto leave it out: `--exclude`',
   });
 }

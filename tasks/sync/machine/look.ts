@@ -1,15 +1,13 @@
-import * as path from 'node:path';
 import type { Context } from '../../core/context';
 import { UserError } from '../../core/errors';
-import { isAtLeast } from '../../parse/dotted';
 import { type Looked, parseLook } from '../../parse/look';
 import { parseRsyncVersion, type RsyncVersion } from '../../parse/rsync-output';
-import { rsyncSince } from '../../versions/rsync';
 import type { Direction } from '../folders';
 import type { Remote } from '../remote';
 import { remoteFault } from './faults';
 import { lookScript } from './look-script';
 import type { Machine } from './machine';
+import { refuseClosed, refuseNoFolder, refuseUnescaped } from './refusals';
 import { shellOn } from './shell';
 import type { Ssh } from './ssh';
 
@@ -37,7 +35,7 @@ export async function lookAtMachine(
   const folder = values.get('path') ?? remote.path;
   const transfer = chooseTransfer(remote, ssh, rsync, rsyncHere);
   refuseUnescaped(remote, folder, folders, transfer === 'rsync' && ssh ? rsyncHere : undefined);
-  refusePlace(context, remote, ssh, folder, values);
+  refuseNoFolder(context, remote, ssh, folder, values);
   if (direction === 'push') refuseClosed(remote, folder, values, items);
   const machine: Machine = {
     remote,
@@ -99,58 +97,6 @@ function chooseTransfer(
   throw new UserError({
     code: 'E_RSYNC_MISSING_HERE',
     found: 'this machine has no rsync',
-    fix: `\`sudo apt-get install -y rsync\` or \`brew install rsync\`, or set \`remotes.${remote.name}.transfer: auto\``,
-  });
-}
-
-/** What the shell there reads as more than a letter of a name. */
-const readByShell = /[^\p{L}\p{M}\p{N}_./@%+=:,~-]/u;
-
-/**
- * Old rsyncs hand names to the shell there as they are: it would split them, or run what is in them.
- * @param rsync the one that would send there over ssh
- */
-function refuseUnescaped({ name }: Remote, project: string, folders: readonly string[], rsync: RsyncVersion | undefined): void {
-  if (!rsync || (rsync.flavour === 'gnu' && isAtLeast(rsync.version, rsyncSince.escapes))) return;
-  const place = [project, ...folders.map((folder) => path.posix.join(project, folder))].find((each) => readByShell.test(each));
-  if (place === undefined) return;
-  const [character = ''] = readByShell.exec(place) ?? [];
-  throw new UserError({
-    code: 'E_RSYNC_OLD',
-    found: `this machine's rsync (${rsync.text}) cannot send to \`${place}\`: it has ${character === ' ' ? 'a space' : `\`${character}\``}`,
-    needed: `GNU rsync ${rsyncSince.escapes} or newer`,
-    fix: `\`brew install rsync\`, or another \`${place === project ? `remotes.${name}.path` : '--only'}\``,
-  });
-}
-
-/** The project's folder there cannot be one. */
-function refusePlace({ host }: Context, { name }: Remote, ssh: Ssh | undefined, folder: string, values: Looked['values']): void {
-  if (values.get('folder') !== 'yes')
-    throw new UserError({
-      code: 'E_REMOTE_PATH',
-      found: `\`${values.get('nearest')}\` on \`${name}\` is no folder`,
-      needed: `a folder at \`${folder}\``,
-      fix: `set another \`remotes.${name}.path\``,
-    });
-  const above = path.dirname(folder);
-  if (!ssh && !host.files.stat(above))
-    throw new UserError({
-      code: 'E_NOT_MOUNTED',
-      found: `\`${above}\` is not there`,
-      needed: 'the mounted volume',
-      fix: `mount it, or set another \`remotes.${name}.path\``,
-    });
-}
-
-/** Something there that would be written cannot be. */
-function refuseClosed({ name }: Remote, project: string, values: Looked['values'], items: Looked['items']): void {
-  const closed = values.get('writable') === 'yes' ? [...items].find(([, { writable }]) => !writable)?.[0] : '.';
-  if (closed === undefined) return;
-  const [folder, nearest] = [path.posix.join(project, closed), values.get('nearest') ?? ''];
-  throw new UserError({
-    code: 'E_REMOTE_READ_ONLY',
-    found: `\`${folder}\` on \`${name}\` cannot be written${nearest && !folder.startsWith(nearest) ? ` (\`${nearest}\`)` : ''}`,
-    needed: 'a folder that this login may write',
-    fix: `give this login write access there, or set another \`remotes.${name}.path\``,
+    fix: `\`sudo apt-get install -y rsync\`; on a Mac \`brew install rsync\`\nwithout it: \`--set remotes.${remote.name}.transfer=auto\``,
   });
 }

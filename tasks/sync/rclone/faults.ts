@@ -11,14 +11,14 @@ export function fault(remote: Remote, text: string): UserError {
     'no-remote': [
       'E_RCLONE_REMOTE',
       `rclone knows no remote \`${remote.host || remote.path.split(':')[0]}\``,
-      '`rclone config` makes one, or the variables `RCLONE_CONFIG_NAME_TYPE` and so on',
+      '`rclone config` makes one\nfrom the environment: `RCLONE_CONFIG_NAME_TYPE` and so on',
     ],
     login: [
       'E_RCLONE_LOGIN',
       `\`${at}\` does not accept these credentials`,
-      '`rclone config reconnect`, or the variables `RCLONE_CONFIG_NAME_…` with the right ones',
+      '`rclone config reconnect NAME:`\nfrom the environment: `RCLONE_CONFIG_NAME_…` with the right ones',
     ],
-    'no-bucket': ['E_RCLONE_BUCKET', `there is no bucket for \`${at}\``, `make it, or correct \`remotes.${remote.name}.path\``],
+    'no-bucket': ['E_RCLONE_BUCKET', `there is no bucket for \`${at}\``, `make it\nor correct \`remotes.${remote.name}.path\``],
     missing: ['E_SOURCE_MISSING', `\`${at}\` does not have it`, `look with \`npx just sync:status --remote=${remote.name}\``],
     full: ['E_REMOTE_FULL', `\`${at}\` has no space left`, 'free some, then run the same command again'],
     unreachable: [

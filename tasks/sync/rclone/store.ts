@@ -50,7 +50,7 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       throw new UserError({
         code: 'E_RCLONE_MISSING',
         found: 'this machine has no rclone',
-        fix: '`sudo apt-get install -y rclone` or `brew install rclone`',
+        fix: '`sudo apt-get install -y rclone`; on a Mac `brew install rclone`',
       });
     },
 

@@ -1,0 +1,63 @@
+import * as path from 'node:path';
+import type { Context } from '../../core/context';
+import { UserError } from '../../core/errors';
+import { isAtLeast } from '../../parse/dotted';
+import type { Looked } from '../../parse/look';
+import type { RsyncVersion } from '../../parse/rsync-output';
+import { rsyncSince } from '../../versions/rsync';
+import type { Remote } from '../remote';
+import type { Ssh } from './ssh';
+
+/* What a look found that makes a machine no remote to work with. */
+
+/** What the shell there reads as more than a letter of a name. */
+const readByShell = /[^\p{L}\p{M}\p{N}_./@%+=:,~-]/u;
+
+/**
+ * Old rsyncs hand names to the shell there as they are: it would split them, or run what is in them.
+ * @param rsync the one that would send there over ssh
+ */
+export function refuseUnescaped({ name }: Remote, project: string, folders: readonly string[], rsync: RsyncVersion | undefined): void {
+  if (!rsync || (rsync.flavour === 'gnu' && isAtLeast(rsync.version, rsyncSince.escapes))) return;
+  const place = [project, ...folders.map((folder) => path.posix.join(project, folder))].find((each) => readByShell.test(each));
+  if (place === undefined) return;
+  const [character = ''] = readByShell.exec(place) ?? [];
+  throw new UserError({
+    code: 'E_RSYNC_OLD',
+    found: `this machine's rsync (${rsync.text}) cannot send to \`${place}\`: it has ${character === ' ' ? 'a space' : `\`${character}\``}`,
+    needed: `GNU rsync ${rsyncSince.escapes} or newer`,
+    fix: `\`brew install rsync\` on a Mac; elsewhere the package of the distribution\nor another ${place === project ? `\`remotes.${name}.path\`` : 'name for the folder'}`,
+  });
+}
+
+/** The project's folder there cannot be one. */
+export function refuseNoFolder({ host }: Context, { name }: Remote, ssh: Ssh | undefined, folder: string, values: Looked['values']): void {
+  if (values.get('folder') !== 'yes')
+    throw new UserError({
+      code: 'E_REMOTE_PATH',
+      found: `\`${values.get('nearest')}\` on \`${name}\` is no folder`,
+      needed: `a folder at \`${folder}\``,
+      fix: `set another \`remotes.${name}.path\``,
+    });
+  const above = path.dirname(folder);
+  if (!ssh && !host.files.stat(above))
+    throw new UserError({
+      code: 'E_NOT_MOUNTED',
+      found: `\`${above}\` is not there`,
+      needed: 'the mounted volume',
+      fix: `mount it\nor set another \`remotes.${name}.path\``,
+    });
+}
+
+/** Something there that would be written cannot be. */
+export function refuseClosed({ name }: Remote, project: string, values: Looked['values'], items: Looked['items']): void {
+  const closed = values.get('writable') === 'yes' ? [...items].find(([, { writable }]) => !writable)?.[0] : '.';
+  if (closed === undefined) return;
+  const [folder, nearest] = [path.posix.join(project, closed), values.get('nearest') ?? ''];
+  throw new UserError({
+    code: 'E_REMOTE_READ_ONLY',
+    found: `\`${folder}\` on \`${name}\` cannot be written${nearest && !folder.startsWith(nearest) ? ` (\`${nearest}\`)` : ''}`,
+    needed: 'a folder that this login may write',
+    fix: `give this login write access there\nor set another \`remotes.${name}.path\``,
+  });
+}
