@@ -56,8 +56,9 @@ export async function isGone(host: Host, holder: Holder | undefined, ageMs: () =
   if (!holder) return ageMs() > halfWrittenMs;
   if (isNear(host, holder)) {
     const start = await host.startOf(holder.pid);
-    // A system may hide the processes of other users: then only the heartbeat tells.
+    // A system may hide when other users' processes started: then only the heartbeat tells.
     if (start !== undefined || (holder.user ?? host.userId) === host.userId) return start !== holder.started;
+    if (!host.isThere(holder.pid)) return true;
   }
   return holder.beat !== undefined && ageMs() > missedBeats * holder.beat * 1000;
 }

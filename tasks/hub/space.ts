@@ -10,18 +10,19 @@ export const headroomOf = (remaining: number, percent: number): number =>
   remaining > 0 ? Math.max(leastHeadroom, Math.ceil((remaining * percent) / 100)) : 0;
 
 /**
- * The remaining bytes and the headroom against the filesystem that the folder is on, or will be on.
+ * The remaining bytes and the headroom against the filesystem that the folder is on, or will be on. Where nothing
+ * remains the folder is written to all the same: that files were checked is kept in it.
  * @throws UserError E_MODEL_SPACE, E_NOT_WRITABLE
  */
 export async function refuseWithoutSpace(context: Context, folder: string, remaining: number): Promise<void> {
   const { availableBytes, measured } = await context.host.disk.freeSpace(folder);
   const at = shown(context.root, measured);
-  if (remaining > 0 && !context.host.files.isWritable(measured))
+  if (!context.host.files.isWritable(measured))
     throw new UserError({
       code: 'E_NOT_WRITABLE',
       found: `\`${at}\` cannot be written`,
       needed: 'a folder that this user may write',
-      fix: `\`sudo chown -R "$USER" ${at}\`, or \`--set paths.models_dir=FOLDER\``,
+      fix: `\`sudo chown -R "$USER" ${at}\`, or \`--set paths.models_dir=FOLDER\`, with \`--source=${at}\` where the model is there`,
     });
   const headroom = headroomOf(remaining, context.settings.setup.download.headroom_percent);
   if (remaining === 0 || availableBytes >= remaining + headroom) return;

@@ -91,6 +91,15 @@ test('a container with the same host name is another machine', async () => {
   assert.is((await codeOf(hold(async () => undefined, 0)))[0], 'E_LOCKED');
 });
 
+test("another user's run that is over is seen at once", async () => {
+  const { file, hold } = place();
+  const user = thisHost().userId + 1;
+  leave(file, { host: thisHost().hostname, space: undefined, user, pid: 4_194_999 } as never);
+  assert.is(await hold(async () => 'mine', 0), 'mine');
+  leave(file, { host: thisHost().hostname, space: undefined, user } as never);
+  assert.is(await hold(async () => 'mine', 0), 'mine', 'a later process has its number');
+});
+
 test('a run that is alive gives signs of life', async () => {
   const { file, hold } = place();
   await hold(async () => {

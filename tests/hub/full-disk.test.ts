@@ -68,4 +68,30 @@ if (!unmounted)
     assert.not(fs.existsSync(path.join(project, '.just-lora/lock.json')));
   });
 
+if (!unmounted)
+  test('a disk that is mounted read-only is no matter to a whole model, and named where something is wrong', async () => {
+    for (const name of fs.readdirSync(disk)) fs.rmSync(path.join(disk, name), { recursive: true });
+    const hub = await startHub();
+    hub.add('org/tiny', files);
+    const place = placeFor(hub);
+    const models = ['--set', `paths.models_dir=${disk}`];
+    const remount = (how: 'ro' | 'rw') => execFileSync('mount', ['-o', `remount,${how}`, disk]);
+    assert.is((await place.json(...models)).outcome, 'changed');
+    remount('ro');
+    try {
+      assert.is((await place.json(...models)).outcome, 'unchanged');
+      remount('rw');
+      fs.appendFileSync(path.join(disk, 'tiny/config.json'), ' ');
+      fs.truncateSync(path.join(disk, 'tiny/config.json'), Buffer.byteLength(String(files['config.json'])));
+      remount('ro');
+      const { exitCode, step } = await place.json(...models);
+      assert.is(exitCode, 1);
+      assert.equal([step.state, step.code], ['blocked', 'E_NOT_WRITABLE']);
+      assert.match(String(step.found), new RegExp(`${path.basename(disk)}/tiny\` cannot be written`));
+    } finally {
+      remount('rw');
+    }
+    await hub.close();
+  });
+
 test.run();

@@ -1,7 +1,7 @@
 import * as os from 'node:os';
 import * as disk from './disk';
 import * as files from './files';
-import { startOf } from './process-groups';
+import { isThere, startOf } from './process-groups';
 import { Processes } from './processes';
 import * as tree from './tree';
 
@@ -31,6 +31,7 @@ export interface Host {
   now(): Date;
   sleep(ms: number): Promise<void>;
   startOf(pid: number): Promise<string | undefined>;
+  isThere(pid: number): boolean;
 }
 
 /** This machine. */
@@ -54,6 +55,7 @@ export function thisHost(): Host {
     now: () => new Date(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     startOf,
+    isThere,
   };
 }
 

@@ -29,6 +29,16 @@ export function killGroup(group: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** Whether a process has this number, also where a system hides it from other users. */
+export function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
 /**
  * When a process started, as text that no later process with the same number has; `undefined` where
  * there is no such process. Linux: field 22 of proc(5) `stat`. Elsewhere: `ps -o lstart`.
