@@ -4,24 +4,13 @@ import { defaultModels, model } from './models';
 import { remoteEnvironment } from './remote';
 import { defaultRemote, remotes } from './remotes';
 import { sync } from './sync';
+import { training } from './training';
+import { count, gigabytes, name, oneOf, section, text } from './values';
 
 /**
  * The one definition of every setting: its type, its default and what it means. The JSON Schemas
  * in configs/schemas, and through them the Python loader, are generated from it.
  */
-
-const text = (what: string, fallback: string) =>
-  v.optional(v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0]+$/, 'text without NUL'), v.description(what)), fallback);
-const gigabytes = (what: string, fallback: number) =>
-  v.optional(v.pipe(v.number(), v.minValue(0), v.description(`${what} (GB, 10^9 bytes)`)), fallback);
-const count = (what: string, fallback: number, least = 1) =>
-  // The limit keeps it exact in every language that reads it.
-  v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(1e9), v.description(what)), fallback);
-const flag = (what: string, fallback: boolean) => v.optional(v.pipe(v.boolean(), v.description(what)), fallback);
-const oneOf = <const T extends readonly [string, ...string[]]>(what: string, values: T, fallback: T[number]) =>
-  v.optional(v.pipe(v.picklist(values), v.description(what)), fallback);
-const section = <const T extends v.ObjectEntries>(what: string, entries: T) =>
-  v.optional(v.pipe(v.strictObject(entries), v.description(what)), {} as never);
 
 const environment = (name: string) =>
   section(`The ${name} Python environment`, {
@@ -31,9 +20,6 @@ const environment = (name: string) =>
     constraints: text('Versions that the lock must keep to', `configs/constraints-${name}.txt`),
     overrides: text("Versions that replace what a package's metadata asks for", `configs/overrides-${name}.txt`),
   });
-
-/** Names become folders and words on a command line. */
-const name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.-]*$/, 'a name of letters, digits, `.`, `_` and `-`'));
 
 const setup = v.strictObject({
   $schema: v.optional(v.string()),
@@ -88,37 +74,6 @@ const paths = v.strictObject({
   models_dir: text('Base models', 'models'),
   adapters_dir: text('LoRA adapters and checkpoints', 'adapters'),
   hf_home: text('Cache of Hugging Face libraries', 'models/.huggingface'),
-});
-
-const probability = (what: string, fallback: number) =>
-  v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1), v.description(what)), fallback);
-const positive = (what: string, fallback: number) => v.optional(v.pipe(v.number(), v.gtValue(0), v.description(what)), fallback);
-
-const training = v.strictObject({
-  $schema: v.optional(v.string()),
-  lora: section('The adapter', {
-    rank: count('Rank r of the adapter', 16),
-    alpha: count('Scale: the adapter is multiplied by alpha / rank', 32),
-    dropout: probability('Dropout before the adapter', 0.05),
-    target_modules: v.optional(
-      v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1), v.description('Layers that get an adapter')),
-      ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
-    ),
-  }),
-  quantization: section('How the base model is held in memory', {
-    load_in_4bit: flag('4-bit weights (QLoRA)', true),
-    quant_type: oneOf('4-bit data type', ['nf4', 'fp4'], 'nf4'),
-    double_quant: flag('Quantize the quantization constants too', true),
-    compute_dtype: oneOf('Type of the computation', ['bfloat16', 'float16', 'float32'], 'bfloat16'),
-  }),
-  arguments: section('The training run', {
-    learning_rate: positive('Peak learning rate', 2e-4),
-    epochs: positive('Passes over the data', 3),
-    batch_size: count('Examples per GPU and step', 4),
-    gradient_accumulation_steps: count('Steps per weight update', 4),
-    max_seq_length: count('Longest example, in tokens; what is longer is cut', 1024, 8),
-    gradient_checkpointing: flag('Compute activations again in the backward pass instead of keeping them', true),
-  }),
 });
 
 export const definition = v.strictObject({ setup, paths, training });

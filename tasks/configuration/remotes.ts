@@ -1,9 +1,7 @@
 import * as path from 'node:path';
 import * as v from 'valibot';
 import { list } from '../core/host/files';
-
-const text = (what: string) =>
-  v.optional(v.pipe(v.nullable(v.pipe(v.string(), v.regex(/^[^\0\r\n]*$/, 'one line of text'))), v.description(what)), null);
+import { line, name } from './values';
 
 /** Each file of `tasks/sync/kinds` is a kind of remote, and its name is the one that the settings use. */
 const kinds = list(path.join(__dirname, '..', 'sync', 'kinds')).flatMap((file) => /^([\w-]+)\.[jt]s$/.exec(file)?.[1] ?? []);
@@ -14,8 +12,8 @@ export const remote = v.strictObject({
     v.pipe(v.picklist(kinds), v.description('ssh: a machine; rclone: S3, Drive and whatever rclone knows; local: a mounted volume')),
     'ssh',
   ),
-  host: text('Host name, or a name of the ssh configuration; for rclone the name of its remote'),
-  user: text('Login name there; null leaves it to the ssh configuration'),
+  host: line('Host name, or a name of the ssh configuration; for rclone the name of its remote'),
+  user: line('Login name there; null leaves it to the ssh configuration'),
   port: v.optional(
     v.pipe(
       v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535))),
@@ -23,17 +21,14 @@ export const remote = v.strictObject({
     ),
     null,
   ),
-  path: text("The project's folder there: data/processed goes to PATH/data/processed"),
-  identity: text('Private key file; null leaves it to the ssh configuration and the agent'),
-  sshConfig: text('Another ssh configuration file than ~/.ssh/config'),
+  path: line("The project's folder there: data/processed goes to PATH/data/processed"),
+  identity: line('Private key file; null leaves it to the ssh configuration and the agent'),
+  sshConfig: line('Another ssh configuration file than ~/.ssh/config'),
   transfer: v.optional(
     v.pipe(v.nullable(v.picklist(['rsync', 'scp', 'auto'])), v.description('Who moves the bytes over ssh, instead of sync.transfer')),
     null,
   ),
 });
-
-/** A name goes into files and onto command lines. */
-const name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.-]*$/, 'a name of letters, digits, `.`, `_` and `-`'));
 
 /** A template: `TODO` is recognised as not filled in. */
 export const defaultRemotes = { gpu: { type: 'ssh' as const, host: 'TODO_HOST', path: '/TODO/path/of/the/project' } };

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { count, flag, oneOf, positive, probability, section } from './values';
+
+/** `configs/training_config.yaml`: the adapter, the base model in memory, and the run. */
+export const training = v.strictObject({
+  $schema: v.optional(v.string()),
+  lora: section('The adapter', {
+    rank: count('Rank r of the adapter', 16),
+    alpha: count('Scale: the adapter is multiplied by alpha / rank', 32),
+    dropout: probability('Dropout before the adapter', 0.05),
+    target_modules: v.optional(
+      v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1), v.description('Layers that get an adapter')),
+      ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],
+    ),
+  }),
+  quantization: section('How the base model is held in memory', {
+    load_in_4bit: flag('4-bit weights (QLoRA)', true),
+    quant_type: oneOf('4-bit data type', ['nf4', 'fp4'], 'nf4'),
+    double_quant: flag('Quantize the quantization constants too', true),
+    compute_dtype: oneOf('Type of the computation', ['bfloat16', 'float16', 'float32'], 'bfloat16'),
+  }),
+  arguments: section('The training run', {
+    learning_rate: positive('Peak learning rate', 2e-4),
+    epochs: positive('Passes over the data', 3),
+    batch_size: count('Examples per GPU and step', 4),
+    gradient_accumulation_steps: count('Steps per weight update', 4),
+    max_seq_length: count('Longest example, in tokens; what is longer is cut', 1024, 8),
+    gradient_checkpointing: flag('Compute activations again in the backward pass instead of keeping them', true),
+  }),
+});

@@ -1,0 +1,47 @@
+import * as v from 'valibot';
+
+/** Settings of each kind, with what they mean and the value that they have where nothing says otherwise. */
+
+const plainText = v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0]+$/, 'text without NUL'));
+const oneLine = 'one line of text';
+
+/** Text that is not empty: a path, a name. */
+export const text = (what: string, fallback: string) => v.optional(v.pipe(plainText, v.description(what)), fallback);
+
+/** The same, or null where it is looked for. */
+export const place = (what: string) => v.optional(v.pipe(v.nullable(plainText), v.description(what)), null);
+
+/** One line of text, which may be empty, or null. */
+export const line = (what: string) =>
+  v.optional(v.pipe(v.nullable(v.pipe(v.string(), v.regex(/^[^\0\r\n]*$/, oneLine))), v.description(what)), null);
+
+/** Lines of text. */
+export const lines = (what: string, fallback: string[]) =>
+  v.optional(v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0\r\n]+$/, oneLine))), v.description(what)), fallback);
+
+/** A whole number. The limit keeps it exact in every language that reads it. */
+export const count = (what: string, fallback: number, least = 1) =>
+  v.optional(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(1e9), v.description(what)), fallback);
+
+export const gigabytes = (what: string, fallback: number) =>
+  v.optional(v.pipe(v.number(), v.minValue(0), v.description(`${what} (GB, 10^9 bytes)`)), fallback);
+
+/** From 0 to 1. */
+export const probability = (what: string, fallback: number) =>
+  v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1), v.description(what)), fallback);
+
+/** More than 0. */
+export const positive = (what: string, fallback: number) => v.optional(v.pipe(v.number(), v.gtValue(0), v.description(what)), fallback);
+
+export const flag = (what: string, fallback: boolean) => v.optional(v.pipe(v.boolean(), v.description(what)), fallback);
+
+/** One of a few words. */
+export const oneOf = <const T extends readonly [string, ...string[]]>(what: string, values: T, fallback: T[number]) =>
+  v.optional(v.pipe(v.picklist(values), v.description(what)), fallback);
+
+/** A short name: it becomes a folder, and a word on a command line. */
+export const name = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.-]*$/, 'a name of letters, digits, `.`, `_` and `-`'));
+
+/** Settings under one name. */
+export const section = <const T extends v.ObjectEntries>(what: string, entries: T) =>
+  v.optional(v.pipe(v.strictObject(entries), v.description(what)), {} as never);
