@@ -88,7 +88,11 @@ export async function holding<T>(
     clearInterval(beat);
     stop();
     await last.catch(() => undefined);
-    if (isMine()) host.files.remove(file);
+    try {
+      if (isMine()) host.files.remove(file);
+    } catch {
+      // A share that went away: what the work says of it counts more, and the lock is broken by the next run.
+    }
   }
 }
 
