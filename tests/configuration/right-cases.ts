@@ -144,6 +144,12 @@ export const rightCases: readonly RightCase[] = [
     },
   },
   {
+    what: 'of two models whose names begin alike the longer one is meant',
+    files: { 'setup.yaml': 'models: {small: {repo: me/small}, small.v2: {repo: me/small-v2}}' },
+    sets: ['models.small.v2.enabled=false'],
+    gives: { 'setup.models.small.enabled': true, 'setup.models.small|v2.enabled': false },
+  },
+  {
     what: 'a remote that two layers describe together',
     files: { 'setup.yaml': 'remotes: {gpu: {host: me@there, path: /a}}', 'setup.local.yaml': 'remotes: {gpu: {path: /b}}' },
     sets: ['remotes.gpu.host=you@there'],

@@ -65,6 +65,10 @@ else {
     assert.is(of({}, '--env=remote').models_dir, '/mnt/big/models');
     assert.is(of({ JUST_LORA_PATHS__MODELS_DIR: '~/models', HOME: '/home/me' }, '--env=remote').models_dir, '/home/me/models');
     assert.is(of({ HF_HOME: '/cache/hf' }).hf_home, '/cache/hf');
+    // A folder that is a link to another volume keeps its own name, as the tasks show it.
+    fs.rmSync(path.join(project, 'models'), { recursive: true });
+    fs.symlinkSync(temporaryFolder(), path.join(project, 'models'));
+    assert.is(of({}).models_dir, path.join(project, 'models'));
     const without = run(plain, [...script, '--env=remote'], '/');
     assert.is(without.status, 2);
     assert.match(without.stderr, 'configs/paths_config.remote.yaml:1:1: PyYAML is needed to read YAML');

@@ -31,6 +31,11 @@ export const smallWheels: readonly WheelSpec[] = [
   { name: 'winonly', version: '1.0' },
 ];
 
+/** The same, large enough that their installation takes a while. */
+export const heavyWheels: readonly WheelSpec[] = smallWheels
+  .filter(({ name }) => name !== 'winonly')
+  .map(({ name, version }) => ({ name, version, ballast: 1_000_000, ...(name === 'alpha' ? { requires: ['beta>=1'] } : {}) }));
+
 export interface SmallOptions {
   /** `uv` puts it on PATH, `pip` keeps it away. */
   installer?: 'uv' | 'pip';

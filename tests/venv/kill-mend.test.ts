@@ -3,22 +3,13 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { killAtMoments } from '../support/kill';
-import { isWhole, type SmallProject, smallProject } from '../support/small-environment';
+import { heavyWheels, isWhole, type SmallProject, smallProject } from '../support/small-environment';
 
 const test = suite<{ project: SmallProject }>('venv, killed while it mends');
 const versions = { alpha: '1.0', beta: '1.5', gamma: '3.0' };
 
 test.before(async (context) => {
-  // Large enough that the installation takes a while.
-  const ballast = 1_000_000;
-  context.project = await smallProject({
-    wheels: [
-      { name: 'alpha', version: '1.0', requires: ['beta>=1'], ballast },
-      { name: 'alpha', version: '2.0', requires: ['beta>=1'], ballast },
-      { name: 'beta', version: '1.5', ballast },
-      { name: 'gamma', version: '3.0', ballast },
-    ],
-  });
+  context.project = await smallProject({ wheels: heavyWheels });
 });
 test.after(({ project }) => project.index.close());
 

@@ -56,6 +56,7 @@ const conflicts: readonly [installed: string, cure: string | undefined][] = [
   ['torch==2.1.0+cu121 numpy==2.0.1', 'numpy<2'],
   ['torch==2.3.0 numpy==2.0.1', undefined],
   ['bitsandbytes==0.41.0', 'scipy'],
+  ['bitsandbytes==0.41.0 scipy==1.11.4', undefined],
   ['triton==2.1.0 setuptools==70.0.0', 'setuptools>=59,<70'],
   ['trl==0.7.4 transformers==4.43.4 accelerate==0.25.0 tokenizers==0.19.1 huggingface-hub==0.25.2', 'transformers<4.43'],
   ['trl==0.8.6 accelerate==0.25.0', 'accelerate>=0.29'],
