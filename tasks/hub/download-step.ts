@@ -13,9 +13,10 @@ import { type LocalFile, lookAt } from './local';
 import { type Model, modelsOf } from './models';
 import { refuseOccupied } from './occupied';
 import { type Origin, originOf } from './origin';
-import { movedTo, type Wanted, wantedByHub, wantedByRecord, wantedBySource } from './plan';
+import { movedTo, type Wanted, wantedByHub, wantedByRecord } from './plan';
 import { refuseWithoutSpace } from './space';
 import { librariesOf } from './versions';
+import { wantedBySource } from './wanted-by-source';
 
 /** A step for each model that the options name. */
 export function downloadSteps(context: Context): Step[] {

@@ -6,7 +6,6 @@ import { offlineBy } from './endpoint';
 import { hubOf, type Revision } from './hub';
 import type { SizedFile } from './job';
 import type { Model } from './models';
-import { cachedTree, type Origin, snapshotFiles } from './origin';
 import { type Chosen, choose, looksWhole } from './selection';
 import { filesOf, type HubFile, type ModelRecord, readRecord, readTree, recordedTree, type TreeRow } from './tree';
 
@@ -22,7 +21,7 @@ export interface Wanted {
   left: Chosen['left'];
 }
 
-const index = 'model.safetensors.index.json';
+export const index = 'model.safetensors.index.json';
 
 export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);
 
@@ -52,57 +51,8 @@ export function wantedByRecord(context: Context, model: Model): Wanted | undefin
 }
 
 /** Sizes that only the files themselves tell; their hashes say whether they are right. */
-const withSizes = (host: Host, folder: string, files: readonly HubFile[]): HubFile[] =>
+export const withSizes = (host: Host, folder: string, files: readonly HubFile[]): HubFile[] =>
   files.map((file) => ({ ...file, size: file.size ?? host.files.stat(path.join(folder, file.path))?.size }));
-
-/**
- * The same from another folder of this machine that knows its commit; `undefined` where it does not, or where nobody
- * has the list of its files. The commit's own list counts most: what a folder holds need not be all.
- * @throws UserError E_MODEL_SOURCE where it holds another commit than the pinned one
- */
-export async function wantedBySource(context: Context, model: Model, origin: Origin): Promise<Wanted | undefined> {
-  const { host } = context;
-  const own = recordedTree(host, origin.folder, model);
-  const commit = own?.commit ?? path.basename(origin.folder);
-  if (!isCommit(commit)) return undefined;
-  if (isCommit(model.revision) && model.revision !== commit)
-    throw new UserError({
-      code: 'E_MODEL_SOURCE',
-      found: `${origin.name} holds commit ${commit.slice(0, 12)}, and ${model.revision.slice(0, 12)} is pinned`,
-      needed: `commit ${model.revision}`,
-      fix: `\`npx just model:download --model=${model.asked}\` fetches it from the Hub`,
-    });
-  const indexText = host.files.readText(path.join(origin.folder, index));
-  const whole =
-    readTree(host, origin.folder, commit) ?? cachedTree(host, origin.folder, commit) ?? (await listedByHub(context, model, commit));
-  const there = whole ?? own?.all ?? snapshotFiles(host, origin.folder);
-  if (!there || (!whole && !looksWhole(there, indexText))) return undefined;
-  refuseOutside(there, model);
-  const files = withSizes(host, origin.folder, there);
-  const chosen = choose(files, model, indexText);
-  return { commit, license: undefined, from: 'source', rows: rowsOf(files), ...sized(chosen) };
-}
-
-/** The list of a commit, where the Hub can be asked and gives it. */
-async function listedByHub(context: Context, model: Model, commit: string): Promise<HubFile[] | undefined> {
-  if (offlineBy(context.host)) return undefined;
-  try {
-    return filesOf(await hubOf(context).tree(model, commit));
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-}
-
-/** Files as rows of a listing, for our own record of them; an LFS file's pointer is known to nobody here. */
-const rowsOf = (files: readonly HubFile[]): TreeRow[] =>
-  files.map(({ path, size = 0, sha1, sha256 }) => ({
-    type: 'file',
-    path,
-    size,
-    oid: sha1 ?? '0'.repeat(40),
-    ...(sha256 ? { lfs: { oid: sha256, size } } : {}),
-  }));
 
 /** The same from the Hub, with all that has to be asked before the first byte: revision, list, access. @throws UserError */
 export async function wantedByHub(context: Context, model: Model): Promise<Wanted> {
@@ -166,12 +116,12 @@ async function indexOf(context: Context, model: Model, commit: string, files: re
   return hubOf(context).text(model, commit, index);
 }
 
-function sized(chosen: Chosen): { wanted: SizedFile[]; left: Chosen['left'] } {
+export function sized(chosen: Chosen): { wanted: SizedFile[]; left: Chosen['left'] } {
   return { wanted: chosen.wanted.filter((file): file is SizedFile => file.size !== undefined), left: chosen.left };
 }
 
 /** A name that leads out of the folder is an attack or a mistake, and never a model. */
-function refuseOutside(files: readonly HubFile[], model: Model): void {
+export function refuseOutside(files: readonly HubFile[], model: Model): void {
   const bad = files.find(({ path }) => /^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.?([/\\]|$)|\\|[\0-\x1f]/.test(path) || /^\.cache(\/|$)/.test(path));
   if (!bad) return;
   throw new UserError({

@@ -1,0 +1,59 @@
+import * as path from 'node:path';
+import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
+import { offlineBy } from './endpoint';
+import { hubOf } from './hub';
+import type { Model } from './models';
+import { cachedTree, type Origin, snapshotFiles } from './origin';
+import { index, isCommit, refuseOutside, sized, type Wanted, withSizes } from './plan';
+import { choose, looksWhole } from './selection';
+import { filesOf, type HubFile, readTree, recordedTree, type TreeRow } from './tree';
+
+/**
+ * What a folder is to hold by another folder of this machine that knows its commit; `undefined` where it does not, or where nobody
+ * has the list of its files. The commit's own list counts most: what a folder holds need not be all.
+ * @throws UserError E_MODEL_SOURCE where it holds another commit than the pinned one
+ */
+export async function wantedBySource(context: Context, model: Model, origin: Origin): Promise<Wanted | undefined> {
+  const { host } = context;
+  const own = recordedTree(host, origin.folder, model);
+  const commit = own?.commit ?? path.basename(origin.folder);
+  if (!isCommit(commit)) return undefined;
+  if (isCommit(model.revision) && model.revision !== commit)
+    throw new UserError({
+      code: 'E_MODEL_SOURCE',
+      found: `${origin.name} holds commit ${commit.slice(0, 12)}, and ${model.revision.slice(0, 12)} is pinned`,
+      needed: `commit ${model.revision}`,
+      fix: `\`npx just model:download --model=${model.asked}\` fetches it from the Hub`,
+    });
+  const indexText = host.files.readText(path.join(origin.folder, index));
+  const whole =
+    readTree(host, origin.folder, commit) ?? cachedTree(host, origin.folder, commit) ?? (await listedByHub(context, model, commit));
+  const there = whole ?? own?.all ?? snapshotFiles(host, origin.folder);
+  if (!there || (!whole && !looksWhole(there, indexText))) return undefined;
+  refuseOutside(there, model);
+  const files = withSizes(host, origin.folder, there);
+  const chosen = choose(files, model, indexText);
+  return { commit, license: undefined, from: 'source', rows: rowsOf(files), ...sized(chosen) };
+}
+
+/** The list of a commit, where the Hub can be asked and gives it. */
+async function listedByHub(context: Context, model: Model, commit: string): Promise<HubFile[] | undefined> {
+  if (offlineBy(context.host)) return undefined;
+  try {
+    return filesOf(await hubOf(context).tree(model, commit));
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** Files as rows of a listing, for our own record of them; an LFS file's pointer is known to nobody here. */
+const rowsOf = (files: readonly HubFile[]): TreeRow[] =>
+  files.map(({ path, size = 0, sha1, sha256 }) => ({
+    type: 'file',
+    path,
+    size,
+    oid: sha1 ?? '0'.repeat(40),
+    ...(sha256 ? { lfs: { oid: sha256, size } } : {}),
+  }));
