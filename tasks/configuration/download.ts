@@ -7,7 +7,7 @@ const count = (what: string, fallback: number, least: number, most: number) =>
 export const download = v.optional(
   v.pipe(
     v.strictObject({
-      connections: count('Connections at once, all files together', 24, 1, 128),
+      connections: count('Connections at once, all files together', 32, 1, 128),
       stall_seconds: v.optional(v.pipe(v.number(), v.minValue(0.1), v.description('No byte for so long ends a try (seconds)')), 15),
       tries: count('Tries without any progress before a file is given up', 5, 5, 100),
       headroom_percent: v.optional(

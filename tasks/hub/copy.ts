@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import type { Job } from './job';
+import { Landing } from './landing';
 import { Passing } from './piece';
 import type { Range } from './ranges';
 
@@ -7,24 +8,22 @@ import type { Range } from './ranges';
  * Copies one range of a file from another folder of this machine, a colleague's share for example.
  * @throws Passing where it cannot be read
  */
-export async function copyPiece(
-  { job, wrote }: { job: Job; wrote(bytes: number): void },
-  [start, end]: Range,
-  place: string,
-): Promise<void> {
+export async function copyPiece(of: { job: Job; wrote(bytes: number): void }, range: Range, place: string): Promise<void> {
+  const landing = new Landing(of, range);
   let handle: fs.promises.FileHandle | undefined;
   try {
     handle = await fs.promises.open(place, 'r');
-    for (let at = start; at < end; ) {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(Math.min(1_048_576, end - at)), 0, undefined, at).catch(passing);
-      if (bytesRead === 0) throw new Passing(`\`${place}\` ends after ${at} bytes, expected ${job.file.size}`);
-      job.write([buffer.subarray(0, bytesRead)], at);
-      wrote(bytesRead);
-      at += bytesRead;
+    const buffer = Buffer.allocUnsafe(Math.min(1_048_576, range[1] - range[0]));
+    while (landing.left > 0) {
+      const at = range[1] - landing.left;
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, landing.left), at).catch(passing);
+      if (bytesRead === 0) throw new Passing(`\`${place}\` ends after ${at} bytes, expected ${of.job.file.size}`);
+      landing.take(buffer.subarray(0, bytesRead));
     }
   } catch (error) {
     throw handle ? error : passing(error);
   } finally {
+    landing.note();
     await handle?.close();
   }
 }

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { yieldToOthers } from '../core/worker';
 
 /** What the pool asks: begin a file, go on to an offset, give it up. */
 export type Order =
@@ -22,6 +23,7 @@ interface Work {
 const works = new Map<number, Work>();
 const buffer = Buffer.allocUnsafe(1 << 20);
 let busy = false;
+if (workerData?.isBeside) yieldToOthers();
 
 parentPort?.on('message', (order: Order) => {
   try {

@@ -26,7 +26,11 @@ export class Digests {
   readonly #pending = new Map<number, Pending>();
   #next = 0;
 
-  constructor(private readonly most: number) {}
+  /** `isBeside`: the hashing goes on beside a transfer, which must not wait for it. */
+  constructor(
+    private readonly most: number,
+    private readonly isBeside = false,
+  ) {}
 
   /** Begins a file; `size` is what the git blob's header says of it. */
   open(file: string, algorithm: 'sha256' | 'sha1', size: number): Digest {
@@ -70,7 +74,7 @@ export class Digests {
     const idle = this.#workers.find(({ open }) => open === 0);
     if (idle) return idle;
     if (this.#workers.length < this.most) {
-      const slot = { worker: startWorker(__filename, 'digest-worker'), open: 0 };
+      const slot = { worker: startWorker(__filename, 'digest-worker', { workerData: { isBeside: this.isBeside } }), open: 0 };
       slot.worker.on('message', (reply: Reply) => this.#hear(reply));
       slot.worker.on('error', (error) => {
         for (const [id, { worker }] of this.#pending) if (worker === slot) this.#hear({ id, at: 0, error: error.message });

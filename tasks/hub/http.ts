@@ -3,6 +3,7 @@ import * as https from 'node:https';
 import * as tls from 'node:tls';
 import type { Host } from '../core/host';
 import { proxyFor, proxyHeaders, TunnelAgent } from './proxy';
+import { RangeConnections } from './range-connection';
 
 export interface Ask {
   method?: 'GET' | 'HEAD';
@@ -27,6 +28,8 @@ export class NetworkError extends Error {
 export class Connections {
   readonly #agents = new Map<string, http.Agent>();
   readonly #secure: tls.SecureContext | undefined;
+  /** Those that fetch many bytes. */
+  readonly ranges = new RangeConnections(() => this.#secure);
 
   constructor(private readonly host: Host) {
     // NODE_EXTRA_CA_CERTS is Node's own; the others are what Python and curl users set at sites with a CA of their own.
@@ -54,7 +57,13 @@ export class Connections {
     }
   }
 
+  /** No proxy is between this machine and the server. */
+  isDirect(url: URL): boolean {
+    return proxyFor(url, this.host.env) === undefined;
+  }
+
   close(): void {
+    this.ranges.close();
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
@@ -106,7 +115,8 @@ export class Connections {
   }
 }
 
-function messageOf(error: NodeJS.ErrnoException, url: URL): string {
+/** What a connection that failed says of itself. */
+export function messageOf(error: NodeJS.ErrnoException, url: URL): string {
   // Two addresses of one name fail as one error without words.
   const causes = (error as AggregateError).errors as Error[] | undefined;
   return `${url.host}: ${error.message || causes?.map(({ message }) => message).join('; ') || error.code || 'failed'}`;
@@ -128,7 +138,8 @@ export async function textOf(response: http.IncomingMessage, most = 65_536): Pro
   return Buffer.concat(chunks).toString('utf8');
 }
 
-export const header = (response: http.IncomingMessage, name: string): string | undefined => {
+/** One field of the head of an answer. */
+export const header = (response: Pick<http.IncomingMessage, 'headers'>, name: string): string | undefined => {
   const value = response.headers[name];
   return Array.isArray(value) ? value[0] : value;
 };
@@ -137,7 +148,7 @@ export const header = (response: http.IncomingMessage, name: string): string | u
  * Milliseconds that a server wants us to wait: `Retry-After` (seconds or a date, RFC 9110 10.2.3), or the time
  * until the window of `RateLimit` begins anew where nothing remains of it (`r=0;t=…`, IETF RateLimit fields draft).
  */
-export function waitOf(response: http.IncomingMessage, nowMs: number): number | undefined {
+export function waitOf(response: Pick<http.IncomingMessage, 'headers'>, nowMs: number): number | undefined {
   const after = header(response, 'retry-after');
   if (after !== undefined) {
     const ms = /^\d+(\.\d+)?$/.test(after.trim()) ? Number(after) * 1000 : Date.parse(after) - nowMs;

@@ -9,6 +9,9 @@ import { type HubFile, hashOf } from './tree';
 
 export type SizedFile = HubFile & { size: number };
 
+/** The hash follows in steps of so many bytes: each is a message to another thread. */
+const tellEvery = 16_000_000;
+
 /** One file on its way: what of it is missing, what was tried, and its hash so far. */
 export class Job {
   readonly partial: PartialFile;
@@ -19,6 +22,8 @@ export class Job {
   address: URL | undefined;
   /** The Hub sends the bytes itself: a small file. */
   isDirect = false;
+  /** The address gives ranges, and says how long they are: it was tried. */
+  givesRanges = false;
   /** The server sends the whole file whatever range is asked for. */
   noRange = false;
   /** It is being fetched for the second time, since the first hash was wrong. */
@@ -65,18 +70,23 @@ export class Job {
     if (start < end) this.#queue = [...this.#queue, [start, end] as const].sort((a, b) => a[0] - b[0]);
   }
 
-  /** Writes bytes that came, and lets the hash follow. */
-  write(chunks: readonly Buffer[], position: number): void {
+  /** Writes bytes that came. */
+  put(bytes: Buffer, position: number): void {
+    this.partial.put(bytes, position);
+  }
+
+  /** Notes bytes that were written, and lets the hash follow. */
+  note(start: number, end: number): void {
     const before = this.partial.ranges.total;
-    this.partial.write(chunks, position);
+    this.partial.note(start, end);
     // A server without ranges sends the old bytes again: only new ones are progress.
     if (this.partial.ranges.total > before) this.tries = 0;
-    this.#tell(4_000_000);
+    this.#tell(tellEvery);
   }
 
   /** Notes a failure. @returns true where it was the last try */
   fail(epoch: number, most: number, nowMs: number, waitMs: number): boolean {
-    this.address = undefined;
+    this.#forgetAddress();
     if (epoch !== this.epoch) return false;
     this.epoch++;
     this.tries++;
@@ -90,7 +100,7 @@ export class Job {
     this.digest.drop();
     this.partial.restart(this.host);
     this.isSecond = true;
-    this.address = undefined;
+    this.#forgetAddress();
     this.#queue = this.partial.ranges.gaps(this.file.size);
     this.#told = 0;
     this.digest = this.#open();
@@ -99,6 +109,11 @@ export class Job {
   async close(): Promise<void> {
     this.digest.drop();
     await this.partial.close();
+  }
+
+  #forgetAddress(): void {
+    this.address = undefined;
+    this.givesRanges = false;
   }
 
   #open(): Digest {

@@ -68,18 +68,17 @@ export class PartialFile {
     return this.ranges.total === this.file.size;
   }
 
-  /** Writes chunks one after another from a place on. Into the page cache: handing it to another thread takes longer than doing it. */
-  write(chunks: readonly Buffer[], position: number): void {
+  /** Writes bytes at a place. Into the page cache: handing it to another thread takes longer than doing it. */
+  put(bytes: Buffer, position: number): void {
     if (this.#failure) throw this.#failure;
-    let at = position;
-    for (let left = chunks; left.length > 0; ) {
-      const written = fs.writevSync(this.#handle, left, at);
-      at += written;
-      left = rest(left, written);
-    }
-    fs.writeSync(this.#journal, writtenLine(position, at));
-    this.ranges.add(position, at);
-    this.#unflushed += at - position;
+    for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#handle, bytes, at, bytes.length - at, position + at);
+  }
+
+  /** Says in the journal that these bytes were written. */
+  note(start: number, end: number): void {
+    fs.writeSync(this.#journal, writtenLine(start, end));
+    this.ranges.add(start, end);
+    this.#unflushed += end - start;
     if (this.#unflushed >= flushEvery && !this.#flushing && performance.now() >= this.#flushAt) {
       this.#flushing = this.#flush()
         .catch((error: Error) => {
@@ -122,18 +121,4 @@ export class PartialFile {
     if (this.ranges.total > 0) fs.writeSync(this.#journal, snapshot);
     this.#unflushed -= bytes;
   }
-}
-
-/** What remains of chunks after some bytes of them were written. */
-function rest(chunks: readonly Buffer[], written: number): Buffer[] {
-  let left = written;
-  const remaining: Buffer[] = [];
-  for (const chunk of chunks) {
-    if (left >= chunk.length) left -= chunk.length;
-    else {
-      remaining.push(left > 0 ? chunk.subarray(left) : chunk);
-      left = 0;
-    }
-  }
-  return remaining;
 }

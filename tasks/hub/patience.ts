@@ -17,7 +17,7 @@ export class Patience {
   constructor(private readonly host: Host) {}
 
   /** Notes what an answer says of waiting. @returns milliseconds, 0 where it says nothing */
-  heed(url: URL, response: http.IncomingMessage): number {
+  heed(url: URL, response: Pick<http.IncomingMessage, 'statusCode' | 'headers'>): number {
     const now = this.host.now().getTime();
     const wait = response.statusCode === 429 || response.statusCode === 503 ? waitOf(response, now) : undefined;
     // A second more than they say costs less than a request too early; their clock has whole seconds.

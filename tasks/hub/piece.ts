@@ -2,7 +2,9 @@ import type * as http from 'node:http';
 import { header, NetworkError, textOf } from './http';
 import type { Hub } from './hub';
 import type { Job } from './job';
+import { Landing } from './landing';
 import { isPassing } from './patience';
+import type { Head } from './range-connection';
 import type { Range } from './ranges';
 import { hashOf } from './tree';
 
@@ -25,33 +27,59 @@ export interface PieceOf {
   repo: string;
   commit: string;
   signal: AbortSignal;
-  /** Called with bytes once they are in the file. */
+  /** Called with bytes once they are in the file, and the journal says so. */
   wrote(bytes: number): void;
 }
 
-const writeAt = 131_072;
-
 /**
  * Fetches one range of a file into its place.
- * @returns the end of what is there of it now: the range's own end when all went well
  * @throws Passing, with nothing lost of what came; UserError
  */
 export async function fetchPiece(of: PieceOf, range: Range): Promise<void> {
-  const { response, url } = await open(of, range);
   const { job, hub } = of;
+  if (job.address && job.givesRanges && hub.connections.isDirect(job.address)) return fetchAgain(of, job.address, range);
+  const { response, url } = await open(of, range);
   const status = response.statusCode ?? 0;
   if (status !== 200 && status !== 206) throw await problemOf(of, url, response);
-  const start = status === 206 ? startOf(job, range, response) : 0;
-  if (status === 200 && (range[0] !== 0 || range[1] !== job.file.size)) {
-    // All of it comes, whatever was asked for: one connection takes it, and keeps what is missing.
-    job.noRange = true;
-    const length = Number(header(response, 'content-length') ?? job.file.size);
-    if (length !== job.file.size) {
-      response.destroy();
-      throw new Passing(`${url.host} sends ${length} bytes of \`${job.file.path}\`, expected ${job.file.size}`);
+  let start = 0;
+  try {
+    if (status === 206) {
+      start = startOf(job, range, response);
+      job.givesRanges ||= job.address !== undefined && response.headers['content-length'] !== undefined;
+    } else if (range[0] !== 0 || range[1] !== job.file.size) {
+      // All of it comes, whatever was asked for: one connection takes it, and keeps what is missing.
+      job.noRange = true;
+      const length = Number(header(response, 'content-length') ?? job.file.size);
+      if (length !== job.file.size)
+        throw new Passing(`${url.host} sends ${length} bytes of \`${job.file.path}\`, expected ${job.file.size}`);
     }
+  } catch (error) {
+    response.destroy();
+    throw error;
   }
-  await receive(of, response, { start, isWhole: status === 200 }, range, hub.stallMs);
+  await receive(response, new Landing(of, range, start), status === 200, of);
+}
+
+/** The same from an address that gave a range before: no redirect, no first look, and the cheaper way for many bytes. */
+async function fetchAgain({ hub, job, signal, wrote }: PieceOf, url: URL, range: Range): Promise<void> {
+  await hub.patience.ready(url);
+  const landing = new Landing({ job, wrote }, range);
+  const accept = (head: Head) => {
+    if (head.statusCode !== 206)
+      throw new Passing(`${url.host} answered ${head.statusCode} for \`${job.file.path}\``, hub.patience.heed(url, head));
+    startOf(job, range, head);
+    const length = Number(header(head, 'content-length'));
+    if (length !== range[1] - range[0]) throw new Passing(`asked for ${range[1] - range[0]} bytes and got ${length}`);
+  };
+  try {
+    const headers = { Range: `bytes=${range[0]}-${range[1] - 1}` };
+    await hub.connections.ranges.ask({ url, headers, stallMs: hub.stallMs, signal, accept, take: (bytes) => landing.take(bytes) });
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    throw new Passing(endedAfter(range[1] - range[0] - landing.left, error, hub.stallMs));
+  } finally {
+    landing.note();
+  }
 }
 
 /** Asks the Hub for the file, or the CDN at the address that it gave. */
@@ -90,13 +118,12 @@ function refuseOthers(job: Job, response: http.IncomingMessage, isRedirect: bool
   throw new Passing(`the Hub has other bytes for \`${job.file.path}\` now`, 0, tag);
 }
 
-function startOf(job: Job, [start, end]: Range, response: http.IncomingMessage): number {
-  const [, from, to, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header(response, 'content-range') ?? '') ?? [];
+/** Where the bytes of a partial answer begin. @throws Passing where they are not those that were asked for */
+function startOf(job: Job, [start, end]: Range, head: Pick<http.IncomingMessage, 'headers'>): number {
+  const said = header(head, 'content-range');
+  const [, from, to, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(said ?? '') ?? [];
   if (Number(from) === start && Number(to) < end && (total === '*' || Number(total) === job.file.size)) return start;
-  response.destroy();
-  throw new Passing(
-    `asked for bytes ${start}-${end - 1} of ${job.file.size} and got \`${header(response, 'content-range') ?? 'no range'}\``,
-  );
+  throw new Passing(`asked for bytes ${start}-${end - 1} of ${job.file.size} and got \`${said ?? 'no range'}\``);
 }
 
 async function problemOf({ hub, job, repo, commit }: PieceOf, url: URL, response: http.IncomingMessage): Promise<Error> {
@@ -113,64 +140,29 @@ async function problemOf({ hub, job, repo, commit }: PieceOf, url: URL, response
   return new Passing(`${url.host} answered ${status} for \`${job.file.path}\`${said ? `: ${said}` : ''}`, wait);
 }
 
-/** Takes the body: what lies in the range goes into the file, in blocks; the rest is let go. */
-function receive(
-  { job, wrote }: PieceOf,
-  response: http.IncomingMessage,
-  { start, isWhole }: { start: number; isWhole: boolean },
-  [from, to]: Range,
-  stallMs: number,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let at = start;
-    let chunks: Buffer[] = [];
-    let held = 0;
-    let problem: Error | undefined;
-    let isEnough = false;
-    const flush = () => {
-      if (held === 0) return;
-      const [block, size, position] = [chunks, held, at - held];
-      [chunks, held] = [[], 0];
-      try {
-        job.write(block, position);
-        wrote(size);
-      } catch (error) {
-        problem ??= error as Error;
-        response.destroy();
-      }
-    };
-    response.on('data', (chunk: Buffer) => {
-      const begin = Math.max(0, from - at);
-      const stop = Math.min(chunk.length, to - at);
-      if (begin < stop) {
-        chunks.push(begin === 0 && stop === chunk.length ? chunk : chunk.subarray(begin, stop));
-        held += stop - begin;
-      }
-      const end = at + chunk.length;
-      at = Math.min(end, to);
-      if (held >= writeAt || chunks.length >= 512) flush();
-      if (end > to && isWhole) {
-        // A server without ranges: what follows is fetched, or there, already.
-        isEnough = true;
-        response.destroy();
-      } else if (end > to) {
-        problem ??= new Passing(`more bytes than asked for came for \`${job.file.path}\``);
-        response.destroy();
-      } else at = end;
-    });
-    response.on('error', (error: NodeJS.ErrnoException) => {
-      if (isEnough) return;
-      problem ??= new Passing(
-        error.code === 'STALL'
-          ? `no byte for ${stallMs / 1000} s`
-          : `the connection ended after ${at - start} bytes (${error.code ?? error.message})`,
-      );
-    });
-    response.once('close', () => {
-      flush();
-      if (problem) reject(problem);
-      else if (at < to) reject(new Passing(`the connection ended after ${at - start} of ${to - start} bytes`));
-      else resolve();
-    });
-  });
+/** Takes the body of an answer; where all of the file comes, no more of it than is wanted. */
+async function receive(response: http.IncomingMessage, landing: Landing, isWhole: boolean, { job, hub }: PieceOf): Promise<void> {
+  const body = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let came = 0;
+  const broken = (error: NodeJS.ErrnoException): never => {
+    throw new Passing(endedAfter(came, error, hub.stallMs));
+  };
+  try {
+    for (;;) {
+      const { done, value } = await body.next().catch(broken);
+      if (done) break;
+      came += value.length;
+      landing.take(value);
+      if (landing.left === 0 && isWhole) break;
+    }
+    if (landing.left > 0) throw new Passing(`\`${job.file.path}\` ended ${landing.left} bytes too early`);
+  } finally {
+    landing.note();
+    if (!response.complete) response.destroy();
+  }
+}
+
+/** How far it came, in words. */
+function endedAfter(bytes: number, { code, message }: NodeJS.ErrnoException, stallMs: number): string {
+  return code === 'STALL' ? `no byte for ${stallMs / 1000} s` : `the connection ended after ${bytes} bytes (${code ?? message})`;
 }

@@ -6,6 +6,7 @@ import type { Progress } from '../core/step';
 import { bootOf } from './boot';
 import { Digests } from './digest';
 import { Job, type SizedFile } from './job';
+import { Pace } from './pace';
 import { Passing } from './piece';
 import type { Range } from './ranges';
 import { hashOf } from './tree';
@@ -24,9 +25,13 @@ export interface Order {
 export type Fetch = (of: { job: Job; signal: AbortSignal; wrote(bytes: number): void }, range: Range) => Promise<void>;
 
 /** Bytes asked for and not yet written down in a journal: with them, what a kill can cost. Buffers on the way are part of it. */
-const mostAtRisk = 7_000_000;
+const mostAtRisk = 7_500_000;
 /** Files that are fetched side by side; further ones wait. */
 const mostFiles = 4;
+/** Less is not worth a request. */
+const leastPiece = 131_072;
+/** More spares no time, and is lost at once where a connection stalls. */
+const mostPiece = 1_048_576;
 /** A small file of the Hub itself counts against a limit of requests, not of bytes. */
 const directPiece = 3_000_000;
 
@@ -43,8 +48,10 @@ export class Transfer {
   readonly #settings: DownloadSettings;
   #finishing = 0;
   #live = 0;
-  #target: number;
+  readonly #pace: Pace;
   #atRisk = 0;
+  /** Bytes that came in this run. */
+  #cameBytes = 0;
   #deliveredBytes = 0;
   #failure: Error | undefined;
   readonly #wrong: UserError[] = [];
@@ -61,17 +68,17 @@ export class Transfer {
     this.#context = context;
     this.#settings = context.settings.setup.download;
     this.#waiting = [...order.files];
-    this.#target = Math.min(12, this.#settings.connections);
-    this.#digests = new Digests(Math.max(1, Math.min(4, context.host.cores)));
+    this.#pace = new Pace(this.#settings.connections);
+    this.#digests = new Digests(Math.max(1, Math.min(4, context.host.cores)), true);
     setMaxListeners(0, this.#abort.signal);
   }
 
   /** @throws UserError, Interrupted; what was fetched stays, and the next run goes on from it */
   async run(progress: (progress: Progress) => void): Promise<void> {
+    const pace = setInterval(() => this.#adjust(), 30);
     const watch = setInterval(() => {
       const signal = this.#context.host.processes.interrupted;
       if (signal) this.#stop(new Interrupted(signal));
-      this.#adjust();
       progress(this.#progress());
       this.#wake();
     }, 125);
@@ -87,6 +94,7 @@ export class Transfer {
           this.#wake = resolve;
         });
     } finally {
+      clearInterval(pace);
       clearInterval(watch);
       for (const job of this.#open) await job.close();
       await this.#digests.close();
@@ -95,13 +103,11 @@ export class Transfer {
     if (failure) throw failure;
   }
 
-  /** More connections, as long as this thread has time left for them: where a server limits each one, that is what is fast. */
   #adjust(): void {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.#load);
     this.#load = now;
-    if (utilization < 0.8 && this.#live >= this.#target - 1)
-      this.#target = Math.min(this.#settings.connections, Math.ceil(this.#target * 1.5));
+    this.#pace.look({ nowMs: performance.now(), bytes: this.#cameBytes, live: this.#live, utilization });
   }
 
   #pump(): void {
@@ -114,8 +120,9 @@ export class Transfer {
   }
 
   #start(): void {
-    while (!this.#failure && this.#live < this.#target) {
-      const size = Math.max(131_072, Math.min(1_048_576, Math.floor(mostAtRisk / this.#target / 65_536) * 65_536));
+    while (!this.#failure && this.#live < this.#pace.target) {
+      // A piece that is under way is half there on the average, so that all of them together may ask for more than the bound.
+      const size = Math.max(leastPiece, Math.min(mostPiece, Math.floor((1.45 * mostAtRisk) / this.#pace.target)));
       const job = this.#next();
       if (!job) return;
       const most = job.isDirect || (job.address === undefined && job.file.sha256 === undefined) ? directPiece : size;
@@ -151,6 +158,7 @@ export class Transfer {
     try {
       const wrote = (bytes: number) => {
         left -= bytes;
+        this.#cameBytes += bytes;
         this.#atRisk -= bytes;
         this.#pumpSoon();
       };

@@ -12,32 +12,40 @@ const second = 'model-00002-of-00002.safetensors';
 const files = modelFiles(6_000_000, 4_000_000);
 const total = Object.values(files).reduce((sum, content) => sum + content.length, 0);
 
+/** What goes wrong with a request, by how many the CDN got before it, of all files and of its own. */
+type Wrong = (seen: Seen, count: number, ofItsFile: number) => Fault | undefined;
+
 /** Downloads while this goes wrong. */
-async function withFault(fault: (seen: Seen, count: number) => Fault | undefined, set: string[] = []) {
+async function withFault(fault: Wrong, set: string[] = []) {
   const hub = await startHub();
   hub.add('org/tiny', files);
-  let count = 0;
-  hub.fault = (seen) =>
-    seen.path && (seen.server === 'cdn' || seen.method === 'GET') ? fault(seen, seen.server === 'cdn' ? count++ : count) : undefined;
+  const counts = new Map<string, number>();
+  hub.fault = (seen) => {
+    if (!seen.path || (seen.server !== 'cdn' && seen.method !== 'GET')) return undefined;
+    const [all, own] = [counts.get('') ?? 0, counts.get(seen.path) ?? 0];
+    if (seen.server === 'cdn') counts.set('', all + 1).set(seen.path, own + 1);
+    return fault(seen, all, own);
+  };
   const place = placeFor(hub);
   const result = await place.json(...set.flatMap((each) => ['--set', each]));
   return { hub, place, ...result, right: () => assert.equal(contentOf(place.folder), contentFor(files)) };
 }
 
 /** What mends itself: the file is right in the end, and nothing is left. */
-const mended: Record<string, (seen: Seen, count: number) => Fault | undefined> = {
+const mended: Record<string, Wrong> = {
   'a flipped bit': ({ path, at }, count) => (path === first && count < 6 && at > 0 ? { flipAt: 1_000_000 } : undefined),
   'connections that end': (_, count) => (count % 3 === 1 ? { cutAfter: 40_000 } : undefined),
   'connections that are reset': (_, count) => (count % 3 === 1 ? { resetAfter: 70_000 } : undefined),
   'a stalled connection': (_, count) => (count === 2 ? { stallAfter: 10_000 } : undefined),
-  '503 now and then': (_, count) => (count % 4 === 1 ? { status: 503, body: 'busy' } : undefined),
+  '503 now and then': ({ server }, count) => (server === 'cdn' && count % 4 === 1 ? { status: 503, body: 'busy' } : undefined),
   'a server without ranges': ({ server }) => (server === 'cdn' ? { noRange: true } : undefined),
   'a server without ranges that cuts': ({ server }, count) =>
     server === 'cdn' ? { noRange: true, ...(count < 3 ? { cutAfter: 1_000_000 * (count + 1) } : {}) } : undefined,
   'another ETag of the CDN': ({ server }, count) => (server === 'cdn' ? { etag: `"v${count}"` } : undefined),
   'a refused range': (_, count) => (count === 3 ? { status: 416, headers: { 'Content-Range': 'bytes */1' } } : undefined),
-  'four answers without a byte': ({ server, path }, count) =>
-    server === 'cdn' && path === second && count < 12 ? { status: 500 } : undefined,
+  'four answers without a byte': ({ server, path }, _, ofItsFile) =>
+    server === 'cdn' && path === second && ofItsFile < 4 ? { status: 500 } : undefined,
+  'a server that closes each connection': ({ server }) => (server === 'cdn' ? { headers: { Connection: 'close' } } : undefined),
 };
 
 for (const [name, fault] of Object.entries(mended))
