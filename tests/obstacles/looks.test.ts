@@ -56,6 +56,15 @@ test('without a network, and with an empty cache, it says so with numbers', asyn
   assert.match(step.found, /after \d+\.\d s.*a part of the \d+ packages/);
 });
 
+test('without a network it goes on where the cache holds everything', async () => {
+  const bin = temporaryFolder();
+  // A uv that reaches no index and has every package.
+  const answers = 'case "$*" in --version) echo "uv 0.13.9";; *--offline*) exit 0;; *) echo "error sending request" >&2; exit 2;; esac';
+  fs.writeFileSync(path.join(bin, 'uv'), `#!/bin/sh\n${answers}\n`, { mode: 0o755 });
+  const { step } = await look(fresh(), machine({ PATH: `${bin}${path.delimiter}/usr/bin${path.delimiter}/bin` }));
+  assert.is(step.state, 'todo', step.found);
+});
+
 test('what a machine cannot run is refused with both versions', () => {
   const versions = new Map([
     ['torch', '2.1.2'],
