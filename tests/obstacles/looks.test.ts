@@ -47,6 +47,10 @@ test('the profile follows the models of the settings', async () => {
   fs.writeFileSync(path.join(project, 'models', 'old', 'config.json'), JSON.stringify({ model_type: 'mistral' }));
   assert.is((await look(project, env)).profile.profile, 'as-asked');
   assert.match((await look(project, env, '--set', 'remote.profile=compat')).profile.found, /^compat, as `remote\.profile` says/);
+  // An edited file counts before its lock is made again.
+  const yml = path.join(project, 'environment-remote.yml');
+  fs.writeFileSync(yml, fs.readFileSync(yml, 'utf8').replace('peft==0.7.0', 'peft==0.7.1'));
+  assert.match((await look(project, env)).profile.found, /peft 0\.7\.1/);
 });
 
 test('without a network, and with an empty cache, it says so with numbers', async () => {

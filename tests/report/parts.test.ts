@@ -87,6 +87,15 @@ test('a remote is judged by the steps of its set-up, in their order; without rec
   );
   assert.is(machine?.steps[0]?.mends, 'setup:remote');
   assert.is(machine?.lookedAt, '2026-01-01T11:00:00.000Z');
+  const later = remoteMachine(
+    'gpu-1',
+    [run('09:00', 'setup:remote', [step('a', 'done'), step('b', 'done')]), run('10:00', 'b', [step('b', 'done')])],
+    0,
+  );
+  assert.equal(
+    later?.steps.map(({ name }) => name),
+    ['a', 'b'],
+  );
   assert.is(remoteMachine('gpu-2', [], 3), undefined);
 });
 

@@ -38,7 +38,7 @@ test('leaves out what is not as it should be', () => {
   const record = parseRunRecord(
     JSON.stringify({
       ...whole,
-      durationMs: 'long',
+      durationMs: -1,
       steps: [
         { state: 'done' },
         null,

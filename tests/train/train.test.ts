@@ -61,6 +61,11 @@ test('is remembered with what it rests on, and made again when that changed', as
     const other = await trainStep.check(context(options), 'quick');
     assert.equal([other.state, 'changed' in other && other.changed], ['todo', [changed]]);
   }
+  const otherDriver = temporaryFolder();
+  fs.mkdirSync(path.join(otherDriver, 'proc', 'driver', 'nvidia'), { recursive: true });
+  fs.writeFileSync(path.join(otherDriver, 'proc', 'driver', 'nvidia', 'version'), 'NVRM version: x Kernel Module  550.54.15  y');
+  const updated = await trainStep.check(context({ root: otherDriver }), 'quick');
+  assert.equal('changed' in updated && updated.changed, ['driver none → 550.54.15']);
   fs.mkdirSync(path.join(packages, 'new-1.0.dist-info'));
   assert.is((await trainStep.check(context(), 'quick')).state, 'todo');
 });
@@ -115,6 +120,14 @@ const failures: readonly [what: string, does: string, options: ContextOptions, c
     'E_SCIPY_MISSING',
     /bitsandbytes imports scipy without declaring it \(No module named 'scipy'\)/,
     /npx just conda.*\n.*add `scipy`/,
+  ],
+  [
+    'a Python that dies of a breakage that is known',
+    'echo "Cannot find ptxas" >&2\nexit 134',
+    {},
+    'E_PATH_SPACE',
+    /Python ended with exit code 134/,
+    /npx just conda --set remote\.path=/,
   ],
   ['a Python that dies', 'echo "Segmentation fault" >&2\nexit 139', {}, 'E_TRAIN', /Python ended with exit code 139/, /npx just gpu/],
   ['half a result', `printf '{"ok": tr' > "$4"`, {}, 'E_TRAIN', /Python ended with exit code 0/, /npx just gpu/],

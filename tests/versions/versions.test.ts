@@ -5,7 +5,8 @@ import { breakages, conflicts as rules } from '../../tasks/versions/known-breaka
 import { drivers, glibc, torchBuilds } from '../../tasks/versions/known-builds';
 import { families } from '../../tasks/versions/known-models';
 import { needsOf, unmetNeeds } from '../../tasks/versions/models';
-import { covers, driverFor, profileBuild, torchBuild } from '../../tasks/versions/torch';
+import { inRange } from '../../tasks/versions/satisfies';
+import { capabilitiesOf, covers, driverFor, isNewerThan, profileBuild, torchBuild } from '../../tasks/versions/torch';
 
 const test = suite('versions');
 const versions = (text: string) => new Map(text.split(' ').map((pair) => pair.split('==') as [string, string]));
@@ -50,6 +51,10 @@ test('a build of torch: its CUDA, its driver, the devices that it has code for',
   for (const device of ['6.1', '7.0', '7.5', '8.0', '8.6', '8.9', '9.0']) assert.ok(covers(built, device), device);
   for (const device of ['3.7', '10.0', '12.0']) assert.not(covers(built, device), device);
   assert.ok(covers('sm_80 compute_90', '12.0'), 'PTX is compiled by the driver');
+  assert.equal(capabilitiesOf(built), { oldest: '5.0', newestMajor: 9 });
+  assert.equal(capabilitiesOf('sm_120 sm_90a compute_75'), { oldest: '7.5', newestMajor: 12 });
+  assert.ok(isNewerThan('10.0', built) && !isNewerThan('9.0', built) && !isNewerThan('3.7', built));
+  assert.ok(inRange('2.1.0+cu121', '<2.2') && inRange('2.2.0rc1', '>=2.1') && !inRange('unknown', '<3'));
 });
 
 const conflicts: readonly [installed: string, cure: string | undefined][] = [
