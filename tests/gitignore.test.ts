@@ -127,6 +127,8 @@ test('a folder that the settings put elsewhere in the project is asked about too
   assert.is(found.code, 'E_GITIGNORE');
   assert.match(found.fix, "'/my downloads/*'");
   assert.is((await look(() => undefined, ['--set', `paths.data_raw=${temporaryFolder()}`])).state, 'done');
+  // git quotes such a name in its answer.
+  assert.is((await look(() => undefined, ['--set', 'paths.data_raw=data/"raw"'])).state, 'done');
 });
 
 test('what was committed before it was ignored is named', async () => {

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { projectCopy, runJust } from './support/project';
+import { projectCopy, repository, runJust, temporaryFolder } from './support/project';
 
 const test = suite('mkdirs');
 
@@ -15,6 +15,25 @@ test('makes the folders once, and says at once that there is nothing to do', asy
     assert.ok(fs.existsSync(path.join(project, folder, '.gitkeep')), folder);
   const second = JSON.parse((await runJust(project, ['mkdirs', '--json'])).stdout);
   assert.is(second.outcome, 'unchanged');
+});
+
+test("brings what a project starts from, and nothing of the machine's own that lies beside it", async () => {
+  const own = projectCopy();
+  for (const name of ['setup.local.yaml', 'paths_config.remote.yaml']) fs.writeFileSync(path.join(own, 'configs', name), '');
+  const project = temporaryFolder();
+  fs.writeFileSync(path.join(project, 'just.config.ts'), `import { registerTasks } from '${own}/tasks';\nregisterTasks();\n`);
+  fs.symlinkSync(path.join(repository, 'node_modules'), path.join(project, 'node_modules'));
+  const { exitCode, stderr } = await runJust(project, ['mkdirs']);
+  assert.is(exitCode, 0, stderr);
+  assert.equal(fs.readdirSync(path.join(project, 'configs')), [
+    'constraints-local.txt',
+    'overrides-local.txt',
+    'paths_config.json',
+    'schemas',
+    'setup.yaml',
+    'training_config.yaml',
+  ]);
+  assert.ok(fs.statSync(path.join(project, 'scripts/sync_to_remote.sh')).mode & 0o100, 'a script stays executable');
 });
 
 test('never replaces a file that is in the way', async () => {
