@@ -3,7 +3,7 @@ import * as https from 'node:https';
 import * as tls from 'node:tls';
 import type { Host } from '../core/host';
 import { proxyFor, proxyHeaders, TunnelAgent } from './proxy';
-import { RangeConnections } from './range-connection';
+import { RangeConnections } from './range-connections';
 
 export interface Ask {
   method?: 'GET' | 'HEAD';

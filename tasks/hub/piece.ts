@@ -1,10 +1,10 @@
 import type * as http from 'node:http';
+import type { Head } from './head';
 import { header, NetworkError, textOf } from './http';
 import type { Hub } from './hub';
 import type { Job } from './job';
 import { Landing } from './landing';
 import { isPassing } from './patience';
-import type { Head } from './range-connection';
 import type { Range } from './ranges';
 import { hashOf } from './tree';
 

@@ -1,13 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import { type Head, readHead } from './head';
 import { messageOf, NetworkError } from './http';
-
-/** The head of an answer. */
-export interface Head {
-  statusCode: number;
-  headers: IncomingHttpHeaders;
-}
 
 export interface RangeAsk {
   url: URL;
@@ -167,58 +161,4 @@ export class RangeConnection {
     const { code, message } = this.#failure ?? { code: 'ECONNRESET', message: 'the server closed the connection' };
     this.#fail(new NetworkError(messageOf(Object.assign(new Error(message), { code }), this.url), code));
   }
-}
-
-/** The connections of one run, kept open between ranges. */
-export class RangeConnections {
-  readonly #idle = new Map<string, RangeConnection[]>();
-  readonly #all = new Set<RangeConnection>();
-
-  constructor(private readonly secureContext: () => tls.SecureContext | undefined) {}
-
-  /**
-   * Asks for a range over a connection that is free. One that the server closed while it lay idle is no failure:
-   * the request goes out once more.
-   * @throws NetworkError, and what `accept` and `take` throw
-   */
-  async ask(wanted: RangeAsk): Promise<void> {
-    const { origin } = wanted.url;
-    const idle = this.#idle.get(origin) ?? [];
-    this.#idle.set(origin, idle);
-    for (;;) {
-      const kept = idle.pop();
-      if (kept && !kept.isOpen) continue;
-      const connection = kept ?? new RangeConnection(wanted.url, this.secureContext());
-      this.#all.add(connection);
-      try {
-        await connection.ask(wanted);
-        if (connection.isOpen) idle.push(connection);
-        return;
-      } catch (error) {
-        const isStale = connection.isStale && error instanceof NetworkError && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
-        if (!isStale) throw error;
-      } finally {
-        if (!connection.isOpen) this.#all.delete(connection);
-      }
-    }
-  }
-
-  close(): void {
-    for (const connection of this.#all) connection.close();
-  }
-}
-
-function readHead(text: string): Head | undefined {
-  const [first = '', ...lines] = text.split('\r\n');
-  const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
-  if (!status) return undefined;
-  const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    if (colon < 1) return undefined;
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
-    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
-  }
-  return { statusCode: Number(status), headers };
 }

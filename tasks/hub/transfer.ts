@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { DownloadSettings } from '../configuration/download';
 import type { Context } from '../core/context';
-import { Interrupted, UserError } from '../core/errors';
+import { Interrupted, type UserError } from '../core/errors';
 import type { Progress } from '../core/step';
 import { bootOf } from './boot';
 import { Digests } from './digest';
@@ -9,6 +9,8 @@ import { Job, type SizedFile } from './job';
 import { Pace } from './pace';
 import { Passing } from './piece';
 import type { Range } from './ranges';
+import { fullDisk, noByte, otherBytes, wrongTwice } from './transfer-faults';
+import { wordsOf } from './transfer-words';
 import { hashOf } from './tree';
 
 export interface Order {
@@ -182,23 +184,7 @@ export class Transfer {
     }
     const isLast = job.fail(epoch, this.#settings.tries, this.#context.host.now().getTime(), error.waitMs);
     if (!isLast) return;
-    const { path } = job.file;
-    const { hex, algorithm } = hashOf(job.file);
-    this.#stop(
-      error.otherHash
-        ? new UserError({
-            code: 'E_MODEL_CHANGED',
-            found: `\`${path}\` at commit ${this.order.commit.slice(0, 12)} is ${algorithm} ${hex}, and the Hub offers ${error.otherHash}`,
-            needed: 'the bytes that the commit names',
-            fix: 'run the same command again later; where HF_ENDPOINT is a mirror, tell its owner',
-          })
-        : new UserError({
-            code: 'E_MODEL_TRANSFER',
-            found: `\`${path}\`: ${this.#settings.tries} tries in a row brought no byte; the last one: ${error.message}`,
-            needed: 'a connection that holds',
-            fix: 'run the same command again: it goes on where it stopped',
-          }),
-    );
+    this.#stop(error.otherHash ? otherBytes(job.file, this.order.commit, error.otherHash) : noByte(job.file, this.#settings.tries, error));
   }
 
   /** All bytes are there: is it the right file? */
@@ -218,14 +204,7 @@ export class Transfer {
         await job.close();
         this.#forget(job);
         const kept = await this.reject(job, hex);
-        this.#wrong.push(
-          new UserError({
-            code: 'E_MODEL_HASH',
-            found: `\`${job.file.path}\` came twice with other bytes: ${wanted.algorithm} ${hex}, expected ${wanted.hex}; the last one is kept in \`${kept}\``,
-            needed: `${wanted.algorithm} ${wanted.hex}`,
-            fix: 'run the same command again on another network, or without the proxy or mirror that changes bytes',
-          }),
-        );
+        this.#wrong.push(wrongTwice(job.file, hex, kept));
       } else job.restart();
     } catch (error) {
       this.#stop(error as Error);
@@ -254,28 +233,7 @@ export class Transfer {
   #progress(): Progress {
     const fetched = this.#open.reduce((sum, { partial }) => sum + partial.ranges.total, 0);
     const doneBytes = this.order.thereBytes + this.#deliveredBytes + fetched;
-    const told = this.#open.map(({ file, partial, live, digest, address, isDirect }) => {
-      const share = (part: number) => `${file.path} ${Math.floor((part / Math.max(1, file.size)) * 100)} %`;
-      if (partial.isWhole && live === 0) return ['checking', share(digest.at)];
-      return [live > 0 && !address && !isDirect ? 'resolving' : 'downloading', share(partial.ranges.total)];
-    });
-    const isWaiting = this.#live === 0 && this.#open.some(({ pausedUntil }) => pausedUntil > this.#context.host.now().getTime() + 1000);
-    const words = ['resolving', 'downloading', 'checking'].flatMap((word) => {
-      const names = told.filter(([what]) => what === word).map(([, name]) => name);
-      return names.length > 0 ? [`${word} ${names.join(', ')}`] : [];
-    });
-    const what = isWaiting ? ['waiting for the server', ...words] : words;
-    return { text: what.join('; '), doneBytes, totalBytes: this.order.totalBytes };
+    const text = wordsOf(this.#open, this.#live === 0, this.#context.host.now().getTime());
+    return { text, doneBytes, totalBytes: this.order.totalBytes };
   }
-}
-
-/** Somebody else filled the disk since we looked. */
-function fullDisk(error: Error, folder: string): Error {
-  if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) return error;
-  return new UserError({
-    code: 'E_DISK_FULL',
-    found: `no space left in \`${folder}\` while the model was on its way`,
-    needed: 'the space that was free when it began',
-    fix: 'free some and run the same command again: it goes on where it stopped',
-  });
 }

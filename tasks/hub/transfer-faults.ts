@@ -1,0 +1,45 @@
+import { UserError } from '../core/errors';
+import type { SizedFile } from './job';
+import { hashOf } from './tree';
+
+/** The Hub has other bytes than the commit names. */
+export function otherBytes(file: SizedFile, commit: string, offered: string): UserError {
+  const { hex, algorithm } = hashOf(file);
+  return new UserError({
+    code: 'E_MODEL_CHANGED',
+    found: `\`${file.path}\` at commit ${commit.slice(0, 12)} is ${algorithm} ${hex}, and the Hub offers ${offered}`,
+    needed: 'the bytes that the commit names',
+    fix: 'run the same command again later; where HF_ENDPOINT is a mirror, tell its owner',
+  });
+}
+
+/** All tries were in vain. */
+export const noByte = ({ path }: SizedFile, tries: number, last: Error): UserError =>
+  new UserError({
+    code: 'E_MODEL_TRANSFER',
+    found: `\`${path}\`: ${tries} tries in a row brought no byte; the last one: ${last.message}`,
+    needed: 'a connection that holds',
+    fix: 'run the same command again: it goes on where it stopped',
+  });
+
+/** All bytes came, twice, and the hash was wrong each time. */
+export function wrongTwice(file: SizedFile, actual: string, kept: string): UserError {
+  const { hex, algorithm } = hashOf(file);
+  return new UserError({
+    code: 'E_MODEL_HASH',
+    found: `\`${file.path}\` came twice with other bytes: ${algorithm} ${actual}, expected ${hex}; the last one is kept in \`${kept}\``,
+    needed: `${algorithm} ${hex}`,
+    fix: 'run the same command again on another network, or without the proxy or mirror that changes bytes',
+  });
+}
+
+/** Somebody else filled the disk since we looked; any other error is given back. */
+export function fullDisk(error: Error, folder: string): Error {
+  if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) return error;
+  return new UserError({
+    code: 'E_DISK_FULL',
+    found: `no space left in \`${folder}\` while the model was on its way`,
+    needed: 'the space that was free when it began',
+    fix: 'free some and run the same command again: it goes on where it stopped',
+  });
+}
