@@ -13,14 +13,14 @@ import { hashOf } from './tree';
 const mostKept = 100_000_000;
 
 /** Gives a proven partial its name, and says so to hf and to our next look. */
-export function deliver(host: Host, folder: string, commit: string, file: SizedFile, partial: string): void {
+export function deliver(host: Host, folder: string, commit: string, file: SizedFile, partial: string, marks: readonly string[]): void {
   const target = path.join(folder, file.path);
   removeStamp(host, folder, file.path);
   keepOld(host, folder, file, target);
   giveName(partial, target);
   host.files.remove(journalFile(partial));
   const stat = host.files.stat(target);
-  if (stat) mark(host, folder, commit, file, stat);
+  if (stat) mark(host, folder, commit, file, stat, marks);
 }
 
 /** Remembers a file whose hash is right: hf's metadata, then our stamp. `before` is the file as it was hashed. */

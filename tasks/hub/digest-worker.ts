@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { markBytes, markOf } from '../core/host/hashing';
 import { yieldToOthers } from '../core/worker';
 
 /** What the pool asks: begin a file, go on to an offset, give it up. */
@@ -9,8 +10,8 @@ export type Order =
   | { kind: 'advance'; id: number; to: number }
   | { kind: 'drop'; id: number };
 
-/** What comes back: how far it is, and at the end the hash. */
-export type Reply = { id: number; at: number; hex?: string; error?: string };
+/** What comes back: how far it is, and at the end the hash, with what it was at each full block on the way. */
+export type Reply = { id: number; at: number; hex?: string; marks?: readonly string[]; error?: string };
 
 interface Work {
   handle: number;
@@ -18,6 +19,7 @@ interface Work {
   at: number;
   to: number;
   size: number;
+  marks: string[];
 }
 
 const works = new Map<number, Work>();
@@ -30,7 +32,7 @@ parentPort?.on('message', (order: Order) => {
     if (order.kind === 'open') {
       const hash = createHash(order.algorithm);
       if (order.algorithm === 'sha1') hash.update(`blob ${order.size}\0`);
-      works.set(order.id, { handle: fs.openSync(order.file, 'r'), hash, at: 0, to: 0, size: order.size });
+      works.set(order.id, { handle: fs.openSync(order.file, 'r'), hash, at: 0, to: 0, size: order.size, marks: [] });
     } else if (order.kind === 'drop') drop(order.id);
     else {
       const work = works.get(order.id);
@@ -57,16 +59,23 @@ function step(): void {
 function advance(id: number, work: Work): void {
   try {
     for (let blocks = 0; blocks < 8 && work.at < work.to; blocks++) {
-      const count = fs.readSync(work.handle, buffer, 0, Math.min(buffer.length, work.to - work.at), work.at);
+      const count = fs.readSync(
+        work.handle,
+        buffer,
+        0,
+        Math.min(buffer.length, work.to - work.at, markBytes - (work.at % markBytes)),
+        work.at,
+      );
       if (count === 0) throw new Error(`it ends after ${work.at} of ${work.size} bytes`);
       work.hash.update(count === buffer.length ? buffer : buffer.subarray(0, count));
       work.at += count;
+      if (work.at % markBytes === 0) work.marks.push(markOf(work.hash));
     }
-    const { at, size } = work;
+    const { at, size, marks } = work;
     if (at < size) return void parentPort?.postMessage({ id, at } satisfies Reply);
     const hex = work.hash.digest('hex');
     drop(id);
-    parentPort?.postMessage({ id, at, hex } satisfies Reply);
+    parentPort?.postMessage({ id, at, hex, marks } satisfies Reply);
   } catch (error) {
     drop(id);
     parentPort?.postMessage({ id, at: work.at, error: (error as Error).message } satisfies Reply);

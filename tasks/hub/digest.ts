@@ -2,20 +2,26 @@ import type { Worker } from 'node:worker_threads';
 import { startWorker } from '../core/worker';
 import type { Order, Reply } from './digest-worker';
 
+export interface WholeHash {
+  hex: string;
+  /** What it was at each full block on the way. */
+  marks: readonly string[];
+}
+
 /** A file that is hashed while it grows. */
 export interface Digest {
   /** The bytes up to here are there now and will not change. */
   advance(to: number): void;
   /** Hashed so far. */
   readonly at: number;
-  /** The hash in hex, once all bytes went in. */
-  readonly hex: Promise<string>;
+  /** The hash, once all bytes went in. */
+  readonly whole: Promise<WholeHash>;
   drop(): void;
 }
 
 interface Pending {
   at: number;
-  resolve(hex: string): void;
+  resolve(whole: WholeHash): void;
   reject(error: Error): void;
   worker: { open: number };
 }
@@ -39,13 +45,13 @@ export class Digests {
     const send = (order: Order) => slot.worker.postMessage(order);
     slot.open++;
     const state: Pending = { at: 0, resolve: () => undefined, reject: () => undefined, worker: slot };
-    const hex = new Promise<string>((resolve, reject) => Object.assign(state, { resolve, reject }));
+    const whole = new Promise<WholeHash>((resolve, reject) => Object.assign(state, { resolve, reject }));
     // Told to whoever waits for it; a file that was given up has nobody.
-    hex.catch(() => undefined);
+    whole.catch(() => undefined);
     this.#pending.set(id, state);
     send({ kind: 'open', id, file, algorithm, size });
     return {
-      hex,
+      whole,
       get at() {
         return state.at;
       },
@@ -57,13 +63,6 @@ export class Digests {
         send({ kind: 'drop', id });
       },
     };
-  }
-
-  /** The hash of a whole file. */
-  of(file: string, algorithm: 'sha256' | 'sha1', size: number): Digest {
-    const digest = this.open(file, algorithm, size);
-    digest.advance(size);
-    return digest;
   }
 
   async close(): Promise<void> {
@@ -85,14 +84,14 @@ export class Digests {
     return this.#workers.reduce((best, each) => (each.open < best.open ? each : best));
   }
 
-  #hear({ id, at, hex, error }: Reply): void {
+  #hear({ id, at, hex, marks = [], error }: Reply): void {
     const state = this.#pending.get(id);
     if (!state) return;
     state.at = at;
     if (hex === undefined && error === undefined) return;
     this.#pending.delete(id);
     state.worker.open--;
-    if (hex !== undefined) state.resolve(hex);
+    if (hex !== undefined) state.resolve({ hex, marks });
     else state.reject(new Error(error));
   }
 }

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
       const place = places.get(of.job.file.path);
       await (place === undefined ? fetchPiece({ ...of, hub, repo, commit }, range) : copyPiece(of, range, place));
     },
-    async ({ file, partial }) => deliver(host, folder, commit, file, partial.name),
+    async ({ file, partial }, marks) => deliver(host, folder, commit, file, partial.name, marks),
     async ({ file, partial }, actual) => setAside(host, folder, file, partial.name, actual),
   );
   try {

@@ -64,7 +64,7 @@ export class Transfer {
     context: Context,
     private readonly order: Order,
     private readonly bring: Fetch,
-    private readonly deliver: (job: Job) => Promise<void>,
+    private readonly deliver: (job: Job, marks: readonly string[]) => Promise<void>,
     private readonly reject: (job: Job, actual: string) => Promise<string>,
   ) {
     this.#context = context;
@@ -191,13 +191,13 @@ export class Transfer {
   async #finish(job: Job): Promise<void> {
     this.#finishing++;
     try {
-      const hex = await job.digest.hex;
+      const { hex, marks } = await job.digest.whole;
       const wanted = hashOf(job.file);
       if (hex === wanted.hex) {
         // Where a boot cannot be told from another, only what is on the disk counts.
         if (bootOf(this.#context.host) === '') await job.partial.flush();
         await job.close();
-        await this.deliver(job);
+        await this.deliver(job, marks);
         this.#deliveredBytes += job.file.size;
         this.#forget(job);
       } else if (job.isSecond) {

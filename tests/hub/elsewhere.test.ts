@@ -135,50 +135,51 @@ test("hf's folder is adopted without the network too", async () => {
   await hub.close();
 });
 
-test('of a file that was right once, only the block where it went wrong comes again', async () => {
-  const block = 16 * 1024 * 1024;
-  const large = modelFiles(3 * block + 1_000_000, 500_000);
-  const [name = ''] = Object.keys(large).filter((one) => one.startsWith('model-00001'));
-  const content = large[name] as Buffer;
-  const hub = await startHub();
-  const commit = hub.add('org/tiny', large).revisions.get('main') ?? '';
-  const place = placeFor(hub);
-  fillByHf(place.folder, commit, large);
-  assert.is((await place.json()).outcome, 'changed');
-  const flip = (...offsets: number[]) => {
-    const handle = fs.openSync(path.join(place.folder, name), 'r+');
-    for (const at of offsets) fs.writeSync(handle, Buffer.from([(content[at] ?? 0) ^ 1]), 0, 1, at);
-    fs.closeSync(handle);
-  };
-  for (const [offsets, most] of [
-    [[block + 5], block],
-    [[content.length - 1], 1_000_000],
-    [[7, 100], block],
-    // What is wrong in more than one block comes whole: the first block, then all of it.
-    [[5, 2 * block + 5], block + content.length],
-  ] as const) {
-    flip(...offsets);
-    hub.seen.length = 0;
-    const mended = await place.json('--repair');
-    assert.is(mended.outcome, 'changed', mended.text);
-    assert.equal(contentOf(place.folder), contentFor(large));
-    assert.is(hub.sent(name), most, `wrong at ${offsets}`);
-  }
-  assert.equal(
-    leftoversOf(place.folder).filter((one) => !one.includes('replaced')),
-    [],
-  );
+for (const whose of ['hf', 'we'] as const)
+  test(`of a file that ${whose} fetched, only the block where it went wrong comes again`, async () => {
+    const block = 16 * 1024 * 1024;
+    const large = modelFiles(3 * block + 1_000_000, 500_000);
+    const [name = ''] = Object.keys(large).filter((one) => one.startsWith('model-00001'));
+    const content = large[name] as Buffer;
+    const hub = await startHub();
+    const commit = hub.add('org/tiny', large).revisions.get('main') ?? '';
+    const place = placeFor(hub);
+    if (whose === 'hf') fillByHf(place.folder, commit, large);
+    assert.is((await place.json()).outcome, 'changed');
+    const flip = (...offsets: number[]) => {
+      const handle = fs.openSync(path.join(place.folder, name), 'r+');
+      for (const at of offsets) fs.writeSync(handle, Buffer.from([(content[at] ?? 0) ^ 1]), 0, 1, at);
+      fs.closeSync(handle);
+    };
+    for (const [offsets, most] of [
+      [[block + 5], block],
+      [[content.length - 1], 1_000_000],
+      [[7, 100], block],
+      // What is wrong in more than one block comes whole: the first block, then all of it.
+      [[5, 2 * block + 5], block + content.length],
+    ] as const) {
+      flip(...offsets);
+      hub.seen.length = 0;
+      const mended = await place.json('--repair');
+      assert.is(mended.outcome, 'changed', mended.text);
+      assert.equal(contentOf(place.folder), contentFor(large));
+      assert.is(hub.sent(name), most, `wrong at ${offsets}`);
+    }
+    assert.equal(
+      leftoversOf(place.folder).filter((one) => !one.includes('replaced')),
+      [],
+    );
 
-  // A link shares its bytes with the cache: nothing is written into those.
-  const twin = path.join(String(place.env.HOME), 'twin');
-  fs.linkSync(path.join(place.folder, name), twin);
-  flip(block + 5);
-  const rotten = fs.readFileSync(twin);
-  assert.is((await place.json()).outcome, 'changed');
-  assert.equal(contentOf(place.folder), contentFor(large));
-  assert.ok(fs.readFileSync(twin).equals(rotten));
-  await hub.close();
-});
+    // A link shares its bytes with the cache: nothing is written into those.
+    const twin = path.join(String(place.env.HOME), 'twin');
+    fs.linkSync(path.join(place.folder, name), twin);
+    flip(block + 5);
+    const rotten = fs.readFileSync(twin);
+    assert.is((await place.json()).outcome, 'changed');
+    assert.equal(contentOf(place.folder), contentFor(large));
+    assert.ok(fs.readFileSync(twin).equals(rotten));
+    await hub.close();
+  });
 
 test("hf's folder is adopted at the commit that it holds, and a branch that moved since is told", async () => {
   const { hub, place, commit } = await start();

@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 
 /** SHA-256 of the bytes, or git's SHA-1 of `blob <length>\0` and the bytes. */
@@ -30,6 +31,9 @@ export interface Stamp {
 
 /** Bytes between two marks. */
 export const markBytes = 16 * 1024 * 1024;
+
+/** What a hash is on its way. Sixteen digits are enough for a hint: the hash of the whole has the last word. */
+export const markOf = (hash: Hash): string => hash.copy().digest('hex').slice(0, 16);
 
 export interface HashOptions {
   /** Called now and then with the bytes that are hashed so far, all files together. */
@@ -126,7 +130,7 @@ function worker({ jobs, shared, markBytes }: Work, take: Take): void {
         if (Atomics.load(flags, 1) === 1) return;
         read = fs.readSync(handle, buffer, 0, Math.min(buffer.length, markBytes - (done % markBytes)), null);
         hash.update(read === buffer.length ? buffer : buffer.subarray(0, read));
-        // Sixteen digits are enough for a hint: the hash of the whole has the last word.
+        // As markOf has it, which another thread cannot reach.
         if (read > 0 && (done + read) % markBytes === 0) marks.push(hash.copy().digest('hex').slice(0, 16));
         Atomics.add(bytes, 0, BigInt(read));
       }
