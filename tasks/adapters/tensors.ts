@@ -1,6 +1,6 @@
 import { some } from '../core/text';
 import type { Header, Tensor } from '../safetensors/header';
-import type { Fault } from '../verify/look';
+import type { Fault } from '../verify/fault';
 import { type AdapterConfig, isTarget, rankOf } from './config';
 
 /** The two matrices of one module. */

@@ -6,10 +6,12 @@ import { adopt, salvage } from './adopt';
 import { makeCache, mark } from './deliver';
 import { offlineBy } from './endpoint';
 import { runHf, usesHf, wrongAfterHf } from './hf-backend';
+import { hashOf } from './hub-file';
 import type { SizedFile } from './job';
 import { metadataFile } from './layout';
 import { linkRight } from './link';
 import { type LocalFile, lookAt } from './local';
+import { writeRecord } from './model-record';
 import type { Model } from './models';
 import type { Origin } from './origin';
 import { leftoversIn } from './partials';
@@ -19,7 +21,7 @@ import { type Read, readAll } from './right';
 import { refuseWithoutSpace } from './space';
 import { removeStamp, stampedHash } from './stamps';
 import { transferInThread } from './transfer-thread';
-import { hashOf, readTree, writeRecord, writeTree } from './tree';
+import { readTree, writeTree } from './tree';
 
 /**
  * Brings a folder to what the commit says: checks what is there, fetches the rest.

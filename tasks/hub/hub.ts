@@ -1,9 +1,11 @@
 import type * as http from 'node:http';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
+import { header, textOf } from './answer';
+import { Connections } from './connections';
 import { addressOf, endpointOf } from './endpoint';
-import { Connections, header, NetworkError, textOf } from './http';
 import type { Model } from './models';
+import { NetworkError } from './network-error';
 import { backoffMs, isPassing, Patience } from './patience';
 import { refusalError } from './refusals';
 import { findToken, type Token } from './token';

@@ -2,10 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Host } from '../core/host';
 import type { Digest, Digests } from './digest';
+import { type HubFile, hashOf } from './hub-file';
 import { PartialFile } from './partial';
 import { backoffMs } from './patience';
 import type { Range } from './ranges';
-import { type HubFile, hashOf } from './tree';
 
 export type SizedFile = HubFile & { size: number };
 

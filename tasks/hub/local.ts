@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import type { Host } from '../core/host';
 import { bytes } from '../core/text';
+import { hashOf } from './hub-file';
 import type { SizedFile } from './job';
 import { metadataFile } from './layout';
 import { isTrusted, readMetadata } from './metadata';
 import { readPartial } from './partial';
 import { stampedHash } from './stamps';
-import { hashOf } from './tree';
 
 /** How one file of a model is on this disk. */
 export interface LocalFile {

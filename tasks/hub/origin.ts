@@ -4,9 +4,10 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import type { Host } from '../core/host';
 import { absolute, projectPaths, shown } from '../core/paths';
+import type { HubFile } from './hub-file';
 import type { Model } from './models';
 import { hubHomes } from './token';
-import { type HubFile, readTreeFile } from './tree';
+import { readTreeFile } from './tree';
 
 /** A place on this machine that has the files of a model. */
 export interface Origin {

@@ -3,10 +3,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Host } from '../core/host';
 import { bootOf } from './boot';
+import { type HubFile, hashOf } from './hub-file';
 import { durableLine, headLine, type Journal, parseJournal, writtenLine } from './journal';
 import { downloadFolder } from './layout';
 import { Ranges } from './ranges';
-import { type HubFile, hashOf } from './tree';
 
 const flushEvery = 4_000_000;
 

@@ -1,6 +1,6 @@
 import type * as http from 'node:http';
 import type { Host } from '../core/host';
-import { waitOf } from './http';
+import { waitOf } from './wait';
 
 /** Answers that another try may mend. */
 export const isPassing = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500;

@@ -1,12 +1,13 @@
 import type * as http from 'node:http';
+import { header, textOf } from './answer';
 import type { Head } from './head';
-import { header, NetworkError, textOf } from './http';
 import type { Hub } from './hub';
+import { hashOf } from './hub-file';
 import type { Job } from './job';
 import { Landing } from './landing';
+import { NetworkError } from './network-error';
 import { isPassing } from './patience';
 import type { Range } from './ranges';
-import { hashOf } from './tree';
 
 /** A failure that another try may mend. */
 export class Passing extends Error {

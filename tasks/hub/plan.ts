@@ -4,10 +4,13 @@ import { UserError } from '../core/errors';
 import type { Host } from '../core/host';
 import { offlineBy } from './endpoint';
 import { hubOf, type Revision } from './hub';
+import type { HubFile } from './hub-file';
 import type { SizedFile } from './job';
+import { type ModelRecord, readRecord } from './model-record';
 import type { Model } from './models';
+import { recordedTree } from './recorded-tree';
 import { type Chosen, choose, looksWhole } from './selection';
-import { filesOf, type HubFile, type ModelRecord, readRecord, readTree, recordedTree, type TreeRow } from './tree';
+import { filesOf, readTree, type TreeRow } from './tree';
 
 /** What a folder is to hold: the commit, its whole tree, and what of it is wanted. */
 export interface Wanted {

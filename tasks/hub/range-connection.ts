@@ -1,7 +1,7 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { type Head, readHead } from './head';
-import { messageOf, NetworkError } from './http';
+import { messageOf, NetworkError } from './network-error';
 
 export interface RangeAsk {
   url: URL;

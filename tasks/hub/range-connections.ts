@@ -1,5 +1,5 @@
 import type * as tls from 'node:tls';
-import { NetworkError } from './http';
+import { NetworkError } from './network-error';
 import { type RangeAsk, RangeConnection } from './range-connection';
 
 /** The connections of one run, kept open between ranges. */

@@ -2,8 +2,8 @@ import * as path from 'node:path';
 import type { Host } from '../core/host';
 import { metadataFile } from './layout';
 import { removeMarks } from './marks';
+import { metadataOf } from './recorded-tree';
 import { removeStamp, stampedHash } from './stamps';
-import { metadataOf } from './tree';
 
 /**
  * Takes away what another commit had and this one has not: transformers would read a `model.safetensors` of before

@@ -1,4 +1,4 @@
-import type { HubFile } from './tree';
+import type { HubFile } from './hub-file';
 
 /** What of a repository is wanted: patterns of `setup.download` or of the model. */
 export interface Choice {

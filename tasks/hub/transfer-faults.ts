@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors';
+import { hashOf } from './hub-file';
 import type { SizedFile } from './job';
-import { hashOf } from './tree';
 
 /** The Hub has other bytes than the commit names. */
 export function otherBytes(file: SizedFile, commit: string, offered: string): UserError {

@@ -5,13 +5,13 @@ import { Interrupted, type UserError } from '../core/errors';
 import type { Progress } from '../core/step';
 import { bootOf } from './boot';
 import { Digests } from './digest';
+import { hashOf } from './hub-file';
 import { Job, type SizedFile } from './job';
 import { Pace } from './pace';
 import { Passing } from './piece';
 import type { Range } from './ranges';
 import { fullDisk, noByte, otherBytes, wrongTwice } from './transfer-faults';
 import { wordsOf } from './transfer-words';
-import { hashOf } from './tree';
 
 export interface Order {
   repo: string;

@@ -3,11 +3,13 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { offlineBy } from './endpoint';
 import { hubOf } from './hub';
+import type { HubFile } from './hub-file';
 import type { Model } from './models';
 import { cachedTree, type Origin, snapshotFiles } from './origin';
 import { index, isCommit, refuseOutside, sized, type Wanted, withSizes } from './plan';
+import { recordedTree } from './recorded-tree';
 import { choose, looksWhole } from './selection';
-import { filesOf, type HubFile, readTree, recordedTree, type TreeRow } from './tree';
+import { filesOf, readTree, type TreeRow } from './tree';
 
 /**
  * What a folder is to hold by another folder of this machine that knows its commit; `undefined` where it does not, or where nobody

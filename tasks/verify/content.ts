@@ -4,7 +4,7 @@ import { hashFiles, sameStamp, stampOf } from '../core/host/hashing';
 import type { Progress } from '../core/step';
 import { stampedHash } from '../hub/stamps';
 import type { Expectation, Expected } from './expected';
-import type { Looked } from './look';
+import type { Looked } from './fault';
 import { hashFault } from './small';
 import { type KnownHash, recallHashes, rememberHashes } from './stamps';
 

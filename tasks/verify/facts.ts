@@ -4,7 +4,7 @@ import type { Table } from '../core/step';
 import { bytes, plural } from '../core/text';
 import type { Header, Tensor } from '../safetensors/header';
 import type { Expectation } from './expected';
-import type { Looked } from './look';
+import type { Looked } from './fault';
 import type { FileReport } from './problems';
 
 /** What a person wants to know of a model; `null` where the folder does not tell. */

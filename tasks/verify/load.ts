@@ -8,7 +8,7 @@ import { breakageIn } from '../versions/conflicts';
 import { needsOf, unmetNeeds } from '../versions/models';
 import { type LoadEnvironment, loadEnvironment } from './environment';
 import type { Expectation } from './expected';
-import type { Looked } from './look';
+import type { Looked } from './fault';
 import type { Subject } from './subject';
 
 /** What load.py writes when all went well. */

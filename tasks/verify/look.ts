@@ -2,30 +2,13 @@ import * as path from 'node:path';
 import type { Host } from '../core/host';
 import { bytes } from '../core/text';
 import { HeaderFault } from '../safetensors/fault';
-import type { Header } from '../safetensors/header';
 import { indexName } from '../safetensors/index';
 import { NotSafetensors, readHeader, readsAs } from '../safetensors/read';
 import type { Expectation, Expected } from './expected';
+import type { Fault, Looked } from './fault';
 import { isPickleName } from './folder';
-import type { Problem } from './problems';
 import { indexFaults } from './shards';
 import { smallFault } from './small';
-
-/** A fault before it has its command. */
-export interface Fault {
-  problem: Problem;
-  message: string;
-}
-
-/** What a quick look found: sizes, headers, the index and the JSON files; no byte of a tensor is read. */
-export interface Looked {
-  faults: Map<string, Fault>;
-  warnings: string[];
-  /** The safetensors files that could be read. */
-  headers: Map<string, Header>;
-  /** Bytes on disk of what is expected, by path; a file that is not there is not in it. */
-  sizes: Map<string, number>;
-}
 
 export function look(host: Host, folder: string, expectation: Expectation): Looked {
   const looked: Looked = { faults: new Map(), warnings: [], headers: new Map(), sizes: new Map() };

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Host } from '../core/host';
 import { checkIndex, IndexFault, indexName, parseIndex, type ShardIndex } from '../safetensors/index';
 import type { Expectation } from './expected';
-import type { Looked } from './look';
+import type { Looked } from './fault';
 import { hashContent } from './small';
 
 /** Judges the index against the recorded tree and the headers of its shards; what is wrong is added to `looked`. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Host } from '../core/host';
 import { indexName } from '../safetensors/index';
 import type { Expected, ExpectedHash } from './expected';
-import type { Fault } from './look';
+import type { Fault } from './fault';
 
 /** Files up to this size are hashed even in a quick look: JSON, not weights. */
 const smallBytes = 1_000_000;

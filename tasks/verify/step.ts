@@ -7,7 +7,8 @@ import { bytes, plural, some } from '../core/text';
 import { compareContent } from './content';
 import { type Expectation, expectationOf } from './expected';
 import { factsOf, factsText, tableOf } from './facts';
-import { type Looked, look } from './look';
+import type { Looked } from './fault';
+import { look } from './look';
 import { type FileReport, fixOf, type Problem } from './problems';
 import { type Subject, subjectsOf } from './subject';
 

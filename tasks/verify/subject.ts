@@ -2,9 +2,9 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { absolute, projectPaths, shown } from '../core/paths';
+import { readRecord } from '../hub/model-record';
 import { type Model, modelsOf } from '../hub/models';
 import type { Choice } from '../hub/selection';
-import { readRecord } from '../hub/tree';
 import type { Remedy } from './problems';
 
 /** One folder, or one file, that a run looks at. */

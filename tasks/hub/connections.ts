@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import * as tls from 'node:tls';
 import type { Host } from '../core/host';
+import { messageOf, NetworkError } from './network-error';
 import { proxyFor, proxyHeaders, TunnelAgent } from './proxy';
 import { RangeConnections } from './range-connections';
 
@@ -12,16 +13,6 @@ export interface Ask {
   stallMs: number;
   /** Ends it before its time. */
   signal?: AbortSignal;
-}
-
-/** A connection that broke, stalled or was never made. */
-export class NetworkError extends Error {
-  constructor(
-    message: string,
-    readonly code: string | undefined,
-  ) {
-    super(message);
-  }
 }
 
 /** Connections that are kept open, for as long as one run needs them. */
@@ -113,55 +104,4 @@ export class Connections {
     }
     return agent;
   }
-}
-
-/** What a connection that failed says of itself. */
-export function messageOf(error: NodeJS.ErrnoException, url: URL): string {
-  // Two addresses of one name fail as one error without words.
-  const causes = (error as AggregateError).errors as Error[] | undefined;
-  return `${url.host}: ${error.message || causes?.map(({ message }) => message).join('; ') || error.code || 'failed'}`;
-}
-
-/** The body of an answer as text, at most 64 kB of it unless told otherwise. */
-export async function textOf(response: http.IncomingMessage, most = 65_536): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > most) break;
-    }
-  } catch (error) {
-    throw new NetworkError((error as Error).message, (error as NodeJS.ErrnoException).code);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** One field of the head of an answer. */
-export const header = (response: Pick<http.IncomingMessage, 'headers'>, name: string): string | undefined => {
-  const value = response.headers[name];
-  return Array.isArray(value) ? value[0] : value;
-};
-
-/**
- * Milliseconds that a server wants us to wait: `Retry-After` (seconds or a date, RFC 9110 10.2.3), or the time until
- * each window of `RateLimit` of which nothing remains begins anew (`"name";r=0;t=…`, IETF RateLimit fields draft).
- */
-export function waitOf(response: Pick<http.IncomingMessage, 'headers'>, nowMs: number): number | undefined {
-  const after = header(response, 'retry-after');
-  if (after !== undefined) {
-    const ms = /^\d+(\.\d+)?$/.test(after.trim()) ? Number(after) * 1000 : Date.parse(after) - nowMs;
-    if (Number.isFinite(ms)) return Math.max(0, ms);
-  }
-  const windows = (header(response, 'ratelimit') ?? '').split(',').flatMap((window) => {
-    const field = (name: string) => new RegExp(`(?:^|[;\\s])${name}=(\\d+(?:\\.\\d+)?)`).exec(window)?.[1];
-    const seconds = field('t');
-    return seconds === undefined ? [] : [{ seconds: Number(seconds), isEmpty: Number(field('r') ?? 0) === 0 }];
-  });
-  const empty = windows.filter(({ isEmpty }) => isEmpty);
-  const seconds = (empty.length > 0 ? empty : windows).map((window) => window.seconds);
-  const reset = header(response, 'ratelimit-reset');
-  if (reset !== undefined && seconds.length === 0) seconds.push(Number(reset));
-  return seconds.length === 0 ? undefined : Math.max(...seconds) * 1000;
 }
