@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { absolute, projectPaths } from '../core/paths';
-import { readRecord } from '../hub/model-record';
+import { readRecord } from '../hub/folder/model-record';
 import { modelsOf } from '../hub/models';
 import type { Tensor } from '../safetensors/header';
 import { readHeader } from '../safetensors/read';

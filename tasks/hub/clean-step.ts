@@ -3,9 +3,9 @@ import type { Context } from '../core/context';
 import { projectPaths, shown } from '../core/paths';
 import type { Step } from '../core/step';
 import { bytes, plural } from '../core/text';
-import { holdingFolder } from './folder-lock';
+import { holdingFolder } from './folder/folder-lock';
 import { modelsOf } from './models';
-import { type Leftover, leftoversIn } from './partials';
+import { type Leftover, leftoversIn } from './transfer/partials';
 
 /** A step for each folder that may hold partial files: those of the settings, and any other in the models folder. */
 export function cleanSteps(context: Context): Step[] {

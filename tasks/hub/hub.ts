@@ -1,12 +1,12 @@
 import type * as http from 'node:http';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
-import { header, textOf } from './answer';
-import { Connections } from './connections';
 import { addressOf, endpointOf } from './endpoint';
+import { header, textOf } from './http/answer';
+import { Connections } from './http/connections';
+import { NetworkError } from './http/network-error';
+import { backoffMs, isPassing, Patience } from './http/patience';
 import type { Model } from './models';
-import { NetworkError } from './network-error';
-import { backoffMs, isPassing, Patience } from './patience';
 import { refusalError } from './refusals';
 import { findToken, type Token } from './token';
 import type { TreeRow } from './tree';

@@ -3,13 +3,13 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import type { Host } from '../core/host';
 import { offlineBy } from './endpoint';
+import { type ModelRecord, readRecord } from './folder/model-record';
+import { recordedTree } from './folder/recorded-tree';
 import { hubOf, type Revision } from './hub';
 import type { HubFile } from './hub-file';
-import type { SizedFile } from './job';
-import { type ModelRecord, readRecord } from './model-record';
 import type { Model } from './models';
-import { recordedTree } from './recorded-tree';
 import { type Chosen, choose, looksWhole } from './selection';
+import type { SizedFile } from './transfer/job';
 import { filesOf, readTree, type TreeRow } from './tree';
 
 /** What a folder is to hold: the commit, its whole tree, and what of it is wanted. */

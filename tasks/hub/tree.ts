@@ -1,6 +1,6 @@
 import type { Host } from '../core/host';
+import { treeFile } from './folder/layout';
 import type { HubFile } from './hub-file';
-import { treeFile } from './layout';
 
 type StoredTree = {
   format_version: number;

@@ -2,12 +2,12 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { offlineBy } from './endpoint';
+import { recordedTree } from './folder/recorded-tree';
 import { hubOf } from './hub';
 import type { HubFile } from './hub-file';
 import type { Model } from './models';
 import { cachedTree, type Origin, snapshotFiles } from './origin';
 import { index, isCommit, refuseOutside, sized, type Wanted, withSizes } from './plan';
-import { recordedTree } from './recorded-tree';
 import { choose, looksWhole } from './selection';
 import { filesOf, readTree, type TreeRow } from './tree';
 

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { hashFiles, sameStamp, stampOf } from '../core/host/hashing';
 import type { Progress } from '../core/step';
-import { stampedHash } from '../hub/stamps';
+import { stampedHash } from '../hub/folder/stamps';
 import type { Expectation, Expected } from './expected';
 import type { Looked } from './fault';
 import { hashFault } from './small';

@@ -1,6 +1,6 @@
 import type { Host } from '../core/host';
+import { type RecordedTree, recordedTree } from '../hub/folder/recorded-tree';
 import { type HubFile, hashOf } from '../hub/hub-file';
-import { type RecordedTree, recordedTree } from '../hub/recorded-tree';
 import { indexName, parseIndex } from '../safetensors/index';
 import { filesIn, filesUnder, isPickleName } from './folder';
 import type { Subject } from './subject';

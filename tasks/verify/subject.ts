@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { absolute, projectPaths, shown } from '../core/paths';
-import { readRecord } from '../hub/model-record';
+import { readRecord } from '../hub/folder/model-record';
 import { type Model, modelsOf } from '../hub/models';
 import type { Choice } from '../hub/selection';
 import type { Remedy } from './problems';

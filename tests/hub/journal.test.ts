@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rateOf } from '../../tasks/hub/download-report';
-import { durableLine, headLine, parseJournal, writtenLine } from '../../tasks/hub/journal';
-import { Ranges } from '../../tasks/hub/ranges';
 import { choose } from '../../tasks/hub/selection';
+import { durableLine, headLine, parseJournal, writtenLine } from '../../tasks/hub/transfer/journal';
+import { Ranges } from '../../tasks/hub/transfer/ranges';
 
 const test = suite('what a partial file holds');
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Pace } from '../../tasks/hub/pace';
+import { Pace } from '../../tasks/hub/transfer/pace';
 
 const test = suite('how many connections');
 

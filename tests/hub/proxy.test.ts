@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import * as net from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isExcepted, proxyFor } from '../../tasks/hub/proxy';
+import { isExcepted, proxyFor } from '../../tasks/hub/http/proxy';
 import { runJust } from '../support/project';
 import { startTls } from '../support/tls';
 import { contentFor, contentOf, modelFiles, placeFor } from './model';

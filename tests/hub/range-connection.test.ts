@@ -4,7 +4,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { RangeConnections } from '../../tasks/hub/range-connections';
+import { RangeConnections } from '../../tasks/hub/http/range-connections';
 import { startTls } from '../support/tls';
 import { noise } from './model';
 

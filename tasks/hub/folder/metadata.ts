@@ -1,4 +1,4 @@
-import type { Host } from '../core/host';
+import type { Host } from '../../core/host';
 import { metadataFile } from './layout';
 
 /** What `hf download --local-dir` knows of one file. */

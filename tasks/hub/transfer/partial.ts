@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Host } from '../core/host';
-import { bootOf } from './boot';
-import { type HubFile, hashOf } from './hub-file';
+import type { Host } from '../../core/host';
+import { bootOf } from '../folder/boot';
+import { downloadFolder } from '../folder/layout';
+import { type HubFile, hashOf } from '../hub-file';
 import { durableLine, headLine, type Journal, parseJournal, writtenLine } from './journal';
-import { downloadFolder } from './layout';
 import { Ranges } from './ranges';
 
 const flushEvery = 4_000_000;

@@ -1,12 +1,12 @@
 import type { Stats } from 'node:fs';
 import * as path from 'node:path';
-import type { Host } from '../core/host';
-import { hashOf } from './hub-file';
-import { giveName, type SizedFile } from './job';
+import type { Host } from '../../core/host';
+import { hashOf } from '../hub-file';
+import { giveName, type SizedFile } from '../transfer/job';
+import { journalFile } from '../transfer/partial';
 import { cacheFolder, downloadFolder } from './layout';
 import { writeMarks } from './marks';
 import { readMetadata, writeMetadata } from './metadata';
-import { journalFile } from './partial';
 import { removeStamp, writeStamp } from './stamps';
 
 /** Files of a person up to this size are moved aside when the model's own take their place. */

@@ -1,12 +1,12 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import type { Progress } from '../core/step';
-import { plural, some } from '../core/text';
+import type { Context } from '../../core/context';
+import type { Progress } from '../../core/step';
+import { plural, some } from '../../core/text';
+import type { Model } from '../models';
+import type { Origin } from '../origin';
+import type { Wanted } from '../plan';
 import { mark } from './deliver';
 import type { LocalFile } from './local';
-import type { Model } from './models';
-import type { Origin } from './origin';
-import type { Wanted } from './plan';
 import { type Read, readAll } from './right';
 
 /**

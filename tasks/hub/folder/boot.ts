@@ -1,5 +1,5 @@
 import * as os from 'node:os';
-import type { Host } from '../core/host';
+import type { Host } from '../../core/host';
 
 /** Names one boot of the machine, '' where it cannot be told. Linux: random(4), `boot_id`. */
 export const bootOf = (host: Host): string =>

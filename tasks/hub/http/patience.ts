@@ -1,5 +1,5 @@
 import type * as http from 'node:http';
-import type { Host } from '../core/host';
+import type { Host } from '../../core/host';
 import { waitOf } from './wait';
 
 /** Answers that another try may mend. */

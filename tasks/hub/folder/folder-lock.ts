@@ -1,7 +1,7 @@
-import type { Context } from '../core/context';
-import { holding } from '../core/lock';
-import { shown } from '../core/paths';
-import type { Progress } from '../core/step';
+import type { Context } from '../../core/context';
+import { holding } from '../../core/lock';
+import { shown } from '../../core/paths';
+import type { Progress } from '../../core/step';
 import { lockFile } from './layout';
 
 /**

@@ -1,5 +1,5 @@
-import { UserError } from '../core/errors';
-import { hashOf } from './hub-file';
+import { UserError } from '../../core/errors';
+import { hashOf } from '../hub-file';
 import type { SizedFile } from './job';
 
 /** The Hub has other bytes than the commit names. */

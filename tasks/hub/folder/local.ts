@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
-import type { Host } from '../core/host';
-import { bytes } from '../core/text';
-import { hashOf } from './hub-file';
-import type { SizedFile } from './job';
+import type { Host } from '../../core/host';
+import { bytes } from '../../core/text';
+import { hashOf } from '../hub-file';
+import type { SizedFile } from '../transfer/job';
+import { readPartial } from '../transfer/partial';
 import { metadataFile } from './layout';
 import { isTrusted, readMetadata } from './metadata';
-import { readPartial } from './partial';
 import { stampedHash } from './stamps';
 
 /** How one file of a model is on this disk. */

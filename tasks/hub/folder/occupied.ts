@@ -1,11 +1,11 @@
-import type { Context } from '../core/context';
-import { UserError } from '../core/errors';
-import { shown } from '../core/paths';
-import { offlineBy } from './endpoint';
-import { hubOf } from './hub';
+import type { Context } from '../../core/context';
+import { UserError } from '../../core/errors';
+import { shown } from '../../core/paths';
+import { offlineBy } from '../endpoint';
+import { hubOf } from '../hub';
+import type { Model } from '../models';
+import type { Wanted } from '../plan';
 import { readRecord } from './model-record';
-import type { Model } from './models';
-import type { Wanted } from './plan';
 
 /**
  * Two repositories may end in the same name, and so want the same folder: what one has filled is not the other's to

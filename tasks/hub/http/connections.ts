@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import * as tls from 'node:tls';
-import type { Host } from '../core/host';
+import type { Host } from '../../core/host';
 import { messageOf, NetworkError } from './network-error';
 import { proxyFor, proxyHeaders, TunnelAgent } from './proxy';
 import { RangeConnections } from './range-connections';

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import * as path from 'node:path';
-import type { Host } from '../core/host';
+import type { Host } from '../../core/host';
 import { bootOf, isBeforeBoot } from './boot';
 
 /**

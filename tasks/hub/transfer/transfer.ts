@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import type { DownloadSettings } from '../configuration/download';
-import type { Context } from '../core/context';
-import { Interrupted, type UserError } from '../core/errors';
-import type { Progress } from '../core/step';
-import { bootOf } from './boot';
+import type { DownloadSettings } from '../../configuration/download';
+import type { Context } from '../../core/context';
+import { Interrupted, type UserError } from '../../core/errors';
+import type { Progress } from '../../core/step';
+import { bootOf } from '../folder/boot';
+import { hashOf } from '../hub-file';
 import { Digests } from './digest';
-import { hashOf } from './hub-file';
 import { Job, type SizedFile } from './job';
 import { Pace } from './pace';
 import { Passing } from './piece';

@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Context } from '../core/context';
-import { type Fault, faultOf, Interrupted } from '../core/errors';
-import { thisHost } from '../core/host';
-import type { Progress } from '../core/step';
+import type { Context } from '../../core/context';
+import { type Fault, faultOf, Interrupted } from '../../core/errors';
+import { thisHost } from '../../core/host';
+import type { Progress } from '../../core/step';
+import { deliver, setAside } from '../folder/deliver';
+import { Hub } from '../hub';
 import { copyPiece } from './copy';
-import { deliver, setAside } from './deliver';
-import { Hub } from './hub';
 import { fetchPiece } from './piece';
 import { type Order, Transfer } from './transfer';
 

@@ -1,4 +1,4 @@
-import type { Host } from '../core/host';
+import type { Host } from '../../core/host';
 import { recordFile } from './layout';
 
 /** Our own record of a folder: what was asked for, and which files of the tree belong to it. */

@@ -1,8 +1,8 @@
 import * as path from 'node:path';
-import type { Host } from '../core/host';
-import { bootOf } from './boot';
+import type { Host } from '../../core/host';
+import { bootOf } from '../folder/boot';
+import { downloadFolder } from '../folder/layout';
 import { parseJournal } from './journal';
-import { downloadFolder } from './layout';
 
 /** What an interrupted download has left. */
 export interface Leftover {

@@ -1,10 +1,10 @@
-import type { Host } from '../core/host';
-import type { HubFile } from './hub-file';
+import type { Host } from '../../core/host';
+import type { HubFile } from '../hub-file';
+import { type Choice, choose } from '../selection';
+import { readTree } from '../tree';
 import { downloadFolder, treesFolder } from './layout';
 import { type Metadata, readMetadata } from './metadata';
 import { readRecord } from './model-record';
-import { type Choice, choose } from './selection';
-import { readTree } from './tree';
 
 /** What a folder should hold, known without the network. */
 export interface RecordedTree {

@@ -1,13 +1,13 @@
 import type { Stats } from 'node:fs';
 import * as path from 'node:path';
-import type { Host } from '../core/host';
+import type { Host } from '../../core/host';
+import type { SizedFile } from '../transfer/job';
+import { headLine, writtenLine } from '../transfer/journal';
+import { journalFile, partialFile, readPartial } from '../transfer/partial';
 import { bootOf } from './boot';
 import { keepOld } from './deliver';
-import type { SizedFile } from './job';
-import { headLine, writtenLine } from './journal';
 import { incompleteOf, isWorthKeeping } from './local';
 import { wrongBlock } from './marks';
-import { journalFile, partialFile, readPartial } from './partial';
 import { removeStamp } from './stamps';
 
 /**

@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs';
-import type { Context } from '../core/context';
-import { hashFiles } from '../core/host/hashing';
-import type { Progress } from '../core/step';
-import { hashOf } from './hub-file';
-import type { SizedFile } from './job';
+import type { Context } from '../../core/context';
+import { hashFiles } from '../../core/host/hashing';
+import type { Progress } from '../../core/step';
+import { hashOf } from '../hub-file';
+import type { SizedFile } from '../transfer/job';
 
 export interface Read {
   /** What the file was like before it was read, where it holds the bytes of the commit. */

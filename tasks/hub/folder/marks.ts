@@ -1,9 +1,9 @@
 import * as path from 'node:path';
-import type { Host } from '../core/host';
-import { markBytes } from '../core/host/hashing';
-import { hashOf } from './hub-file';
-import type { SizedFile } from './job';
-import type { Range } from './ranges';
+import type { Host } from '../../core/host';
+import { markBytes } from '../../core/host/hashing';
+import { hashOf } from '../hub-file';
+import type { SizedFile } from '../transfer/job';
+import type { Range } from '../transfer/ranges';
 
 /** The hash on its way through the right bytes of a file: where wrong ones part from them, and so what to fetch again. */
 interface Marks {

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { Host } from '../core/host';
+import type { Host } from '../../core/host';
 import { metadataFile } from './layout';
 import { removeMarks } from './marks';
 import { metadataOf } from './recorded-tree';

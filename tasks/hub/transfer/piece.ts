@@ -1,12 +1,12 @@
 import type * as http from 'node:http';
-import { header, textOf } from './answer';
-import type { Head } from './head';
-import type { Hub } from './hub';
-import { hashOf } from './hub-file';
+import { header, textOf } from '../http/answer';
+import type { Head } from '../http/head';
+import { NetworkError } from '../http/network-error';
+import { isPassing } from '../http/patience';
+import type { Hub } from '../hub';
+import { hashOf } from '../hub-file';
 import type { Job } from './job';
 import { Landing } from './landing';
-import { NetworkError } from './network-error';
-import { isPassing } from './patience';
 import type { Range } from './ranges';
 
 /** A failure that another try may mend. */

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Host } from '../core/host';
+import type { Host } from '../../core/host';
+import { backoffMs } from '../http/patience';
+import { type HubFile, hashOf } from '../hub-file';
 import type { Digest, Digests } from './digest';
-import { type HubFile, hashOf } from './hub-file';
 import { PartialFile } from './partial';
-import { backoffMs } from './patience';
 import type { Range } from './ranges';
 
 export type SizedFile = HubFile & { size: number };
