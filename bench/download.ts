@@ -5,9 +5,9 @@ import * as path from 'node:path';
 import { hfEnvironment } from '../tests/hub/model';
 import { projectCopy, repository } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
+import type { Benchmark } from './benchmark';
 import { median } from './measure';
 import { hubWithModel, repo, shards, type Usage, usageOf } from './peers/hub-model';
-import type { Benchmark } from './run';
 import type { Row } from './table';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
@@ -67,6 +67,10 @@ export const benchmark: Benchmark = {
       const of = (peer: Peer, part: keyof Usage) => median(usages[peer].map((usage) => usage[part]));
       const what = rate === 0 ? 'no limit' : '20 MB/s a connection';
       const goals: Partial<Record<Peer, number>> = rate === 0 ? { hf: 0.8 } : { hf: 0.4, aria2c: 1 };
+      const whys: Partial<Record<Peer, string>> = {
+        aria2c:
+          'it has 128 connections and asks each for many megabytes; ours together may never have asked for more than a kill may cost, 8 MB, so that each piece is small and ends with a pause of its connection. Ours also hashes every byte.',
+      };
       for (const peer of peers.filter((each) => each !== 'ours'))
         rows.push({
           what,
@@ -74,6 +78,7 @@ export const benchmark: Benchmark = {
           peer: `${peer} ${of(peer, 'seconds').toFixed(1)} s`,
           ratio: of('ours', 'seconds') / of(peer, 'seconds'),
           ...(goals[peer] === undefined ? {} : { goal: goals[peer] }),
+          ...(whys[peer] === undefined ? {} : { why: whys[peer] }),
         });
       if (rate > 0) continue;
       rows.push({

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { Benchmark } from './benchmark';
 import { type Command, medians, seconds } from './measure';
-import type { Benchmark } from './run';
 import type { Row } from './table';
 
 const repository = path.resolve(__dirname, '..');

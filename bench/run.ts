@@ -1,18 +1,12 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { type Row, section } from './table';
+import type { Benchmark } from './benchmark';
+import { section } from './table';
 
 /**
  * `npm run bench` runs every benchmark, `npm run bench -- start verify` those that are named.
- * A full run writes docs/PERFORMANCE.md; each file of this folder but `run` and `table` is a benchmark.
+ * A full run writes docs/PERFORMANCE.md; each file of this folder is a benchmark, but for the few that `main` leaves out.
  */
-
-export interface Benchmark {
-  title: string;
-  /** One paragraph: what is compared with what, on which data. */
-  about: string;
-  run(): Promise<Row[]>;
-}
 
 const folder = __dirname;
 const results = path.join(folder, '..', 'docs', 'PERFORMANCE.md');
@@ -20,7 +14,7 @@ const results = path.join(folder, '..', 'docs', 'PERFORMANCE.md');
 async function main(wanted: readonly string[]): Promise<void> {
   const names = fs
     .readdirSync(folder)
-    .filter((name) => name.endsWith('.ts') && !['run.ts', 'table.ts', 'measure.ts'].includes(name))
+    .filter((name) => name.endsWith('.ts') && !['run.ts', 'table.ts', 'measure.ts', 'benchmark.ts'].includes(name))
     .map((name) => name.slice(0, -3))
     .sort();
   for (const name of wanted) if (!names.includes(name)) throw new Error(`no benchmark ${name}: ${names.join(', ')}`);

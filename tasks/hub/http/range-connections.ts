@@ -19,6 +19,7 @@ export class RangeConnections {
     const idle = this.#idle.get(origin) ?? [];
     this.#idle.set(origin, idle);
     for (;;) {
+      wanted.signal.throwIfAborted();
       const kept = idle.pop();
       if (kept && !kept.isOpen) continue;
       const connection = kept ?? new RangeConnection(wanted.url, this.secureContext());
