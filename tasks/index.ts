@@ -1,8 +1,10 @@
 export { condaTask, remoteLockTask } from './conda';
 export { configTask } from './config';
 export type { Context, Environment } from './core/context';
-export { UserError } from './core/errors';
-export type { Action, Depth, Finding, Item, Progress, Step } from './core/step';
+export { type Fault, UserError } from './core/errors';
+export type { Host } from './core/host';
+export type { OptionDefinition } from './core/options';
+export type { Action, Depth, Finding, Item, Progress, Step, Table, Together } from './core/step';
 export { defineTask, type LoraTask } from './core/task';
 export type { TaskDefinition } from './core/task-definition';
 export { gpuTask, noGpuOption } from './gpu';
@@ -18,3 +20,4 @@ export { setupRemoteTask } from './setup-remote';
 export { storageTask } from './storage';
 export { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
 export { type OwnChecks, validateTask } from './validate';
+export { venvLockTask, venvTask } from './venv';

@@ -73,8 +73,27 @@ test('takes a check of a project, as docs/ARCHITECTURE.md shows one', () => {
   assert.equal([name, found], ['jq', 'jq-1.7 on PATH']);
 });
 
+test('brings a step of a project of its own, as docs/API.md shows one', () => {
+  fs.writeFileSync(path.join(consumer, 'just.config.ts'), exampleOf('API.md', 'just.config.ts of a project with a tokenizer of its own'));
+  const look = (...args: string[]) => {
+    const { status, stdout } = spawnSync('npx', ['just', 'tokenizer', '--json', ...args], { cwd: consumer, env, encoding: 'utf8' });
+    const { outcome, steps } = JSON.parse(stdout);
+    return [status, outcome, steps[0].found];
+  };
+  assert.equal(look(), [1, 'blocked', 'no `assets/tokenizer.json`']);
+  fs.mkdirSync(path.join(consumer, 'assets'), { recursive: true });
+  fs.mkdirSync(path.join(consumer, 'data/processed'), { recursive: true });
+  fs.writeFileSync(path.join(consumer, 'assets/tokenizer.json'), '{"version": "1.0"}');
+  assert.equal(look('--check'), [3, 'todo', 'not in `data/processed` yet']);
+  assert.equal(look(), [0, 'changed', '18 characters, the same on both sides']);
+  assert.is(fs.readFileSync(path.join(consumer, 'data/processed/tokenizer.json'), 'utf8'), '{"version": "1.0"}');
+  assert.equal(look(), [0, 'unchanged', '18 characters, the same on both sides']);
+});
+
 test('its types are found and strict', () => {
   const check = exampleOf('ARCHITECTURE.md', 'just.config.ts');
+  fs.writeFileSync(path.join(consumer, 'tokenizer.ts'), exampleOf('API.md', 'just.config.ts of a project with a tokenizer of its own'));
+  fs.writeFileSync(path.join(consumer, 'tasks.ts'), exampleOf('API.md', 'just.config.ts'));
   fs.writeFileSync(
     path.join(consumer, 'use.ts'),
     "import { defineTask, type Step } from 'just-lora';\nconst step: Step = { name: 'one', title: 'One', check: async () => ({ state: 'done', found: '1 of 1' }) };\nexport const task = defineTask({ name: 'one', description: 'One', details: '', example: 'npx just one', items: [step] });\n",
@@ -82,7 +101,20 @@ test('its types are found and strict', () => {
   fs.writeFileSync(path.join(consumer, 'check.ts'), check);
   run(
     'npx',
-    ['tsc', '--noEmit', '--strict', '--skipLibCheck', '--module', 'node16', '--moduleResolution', 'node16', 'use.ts', 'check.ts'],
+    [
+      'tsc',
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--module',
+      'node16',
+      '--moduleResolution',
+      'node16',
+      'use.ts',
+      'check.ts',
+      'tokenizer.ts',
+      'tasks.ts',
+    ],
     consumer,
   );
 });
