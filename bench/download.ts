@@ -60,13 +60,18 @@ export const benchmark: Benchmark = {
     // What TypeScript says of the sources is kept from here on.
     execFileSync(process.execPath, [just, 'model:download', `--model=${repo}`, '--plan'], { cwd: project, env, stdio: 'ignore' });
     const rows: Row[] = [];
-    for (const rate of [0, limit]) {
+    for (const [rate, delay] of [
+      [0, 0],
+      [limit, 0],
+      [limit, 50],
+    ] as const) {
       hub.rate = rate;
+      hub.fault = ({ server }) => (server === 'cdn' && delay > 0 ? { delay } : undefined);
       const usages: Record<Peer, Usage[]> = { ours: [], hf: [], aria2c: [], curl: [] };
       for (let round = 0; round < rounds; round++) for (const peer of peers) usages[peer].push(await one(peer));
       const of = (peer: Peer, part: keyof Usage) => median(usages[peer].map((usage) => usage[part]));
-      const what = rate === 0 ? 'no limit' : '20 MB/s a connection';
-      const goals: Partial<Record<Peer, number>> = rate === 0 ? { hf: 0.8 } : { hf: 0.4, aria2c: 1 };
+      const what = `${rate === 0 ? 'no limit' : '20 MB/s a connection'}${delay > 0 ? `, ${delay} ms to the first byte` : ''}`;
+      const goals: Partial<Record<Peer, number>> = rate === 0 ? { hf: 0.8 } : delay === 0 ? { hf: 0.4, aria2c: 1 } : {};
       const whys: Partial<Record<Peer, string>> = {
         aria2c:
           'it has 128 connections and asks each for many megabytes; ours together may never have asked for more than a kill may cost, 8 MB, so that each piece is small and ends with a pause of its connection. Ours also hashes every byte.',

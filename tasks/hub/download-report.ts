@@ -51,7 +51,7 @@ export function foundOf(context: Context, model: Model, { wanted, files, origin,
   const parts = [`${bytes(data.remainingBytes)} of ${bytes(data.totalBytes)} to fetch at commit ${wanted.commit.slice(0, 12)}`];
   if (unchecked.length > 0) parts.push(`${plural(unchecked.length, 'file')} to check`);
   if (wanted.from === 'hub') {
-    const { token } = hubOf(context);
+    const { token } = hubOf(context).requests;
     parts.push(token ? `access granted with the token of ${token.from}` : 'open to everyone');
     parts.push(
       libraries === 'unknown'

@@ -46,6 +46,20 @@ test('fetches what the model needs, once, and leaves nothing else', async () => 
   await hub.close();
 });
 
+test('reads the names of shards out of an index, however long it is', async () => {
+  const hub = await startHub();
+  const weight_map = Object.fromEntries(Array.from({ length: 3000 }, (_, layer) => [`model.layers.${layer}.weight`, 'part-a.safetensors']));
+  hub.add('org/tiny', {
+    'config.json': '{}',
+    'model.safetensors.index.json': JSON.stringify({ weight_map }),
+    'part-a.safetensors': 'x'.repeat(1000),
+    'part-b.safetensors': 'x'.repeat(1000),
+  });
+  const { step, text } = await placeFor(hub).json('--plan');
+  assert.equal(step.leftOut, [{ path: 'part-b.safetensors', size: 1000, why: 'no shard of `model.safetensors.index.json`' }], text);
+  await hub.close();
+});
+
 test('reports a branch that moved, follows it when asked, and fetches only what differs', async () => {
   const hub = await startHub();
   const repository = hub.add('org/tiny', files);

@@ -38,7 +38,7 @@ export interface PieceOf {
  */
 export async function fetchPiece(of: PieceOf, range: Range): Promise<void> {
   const { job, hub } = of;
-  if (job.address && job.givesRanges && hub.connections.isDirect(job.address)) return fetchAgain(of, job.address, range);
+  if (job.address && job.givesRanges && hub.requests.connections.isDirect(job.address)) return fetchAgain(of, job.address, range);
   const { response, url } = await open(of, range);
   const status = response.statusCode ?? 0;
   if (status !== 200 && status !== 206) throw await problemOf(of, url, response);
@@ -62,22 +62,29 @@ export async function fetchPiece(of: PieceOf, range: Range): Promise<void> {
 }
 
 /** The same from an address that gave a range before: no redirect, no first look, and the cheaper way for many bytes. */
-async function fetchAgain({ hub, job, signal, wrote }: PieceOf, url: URL, range: Range): Promise<void> {
-  await hub.patience.ready(url);
+async function fetchAgain({ hub: { requests }, job, signal, wrote }: PieceOf, url: URL, range: Range): Promise<void> {
+  await requests.patience.ready(url);
   const landing = new Landing({ job, wrote }, range);
   const accept = (head: Head) => {
     if (head.statusCode !== 206)
-      throw new Passing(`${url.host} answered ${head.statusCode} for \`${job.file.path}\``, hub.patience.heed(url, head));
+      throw new Passing(`${url.host} answered ${head.statusCode} for \`${job.file.path}\``, requests.patience.heed(url, head));
     startOf(job, range, head);
     const length = Number(header(head, 'content-length'));
     if (length !== range[1] - range[0]) throw new Passing(`asked for ${range[1] - range[0]} bytes and got ${length}`);
   };
   try {
     const headers = { Range: `bytes=${range[0]}-${range[1] - 1}` };
-    await hub.connections.ranges.ask({ url, headers, stallMs: hub.stallMs, signal, accept, take: (bytes) => landing.take(bytes) });
+    await requests.connections.ranges.ask({
+      url,
+      headers,
+      stallMs: requests.stallMs,
+      signal,
+      accept,
+      take: (bytes) => landing.take(bytes),
+    });
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
-    throw new Passing(endedAfter(range[1] - range[0] - landing.left, error, hub.stallMs));
+    throw new Passing(endedAfter(range[1] - range[0] - landing.left, error, requests.stallMs));
   } finally {
     landing.note();
   }
@@ -88,12 +95,13 @@ async function open(
   { hub, job, repo, commit, signal }: PieceOf,
   [start, end]: Range,
 ): Promise<{ response: http.IncomingMessage; url: URL }> {
-  let url = job.address ?? new URL(hub.endpoint + hub.pathOf(repo, commit, job.file.path));
-  const home = new URL(hub.endpoint).origin;
+  const { requests } = hub;
+  let url = job.address ?? new URL(requests.endpoint + hub.pathOf(repo, commit, job.file.path));
+  const home = new URL(requests.endpoint).origin;
   for (let hops = 0; hops < 8; hops++) {
-    await hub.patience.ready(url);
-    const headers = { ...(job.noRange ? {} : { Range: `bytes=${start}-${end - 1}` }), ...hub.headersFor(url) };
-    const response = await hub.connections.send(url, { headers, stallMs: hub.stallMs, signal }).catch((error: unknown) => {
+    await requests.patience.ready(url);
+    const headers = { ...(job.noRange ? {} : { Range: `bytes=${start}-${end - 1}` }), ...requests.headersFor(url) };
+    const response = await requests.connections.send(url, { headers, stallMs: requests.stallMs, signal }).catch((error: unknown) => {
       throw error instanceof NetworkError ? new Passing(error.message) : error;
     });
     const isRedirect = [301, 302, 303, 307, 308].includes(response.statusCode ?? 0) && response.headers.location !== undefined;
@@ -127,12 +135,12 @@ function startOf(job: Job, [start, end]: Range, head: Pick<http.IncomingMessage,
   throw new Passing(`asked for bytes ${start}-${end - 1} of ${job.file.size} and got \`${said ?? 'no range'}\``);
 }
 
-async function problemOf({ hub, job, repo, commit }: PieceOf, url: URL, response: http.IncomingMessage): Promise<Error> {
+async function problemOf({ hub: { requests }, job, repo, commit }: PieceOf, url: URL, response: http.IncomingMessage): Promise<Error> {
   const status = response.statusCode ?? 0;
-  const wait = hub.patience.heed(url, response);
+  const wait = requests.patience.heed(url, response);
   const body = await textOf(response).catch(() => '');
-  const isHub = url.origin === new URL(hub.endpoint).origin;
-  if (isHub && !isPassing(status) && status !== 416) return hub.refused(response, body, repo, commit);
+  const isHub = url.origin === new URL(requests.endpoint).origin;
+  if (isHub && !isPassing(status) && status !== 416) return requests.refused(response, body, repo, commit);
   const said = body
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ')
@@ -146,7 +154,7 @@ async function receive(response: http.IncomingMessage, landing: Landing, isWhole
   const body = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let came = 0;
   const broken = (error: NodeJS.ErrnoException): never => {
-    throw new Passing(endedAfter(came, error, hub.stallMs));
+    throw new Passing(endedAfter(came, error, hub.requests.stallMs));
   };
   try {
     for (;;) {

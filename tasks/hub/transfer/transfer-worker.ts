@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     if (error instanceof Interrupted) tell({ ended: { interrupted: host.processes.interrupted ?? 'SIGINT' } });
     else tell({ ended: { fault: faultOf(error), stack: (error as Error).stack ?? '' } });
   } finally {
-    hub.connections.close();
+    hub.requests.connections.close();
     parentPort?.close();
   }
 }
