@@ -18,19 +18,17 @@ async function main(wanted: readonly string[]): Promise<void> {
     .map((name) => name.slice(0, -3))
     .sort();
   for (const name of wanted) if (!names.includes(name)) throw new Error(`no benchmark ${name}: ${names.join(', ')}`);
-  const sections: string[] = [];
   for (const name of wanted.length > 0 ? wanted : names) {
     const { benchmark } = require(path.join(folder, name)) as { benchmark: Benchmark };
     process.stderr.write(`${benchmark.title} …\n`);
     const text = section(name, benchmark, await benchmark.run());
     process.stdout.write(`${text}\n`);
-    sections.push(text);
+    keep(text);
   }
-  keep(sections);
 }
 
-/** Each section replaces the one of the same benchmark; the others stay. */
-function keep(sections: readonly string[]): void {
+/** A section replaces the one of the same benchmark; the others stay. */
+function keep(made: string): void {
   const head =
     '# Performance\n\nEach table comes from `npm run bench -- NAME`. Figures are ratios within one run on one machine: their absolute size says nothing about another.\n';
   const before = fs.existsSync(results) ? fs.readFileSync(results, 'utf8') : head;
@@ -40,7 +38,7 @@ function keep(sections: readonly string[]): void {
       .slice(1)
       .map((part) => [/npm run bench -- (\S+)`/.exec(part)?.[1] ?? part, part.trimEnd()]),
   );
-  for (const text of sections) parts.set(/npm run bench -- (\S+)`/.exec(text)?.[1] ?? text, text.trimEnd());
+  parts.set(/npm run bench -- (\S+)`/.exec(made)?.[1] ?? made, made.trimEnd());
   fs.writeFileSync(
     results,
     `${[head.trimEnd(), ...[...parts.entries()].sort(([a], [b]) => a.localeCompare(b)).map(([, part]) => part)].join('\n\n')}\n`,
