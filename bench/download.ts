@@ -48,10 +48,10 @@ export const benchmark: Benchmark = {
         ],
       ],
     };
-    const one = async (peer: Peer): Promise<Usage> => {
+    const one = async (peer: Peer, more: readonly string[]): Promise<Usage> => {
       const [command, args] = commands[peer];
       fs.mkdirSync(out, { recursive: true });
-      const usage = await usageOf(command, args, env, project);
+      const usage = await usageOf(command, [...args, ...more], env, project);
       fs.rmSync(out, { recursive: true, force: true });
       fs.rmSync(path.join(project, 'models/model'), { recursive: true, force: true });
       return usage;
@@ -60,17 +60,19 @@ export const benchmark: Benchmark = {
     // What TypeScript says of the sources is kept from here on.
     execFileSync(process.execPath, [just, 'model:download', `--model=${repo}`, '--plan'], { cwd: project, env, stdio: 'ignore' });
     const rows: Row[] = [];
-    for (const [rate, delay] of [
-      [0, 0],
-      [limit, 0],
-      [limit, 50],
+    for (const [rate, delay, atRisk] of [
+      [0, 0, 8],
+      [limit, 0, 8],
+      [limit, 50, 8],
+      [limit, 50, 64],
     ] as const) {
       hub.rate = rate;
       hub.fault = ({ server }) => (server === 'cdn' && delay > 0 ? { delay } : undefined);
       const usages: Record<Peer, Usage[]> = { ours: [], hf: [], aria2c: [], curl: [] };
-      for (let round = 0; round < rounds; round++) for (const peer of peers) usages[peer].push(await one(peer));
+      for (let round = 0; round < rounds; round++)
+        for (const peer of peers) usages[peer].push(await one(peer, peer === 'ours' ? ['--set', `download.at_risk_mb=${atRisk}`] : []));
       const of = (peer: Peer, part: keyof Usage) => median(usages[peer].map((usage) => usage[part]));
-      const what = `${rate === 0 ? 'no limit' : '20 MB/s a connection'}${delay > 0 ? `, ${delay} ms to the first byte` : ''}`;
+      const what = `${rate === 0 ? 'no limit' : '20 MB/s a connection'}${delay > 0 ? `, ${delay} ms to the first byte` : ''}${atRisk > 8 ? `, \`at_risk_mb: ${atRisk}\`` : ''}`;
       const goals: Partial<Record<Peer, number>> = rate === 0 ? { hf: 0.8 } : delay === 0 ? { hf: 0.4, aria2c: 1 } : {};
       const whys: Partial<Record<Peer, string>> = {
         aria2c:

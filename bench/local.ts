@@ -98,6 +98,7 @@ export const benchmark: Benchmark = {
       peer: `script ${s(scriptCold)}`,
       ratio: coldWithoutUv / scriptCold,
       goal: 0.125,
+      why: 'pip takes about two seconds to bring uv, which is half of it; the next row has uv already.',
     });
 
     const coldUv = await seconds(withUv.just('venv'));

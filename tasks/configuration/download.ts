@@ -8,6 +8,7 @@ export const download = v.optional(
   v.pipe(
     v.strictObject({
       connections: count('Connections at once, all files together', 32, 1, 128),
+      at_risk_mb: count('What a kill may cost; more is faster where the first byte takes long (MB)', 8, 8, 1024),
       stall_seconds: v.optional(v.pipe(v.number(), v.minValue(0.1), v.description('No byte for so long ends a try (seconds)')), 15),
       tries: count('Tries without any progress before a file is given up', 5, 5, 100),
       headroom_percent: v.optional(

@@ -5,6 +5,7 @@ import { Interrupted, type UserError } from '../../core/errors';
 import type { Progress } from '../../core/step';
 import { bootOf } from '../folder/boot';
 import { hashOf } from '../hub-file';
+import { budgetOf, pieceBytes } from './budget';
 import { Digests } from './digest';
 import { Job, type SizedFile } from './job';
 import { Pace } from './pace';
@@ -26,14 +27,8 @@ export interface Order {
 /** Brings one range of a file into its partial. */
 export type Fetch = (of: { job: Job; signal: AbortSignal; wrote(bytes: number): void }, range: Range) => Promise<void>;
 
-/** Bytes asked for and not yet written down in a journal: with them, what a kill can cost. Buffers on the way are part of it. */
-const mostAtRisk = 7_500_000;
 /** Files that are fetched side by side; further ones wait. */
 const mostFiles = 4;
-/** Less is not worth a request. */
-const leastPiece = 131_072;
-/** More spares no time, and is lost at once where a connection stalls. */
-const mostPiece = 1_048_576;
 /** A small file of the Hub itself counts against a limit of requests, not of bytes. */
 const directPiece = 3_000_000;
 
@@ -51,6 +46,8 @@ export class Transfer {
   #finishing = 0;
   #live = 0;
   readonly #pace: Pace;
+  readonly #budget: number;
+  /** Bytes asked for of which no journal knows yet. */
   #atRisk = 0;
   /** Bytes that came in this run. */
   #cameBytes = 0;
@@ -71,6 +68,7 @@ export class Transfer {
     this.#settings = context.settings.setup.download;
     this.#waiting = [...order.files];
     this.#pace = new Pace(this.#settings.connections);
+    this.#budget = budgetOf(this.#settings.at_risk_mb);
     this.#digests = new Digests(Math.max(1, Math.min(4, context.host.cores)), true);
     setMaxListeners(0, this.#abort.signal);
   }
@@ -123,12 +121,11 @@ export class Transfer {
 
   #start(): void {
     while (!this.#failure && this.#live < this.#pace.target) {
-      // A piece that is under way is half there on the average, so that all of them together may ask for more than the bound.
-      const size = Math.max(leastPiece, Math.min(mostPiece, Math.floor((1.45 * mostAtRisk) / this.#pace.target)));
+      const size = pieceBytes(this.#budget, this.#pace.target);
       const job = this.#next();
       if (!job) return;
       const most = job.isDirect || (job.address === undefined && job.file.sha256 === undefined) ? directPiece : size;
-      if (this.#live > 0 && this.#atRisk + Math.min(most, job.file.size) > mostAtRisk) return;
+      if (this.#live > 0 && this.#atRisk + Math.min(most, job.file.size) > this.#budget) return;
       const range = job.take(most);
       if (!range) return;
       void this.#fetch(job, range);
