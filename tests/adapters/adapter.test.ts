@@ -59,6 +59,20 @@ const rows: Row[] = [
     says: /targets `w_proj`, which the base model does not have/,
   },
   {
+    name: 'targets nothing',
+    settings: { target_modules: [] },
+    exitCode: 1,
+    faults: ['adapter_config.json adapter-config'],
+    says: /names no `target_modules`/,
+  },
+  {
+    name: 'is of another method',
+    settings: { peft_type: 'IA3' },
+    exitCode: 0,
+    faults: [],
+    says: /IA3 is not LoRA: its tensors were not compared/,
+  },
+  {
     name: 'has weights that its configuration does not target',
     settings: { target_modules: ['q_proj'] },
     exitCode: 1,

@@ -13,6 +13,17 @@ const test = suite('safetensors header');
 const python = pythonWith('safetensors==0.8.0', 'numpy<3');
 const folder = temporaryFolder();
 
+test('a header is at most 100 MB long, however large its file', () => {
+  const prefix = Buffer.alloc(8);
+  prefix.writeBigUInt64LE(100_000_000n);
+  assert.is(headerLength(prefix, 1e9), 100_000_000);
+  prefix.writeBigUInt64LE(100_000_001n);
+  assert.throws(
+    () => headerLength(prefix, 1e9),
+    (error: Error) => error instanceof HeaderFault && error.problem === 'bad-header',
+  );
+});
+
 function reference(cases: readonly Case[], how: 'file' | 'memory'): string[] {
   const blob = path.join(folder, how);
   const length = (file: Buffer) => {

@@ -63,6 +63,18 @@ test('hashes large files in threads, each by its own hash', async () => {
   assert.is(hashedBytes, fs.statSync(path.join(folder, 'y.safetensors')).size, 'only the changed file was read');
 });
 
+test("two files of one size that lie under each other's name are told as swapped", async () => {
+  const folder = path.join(temporaryFolder(), 'loose');
+  fs.mkdirSync(folder);
+  const files = Object.fromEntries(['a', 'b'].map((name, seed) => [`${name}.safetensors`, weights({ x: [600, 1000] }, seed + 1)]));
+  for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), content);
+  recordAsHf(folder, files);
+  fs.writeFileSync(path.join(folder, 'a.safetensors'), files['b.safetensors'] as Buffer);
+  fs.writeFileSync(path.join(folder, 'b.safetensors'), files['a.safetensors'] as Buffer);
+  const { exitCode, problems } = await full(folder);
+  assert.equal([exitCode, problems], [1, ['a.safetensors swapped', 'b.safetensors swapped']]);
+});
+
 test('a file with other bytes, the same size and the same time is found', async () => {
   const folder = model();
   await full(folder);
