@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { bootOf } from './boot';
 import type { Host } from './host';
 
 /** The run that holds a lock, as the lock's file says it. */
@@ -41,7 +42,7 @@ export function parseHolder(text: string | undefined): Holder | undefined {
  */
 export function spaceOf({ platform, files }: Pick<Host, 'platform' | 'files'>): string {
   if (platform !== 'linux') return '';
-  return `${files.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? ''} ${path.basename(files.linkTarget('/proc/self/ns/pid') ?? '')}`;
+  return `${bootOf({ platform, files })} ${path.basename(files.linkTarget('/proc/self/ns/pid') ?? '')}`;
 }
 
 /** Whether a holder's process can be looked at from here. */

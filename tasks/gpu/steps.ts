@@ -1,10 +1,10 @@
 import { provenBefore } from '../checks/proven';
+import { bootOf } from '../core/boot';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { sha256 } from '../core/hash';
 import { forget, type Inputs, remember } from '../core/state';
 import type { Action, Finding, Step } from '../core/step';
-import { bootOf } from '../hub/folder/boot';
 import { trainingPython } from '../remote/place';
 import { stateOfEnvironment } from '../remote/state-of-environment';
 import { type GpuLook, lookAtGpu } from './look';

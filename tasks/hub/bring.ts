@@ -99,7 +99,12 @@ async function fetchMissing(
 ): Promise<void> {
   const { host } = context;
   const { folder, repo } = model;
-  const places = new Map(missing.flatMap(({ file: { path } }) => (place(path) === undefined ? [] : [[path, place(path) ?? '']])));
+  const places = new Map(
+    missing.flatMap(({ file: { path } }) => {
+      const there = place(path);
+      return there === undefined ? [] : [[path, there] as const];
+    }),
+  );
   if (places.size < missing.length) refuseOffline(context, model, `files of \`${repo}\` are missing`);
   for (const { file } of missing) {
     const marks = wrong.get(file.path);

@@ -113,6 +113,9 @@ test('says what broke: an end in the middle, silence, no listener, a stop', asyn
   assert.is((await asked).message, 'given up');
   await new Promise((resolve) => cut.server.close(resolve));
   assert.is((await failureOf(ask(connections(), cut.url))).code, 'ECONNREFUSED');
+  // Of a name with two addresses each is told.
+  const named = new URL(cut.url.href.replace('127.0.0.1', 'localhost'));
+  assert.match((await failureOf(ask(connections(), named))).message, /ECONNREFUSED .*127\.0\.0\.1/);
 });
 
 test('checks the certificate of a server, and reads what it sends', async () => {

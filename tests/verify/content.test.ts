@@ -75,6 +75,20 @@ test("two files of one size that lie under each other's name are told as swapped
   assert.equal([exitCode, problems], [1, ['a.safetensors swapped', 'b.safetensors swapped']]);
 });
 
+test('a file that is written to while it is read is not right, whatever its hash', async () => {
+  const folder = path.join(temporaryFolder(), 'loose');
+  fs.mkdirSync(folder);
+  const file = path.join(folder, 'x.safetensors');
+  const content = weights({ x: [12_000, 10_000] }, 1);
+  fs.writeFileSync(file, content);
+  recordAsHf(folder, { 'x.safetensors': content });
+  const touching = setInterval(() => fs.utimesSync(file, new Date(), new Date()), 3);
+  const touched = await full(folder);
+  clearInterval(touching);
+  assert.equal([touched.exitCode, touched.problems], [1, ['x.safetensors wrong-hash']]);
+  assert.equal([(await full(folder)).exitCode], [0]);
+});
+
 test('a file with other bytes, the same size and the same time is found', async () => {
   const folder = model();
   await full(folder);

@@ -1,10 +1,11 @@
 import type { Stats } from 'node:fs';
 import * as path from 'node:path';
+import { bootOf } from '../../core/boot';
 import type { Host } from '../../core/host';
 import type { SizedFile } from '../transfer/job';
 import { headLine, writtenLine } from '../transfer/journal';
 import { journalFile, partialFile, readPartial } from '../transfer/partial';
-import { bootOf } from './boot';
+import { type Range, Ranges } from '../transfer/ranges';
 import { keepOld } from './deliver';
 import { incompleteOf, isWorthKeeping } from './local';
 import { wrongBlock } from './marks';
@@ -26,7 +27,7 @@ export function adopt(host: Host, folder: string, file: SizedFile): void {
   // A journal of the old partial must not vouch for the new one.
   host.files.remove(journalFile(partial));
   host.files.move(best.path, partial);
-  host.files.writeText(journalFile(partial), headLine(file.path, file.size, bootOf(host)) + writtenLine(0, best.size));
+  vouch(host, partial, file, [[0, best.size]]);
 }
 
 /**
@@ -44,14 +45,13 @@ export function salvage(host: Host, folder: string, file: SizedFile, marks: read
   keepOld(host, folder, file, target, 'copy');
   host.files.remove(journalFile(partial));
   host.files.move(target, partial);
-  const there = [
-    [0, block[0]],
-    [block[1], file.size],
-  ].filter(([start = 0, end = 0]) => start < end);
-  host.files.writeText(
-    journalFile(partial),
-    headLine(file.path, file.size, bootOf(host)) + there.map(([start = 0, end = 0]) => writtenLine(start, end)).join(''),
-  );
+  vouch(host, partial, file, new Ranges([block]).gaps(file.size));
+}
+
+/** A journal that says which bytes of a partial are there. */
+function vouch(host: Host, partial: string, file: SizedFile, there: readonly Range[]): void {
+  const lines = there.map(([start, end]) => writtenLine(start, end));
+  host.files.writeText(journalFile(partial), headLine(file.path, file.size, bootOf(host)) + lines.join(''));
 }
 
 /** A file that is nobody else's under another name: what goes into it would go into that one too. */

@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import * as tls from 'node:tls';
 import type { Host } from '../../core/host';
+import { hostOf, ownHeaders, stalled } from './asking';
 import { messageOf, NetworkError } from './network-error';
 import { proxyFor, proxyHeaders, TunnelAgent } from './proxy';
 import { RangeConnections } from './range-connections';
@@ -66,13 +67,11 @@ export class Connections {
       method,
       agent: this.#agentFor(url, proxy),
       headers: {
-        Host: url.host,
-        'User-Agent': 'just-lora',
-        'Accept-Encoding': 'identity',
+        ...ownHeaders(url),
         ...headers,
         ...(plainProxy ? proxyHeaders(plainProxy) : {}),
       },
-      hostname: (plainProxy ?? url).hostname.replace(/^\[|\]$/g, ''),
+      hostname: hostOf(plainProxy ?? url),
       port: (plainProxy ?? url).port,
       path: plainProxy ? url.href : `${url.pathname}${url.search}`,
       // A variable that turns checks off for the whole process is not ours to follow.
@@ -82,7 +81,7 @@ export class Connections {
     };
     return new Promise((resolve, reject) => {
       const request = module.request(options);
-      request.setTimeout(stallMs, () => request.destroy(Object.assign(new Error(`no byte for ${stallMs / 1000} s`), { code: 'STALL' })));
+      request.setTimeout(stallMs, () => request.destroy(stalled(stallMs)));
       request.once('response', resolve);
       request.once('error', (error: NodeJS.ErrnoException) => {
         const stale = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');

@@ -20,7 +20,7 @@ export class Patience {
   heed(url: URL, response: Pick<http.IncomingMessage, 'statusCode' | 'headers'>): number {
     const now = this.host.now().getTime();
     const wait = response.statusCode === 429 || response.statusCode === 503 ? waitOf(response, now) : undefined;
-    // A second more than they say costs less than a request too early; their clock has whole seconds.
+    // A moment more than they say costs less than a request too early.
     if (wait !== undefined) this.#until.set(url.origin, Math.max(this.#until.get(url.origin) ?? 0, now + wait + 50));
     return wait ?? 0;
   }

@@ -1,5 +1,6 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import { hostOf, ownHeaders, stalled } from './asking';
 import { type Head, readHead } from './head';
 import { messageOf, NetworkError } from './network-error';
 
@@ -50,7 +51,7 @@ export class RangeConnection {
     secureContext: tls.SecureContext | undefined,
   ) {
     const isSecure = url.protocol === 'https:';
-    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const host = hostOf(url);
     const options: net.TcpNetConnectOpts = {
       host,
       port: Number(url.port || (isSecure ? 443 : 80)),
@@ -71,8 +72,7 @@ export class RangeConnection {
     });
     this.#socket.once('close', () => this.#end());
     this.#socket.on('timeout', () => {
-      this.#failure ??= Object.assign(new Error('no byte for too long'), { code: 'STALL' });
-      this.#socket.destroy();
+      this.#socket.destroy(stalled(this.#pending?.stallMs ?? 0));
     });
   }
 
@@ -94,7 +94,7 @@ export class RangeConnection {
       this.#isUsed = true;
       this.#socket.setTimeout(stallMs);
       signal.addEventListener('abort', stop);
-      const fields = { Host: url.host, 'User-Agent': 'just-lora', 'Accept-Encoding': 'identity', Connection: 'keep-alive', ...headers };
+      const fields = { ...ownHeaders(url), Connection: 'keep-alive', ...headers };
       const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
       this.#socket.write(`GET ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1');
     }).finally(() => signal.removeEventListener('abort', stop));
@@ -158,7 +158,7 @@ export class RangeConnection {
   }
 
   #end(): void {
-    const { code, message } = this.#failure ?? { code: 'ECONNRESET', message: 'the server closed the connection' };
-    this.#fail(new NetworkError(messageOf(Object.assign(new Error(message), { code }), this.url), code));
+    const why = this.#failure ?? Object.assign(new Error('the server closed the connection'), { code: 'ECONNRESET' });
+    this.#fail(new NetworkError(messageOf(why, this.url), why.code));
   }
 }

@@ -1,4 +1,4 @@
-import { UserError } from '../../core/errors';
+import { isFull, UserError } from '../../core/errors';
 import { hashOf } from '../hub-file';
 import type { SizedFile } from './job';
 
@@ -35,7 +35,7 @@ export function wrongTwice(file: SizedFile, actual: string, kept: string): UserE
 
 /** Somebody else filled the disk since we looked; any other error is given back. */
 export function fullDisk(error: Error, folder: string): Error {
-  if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) return error;
+  if (!isFull(error)) return error;
   return new UserError({
     code: 'E_DISK_FULL',
     found: `no space left in \`${folder}\` while the model was on its way`,

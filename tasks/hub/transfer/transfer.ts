@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { DownloadSettings } from '../../configuration/download';
+import { bootOf } from '../../core/boot';
 import type { Context } from '../../core/context';
 import { Interrupted, type UserError } from '../../core/errors';
 import type { Progress } from '../../core/step';
-import { bootOf } from '../folder/boot';
 import { hashOf } from '../hub-file';
 import { budgetOf, pieceBytes } from './budget';
 import { Digests } from './digest';
