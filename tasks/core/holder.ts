@@ -1,6 +1,6 @@
 import * as path from 'node:path';
-import { bootOf } from './boot';
 import type { Host } from './host';
+import { bootOf } from './host/boot';
 
 /** The run that holds a lock, as the lock's file says it. */
 export interface Holder {

@@ -1,8 +1,8 @@
 import { provenBefore } from '../checks/proven';
-import { bootOf } from '../core/boot';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { sha256 } from '../core/hash';
+import { bootOf } from '../core/host/boot';
 import { forget, type Inputs, remember } from '../core/state';
 import type { Action, Finding, Step } from '../core/step';
 import { trainingPython } from '../remote/place';

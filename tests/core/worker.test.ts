@@ -12,7 +12,7 @@ async function priorities(): Promise<number[]> {
     const thread = Number(require('fs').readlinkSync('/proc/thread-self').split('/')[2]);
     const now = () => require('os').getPriority(thread);
     const before = now();
-    require(${JSON.stringify(require.resolve('../../tasks/core/worker'))}).yieldToOthers();
+    require(${JSON.stringify(require.resolve('../../tasks/core/host/worker'))}).yieldToOthers();
     parentPort.postMessage([before, now()]);`;
   const thread = new Worker(code, { eval: true, execArgv: ['-r', require.resolve('ts-node/register')] });
   return new Promise((resolve, reject) => thread.once('message', resolve).once('error', reject));

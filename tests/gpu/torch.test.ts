@@ -1,22 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { askTorch } from '../../tasks/gpu/ask-torch';
 import type { Layer } from '../../tasks/gpu/layer';
-import { gpuDriverStep, gpuStep } from '../../tasks/gpu/steps';
+import { gpuStep } from '../../tasks/gpu/steps';
 import { torchLayers } from '../../tasks/gpu/torch-layers';
-import { projectCopy, repository } from '../support/project';
-import { contextFor, type FakeMachine, machineOfTranscript } from '../support/transcript';
+import { repository } from '../support/project';
+import { type FakeMachine, machineOfTranscript } from '../support/transcript';
+import { contextWithTorch, projectWithPython } from './made-up-torch';
 
 /** probe.py in a real Python, with a torch that has the faults no machine of ours has. */
 const test = suite('gpu, the half of the environment');
-const project = projectCopy();
+const project = projectWithPython();
 const python = path.join(project, '.venv-remote', 'bin', 'python');
-execFileSync('python3', ['-m', 'venv', '--without-pip', path.join(project, '.venv-remote')]);
 const prefix = path.dirname(path.dirname(python));
-const fixtures = path.join(repository, 'tests/fixtures/torch');
+const _fixtures = path.join(repository, 'tests/fixtures/torch');
 
 const h100 = { name: 'NVIDIA H100 80GB HBM3', capability: [9, 0], free: 84e9, total: 85e9 };
 const card = (name: string, capability: [number, number], gb: number) => ({ name, capability, free: gb * 1e9, total: gb * 1e9 });
@@ -205,9 +203,7 @@ const table: Record<string, Expected> = {
   },
 };
 
-function contextOn({ root, env }: FakeMachine, { torch = {}, sets = [] }: Pick<Expected, 'torch' | 'sets'>, remote = project) {
-  return contextFor(remote, { root, env: { ...env, PYTHONPATH: fixtures, FAKE_TORCH: JSON.stringify(torch) }, sets });
-}
+const contextOn = (machine: FakeMachine, made: Pick<Expected, 'torch' | 'sets'>) => contextWithTorch(project, machine, made);
 
 for (const [name, expected] of Object.entries(table))
   test(name, async () => {
@@ -247,68 +243,6 @@ test('without torch the environment says so', async () => {
     cuda: undefined,
   });
   assert.equal([layers[0]?.name, layers[0]?.state === 'broken' && layers[0].found], ['torch', 'the environment has no torch']);
-});
-
-test('in a setup the chain is proven once, and again when something changes', async () => {
-  const machine = machineOfTranscript('rtx-3090');
-  const context = contextOn(machine, {});
-  const step = gpuStep();
-  assert.is((await step.check(context, 'quick')).state, 'todo');
-  for (const action of (await step.plan?.(context)) ?? []) await action.run(context, () => undefined);
-  const proven = await step.check(context, 'quick');
-  assert.equal([proven.state, /fits with/.test(proven.found)], ['done', true]);
-  // The driver need not be asked either: a fixture that fails would be told.
-  process.env.TRANSCRIPT = path.join(repository, 'tests/fixtures/nvidia-smi/lost.txt');
-  assert.is((await gpuDriverStep().check(context, 'quick')).state, 'done');
-  assert.is((await gpuDriverStep().check(context, 'full')).state, 'blocked');
-  const other = contextOn(machine, { sets: ['training.lora.rank=64'] });
-  const changed = await step.check(other, 'quick');
-  assert.equal([changed.state, 'changed' in changed && changed.changed], ['todo', ['training settings changed']]);
-  // Cards and drivers come back different from a restart.
-  const { files } = context.host;
-  const readText = (file: string) => (file.endsWith('boot_id') ? 'another\n' : files.readText(file));
-  const restarted = await step.check({ ...context, host: { ...context.host, files: { ...files, readText } } }, 'quick');
-  assert.equal([restarted.state, 'changed' in restarted && restarted.changed], ['todo', ['time of the start changed']]);
-  fs.rmSync(path.join(project, '.just-lora'), { recursive: true });
-});
-
-test('a setup fails with the fault of the first broken layer, and remembers nothing', async () => {
-  const machine = machineOfTranscript('rtx-3090');
-  const context = contextOn(machine, { torch: { cuda: null } });
-  const step = gpuStep();
-  const [action] = (await step.plan?.(context)) ?? [];
-  let code: string | undefined;
-  await action
-    ?.run(context, () => undefined)
-    .catch((error) => {
-      code = error.fault.code;
-    });
-  assert.is(code, 'E_TORCH_CPU');
-  assert.is((await step.check(context, 'quick')).state, 'todo');
-});
-
-test('with --no-gpu a broken chain is told and remembered as one that is all right', async () => {
-  const machine = machineOfTranscript('rtx-3090');
-  const remote = projectCopy();
-  const context = contextOn(machine, { torch: { cuda: null }, sets: ['remote.gpu=optional'] }, remote);
-  fs.cpSync(path.join(project, '.venv-remote'), path.join(remote, '.venv-remote'), { recursive: true, verbatimSymlinks: true });
-  const step = gpuStep();
-  assert.is((await step.check(context, 'quick')).state, 'todo');
-  for (const action of (await step.plan?.(context)) ?? []) await action.run(context, () => undefined);
-  const after = await step.check(context, 'quick');
-  assert.equal([after.state, /none is asked for: .*\(E_TORCH_CPU\)/.test(after.found)], ['done', true]);
-  // Another time a GPU is asked for: that was no proof of one.
-  assert.is((await step.check(contextOn(machine, { torch: { cuda: null } }, remote), 'quick')).state, 'todo');
-  const none = machineOfTranscript('cpu-only');
-  const found = await gpuStep().check(contextOn(none, { sets: ['remote.gpu=optional'] }, projectCopy()), 'quick');
-  assert.equal([found.state, /\(E_GPU_NONE\)/.test(found.found)], ['done', true]);
-});
-
-test('before the environment is there, a setup waits for it', async () => {
-  const machine = machineOfTranscript('rtx-3090');
-  const context = contextOn(machine, {}, projectCopy());
-  assert.is((await gpuDriverStep().check(context, 'quick')).state, 'done');
-  assert.is((await gpuStep().check(context, 'quick')).state, 'todo');
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import * as path from 'node:path';
-import { bootOf } from '../../core/boot';
 import type { Host } from '../../core/host';
+import { bootOf } from '../../core/host/boot';
 import type { SizedFile } from '../transfer/job';
 import { headLine, writtenLine } from '../transfer/journal';
 import { journalFile, partialFile, readPartial } from '../transfer/partial';

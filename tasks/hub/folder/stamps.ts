@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import * as path from 'node:path';
-import { bootOf, isBeforeBoot } from '../../core/boot';
 import type { Host } from '../../core/host';
+import { bootOf, isBeforeBoot } from '../../core/host/boot';
 
 /**
  * What was true of a file when its bytes were hashed. It spares the next look only while every one of

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { markBytes, markOf } from '../../core/host/hashing';
-import { yieldToOthers } from '../../core/worker';
+import { yieldToOthers } from '../../core/host/worker';
 
 /** What the pool asks: begin a file, go on to an offset, give it up. */
 export type Order =

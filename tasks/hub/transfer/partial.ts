@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { bootOf } from '../../core/boot';
 import type { Host } from '../../core/host';
+import { bootOf } from '../../core/host/boot';
 import { downloadFolder } from '../folder/layout';
 import { type HubFile, hashOf } from '../hub-file';
 import { durableLine, headLine, type Journal, parseJournal, writtenLine } from './journal';

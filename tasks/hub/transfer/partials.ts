@@ -1,6 +1,6 @@
 import * as path from 'node:path';
-import { bootOf } from '../../core/boot';
 import type { Host } from '../../core/host';
+import { bootOf } from '../../core/host/boot';
 import { downloadFolder } from '../folder/layout';
 import { parseJournal } from './journal';
 

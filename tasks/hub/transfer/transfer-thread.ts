@@ -1,7 +1,7 @@
 import type { Context } from '../../core/context';
 import { Interrupted, UserError } from '../../core/errors';
+import { startWorker } from '../../core/host/worker';
 import type { Progress } from '../../core/step';
-import { startWorker } from '../../core/worker';
 import type { Order } from './transfer';
 import type { Told, TransferTask } from './transfer-worker';
 

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { DownloadSettings } from '../../configuration/download';
-import { bootOf } from '../../core/boot';
 import type { Context } from '../../core/context';
 import { Interrupted, type UserError } from '../../core/errors';
+import { bootOf } from '../../core/host/boot';
 import type { Progress } from '../../core/step';
 import { hashOf } from '../hub-file';
 import { budgetOf, pieceBytes } from './budget';

@@ -1,5 +1,5 @@
 import * as os from 'node:os';
-import type { Host } from './host';
+import type { Host } from './index';
 
 /** Names one boot of the machine, '' where it cannot be told. Linux: random(4), `boot_id`. */
 export const bootOf = ({ platform, files }: Pick<Host, 'platform' | 'files'>): string =>
