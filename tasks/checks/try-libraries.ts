@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import type { Progress } from '../core/step';
 import { cleanEnvironment } from '../python/clean-environment';
+import { quiet } from '../python/quiet';
 import type { Tried } from './tried';
 import { tryInTurn } from './try-in-turn';
 
@@ -43,18 +44,9 @@ function quietEnvironment({ host }: Context, scratch: string): Record<string, st
   const { home } = host;
   return {
     ...cleanEnvironment(host),
-    HOME: scratch,
+    ...quiet(scratch),
     USERPROFILE: scratch,
-    TMPDIR: scratch,
-    XDG_CACHE_HOME: scratch,
     XDG_CONFIG_HOME: scratch,
-    HF_HOME: scratch,
-    HF_DATASETS_CACHE: undefined,
-    HF_HUB_OFFLINE: '1',
-    HF_DATASETS_OFFLINE: '1',
-    HF_HUB_DISABLE_TELEMETRY: '1',
-    HF_TOKEN: undefined,
-    HUGGING_FACE_HUB_TOKEN: undefined,
     // Its data may lie in the real home folder.
     NLTK_DATA: [host.env.NLTK_DATA, home && path.join(home, 'nltk_data')].filter(Boolean).join(path.delimiter),
   };

@@ -36,3 +36,6 @@ export const moveAside = (name: string): string => `mv ${shellWord(name)} ${shel
 
 /** A word of a command line as a person may paste it. */
 export const shellWord = (word: string): string => (/^[\w./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`);
+
+/** What another program or a server said, as one line of a length that a person reads. */
+export const oneLine = (text: string, most = 300): string => text.replace(/\s+/g, ' ').trim().slice(0, most);

@@ -1,6 +1,7 @@
+import { oneLine } from '../core/text';
 import type { ProbeLine } from './ask-torch';
 import type { LayerFault } from './layer';
-import { oneLine, repair } from './repair';
+import { repair } from './repair';
 
 /** Why the card fails at work: the matrices do not come out, or it says no. */
 export function kernelFault({ kind, text = 'it failed without a word' }: ProbeLine): LayerFault {

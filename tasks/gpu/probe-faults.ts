@@ -1,8 +1,9 @@
+import { oneLine } from '../core/text';
 import { breakageIn } from '../versions/conflicts';
 import { type ProbeAnswers, type ProbeLine, probeLimits } from './ask-torch';
 import { bitsandbytesFault, kernelFault } from './kernel-faults';
 import type { LayerFault } from './layer';
-import { oneLine, repair } from './repair';
+import { repair } from './repair';
 import { architectureFault, torchFault } from './torch-faults';
 import type { DriverVersions, TorchHalf } from './torch-half';
 

@@ -1,9 +1,10 @@
+import { oneLine } from '../core/text';
 import { compareDotted } from '../parse/dotted';
 import { goodCards, profileTorch } from '../versions/cuda';
 import { covers, driverFor, isNewerThan, profileBuild } from '../versions/torch';
 import type { ProbeLine } from './ask-torch';
 import type { LayerFault } from './layer';
-import { oneLine, repair } from './repair';
+import { repair } from './repair';
 import type { DriverVersions, TorchHalf } from './torch-half';
 
 const wantedTorch = `torch ${profileTorch.split('.').slice(0, 2).join('.')}`;

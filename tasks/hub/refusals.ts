@@ -1,4 +1,5 @@
 import { UserError } from '../core/errors';
+import { oneLine } from '../core/text';
 
 /** How the Hub refused, and what we had to show. */
 export interface Refusal {
@@ -22,7 +23,7 @@ export interface Refusal {
  */
 export function refusalError({ status, code, message, endpoint, repo, revision, tokenFrom, tokenIsGood }: Refusal): UserError | undefined {
   const page = `${endpoint}/${repo}`;
-  const said = message ? `; the Hub says: ${message.replace(/\s+/g, ' ').trim().slice(0, 200)}` : '';
+  const said = message ? `; the Hub says: ${oneLine(message, 200)}` : '';
   const again = 'run the same command again';
   const fault = (code: string, found: string, needed: string, fix: string) => new UserError({ code, found, needed, fix });
   if (code === 'RevisionNotFound' || (status === 404 && /^Invalid rev/i.test(message)))

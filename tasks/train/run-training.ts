@@ -10,7 +10,7 @@ import { activated } from '../python/activated';
 import { trainingPrefix, trainingPython } from '../remote/place';
 import { breakageIn } from '../versions/conflicts';
 import { cureFor } from './cure';
-import { quiet } from './quiet';
+import { quietTraining } from './quiet';
 
 /** The script that does it. It lies beside this file in the package too. */
 export const trainFile = path.join(__dirname, 'train.py');
@@ -54,7 +54,7 @@ export async function runTraining(context: Context, progress: (progress: Progres
     host.files.writeText(input, JSON.stringify({ folder, device: deviceOf(context), ...settings.training }));
     const ran = await host.processes.run(trainingPython(context) ?? '', ['-B', trainFile, input, output], {
       cwd: folder,
-      env: { ...activated(host, trainingPrefix(context) ?? ''), ...quiet(folder), CUDA_VISIBLE_DEVICES: oneCard(context) },
+      env: { ...activated(host, trainingPrefix(context) ?? ''), ...quietTraining(folder), CUDA_VISIBLE_DEVICES: oneCard(context) },
       timeoutMs: limitMs,
       onLine: (line) => {
         const stage = /^stage: (.*)$/.exec(line)?.[1];

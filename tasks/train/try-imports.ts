@@ -5,7 +5,7 @@ import type { Context } from '../core/context';
 import type { Progress } from '../core/step';
 import { activated } from '../python/activated';
 import { trainingPrefix, trainingPython } from '../remote/place';
-import { quiet } from './quiet';
+import { quietTraining } from './quiet';
 
 /** A line of work with each library of the training. */
 export const workFile = path.join(__dirname, 'libraries.py');
@@ -25,7 +25,7 @@ export async function tryImports(context: Context, names: readonly string[], pro
     work: workFile,
     limitSeconds,
     scratch,
-    env: { ...activated(host, trainingPrefix(context) ?? ''), ...quiet(scratch), PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...activated(host, trainingPrefix(context) ?? ''), ...quietTraining(scratch), PYTHONDONTWRITEBYTECODE: '1' },
     environment: { name: 'the training environment', fix: '`npx just conda --force`' },
   };
   try {

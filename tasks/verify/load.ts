@@ -1,9 +1,9 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
-import { bytes, duration, plural } from '../core/text';
+import { bytes, duration, oneLine, plural } from '../core/text';
 import { activated } from '../python/activated';
-import { quiet } from '../train/quiet';
+import { quietTraining } from '../train/quiet';
 import { breakageIn } from '../versions/conflicts';
 import { needsOf, unmetNeeds } from '../versions/models';
 import { type LoadEnvironment, loadEnvironment } from './environment';
@@ -69,7 +69,7 @@ async function run(context: Context, subject: Subject, environment: LoadEnvironm
       ['-B', path.join(__dirname, 'load.py'), input, output],
       {
         cwd: scratch,
-        env: { ...activated(context.host, environment.prefix), ...quiet(scratch) },
+        env: { ...activated(context.host, environment.prefix), ...quietTraining(scratch) },
         timeoutMs: limitMs,
       },
     );
@@ -116,7 +116,7 @@ function failure(
   const breakage = breakageIn(error);
   return new UserError({
     code: breakage?.code ?? 'E_MODEL_LOAD',
-    found: `transformers ${there} cannot load \`${folder}\` (${stage}): ${breakage ? `${breakage.means}; ` : ''}${error.replace(/\s+/g, ' ').trim().slice(0, 500)}`,
+    found: `transformers ${there} cannot load \`${folder}\` (${stage}): ${breakage ? `${breakage.means}; ` : ''}${oneLine(error, 500)}`,
     needed: 'a model that the environment loads',
     tail,
     fix: breakage?.cure.startsWith('remote.')

@@ -1,4 +1,5 @@
 import type * as http from 'node:http';
+import { oneLine } from '../../core/text';
 import { header, textOf } from '../http/answer';
 import type { Head } from '../http/head';
 import { NetworkError } from '../http/network-error';
@@ -141,11 +142,7 @@ async function problemOf({ hub: { requests }, job, repo, commit }: PieceOf, url:
   const body = await textOf(response).catch(() => '');
   const isHub = url.origin === new URL(requests.endpoint).origin;
   if (isHub && !isPassing(status) && status !== 416) return requests.refused(response, body, repo, commit);
-  const said = body
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 200);
+  const said = oneLine(body.replace(/<[^>]+>/g, ' '), 200);
   return new Passing(`${url.host} answered ${status} for \`${job.file.path}\`${said ? `: ${said}` : ''}`, wait);
 }
 
