@@ -2,7 +2,7 @@ import type { Context } from './core/context';
 import { usageError } from './core/errors';
 import type { Step, Table } from './core/step';
 import { defineTask, type LoraTask } from './core/task';
-import { printable } from './core/text';
+import { printable } from './untrusted/text';
 
 /** Prints the settings as they apply, with where each came from. */
 export function configTask(): LoraTask {

@@ -1,8 +1,8 @@
+import { printable } from '../untrusted/text';
 import { progressText } from './rate';
 import { isLive, type Screen, stepLines } from './render';
 import type { StepReport } from './report';
 import type { Progress, Step } from './step';
-import { printable } from './text';
 
 /** Follows the steps of a look, one after another. */
 export interface LookView {

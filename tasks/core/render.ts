@@ -1,9 +1,10 @@
 import type { Listr, ListrTask } from 'listr2';
+import { printable } from '../untrusted/text';
 import type { Listener } from './perform';
 import { progressText } from './rate';
 import type { StepReport } from './report';
 import type { Item, Step } from './step';
-import { columns, duration, printable } from './text';
+import { columns, duration } from './text';
 
 /** Does a step, and tells how it goes. */
 export type Work = (step: Step, tell: Listener) => Promise<StepReport>;

@@ -1,6 +1,7 @@
+import { printable } from '../untrusted/text';
 import type { StepReport } from './report';
 import type { Ran } from './run';
-import { columns, printable } from './text';
+import { columns } from './text';
 
 const words: Record<StepReport['state'], string> = {
   done: '✔ right',

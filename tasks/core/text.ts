@@ -28,14 +28,8 @@ export function columns(rows: readonly (readonly string[])[], indent = ''): stri
   return rows.map((row) => (indent + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).trimEnd()).join('\n');
 }
 
-/** Text without what would steer a terminal, as it may come from a file name or a program. */
-export const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
-
 /** The command that moves what is in the way aside, and loses nothing. */
 export const moveAside = (name: string): string => `mv ${shellWord(name)} ${shellWord(`${name}.kept`)}`;
 
 /** A word of a command line as a person may paste it. */
 export const shellWord = (word: string): string => (/^[\w./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`);
-
-/** What another program or a server said, as one line of a length that a person reads. */
-export const oneLine = (text: string, most = 300): string => text.replace(/\s+/g, ' ').trim().slice(0, most);

@@ -1,4 +1,4 @@
-import { oneLine } from '../core/text';
+import { oneLine } from '../untrusted/text';
 import type { ProbeLine } from './ask-torch';
 import type { LayerFault } from './layer';
 import { repair } from './repair';

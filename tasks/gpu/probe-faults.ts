@@ -1,4 +1,4 @@
-import { oneLine } from '../core/text';
+import { oneLine } from '../untrusted/text';
 import { breakageIn } from '../versions/conflicts';
 import { type ProbeAnswers, type ProbeLine, probeLimits } from './ask-torch';
 import { bitsandbytesFault, kernelFault } from './kernel-faults';

@@ -1,5 +1,5 @@
-import { oneLine } from '../core/text';
 import { compareDotted } from '../parse/dotted';
+import { oneLine } from '../untrusted/text';
 import { goodCards, profileTorch } from '../versions/cuda';
 import { covers, driverFor, isNewerThan, profileBuild } from '../versions/torch';
 import type { ProbeLine } from './ask-torch';

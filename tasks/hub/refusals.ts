@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors';
-import { oneLine } from '../core/text';
+import { oneLine } from '../untrusted/text';
 
 /** How the Hub refused, and what we had to show. */
 export interface Refusal {

@@ -1,9 +1,10 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
-import { bytes, duration, oneLine, plural } from '../core/text';
+import { bytes, duration, plural } from '../core/text';
 import { activated } from '../python/activated';
 import { quietTraining } from '../train/quiet';
+import { oneLine } from '../untrusted/text';
 import { breakageIn } from '../versions/conflicts';
 import { needsOf, unmetNeeds } from '../versions/models';
 import { type LoadEnvironment, loadEnvironment } from './environment';

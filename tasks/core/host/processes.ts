@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { lastLines } from '../../untrusted/text';
 import { Interrupted } from '../errors';
 import { Guard } from './guard';
 import { killGroup, limitOf } from './process-groups';
@@ -183,13 +184,4 @@ export class Processes {
     change();
     for (const watcher of this.#watchers) watcher([...this.#running]);
   }
-}
-
-function lastLines(text: string, count = 20): string {
-  return text
-    .trimEnd()
-    .split(/\r\n|[\r\n]/)
-    .slice(-count)
-    .join('\n')
-    .trim();
 }

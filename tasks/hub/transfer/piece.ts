@@ -1,5 +1,5 @@
 import type * as http from 'node:http';
-import { oneLine } from '../../core/text';
+import { oneLine } from '../../untrusted/text';
 import { header, textOf } from '../http/answer';
 import type { Head } from '../http/head';
 import { NetworkError } from '../http/network-error';
