@@ -11,7 +11,7 @@ import { documentOf, exitCodeOf, type Report, verdict } from './report';
 import { bring, inspect, type Ran } from './run';
 import { listenToSignals } from './signals';
 import { record } from './state';
-import { type Item, stepsOf } from './step';
+import type { Step } from './step';
 import type { TaskDefinition } from './task-definition';
 import { duration } from './text';
 import { versionsOf } from './versions';
@@ -19,7 +19,7 @@ import { versionsOf } from './versions';
 const environmentOption: OptionDefinition = { name: 'env', value: 'local|remote', description: 'the environment that it is about' };
 
 /** Runs a task from its command line to its exit code: options, settings, steps, record, document. */
-export async function execute(definition: TaskDefinition, itemsFor: (context: Context) => readonly Item[]): Promise<void> {
+export async function execute(definition: TaskDefinition, itemsFor: (context: Context) => readonly Step[]): Promise<void> {
   const started = performance.now();
   const host = thisHost();
   const args = process.argv.slice(2);
@@ -43,7 +43,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
     const items = itemsFor(context);
     refuseUnknownSteps(
       options.force,
-      stepsOf(items).map(({ name }) => name),
+      items.map(({ name }) => name),
     );
     const ran = await runIn(context, options, definition, items);
     Object.assign(report, { outcome: ran.outcome, steps: ran.steps });
@@ -64,7 +64,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   if (failure) throw readable(failure);
 }
 
-async function runIn(context: Context, options: Options, definition: TaskDefinition, items: readonly Item[]): Promise<Ran> {
+async function runIn(context: Context, options: Options, definition: TaskDefinition, items: readonly Step[]): Promise<Ran> {
   const screen = {
     isTTY: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 0,

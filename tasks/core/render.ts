@@ -1,9 +1,9 @@
-import type { Listr, ListrTask } from 'listr2';
+import type { ListrTask } from 'listr2';
 import { printable } from '../untrusted/text';
 import type { Listener } from './perform';
 import { progressText } from './rate';
 import type { StepReport } from './report';
-import type { Item, Step } from './step';
+import type { Step } from './step';
 import { columns, duration } from './text';
 
 /** Does a step, and tells how it goes. */
@@ -11,7 +11,7 @@ export type Work = (step: Step, tell: Listener) => Promise<StepReport>;
 
 /** Shows the steps of one run. Stops after a step that failed or is blocked. */
 export interface View {
-  play(items: readonly Item[], work: Work): Promise<void>;
+  play(items: readonly Step[], work: Work): Promise<void>;
   note(text: string): void;
 }
 
@@ -77,8 +77,7 @@ function plainView(screen: Screen): View {
     note: (text) => screen.write(`${printable(text)}\n`),
     async play(items, work) {
       for (const item of items) {
-        const reports = await allOf('together' in item ? item.together.map((step) => one(step, work)) : [one(item, work)]);
-        if (reports.some(stops)) return;
+        if (stops(await one(item, work))) return;
       }
     },
   };
@@ -89,21 +88,13 @@ function liveView(screen: Screen): View {
     note: (text) => screen.write(`${printable(text)}\n`),
     async play(items, work) {
       const { Listr: Run } = require('listr2') as typeof import('listr2');
-      const tasks = items.map((item): ListrTask => {
-        if (!('together' in item)) return taskOf(item, work);
-        return {
-          title: item.together.map(({ name }) => name).join(' and '),
-          task: (_, task): Listr =>
-            task.newListr(
-              item.together.map((step) => taskOf(step, work)),
-              { concurrent: true },
-            ),
-        };
-      });
-      await new Run(tasks, {
-        registerSignalListeners: false,
-        rendererOptions: { collapseErrors: false, showErrorMessage: false, formatOutput: 'truncate' },
-      })
+      await new Run(
+        items.map((item) => taskOf(item, work)),
+        {
+          registerSignalListeners: false,
+          rendererOptions: { collapseErrors: false, showErrorMessage: false, formatOutput: 'truncate' },
+        },
+      )
         .run()
         .catch((error: unknown) => {
           if (!(error instanceof Stopped)) throw error;
@@ -140,11 +131,3 @@ function taskOf(step: Step, work: Work): ListrTask {
 }
 
 const stops = ({ state }: StepReport): boolean => state === 'failed' || state === 'blocked';
-
-/** All side by side; an interruption is told only when the last has ended. */
-async function allOf(work: Promise<StepReport>[]): Promise<StepReport[]> {
-  const settled = await Promise.allSettled(work);
-  const failed = settled.find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
-  return settled.map((one) => (one as PromiseFulfilledResult<StepReport>).value);
-}

@@ -5,7 +5,7 @@ import { type LookView, unwatched } from './look-view';
 import { look, perform, planned } from './perform';
 import type { View } from './render';
 import { type Outcome, outcomeOf, type StepReport } from './report';
-import { type Depth, type Item, stepsOf } from './step';
+import type { Depth, Step } from './step';
 import type { TaskDefinition } from './task-definition';
 import { columns } from './text';
 
@@ -17,14 +17,14 @@ export interface Ran {
 
 /** A look at each step, in order; with `plan` what would be done about it. Writes nothing. */
 export async function inspect(
-  items: readonly Item[],
+  items: readonly Step[],
   context: Context,
   depth: Depth,
   plan: boolean,
   view: LookView = unwatched,
 ): Promise<Ran> {
   const steps: StepReport[] = [];
-  for (const step of stepsOf(items)) {
+  for (const step of items) {
     context.host.processes.throwIfInterrupted();
     view.looking(step);
     const report = await (plan ? planned : look)(step, context, depth, (progress) => view.progress(step, progress));
@@ -37,7 +37,7 @@ export async function inspect(
 
 /** Brings every step to done. The project is locked only when there is something to do. */
 export async function bring(
-  items: readonly Item[],
+  items: readonly Step[],
   context: Context,
   view: View,
   { name: task, frees = false }: Pick<TaskDefinition, 'name' | 'frees'>,
@@ -86,8 +86,8 @@ export function errorOf({ code, found, needed, fix, tail }: StepReport): UserErr
 }
 
 /** Every step of the list, those that were not reached too. */
-function inOrder(items: readonly Item[], reports: readonly StepReport[]): StepReport[] {
-  return stepsOf(items).map(
+function inOrder(items: readonly Step[], reports: readonly StepReport[]): StepReport[] {
+  return items.map(
     ({ name, title }) =>
       reports.find((report) => report.name === name) ?? { name, title, state: 'skipped', found: 'not reached', actions: [], durationMs: 0 },
   );

@@ -46,15 +46,3 @@ export interface Step {
   /** What would mend a `todo`, without doing it. Absent where a step only looks. */
   plan?(context: Context): Promise<Action[]>;
 }
-
-/** Steps that may run at the same time. */
-export interface Together {
-  together: readonly Step[];
-}
-
-export type Item = Step | Together;
-
-/** The steps of a list of items, in order. */
-export function stepsOf(items: readonly Item[]): Step[] {
-  return items.flatMap((item) => ('together' in item ? item.together : [item]));
-}

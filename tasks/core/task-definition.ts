@@ -1,7 +1,7 @@
 import type { Context, Environment } from './context';
 import type { OptionDefinition } from './options';
 import type { Ran } from './run';
-import type { Depth, Item } from './step';
+import type { Depth, Step } from './step';
 
 /** All that a task is: what it is called, what it is about, and its steps. */
 export interface TaskDefinition {
@@ -13,7 +13,7 @@ export interface TaskDefinition {
   details: string;
   example: string;
   /** The steps in their order; a function where they depend on settings or options. */
-  items: readonly Item[] | ((context: Context) => readonly Item[]);
+  items: readonly Step[] | ((context: Context) => readonly Step[]);
   options?: readonly OptionDefinition[];
   /** The environment that the task is about where no `--env` names one; `training`: remote on a machine that trains, else local. */
   environment?: Environment | 'training';

@@ -2,12 +2,12 @@ import type { TaskFunction } from 'just-task';
 import type { Context } from './context';
 import { execute } from './execute';
 import { keepStdoutForJson, wantsJson } from './output';
-import type { Item } from './step';
+import type { Step } from './step';
 import type { TaskDefinition } from './task-definition';
 
 /** A just task that carries its steps, so that others can be composed of them. */
 export interface LoraTask extends TaskFunction {
-  steps(context: Context): readonly Item[];
+  steps(context: Context): readonly Step[];
   readonly definition: TaskDefinition;
 }
 

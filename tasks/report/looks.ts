@@ -2,7 +2,7 @@ import type { Context } from '../core/context';
 import { look } from '../core/perform';
 import { stepDocument } from '../core/report';
 import { partsOf, secretsIn } from '../core/secrets';
-import { type Item, stepsOf } from '../core/step';
+import type { Step } from '../core/step';
 import { tokenFiles } from '../hub/token';
 import { type RecordedStep, recordedStep } from '../parse/run-record';
 import { cleanMachine, type Machine, remoteMachine, thisMachine } from './machine';
@@ -11,7 +11,7 @@ import { fetchedRecords, ownRecords } from './records';
 /** A task whose steps the page is about: its name is the command that does them. */
 export interface ReportedTask {
   name: string;
-  steps(context: Context): readonly Item[];
+  steps(context: Context): readonly Step[];
 }
 
 /**
@@ -23,7 +23,7 @@ export async function newestLooks(context: Context, reported: readonly ReportedT
   const at = context.host.now().toISOString();
   const steps: (RecordedStep & { mends: string })[] = [];
   for (const task of reported)
-    for (const step of stepsOf(task.steps(context))) {
+    for (const step of task.steps(context)) {
       context.host.processes.throwIfInterrupted();
       if (steps.some(({ name }) => name === step.name)) continue;
       // Room is measured to the last file: a quick look stops where the free space alone settles it.
