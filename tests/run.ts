@@ -1,21 +1,31 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * Runs test files, each in a process of its own, two at a time:
  * `npm test`, `npm test -- venv` (files whose path holds a word), `npm test -- --only=tests/remote` (a folder that is not part of the rest).
+ * A file that fails is run again, alone. A test that passes then is flaky: it is listed at the end, and more than
+ * `flakyLimit` of them fail the run. Exit code: 0 all passed, 1 a test failed, too many are flaky, or none ran.
  */
 
 /** Folders that take minutes and gigabytes: they have commands of their own. */
 const apart = ['tests/remote', 'tests/workflow', 'tests/kills'];
 const root = path.resolve(__dirname, '..');
 const limitMs = 1_200_000;
+const flakyLimit = 2;
+const wholeFile = 'the whole file';
 
 interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+}
+
+interface FileResult extends Counts {
+  /** Names of the tests that failed; `wholeFile` where it broke off or failed without naming one: a crash, no test in it. */
+  failures: string[];
 }
 
 const running = new Set<number>();
@@ -45,7 +55,7 @@ function filesIn(folder: string): string[] {
     .sort();
 }
 
-function runFile(file: string): Promise<Counts> {
+function runFile(file: string): Promise<FileResult> {
   const started = performance.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['-r', './tools/ts-node/register', file], {
@@ -63,7 +73,7 @@ function runFile(file: string): Promise<Counts> {
     child.on('close', (code, signal) => {
       clearTimeout(limit);
       running.delete(group);
-      const output = Buffer.concat(chunks).toString('utf8');
+      const output = stripVTControlCharacters(Buffer.concat(chunks).toString('utf8'));
       const number = (label: string) => Number([...output.matchAll(new RegExp(`^ {2}${label}: +(\\d+)`, 'gm'))].at(-1)?.[1] ?? 0);
       const [total, passed, skipped] = [number('Total'), number('Passed'), number('Skipped')];
       // A file that ends without a summary, or without a test, has not passed.
@@ -74,9 +84,17 @@ function runFile(file: string): Promise<Counts> {
       );
       for (const line of output.split('\n')) if (line.startsWith('skipped: ')) process.stdout.write(`      ${line}\n`);
       if (failed > 0) process.stdout.write(`${output}${signal ? `\nended by ${signal} after ${limitMs / 1000} s\n` : ''}\n`);
-      resolve({ passed, failed, skipped });
+      resolve({ passed, failed, skipped, failures: failed > 0 ? failuresIn(output) : [] });
     });
   });
+}
+
+/** The names in uvu's lines ` FAIL  "name"`, with the suite's before it where it has one. */
+function failuresIn(output: string): string[] {
+  const names = [...output.matchAll(/^ {3}FAIL {2}(?:([^"]+) {2})?"(.*)"$/gm)].map(([, suite, name]) =>
+    suite ? `${suite}: ${name}` : `${name}`,
+  );
+  return names.length > 0 && /^ {2}Total: /m.test(output) ? names : [...names, wholeFile];
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -87,23 +105,30 @@ async function main(args: readonly string[]): Promise<void> {
   const add = (counts: Counts) => {
     for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += counts[key];
   };
-  const failed: string[] = [];
+  const again: { file: string; failures: readonly string[] }[] = [];
   const work = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) {
-      const counts = await runFile(file);
-      if (counts.failed > 0) failed.push(file);
+      const { failures, ...counts } = await runFile(file);
+      if (counts.failed > 0) again.push({ file, failures });
       else add(counts);
     }
   };
   await Promise.all([work(), work()]);
-  // Tests with real servers and processes starve on a machine that is busy with something else: a file that
-  // failed is run once more, alone, and what it says then counts. Both runs are printed.
-  for (const file of failed) {
+  // Tests with real servers and processes starve on a machine that is busy with something else: the second run counts.
+  const flaky: string[] = [];
+  for (const { file, failures } of again) {
     process.stdout.write(`again, alone: ${file}\n`);
-    add(await runFile(file));
+    const { failures: still, ...counts } = await runFile(file);
+    add(counts);
+    // Where the second run broke off, nothing is known of the tests after that point.
+    if (still.includes(wholeFile)) continue;
+    flaky.push(...failures.filter((name) => !still.includes(name)).map((name) => `${file}: ${name}`));
   }
+  if (flaky.length > 0)
+    process.stdout.write(`\nflaky: failed, and passed when run again alone\n${flaky.map((line) => `  ${line}\n`).join('')}`);
+  if (flaky.length > flakyLimit) process.stdout.write(`${flaky.length} flaky tests fail the run: at most ${flakyLimit} are let pass\n`);
   process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
-  process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0;
+  process.exitCode = sum.failed > 0 || sum.passed === 0 || flaky.length > flakyLimit ? 1 : 0;
 }
 
 void main(process.argv.slice(2));
