@@ -65,4 +65,17 @@ test('leaves alone what ends in time', async () => {
   assert.equal([result.exitCode, result.timedOut], [7, false]);
 });
 
+test('of output too: what says more is ended, and no part of it passes for the whole', async () => {
+  const started = performance.now();
+  const { processes } = thisHost();
+  const say = (then: string) => ['-c', `printf %2000s x; ${then}`];
+  for (const then of ['sleep 60', 'trap "" PIPE TERM; sleep 4; exit 0', 'exit 0']) {
+    const { exitCode, cut, stdout, timedOut } = await processes.run('sh', say(then), { cwd, mostBytes: 1000 });
+    assert.equal([exitCode, cut, stdout.length, timedOut], [-1, true, 1000, false], then);
+  }
+  assert.ok(performance.now() - started < 15_000);
+  const whole = await processes.run('sh', say('exit 0'), { cwd, mostBytes: 3000 });
+  assert.equal([whole.exitCode, whole.cut, whole.stdout.length], [0, false, 2000]);
+});
+
 test.run();

@@ -1,23 +1,33 @@
 import * as fs from 'node:fs';
 
 /**
- * Ends a group that is at work for too long: politely, after two seconds for good, and after one more
+ * Ends a group that is at work for too long, or says too much: politely, after two seconds for good, and after one more
  * it is given up, since a process that waits for a broken device cannot be ended at all.
  */
 export function limitOf(group: number | undefined, timeoutMs: number | undefined) {
-  let reached = false;
+  let [reached, ended] = [false, false];
+  let giveUp: () => void = () => undefined;
   const timers: NodeJS.Timeout[] = [];
   const givenUp = new Promise<undefined>((resolve) => {
-    if (!group || !timeoutMs) return;
-    const after = (ms: number, act: () => void) => timers.push(setTimeout(act, timeoutMs + ms));
-    after(0, () => {
-      reached = true;
-      killGroup(group, 'SIGTERM');
-    });
-    after(2000, () => killGroup(group, 'SIGKILL'));
-    after(3000, () => resolve(undefined));
+    giveUp = () => resolve(undefined);
   });
-  return { givenUp, reached: () => reached, clear: () => timers.forEach(clearTimeout) };
+  const end = () => {
+    if (!group || ended) return;
+    ended = true;
+    killGroup(group, 'SIGTERM');
+    timers.push(
+      setTimeout(() => killGroup(group, 'SIGKILL'), 2000),
+      setTimeout(() => giveUp(), 3000),
+    );
+  };
+  if (group && timeoutMs)
+    timers.push(
+      setTimeout(() => {
+        reached = true;
+        end();
+      }, timeoutMs),
+    );
+  return { givenUp, end, reached: () => reached, clear: () => timers.forEach(clearTimeout) };
 }
 
 /** Sends a signal to a whole process group; a group that is gone is no error. */

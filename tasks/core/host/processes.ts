@@ -17,6 +17,8 @@ export interface RunOptions {
   encoding?: 'utf8' | 'latin1';
   /** End it where we are killed: it would go on sending. */
   guarded?: boolean;
+  /** What is taken of each stream, in bytes; one that says more is ended. 64 MB where it is left out. */
+  mostBytes?: number;
 }
 
 export interface RunResult {
@@ -28,7 +30,12 @@ export interface RunResult {
   tail: string;
   /** The limit ended it. */
   timedOut: boolean;
+  /** It said more than is taken, and was ended for it: the texts are a part, and `exitCode` is -1 whatever its own was. */
+  cut: boolean;
 }
+
+/** What is taken of a stream, in bytes, where nothing else is said. */
+const usualBytes = 64_000_000;
 
 /** The process groups that are running now: Ctrl-C ends them, and a lock names them. */
 export class Processes {
@@ -54,7 +61,7 @@ export class Processes {
       all: true,
       detached: process.platform !== 'win32',
       cleanup: true,
-      maxBuffer: 64_000_000,
+      maxBuffer: options.mostBytes ?? usualBytes,
     });
     const ended = async () => {
       const watcher = this.#watch(child.all, options);
@@ -62,13 +69,17 @@ export class Processes {
       await watcher;
       return result;
     };
-    const { result, timedOut } = await this.#follow(child, options, ended());
-    if (!result)
-      return { exitCode: -1, stdout: '', stderr: '', tail: `no end after ${options.timeoutMs} ms, and it cannot be ended`, timedOut: true };
+    const { result, timedOut, cut } = await this.#follow(child, options, ended());
+    if (!result) {
+      const after = timedOut ? `${options.timeoutMs} ms` : 'more output than is taken';
+      return { exitCode: -1, stdout: '', stderr: '', tail: `no end after ${after}, and it cannot be ended`, timedOut, cut };
+    }
     const all = String(result.all ?? '');
     return {
       timedOut,
-      exitCode: timedOut ? -1 : (result.exitCode ?? -1),
+      cut,
+      // A program that ends well although nobody reads on has not said all.
+      exitCode: timedOut || cut ? -1 : (result.exitCode ?? -1),
       stdout: String(result.stdout ?? ''),
       stderr: String(result.stderr ?? ''),
       // Why it did not start, or which signal ended it, is nothing that it says itself.
@@ -101,10 +112,11 @@ export class Processes {
       child.once('error', () => resolve(-1));
       child.once('close', (code) => resolve(code ?? -1));
     });
-    const { result, timedOut } = await this.#follow(child, options, ended);
+    const { result, timedOut, cut } = await this.#follow(child, options, ended);
     const text = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString('utf8').replace(/\n$/, '');
     if (this.onVerbose) for (const line of text(all).split('\n')) this.onVerbose(`  ${line}`);
-    return { exitCode: timedOut ? -1 : (result ?? -1), stdout: text(stdout), stderr: text(stderr), tail: lastLines(text(all)), timedOut };
+    const exitCode = timedOut || cut ? -1 : (result ?? -1);
+    return { exitCode, stdout: text(stdout), stderr: text(stderr), tail: lastLines(text(all)), timedOut, cut };
   }
 
   /** Ends every running group: politely, then after two seconds for good. */
@@ -144,25 +156,36 @@ export class Processes {
 
   /**
    * Follows a child to its end: its group is known to Ctrl-C and to the lock, guarded where that is asked for, and
-   * ended at its limit.
+   * ended at its limits of time and of output.
    * @returns no `result` where even that did not end it
    */
   async #follow<T>(
-    child: Pick<ChildProcess, 'pid' | 'unref'>,
-    { timeoutMs, guarded }: Pick<RunOptions, 'timeoutMs' | 'guarded'>,
+    child: Pick<ChildProcess, 'pid' | 'unref' | 'stdout' | 'stderr'>,
+    { timeoutMs, guarded, mostBytes = usualBytes }: Pick<RunOptions, 'timeoutMs' | 'guarded' | 'mostBytes'>,
     ended: Promise<T>,
-  ): Promise<{ result: T | undefined; timedOut: boolean }> {
+  ): Promise<{ result: T | undefined; timedOut: boolean; cut: boolean }> {
     const group = child.pid;
     if (group && guarded) this.#guard.add(group);
     if (group) this.#changed(() => this.#running.add(group));
     const limit = limitOf(group, timeoutMs);
+    let cut = false;
+    for (const stream of [child.stdout, child.stderr]) {
+      let bytes = 0;
+      stream?.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= mostBytes) return;
+        cut = true;
+        // The child alone is not enough: what it started may hold the output open.
+        limit.end();
+      });
+    }
     const result = await Promise.race([ended, limit.givenUp]);
     limit.clear();
     if (group && guarded) this.#guard.remove(group);
     if (group) this.#changed(() => this.#running.delete(group));
     this.throwIfInterrupted();
     if (result === undefined) child.unref();
-    return { result, timedOut: limit.reached() };
+    return { result, timedOut: limit.reached(), cut };
   }
 
   async #watch(stream: NodeJS.ReadableStream | undefined, { onLine, encoding }: RunOptions): Promise<void> {
