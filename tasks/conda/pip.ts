@@ -5,6 +5,7 @@ import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
 import type { Locked } from '../parse/lock';
 import { activated } from '../python/activated';
+import { indexOfPip } from '../python/pip-index';
 import { findUv } from '../python/uv';
 import { type EnvironmentDefinition, pythonIn } from '../venv/definition';
 import { commandError } from '../venv/faults';
@@ -43,7 +44,8 @@ export async function installPipHalf(
   const run = async (command: string, args: readonly string[]) => {
     const result = await host.processes.run(command, args, {
       cwd: root,
-      env: { ...activated(host, prefix), UV_PYTHON_DOWNLOADS: 'never' },
+      program: 'installer',
+      env: { ...activated(host, prefix), ...indexOfPip(host), UV_PYTHON_DOWNLOADS: 'never' },
       onLine: (line) => {
         const progress = read(line);
         if (progress) tell(progress);

@@ -58,7 +58,8 @@ export function runConda(
 ): Promise<RunResult> {
   return host.processes.run(command, args, {
     cwd: root,
-    env: { ...cleanEnvironment(host), CONDA_ALWAYS_YES: undefined, MAMBA_NO_BANNER: '1', PYTHONWARNINGS: 'ignore', ...env },
+    program: 'conda',
+    env: { ...cleanEnvironment(), CONDA_ALWAYS_YES: undefined, MAMBA_NO_BANNER: '1', PYTHONWARNINGS: 'ignore', ...env },
     ...options,
   });
 }

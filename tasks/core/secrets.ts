@@ -1,6 +1,8 @@
 /** What a variable that holds a secret is called. `TOKENIZERS_PARALLELISM` is none, and neither is the path of a token's file. */
 const secretName =
   /(?:^|_)(?:TOKEN|SECRET|PASS(?:WORD|WD|PHRASE)?|CREDENTIALS?|(?:API|ACCESS|SECRET|PRIVATE|ACCOUNT)?_?KEY|PAT)(?:_(?:ID|KEY|VALUE))?$/i;
+/** Whether a variable is called like one that holds a secret. */
+export const isSecretName = (name: string): boolean => secretName.test(name);
 const noSecret = /^(?:true|false|yes|no|on|off|none|null|auto|always|never|\d{1,5})$/i;
 /** Shorter ones would be found in every other word. */
 const leastLength = 5;

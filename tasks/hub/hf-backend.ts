@@ -33,7 +33,13 @@ export async function runHf(
     ...(token ? { HF_TOKEN: token.value } : {}),
   };
   const args = ['download', model.repo, ...files, '--revision', commit, '--local-dir', model.folder];
-  const { exitCode, tail } = await host.processes.run(command, args, { cwd: root, env, onLine: (text) => progress({ text }) });
+  const { exitCode, tail } = await host.processes.run(command, args, {
+    cwd: root,
+    program: 'hf',
+    env,
+    keep: 'end',
+    onLine: (text) => progress({ text }),
+  });
   if (exitCode === 0) return;
   throw new UserError({
     code: 'E_HF_FAILED',

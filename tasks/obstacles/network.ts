@@ -2,7 +2,7 @@ import type { Context } from '../core/context';
 import type { Blocked } from '../core/step';
 import { plural } from '../core/text';
 import type { Locked } from '../parse/lock';
-import { cleanEnvironment } from '../python/clean-environment';
+import { installerEnvironment } from '../python/clean-environment';
 import type { EnvironmentDefinition } from '../venv/definition';
 import { toolsFor } from '../venv/tools';
 import { isSmall } from '../versions/sizes';
@@ -29,7 +29,8 @@ export async function networkObstacle(
       ['pip', 'install', '--dry-run', '--no-deps', '--quiet', '--python', python.interpreter.realPath, '--break-system-packages', ...args],
       {
         cwd: root,
-        env: { ...cleanEnvironment(host), UV_HTTP_TIMEOUT: '10', UV_HTTP_RETRIES: '0' },
+        program: 'installer',
+        env: { ...installerEnvironment(host), UV_HTTP_TIMEOUT: '10', UV_HTTP_RETRIES: '0' },
         timeoutMs: limitMs,
       },
     );

@@ -13,7 +13,7 @@ export const isCondaEnvironment = ({ files }: Host, prefix: string): boolean => 
 export function activated(host: Host, prefix: string): Record<string, string | undefined> {
   const bin = host.platform === 'win32' ? path.join(prefix, 'Scripts') : path.join(prefix, 'bin');
   return {
-    ...cleanEnvironment(host),
+    ...cleanEnvironment(),
     PATH: [bin, host.env.PATH ?? ''].join(path.delimiter),
     ...(isCondaEnvironment(host, prefix) ? { CONDA_PREFIX: prefix } : { VIRTUAL_ENV: prefix }),
   };

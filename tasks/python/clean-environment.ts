@@ -2,10 +2,10 @@ import type { Host } from '../core/host';
 import { indexOfPip } from './pip-index';
 
 /**
- * Variables for Python, pip and uv that keep a person's shell out of the environment that is being built:
+ * Variables for Python, conda, pip and uv that keep a person's shell out of the environment that is being built:
  * an activated environment, PYTHONPATH, `pip install --user` as a default.
  */
-export function cleanEnvironment(host: Host): Record<string, string | undefined> {
+export function cleanEnvironment(): Record<string, string | undefined> {
   return {
     PYTHONHOME: undefined,
     PYTHONPATH: undefined,
@@ -36,6 +36,11 @@ export function cleanEnvironment(host: Host): Record<string, string | undefined>
     UV_SYSTEM_PYTHON: undefined,
     UV_PYTHON: undefined,
     UV_NO_PROGRESS: undefined,
-    ...indexOfPip(host),
   };
 }
+
+/** {@link cleanEnvironment} for pip and uv where they fetch: with the index that is set for pip. */
+export const installerEnvironment = (host: Host): Record<string, string | undefined> => ({
+  ...cleanEnvironment(),
+  ...indexOfPip(host),
+});

@@ -51,7 +51,7 @@ async function knownTo(uv: Uv | undefined, { host, root, settings }: Context, mi
   if (!uv || settings.setup.python.interpreter) return undefined;
   // Without its cache: a look writes nothing.
   const args = ['python', 'find', '--system', '--no-python-downloads', '--no-cache', minor];
-  const { exitCode, stdout } = await host.processes.run(uv.command, args, { cwd: root, env: cleanEnvironment(host), timeoutMs: 20_000 });
+  const { exitCode, stdout } = await host.processes.run(uv.command, args, { cwd: root, env: cleanEnvironment(), timeoutMs: 20_000 });
   return exitCode === 0 ? stdout.trim().split('\n').at(-1) : undefined;
 }
 

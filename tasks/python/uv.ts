@@ -3,7 +3,7 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
 import { installerFault, tellingTail } from '../parse/installer-output';
-import { cleanEnvironment } from './clean-environment';
+import { installerEnvironment } from './clean-environment';
 import type { Found } from './probe';
 import { trustFix, untrusted } from './trust';
 import { uvHashes, uvVersion } from './uv-release';
@@ -47,7 +47,7 @@ export async function fetchUv(context: Context, { command, args, interpreter }: 
   const list = path.join(temporary, 'uv.txt');
   host.files.writeText(list, `uv==${uvVersion} ${uvHashes.map((hash) => `--hash=sha256:${hash}`).join(' ')}\n`);
   const run = (program: string, rest: readonly string[], timeoutMs = 300_000) =>
-    host.processes.run(program, rest, { cwd: root, env: cleanEnvironment(host), timeoutMs });
+    host.processes.run(program, rest, { cwd: root, program: 'installer', env: installerEnvironment(host), timeoutMs });
   try {
     let pip = [command, ...args];
     if (!interpreter.hasPip) {

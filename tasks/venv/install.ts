@@ -3,7 +3,7 @@ import { UserError } from '../core/errors';
 import { statePath } from '../core/state';
 import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
-import { cleanEnvironment } from '../python/clean-environment';
+import { cleanEnvironment, installerEnvironment } from '../python/clean-environment';
 import type { Found } from '../python/probe';
 import type { Uv } from '../python/uv';
 import type { Difference } from './compare';
@@ -26,7 +26,7 @@ export async function createEnvironment(
   const [command, args] = uv
     ? [uv.command, ['venv', '--quiet', '--no-project', '--allow-existing', '--python', python.interpreter.realPath, folder]]
     : [python.command, [...python.args, '-m', 'venv', folder]];
-  const result = await host.processes.run(command, args, { cwd: root, env: cleanEnvironment(host) });
+  const result = await host.processes.run(command, args, { cwd: root, env: cleanEnvironment() });
   if (result.exitCode !== 0) throw commandError('making the environment', result, definition);
 }
 
@@ -92,7 +92,8 @@ async function run(
   const read = installProgress(count);
   const result = await host.processes.run(command, args, {
     cwd: root,
-    env: { ...cleanEnvironment(host), UV_PYTHON_DOWNLOADS: 'never' },
+    program: 'installer',
+    env: { ...installerEnvironment(host), UV_PYTHON_DOWNLOADS: 'never' },
     onLine: (line) => {
       const progress = read(line);
       if (progress) tell(progress);

@@ -3,7 +3,7 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
 import { parseLock } from '../parse/lock';
-import { cleanEnvironment } from '../python/clean-environment';
+import { installerEnvironment } from '../python/clean-environment';
 import type { Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';
@@ -36,7 +36,11 @@ export async function makeLock(context: Context, definition: EnvironmentDefiniti
       ...(python ? ['--python', python.interpreter.realPath] : []),
       '--output-file',
     ];
-    const result = await host.processes.run(uv.command, [...args, temporary], { cwd: root, env: cleanEnvironment(host) });
+    const result = await host.processes.run(uv.command, [...args, temporary], {
+      cwd: root,
+      program: 'installer',
+      env: installerEnvironment(host),
+    });
     if (result.exitCode !== 0) throw lockError(definition, commandError('making the lock', result, definition));
     const body = (host.files.readText(temporary) ?? '').replaceAll(`-r ${list}`, `-r ${definition.requirements}`);
     parseLock(body);

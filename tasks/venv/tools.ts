@@ -1,6 +1,6 @@
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
-import { cleanEnvironment } from '../python/clean-environment';
+import { installerEnvironment } from '../python/clean-environment';
 import { findPython, type Search } from '../python/find';
 import type { Found } from '../python/probe';
 import { fetchUv, findUv, type Uv } from '../python/uv';
@@ -93,7 +93,8 @@ export async function pythonFor(context: Context, definition: EnvironmentDefinit
   const args = ['python', 'install', '--no-bin', definition.pythonVersion];
   const result = await host.processes.run(uv.command, args, {
     cwd: root,
-    env: { ...cleanEnvironment(host), UV_PYTHON_DOWNLOADS: 'automatic' },
+    program: 'installer',
+    env: { ...installerEnvironment(host), UV_PYTHON_DOWNLOADS: 'automatic' },
   });
   if (result.exitCode !== 0) {
     const { fault } = commandError(`\`uv ${args.join(' ')}\``, result, definition);

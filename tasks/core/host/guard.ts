@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { childEnvironment } from './child-environment';
 
 /**
  * Reads `+ GROUP` and `- GROUP` lines. When its input ends, and a killed process ends it too, what is
@@ -35,7 +36,8 @@ export class Guard {
 
   #start(): ChildProcess {
     // A group of its own: Ctrl-C in the terminal is not meant for it.
-    const watcher = spawn('sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    const env = childEnvironment('plain', process.env);
+    const watcher = spawn('sh', ['-c', script], { env, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
     watcher.on('error', () => undefined);
     watcher.stdin?.on('error', () => undefined);
     watcher.unref();

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { childEnvironment } from './child-environment';
 
 /**
  * Ends a group that is at work for too long, or says too much: politely, after two seconds for good, and after one more
@@ -66,6 +67,10 @@ export async function startOf(pid: number): Promise<string | undefined> {
     }
   }
   const { execa } = await import('execa');
-  const { stdout } = await execa('ps', ['-o', 'lstart=', '-p', String(pid)], { reject: false });
+  const { stdout } = await execa('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    reject: false,
+    env: childEnvironment('plain', process.env),
+    extendEnv: false,
+  });
   return stdout?.trim() || undefined;
 }

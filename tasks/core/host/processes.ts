@@ -1,11 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { lastLines } from '../../untrusted/text';
 import { Interrupted } from '../errors';
+import { childEnvironment, type ProgramKind } from './child-environment';
 import { Guard } from './guard';
 import { killGroup, limitOf } from './process-groups';
+import { Lines, Output } from './program-output';
+import { type StartedProgram, startPlainly, startWithExeca } from './start';
 
 export interface RunOptions {
   cwd: string;
+  /** What it is, by the secrets that it needs; none where it is left out. {@link childEnvironment} */
+  program?: ProgramKind;
+  /** Variables besides, of which nothing is kept back; `undefined` takes one away. */
   env?: Record<string, string | undefined>;
   /** Milliseconds until the whole group is ended; none means no limit. */
   timeoutMs?: number;
@@ -17,12 +22,14 @@ export interface RunOptions {
   encoding?: 'utf8' | 'latin1';
   /** End it where we are killed: it would go on sending. */
   guarded?: boolean;
-  /** What is taken of each stream, in bytes; one that says more is ended. 64 MB where it is left out. */
+  /** `end` for what runs long and is read line by line: the end of its output is enough. `all` where it is left out. */
+  keep?: 'all' | 'end';
+  /** What is kept of each stream, in bytes; 64 MB where it is left out, 1 MB of the end. */
   mostBytes?: number;
 }
 
 export interface RunResult {
-  /** -1 where the program could not be started or was ended by a signal or the limit. */
+  /** -1 where the program could not be started, or was ended by a signal, the time limit or {@link cut}. */
   exitCode: number;
   stdout: string;
   stderr: string;
@@ -30,12 +37,12 @@ export interface RunResult {
   tail: string;
   /** The limit ended it. */
   timedOut: boolean;
-  /** It said more than is taken, and was ended for it: the texts are a part, and `exitCode` is -1 whatever its own was. */
+  /** It wrote more than is kept, so `stdout` and `stderr` are not whole. It was ended for that, unless the end is enough. */
   cut: boolean;
 }
 
-/** What is taken of a stream, in bytes, where nothing else is said. */
-const usualBytes = 64_000_000;
+/** The longest answer is a listing of a hundred thousand files; what runs long ends with a traceback. */
+const usualBytes = { all: 64_000_000, end: 1_000_000 } as const;
 
 /** The process groups that are running now: Ctrl-C ends them, and a lock names them. */
 export class Processes {
@@ -48,75 +55,13 @@ export class Processes {
   onVerbose: ((line: string) => void) | undefined;
 
   /** Runs a program, never a shell, in a process group of its own. A failure is a result, not an error. */
-  async run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
-    this.#begin(command, args);
-    const { execa } = await import('execa');
-    const child = execa(command, args, {
-      cwd: options.cwd,
-      env: { ...process.env, ...options.env },
-      extendEnv: false,
-      ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-      encoding: options.encoding ?? 'utf8',
-      reject: false,
-      all: true,
-      detached: process.platform !== 'win32',
-      cleanup: true,
-      maxBuffer: options.mostBytes ?? usualBytes,
-    });
-    const ended = async () => {
-      const watcher = this.#watch(child.all, options);
-      const result = await child;
-      await watcher;
-      return result;
-    };
-    const { result, timedOut, cut } = await this.#follow(child, options, ended());
-    if (!result) {
-      const after = timedOut ? `${options.timeoutMs} ms` : 'more output than is taken';
-      return { exitCode: -1, stdout: '', stderr: '', tail: `no end after ${after}, and it cannot be ended`, timedOut, cut };
-    }
-    const all = String(result.all ?? '');
-    return {
-      timedOut,
-      cut,
-      // A program that ends well although nobody reads on has not said all.
-      exitCode: timedOut || cut ? -1 : (result.exitCode ?? -1),
-      stdout: String(result.stdout ?? ''),
-      stderr: String(result.stderr ?? ''),
-      // Why it did not start, or which signal ended it, is nothing that it says itself.
-      tail: lastLines(result.exitCode === undefined ? `${all}\n${result.shortMessage ?? ''}` : all),
-    };
+  run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+    return this.#run(startWithExeca, command, args, options);
   }
 
-  /**
-   * Asks a program a short question: {@link run} for where its answer is all that counts. execa takes longer to load
-   * than such an answer takes.
-   */
-  async ask(command: string, args: readonly string[], options: Pick<RunOptions, 'cwd' | 'env' | 'timeoutMs'>): Promise<RunResult> {
-    this.#begin(command, args);
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: { ...process.env, ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: process.platform !== 'win32',
-    });
-    const [stdout, stderr, all]: [Buffer[], Buffer[], Buffer[]] = [[], [], []];
-    for (const [stream, chunks] of [
-      [child.stdout, stdout],
-      [child.stderr, stderr],
-    ] as const)
-      stream.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        all.push(chunk);
-      });
-    const ended = new Promise<number>((resolve) => {
-      child.once('error', () => resolve(-1));
-      child.once('close', (code) => resolve(code ?? -1));
-    });
-    const { result, timedOut, cut } = await this.#follow(child, options, ended);
-    const text = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString('utf8').replace(/\n$/, '');
-    if (this.onVerbose) for (const line of text(all).split('\n')) this.onVerbose(`  ${line}`);
-    const exitCode = timedOut || cut ? -1 : (result ?? -1);
-    return { exitCode, stdout: text(stdout), stderr: text(stderr), tail: lastLines(text(all)), timedOut, cut };
+  /** Asks a program a short question: {@link run}, without the time that execa takes to load. */
+  ask(command: string, args: readonly string[], options: Omit<RunOptions, 'input'>): Promise<RunResult> {
+    return this.#run(startPlainly, command, args, options);
   }
 
   /** Ends every running group: politely, then after two seconds for good. */
@@ -149,58 +94,84 @@ export class Processes {
     if (this.#interrupted) throw new Interrupted(this.#interrupted);
   }
 
-  #begin(command: string, args: readonly string[]): void {
+  async #run(start: typeof startWithExeca, command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
     this.throwIfInterrupted();
     this.onVerbose?.(`$ ${[command, ...args].join(' ')}`);
+    const { encoding = 'utf8', keep = 'all' } = options;
+    const env = childEnvironment(options.program ?? 'plain', process.env, options.env);
+    const output = new Output(options.mostBytes ?? usualBytes[keep], keep);
+    let started: StartedProgram;
+    try {
+      started = await start(command, args, { cwd: options.cwd, env, input: options.input });
+    } catch (error) {
+      // An argument that no program can get: with a NUL in it, or too long.
+      return { exitCode: -1, stdout: '', stderr: '', tail: lastLines((error as Error).message), timedOut: false, cut: false };
+    }
+    const { child, ended } = started;
+    const limit = limitOf(child.pid, options.timeoutMs);
+    const read = this.#read(child, output, limit.end, options);
+    const result = await this.#follow(child, options.guarded === true, Promise.race([ended, limit.givenUp]));
+    limit.clear();
+    read.end();
+    this.throwIfInterrupted();
+    const [timedOut, cut] = [limit.reached(), output.cut];
+    if (!result) {
+      child.unref();
+      const after = timedOut ? `${options.timeoutMs} ms` : `${output.most} bytes`;
+      return { exitCode: -1, stdout: '', stderr: '', tail: `no end after ${after}, and it cannot be ended`, timedOut, cut };
+    }
+    const overflow = cut && keep === 'all' ? `it wrote more than ${output.most} bytes and was ended: what is above is not all` : undefined;
+    const why = overflow ?? result.why;
+    return {
+      timedOut,
+      cut,
+      exitCode: timedOut || overflow ? -1 : result.exitCode,
+      stdout: output.text('stdout', encoding),
+      stderr: output.text('stderr', encoding),
+      tail: why === undefined ? output.tail(encoding) : lastLines(`${output.tail(encoding)}\n${why}`),
+    };
+  }
+
+  /** Follows a child to its end: its group is known to Ctrl-C and to the lock, and guarded where that is asked for. */
+  async #follow<T>({ pid: group }: StartedProgram['child'], guarded: boolean, ended: Promise<T>): Promise<T> {
+    if (!group) return ended;
+    if (guarded) this.#guard.add(group);
+    this.#changed(() => this.#running.add(group));
+    // Ctrl-C came while it was being started.
+    if (this.#interrupted) killGroup(group, this.#interrupted);
+    const result = await ended;
+    if (guarded) this.#guard.remove(group);
+    this.#changed(() => this.#running.delete(group));
+    return result;
   }
 
   /**
-   * Follows a child to its end: its group is known to Ctrl-C and to the lock, guarded where that is asked for, and
-   * ended at its limits of time and of output.
-   * @returns no `result` where even that did not end it
+   * Reads both streams into the output and line by line.
+   * @param end ends the group, which is done where there is no room for more: the child alone may not hold the output open
    */
-  async #follow<T>(
-    child: Pick<ChildProcess, 'pid' | 'unref' | 'stdout' | 'stderr'>,
-    { timeoutMs, guarded, mostBytes = usualBytes }: Pick<RunOptions, 'timeoutMs' | 'guarded' | 'mostBytes'>,
-    ended: Promise<T>,
-  ): Promise<{ result: T | undefined; timedOut: boolean; cut: boolean }> {
-    const group = child.pid;
-    if (group && guarded) this.#guard.add(group);
-    if (group) this.#changed(() => this.#running.add(group));
-    const limit = limitOf(group, timeoutMs);
-    let cut = false;
-    for (const stream of [child.stdout, child.stderr]) {
-      let bytes = 0;
+  #read({ stdout, stderr }: StartedProgram['child'], output: Output, end: () => void, { onLine, encoding = 'utf8' }: RunOptions) {
+    const tell = (line: string) => {
+      onLine?.(line);
+      this.onVerbose?.(`  ${line}`);
+    };
+    const lines: Lines[] = [];
+    for (const [name, stream] of [
+      ['stdout', stdout],
+      ['stderr', stderr],
+    ] as const) {
+      const reader = onLine || this.onVerbose ? new Lines(tell, encoding) : undefined;
+      if (reader) lines.push(reader);
       stream?.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes <= mostBytes) return;
-        cut = true;
-        // The child alone is not enough: what it started may hold the output open.
-        limit.end();
+        output.add(name, chunk);
+        if (output.cut && output.keep === 'all') end();
+        else reader?.add(chunk);
       });
     }
-    const result = await Promise.race([ended, limit.givenUp]);
-    limit.clear();
-    if (group && guarded) this.#guard.remove(group);
-    if (group) this.#changed(() => this.#running.delete(group));
-    this.throwIfInterrupted();
-    if (result === undefined) child.unref();
-    return { result, timedOut: limit.reached(), cut };
-  }
-
-  async #watch(stream: NodeJS.ReadableStream | undefined, { onLine, encoding }: RunOptions): Promise<void> {
-    if (!stream || !(onLine || this.onVerbose)) return;
-    let rest = '';
-    stream.on('data', (chunk: Buffer) => {
-      const lines = (rest + Buffer.from(chunk).toString(encoding ?? 'utf8')).split(/\r\n|[\r\n]/);
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        onLine?.(line);
-        this.onVerbose?.(`  ${line}`);
-      }
-    });
-    await new Promise((resolve) => stream.once('close', resolve));
-    if (rest) onLine?.(rest);
+    return {
+      end() {
+        for (const each of lines) each.end();
+      },
+    };
   }
 
   #changed(change: () => void): void {

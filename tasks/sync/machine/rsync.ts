@@ -47,6 +47,7 @@ export function rsyncTransport(context: Context, machine: Machine, direction: Di
     // The C locale: every byte that is not ASCII comes as an escape, and names are bytes.
     const { exitCode, stdout, stderr, tail } = await host.processes.run('rsync', args, {
       cwd: root,
+      program: 'ssh',
       env: { LC_ALL: 'C' },
       encoding: 'latin1',
       guarded: true,

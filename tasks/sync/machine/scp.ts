@@ -34,7 +34,12 @@ function scpProgram(context: Context, machine: Machine, direction: Direction): P
       context,
       async () => {
         const args = ['-p', '-q', '-B', ...(machine.ssh?.options ?? []), '--', ...from, to];
-        const { exitCode, stderr, tail } = await host.processes.run('scp', args, { cwd: root, env: { LC_ALL: 'C' }, guarded: true });
+        const { exitCode, stderr, tail } = await host.processes.run('scp', args, {
+          cwd: root,
+          program: 'ssh',
+          env: { LC_ALL: 'C' },
+          guarded: true,
+        });
         return { exitCode, text: stderr || tail, moved: false };
       },
       () => dropMaster(context, machine.ssh),

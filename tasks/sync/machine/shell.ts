@@ -20,7 +20,7 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
       const input = Buffer.concat([Buffer.from(lines.map((line) => `${line}\n`).join(''), 'utf8'), Buffer.from(rest, 'latin1')]);
       const options = { cwd: root, input, timeoutMs, guarded: true, encoding: 'latin1', env: { LC_ALL: 'C' } } as const;
       return ssh
-        ? host.processes.run('ssh', ['-T', ...ssh.options, '--', ssh.host, `sh -c '${script}'`], options)
+        ? host.processes.run('ssh', ['-T', ...ssh.options, '--', ssh.host, `sh -c '${script}'`], { ...options, program: 'ssh' })
         : host.processes.run('sh', ['-c', script], options);
     },
   };

@@ -21,7 +21,11 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
     ...(remote.user ? ['-o', `User=${remote.user}`] : []),
     ...(remote.port ? ['-o', `Port=${remote.port}`] : []),
   ];
-  const asked = await context.host.processes.run('ssh', ['-G', ...chosen, '--', remote.host], { cwd: context.root, timeoutMs: 10_000 });
+  const asked = await context.host.processes.run('ssh', ['-G', ...chosen, '--', remote.host], {
+    cwd: context.root,
+    program: 'ssh',
+    timeoutMs: 10_000,
+  });
   const theirs = parseSshConfig(asked.stdout);
   const number = (name: string) => Number(theirs.get(name)?.[0] ?? 0);
   const lower = (name: string, ours: number) => (number(name) > 0 && number(name) < ours ? number(name) : ours);
@@ -92,5 +96,5 @@ function controlFolder({ host }: Context): string | undefined {
 
 /** A connection that broke may look alive to its master for a while: the next try makes a new one. */
 export async function dropMaster({ host, root }: Context, ssh: Ssh | undefined): Promise<void> {
-  if (ssh) await host.processes.run('ssh', [...ssh.options, '-O', 'exit', '--', ssh.host], { cwd: root, timeoutMs: 3000 });
+  if (ssh) await host.processes.run('ssh', [...ssh.options, '-O', 'exit', '--', ssh.host], { cwd: root, program: 'ssh', timeoutMs: 3000 });
 }

@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors';
 import { logErrors, parseLsjson, rcloneFault, statsBytes } from '../../parse/rclone-output';
 import type { Remote } from '../remote';
 import type { Copying, Store } from '../store';
+import { rcloneEnvironment } from './environment';
 import { fault } from './faults';
 
 /** Ends in seconds where nobody answers, never asks, and says what it does in JSON. */
@@ -11,11 +12,12 @@ const always = ['--use-json-log', '--ask-password=false', '--contimeout', '10s',
 /** The program rclone as a store. @throws UserError E_RCLONE_… */
 export function rcloneStore(context: Context, remote: Remote): Store {
   const { host, root } = context;
+  const env = rcloneEnvironment(host, remote);
   const there = (...below: string[]): string =>
     // The project's folder, or one in it, as rclone names it.
     `${remote.host ? `${remote.host}:` : ''}${[remote.path.replace(/\/+$/, ''), ...below].join('/')}`;
-  const rclone = (args: readonly string[], more: { input?: string; onLine?: (line: string) => void } = {}) =>
-    host.processes.run('rclone', [...always, ...args], { cwd: root, guarded: true, ...more });
+  const rclone = (args: readonly string[], more: { input?: string; keep?: 'end'; onLine?: (line: string) => void } = {}) =>
+    host.processes.run('rclone', [...always, ...args], { cwd: root, program: 'rclone', env, guarded: true, ...more });
   const run = async (args: readonly string[], more?: Parameters<typeof rclone>[1]) => {
     const result = await rclone(args, more);
     if (result.exitCode !== 0) throw fault(remote, logErrors(result.stderr));
@@ -36,6 +38,7 @@ export function rcloneStore(context: Context, remote: Remote): Store {
     withList(files, async (file) => {
       const more = anew ? ['--ignore-times'] : [];
       await run(['copy', from, to, '--files-from-raw', file, '--retries', '2', '--stats', '1s', '-v', ...more], {
+        keep: 'end',
         onLine: (line) => {
           const bytes = statsBytes(line);
           if (bytes !== undefined) tell(bytes);
