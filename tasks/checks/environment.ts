@@ -3,24 +3,21 @@ import type { Context } from '../core/context';
 import { sha256 } from '../core/hash';
 import type { Inputs } from '../core/state';
 import type { Finding } from '../core/step';
-import { type EnvironmentDefinition, pythonIn, sitePackagesIn, targetOf } from '../venv/index';
+import { fingerprintOf } from '../python/fingerprint';
+import { type EnvironmentDefinition, targetOf } from '../venv/index';
 
-/** What an environment is, without starting it: its program, its packages, and its list of libraries. */
+/** What a proof about an environment rests on: its Python, its packages, and its list of libraries; `undefined` before it is there. */
 export function environmentInputs(context: Context, definition: EnvironmentDefinition): Inputs | undefined {
   const { host, root } = context;
-  const folder = targetOf(context, definition);
-  const python = host.files.realPath(pythonIn(context, folder));
-  if (!python) return undefined;
-  const sitePackages = sitePackagesIn(context, folder, definition.pythonVersion);
-  const program = host.files.stat(python);
-  return {
-    [definition.path]: sha256(`${host.files.stat(sitePackages)?.ino}\n${host.files.list(sitePackages).filter(isPackage).join('\n')}`),
-    python: sha256(`${python} ${program?.size} ${program?.mtimeMs}`),
-    [definition.requirements]: sha256(host.files.readText(path.resolve(root, definition.requirements)) ?? ''),
-  };
+  const fingerprint = fingerprintOf(host, targetOf(context, definition));
+  return (
+    fingerprint && {
+      [definition.path]: fingerprint.packages,
+      python: fingerprint.python,
+      [definition.requirements]: sha256(host.files.readText(path.resolve(root, definition.requirements)) ?? ''),
+    }
+  );
 }
-
-const isPackage = (entry: string): boolean => entry !== '__pycache__';
 
 /** The environment is not there yet. */
 export function absent(definition: EnvironmentDefinition): Finding {

@@ -3,7 +3,9 @@ import type { Context } from '../core/context';
 import type { Finding, Step } from '../core/step';
 import { plural, some } from '../core/text';
 import { type Installed, recordedFiles } from '../parse/dist-info';
-import { installedIn, localEnvironment, pythonIn, sitePackagesIn, targetOf } from '../venv/index';
+import { pythonIn } from '../python/prefix';
+import { packagesIn, sitePackagesFor } from '../python/site-packages';
+import { localEnvironment, targetOf } from '../venv/index';
 import { absent } from './environment';
 
 /** Packages that are of no use without a GPU, by their names in the package index. */
@@ -24,9 +26,9 @@ export const gpuFreeStep: Step = {
   async check(context, depth): Promise<Finding> {
     const definition = localEnvironment(context);
     const folder = targetOf(context, definition);
-    if (!context.host.files.stat(pythonIn(context, folder))) return absent(definition);
-    const sitePackages = sitePackagesIn(context, folder, definition.pythonVersion);
-    const packages = installedIn(context, sitePackages);
+    if (!context.host.files.stat(pythonIn(context.host, folder))) return absent(definition);
+    const sitePackages = sitePackagesFor(context.host, folder, definition.pythonVersion);
+    const packages = packagesIn(context.host, sitePackages);
     const wrong = packages.flatMap((one) => {
       const why = gpuSign(one) ?? (depth === 'full' ? gpuFileOf(context, sitePackages, one) : undefined);
       return why ? [{ name: one.name, version: one.version, why }] : [];

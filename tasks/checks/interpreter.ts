@@ -2,8 +2,9 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import type { Finding, Step } from '../core/step';
 import { parsePyvenv, pyvenvVersion } from '../parse/pyvenv';
+import { pythonIn } from '../python/prefix';
 import { probe } from '../python/probe';
-import { type EnvironmentDefinition, localEnvironment, pythonIn, targetOf } from '../venv/index';
+import { type EnvironmentDefinition, localEnvironment, targetOf } from '../venv/index';
 import { absent, brokenPython } from './environment';
 
 /** The Python of the environment: a full look runs it, a quick one reads what it says of itself. */
@@ -13,7 +14,7 @@ export const interpreterStep: Step = {
   async check(context, depth): Promise<Finding> {
     const definition = localEnvironment(context);
     const folder = targetOf(context, definition);
-    const python = pythonIn(context, folder);
+    const python = pythonIn(context.host, folder);
     const real = context.host.files.realPath(python);
     if (!real) return absent(definition);
     if (depth === 'quick') return judged(definition, pyvenvVersion(parsePyvenv(configurationOf(context, folder))) ?? 'unknown', real);

@@ -4,7 +4,8 @@ import { absolute } from '../core/paths';
 import type { Finding, Progress, Step } from '../core/step';
 import { plural, some } from '../core/text';
 import { pinsOf } from '../parse/pins';
-import { type EnvironmentDefinition, environmentStep, localEnvironment, pythonIn, targetOf } from '../venv/index';
+import { pythonIn } from '../python/prefix';
+import { type EnvironmentDefinition, environmentStep, localEnvironment, targetOf } from '../venv/index';
 import { absent, brokenPython, environmentInputs } from './environment';
 import { provenStep } from './proven';
 import { type Tried, triedTable } from './tried';
@@ -35,7 +36,7 @@ async function proveLibraries(
   if (names.length === 0) return { state: 'unknown', found: `\`${definition.requirements}\` names no library` };
   let tried: Tried[];
   try {
-    tried = await tryLibraries(context, pythonIn(context, targetOf(context, definition)), names, progress, as);
+    tried = await tryLibraries(context, pythonIn(context.host, targetOf(context, definition)), names, progress, as);
   } catch (error) {
     if (!(error instanceof UserError) || error.fault.code !== 'E_PYTHON_BROKEN') throw error;
     return brokenPython(definition, error.fault.found);

@@ -5,8 +5,9 @@ import { projectPaths } from '../core/paths';
 import type { Finding, Step } from '../core/step';
 import { plural } from '../core/text';
 import { cleanEnvironment } from '../python/clean-environment';
+import { pythonIn } from '../python/prefix';
 import { probe } from '../python/probe';
-import { localEnvironment, pythonIn, targetOf } from '../venv/index';
+import { localEnvironment, targetOf } from '../venv/index';
 import { absent, brokenPython, environmentInputs } from './environment';
 import { provenStep } from './proven';
 
@@ -40,7 +41,7 @@ export const pythonPathsStep: Step = provenStep({
 async function comparePaths(context: Context): Promise<Finding> {
   const { host, root, environment } = context;
   const definition = localEnvironment(context);
-  const python = pythonIn(context, targetOf(context, definition));
+  const python = pythonIn(context.host, targetOf(context, definition));
   const result = await host.processes.run(python, ['-B', path.join(root, script), `--env=${environment}`], {
     cwd: root,
     env: { ...cleanEnvironment(), ...setsAsVariables(context) },

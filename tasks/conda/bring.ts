@@ -3,8 +3,9 @@ import { UserError } from '../core/errors';
 import type { Progress } from '../core/step';
 import { condaText } from '../parse/conda-meta';
 import type { Locked } from '../parse/lock';
+import { pythonIn } from '../python/prefix';
 import { probe } from '../python/probe';
-import { type EnvironmentDefinition, pythonIn } from '../venv/definition';
+import type { EnvironmentDefinition } from '../venv/definition';
 import { inputsOf } from '../venv/look';
 import { afterFailure, clearPlace, disposeAside } from './aside';
 import { createEnvironment } from './create';
@@ -99,7 +100,7 @@ async function finish(
 
 async function pythonOf(context: Context, prefix: string, expected: boolean): Promise<string> {
   if (!expected) return 'none';
-  const answer = await probe(context, pythonIn(context, prefix));
+  const answer = await probe(context, pythonIn(context.host, prefix));
   if (typeof answer === 'string') throw incomplete(prefix, `its Python ${answer}`);
   return answer.version;
 }

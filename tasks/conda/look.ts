@@ -4,8 +4,8 @@ import type { Depth } from '../core/step';
 import { plural, some } from '../core/text';
 import { condaFilesIn, condaText } from '../parse/conda-meta';
 import type { Locked } from '../parse/lock';
+import { pythonIn } from '../python/prefix';
 import { probe } from '../python/probe';
-import { pythonIn } from '../venv/definition';
 import { damagedIn } from '../venv/installed';
 import type { CondaDefinition } from './definition';
 import { changesOf, type Drift, describeDrift, driftOf, isCondaBroken } from './drift';
@@ -108,7 +108,7 @@ function damagedFiles({ host }: Context, prefix: string, { conda }: Contents): s
 
 async function brokenPython(context: Context, prefix: string, { conda }: Contents, depth: Depth): Promise<string | undefined> {
   if (!conda.some(({ name }) => name === 'python')) return undefined;
-  const python = pythonIn(context, prefix);
+  const python = pythonIn(context.host, prefix);
   if (!context.host.files.stat(python)) return '`bin/python` is missing';
   if (depth === 'quick') return undefined;
   const answer = await probe(context, python);

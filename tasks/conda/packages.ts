@@ -1,10 +1,11 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { type CondaPackage, condaPackagesFrom } from '../parse/conda-meta';
-import { type Installed, installedFrom } from '../parse/dist-info';
+import type { Installed } from '../parse/dist-info';
 import { distributionName } from '../parse/environment-yml';
 import { type Locked, normalizeName } from '../parse/lock';
 import { evaluateMarker, type MarkerValues } from '../parse/markers';
+import { packagesIn, sitePackagesIn } from '../python/site-packages';
 
 /** What an environment of conda's holds, by the names of files: neither conda nor Python is started. */
 export interface Contents {
@@ -13,35 +14,27 @@ export interface Contents {
   pip: Installed[];
   /** Python packages that conda and pip both brought: what is imported is left to chance. */
   both: { name: string; conda: string; pip: string }[];
-  /** Where Python packages lie; `undefined` where there is no Python. */
+  /** Where Python packages lie; `undefined` where there are none. */
   sitePackages: string | undefined;
 }
 
 /** Reads an environment of conda's. */
 export function contentsOf(context: Context, prefix: string): Contents {
-  const { files } = context.host;
-  const conda = condaPackagesFrom(files.list(path.join(prefix, 'conda-meta')));
-  const sitePackages = sitePackagesOf(context, prefix);
-  const installed = sitePackages ? installedFrom(files.list(sitePackages)) : [];
+  const { host } = context;
+  const conda = condaPackagesFrom(host.files.list(path.join(prefix, 'conda-meta')));
+  const sitePackages = sitePackagesIn(host, prefix);
+  const installed = sitePackages ? packagesIn(host, sitePackages) : [];
   const byConda = new Map(conda.map((one) => [normalizeName(distributionName(one.name)), one]));
   const pip: Installed[] = [];
   const both: Contents['both'] = [];
   for (const one of installed) {
     // PEP 627: who installed it. conda's own packages say `conda`, or nothing where they were built long ago.
-    const installer = (files.readText(path.join(sitePackages as string, one.entry, 'INSTALLER')) ?? '').trim();
+    const installer = (host.files.readText(path.join(sitePackages as string, one.entry, 'INSTALLER')) ?? '').trim();
     const record = byConda.get(one.name);
     if (record && ['pip', 'uv'].includes(installer)) both.push({ name: one.name, conda: record.version, pip: one.version });
     else if (!record && installer !== 'conda') pip.push(one);
   }
   return { conda, pip, both, sitePackages };
-}
-
-/** `lib/python3.10/site-packages` of whatever Python is there. */
-function sitePackagesOf({ host }: Context, prefix: string): string | undefined {
-  if (host.platform === 'win32') return path.join(prefix, 'Lib', 'site-packages');
-  const minor = condaPackagesFrom(host.files.list(path.join(prefix, 'conda-meta'))).find(({ name }) => name === 'python')?.version;
-  const version = /^\d+\.\d+/.exec(minor ?? '')?.[0];
-  return version ? path.join(prefix, 'lib', `python${version}`, 'site-packages') : undefined;
 }
 
 /** Of a lock, what pip has to bring beside conda: not what conda has, and not the CUDA libraries that conda's pytorch brings. */

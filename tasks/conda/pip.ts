@@ -6,8 +6,9 @@ import { installProgress } from '../parse/install-progress';
 import type { Locked } from '../parse/lock';
 import { activated } from '../python/activated';
 import { indexOfPip } from '../python/pip-index';
+import { pythonIn } from '../python/prefix';
 import { findUv } from '../python/uv';
-import { type EnvironmentDefinition, pythonIn } from '../venv/definition';
+import type { EnvironmentDefinition } from '../venv/definition';
 import { commandError } from '../venv/faults';
 import { partOf } from '../venv/install';
 
@@ -36,7 +37,7 @@ export async function installPipHalf(
       wanted.map(({ name }) => name),
     ),
   );
-  const python = pythonIn(context, prefix);
+  const python = pythonIn(context.host, prefix);
   const uv = context.settings.setup.python.installer === 'pip' ? undefined : await findUv(context);
   const damaged = again.filter((name) => wanted.some((one) => one.name === name));
   const rest = ['--no-deps', '--require-hashes', '-r', list];

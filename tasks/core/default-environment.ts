@@ -4,7 +4,11 @@ import type { Host } from './host';
 import type { TaskDefinition } from './task-definition';
 
 /** What a machine that trains has and a laptop has not. */
-const signs = ['.venv-remote', ...['setup', 'paths_config', 'training_config'].map((name) => `configs/${name}.remote.yaml`)];
+const signs = [
+  '.venv-remote',
+  '.just-lora/conda.json',
+  ...['setup', 'paths_config', 'training_config'].map((name) => `configs/${name}.remote.yaml`),
+];
 
 /** The environment that a task is about where nothing names one: on a GPU machine its own settings have to hold, without an option to remember. */
 export function defaultEnvironment(host: Host, root: string, { environment = 'local' }: TaskDefinition): Environment {
@@ -14,4 +18,4 @@ export function defaultEnvironment(host: Host, root: string, { environment = 'lo
 
 /** The same as the help says it. */
 export const defaultText = ({ environment = 'local' }: TaskDefinition): string =>
-  environment === 'training' ? 'remote where `.venv-remote` or a `configs/*.remote.yaml` is, else local' : environment;
+  environment === 'training' ? 'remote where a training environment or a `configs/*.remote.yaml` is, else local' : environment;

@@ -1,9 +1,11 @@
-import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { shown } from '../core/paths';
 import type { Progress } from '../core/step';
 import { bytes } from '../core/text';
+import { programIn } from '../python/prefix';
+import { allOnPath, isProgram } from '../python/which';
+import { knownEnvironments } from '../remote/place';
 import { endpointOf } from './endpoint';
 import type { Model } from './models';
 import { findToken } from './token';
@@ -50,21 +52,18 @@ export async function runHf(
   });
 }
 
-/** In the environments of the settings first, then on PATH. */
-function findHf({ host, root, settings }: Context): string {
-  const { environments, remote } = settings.setup;
-  const folders = [environments.local.path, remote.prefix, remote.path, host.env.CONDA_PREFIX, host.env.VIRTUAL_ENV]
-    .filter((folder) => typeof folder === 'string')
-    .map((folder) => path.resolve(root, folder, host.platform === 'win32' ? 'Scripts' : 'bin'));
-  const places = [...folders, ...(host.env.PATH ?? '').split(path.delimiter).filter(Boolean)];
-  for (const name of ['hf', 'huggingface-cli'])
-    for (const folder of places) {
-      const file = path.join(folder, host.platform === 'win32' ? `${name}.exe` : name);
-      if (host.files.stat(file)?.isFile()) return file;
-    }
+/** In the project's environments first, then in what the shell has activated, then on PATH; the newer name everywhere before the older. */
+function findHf(context: Context): string {
+  const { host } = context;
+  const { own, other, activated } = knownEnvironments(context);
+  for (const name of ['hf', 'huggingface-cli']) {
+    const places = [...own, ...other, ...activated].map((prefix) => programIn(host, prefix, name));
+    const found = places.find((file) => isProgram(host, file)) ?? allOnPath(host, name)[0];
+    if (found) return found;
+  }
   throw new UserError({
     code: 'E_HF_MISSING',
-    found: 'neither `hf` nor `huggingface-cli` is in the environments of the settings or on PATH',
+    found: 'neither `hf` nor `huggingface-cli` is in an environment of the project or on PATH',
     needed: 'the command of huggingface_hub, for `download.backend: hf`',
     fix: '`pip install huggingface_hub` in the environment, or `--backend=builtin`',
   });

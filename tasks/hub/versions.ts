@@ -1,39 +1,31 @@
-import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
+import { versionsIn } from '../python/site-packages';
+import { knownEnvironments } from '../remote/place';
+import { tryParse } from '../untrusted/json';
 import { needsOf, unmetNeeds, type Versions } from '../versions/models';
 import { hubOf } from './hub';
 import type { Model } from './models';
 import type { Wanted } from './plan';
 
 /**
- * The same with the model's own config.json, which is asked for only where there is an environment to compare with.
+ * Whether the libraries of the environment can load a model, told by its config.json before its weights are fetched. The Hub is
+ * asked for that file only where there is an environment to compare with.
+ * @returns a phrase for the finding: `new enough`, or `unknown` where there is no environment or nothing is known of the model
  * @throws UserError E_MODEL_VERSIONS
  */
 export async function librariesOf(context: Context, model: Model, { commit, wanted }: Wanted): Promise<string> {
-  if (context.option('any-versions') !== undefined || !installedIn(context)) return 'unknown';
+  if (context.option('any-versions') !== undefined) return 'unknown';
+  const installed = librariesHere(context);
+  if (!installed) return 'unknown';
   const config = wanted.some(({ path }) => path === 'config.json') ? await hubOf(context).text(model, commit, 'config.json') : undefined;
-  return refuseOldLibraries(context, model, parsed(config));
+  return refuseOldLibraries(model, tryParse(config), installed);
 }
 
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Whether the Python environment can load this model, told before its bytes are fetched.
- * @param config the parsed config.json, where it is here
- * @returns a sentence for the finding, `unknown` where there is no environment or nothing is known of the model
- * @throws UserError E_MODEL_VERSIONS
- */
-function refuseOldLibraries(context: Context, model: Model, config: unknown): string {
+/** @param config the parsed config.json, `undefined` where there is none */
+function refuseOldLibraries(model: Model, config: unknown, installed: Versions): string {
   const needs = needsOf({ repo: model.repo, ...(config === undefined ? {} : { config }) });
-  const installed = installedIn(context);
-  if (!needs || !installed) return 'unknown';
+  if (!needs) return 'unknown';
   const unmet = unmetNeeds(needs, installed);
   if (unmet.length === 0) return 'new enough';
   throw new UserError({
@@ -46,22 +38,16 @@ function refuseOldLibraries(context: Context, model: Model, config: unknown): st
   });
 }
 
-/** The libraries of the environment that holds transformers; `undefined` where none does. */
-function installedIn({ root, host, settings, environment }: Context): Versions | undefined {
-  const { environments, remote } = settings.setup;
-  const { local } = environments;
-  const own = environment === 'local' ? [local.path, remote.path] : [remote.prefix, remote.path];
-  const folders = [...own, host.env.CONDA_PREFIX, host.env.VIRTUAL_ENV].filter((folder) => typeof folder === 'string');
-  for (const folder of folders) {
-    const library = path.resolve(root, folder, 'lib');
-    for (const python of host.files.list(library).filter((name) => /^python3\.\d+$/.test(name))) {
-      const versions = new Map<string, string>();
-      for (const name of host.files.list(path.join(library, python, 'site-packages'))) {
-        const [, project = '', version = ''] = /^([\w.]+)-([^-]+)\.dist-info$/.exec(name) ?? [];
-        if (project) versions.set(project.toLowerCase().replace(/[-_.]+/g, '-'), version);
-      }
-      if (versions.has('transformers')) return versions;
-    }
+/**
+ * The libraries of the first environment with transformers; `undefined` where none has it. For a training machine what the data
+ * work has says nothing.
+ */
+function librariesHere(context: Context): Versions | undefined {
+  const { own, other, activated } = knownEnvironments(context);
+  const prefixes = [...own, ...(context.environment === 'local' ? other : []), ...activated];
+  for (const prefix of prefixes) {
+    const versions = versionsIn(context.host, prefix);
+    if (versions.has('transformers')) return versions;
   }
   return undefined;
 }

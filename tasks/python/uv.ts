@@ -4,6 +4,7 @@ import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
 import { installerFault, tellingTail } from '../parse/installer-output';
 import { installerEnvironment } from './clean-environment';
+import { pythonIn } from './prefix';
 import type { Found } from './probe';
 import { trustFix, untrusted } from './trust';
 import { uvHashes, uvVersion } from './uv-release';
@@ -54,7 +55,7 @@ export async function fetchUv(context: Context, { command, args, interpreter }: 
       const helper = path.join(temporary, 'venv');
       const made = await run(command, [...args, '-m', 'venv', helper]);
       if (made.exitCode !== 0) throw unavailable(tellingTail(made));
-      pip = [path.join(helper, ...(host.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']))];
+      pip = [pythonIn(host, helper)];
     }
     const install = ['-m', 'pip', 'install', '--no-deps', '--require-hashes', '--only-binary', ':all:', '--no-compile', '--quiet'];
     const options = ['--progress-bar', 'off', '--retries', '2', '--timeout', '20', '--target', path.join(temporary, 'package'), '-r', list];

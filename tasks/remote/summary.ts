@@ -4,18 +4,18 @@ import type { Ran } from '../core/run';
 import { columns } from '../core/text';
 import { pinsOf } from '../parse/pins';
 import { remoteEnvironment } from '../profile/definition';
-import { isCondaEnvironment } from '../python/activated';
+import { isCondaEnvironment } from '../python/prefix';
+import { versionsIn } from '../python/site-packages';
 import { requirementsText } from '../venv/requirements';
 import { trainingPrefix } from './place';
-import { trainingVersions } from './state-of-environment';
 
 /** The packages that were asked for, the GPU, and what to do next. */
 export function remoteSummary(context: Context, { steps }: Ran): string {
-  const versions = trainingVersions(context);
+  const prefix = trainingPrefix(context) ?? '';
+  const versions = versionsIn(context.host, prefix);
   const asked = pinsOf(requirementsText(context, remoteEnvironment(context)) ?? '').map(({ name }) => name);
   const rows = [...new Set(asked)].flatMap((name) => (versions.has(name) ? [[name, versions.get(name) ?? '']] : []));
   const found = (name: string) => steps.find((step) => step.name === name)?.found ?? '';
-  const prefix = trainingPrefix(context) ?? '';
   const activate = isCondaEnvironment(context.host, prefix) ? `conda activate ${prefix}` : `. ${shown(context.root, prefix)}/bin/activate`;
   return [
     columns([['package', 'version'], ...rows], '  '),

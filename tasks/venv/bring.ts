@@ -2,14 +2,15 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import type { Progress } from '../core/step';
 import type { Locked } from '../parse/lock';
+import { pythonIn } from '../python/prefix';
 import { probe } from '../python/probe';
+import { packagesIn, sitePackagesFor } from '../python/site-packages';
 import type { Uv } from '../python/uv';
 import { asideOf, clearPlace, discard, keepCopy, putBack } from './aside';
 import { compare, describeDifference, isSame, lockedFor } from './compare';
-import { type EnvironmentDefinition, pythonIn, sitePackagesIn, targetOf } from './definition';
+import { type EnvironmentDefinition, targetOf } from './definition';
 import { foreignPlace } from './foreign';
 import { createEnvironment, installLock } from './install';
-import { installedIn } from './installed';
 import { type Health, inputsOf, lookAt } from './look';
 import { baseOf, contentsOf, writeMarker } from './marker';
 import { pythonFor, uvFor } from './tools';
@@ -48,7 +49,9 @@ export async function bringEnvironment(
 
 /** Packages are mended from inside: uv needs nothing in there, pip has to be there itself. */
 export function canRepair(context: Context, { pythonVersion }: EnvironmentDefinition, folder: string, uv: Uv | undefined): boolean {
-  return uv !== undefined || installedIn(context, sitePackagesIn(context, folder, pythonVersion)).some(({ name }) => name === 'pip');
+  return (
+    uv !== undefined || packagesIn(context.host, sitePackagesFor(context.host, folder, pythonVersion)).some(({ name }) => name === 'pip')
+  );
 }
 
 async function build(
@@ -105,13 +108,13 @@ async function finish(
   uv: Uv | undefined,
 ): Promise<void> {
   const { host, settings } = context;
-  const python = pythonIn(context, folder);
+  const python = pythonIn(context.host, folder);
   const interpreter = await probe(context, python);
   const base = baseOf(context, python);
   if (typeof interpreter === 'string' || !base)
     throw incomplete(`its Python ${typeof interpreter === 'string' ? interpreter : 'is gone'}`, definition);
-  const sitePackages = sitePackagesIn(context, folder, definition.pythonVersion);
-  const installed = installedIn(context, sitePackages);
+  const sitePackages = sitePackagesFor(context.host, folder, definition.pythonVersion);
+  const installed = packagesIn(context.host, sitePackages);
   const difference = compare(lockedFor(locked, interpreter.markers), installed);
   if (!isSame(difference)) throw incomplete(describeDifference(difference), definition);
   writeMarker(context, folder, {

@@ -1,4 +1,3 @@
-import * as path from 'node:path';
 import type { PythonEnvironment } from '../configuration/definition';
 import type { Context } from '../core/context';
 import { absolute } from '../core/paths';
@@ -31,11 +30,3 @@ export function targetOf({ root, host }: Context, { path: setting }: Environment
   const folder = absolute({ root, host }, setting);
   return host.files.lstat(folder)?.isSymbolicLink() ? (host.files.linkTarget(folder) ?? folder) : folder;
 }
-
-/** The interpreter inside of an environment. */
-export const pythonIn = ({ host }: Context, folder: string): string =>
-  host.platform === 'win32' ? path.join(folder, 'Scripts', 'python.exe') : path.join(folder, 'bin', 'python');
-
-/** Where the packages of an environment lie. */
-export const sitePackagesIn = ({ host }: Context, folder: string, minor: string): string =>
-  host.platform === 'win32' ? path.join(folder, 'Lib', 'site-packages') : path.join(folder, 'lib', `python${minor}`, 'site-packages');

@@ -1,5 +1,4 @@
-export { type EnvironmentDefinition, localEnvironment, pythonIn, sitePackagesIn, targetOf } from './definition';
-export { installedIn } from './installed';
+export { type EnvironmentDefinition, localEnvironment, targetOf } from './definition';
 export { lockStep } from './lock-step';
 export { environmentStep } from './step';
 export { installedSummary } from './summary';

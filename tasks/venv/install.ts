@@ -4,10 +4,11 @@ import { statePath } from '../core/state';
 import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
 import { cleanEnvironment, installerEnvironment } from '../python/clean-environment';
+import { pythonIn } from '../python/prefix';
 import type { Found } from '../python/probe';
 import type { Uv } from '../python/uv';
 import type { Difference } from './compare';
-import { type EnvironmentDefinition, pythonIn } from './definition';
+import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';
 import type { Damage } from './installed';
 
@@ -44,7 +45,7 @@ export async function installLock(
   tell: Tell,
   repair?: { difference: Difference; damaged: readonly Damage[] },
 ): Promise<void> {
-  const python = pythonIn(context, folder);
+  const python = pythonIn(context.host, folder);
   const damaged = repair?.damaged.map(({ name }) => name) ?? [];
   if (uv) {
     const again = damaged.flatMap((name) => ['--reinstall-package', name]);

@@ -1,11 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
-import { type Installed, installedFrom, metadataOf, recordedFiles } from '../parse/dist-info';
-
-/** The packages in a site-packages folder, by the names of their folders: no Python is started. */
-export function installedIn({ host }: Context, sitePackages: string): Installed[] {
-  return installedFrom(host.files.list(sitePackages));
-}
+import { type Installed, metadataOf, recordedFiles } from '../parse/dist-info';
 
 /** A package that is not as it was installed, with the first thing that is wrong. */
 export interface Damage {

@@ -7,11 +7,13 @@ import type { Depth } from '../core/step';
 import { plural, some } from '../core/text';
 import type { Locked } from '../parse/lock';
 import { parsePyvenv, pyvenvVersion } from '../parse/pyvenv';
+import { pythonIn } from '../python/prefix';
 import { probe } from '../python/probe';
+import { packagesIn, sitePackagesFor } from '../python/site-packages';
 import { asideOf, isOurs, isVacant } from './aside';
 import { compare, type Difference, describeDifference, isSame, lockedFor } from './compare';
-import { type EnvironmentDefinition, pythonIn, sitePackagesIn, targetOf } from './definition';
-import { type Damage, damagedIn, installedIn } from './installed';
+import { type EnvironmentDefinition, targetOf } from './definition';
+import { type Damage, damagedIn } from './installed';
 import { lockInputs } from './lock-state';
 import { baseOf, contentsOf, type Marker, markerName, readMarker, sameBase } from './marker';
 import { askedFor, type PackageState, packageStates } from './packages';
@@ -52,8 +54,8 @@ export async function lookAt(
   const changed = changedInputs(marker.inputs, now);
   const unsound = await unsoundness(context, definition, folder, marker, depth);
   if (unsound) return rebuild(unsound.found, [...new Set([...(unsound.changed ?? []), ...changed])]);
-  const sitePackages = sitePackagesIn(context, folder, definition.pythonVersion);
-  const installed = installedIn(context, sitePackages);
+  const sitePackages = sitePackagesFor(context.host, folder, definition.pythonVersion);
+  const installed = packagesIn(context.host, sitePackages);
   const wanted = lockedFor(locked, marker.markers);
   const difference = compare(wanted, installed);
   const packages = packageStates(wanted, installed, difference, askedFor(context, definition));
@@ -125,7 +127,7 @@ async function unsoundness(
   const configuration = parsePyvenv(text ?? '');
   const home = configuration['home'];
   if (text === undefined || !home) return { found: `\`${name}/pyvenv.cfg\` is ${text === undefined ? 'missing' : 'damaged'}` };
-  const python = pythonIn(context, folder);
+  const python = pythonIn(context.host, folder);
   const base = baseOf(context, python);
   if (!base || !host.files.stat(home))
     return { found: `the Python that \`${name}\` runs on is gone (\`${base ? home : marker.base.path}\`)` };
@@ -134,7 +136,7 @@ async function unsoundness(
   if (!before.startsWith(`${definition.pythonVersion}.`)) return differs(definition.pythonVersion, `has Python ${before}`);
   const noted = pyvenvVersion(configuration);
   if (noted && noted !== before) return differs(noted, `was made over with Python ${noted}`);
-  if (!host.files.stat(sitePackagesIn(context, folder, definition.pythonVersion)))
+  if (!host.files.stat(sitePackagesFor(context.host, folder, definition.pythonVersion)))
     return { found: `\`${name}\` has no folder of packages for Python ${definition.pythonVersion}` };
   if (marker.interpreter !== settings.setup.python.interpreter)
     return { found: `\`${name}\` was built with another setting`, changed: ['`python.interpreter` changed'] };

@@ -3,6 +3,7 @@ import type { Context } from '../core/context';
 import { sha256 } from '../core/hash';
 import type { Inputs } from '../core/state';
 import type { MarkerValues } from '../parse/markers';
+import { entriesOf } from '../python/site-packages';
 
 /** The program behind `bin/python`, as the file system tells: another one has another size or time. */
 export interface Base {
@@ -63,11 +64,5 @@ export function baseOf({ host }: Context, python: string): Base | undefined {
 export const sameBase = (left: Base, right: Base): boolean =>
   left.path === right.path && left.size === right.size && left.mtimeMs === right.mtimeMs;
 
-/** What lies in a folder of packages, as one value; bytecode comes and goes. */
-export const contentsOf = ({ host }: Context, sitePackages: string): string =>
-  sha256(
-    host.files
-      .list(sitePackages)
-      .filter((name) => name !== '__pycache__')
-      .join('\n'),
-  );
+/** What lies in a folder of packages, as one value. */
+export const contentsOf = ({ host }: Context, sitePackages: string): string => sha256(entriesOf(host, sitePackages).join('\n'));

@@ -1,12 +1,12 @@
 import type { Context } from '../core/context';
 import { columns, plural } from '../core/text';
-import { type EnvironmentDefinition, sitePackagesIn, targetOf } from './definition';
-import { installedIn } from './installed';
+import { packagesIn, sitePackagesFor } from '../python/site-packages';
+import { type EnvironmentDefinition, targetOf } from './definition';
 import { askedFor } from './packages';
 
 /** The packages of an environment as a person reads them: what was asked for, then what came along. */
 export function installedSummary(context: Context, definition: EnvironmentDefinition): string {
-  const installed = installedIn(context, sitePackagesIn(context, targetOf(context, definition), definition.pythonVersion));
+  const installed = packagesIn(context.host, sitePackagesFor(context.host, targetOf(context, definition), definition.pythonVersion));
   const asked = askedFor(context, definition);
   const rows = installed.filter(({ name }) => asked.has(name)).map(({ name, version }) => [name, version]);
   const others = installed.filter(({ name }) => !asked.has(name)).map(({ name, version }) => `${name} ${version}`);

@@ -2,10 +2,10 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { absolute, shown } from '../core/paths';
-import { installedFrom } from '../parse/dist-info';
+import { pythonIn } from '../python/prefix';
+import { versionsIn } from '../python/site-packages';
 import { isProgram } from '../python/which';
-import { trainingPrefix } from '../remote/place';
-import { pythonIn } from '../venv/definition';
+import { knownEnvironments } from '../remote/place';
 import type { Versions } from '../versions/models';
 
 /** A Python environment that can load models. */
@@ -21,30 +21,20 @@ export interface LoadEnvironment {
  * @throws UserError E_MODEL_ENVIRONMENT
  */
 export function loadEnvironment(context: Context): LoadEnvironment {
-  const { host, root, settings } = context;
+  const { host, root } = context;
   const asked = context.option('python');
-  const local = absolute(context, settings.setup.environments.local.path);
-  const remote = trainingPrefix(context) ?? absolute(context, settings.setup.remote.path);
-  const own = context.environment === 'local' ? [local, remote] : [remote, local];
-  const shell = [host.env.CONDA_PREFIX, host.env.VIRTUAL_ENV].filter((folder) => folder !== undefined && folder !== '');
-  const prefixes = asked === undefined ? [...own, ...shell] : [path.dirname(path.dirname(absolute(context, asked)))];
-  for (const prefix of prefixes as string[]) {
-    const python = asked === undefined ? pythonIn(context, prefix) : absolute(context, asked);
-    const versions = isProgram(host, python) ? versionsIn(context, prefix) : undefined;
-    if (versions?.has('transformers') && versions.has('torch')) return { prefix, python, versions };
+  const { own, other, activated } = knownEnvironments(context);
+  const prefixes = asked === undefined ? [...own, ...other, ...activated] : [path.dirname(path.dirname(absolute(context, asked)))];
+  for (const prefix of prefixes) {
+    const python = asked === undefined ? pythonIn(host, prefix) : absolute(context, asked);
+    if (!isProgram(host, python)) continue;
+    const versions = versionsIn(host, prefix);
+    if (versions.has('transformers') && versions.has('torch')) return { prefix, python, versions };
   }
   throw new UserError({
     code: 'E_MODEL_ENVIRONMENT',
-    found: `no Python environment with transformers and torch: looked at ${prefixes.map((prefix) => `\`${shown(root, prefix as string)}\``).join(', ')}`,
+    found: `no Python environment with transformers and torch: looked at ${prefixes.map((prefix) => `\`${shown(root, prefix)}\``).join(', ')}`,
     needed: 'the environment that training uses, or `--python` of another one',
     fix: '`npx just setup:remote` makes it; without `--load` the files alone are looked at',
   });
-}
-
-function versionsIn({ host }: Context, prefix: string): Versions | undefined {
-  const library = path.join(prefix, 'lib');
-  const python = host.files.list(library).find((name) => /^python3\.\d+$/.test(name));
-  const packages =
-    host.platform === 'win32' ? path.join(prefix, 'Lib', 'site-packages') : path.join(library, python ?? '', 'site-packages');
-  return new Map(installedFrom(host.files.list(packages)).map(({ name, version }) => [name, version]));
 }

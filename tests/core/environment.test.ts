@@ -22,4 +22,15 @@ test('a machine that trains uses its own settings for models, any other those of
   assert.is(await named({ JUST_LORA_ENV: 'local' }), 'verify:laptop');
 });
 
+for (const sign of ['.venv-remote', '.just-lora/conda.json'])
+  test(`${sign} says that it is a machine that trains`, async () => {
+    const file = path.join(project, sign);
+    fs.rmSync(path.join(project, 'configs/setup.remote.yaml'), { force: true });
+    assert.is(await named(), 'verify:laptop');
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, '');
+    assert.not.equal(await named(), 'verify:laptop');
+    fs.rmSync(file);
+  });
+
 test.run();
