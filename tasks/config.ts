@@ -2,7 +2,6 @@ import type { Context } from './core/context';
 import { usageError } from './core/errors';
 import type { Step, Table } from './core/step';
 import { defineTask, type LoraTask } from './core/task';
-import { printable } from './untrusted/text';
 
 /** Prints the settings as they apply, with where each came from. */
 export function configTask(): LoraTask {
@@ -31,13 +30,12 @@ const settings: Step = {
   name: 'config',
   title: 'Read the settings',
   async check(context, depth) {
-    const { redacted } = require('./configuration/redact') as typeof import('./configuration/redact');
     const finding = await check().configurationStep.check(context, depth);
     const wanted = chosen(context);
     return {
       ...finding,
       table: tableOf(wanted),
-      data: { environment: context.environment, settings: wanted, values: redacted('', context.settings) },
+      data: { environment: context.environment, settings: wanted, values: context.settings },
     };
   },
 };
@@ -78,5 +76,5 @@ function shown(table: Table, found: string, warning: string | undefined): string
     Math.max(...table.map((row) => row[column]?.length ?? 0).filter((length) => length <= most));
   const [names, values] = [width(0, 60), width(1, 40)];
   const rows = table.map(([name = '', value = '', from = '']) => `${name.padEnd(names)}  ${value.padEnd(values)}  ${from}`.trimEnd());
-  return printable([...rows, '', found, ...(warning ? [`warning: ${warning}`] : [])].join('\n'));
+  return [...rows, '', found, ...(warning ? [`warning: ${warning}`] : [])].join('\n');
 }

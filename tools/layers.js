@@ -17,7 +17,8 @@ const layers = [
   [['venv'], ['safetensors']],
   [['python']],
   [['configuration', 'core']],
-  [['parse'], ['untrusted']],
+  [['parse']],
+  [['untrusted']],
   [['versions']],
 ];
 

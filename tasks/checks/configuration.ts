@@ -1,8 +1,8 @@
 import { leaves, type Tree } from '../configuration/merge';
 import { settingName } from '../configuration/names';
-import { redacted } from '../configuration/redact';
 import { sourcesFor } from '../configuration/sources';
 import type { Context } from '../core/context';
+import { outgoingValue } from '../core/outgoing';
 import type { Finding, Step } from '../core/step';
 import { plural } from '../core/text';
 import { nearest } from '../parse/nearest';
@@ -36,7 +36,7 @@ export const configurationStep: Step = {
 export function resolvedSettings({ settings, origins }: Context): ResolvedSetting[] {
   return leaves(settings as Tree).map(({ path, value }) => {
     const name = settingName(path);
-    return { name, value: redacted(name, value), from: origins.get(name) ?? 'default' };
+    return { name, value: outgoingValue(value, name), from: origins.get(name) ?? 'default' };
   });
 }
 

@@ -62,8 +62,8 @@ export function provenBefore(context: Context, name: string, now: Inputs): Extra
 function evidenceOf(proof: string | Finding): string {
   if (typeof proof === 'string') return proof;
   if (proof.state === 'done') return proof.found;
-  const { code = 'E_NOT_DONE', found, fix = 'mend what is named above' } = { code: undefined, fix: undefined, ...proof };
-  throw new UserError({ code, found, ...('needed' in proof ? { needed: proof.needed } : {}), fix });
+  const { code = 'E_NOT_DONE', found, fix = 'mend what is named above', tail } = { code: undefined, fix: undefined, ...proof };
+  throw new UserError({ code, found, ...('needed' in proof ? { needed: proof.needed } : {}), fix, ...(tail ? { tail } : {}) });
 }
 
 async function proveNow(context: Context, prove: Proven['prove']): Promise<Finding> {
@@ -72,7 +72,9 @@ async function proveNow(context: Context, prove: Proven['prove']): Promise<Findi
     return typeof proof === 'string' ? { state: 'done', found: proof } : proof;
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    const { code, found, needed = 'a proof', fix } = faultOf(error);
-    return code === 'E_UNEXPECTED' ? { state: 'unknown', found } : { state: 'blocked', code, found, needed, fix };
+    const { code, found, needed = 'a proof', fix, tail } = faultOf(error);
+    return code === 'E_UNEXPECTED'
+      ? { state: 'unknown', found }
+      : { state: 'blocked', code, found, needed, fix, ...(tail ? { tail } : {}) };
   }
 }

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { nearest } from '../parse/nearest';
+import { redacted } from '../untrusted/secrets';
 import { isTree } from './merge';
 
 const kinds: Readonly<Record<string, string>> = {
@@ -42,6 +43,7 @@ export function shown(value: unknown): string {
   if (isTree(value)) return 'a mapping';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value);
+  // Before it is cut: a part of a secret would not be known as one.
+  const text = JSON.stringify(typeof value === 'string' ? redacted(value) : value);
   return text.length > 80 ? `${text.slice(0, 77)}…"` : text;
 }

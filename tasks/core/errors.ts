@@ -1,3 +1,6 @@
+import { notOurs } from '../untrusted/text';
+import { outgoingFault, quoted } from './outgoing';
+
 /** What a person reads when a step cannot go on: one sentence and the one command that mends it. */
 export interface Fault {
   /** Stable, listed in docs/ERRORS.md, for example `E_PYTHON_NOT_FOUND`. */
@@ -18,11 +21,12 @@ export class UserError extends Error {
   readonly exitCode: number;
 
   constructor(fault: Fault, exitCode = 1) {
-    super(fault.found);
+    const outgoing = outgoingFault(fault);
+    super(outgoing.found);
     this.name = 'UserError';
-    this.fault = fault;
+    this.fault = outgoing;
     this.exitCode = exitCode;
-    this.stack = explain(fault);
+    this.stack = explain(outgoing);
   }
 }
 
@@ -44,11 +48,12 @@ export class Interrupted extends Error {
 }
 
 /** The text of a fault: sentence, evidence, blank line, `fix:`. */
-export function explain(fault: Fault): string {
-  const lines = [`${fault.found} (${fault.code})`];
+export function explain(raw: Fault): string {
+  const fault = outgoingFault(raw);
+  const lines = [`${notOurs(fault.found)} (${fault.code})`];
   if (fault.needed) lines.push(`needed: ${fault.needed}`);
-  if (fault.tail) lines.push('', ...fault.tail.split('\n').map((line) => `  ${line}`));
-  return [...lines, '', `fix: ${fault.fix}`].join('\n');
+  if (fault.tail) lines.push('', ...quoted(fault.tail, '  '));
+  return [...lines, '', `fix: ${fault.fix.replaceAll('\n', '\n     ')}`].join('\n');
 }
 
 /** Whether there was no room for it: on the disk, or in what this user may use of it. */
@@ -56,7 +61,10 @@ export const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes
 
 /** Anything thrown, as a fault: what is not ours keeps its own message. */
 export function faultOf(error: unknown): Fault {
-  if (error instanceof UserError) return error.fault;
+  return error instanceof UserError ? error.fault : outgoingFault(foreignFault(error));
+}
+
+function foreignFault(error: unknown): Fault {
   const cause = error as NodeJS.ErrnoException;
   if (isFull(error))
     return {

@@ -1,11 +1,13 @@
 import { loadSettings, readSettings } from '../configuration/load';
+import { sentence, valueText } from '../untrusted/text';
 import type { Context } from './context';
 import { defaultEnvironment, defaultText } from './default-environment';
 import { faultOf, Interrupted, UserError } from './errors';
 import { type Host, thisHost } from './host';
 import { lookView, unwatched } from './look-view';
 import { helpText, type OptionDefinition, type Options, parseOptions, refuseUnknownSteps } from './options';
-import { exitWith, result, wantsJson } from './output';
+import { outgoingStep } from './outgoing';
+import { documentResult, exitWith, result, wantsJson } from './output';
 import { viewFor } from './render';
 import { documentOf, exitCodeOf, type Report, verdict } from './report';
 import { bring, inspect, type Ran } from './run';
@@ -59,7 +61,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   report.durationMs = Math.round(performance.now() - started);
   const looked = !options || options.plan || options.check || definition.looks || definition.unrecorded;
   if (context && !looked) leaveRecord(context, report);
-  if (json) result(JSON.stringify(documentOf(report)));
+  if (json) documentResult(documentOf(report));
   exitWith(exitCode(failure, report, options, definition));
   if (failure) throw readable(failure);
 }
@@ -72,7 +74,7 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     write: (text: string) => void process.stderr.write(text),
   };
   const view = viewFor(screen, options.verbose);
-  if (options.verbose) context.host.processes.onVerbose = view.note;
+  if (options.verbose) context.host.processes.onVerbose = (line) => view.note(verboseLine(line));
   const release = listenToSignals(context.host);
   const depth = definition.depth ?? 'quick';
   try {
@@ -80,13 +82,14 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
       const shows = options.json ? unwatched : lookView(screen, definition.present ? () => undefined : result);
       const ran = await inspect(items, context, depth, options.plan, shows);
       const last = options.plan ? await definition.planned?.(context, ran) : undefined;
-      if (!options.json) result([definition.present?.(context, ran) ?? verdict(ran), ...(last ? [last] : [])].join('\n'));
+      const shown = { ...ran, steps: ran.steps.map(outgoingStep) };
+      if (!options.json) result([definition.present?.(context, shown) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
       return ran;
     }
     const begun = performance.now();
     const ran = await bring(items, context, view, definition, depth);
     if (!ran.error && !options.json) {
-      const text = definition.summary?.(context, ran);
+      const text = definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) });
       result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? [text] : [])].join('\n'));
     }
     return ran;
@@ -94,6 +97,9 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     release();
   }
 }
+
+/** A command, or what it said: no line of a program begins like one of ours. */
+const verboseLine = (line: string): string => (line.startsWith('$ ') ? line : `  | ${line.trimStart()}`);
 
 function contextOf(host: Host, options: Options, definition: TaskDefinition): Context {
   const root = process.cwd();
@@ -136,5 +142,9 @@ function exitCode(failure: Error | undefined, report: Report, options: Options |
 function readable(error: Error): Error {
   if (error instanceof UserError || error instanceof Interrupted) return error;
   const fault = faultOf(error);
-  return fault.code === 'E_UNEXPECTED' ? error : new UserError(fault);
+  if (fault.code !== 'E_UNEXPECTED') return new UserError(fault);
+  const [, frames = ''] = /((?:\n {4}at .*)*)$/.exec(error.stack ?? '') ?? [];
+  error.message = fault.found;
+  error.stack = `${sentence(error.name, 80)}: ${fault.found}${valueText(frames)}`;
+  return error;
 }

@@ -1,6 +1,6 @@
-import { printable } from '../untrusted/text';
+import { sentence } from '../untrusted/text';
 import { progressText } from './rate';
-import { isLive, type Screen, stepLines } from './render';
+import { isLive, progressLine, type Screen, stepLines } from './render';
 import type { StepReport } from './report';
 import type { Progress, Step } from './step';
 
@@ -22,16 +22,16 @@ export function lookView(screen: Screen, result: (text: string) => void): LookVi
     looking: ({ title }) => {
       text = progressText();
       last = performance.now();
-      if (clear) screen.write(`${clear}… ${title}`);
+      if (clear) screen.write(`${clear}… ${sentence(title, 300)}`);
     },
     progress({ name, title }, progress) {
       const now = performance.now();
-      const line = printable(text(progress, now));
-      if (clear) screen.write(`${clear}… ${title}: ${line}`);
+      const line = text(progress, now);
+      if (clear) screen.write(`${clear}… ${progressLine(`${title}: ${line}`)}`);
       // A log wants to know that it goes on, not each step of it.
       else if (now - last > 10_000) {
         last = now;
-        screen.write(`  ${name}: ${line}\n`);
+        screen.write(`  ${progressLine(`${name}: ${line}`)}\n`);
       }
     },
     seen(report) {

@@ -1,3 +1,6 @@
+import { redacted } from '../untrusted/secrets';
+import { printable } from '../untrusted/text';
+
 /**
  * With `--json` stdout belongs to one document. just's logger holds console.info before any
  * configuration is loaded, so the stream is turned, not the console.
@@ -11,9 +14,15 @@ export function keepStdoutForJson(): void {
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
 }
 
-/** A result: on stdout whatever else was turned away from it. */
+/** A result of several lines: on stdout whatever else was turned away from it. */
 export function result(text: string): void {
-  write(text.endsWith('\n') ? text : `${text}\n`);
+  const clean = redacted(printable(text));
+  write(clean.endsWith('\n') ? clean : `${clean}\n`);
+}
+
+/** A document whose values are clean already: hiding secrets in its text would break it. */
+export function documentResult(document: object): void {
+  write(`${JSON.stringify(document)}\n`);
 }
 
 let exitCode: number | undefined;

@@ -14,10 +14,10 @@ export async function look(step: Step, context: Context, depth: Depth, tell?: (p
   const started = performance.now();
   const finding = await step.check(context, depth, tell).catch((error: unknown): Finding => {
     if (error instanceof Interrupted) throw error;
-    const { code, found, needed, fix } = faultOf(error);
+    const { code, found, needed, fix, tail } = faultOf(error);
     return code === 'E_UNEXPECTED'
       ? { state: 'unknown', found }
-      : { state: 'blocked', code, found, needed: needed ?? 'a machine that can be looked at', fix };
+      : { state: 'blocked', code, found, needed: needed ?? 'a machine that can be looked at', fix, ...(tail ? { tail } : {}) };
   });
   return { name: step.name, title: step.title, ...finding, actions: [], durationMs: since(started) };
 }

@@ -1,5 +1,6 @@
 import type { ListrTask } from 'listr2';
-import { printable } from '../untrusted/text';
+import { sentence } from '../untrusted/text';
+import { outgoingStep, quoted } from './outgoing';
 import type { Listener } from './perform';
 import { progressText } from './rate';
 import type { StepReport } from './report';
@@ -12,6 +13,7 @@ export type Work = (step: Step, tell: Listener) => Promise<StepReport>;
 /** Shows the steps of one run. Stops after a step that failed or is blocked. */
 export interface View {
   play(items: readonly Step[], work: Work): Promise<void>;
+  /** One line. */
   note(text: string): void;
 }
 
@@ -36,17 +38,23 @@ export function viewFor(screen: Screen, verbose: boolean): View {
 
 const marks: Record<StepReport['state'], string> = { done: '✔', todo: '○', blocked: '✖', unknown: '?', failed: '✖', skipped: '-' };
 
-/** One step as one line, its warning and its table under it. */
-export function stepLines(report: StepReport): string {
+/** One step as one line, its warning, what a program said and its table under it. */
+export function stepLines(raw: StepReport): string {
+  const report = outgoingStep(raw);
   const lines = [`${marks[report.state]} ${oneLine(report)}`];
   if (report.changed?.length) lines.push(`    because: ${report.changed.join(', ')}`);
   if (report.state === 'todo') for (const { title } of report.actions) lines.push(`    will ${title}`);
   if (report.warning) lines.push(`    warning: ${report.warning}`);
   if ((report.state === 'todo' || report.state === 'blocked') && report.fix)
     lines.push(`    fix: ${report.fix.replaceAll('\n', '\n         ')}`);
+  // Of a step that failed the error tells it, which is printed last.
+  if (report.tail && report.state !== 'failed') lines.push(...quoted(report.tail, '    '));
   if (report.table) lines.push(columns(report.table, '    '));
-  return printable(lines.join('\n'));
+  return lines.join('\n');
 }
+
+/** How far a step is, in which names of files and words of programs stand. */
+export const progressLine = (text: string): string => sentence(text, 300);
 
 const oneLine = ({ name, found, code }: StepReport): string => `${name} — ${found}${code ? ` (${code})` : ''}`;
 
@@ -59,14 +67,14 @@ function plainView(screen: Screen): View {
       action(title) {
         begun = performance.now();
         text = progressText();
-        screen.write(`→ ${step.name}: ${printable(title)}\n`);
+        screen.write(`→ ${sentence(`${step.name}: ${title}`, 700)}\n`);
       },
       progress(progress) {
         // A log wants to know that it goes on, not each step of it.
         const now = performance.now();
         if (!progress.atOnce && now - Math.max(last, begun) < 10_000) return;
         last = now;
-        screen.write(`  ${step.name}: ${printable(text(progress, now))}\n`);
+        screen.write(`  ${progressLine(`${step.name}: ${text(progress, now)}`)}\n`);
       },
     });
     const time = report.actions.length > 0 ? ` [${duration(report.durationMs)}]` : '';
@@ -74,7 +82,7 @@ function plainView(screen: Screen): View {
     return report;
   };
   return {
-    note: (text) => screen.write(`${printable(text)}\n`),
+    note: (text) => screen.write(`${sentence(text)}\n`),
     async play(items, work) {
       for (const item of items) {
         if (stops(await one(item, work))) return;
@@ -85,7 +93,7 @@ function plainView(screen: Screen): View {
 
 function liveView(screen: Screen): View {
   return {
-    note: (text) => screen.write(`${printable(text)}\n`),
+    note: (text) => screen.write(`${sentence(text)}\n`),
     async play(items, work) {
       const { Listr: Run } = require('listr2') as typeof import('listr2');
       await new Run(
@@ -108,18 +116,18 @@ class Stopped extends Error {}
 
 function taskOf(step: Step, work: Work): ListrTask {
   return {
-    title: step.title,
+    title: sentence(step.title, 300),
     rendererOptions: { persistentOutput: true },
     async task(_, task) {
       let text = (_: object, __: number) => '';
       const report = await work(step, {
         action(title) {
-          task.title = `${step.title}: ${printable(title)}`;
+          task.title = sentence(`${step.title}: ${title}`, 700);
           task.output = '';
           text = progressText();
         },
         progress(progress) {
-          task.output = printable(text(progress, performance.now()));
+          task.output = progressLine(text(progress, performance.now()));
         },
       });
       const [first = '', ...rest] = stepLines(report).slice(2).split('\n');

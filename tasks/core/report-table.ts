@@ -1,4 +1,4 @@
-import { printable } from '../untrusted/text';
+import { outgoingStep, quoted } from './outgoing';
 import type { StepReport } from './report';
 import type { Ran } from './run';
 import { columns } from './text';
@@ -13,17 +13,19 @@ const words: Record<StepReport['state'], string> = {
 };
 
 /** Everything that a look found: a line for each check, what is to be done, then the details. */
-export function reportTable({ steps }: Pick<Ran, 'steps'>, verdict: string): string {
+export function reportTable(ran: Pick<Ran, 'steps'>, verdict: string): string {
+  const steps = ran.steps.map(outgoingStep);
   const overview = columns([['check', 'state', 'found'], ...steps.map(({ name, state, found }) => [name, words[state], found])]);
   const details = steps.flatMap(({ name, table }) => (table ? [`${name}\n${columns(table, '  ')}`] : []));
-  return printable([overview, ...steps.flatMap(remarks), ...details, verdict].join('\n\n'));
+  return [overview, ...steps.flatMap(remarks), ...details, verdict].join('\n\n');
 }
 
-function remarks({ name, state, found, code, needed, fix, changed, warning }: StepReport): string[] {
+function remarks({ name, state, found, code, needed, fix, changed, warning, tail }: StepReport): string[] {
   const lines = [
     ...(warning ? [`warning: ${warning}`] : []),
     ...(changed?.length ? [`because: ${changed.join(', ')}`] : []),
     ...(needed ? [`needed: ${needed}`] : []),
+    ...(tail ? quoted(tail, '') : []),
     ...(fix ? [`fix: ${fix.replaceAll('\n', '\n       ')}`] : []),
   ];
   if (lines.length === 0) return [];

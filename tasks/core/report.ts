@@ -1,4 +1,5 @@
 import type { Fault } from './errors';
+import { outgoingFault, outgoingStep, outgoingValue } from './outgoing';
 import type { Finding } from './step';
 
 export type Outcome = 'unchanged' | 'changed' | 'todo' | 'blocked' | 'failed' | 'interrupted';
@@ -56,10 +57,12 @@ export function verdict({ outcome, steps }: Pick<Report, 'outcome' | 'steps'>): 
   return `${count('done')} of ${steps.length} done, ${count('todo', 'unknown')} to do, ${count('blocked', 'failed')} blocked`;
 }
 
-/** The report as `--json` prints it. */
-export function documentOf(report: Report): object {
-  return { ...report, steps: report.steps.map(stepDocument) };
+/** The report as `--json` prints it and a record keeps it. */
+export function documentOf({ error, ...report }: Report): object {
+  return { ...report, steps: report.steps.map(stepDocument), ...(error ? { error: outgoingFault(error) } : {}) };
 }
 
 /** One step as `--json` prints it: its further fields beside the others. */
-export const stepDocument = ({ data, ...step }: StepReport): object => ({ ...step, ...data });
+export function stepDocument({ data, ...step }: StepReport): object {
+  return { ...outgoingStep(step), ...(outgoingValue(data) as object | undefined) };
+}

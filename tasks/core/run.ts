@@ -53,7 +53,7 @@ export async function bring(
   // A step that is blocked before anything was done is told at once; one behind it may wait for the first.
   for (const report of before.steps.filter(({ actions }) => actions.length > 0)) {
     view.note(`plan: ${report.name} — ${report.found}; will ${report.actions.map(({ title }) => title).join(', then ')}`);
-    if (report.table) view.note(columns(report.table, '    '));
+    if (report.table) for (const line of columns(report.table, '    ').split('\n')) view.note(line);
   }
   const steps: StepReport[] = [];
   try {

@@ -1,6 +1,8 @@
 import * as path from 'node:path';
+import { sentence } from '../untrusted/text';
 import type { Context } from './context';
 import type { Host } from './host';
+import { outgoingValue } from './outgoing';
 import { documentOf, type Report } from './report';
 
 /** Our own folder in the project: proofs, run records, the lock, a fetched uv. It ignores itself. */
@@ -41,7 +43,8 @@ export function recall({ host, root }: Context, name: string): Proof | undefined
 /** Writes a proof: last of all, after what it vouches for. */
 export function remember({ host, root }: Context, name: string, proof: Proof): void {
   makeState(host, root);
-  host.files.writeText(statePath(root, 'proofs', `${name}.json`), `${JSON.stringify(proof, null, 2)}\n`);
+  const kept = { ...proof, found: sentence(proof.found), ...(proof.data ? { data: outgoingValue(proof.data) } : {}) };
+  host.files.writeText(statePath(root, 'proofs', `${name}.json`), `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 /** Takes a proof away before what it vouches for is touched. */
@@ -68,7 +71,10 @@ export function record(host: Host, root: string, keep: number, report: Report, v
   const folder = statePath(root, 'runs');
   const stamp = report.startedAt.replace(/[:.]/g, '-');
   const name = `${stamp}-${report.task.replace(/[^\w-]/g, '-')}-${host.pid}.json`;
-  host.files.writeText(path.join(folder, name), `${JSON.stringify({ ...documentOf(report), versions }, null, 2)}\n`);
+  host.files.writeText(
+    path.join(folder, name),
+    `${JSON.stringify({ ...documentOf(report), versions: outgoingValue(versions) }, null, 2)}\n`,
+  );
   const records = host.files.list(folder).filter((file) => file.endsWith('.json'));
   for (const old of records.slice(0, -keep)) host.files.remove(path.join(folder, old));
 }

@@ -8,6 +8,8 @@ export type Finding = (
   | { state: 'unknown'; found: string }
 ) & {
   table?: Table;
+  /** The last lines of the command that failed. */
+  tail?: string;
   /** Further fields of this step in `--json`, for example a list of files. */
   data?: Readonly<Record<string, unknown>>;
 };

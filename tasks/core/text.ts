@@ -1,3 +1,6 @@
+import { notOurs, visible } from '../untrusted/text';
+import { cell } from './outgoing';
+
 /** Bytes as a person reads them: GB is 10^9 bytes, everywhere. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -21,15 +24,35 @@ export function some(items: readonly string[], most = 4): string {
   return items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
 }
 
-/** Rows in columns; the first row is the heading. */
-export function columns(rows: readonly (readonly string[])[], indent = ''): string {
+/** A column is no wider than this: a longer cell stands out of it. */
+const widest = 160;
+
+/** Rows in columns, each cell on one line; the first row is the heading. */
+export function columns(raw: readonly (readonly string[])[], indent = ''): string {
+  const rows = raw.map((row) => row.map((text, column) => (column === 0 ? notOurs(cell(text)) : cell(text))));
   // No spread: there may be more rows than a call takes arguments.
-  const widths = (rows[0] ?? []).map((_, column) => rows.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.min(
+      widest,
+      rows.reduce((width, row) => Math.max(width, (row[column] ?? '').length), 0),
+    ),
+  );
   return rows.map((row) => (indent + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).trimEnd()).join('\n');
 }
 
 /** The command that moves what is in the way aside, and loses nothing. */
-export const moveAside = (name: string): string => `mv ${shellWord(name)} ${shellWord(`${name}.kept`)}`;
+export const moveAside = (name: string): string => `mv ${name.startsWith('-') ? '-- ' : ''}${shellWord(name)} ${shellWord(`${name}.kept`)}`;
 
-/** A word of a command line as a person may paste it. */
-export const shellWord = (word: string): string => (/^[\w./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`);
+/**
+ * A word of a command line as a person may paste it. What steers a terminal or is not shown is written as `$'\033'`
+ * (POSIX.1-2024, "Dollar-Single-Quotes"): the command is about that very name, and shows what is in it.
+ */
+export function shellWord(word: string): string {
+  if (/^[\w./-]+$/.test(word)) return word;
+  if (visible(word) === word && !/[\t\n]/.test(word)) return `'${word.replace(/'/g, "'\\''")}'`;
+  const octal = (byte: number) => `\\${byte.toString(8).padStart(3, '0')}`;
+  const bytes = [...Buffer.from(word)].map((byte) =>
+    byte < 0x20 || byte > 0x7e || byte === 0x27 || byte === 0x5c ? octal(byte) : String.fromCharCode(byte),
+  );
+  return `$'${bytes.join('')}'`;
+}

@@ -1,4 +1,6 @@
-import { list, number, oneOf, string, type Tree, texts, tree } from './careful-json';
+import { tryParse } from '../untrusted/json';
+import { sentence } from '../untrusted/text';
+import { list, number, oneOf, string, type Tree, tailOf, texts, tree, ways } from './careful-json';
 
 /**
  * The record of a run as core/state.ts leaves it, read with care: it may come from another machine, another
@@ -63,13 +65,7 @@ const drifts: readonly NonNullable<RecordedPackage['drift']>[] = ['missing', 've
 
 /** Reads a record. @returns undefined where it is none */
 export function parseRunRecord(text: string): RunRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const fields = tree(value);
+  const fields = tree(tryParse(text));
   const outcome = oneOf(outcomes, fields['outcome']);
   const startedAt = new Date(string(fields['startedAt']) ?? Number.NaN);
   const task = string(fields['task']);
@@ -85,10 +81,10 @@ export function parseRunRecord(text: string): RunRecord | undefined {
     versions: Object.fromEntries(
       Object.entries(tree(fields['versions'])).flatMap(([name, version]) => {
         const text = string(version);
-        return text === undefined ? [] : [[name, text]];
+        return text === undefined ? [] : [[sentence(name, 200), text]];
       }),
     ),
-    ...(found ? { error: { code: string(error['code']) ?? '', found, fix: string(error['fix']) ?? '' } } : {}),
+    ...(found ? { error: { code: string(error['code']) ?? '', found, fix: ways(error['fix']) ?? '' } } : {}),
   };
 }
 
@@ -98,8 +94,8 @@ export function recordedStep(value: unknown): RecordedStep | undefined {
   const [name, state, found] = [string(fields['name']), oneOf(states, fields['state']), string(fields['found'])];
   if (!name || !state || found === undefined) return undefined;
   const optional = Object.fromEntries(
-    ['needed', 'fix', 'code', 'warning', 'tail'].flatMap((key) => {
-      const text = string(fields[key]);
+    Object.entries({ needed: string, fix: ways, code: string, warning: string, tail: tailOf }).flatMap(([key, read]) => {
+      const text = read(fields[key]);
       return text ? [[key, text]] : [];
     }),
   );

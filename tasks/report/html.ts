@@ -1,3 +1,5 @@
+import { unprintable } from '../untrusted/text';
+
 /** Markup that may stand in a page as it is. Only `html` makes it, and `html` escapes every text that is put in. */
 export interface Html {
   readonly markup: string;
@@ -24,11 +26,10 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 /**
  * Text for a page. Beside what is markup, control characters and those that turn the direction of writing are
  * made visible as U+FFFD: with them a file name could look like another one. Halves of surrogate pairs cannot be written.
+ * What a record or a look tells is clean before it comes here; this is for what anybody adds.
  */
 export function escaped(text: string): string {
-  return text
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu, '\ufffd')
-    .replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return text.replace(unprintable, '\ufffd').replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
 /** A sentence in which backticks mark commands and paths. */

@@ -1,10 +1,10 @@
 import type { Context } from '../core/context';
 import { look } from '../core/perform';
 import { stepDocument } from '../core/report';
-import { partsOf, secretsIn } from '../core/secrets';
 import type { Step } from '../core/step';
 import { tokenFiles } from '../hub/token';
 import { type RecordedStep, recordedStep } from '../parse/run-record';
+import { hide, partsOf, secretsIn } from '../untrusted/secrets';
 import { cleanMachine, type Machine, remoteMachine, thisMachine } from './machine';
 import { fetchedRecords, ownRecords } from './records';
 
@@ -20,6 +20,7 @@ export interface ReportedTask {
  * into the state folder, `remotes/NAME/runs`, and says of when it is.
  */
 export async function newestLooks(context: Context, reported: readonly ReportedTask[]): Promise<Machine[]> {
+  hideTokens(context);
   const at = context.host.now().toISOString();
   const steps: (RecordedStep & { mends: string })[] = [];
   for (const task of reported)
@@ -33,18 +34,17 @@ export async function newestLooks(context: Context, reported: readonly ReportedT
     }
   const { runs, unreadable } = ownRecords(context);
   const remotes = fetchedRecords(context).flatMap((records) => remoteMachine(records.remote, records.runs, records.unreadable) ?? []);
-  const secrets = knownSecrets(context);
-  return [thisMachine({ at, steps }, runs, unreadable), ...remotes].map((machine) => cleanMachine(machine, secrets));
+  return [thisMachine({ at, steps }, runs, unreadable), ...remotes].map(cleanMachine);
 }
 
-/** Values that must not stand in a page: of the environment, and the tokens that lie in files. */
-function knownSecrets(context: Context): string[] {
-  const inFiles = tokenFiles(context).flatMap((file) => {
+/** A page is kept and sent on: the tokens that lie in files are hidden in it too. */
+function hideTokens(context: Context): void {
+  const { env, files } = context.host;
+  hide(secretsIn(env));
+  for (const file of tokenFiles(context))
     try {
-      return partsOf(context.host.files.readText(file) ?? '');
+      hide(partsOf(files.readText(file) ?? ''));
     } catch {
-      return [];
+      // One that cannot be read cannot be told either.
     }
-  });
-  return [...new Set([...secretsIn(context.host.env), ...inFiles])];
 }

@@ -1,5 +1,5 @@
-import { withoutSecrets } from '../core/secrets';
 import type { RecordedStep, RunRecord } from '../parse/run-record';
+import { redacted } from '../untrusted/secrets';
 
 /** A step, and when it was looked at. */
 export interface SeenStep extends RecordedStep {
@@ -69,13 +69,13 @@ export function remoteMachine(name: string, runs: readonly RunRecord[], unreadab
   };
 }
 
-/** A machine without secrets: each text of it, however deep. */
-export function cleanMachine(machine: Machine, secrets: readonly string[]): Machine {
+/** A machine without secrets: each text of it, however deep. A record may be older than a token, or of another machine. */
+export function cleanMachine(machine: Machine): Machine {
   const clean = (value: unknown): unknown => {
-    if (typeof value === 'string') return withoutSecrets(value, secrets);
+    if (typeof value === 'string') return redacted(value);
     if (Array.isArray(value)) return value.map(clean);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [withoutSecrets(name, secrets), clean(inner)]));
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [redacted(name), clean(inner)]));
   };
   return clean(machine) as Machine;
 }

@@ -4,6 +4,7 @@ import { shown } from '../core/paths';
 import { makeState, statePath } from '../core/state';
 import type { Finding, Step } from '../core/step';
 import { moveAside, shellWord } from '../core/text';
+import { sentence } from '../untrusted/text';
 import { newestLooks, type ReportedTask } from './looks';
 import type { Machine } from './machine';
 import { lookedAtIn, type PageContent, pageOf } from './page';
@@ -91,8 +92,8 @@ function obstacleOf(context: Context): Finding | undefined {
 
 function contentOf({ root, host, environment }: Context, machines: readonly Machine[], lookedAt: string): PageContent {
   return {
-    project: path.basename(root),
-    hostname: host.hostname,
+    project: sentence(path.basename(root), 200),
+    hostname: sentence(host.hostname, 200),
     environment,
     lookedAt,
     version: (require('../../package.json') as { version: string }).version,

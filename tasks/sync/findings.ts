@@ -60,8 +60,17 @@ export function changedOnTheWay(session: Session, difference: Difference): Findi
 
 /** Work of this machine would be lost. */
 export function lost(session: Session, difference: Difference, { fault }: UserError): Finding {
-  const { code, found, needed = '', fix } = fault;
-  return { state: 'blocked', code, found, needed, fix, data: dataOf(session, difference), ...changeTable(difference.changes, 100) };
+  const { code, found, needed = '', fix, tail } = fault;
+  return {
+    state: 'blocked',
+    code,
+    found,
+    needed,
+    fix,
+    ...(tail ? { tail } : {}),
+    data: dataOf(session, difference),
+    ...changeTable(difference.changes, 100),
+  };
 }
 
 function warningOf(difference: Difference): { warning?: string } {

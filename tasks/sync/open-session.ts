@@ -6,6 +6,7 @@ import { refuseHome } from './deletions';
 import { compareAll } from './difference';
 import type { Direction } from './folders';
 import { kindNamed, type There } from './kind';
+import { plannedForm } from './plan';
 import { type PlanFile, readPlan } from './plan-file';
 import type { Remote } from './remote';
 import type { Difference, Session } from './session';
@@ -65,7 +66,7 @@ export function openSession(context: Context, direction: Direction): Session {
 function plannedRemote(context: Context, { remote: planned }: PlanFile, direction: Direction): Remote {
   const option: Context['option'] = (name) => context.option(name) ?? (name === 'remote' ? planned.name : undefined);
   const remote = chosenRemote({ ...context, option });
-  if (JSON.stringify(planned) === JSON.stringify(remote)) return remote;
+  if (JSON.stringify(plannedForm(planned)) === JSON.stringify(plannedForm(remote))) return remote;
   throw new UserError(
     {
       code: 'E_PLAN_STALE',

@@ -1,10 +1,12 @@
 import * as path from 'node:path';
 import { UserError } from '../core/errors';
+import { outgoingValue } from '../core/outgoing';
 import { statePath } from '../core/state';
 import { some } from '../core/text';
 import { shownChange } from './change';
 import type { Direction } from './folders';
 import type { PlanFile } from './plan-file';
+import type { Remote } from './remote';
 import type { Difference, Session } from './session';
 import type { FileStates, Side } from './transport';
 
@@ -18,7 +20,7 @@ export async function writePlan(session: Session): Promise<string> {
     version: 1,
     task: `sync:${direction}`,
     made,
-    remote,
+    remote: plannedForm(remote),
     folders: session.folders,
     filters: session.filters,
     deletes: session.deletes,
@@ -32,6 +34,9 @@ export async function writePlan(session: Session): Promise<string> {
   host.files.writeText(file, `${JSON.stringify(plan, null, 1)}\n`);
   return path.relative(root, file);
 }
+
+/** A remote as a plan names it: without what is secret in its path. */
+export const plannedForm = (remote: Remote): Remote => outgoingValue(remote) as Remote;
 
 const filesOf = ({ changes }: Difference) =>
   changes.map((change) => ({ name: shownChange(change), action: change.action, bytes: change.bytes }));

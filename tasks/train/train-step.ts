@@ -68,7 +68,7 @@ async function proveNow(context: Context): Promise<Finding> {
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     const { code, found, needed = 'an environment that trains', fix, tail } = faultOf(error);
-    return { state: 'blocked', code, found, needed, fix, ...(tail ? { data: { tail } } : {}) };
+    return { state: 'blocked', code, found, needed, fix, ...(tail ? { tail } : {}) };
   }
 }
 

@@ -1,48 +1,117 @@
+import { redacted } from './secrets';
+
 /**
  * Text that a server, a remote, a program or a file of somebody else wrote, as a terminal, a log or a page may get it.
  * ECMA-48 for escape sequences, Unicode TR 36 and CVE-2021-42574 for characters that turn text around.
+ * Secrets are taken out before anything is cut: a part of one would not be known as one.
  */
 
 /** `ESC [ … letter`, with the parameters that a sequence may have; what it would do is nothing that a person reads. */
 const controlSequence = /(?:\u001b\[|\u009b)[0-?]{0,32}[ -/]{0,4}[@-~]/g;
 /** Controls but for tab and line feed, C1, DEL, bidirectional and other invisible format characters, line and paragraph separators. */
-const unprintable =
+export const unprintable =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu;
 const lone = /[\ud800-\udfff]/gu;
+/** The usual text costs one look. */
+const plain = /^[\t\n\x20-\x7e]*$/;
 
 /**
  * Text of several lines without anything that steers a terminal or turns letters around. Line breaks and tabs stay.
  * Nothing is hidden by it: of a sequence that does not end only the controls are taken out.
  */
 export function printable(text: string): string {
-  // The usual text costs one look.
-  if (/^[\t\n\x20-\x7e]*$/.test(text)) return text;
+  if (plain.test(text)) return text;
   return text.replace(/\r\n?/g, '\n').replace(controlSequence, '').replace(unprintable, '').replace(lone, '\ufffd');
 }
 
+/** The same with what was taken out written as an escape: two names of files never look the same. */
+export function visible(text: string): string {
+  if (plain.test(text)) return text;
+  return text.replace(unprintable, escaped).replace(lone, escaped);
+}
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x80 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+}
+
+/** At most so many characters; what is cut is told by `…`. */
+const bounded = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
+
 /**
- * What another program or a server said, as one line.
+ * What another program or a server said, as one line without secrets.
  * @param most characters that a person reads of it; what is cut is told by `…`
  */
 export function oneLine(text: string, most = 300): string {
   // A body of megabytes is not cleaned to show its first line.
-  const line = printable(text.slice(0, 20 * most))
-    .replace(/\s+/g, ' ')
-    .trim();
-  return line.length > most ? `${line.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : line;
+  const clean = redacted(printable(text.slice(0, 20 * most)));
+  return bounded(clean.replace(/\s+/g, ' ').trim(), most);
 }
 
 /**
- * The last lines of what a program said.
+ * A sentence, a title or a cell of ours with anybody's words in it, as one line without secrets. Blanks stay where they are.
+ * @param most characters; what is cut is told by `…`
+ */
+export function sentence(text: string, most = 2000): string {
+  const line = shown(text.slice(0, 8 * most)).replace(/(?<! ) *[\n\t]\s*/g, ' ');
+  return bounded(line.trimEnd(), most);
+}
+
+/** A control in the middle of a secret must not save it: looked for without them, and they are shown where there is none. */
+function shown(text: string): string {
+  const stripped = printable(text);
+  const clean = redacted(stripped);
+  return clean === stripped ? visible(text.replace(/\r\n?/g, '\n').replace(controlSequence, '')) : clean;
+}
+
+/**
+ * A value of a document: without secrets, what steers a terminal as an escape, line breaks as they are.
+ * @param most characters
+ */
+export const valueText = (text: string, most = 16_000): string => {
+  const part = text.slice(0, 2 * most);
+  const stripped = printable(part);
+  const clean = redacted(stripped);
+  return bounded(clean === stripped ? visible(part) : clean, most);
+};
+
+/** A line that looks like one of ours: a step's, the label of a fault, an action. */
+const likeOurs = /^\s*(?:[✔✓✖✕○→❯›■]|[^\w\s`'"(]\s|(?:fix|needed|warning|because|found|error|plan|will)\b\s*:|will )/i;
+
+/** A line that begins with such a text, in quotes: a name in the first column of a table. */
+export const notOurs = (line: string): string =>
+  /^\s*(?:[✔✓✖✕○→❯›■]|\?\s|(?:fix|needed|warning|because|plan)\s*:)/i.test(line) ? JSON.stringify(line) : line;
+
+/**
+ * Sentences of ours of which each stands on a line: the ways to fix something. What would look like a step or a label on a
+ * line of its own goes on behind the line before: nobody but us says that something is done.
+ * @param most lines
+ */
+export function sentences(text: string, most = 12): string {
+  const ways: string[][] = [];
+  for (const line of shown(text.slice(0, 8000)).split('\n')) {
+    if (line.trim() === '') continue;
+    if (ways.length === 0 || (ways.length < most && !likeOurs.test(line))) ways.push([line.trim()]);
+    else ways.at(-1)?.push(line.trim());
+  }
+  return ways.map((lines) => sentence(lines.join(' '), 1000)).join('\n');
+}
+
+/**
+ * The last lines of what a program said, without secrets.
  * @param most lines
  * @param longest characters of a line
  */
 export function lastLines(text: string, most = 20, longest = 500): string {
-  return printable(text.slice(-most * longest * 4))
+  const limit = most * longest * 4;
+  // More than is shown: a secret that is cut would not be known as one.
+  return redacted(printable(text.slice(-limit - 4000)))
+    .slice(-limit)
     .trimEnd()
     .split('\n')
     .slice(-most)
-    .map((line) => (line.length > longest ? `${line.slice(0, longest - 1)}…` : line))
+    .map((line) => bounded(line, longest))
     .join('\n')
     .trim();
 }

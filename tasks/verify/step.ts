@@ -110,7 +110,7 @@ async function loadFinding(
     const { download } = subject.remedy;
     // Whoever reads only the cure must not fetch 16 GB again for an environment that is wrong.
     const cure = fix.includes(download) ? fix : `${fix}; the files are right, \`${download}\` has nothing to do`;
-    return { state: 'blocked', code, found: `${so.found}; ${found}`, needed, fix: cure, data: { ...so.data, ...(tail ? { tail } : {}) } };
+    return { state: 'blocked', code, found: `${so.found}; ${found}`, needed, fix: cure, data: so.data, ...(tail ? { tail } : {}) };
   }
 }
 

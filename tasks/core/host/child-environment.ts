@@ -1,11 +1,12 @@
-import { isSecretName, withoutSecrets } from '../secrets';
+import { isSecretName } from '../../untrusted/secret-shapes';
+import { withoutSecrets } from '../../untrusted/secrets';
 
 /** What a program is, by the secrets of a person that it needs; `plain` needs none. */
 export type ProgramKind = 'plain' | 'installer' | 'conda' | 'ssh' | 'rclone' | 'hf';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Beside what core/secrets.ts calls a secret: names that a program is not given, though not each of their values is hidden in texts. */
+/** Beside what untrusted/secret-shapes.ts calls a secret: names that a program is not given, though not each of their values is hidden in texts. */
 const alsoSecret = /SECRET|PASSW(?:OR)?D|PASSPHRASE|SSHPASS|AUTH_?TOKEN|_PWD$|(?:^|_)(?:AUTH|JWT|DSN|PASS|SAS_URL)$/i;
 /** Variables of a cloud's own programs, whatever the rest of the name: `AWS_PROFILE` names a key, too. A certificate is none. */
 const ofClouds = /^(?:AWS_(?!CA_BUNDLE$)|AZURE_|GOOGLE_|CLOUDSDK_|OS_)/;
