@@ -3,6 +3,7 @@ import { sentence, valueText } from '../untrusted/text';
 import type { Context } from './context';
 import { defaultEnvironment, defaultText } from './default-environment';
 import { faultOf, Interrupted, UserError } from './errors';
+import { refuseForeignLinks } from './foreign-links';
 import { type Host, thisHost } from './host';
 import { lookView, unwatched } from './look-view';
 import { helpText, type OptionDefinition, type Options, parseOptions, refuseUnknownSteps } from './options';
@@ -41,7 +42,10 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   try {
     options = parseOptions(args, own, host.env);
     if (options.help) return result(helpText(definition, own));
-    context = contextOf(host, options, definition);
+    const made = contextOf(host, options, definition);
+    // Before a record could go there.
+    refuseForeignLinks(made);
+    context = made;
     const items = itemsFor(context);
     refuseUnknownSteps(
       options.force,

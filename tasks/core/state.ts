@@ -2,11 +2,12 @@ import * as path from 'node:path';
 import { sentence } from '../untrusted/text';
 import type { Context } from './context';
 import type { Host } from './host';
+import { stateFolder } from './host/private';
 import { outgoingValue } from './outgoing';
 import { documentOf, type Report } from './report';
 
 /** Our own folder in the project: proofs, run records, the lock, a fetched uv. It ignores itself. */
-export const stateFolder = '.just-lora';
+export { stateFolder };
 
 /** A path in the state folder. */
 export const statePath = (root: string, ...parts: string[]): string => path.join(root, stateFolder, ...parts);
@@ -14,9 +15,10 @@ export const statePath = (root: string, ...parts: string[]): string => path.join
 /** What was fetched of a remote's own state folder: its `runs`. */
 export const remoteFolder = (root: string, name: string): string => statePath(root, 'remotes', name);
 
-/** Makes the state folder, unknown to git whatever the project's .gitignore says. */
+/** Makes the state folder, unknown to git whatever the project's .gitignore says, and to other users whatever it was before. */
 export function makeState(host: Host, root: string): void {
   host.files.makeFolder(statePath(root));
+  host.files.narrow(statePath(root));
   if (!host.files.stat(statePath(root, '.gitignore'))) host.files.writeText(statePath(root, '.gitignore'), '*\n');
 }
 

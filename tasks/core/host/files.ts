@@ -1,3 +1,4 @@
 export * from './moving';
+export { narrow } from './private';
 export * from './reading';
 export * from './writing';

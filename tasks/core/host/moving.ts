@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { folderMode, narrow } from './private';
 
-export const makeFolder = (folder: string): void => void fs.mkdirSync(folder, { recursive: true });
+export const makeFolder = (folder: string): void => void fs.mkdirSync(folder, { recursive: true, mode: folderMode(folder) });
 
 /**
  * A folder that nobody else can enter, made where it is missing.
@@ -17,7 +18,7 @@ export function makePrivateFolder(folder: string): void {
   }
   const entry = fs.lstatSync(folder);
   if (!entry.isDirectory() || entry.uid !== (process.getuid?.() ?? entry.uid)) throw new Error(`\`${folder}\` is not a folder of ours`);
-  if ((entry.mode & 0o077) !== 0) fs.chmodSync(folder, 0o700);
+  narrow(folder);
 }
 
 /** A new folder for what is needed for a moment; whoever makes it removes it. */

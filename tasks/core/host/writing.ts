@@ -1,16 +1,19 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { makeFolder } from './moving';
+import { fileMode } from './private';
 import { stat } from './reading';
 
 /**
- * Writes a whole file: temporary name beside it, flushed, then renamed over it.
+ * Writes a whole file: temporary name beside it, flushed, then renamed over it. In the state folder it is for its owner alone.
  * @param flush false for what may be lost with the power, since it only spares work: a flush can take as long as that
+ * @param mode of the file, less what the umask takes
  */
-export function writeText(file: string, text: string, flush = true): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+export function writeText(file: string, text: string, flush = true, mode = fileMode(file)): void {
+  makeFolder(path.dirname(file));
   const temporary = temporaryName(file);
   try {
-    const handle = fs.openSync(temporary, 'w');
+    const handle = fs.openSync(temporary, 'w', mode);
     try {
       fs.writeFileSync(handle, text);
       if (flush) fs.fsyncSync(handle);
@@ -25,11 +28,11 @@ export function writeText(file: string, text: string, flush = true): void {
 }
 
 /** Creates a file only where nothing is; false where something was there. */
-export function createText(file: string, text: string): boolean {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+export function createText(file: string, text: string, mode = fileMode(file)): boolean {
+  makeFolder(path.dirname(file));
   const temporary = temporaryName(file);
   try {
-    fs.writeFileSync(temporary, text);
+    fs.writeFileSync(temporary, text, { mode });
     // A hard link fails where the name is taken, which a rename does not, and the name appears whole.
     fs.linkSync(temporary, file);
     return true;
@@ -37,16 +40,16 @@ export function createText(file: string, text: string): boolean {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
     if (!['EPERM', 'ENOTSUP', 'ENOSYS'].includes(code ?? '')) throw error;
-    return createInPlace(file, text);
+    return createInPlace(file, text, mode);
   } finally {
     fs.rmSync(temporary, { force: true });
   }
 }
 
 /** The same on a disk without hard links: for a moment the file is there and not whole. */
-function createInPlace(file: string, text: string): boolean {
+function createInPlace(file: string, text: string, mode: number): boolean {
   try {
-    fs.writeFileSync(file, text, { flag: 'wx' });
+    fs.writeFileSync(file, text, { flag: 'wx', mode });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
