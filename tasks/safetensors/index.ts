@@ -1,3 +1,5 @@
+import { fieldsOf, tryParse } from '../untrusted/json';
+import { modelFileFault } from '../untrusted/names';
 import type { Header } from './header';
 
 /** The name that transformers gives to the index of a model in several files. */
@@ -25,17 +27,40 @@ export class IndexFault extends Error {
 /** Reads an index as transformers does: `weight_map`, and `metadata.total_size` where it stands there. @throws IndexFault */
 export function parseIndex(bytes: Uint8Array): ShardIndex {
   const { weight_map, metadata } = objectOf(jsonOf(bytes), 'it') as { weight_map?: unknown; metadata?: unknown };
-  const entries = Object.entries(objectOf(weight_map, '`weight_map`')).map(([tensor, shard]): [string, string] => {
-    if (typeof shard !== 'string' || shard === '') throw new IndexFault('bad-index', `tensor \`${tensor}\` has no file name`);
-    if (!isInside(shard)) throw new IndexFault('index-outside', `names \`${shard}\`, which lies outside the folder`);
-    if (!shard.endsWith('.safetensors')) throw new IndexFault('bad-index', `names \`${shard}\`, which is no safetensors file`);
-    return [tensor, shard];
-  });
-  if (entries.length === 0) throw new IndexFault('bad-index', 'names no tensor');
+  const weightMap = weightMapOf(weight_map);
   const total = metadata === undefined ? undefined : (objectOf(metadata, '`metadata`') as { total_size?: unknown }).total_size;
   if (total !== undefined && !(Number.isSafeInteger(total) && (total as number) >= 0))
     throw new IndexFault('bad-index', '`metadata.total_size` is no number of bytes');
-  return { weightMap: new Map(entries), shards: [...new Set(entries.map(([, shard]) => shard))], totalBytes: total as number | undefined };
+  return { weightMap, shards: [...new Set(weightMap.values())], totalBytes: total as number | undefined };
+}
+
+/** The files that an index names, in the order of their first mention; `undefined` where there is none that can be read. */
+export function shardsOf(text: string | undefined): readonly string[] | undefined {
+  try {
+    return [...new Set(weightMapOf(fieldsOf(tryParse(text))?.weight_map).values())];
+  } catch {
+    return undefined;
+  }
+}
+
+function weightMapOf(value: unknown): Map<string, string> {
+  const map = new Map<string, string>();
+  // An index may name a hundred thousand tensors, and few files.
+  const right = new Set<string>();
+  for (const [tensor, shard] of Object.entries(objectOf(value, '`weight_map`')) as [string, unknown][]) {
+    if (typeof shard !== 'string' || shard === '') throw new IndexFault('bad-index', `tensor \`${tensor}\` has no file name`);
+    if (!right.has(shard)) refuseName(shard);
+    right.add(shard);
+    map.set(tensor, shard);
+  }
+  if (map.size === 0) throw new IndexFault('bad-index', 'names no tensor');
+  return map;
+}
+
+function refuseName(shard: string): void {
+  const fault = modelFileFault(shard);
+  if (fault) throw new IndexFault('index-outside', `names \`${shard}\`, which is no file of a model's folder: it ${fault}`);
+  if (!shard.endsWith('.safetensors')) throw new IndexFault('bad-index', `names \`${shard}\`, which is no safetensors file`);
 }
 
 /**
@@ -67,9 +92,4 @@ function jsonOf(bytes: Uint8Array): unknown {
 function objectOf(value: unknown, what: string): object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new IndexFault('bad-index', `${what} is no JSON object`);
   return value;
-}
-
-/** Whether a name of an index stays in its folder, on every system: no drive, no backslash, no way up. */
-export function isInside(name: string): boolean {
-  return !/^[/\\]|^[a-z]:|[\\\0]/i.test(name) && !name.split('/').some((part) => part === '..' || part === '.' || part === '');
 }

@@ -3,6 +3,7 @@ import { UserError } from '../core/errors';
 import { statePath } from '../core/state';
 import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
+import { normalizeName } from '../parse/lock';
 import { cleanEnvironment, installerEnvironment } from '../python/clean-environment';
 import { pythonIn } from '../python/prefix';
 import type { Found } from '../python/probe';
@@ -78,7 +79,7 @@ export async function installLock(
 /** The entries of a lock for some packages alone. */
 export function partOf(lock: string, names: readonly string[]): string {
   const entries = lock.split(/^(?=[A-Za-z0-9])/m).slice(lock.startsWith('#') ? 1 : 0);
-  const nameOf = (entry: string) => (/^[\w.-]+/.exec(entry)?.[0] ?? '').toLowerCase().replace(/[-_.]+/g, '-');
+  const nameOf = (entry: string) => normalizeName(/^[\w.-]+/.exec(entry)?.[0] ?? '');
   return entries.filter((entry) => names.includes(nameOf(entry))).join('');
 }
 

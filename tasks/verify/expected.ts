@@ -1,8 +1,8 @@
 import type { Host } from '../core/host';
 import { type RecordedTree, recordedTree } from '../hub/folder/recorded-tree';
 import { type HubFile, hashOf } from '../hub/hub-file';
-import { indexName, parseIndex } from '../safetensors/index';
-import { filesIn, filesUnder, isPickleName } from './folder';
+import { indexName, shardsOf } from '../safetensors/index';
+import { filesIn, filesOfModel, isPickleName } from './folder';
 import type { Subject } from './subject';
 
 export interface ExpectedHash {
@@ -33,11 +33,11 @@ export function expectationOf(host: Host, { folder, choice, only, loose }: Subje
   const tree = recordedTree(host, folder, choice);
   const whole = tree?.all.some(({ size }) => size !== undefined) ?? false;
   if (only !== undefined) return { tree, whole, expected: [recorded(tree, only)], extra: [] };
-  const shards = whole ? undefined : shardsIn(host, folder);
+  const shards = whole ? undefined : shardsOf(host.files.readText(`${folder}/${indexName}`));
   if (tree) {
     const names = new Set([...tree.expected.map((file) => file.path), ...(shards ?? [])]);
     const expected = [...names].map((name) => recorded(tree, name));
-    return { tree, whole, expected, extra: filesUnder(host, folder).filter((file) => !names.has(file)) };
+    return { tree, whole, expected, extra: filesOfModel(host, folder).filter((file) => !names.has(file)) };
   }
   const there = filesIn(host, folder);
   const weights = shards ?? there.filter((name) => name.endsWith('.safetensors'));
@@ -62,12 +62,4 @@ function recorded(tree: RecordedTree | undefined, path: string): Expected {
     ...(file.size === undefined ? {} : { size: file.size }),
     ...(hex ? { hash: { algorithm: algorithm === 'sha256' ? 'sha256' : 'git-sha1', hex } } : {}),
   };
-}
-
-function shardsIn(host: Host, folder: string): readonly string[] | undefined {
-  try {
-    return parseIndex(Buffer.from(host.files.readText(`${folder}/${indexName}`) ?? '')).shards;
-  } catch {
-    return undefined;
-  }
 }

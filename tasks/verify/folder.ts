@@ -1,16 +1,8 @@
 import * as path from 'node:path';
 import type { Host } from '../core/host';
 
-/** Every file under a folder, relative with `/`, sorted; `.cache` and `.git` at the top are no model's. */
-export function filesUnder(host: Host, folder: string): string[] {
-  const walk = (below: string): string[] =>
-    host.files.list(path.join(folder, below)).flatMap((name) => {
-      const relative = below ? `${below}/${name}` : name;
-      if (below === '' && (name === '.cache' || name === '.git')) return [];
-      return host.files.lstat(path.join(folder, relative))?.isDirectory() ? walk(relative) : [relative];
-    });
-  return walk('');
-}
+/** Every file of a model's folder; `.cache` and `.git` at the top are no model's. */
+export const filesOfModel = (host: Host, folder: string): string[] => host.files.filesUnder(folder, ['.cache', '.git']);
 
 /** The files of the folder itself. */
 export const filesIn = (host: Host, folder: string): string[] =>

@@ -5,6 +5,7 @@ import { absolute, projectPaths, shown } from '../core/paths';
 import { readRecord } from '../hub/folder/model-record';
 import { type Model, modelsOf } from '../hub/models';
 import type { Choice } from '../hub/selection';
+import { isCommitHash } from '../untrusted/hashes';
 import type { Remedy } from './problems';
 
 /** One folder, or one file, that a run looks at. */
@@ -38,7 +39,7 @@ const subjectOf = (model: Model): Subject => ({
   loose: false,
   choice: model,
   remedy: remedyOf(model.asked),
-  ...(/^[0-9a-f]{40}$/.test(model.revision) ? { pinned: model.revision } : {}),
+  ...(isCommitHash(model.revision) ? { pinned: model.revision } : {}),
 });
 
 function subjectAt(context: Context, asked: string): Subject {

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { walk } from './walk';
 
 /** The text of a file, `undefined` where there is none. Other errors are thrown. */
 export function readText(file: string): string | undefined {
@@ -62,6 +63,13 @@ export function list(folder: string): string[] {
     throw error;
   }
 }
+
+/**
+ * Every file and link under a folder, relative to it with `/` between, sorted; links are not followed. Empty where there is no folder.
+ * @param skip names at the top that are left out with what is in them
+ */
+export const filesUnder = (folder: string, skip: readonly string[] = []): string[] =>
+  [...walk(folder, 'utf8', (name) => skip.includes(name))].sort();
 
 /** The path with all links resolved, `undefined` where it leads nowhere. */
 export function realPath(file: string): string | undefined {

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { walk } from './walk';
 
 /**
  * Folders by names of bytes, one character a byte (`latin1`): a file system holds names that are no UTF-8,
@@ -20,20 +21,8 @@ export interface Entry {
 const at = (folder: string, name: string): Buffer => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
 
 /** Names of all files and links under a folder, in no order; names in `skip` are left out at any depth. */
-export function* names(folder: string, skip: readonly string[] = [], below = ''): Generator<string> {
-  let entries: fs.Dirent[];
-  try {
-    entries = fs.readdirSync(at(folder, below), { withFileTypes: true, encoding: 'latin1' as BufferEncoding }) as fs.Dirent[];
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
-    throw error;
-  }
-  for (const entry of entries) {
-    if (skip.includes(entry.name)) continue;
-    if (entry.isDirectory()) yield* names(folder, skip, `${below}${entry.name}/`);
-    else yield below + entry.name;
-  }
-}
+export const names = (folder: string, skip: readonly string[] = []): Generator<string> =>
+  walk(folder, 'latin1', (name) => skip.includes(name.slice(name.lastIndexOf('/') + 1)));
 
 /** One entry, links not followed; `undefined` where there is nothing. */
 export function look(folder: string, name: string): (Entry & { isFile: boolean; isLink: boolean; isFolder: boolean }) | undefined {
