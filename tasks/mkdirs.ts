@@ -6,8 +6,15 @@ import type { Step } from './core/step';
 import { defineTask, type LoraTask } from './core/task';
 import { moveAside, plural, some } from './core/text';
 
+interface Missing {
+  folders: readonly string[];
+  keeps: readonly string[];
+}
+
+const nothing: Missing = { folders: [], keeps: [] };
+
 /** Folders of data, models and adapters, with a `.gitkeep` where git should keep them. */
-const folders: Step = {
+const folders: Step<Missing> = {
   name: 'mkdirs',
   title: 'Make the folders',
   async check(context) {
@@ -24,18 +31,19 @@ const folders: Step = {
           fix: moveAside(shown(root, obstacle)),
         };
     }
-    const missing = [...wanted.filter((folder) => !host.files.stat(folder)), ...keepsOf(context).filter((file) => !host.files.lstat(file))];
-    if (missing.length === 0) return { state: 'done', found: `${wanted.length} of ${plural(wanted.length, 'folder')} there` };
-    return { state: 'todo', found: `${missing.length} missing: ${some(missing.map((file) => shown(root, file)))}` };
+    const seen = {
+      folders: wanted.filter((folder) => !host.files.stat(folder)),
+      keeps: keepsOf(context).filter((file) => !host.files.lstat(file)),
+    };
+    const missing = [...seen.folders, ...seen.keeps];
+    if (missing.length === 0) return { state: 'done', found: `${wanted.length} of ${plural(wanted.length, 'folder')} there`, seen };
+    return { state: 'todo', found: `${missing.length} missing: ${some(missing.map((file) => shown(root, file)))}`, seen };
   },
-  async plan(context) {
-    const { root, host } = context;
-    const missing = foldersOf(context).filter((folder) => !host.files.stat(folder));
-    const keeps = keepsOf(context).filter((file) => !host.files.lstat(file));
+  async plan({ root }, { folders: missing, keeps } = nothing) {
     return [
       {
         title: `make ${some([...missing, ...keeps].map((file) => shown(root, file))) || 'what is missing'}`,
-        async run() {
+        async run({ host }) {
           for (const folder of missing) host.files.makeFolder(folder);
           for (const file of keeps) host.files.createText(file, '');
         },

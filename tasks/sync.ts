@@ -2,7 +2,8 @@ import type { Context } from './core/context';
 import type { OptionDefinition } from './core/options';
 import type { Ran } from './core/run';
 import { defineTask, type LoraTask } from './core/task';
-import type { Session } from './sync/session';
+import type { SeenBy } from './core/task-definition';
+import type { SyncSeen } from './sync/sync-step';
 
 const shared: readonly OptionDefinition[] = [
   { name: 'remote', value: 'name', description: 'which remote of the settings', default: 'defaultRemote, or the only one' },
@@ -88,24 +89,20 @@ export function syncRemotesTask(): LoraTask {
   });
 }
 
-/** The session of a run: its steps and its plan are about the same looks. */
-const sessions = new WeakMap<Context, Session>();
-
 function stepsFor(context: Context, direction: 'push' | 'pull') {
   const { openSession } = require('./sync/open-session') as typeof import('./sync/open-session');
   const { remoteStep } = require('./sync/remote-step') as typeof import('./sync/remote-step');
   const { syncStep } = require('./sync/sync-step') as typeof import('./sync/sync-step');
   const session = openSession(context, direction);
-  sessions.set(context, session);
   return [remoteStep(session), syncStep(session)];
 }
 
-async function keepPlan(context: Context, { steps }: Ran): Promise<string | undefined> {
-  const session = sessions.get(context);
+async function keepPlan(_: Context, { steps }: Ran, seen: SeenBy): Promise<string | undefined> {
   const step = steps.at(-1);
-  if (!session || !step || (step.state !== 'todo' && step.state !== 'done')) return undefined;
+  const saw = step && (seen(step.name) as SyncSeen | undefined);
+  if (!saw || (step.state !== 'todo' && step.state !== 'done')) return undefined;
   const { writePlan } = require('./sync/plan') as typeof import('./sync/plan');
-  const planFile = await writePlan(session);
+  const planFile = await writePlan(saw.session, saw.difference);
   step.data = { ...step.data, planFile };
   return planFile;
 }

@@ -22,16 +22,15 @@ const filesOf = (context: Context): string[] => ['.gitignore', ...(context.root 
 const missingOf = (context: Context): string[] =>
   filesOf(context).filter((file) => !context.host.files.lstat(path.join(context.root, file)));
 
-export const filesStep: Step = {
+export const filesStep: Step<readonly string[]> = {
   name: 'files',
   title: 'Lay out the project files',
   async check(context) {
     const [all, missing] = [filesOf(context).length, missingOf(context)];
-    if (missing.length > 0) return { state: 'todo', found: `${missing.length} missing: ${some(missing)}` };
-    return { state: 'done', found: `${all} of ${plural(all, 'file')} there` };
+    if (missing.length > 0) return { state: 'todo', found: `${missing.length} missing: ${some(missing)}`, seen: missing };
+    return { state: 'done', found: `${all} of ${plural(all, 'file')} there`, seen: missing };
   },
-  async plan(context) {
-    const missing = missingOf(context);
+  async plan(_, missing = []) {
     return [
       {
         title: `write ${some(missing) || 'what is missing'}`,

@@ -12,7 +12,7 @@ import { createEnvironment } from './create';
 import { taken } from './create-faults';
 import { type CondaDefinition, requireConda } from './definition';
 import { describeDrift, driftOf } from './drift';
-import { damagedPackages, lookAtConda } from './look';
+import { type CondaHealth, damagedPackages } from './look';
 import { forgetMarker, writeMarker } from './marker';
 import { contentsOf, markersOf, pipHalf } from './packages';
 import { installPipHalf } from './pip';
@@ -27,6 +27,8 @@ export interface Work {
   /** The same environment as the lock and its messages know it. */
   pip: EnvironmentDefinition;
   locked: readonly Locked[];
+  /** How the environment was found against this lock. */
+  health: CondaHealth;
   /** Build it again though it is whole. */
   anew: boolean;
 }
@@ -37,9 +39,8 @@ export interface Work {
  * @throws UserError
  */
 export async function bringConda(context: Context, work: Work, tell: Tell): Promise<void> {
-  const { conda: definition, locked, anew } = work;
+  const { conda: definition, health, anew } = work;
   const { prefix, yml } = definition;
-  const health = await lookAtConda(context, definition, locked, 'quick');
   if (health.kind === 'foreign') throw taken(prefix);
   const before = readRecord(context);
   const kept = before?.prefix === prefix && before.aside ? { aside: before.aside } : {};

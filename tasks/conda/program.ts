@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import type { RunOptions, RunResult } from '../core/host/processes';
+import type { Resource } from '../core/resources';
 import { type CondaVersion, condaVersion } from '../parse/conda-version';
 import { cleanEnvironment } from '../python/clean-environment';
 import { type CondaProgram, notedEnvironments } from './find';
@@ -17,12 +18,13 @@ export interface Conda extends CondaProgram, CondaVersion {
 }
 
 const lookLimitMs = 60_000;
-const known = new WeakMap<Context, Promise<Conda>>();
+const answers: Resource<Map<string, Promise<Conda>>> = { make: () => new Map() };
 
-/** Starts the program and asks what it is; once in a run. @throws UserError E_CONDA_BROKEN */
+/** Starts the program and asks what it is; once in a run, since it takes seconds. @throws UserError E_CONDA_BROKEN */
 export function askConda(context: Context, program: CondaProgram): Promise<Conda> {
-  const asked = known.get(context) ?? ask(context, program);
-  known.set(context, asked);
+  const known = context.resources.get(context, answers);
+  const asked = known.get(program.command) ?? ask(context, program);
+  known.set(program.command, asked);
   return asked;
 }
 

@@ -14,7 +14,7 @@ import { type CondaHealth, lookAtConda } from './look';
 import { condaObstacle } from './obstacle';
 import { readRecord } from './record';
 
-interface Looked {
+export interface CondaLook {
   conda: CondaDefinition;
   pip: EnvironmentDefinition;
   lock: Exclude<LockState, { state: 'blocked' }>;
@@ -22,23 +22,19 @@ interface Looked {
 }
 
 /** The step of the training environment where conda makes it. */
-export function condaStep(name: string, title: string): Step {
+export function condaStep(name: string, title: string): Step<CondaLook> {
   return {
     name,
     title,
     async check(context, depth) {
-      const looked = await lookAt(context, depth);
-      return 'state' in looked ? looked : findingOf(context, looked);
+      const looked = await lookAt(context, context.forced(name) ? 'full' : depth);
+      return 'state' in looked ? looked : { ...findingOf(context, looked), seen: looked };
     },
-    async plan(context) {
-      const anew = context.forced(name);
-      const looked = await lookAt(context, anew ? 'full' : 'quick');
-      return 'state' in looked ? [] : actionsFor(looked, anew);
-    },
+    plan: async (context, seen) => (seen ? actionsFor(seen, context.forced(name)) : []),
   };
 }
 
-async function lookAt(context: Context, depth: Depth): Promise<Looked | Blocked> {
+async function lookAt(context: Context, depth: Depth): Promise<CondaLook | Blocked> {
   const pip = remoteEnvironment(context);
   const conda = await condaDefinition(context);
   const lock = lockFor(context, pip);
@@ -69,7 +65,7 @@ function lockFor(context: Context, pip: EnvironmentDefinition): LockState {
   return asked !== undefined && asked.trim() === '' ? { state: 'fresh', packages: [] } : lockState(context, pip);
 }
 
-function findingOf(context: Context, { lock, health, conda }: Looked): Finding {
+function findingOf(context: Context, { lock, health, conda }: CondaLook): Finding {
   const changed = [...(lock.state === 'stale' ? lock.changed : []), ...('changed' in health ? health.changed : [])];
   const because = changed.length > 0 ? { changed } : {};
   if (lock.state === 'stale') return { state: 'todo', found: lock.found, ...because };
@@ -100,16 +96,19 @@ function findingOf(context: Context, { lock, health, conda }: Looked): Finding {
   };
 }
 
-function actionsFor({ conda, pip, lock, health }: Looked, anew: boolean): Action[] {
+function actionsFor({ conda, pip, lock, health }: CondaLook, anew: boolean): Action[] {
   const actions: Action[] = [];
   if (lock.state === 'stale')
     actions.push({ title: `make \`${pip.lock}\` from \`${pip.requirements}\``, run: (now) => makeLock(now, pip) });
   actions.push({
     title: titleOf(conda, health, anew),
     async run(now, tell) {
-      const fresh = lockFor(now, pip);
-      if (fresh.state !== 'fresh') throw new UserError({ code: 'E_LOCK_STALE', found: fresh.found, fix: `\`npx just ${pip.lockTask}\`` });
-      await bringConda(now, { conda, pip, locked: fresh.packages, anew }, tell);
+      if (lock.state === 'fresh') return bringConda(now, { conda, pip, locked: lock.packages, health, anew }, tell);
+      // By the lock that was made just now the environment is another one than it was by the lock before.
+      const made = lockFor(now, pip);
+      if (made.state !== 'fresh') throw new UserError({ code: 'E_LOCK_STALE', found: made.found, fix: `\`npx just ${pip.lockTask}\`` });
+      const found = await lookAtConda(now, conda, made.packages, 'quick');
+      await bringConda(now, { conda, pip, locked: made.packages, health: found, anew }, tell);
     },
   });
   return actions;

@@ -2,6 +2,7 @@ import type { Settings } from '../configuration/definition';
 import type { Origins } from '../configuration/merge';
 import type { Fault } from './errors';
 import type { Host } from './host';
+import type { Resources } from './resources';
 
 /** The environment that a task is about: data work on a laptop, training on a GPU machine. */
 export type Environment = 'local' | 'remote';
@@ -24,6 +25,8 @@ export interface Context {
   optionValues(name: string): readonly string[];
   /** Never change what is committed, a lock for example: `--locked`, or `CI`. */
   locked: boolean;
+  /** What the steps of this run share. */
+  resources: Resources;
   /** True where `--force` named this step or no step at all. */
   forced(step: string): boolean;
 }

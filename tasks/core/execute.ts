@@ -11,6 +11,7 @@ import { outgoingStep } from './outgoing';
 import { documentResult, exitWith, result, wantsJson } from './output';
 import { viewFor } from './render';
 import { documentOf, exitCodeOf, type Report, verdict } from './report';
+import { Resources } from './resources';
 import { bring, inspect, type Ran } from './run';
 import { listenToSignals } from './signals';
 import { record } from './state';
@@ -85,7 +86,7 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     if (options.plan || options.check || definition.looks) {
       const shows = options.json ? unwatched : lookView(screen, definition.present ? () => undefined : result);
       const ran = await inspect(items, context, depth, options.plan, shows);
-      const last = options.plan ? await definition.planned?.(context, ran) : undefined;
+      const last = options.plan ? await definition.planned?.(context, ran, ran.seen) : undefined;
       const shown = { ...ran, steps: ran.steps.map(outgoingStep) };
       if (!options.json) result([definition.present?.(context, shown) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
       return ran;
@@ -98,6 +99,7 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     }
     return ran;
   } finally {
+    context.resources.close();
     release();
   }
 }
@@ -120,6 +122,7 @@ function contextOf(host: Host, options: Options, definition: TaskDefinition): Co
     ...(fault ? { settingsFault: fault } : {}),
     option: (name) => options.given.get(name)?.at(-1),
     optionValues: (name) => options.given.get(name) ?? [],
+    resources: new Resources(),
     locked: options.locked,
     forced: (step) => (typeof force === 'boolean' ? force : force.includes(step)),
   };

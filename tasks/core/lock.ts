@@ -17,16 +17,30 @@ export interface LockOptions {
 
 /**
  * Holds the project for one run.
+ * @param work gets whether another run was there until now
  * @throws UserError E_LOCKED when another run is still there after the limit, E_LOCK_LOST
  */
-export function withLock<T>(host: Host, root: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
+export function withLock<T>(host: Host, root: string, options: LockOptions, work: (waited: boolean) => Promise<T>): Promise<T> {
   try {
     makeState(host, root);
   } catch (error) {
     if (!options.frees || !isFull(error)) throw error;
   }
-  return holding(host, statePath(root, 'lock.json'), 'in this project', options, work);
+  return holding(host, lockOf(root), 'in this project', options, work);
 }
+
+/**
+ * Looks out, from now on, for other runs in the project: each makes and removes the lock, which changes the folder that
+ * it lies in.
+ * @returns whether none has been there until the moment of the call
+ */
+export function watchLock({ files }: Host, root: string): () => boolean {
+  const changed = () => files.stat(statePath(root))?.mtimeMs;
+  const [before, held] = [changed(), files.lstat(lockOf(root)) !== undefined];
+  return () => !held && changed() === before;
+}
+
+const lockOf = (root: string): string => statePath(root, 'lock.json');
 
 /**
  * Holds what a lock file stands for, which may lie on a disk that other machines and users share. A lock of a process

@@ -1,7 +1,7 @@
 import type { Context } from './context';
 import { type Fault, faultOf, Interrupted, UserError } from './errors';
 import type { StepReport } from './report';
-import type { Depth, Finding, Progress, Step } from './step';
+import type { Action, Depth, Look, Progress, Step } from './step';
 
 /** What a step tells while it is at work. */
 export interface Listener {
@@ -9,63 +9,85 @@ export interface Listener {
   progress(progress: Progress): void;
 }
 
-/** A look, with anything it throws turned into a finding. Never writes. */
-export async function look(step: Step, context: Context, depth: Depth, tell?: (progress: Progress) => void): Promise<StepReport> {
+/** One look at a step: what it found, and what it saw on the way. */
+export interface Looked {
+  report: StepReport;
+  seen: unknown;
+}
+
+/** A look with what would be done about it; no `actions` where nothing is wanted, or a person must act first. */
+export interface Planned extends Looked {
+  actions?: readonly Action[];
+}
+
+/**
+ * A look, with anything it throws turned into a finding. Never writes.
+ * @param before what was seen before the step acted, in the look after it
+ */
+export async function look(
+  step: Step,
+  context: Context,
+  depth: Depth,
+  tell?: (progress: Progress) => void,
+  before?: unknown,
+): Promise<Looked> {
   const started = performance.now();
-  const finding = await step.check(context, depth, tell).catch((error: unknown): Finding => {
+  const { seen, ...finding } = await step.check(context, depth, tell, before).catch((error: unknown): Look<unknown> => {
     if (error instanceof Interrupted) throw error;
     const { code, found, needed, fix, tail } = faultOf(error);
     return code === 'E_UNEXPECTED'
       ? { state: 'unknown', found }
       : { state: 'blocked', code, found, needed: needed ?? 'a machine that can be looked at', fix, ...(tail ? { tail } : {}) };
   });
-  return { name: step.name, title: step.title, ...finding, actions: [], durationMs: since(started) };
+  return { report: { name: step.name, title: step.title, ...finding, actions: [], durationMs: since(started) }, seen };
 }
 
-/** A look, and the titles of what would be done. */
-export async function planned(step: Step, context: Context, depth: Depth, tell?: (progress: Progress) => void): Promise<StepReport> {
-  const report = await look(step, context, depth, tell);
-  if (!wanted(report, step, context)) return report;
-  const actions = (await step.plan?.(context)) ?? [];
-  return { ...report, state: 'todo', actions: actions.map(({ title }) => ({ title, durationMs: 0 })) };
+/** A look, and what would be done by what it saw. */
+export async function plan(step: Step, context: Context, depth: Depth, tell?: (progress: Progress) => void): Promise<Planned> {
+  const looked = await look(step, context, depth, tell);
+  const { state } = looked.report;
+  if (!step.plan || state === 'blocked' || (state === 'done' && !context.forced(step.name))) return looked;
+  return { ...looked, actions: await step.plan(context, looked.seen) };
+}
+
+/** What a plan says to a person: the finding, and the titles of what would be done. */
+export function planReport({ report, actions }: Planned): StepReport {
+  return actions ? { ...report, state: 'todo', actions: actions.map(({ title }) => ({ title, durationMs: 0 })) } : report;
 }
 
 /**
- * Check, plan, act, check again.
+ * Does what was planned, then looks again.
  * @throws Interrupted; any other failure is the report's, in state `blocked` or `failed`
  */
-export async function perform(step: Step, context: Context, depth: Depth, tell: Listener): Promise<StepReport> {
+export async function perform(step: Step, context: Context, depth: Depth, planned: Planned, tell: Listener): Promise<StepReport> {
+  const { report: before, seen, actions } = planned;
+  if (!actions) return before;
   const started = performance.now();
-  const before = await look(step, context, depth);
-  if (!wanted(before, step, context)) return before;
+  const duration = () => before.durationMs + since(started);
   const done: StepReport['actions'] = [];
   try {
-    for (const action of (await step.plan?.(context)) ?? []) {
+    for (const action of actions) {
       const begun = performance.now();
       tell.action(action.title);
-      await action.run(context, tell.progress);
+      await action.run(context, tell.progress, seen);
       context.host.processes.throwIfInterrupted();
       done.push({ title: action.title, durationMs: since(begun) });
     }
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    return { ...before, ...failure(faultOf(error)), actions: done, durationMs: since(started) };
+    return { ...before, ...failure(faultOf(error)), actions: done, durationMs: duration() };
   }
-  const after = await look(step, context, depth);
-  const changed = 'changed' in before && before.changed ? { changed: before.changed } : {};
-  if (after.state === 'done' || after.state === 'blocked') return { ...after, ...changed, actions: done, durationMs: since(started) };
+  // Where nothing was done there is nothing new to see.
+  const after = actions.length > 0 ? (await look(step, context, depth, undefined, seen)).report : before;
+  const changed = before.changed ? { changed: before.changed } : {};
+  if (after.state === 'done' || after.state === 'blocked') return { ...after, ...changed, actions: done, durationMs: duration() };
   const fault = new UserError({
     code: 'E_NOT_DONE',
     found: after.found,
     needed: `\`${step.name}\` done after its actions`,
     fix: after.fix ?? `\`npx just ${context.task} --force=${step.name} --verbose\` shows each command`,
   }).fault;
-  return { ...after, ...failure(fault), actions: done, durationMs: since(started) };
-}
-
-function wanted(report: StepReport, step: Step, context: Context): boolean {
-  if (!step.plan || report.state === 'blocked') return false;
-  return report.state !== 'done' || context.forced(step.name);
+  return { ...after, ...failure(fault), actions: done, durationMs: duration() };
 }
 
 function failure(fault: Fault): Partial<StepReport> & { state: 'failed'; tail?: string } {

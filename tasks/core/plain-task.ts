@@ -2,22 +2,14 @@ import type { TaskFunction } from 'just-task';
 import type { Step } from './step';
 
 /** A step without a look, made of any just task: it runs each time. */
-export function stepOf(task: TaskFunction, index: number): Step {
+export function stepOf(task: TaskFunction, index: number): Step<'not run'> {
   const name = (task as { displayName?: string }).displayName || task.name || `task-${index + 1}`;
-  let ran = false;
   return {
     name,
     title: `Run ${name}`,
-    check: async () => (ran ? { state: 'done', found: 'has run' } : { state: 'todo', found: 'has no look of its own and runs each time' }),
-    plan: async () => [
-      {
-        title: `run the task \`${name}\``,
-        async run() {
-          await runPlain(task);
-          ran = true;
-        },
-      },
-    ],
+    check: async (_, __, ___, before) =>
+      before ? { state: 'done', found: 'has run' } : { state: 'todo', found: 'has no look of its own and runs each time', seen: 'not run' },
+    plan: async () => [{ title: `run the task \`${name}\``, run: () => runPlain(task) }],
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Context } from './context';
 import { Interrupted, UserError } from './errors';
-import { withLock } from './lock';
+import { watchLock, withLock } from './lock';
 import { type LookView, unwatched } from './look-view';
-import { look, perform, planned } from './perform';
+import { look, type Planned, perform, plan, planReport } from './perform';
 import type { View } from './render';
 import { type Outcome, outcomeOf, type StepReport } from './report';
 import type { Depth, Step } from './step';
-import type { TaskDefinition } from './task-definition';
+import type { SeenBy, TaskDefinition } from './task-definition';
 import { columns } from './text';
 
 export interface Ran {
@@ -20,22 +20,19 @@ export async function inspect(
   items: readonly Step[],
   context: Context,
   depth: Depth,
-  plan: boolean,
+  withPlan: boolean,
   view: LookView = unwatched,
-): Promise<Ran> {
-  const steps: StepReport[] = [];
-  for (const step of items) {
-    context.host.processes.throwIfInterrupted();
-    view.looking(step);
-    const report = await (plan ? planned : look)(step, context, depth, (progress) => view.progress(step, progress));
-    view.seen(report);
-    steps.push(report);
-  }
-  const outcome = outcomeOf(steps);
-  return { steps, outcome: outcome === 'changed' ? 'todo' : outcome };
+): Promise<Ran & { seen: SeenBy }> {
+  const looks = [...(await looksAt(items, context, depth, withPlan, view)).values()];
+  return { ...inspected(looks), seen: (name) => looks.find(({ report }) => report.name === name)?.seen };
 }
 
-/** Brings every step to done. The project is locked only when there is something to do. */
+/**
+ * Brings every step to done. Each is looked at once before its actions and once after them: the first look, which says
+ * whether there is anything to do, counts when the step's turn comes. It does not where something may have changed by
+ * then, and is made once more: behind a step that acted, and where another run held the project between that look and
+ * our lock. The project is locked only when there is something to do.
+ */
 export async function bring(
   items: readonly Step[],
   context: Context,
@@ -43,11 +40,12 @@ export async function bring(
   { name: task, frees = false }: Pick<TaskDefinition, 'name' | 'frees'>,
   depth: Depth,
 ): Promise<Ran> {
-  const before = await inspect(items, context, depth, true);
-  const show = (reports: readonly StepReport[]) =>
-    view.play(items, async (step) => reports.find(({ name }) => name === step.name) as StepReport);
+  const { host, root } = context;
+  const isUndisturbed = watchLock(host, root);
+  const looks = await looksAt(items, context, depth, true);
+  const before = inspected([...looks.values()]);
   if (before.outcome === 'unchanged') {
-    await show(before.steps);
+    await view.play(items, async (step) => planReport(looks.get(step) as Planned));
     return before;
   }
   // A step that is blocked before anything was done is told at once; one behind it may wait for the first.
@@ -55,23 +53,52 @@ export async function bring(
     view.note(`plan: ${report.name} — ${report.found}; will ${report.actions.map(({ title }) => title).join(', then ')}`);
     if (report.table) for (const line of columns(report.table, '    ').split('\n')) view.note(line);
   }
-  const steps: StepReport[] = [];
+  const reports: StepReport[] = [];
   try {
+    const holds = isUndisturbed();
     const lock = { task, waitSeconds: context.settings.setup.run.lock_wait_seconds, onWait: view.note, frees };
-    await withLock(context.host, context.root, lock, () =>
-      view.play(items, async (step, tell) => {
-        const report = await perform(step, context, depth, tell);
-        steps.push(report);
+    await withLock(host, root, lock, (waited) => {
+      if (waited || !holds) looks.clear();
+      return view.play(items, async (step, tell) => {
+        const report = await perform(step, context, depth, looks.get(step) ?? (await plan(step, context, depth)), tell);
+        // What the others saw before this one acted does not hold.
+        if (report.actions.length > 0) looks.clear();
+        reports.push(report);
         return report;
-      }),
-    );
+      });
+    });
   } catch (error) {
-    if (error instanceof Interrupted) return { steps: inOrder(items, steps), outcome: 'interrupted', error };
-    return { steps: inOrder(items, steps), outcome: 'failed', error: error as Error };
+    const steps = inOrder(items, reports);
+    return { steps, outcome: error instanceof Interrupted ? 'interrupted' : 'failed', error: error as Error };
   }
-  const all = inOrder(items, steps);
+  const all = inOrder(items, reports);
   const fault = all.find(({ state }) => state === 'failed' || state === 'blocked');
   return { steps: all, outcome: outcomeOf(all), ...(fault ? { error: errorOf(fault) } : {}) };
+}
+
+/** One look at each step, in order. */
+async function looksAt(
+  items: readonly Step[],
+  context: Context,
+  depth: Depth,
+  withPlan: boolean,
+  view: LookView = unwatched,
+): Promise<Map<Step, Planned>> {
+  const looks = new Map<Step, Planned>();
+  for (const step of items) {
+    context.host.processes.throwIfInterrupted();
+    view.looking(step);
+    const planned = await (withPlan ? plan : look)(step, context, depth, (progress) => view.progress(step, progress));
+    view.seen(planReport(planned));
+    looks.set(step, planned);
+  }
+  return looks;
+}
+
+function inspected(looks: readonly Planned[]): Ran {
+  const steps = looks.map(planReport);
+  const outcome = outcomeOf(steps);
+  return { steps, outcome: outcome === 'changed' ? 'todo' : outcome };
 }
 
 /** The fault of a step that failed or is blocked, as an error that just prints. */

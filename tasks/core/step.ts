@@ -32,19 +32,34 @@ export interface Progress {
   atOnce?: boolean;
 }
 
-export interface Action {
+export interface Action<Seen = unknown> {
   /** An imperative sentence: it is what `--plan` prints. */
   title: string;
-  /** Idempotent: safe to run again after it was killed at any moment. */
-  run(context: Context, progress: (progress: Progress) => void): Promise<void>;
+  /**
+   * Idempotent: safe to run again after it was killed at any moment.
+   * @param seen what the look saw that this action was planned by
+   */
+  run(context: Context, progress: (progress: Progress) => void, seen?: Seen): Promise<void>;
 }
 
-/** One thing that is either as it should be or not, how to see it, and how to get there. */
-export interface Step {
+/** A finding with what was seen on the way to it: for the step's own `plan` and actions, and shown to nobody. */
+export type Look<Seen> = Finding & { seen?: Seen };
+
+/**
+ * One thing that is either as it should be or not, how to see it, and how to get there. A run looks once before a step's
+ * actions and once after them; what a look saw goes on to them as `seen`, so that nothing is looked for twice.
+ */
+export interface Step<Seen = unknown> {
   name: string;
   title: string;
-  /** A look: never writes. `tell` is for one that takes a while. */
-  check(context: Context, depth: Depth, tell?: (progress: Progress) => void): Promise<Finding>;
-  /** What would mend a `todo`, without doing it. Absent where a step only looks. */
-  plan?(context: Context): Promise<Action[]>;
+  /**
+   * A look: never writes. `tell` is for one that takes a while.
+   * @param before what was seen before the step's actions, in the look after them alone
+   */
+  check(context: Context, depth: Depth, tell?: (progress: Progress) => void, before?: Seen): Promise<Look<Seen>>;
+  /**
+   * What would mend a `todo`, without doing it. Absent where a step only looks.
+   * @param seen what the look saw; `undefined` where it told nothing, or failed
+   */
+  plan?(context: Context, seen?: Seen): Promise<Action<Seen>[]>;
 }

@@ -31,5 +31,8 @@ export interface TaskDefinition {
   /** Printed on stdout at the end of a run that went well; nothing where it is empty. */
   summary?(context: Context, ran: Ran): string;
   /** After `--plan`: keeps what was planned, and may add fields to it. @returns the last line that is printed */
-  planned?(context: Context, ran: Ran): Promise<string | undefined>;
+  planned?(context: Context, ran: Ran, seen: SeenBy): Promise<string | undefined>;
 }
+
+/** What the look of a step saw, by the step's name. */
+export type SeenBy = (step: string) => unknown;

@@ -19,29 +19,30 @@ export function cleanSteps(context: Context): Step[] {
   return names.map((name) => cleanStep(name, path.join(models_dir, name)));
 }
 
-function cleanStep(name: string, folder: string): Step {
+function cleanStep(name: string, folder: string): Step<readonly Leftover[]> {
   return {
     name: `clean:${name}`,
     title: `Clean ${name}`,
     async check({ host, root }) {
       const leftovers = leftoversIn(host, folder);
       const data = { folder, files: leftovers.map(({ file, of, bytes }) => ({ path: shown(folder, file), of: of ?? null, bytes })) };
-      if (leftovers.length === 0) return { state: 'done', found: `no partial file in \`${shown(root, folder)}\``, data };
+      if (leftovers.length === 0) return { state: 'done', found: `no partial file in \`${shown(root, folder)}\``, data, seen: leftovers };
       const table = [
         ['partial file', 'of', 'on disk'],
         ...leftovers.map(({ file, of, bytes: size }) => [shown(folder, file), of ?? '', bytes(size)]),
       ];
-      return { state: 'todo', found: `${sizeOf(leftovers)} in \`${shown(root, folder)}\``, data, table };
+      return { state: 'todo', found: `${sizeOf(leftovers)} in \`${shown(root, folder)}\``, data, table, seen: leftovers };
     },
-    async plan(context) {
+    async plan(context, seen = []) {
       const { host } = context;
       return [
         {
-          title: `remove ${sizeOf(leftoversIn(host, folder))}`,
+          title: `remove ${sizeOf(seen)}`,
           async run(_, progress) {
-            const remove = async () => {
+            const remove = async (waited: boolean) => {
+              const leftovers = waited ? leftoversIn(host, folder) : [...seen];
               // The journal first: a partial without one counts for nothing.
-              for (const { file } of leftoversIn(host, folder).sort((a, b) => b.file.length - a.file.length)) host.files.remove(file);
+              for (const { file } of leftovers.sort((a, b) => b.file.length - a.file.length)) host.files.remove(file);
             };
             // What a download of another project is about to fill is no leftover.
             await holdingFolder(context, folder, progress, remove, { frees: true });

@@ -38,7 +38,7 @@ function refuseWrongOptions(context: Context): void {
 }
 
 /** Everything that a look found out about one model. */
-interface Look {
+interface Seen {
   wanted: Wanted;
   files: LocalFile[];
   origin: Origin | undefined;
@@ -46,59 +46,18 @@ interface Look {
   libraries: string;
 }
 
-function downloadStep(model: Model): Step {
-  // One look at the Hub serves the plan, the run and its check after: the answers are those of one moment.
-  let asked: Promise<{ wanted: Wanted; libraries: string }> | undefined;
-  let sourced: Promise<Wanted | undefined> | undefined;
-  let granted: Promise<void> | undefined;
-  // `--repair` and `--force` trust no proof until each byte was hashed in this run.
-  let isRepaired = false;
-  const distrusts = (context: Context) =>
-    !isRepaired && (context.option('repair') !== undefined || context.forced(`download:${model.name}`));
-
-  async function look(context: Context): Promise<Look> {
-    const { host } = context;
-    const trust = !distrusts(context);
-    const at = (wanted: Wanted) => wanted.wanted.map((file) => lookAt(host, model.folder, wanted.commit, file, trust));
-    const recorded = wantedByRecord(context, model);
-    const origin = originOf(context, model, recorded?.commit);
-    if (recorded) {
-      const files = at(recorded);
-      if (files.every(({ state }) => state === 'ok' || state === 'unchecked'))
-        return { wanted: recorded, files, origin, libraries: 'unknown' };
-    }
-    if (origin) sourced ??= wantedBySource(context, model, origin);
-    const bySource = await sourced;
-    if (origin && bySource) {
-      const files = at(bySource);
-      const first = files.find(({ file, state }) => state !== 'ok' && state !== 'unchecked' && origin.place(file.path) === undefined);
-      // What the folder lacks comes from the Hub: whether it may is asked before the first byte.
-      if (first) {
-        refuseOffline(context, model, `\`${first.file.path}\` is not in ${origin.name}`);
-        granted ??= hubOf(context).probe(model, bySource.commit, first.file.path);
-        await granted;
-      }
-      await refuseOccupied(context, model, bySource);
-      return { wanted: bySource, files, origin, libraries: 'unknown' };
-    }
-    const lacks = recorded ? `files of \`${model.repo}\` are missing` : `no list of the files of \`${model.repo}\` is on this machine`;
-    refuseOffline(context, model, origin && !recorded ? `${origin.name} has no list of its files and their hashes` : lacks);
-    asked ??= askHub(context);
-    const { wanted, libraries } = await asked;
-    return { wanted, files: at(wanted), origin: originOf(context, model, wanted.commit), libraries };
-  }
-
-  async function askHub(context: Context) {
-    const wanted = await wantedByHub(context, model);
-    await refuseOccupied(context, model, wanted);
-    return { wanted, libraries: await librariesOf(context, model, wanted) };
-  }
-
+function downloadStep(model: Model): Step<Seen> {
+  const name = `download:${model.name}`;
+  const trusts = (context: Context) => context.option('repair') === undefined && !context.forced(name);
   return {
-    name: `download:${model.name}`,
+    name,
     title: `Download ${model.name}`,
-    async check(context) {
-      const { wanted, files, origin, libraries } = await look(context);
+    async check(context, _, __, before) {
+      // What was wanted is what must be there: the answers of the Hub are those of one moment. Each byte is hashed by now.
+      const seen = before
+        ? { ...before, files: filesAt(context, model, before.wanted, true) }
+        : await look(context, model, trusts(context));
+      const { wanted, files, origin, libraries } = seen;
       const data = dataOf(context, model, wanted, files);
       const done = files.every(({ state }) => state === 'ok');
       const at = `${shown(context.root, model.folder)} at commit ${wanted.commit.slice(0, 12)}`;
@@ -110,31 +69,63 @@ function downloadStep(model: Model): Step {
           data,
           ...(context.option('plan') === undefined ? {} : { table: tableOf(context, wanted, files, data) }),
         };
-        if (!moved) return finding;
+        if (!moved) return { ...finding, seen };
         const warning = `\`${model.revision}\` of \`${model.repo}\` is at ${moved.slice(0, 12)} now; \`npx just model:download --model=${model.asked} --update\` follows it`;
-        return { ...finding, warning, data: { ...data, movedTo: moved } };
+        return { ...finding, warning, data: { ...data, movedTo: moved }, seen };
       }
       await refuseWithoutSpace(context, model.folder, data.remainingBytes);
       const holder = await holderOf(context.host, lockFile(model.folder));
       const found = foundOf(context, model, { files, origin, libraries, wanted }, data) + (holder ? `; ${holder} is at work on it` : '');
-      return { state: 'todo', found, data, table: tableOf(context, wanted, files, data) };
+      return { state: 'todo', found, data, table: tableOf(context, wanted, files, data), seen };
     },
-    async plan(context) {
-      const seen = await look(context);
-      const trust = !distrusts(context);
+    async plan(context, seen) {
+      if (!seen) return [];
+      const trust = trusts(context);
       return [
         {
           title: titleOf(model, seen.files, seen.origin),
           run: (_, progress) =>
             holdingFolder(context, model.folder, progress, async (waited) => {
               // The other run may have brought it all, and have recorded the commit of its own moment.
-              if (waited) [asked, sourced] = [undefined, undefined];
-              const { wanted, origin } = waited ? await look(context) : seen;
+              if (waited) Object.assign(seen, await look(context, model, trust));
+              const { wanted, origin } = seen;
               await bringModel(context, model, wanted, { origin, trust }, progress);
-              isRepaired = true;
             }),
         },
       ];
     },
   };
+}
+
+/** @param trust false to take no proof for the hash of a file */
+const filesAt = ({ host }: Context, { folder }: Model, { wanted, commit }: Wanted, trust: boolean): LocalFile[] =>
+  wanted.map((file) => lookAt(host, folder, commit, file, trust));
+
+/** The records of the folder, where they say all; else another folder of this machine, where one is named; else the Hub. */
+async function look(context: Context, model: Model, trust: boolean): Promise<Seen> {
+  const recorded = wantedByRecord(context, model);
+  const origin = originOf(context, model, recorded?.commit);
+  if (recorded) {
+    const files = filesAt(context, model, recorded, trust);
+    if (files.every(({ state }) => state === 'ok' || state === 'unchecked'))
+      return { wanted: recorded, files, origin, libraries: 'unknown' };
+  }
+  const bySource = origin && (await wantedBySource(context, model, origin));
+  if (bySource) {
+    const files = filesAt(context, model, bySource, trust);
+    const first = files.find(({ file, state }) => state !== 'ok' && state !== 'unchecked' && origin.place(file.path) === undefined);
+    // What the folder lacks comes from the Hub: whether it may is asked before the first byte.
+    if (first) {
+      refuseOffline(context, model, `\`${first.file.path}\` is not in ${origin.name}`);
+      await hubOf(context).probe(model, bySource.commit, first.file.path);
+    }
+    await refuseOccupied(context, model, bySource);
+    return { wanted: bySource, files, origin, libraries: 'unknown' };
+  }
+  const lacks = recorded ? `files of \`${model.repo}\` are missing` : `no list of the files of \`${model.repo}\` is on this machine`;
+  refuseOffline(context, model, origin && !recorded ? `${origin.name} has no list of its files and their hashes` : lacks);
+  const wanted = await wantedByHub(context, model);
+  await refuseOccupied(context, model, wanted);
+  const libraries = await librariesOf(context, model, wanted);
+  return { wanted, files: filesAt(context, model, wanted, trust), origin: originOf(context, model, wanted.commit), libraries };
 }

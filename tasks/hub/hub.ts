@@ -1,5 +1,6 @@
 import type * as http from 'node:http';
 import type { Context } from '../core/context';
+import type { Resource } from '../core/resources';
 import { addressOf } from './endpoint';
 import { header, textOf } from './http/answer';
 import type { Model } from './models';
@@ -93,11 +94,7 @@ export class Hub {
   pathOf = (repo: string, commit: string, file: string): string => `/${addressOf(repo)}/resolve/${commit}/${addressOf(file)}`;
 }
 
-const hubs = new WeakMap<Context, Hub>();
+const hub: Resource<Hub> = { make: (context) => new Hub(context), close: ({ requests }) => requests.connections.close() };
 
-/** The Hub of a run: one for all its steps, so that nothing is asked twice. */
-export function hubOf(context: Context): Hub {
-  const hub = hubs.get(context) ?? new Hub(context);
-  hubs.set(context, hub);
-  return hub;
-}
+/** The Hub of a run: one for all its steps, over connections that are kept open. */
+export const hubOf = (context: Context): Hub => context.resources.get(context, hub);

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { projectPaths } from '../core/paths';
+import type { Resource } from '../core/resources';
 import { some } from '../core/text';
 import { type Needs, needsOf, unmetNeeds, type Versions } from '../versions/models';
 import type { ProfileName } from './files';
@@ -22,14 +23,10 @@ export interface Choice {
  * as-asked where every model of the settings loads under it, else compat. A model that is here is asked itself
  * (config.json, tokenizer.json); one that is not yet, by what is known of its repository; an unknown one takes compat.
  */
-export function chooseProfile(context: Context): Choice {
-  const choice = chosen.get(context) ?? choose(context);
-  chosen.set(context, choice);
-  return choice;
-}
+export const chooseProfile = (context: Context): Choice => context.resources.get(context, choice);
 
 /** Several steps of a run ask; the files that decide are read once. */
-const chosen = new WeakMap<Context, Choice>();
+const choice: Resource<Choice> = { make: choose };
 
 function choose(context: Context): Choice {
   const setting = context.settings.setup.remote.profile;

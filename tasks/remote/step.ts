@@ -1,7 +1,7 @@
 import { condaStep } from '../conda/step';
 import type { Step } from '../core/step';
 import { chooseProfile, describeChoice } from '../profile/choose';
-import { chooseEngine } from './engine';
+import { chooseEngine, type Engine } from './engine';
 import { venvEngineStep } from './venv-step';
 
 /** Which versions, and why: told in one line, before anything is made of them. */
@@ -22,18 +22,22 @@ export const profileStep: Step = {
 const [name, title] = ['conda', 'Make the training environment'];
 
 /** The training environment, by whichever engine fits this machine. */
-export const environmentOfRemote: Step = {
+export const environmentOfRemote: Step<ByEngine> = {
   name,
   title,
   async check(context, depth) {
     const { engine, why } = await chooseEngine(context);
-    const finding = await byEngine[engine].check(context, depth);
-    return finding.state === 'done' ? finding : { ...finding, found: `${finding.found} (engine ${engine}: ${why})` };
+    const { seen, ...finding } = await byEngine[engine].check(context, depth);
+    const found = finding.state === 'done' ? finding.found : `${finding.found} (engine ${engine}: ${why})`;
+    return { ...finding, found, ...(seen === undefined ? {} : { seen: { engine, seen } }) };
   },
-  async plan(context) {
-    const { engine } = await chooseEngine(context);
-    return (await byEngine[engine].plan?.(context)) ?? [];
-  },
+  plan: async (context, by) => (by && (await byEngine[by.engine].plan?.(context, by.seen))) ?? [],
 };
 
-const byEngine = { conda: condaStep(name, title), venv: venvEngineStep(name, title) };
+/** Which engine looked, and what it saw. */
+interface ByEngine {
+  engine: Engine;
+  seen: unknown;
+}
+
+const byEngine: Readonly<Record<Engine, Step>> = { conda: condaStep(name, title), venv: venvEngineStep(name, title) };

@@ -5,32 +5,30 @@ import { networkObstacle } from '../obstacles/network';
 import { cacheFolder, roomObstacle } from '../obstacles/room';
 import { chooseProfile } from '../profile/choose';
 import { remoteEnvironment } from '../profile/definition';
-import { assess } from '../venv/assess';
+import type { Assessment } from '../venv/assess';
 import { targetOf } from '../venv/definition';
 import { environmentStep } from '../venv/step';
 import { toolsFor } from '../venv/tools';
 import { sizeOf } from '../versions/sizes';
 
 /** The step of the training environment where uv or pip makes it: the same builder as for the data work. */
-export function venvEngineStep(name: string, title: string): Step {
+export function venvEngineStep(name: string, title: string): Step<Assessment> {
   const step = environmentStep({ name, title, define: remoteEnvironment });
   return {
     ...step,
     async check(context, depth) {
-      const finding = await step.check(context, depth);
-      if (finding.state === 'done')
-        return { ...finding, data: { engine: 'venv', profile: chooseProfile(context).profile, ...finding.data } };
-      return finding.state === 'todo' ? ((await obstacle(context)) ?? finding) : finding;
+      const look = await step.check(context, depth);
+      if (look.state === 'done') return { ...look, data: { engine: 'venv', profile: chooseProfile(context).profile, ...look.data } };
+      return look.state === 'todo' && look.seen ? ((await obstacle(context, look.seen)) ?? look) : look;
     },
   };
 }
 
 /** What stands in the way of building it, before the first byte is fetched. */
-async function obstacle(context: Context): Promise<Blocked | undefined> {
+async function obstacle(context: Context, { lock, health }: Assessment): Promise<Blocked | undefined> {
   const definition = remoteEnvironment(context);
-  const assessed = await assess(context, definition, 'quick');
-  if ('state' in assessed || assessed.lock.state === 'stale' || !['absent', 'rebuild'].includes(assessed.health.kind)) return undefined;
-  const { packages } = assessed.lock;
+  if (lock.state === 'stale' || !['absent', 'rebuild'].includes(health.kind)) return undefined;
+  const { packages } = lock;
   const versions = new Map(packages.map(({ name, version }) => [name, version]));
   const machine = machineObstacle(context, versions, context.host.glibc()) ?? pathObstacle(targetOf(context, definition), versions, 'path');
   if (machine) return machine;

@@ -4,30 +4,34 @@ import type { Step } from '../core/step';
 import { plural } from '../core/text';
 import { remoteNamed } from '../sync/chosen-remote';
 import { kindNamed } from '../sync/kind';
-import { compareRecords, fetchRecords } from '../sync/machine/run-records';
+import { compareRecords, fetchRecords, type RecordsThere } from '../sync/machine/run-records';
+import type { Shell } from '../sync/machine/shell';
 import { whereOf } from '../sync/where';
 
 /**
  * The run records of one remote, here as they are there. Nothing is written on the remote.
  * @throws UserError exit code 2 where there is no such remote, or none with a shell
  */
-export function fetchStep(context: Context, name: string): Step {
+export function fetchStep(context: Context, name: string): Step<{ shell: Shell; records: RecordsThere }> {
   const remote = remoteNamed(context, name);
   const { shell: shellFor } = kindNamed(remote.type);
   if (!shellFor) throw usageError(`\`${name}\` is reached with ${remote.type}: no runs happen there`, 'name a remote of type ssh or local');
-  const shell = () => shellFor(context, remote);
   return {
     name: `records:${name}`,
     title: `Look at the runs of ${name}`,
     async check(now) {
-      const { names, missing } = await compareRecords(now, remote, await shell());
-      const where = `\`${whereOf(remote)}\``;
-      if (names.length === 0) return { state: 'done', found: `${where} has no run yet` };
-      if (missing.length > 0) return { state: 'todo', found: `${missing.length} of ${plural(names.length, 'run')} on ${where} are new` };
-      return { state: 'done', found: `${plural(names.length, 'run')} of ${where} here` };
+      const shell = await shellFor(now, remote);
+      const records = await compareRecords(now, remote, shell);
+      const { names, missing } = records;
+      const [where, seen] = [`\`${whereOf(remote)}\``, { shell, records }];
+      if (names.length === 0) return { state: 'done', found: `${where} has no run yet`, seen };
+      if (missing.length > 0)
+        return { state: 'todo', found: `${missing.length} of ${plural(names.length, 'run')} on ${where} are new`, seen };
+      return { state: 'done', found: `${plural(names.length, 'run')} of ${where} here`, seen };
     },
-    async plan() {
-      return [{ title: `fetch the run records of ${name}`, run: async (now) => fetchRecords(now, remote, await shell()) }];
+    async plan(_, seen) {
+      if (!seen) return [];
+      return [{ title: `fetch the run records of ${name}`, run: (now) => fetchRecords(now, remote, seen.shell, seen.records) }];
     },
   };
 }

@@ -28,7 +28,7 @@ export async function newestLooks(context: Context, reported: readonly ReportedT
       context.host.processes.throwIfInterrupted();
       if (steps.some(({ name }) => name === step.name)) continue;
       // Room is measured to the last file: a quick look stops where the free space alone settles it.
-      const report = await look(step, context, step.name === 'storage' ? 'full' : 'quick');
+      const { report } = await look(step, context, step.name === 'storage' ? 'full' : 'quick');
       const seen = recordedStep(stepDocument(report));
       if (seen) steps.push({ ...seen, mends: task.name });
     }

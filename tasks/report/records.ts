@@ -19,12 +19,6 @@ export const ownRecords = (context: Context): Records => recordsIn(context, stat
 export const fetchedRecords = (context: Context): (Records & { remote: string })[] =>
   remotesOf(context).map((remote) => ({ remote, ...recordsIn(context, runsOf(context, remote)) }));
 
-/** Changes whenever a run ends: what was looked at before it may be no longer so. */
-export function runsSoFar(context: Context): string {
-  const folders = [statePath(context.root, 'runs'), ...remotesOf(context).map((remote) => runsOf(context, remote))];
-  return folders.flatMap((folder) => [folder, ...context.host.files.list(folder)]).join('\n');
-}
-
 const remotesOf = ({ host, root }: Context): string[] => host.files.list(statePath(root, 'remotes'));
 const runsOf = ({ root }: Context, remote: string): string => path.join(remoteFolder(root, remote), 'runs');
 

@@ -8,7 +8,6 @@ import { sentence } from '../untrusted/text';
 import { newestLooks, type ReportedTask } from './looks';
 import type { Machine } from './machine';
 import { lookedAtIn, type PageContent, pageOf } from './page';
-import { runsSoFar } from './records';
 import { isSamePage } from './same-page';
 import { written } from './time';
 import { verdictOf } from './verdict';
@@ -16,45 +15,38 @@ import { verdictOf } from './verdict';
 /** A page that says the same is left alone for so long; then it is written again, with the time of today. */
 const longestMs = 24 * 3600 * 1000;
 
+type Machines = readonly Machine[];
+
 /** The page is done when it says what a look at the machines says now. */
-export function reportStep(reported: (context: Context) => readonly ReportedTask[]): Step {
-  const looks = new WeakMap<Context, { after: string; machines: Promise<Machine[]> }>();
-  // The engine checks again and again: one look does, unless another run ended in between.
-  const machinesOf = (context: Context): Promise<Machine[]> => {
-    const after = runsSoFar(context);
-    const before = looks.get(context);
-    if (before?.after === after) return before.machines;
-    const machines = newestLooks(context, reported(context));
-    looks.set(context, { after, machines });
-    return machines;
-  };
+export function reportStep(reported: (context: Context) => readonly ReportedTask[]): Step<Machines> {
   return {
     name: 'report',
     title: 'Write the report',
-    async check(context) {
+    async check(context, _, __, before) {
       const taken = obstacleOf(context);
       if (taken) return taken;
       const { host, root } = context;
-      const machines = await machinesOf(context);
+      // The page that was written is held to what was seen for it.
+      const machines = before ?? (await newestLooks(context, reported(context)));
       const file = fileOf(context);
       const name = `\`${shown(root, file)}\``;
       const verdicts = machines.map((machine) => ({ machine: machine.remote ?? 'this machine', ...summaryOf(machine) }));
       const data = { path: file, verdicts };
       const text = host.files.readText(file);
       const lookedAt = text === undefined ? undefined : lookedAtIn(text);
-      if (text === undefined || lookedAt === undefined) return { state: 'todo', found: `${name} is not there yet`, data };
+      if (text === undefined || lookedAt === undefined) return { state: 'todo', found: `${name} is not there yet`, data, seen: machines };
       if (!isSamePage(pageOf(contentOf(context, machines, lookedAt)), text))
-        return { state: 'todo', found: `${name} of ${written(lookedAt)} is not how it is now`, data };
+        return { state: 'todo', found: `${name} of ${written(lookedAt)} is not how it is now`, data, seen: machines };
       if (host.now().getTime() - new Date(lookedAt).getTime() > longestMs)
-        return { state: 'todo', found: `${name} is of ${written(lookedAt)}, more than a day ago`, data };
-      return { state: 'done', found: `${name} says how it is: ${verdicts[0]?.headline ?? ''}`, data };
+        return { state: 'todo', found: `${name} is of ${written(lookedAt)}, more than a day ago`, data, seen: machines };
+      return { state: 'done', found: `${name} says how it is: ${verdicts[0]?.headline ?? ''}`, data, seen: machines };
     },
-    async plan(context) {
+    async plan(context, machines) {
+      if (!machines) return [];
       return [
         {
           title: `write \`${shown(context.root, fileOf(context))}\``,
           async run() {
-            const machines = await machinesOf(context);
             const file = fileOf(context);
             if (file.startsWith(statePath(context.root) + path.sep)) makeState(context.host, context.root);
             context.host.files.writeText(file, pageOf(contentOf(context, machines, machines[0]?.lookedAt ?? '')));

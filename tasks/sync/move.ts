@@ -2,20 +2,19 @@ import * as path from 'node:path';
 import type { Context } from '../core/context';
 import type { Progress } from '../core/step';
 import { bytesToSend, filesOf } from './change';
+import { compareAll } from './difference';
 import { level } from './level';
 import { fetchRecordsToo } from './machine/run-records';
 import { manifestsAbout } from './manifest';
-import type { Session } from './session';
+import type { Difference, Session } from './session';
 import { manifestsOf, removeManifestsHere, vouch } from './verify';
 
-/** Pushes or pulls what differs, and with `--verify` vouches for it. What was seen before does not hold after it. */
-export async function move(session: Session, context: Context, progress: (progress: Progress) => void): Promise<void> {
+/** Pushes or pulls what a look saw to differ, and with `--verify` vouches for it. What was seen before does not hold after it. */
+export async function move(session: Session, seen: Difference, context: Context, progress: (progress: Progress) => void): Promise<void> {
   const { direction } = session;
-  const outdated = (await session.difference()).folders
-    .filter(({ changes }) => changes.length > 0)
-    .flatMap(({ folder }) => manifestsAbout(folder));
+  const outdated = seen.folders.filter(({ changes }) => changes.length > 0).flatMap(({ folder }) => manifestsAbout(folder));
   const work = async (stale: boolean) => {
-    await levelAndCount(session, stale, progress);
+    await levelAndCount(session, stale ? await compareAll(session) : seen, progress);
     if (session.verify) await levelByChecksum(session, progress);
   };
   if (direction === 'push') {
@@ -31,8 +30,7 @@ export async function move(session: Session, context: Context, progress: (progre
   session.forget();
 }
 
-async function levelAndCount(session: Session, stale: boolean, progress: (progress: Progress) => void): Promise<void> {
-  const difference = await session.difference(stale);
+async function levelAndCount(session: Session, difference: Difference, progress: (progress: Progress) => void): Promise<void> {
   await level(session, difference, progress);
   const files = filesOf(difference.changes);
   const deleted = files.filter(({ action }) => action === 'deleted').length;
@@ -43,7 +41,7 @@ async function levelAndCount(session: Session, stale: boolean, progress: (progre
 async function levelByChecksum(session: Session, progress: (progress: Progress) => void): Promise<void> {
   session.forget();
   const manifests = await manifestsOf(session, true);
-  const difference = await session.difference();
+  const difference = await compareAll(session);
   if (difference.byChecksum && difference.changes.length > 0) await level(session, difference, progress);
   await vouch(session, manifests);
 }

@@ -3,18 +3,14 @@ import { UserError } from '../core/errors';
 import { askedByPlan, askedOf } from './asked';
 import { chosenRemote } from './chosen-remote';
 import { refuseHome } from './deletions';
-import { compareAll } from './difference';
 import type { Direction } from './folders';
 import { kindNamed, type There } from './kind';
 import { plannedForm } from './plan';
 import { type PlanFile, readPlan } from './plan-file';
 import type { Remote } from './remote';
-import type { Difference, Session } from './session';
+import type { Session } from './session';
 import type { Transport } from './transport';
 import { whereOf } from './where';
-
-/** For so long a difference serves again: the look before a run and the run itself are a moment apart. */
-const freshMs = 1500;
 
 /** @throws UserError exit code 2 where the options, the plan or the remote's settings are wrong */
 export function openSession(context: Context, direction: Direction): Session {
@@ -25,7 +21,6 @@ export function openSession(context: Context, direction: Direction): Session {
   if (asked.deletes) refuseHome(remote);
   let there: Promise<There> | undefined;
   let transport: Promise<Transport> | undefined;
-  let seen: { atMs: number; difference: Promise<Difference> } | undefined;
   const session: Session = {
     context,
     direction,
@@ -42,19 +37,7 @@ export function openSession(context: Context, direction: Direction): Session {
       transport ??= session.there().then((found) => found.transport(direction, asked.filters));
       return transport;
     },
-    async difference(fresh = false) {
-      const now = context.host.now().getTime();
-      if (fresh || !seen || now - seen.atMs > freshMs) {
-        const made = { atMs: Number.POSITIVE_INFINITY, difference: compareAll(session) };
-        seen = made;
-        await made.difference.finally(() => {
-          made.atMs = context.host.now().getTime();
-        });
-      }
-      return seen.difference;
-    },
     forget() {
-      seen = undefined;
       there = undefined;
       transport = undefined;
     },

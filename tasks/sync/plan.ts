@@ -10,11 +10,10 @@ import type { Remote } from './remote';
 import type { Difference, Session } from './session';
 import type { FileStates, Side } from './transport';
 
-/** Writes the plan, and nothing else. @returns its path, relative to the project */
-export async function writePlan(session: Session): Promise<string> {
+/** Writes the plan of what a look saw, and nothing else. @returns its path, relative to the project */
+export async function writePlan(session: Session, difference: Difference): Promise<string> {
   const { context, direction, remote } = session;
   const { host, root } = context;
-  const difference = await session.difference();
   const made = host.now().toISOString();
   const plan: PlanFile = {
     version: 1,
@@ -57,10 +56,10 @@ async function statesOf(session: Session): Promise<PlanFile['states']> {
  * Nothing has moved since the plan was made, and what would be done is what it says.
  * @throws UserError E_PLAN_STALE with the files that changed, came or went
  */
-export async function holdToPlan(session: Session, plan: PlanFile): Promise<void> {
+export async function holdToPlan(session: Session, plan: PlanFile, difference: Difference): Promise<void> {
   const moved = movedSince(plan.states, await statesOf(session));
   if (moved.length > 0) throw stale(session.direction, some(moved));
-  const [planned, found] = [plan.files, filesOf(await session.difference())].map((files) =>
+  const [planned, found] = [plan.files, filesOf(difference)].map((files) =>
     files
       .map(({ name, action }) => `${action} ${name}`)
       .sort()

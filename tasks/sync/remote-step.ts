@@ -10,6 +10,7 @@ export function remoteStep(session: Session): Step {
     name: 'remote',
     title: `Look at ${session.remote.name}`,
     async check() {
+      session.forget();
       const there = await session.there();
       const { clockAhead = 0 } = there;
       const clock =

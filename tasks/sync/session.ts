@@ -7,18 +7,17 @@ import type { PlanFile } from './plan-file';
 import type { Remote } from './remote';
 import type { Transport } from './transport';
 
-/** One push or pull: what is asked for, and what has been seen so far. Each look is made once, and shared by the steps. */
+/** One push or pull: what is asked for, and the remote, which the first step looks at for all that follow. */
 export interface Session extends Readonly<Asked> {
   readonly context: Context;
   readonly direction: Direction;
   readonly remote: Remote;
   /** The plan that is to be carried out. */
   readonly plan: PlanFile | undefined;
+  /** The remote as it was seen last. */
   there(): Promise<There>;
   transport(): Promise<Transport>;
-  /** What differs now; a moment later the same answer serves again. @throws UserError a guard's */
-  difference(fresh?: boolean): Promise<Difference>;
-  /** After it nothing that was seen of the files holds. */
+  /** The remote is looked at anew when it is next asked for. */
   forget(): void;
   /** What has been sent, once something was. */
   sent: { files: number; bytes: number; deleted: number } | undefined;

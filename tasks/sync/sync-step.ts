@@ -1,7 +1,8 @@
 import type { Context } from '../core/context';
-import type { Finding, Step } from '../core/step';
+import type { Look, Step } from '../core/step';
 import { bytes, plural, some } from '../core/text';
 import { bytesToSend, filesOf, shownChange } from './change';
+import { compareAll } from './difference';
 import { changedOnTheWay, done, lost, todo } from './findings';
 import { markLocal, refuseLocal } from './local-changes';
 import { move } from './move';
@@ -9,8 +10,14 @@ import { holdToPlan } from './plan';
 import { type Difference, isReached, type Session } from './session';
 import { isVouchedFor } from './verify';
 
+/** What a look at both sides saw. */
+export interface SyncSeen {
+  session: Session;
+  difference: Difference;
+}
+
 /** Both sides hold the same, as far as it is configured to travel. */
-export function syncStep(session: Session): Step {
+export function syncStep(session: Session): Step<SyncSeen> {
   const { direction, remote, verify } = session;
   return {
     name: direction,
@@ -20,9 +27,10 @@ export function syncStep(session: Session): Step {
       if (!(await isReached(session))) return { state: 'unknown', found: `\`${remote.name}\` could not be looked at` };
       return check(session, context);
     },
-    async plan() {
-      if (!(await isReached(session))) return [];
-      const { changes } = await session.difference();
+    async plan(_, seen) {
+      if (!seen) return [];
+      const { difference } = seen;
+      const { changes } = difference;
       const [send, remove] = [changes.filter(({ action }) => action !== 'deleted'), changes.filter(({ action }) => action === 'deleted')];
       const verb = direction === 'push' ? 'send' : 'fetch';
       const titles = [
@@ -32,29 +40,30 @@ export function syncStep(session: Session): Step {
       return [
         {
           title: titles.join(', ') || (verify ? 'write the manifest' : 'clear what a broken push left'),
-          run: (context, progress) => move(session, context, progress),
+          run: (context, progress) => move(session, difference, context, progress),
         },
       ];
     },
   };
 }
 
-async function check(session: Session, context: Context): Promise<Finding> {
+async function check(session: Session, context: Context): Promise<Look<SyncSeen>> {
   const { direction, verify, sent } = session;
   const there = await session.there();
-  const difference = await session.difference();
+  const difference = await compareAll(session);
+  const seen = { session, difference };
   const { changes } = difference;
-  if (session.plan && !sent) await holdToPlan(session, session.plan);
+  if (session.plan && !sent) await holdToPlan(session, session.plan, difference);
   const vouched = !verify || changes.length > 0 || (await isVouchedFor(session));
   const cutOff = direction === 'push' && there.locked && !sent;
-  if (changes.length === 0 && vouched && !cutOff) return done(session, difference);
+  if (changes.length === 0 && vouched && !cutOff) return { ...done(session, difference), seen };
   if (sent) return changedOnTheWay(session, difference);
   if (direction === 'pull') {
     await markChanges(session, context, difference);
     const refused = refuseLocal(changes);
     if (refused && context.option('plan') === undefined && !context.forced('pull')) return lost(session, difference, refused);
   }
-  return todo(session, difference, vouched);
+  return { ...todo(session, difference, vouched), seen };
 }
 
 async function markChanges(session: Session, context: Context, { folders }: Difference): Promise<void> {

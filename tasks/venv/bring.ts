@@ -11,28 +11,33 @@ import { compare, describeDifference, isSame, lockedFor } from './compare';
 import { type EnvironmentDefinition, targetOf } from './definition';
 import { foreignPlace } from './foreign';
 import { createEnvironment, installLock } from './install';
-import { type Health, inputsOf, lookAt } from './look';
+import { type Health, inputsOf } from './look';
 import { baseOf, contentsOf, writeMarker } from './marker';
 import { pythonFor, uvFor } from './tools';
 
 type Tell = (progress: Progress) => void;
 
+/** What is to be brought, and from where. */
+export interface Work {
+  locked: readonly Locked[];
+  /** How the environment was found against this lock. */
+  health: Health;
+  /** Build it again though nothing is wrong with it. */
+  anew: boolean;
+}
+
 /**
  * Brings an environment to what its lock says, whatever state it is in: builds it, mends it, or does nothing.
  * What was there before is back in its place when anything fails; nothing that is not ours is touched.
- * @param anew build it again though nothing is wrong with it
  * @throws UserError with the last lines of the command that failed
  */
 export async function bringEnvironment(
   context: Context,
   definition: EnvironmentDefinition,
-  locked: readonly Locked[],
+  { locked, health, anew }: Work,
   tell: Tell,
-  anew = false,
 ): Promise<void> {
   const folder = targetOf(context, definition);
-  // As thorough as the plan may have been: a damaged file is seen by a full look only.
-  const health = await lookAt(context, definition, locked, anew ? 'full' : 'quick');
   if (health.kind === 'foreign') throw new UserError(foreignPlace(context, health));
   if (health.kind === 'leftover' || (health.kind === 'healthy' && !anew)) return discard(context, asideOf(folder));
   const uv = context.settings.setup.python.installer === 'pip' ? undefined : await uvFor(context, definition);

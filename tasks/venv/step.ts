@@ -10,7 +10,7 @@ import { bringEnvironment } from './bring';
 import { lockedFor } from './compare';
 import { type EnvironmentDefinition, targetOf } from './definition';
 import { lockState } from './lock-state';
-import type { Health } from './look';
+import { type Health, lookAt } from './look';
 import { makeLock } from './make-lock';
 import { withPins } from './packages';
 import { canBringPython, pythonFor, toolsFor, uvFor } from './tools';
@@ -27,22 +27,17 @@ export interface EnvironmentStepOptions {
  * The step of one Python environment: interpreter, lock and packages.
  * @example environmentStep({ name: 'venv', title: 'Build the environment', define: localEnvironment })
  */
-export function environmentStep({ name, title, define }: EnvironmentStepOptions): Step {
+export function environmentStep({ name, title, define }: EnvironmentStepOptions): Step<Assessment> {
   return {
     name,
     title,
     async check(context, depth) {
       const definition = define(context);
-      const assessed = await assess(context, definition, depth);
-      return 'state' in assessed ? assessed : findingOf(context, definition, assessed);
+      // A damaged file is seen by a full look only, and mended: else all would be built again.
+      const assessed = await assess(context, definition, context.forced(name) ? 'full' : depth);
+      return 'state' in assessed ? assessed : { ...findingOf(context, definition, assessed), seen: assessed };
     },
-    async plan(context) {
-      const definition = define(context);
-      const forced = context.forced(name);
-      const assessed = await assess(context, definition, forced ? 'full' : 'quick');
-      if ('state' in assessed) return [];
-      return actionsFor(context, definition, assessed, forced);
-    },
+    plan: async (context, seen) => (seen ? actionsFor(context, define(context), seen, context.forced(name)) : []),
   };
 }
 
@@ -98,10 +93,13 @@ async function actionsFor(
   actions.push({
     title,
     async run(now, progress) {
-      const fresh = lockState(now, definition);
-      if (fresh.state !== 'fresh')
-        throw new UserError({ code: 'E_LOCK_STALE', found: fresh.found, fix: `\`npx just ${definition.lockTask}\`` });
-      await bringEnvironment(now, definition, fresh.packages, progress, forced);
+      if (lock.state === 'fresh') return bringEnvironment(now, definition, { locked: lock.packages, health, anew: forced }, progress);
+      // By the lock that was made just now the environment is another one than it was by the lock before.
+      const made = lockState(now, definition);
+      if (made.state !== 'fresh')
+        throw new UserError({ code: 'E_LOCK_STALE', found: made.found, fix: `\`npx just ${definition.lockTask}\`` });
+      const found = await lookAt(now, definition, made.packages, forced ? 'full' : 'quick');
+      await bringEnvironment(now, definition, { locked: made.packages, health: found, anew: forced }, progress);
     },
   });
   return actions;

@@ -1,5 +1,6 @@
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
+import type { Resource } from '../core/resources';
 import { installerEnvironment } from '../python/clean-environment';
 import { findPython, type Search } from '../python/find';
 import type { Found } from '../python/probe';
@@ -15,15 +16,14 @@ export interface Tools {
   search: Search;
 }
 
-/** Looked for once in a run: a search starts several programs. */
-const known = new WeakMap<Context, Map<string, Promise<Tools>>>();
+/** Looked for once in a run, by the version of Python: a search starts several programs. */
+const searches: Resource<Map<string, Promise<Tools>>> = { make: () => new Map() };
 
 /** Looks for uv and for a Python. Writes nothing. */
 export function toolsFor(context: Context, { pythonVersion }: EnvironmentDefinition): Promise<Tools> {
-  const ofContext = known.get(context) ?? new Map<string, Promise<Tools>>();
-  known.set(context, ofContext);
-  const tools = ofContext.get(pythonVersion) ?? lookForTools(context, pythonVersion);
-  ofContext.set(pythonVersion, tools);
+  const known = context.resources.get(context, searches);
+  const tools = known.get(pythonVersion) ?? lookForTools(context, pythonVersion);
+  known.set(pythonVersion, tools);
   return tools;
 }
 
@@ -36,7 +36,7 @@ async function lookForTools(context: Context, minor: string): Promise<Tools> {
 }
 
 /** Something was fetched: the next look is a new one. */
-export const forgetTools = (context: Context): void => void known.delete(context);
+const forgetTools = ({ resources }: Context): void => resources.forget(searches);
 
 /** Whether uv may bring a Python that is missing. */
 export function canBringPython({ settings }: Context, { uv, canFetch }: Tools): boolean {

@@ -4,6 +4,7 @@ import { loadSettings } from '../../tasks/configuration/load';
 import type { Context } from '../../tasks/core/context';
 import type { UserError } from '../../tasks/core/errors';
 import { thisHost } from '../../tasks/core/host';
+import { Resources } from '../../tasks/core/resources';
 import { temporaryFolder } from './project';
 
 /** What a step of `sync:push` sees in a project with these settings and options. */
@@ -20,6 +21,7 @@ export function contextWith(setup: object, options: Record<string, string> = {})
     ...loadSettings(host, root, 'local'),
     option: (name) => options[name],
     optionValues: (name) => (options[name] === undefined ? [] : [options[name]]),
+    resources: new Resources(),
     locked: false,
     forced: () => false,
   };

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { loadSettings } from '../../tasks/configuration/load';
 import type { Context } from '../../tasks/core/context';
 import { thisHost } from '../../tasks/core/host';
+import { Resources } from '../../tasks/core/resources';
 import { repository, temporaryFolder } from './project';
 
 const folder = path.join(repository, 'tests/fixtures/nvidia-smi');
@@ -65,6 +66,7 @@ export function contextFor(project: string, { env = {}, sets = [], options = {},
     option: (name) => options[name],
     optionValues: (name) => (options[name] === undefined ? [] : [options[name]]),
     task: 'gpu',
+    resources: new Resources(),
     locked: false,
     forced: () => false,
   };

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from '../../core/context';
 import { type Fault, faultOf, Interrupted } from '../../core/errors';
 import { thisHost } from '../../core/host';
+import { Resources } from '../../core/resources';
 import type { Progress } from '../../core/step';
 import { deliver, setAside } from '../folder/deliver';
 import { Hub } from '../hub';
@@ -28,6 +29,7 @@ const context: Context = {
   origins: new Map(),
   option: () => undefined,
   optionValues: () => [],
+  resources: new Resources(),
   locked: false,
   forced: () => false,
 };

@@ -27,8 +27,7 @@ export async function compareRecords(context: Context, remote: Remote, shell: Sh
 }
 
 /** Brings what is new into `STATE/remotes/NAME/runs`, and lets go of what the remote no longer keeps. */
-export async function fetchRecords(context: Context, remote: Remote, shell: Shell): Promise<void> {
-  const { missing, gone } = await compareRecords(context, remote, shell);
+export async function fetchRecords(context: Context, remote: Remote, shell: Shell, { missing, gone }: RecordsThere): Promise<void> {
   const { host, root } = context;
   const folder = folderFor(context, remote);
   if (missing.length > 0) {
@@ -42,7 +41,8 @@ export async function fetchRecords(context: Context, remote: Remote, shell: Shel
 
 /** The same on the way of something else, which does not fail for it. */
 export async function fetchRecordsToo(context: Context, remote: Remote, shell: Shell): Promise<void> {
-  await fetchRecords(context, remote, shell).catch((error: unknown) => {
+  const fetch = async () => fetchRecords(context, remote, shell, await compareRecords(context, remote, shell));
+  await fetch().catch((error: unknown) => {
     if (error instanceof Interrupted) throw error;
   });
 }
