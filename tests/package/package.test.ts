@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { exampleOf } from '../support/documents';
@@ -90,10 +91,27 @@ test('brings a step of a project of its own, as docs/API.md shows one', () => {
   assert.equal(look(), [0, 'unchanged', '18 characters, the same on both sides']);
 });
 
+test('hands on what a step of a project saw, as docs/API.md shows one', () => {
+  fs.writeFileSync(path.join(consumer, 'just.config.ts'), exampleOf('API.md', 'just.config.ts of a project whose data comes in archives'));
+  const raw = path.join(consumer, 'data/raw');
+  fs.mkdirSync(raw, { recursive: true });
+  for (const name of ['one.txt', 'two.txt']) fs.writeFileSync(path.join(raw, `${name}.gz`), gzipSync(name));
+  const unpack = (...args: string[]) =>
+    JSON.parse(spawnSync('npx', ['just', 'unpack', '--json', ...args], { cwd: consumer, env, encoding: 'utf8' }).stdout);
+  const { outcome, steps } = unpack('--plan');
+  assert.equal(
+    [outcome, steps[0].actions.map(({ title }: { title: string }) => title), 'seen' in steps[0]],
+    ['todo', ['unpack `one.txt.gz`', 'unpack `two.txt.gz`'], false],
+  );
+  assert.equal([unpack().outcome, unpack().outcome], ['changed', 'unchanged']);
+  assert.is(fs.readFileSync(path.join(raw, 'two.txt'), 'utf8'), 'two.txt');
+});
+
 test('its types are found and strict', () => {
   const check = exampleOf('ARCHITECTURE.md', 'just.config.ts');
   fs.writeFileSync(path.join(consumer, 'tokenizer.ts'), exampleOf('API.md', 'just.config.ts of a project with a tokenizer of its own'));
   fs.writeFileSync(path.join(consumer, 'tasks.ts'), exampleOf('API.md', 'just.config.ts'));
+  fs.writeFileSync(path.join(consumer, 'unpack.ts'), exampleOf('API.md', 'just.config.ts of a project whose data comes in archives'));
   fs.writeFileSync(
     path.join(consumer, 'use.ts'),
     "import { defineTask, type Step } from 'just-lora';\nconst step: Step = { name: 'one', title: 'One', check: async () => ({ state: 'done', found: '1 of 1' }) };\nexport const task = defineTask({ name: 'one', description: 'One', details: '', example: 'npx just one', items: [step] });\n",
@@ -113,6 +131,7 @@ test('its types are found and strict', () => {
       'use.ts',
       'check.ts',
       'tokenizer.ts',
+      'unpack.ts',
       'tasks.ts',
     ],
     consumer,
