@@ -81,7 +81,7 @@ export function validateTask(environment?: Environment, own: OwnChecks = {}): Lo
     depth: 'full',
     tolerant: true,
     present: (_, ran) => {
-      const { reportTable } = require('./core/report-table') as typeof import('./core/report-table');
+      const { reportTable } = require('./core/reporter/table') as typeof import('./core/reporter/table');
       return reportTable(ran, verdict(ran));
     },
   });

@@ -5,12 +5,11 @@ import { defaultEnvironment, defaultText } from './default-environment';
 import { faultOf, Interrupted, UserError } from './errors';
 import { refuseForeignLinks } from './foreign-links';
 import { type Host, thisHost } from './host';
-import { lookView, unwatched } from './look-view';
 import { helpText, type OptionDefinition, type Options, parseOptions, refuseUnknownSteps } from './options';
 import { outgoingStep } from './outgoing';
 import { documentResult, exitWith, result, wantsJson } from './output';
-import { viewFor } from './render';
 import { documentOf, exitCodeOf, type Report, verdict } from './report';
+import { isLive, type Reporter, type Screen, silent } from './reporter/reporter';
 import { Resources } from './resources';
 import { bring, inspect, type Ran } from './run';
 import { listenToSignals } from './signals';
@@ -64,7 +63,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
     if (report.outcome === 'failed') report.error = faultOf(error);
   }
   report.durationMs = Math.round(performance.now() - started);
-  const looked = !options || options.plan || options.check || definition.looks || definition.unrecorded;
+  const looked = !options || looksOnly(options, definition) || definition.unrecorded;
   if (context && !looked) leaveRecord(context, report);
   if (json) documentResult(documentOf(report));
   exitWith(exitCode(failure, report, options, definition));
@@ -78,21 +77,20 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     env: context.host.env,
     write: (text: string) => void process.stderr.write(text),
   };
-  const view = viewFor(screen, options.verbose);
-  if (options.verbose) context.host.processes.onVerbose = (line) => view.note(verboseLine(line));
+  const reporter = reporterFor(screen, options, definition);
+  if (options.verbose) context.host.processes.onVerbose = (line) => reporter.note(verboseLine(line));
   const release = listenToSignals(context.host);
   const depth = definition.depth ?? 'quick';
   try {
-    if (options.plan || options.check || definition.looks) {
-      const shows = options.json ? unwatched : lookView(screen, definition.present ? () => undefined : result);
-      const ran = await inspect(items, context, depth, options.plan, shows);
+    if (looksOnly(options, definition)) {
+      const ran = await inspect(items, context, depth, options.plan, reporter);
       const last = options.plan ? await definition.planned?.(context, ran, ran.seen) : undefined;
       const shown = { ...ran, steps: ran.steps.map(outgoingStep) };
       if (!options.json) result([definition.present?.(context, shown) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
       return ran;
     }
     const begun = performance.now();
-    const ran = await bring(items, context, view, definition, depth);
+    const ran = await bring(items, context, reporter, definition, depth);
     if (!ran.error && !options.json) {
       const text = definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) });
       result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? [text] : [])].join('\n'));
@@ -102,6 +100,22 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     context.resources.close();
     release();
   }
+}
+
+const looksOnly = ({ plan, check }: Options, { looks }: TaskDefinition): boolean => plan || check || looks === true;
+
+/** Who tells a person about it; loaded when it is known, since every start reads this file. */
+function reporterFor(screen: Screen, options: Options, definition: TaskDefinition): Reporter {
+  const plain = () => require('./reporter/plain') as typeof import('./reporter/plain');
+  if (looksOnly(options, definition)) {
+    // What a look found is in the document; what a command said, with `--verbose`, is told all the same.
+    if (options.json) return { ...silent, note: plain().plainReporter(screen).note };
+    if (definition.present) return (require('./reporter/table') as typeof import('./reporter/table')).tableReporter(screen);
+    return plain().lookReporter(screen, result);
+  }
+  // A live list would be torn by the lines of the commands.
+  if (!isLive(screen) || options.verbose) return plain().plainReporter(screen);
+  return (require('./reporter/live') as typeof import('./reporter/live')).liveReporter(screen);
 }
 
 /** A command, or what it said: no line of a program begins like one of ours. */

@@ -1,13 +1,8 @@
 import type { Context } from './context';
 import { type Fault, faultOf, Interrupted, UserError } from './errors';
 import type { StepReport } from './report';
+import type { Reporter } from './reporter/reporter';
 import type { Action, Depth, Look, Progress, Step } from './step';
-
-/** What a step tells while it is at work. */
-export interface Listener {
-  action(title: string): void;
-  progress(progress: Progress): void;
-}
 
 /** One look at a step: what it found, and what it saw on the way. */
 export interface Looked {
@@ -59,7 +54,7 @@ export function planReport({ report, actions }: Planned): StepReport {
  * Does what was planned, then looks again.
  * @throws Interrupted; any other failure is the report's, in state `blocked` or `failed`
  */
-export async function perform(step: Step, context: Context, depth: Depth, planned: Planned, tell: Listener): Promise<StepReport> {
+export async function perform(step: Step, context: Context, depth: Depth, planned: Planned, reporter: Reporter): Promise<StepReport> {
   const { report: before, seen, actions } = planned;
   if (!actions) return before;
   const started = performance.now();
@@ -68,8 +63,8 @@ export async function perform(step: Step, context: Context, depth: Depth, planne
   try {
     for (const action of actions) {
       const begun = performance.now();
-      tell.action(action.title);
-      await action.run(context, tell.progress, seen);
+      reporter.acting(step, action.title);
+      await action.run(context, (progress) => reporter.progress(step, progress), seen);
       context.host.processes.throwIfInterrupted();
       done.push({ title: action.title, durationMs: since(begun) });
     }

@@ -1,10 +1,9 @@
 import type { Context } from './context';
 import { Interrupted, UserError } from './errors';
 import { watchLock, withLock } from './lock';
-import { type LookView, unwatched } from './look-view';
 import { look, type Planned, perform, plan, planReport } from './perform';
-import type { View } from './render';
 import { type Outcome, outcomeOf, type StepReport } from './report';
+import { type Reporter, silent } from './reporter/reporter';
 import type { Depth, Step } from './step';
 import type { SeenBy, TaskDefinition } from './task-definition';
 import { columns } from './text';
@@ -21,9 +20,9 @@ export async function inspect(
   context: Context,
   depth: Depth,
   withPlan: boolean,
-  view: LookView = unwatched,
+  reporter: Reporter = silent,
 ): Promise<Ran & { seen: SeenBy }> {
-  const looks = [...(await looksAt(items, context, depth, withPlan, view)).values()];
+  const looks = [...(await looksAt(items, context, depth, withPlan, reporter)).values()];
   return { ...inspected(looks), seen: (name) => looks.find(({ report }) => report.name === name)?.seen };
 }
 
@@ -36,32 +35,32 @@ export async function inspect(
 export async function bring(
   items: readonly Step[],
   context: Context,
-  view: View,
+  reporter: Reporter,
   { name: task, frees = false }: Pick<TaskDefinition, 'name' | 'frees'>,
   depth: Depth,
 ): Promise<Ran> {
   const { host, root } = context;
   const isUndisturbed = watchLock(host, root);
-  const looks = await looksAt(items, context, depth, true);
+  const looks = await looksAt(items, context, depth, true, silent);
   const before = inspected([...looks.values()]);
   if (before.outcome === 'unchanged') {
-    await view.play(items, async (step) => planReport(looks.get(step) as Planned));
+    await inTurn(items, context, reporter, async (step) => (looks.get(step) as Planned).report);
     return before;
   }
   // A step that is blocked before anything was done is told at once; one behind it may wait for the first.
   for (const report of before.steps.filter(({ actions }) => actions.length > 0)) {
-    view.note(`plan: ${report.name} — ${report.found}; will ${report.actions.map(({ title }) => title).join(', then ')}`);
-    if (report.table) for (const line of columns(report.table, '    ').split('\n')) view.note(line);
+    reporter.note(`plan: ${report.name} — ${report.found}; will ${report.actions.map(({ title }) => title).join(', then ')}`);
+    if (report.table) for (const line of columns(report.table, '    ').split('\n')) reporter.note(line);
   }
   const reports: StepReport[] = [];
   try {
     const holds = isUndisturbed();
-    const lock = { task, waitSeconds: context.settings.setup.run.lock_wait_seconds, onWait: view.note, frees };
+    const lock = { task, waitSeconds: context.settings.setup.run.lock_wait_seconds, onWait: reporter.note, frees };
     await withLock(host, root, lock, (waited) => {
       if (waited || !holds) looks.clear();
-      return view.play(items, async (step, tell) => {
-        const report = await perform(step, context, depth, looks.get(step) ?? (await plan(step, context, depth)), tell);
-        // What the others saw before this one acted does not hold.
+      return inTurn(items, context, reporter, async (step) => {
+        const report = await perform(step, context, depth, looks.get(step) ?? (await plan(step, context, depth)), reporter);
+        // What was seen of the others before this one acted does not hold.
         if (report.actions.length > 0) looks.clear();
         reports.push(report);
         return report;
@@ -72,26 +71,49 @@ export async function bring(
     return { steps, outcome: error instanceof Interrupted ? 'interrupted' : 'failed', error: error as Error };
   }
   const all = inOrder(items, reports);
-  const fault = all.find(({ state }) => state === 'failed' || state === 'blocked');
+  const fault = all.find(isStop);
   return { steps: all, outcome: outcomeOf(all), ...(fault ? { error: errorOf(fault) } : {}) };
 }
 
-/** One look at each step, in order. */
+/** Each step in its turn, up to the first that failed or is blocked. */
+async function inTurn(
+  steps: readonly Step[],
+  { host }: Context,
+  reporter: Reporter,
+  work: (step: Step) => Promise<StepReport>,
+  stopsAt: (report: StepReport) => boolean = isStop,
+): Promise<void> {
+  reporter.begin(steps);
+  try {
+    for (const step of steps) {
+      host.processes.throwIfInterrupted();
+      reporter.started(step);
+      const report = await work(step);
+      reporter.finished(step, report);
+      if (stopsAt(report)) return;
+    }
+  } finally {
+    await reporter.end();
+  }
+}
+
+const isStop = ({ state }: StepReport): boolean => state === 'failed' || state === 'blocked';
+
+/** One look at each step, in order; none stops the others. */
 async function looksAt(
   items: readonly Step[],
   context: Context,
   depth: Depth,
   withPlan: boolean,
-  view: LookView = unwatched,
+  reporter: Reporter,
 ): Promise<Map<Step, Planned>> {
   const looks = new Map<Step, Planned>();
-  for (const step of items) {
-    context.host.processes.throwIfInterrupted();
-    view.looking(step);
-    const planned = await (withPlan ? plan : look)(step, context, depth, (progress) => view.progress(step, progress));
-    view.seen(planReport(planned));
+  const work = async (step: Step) => {
+    const planned: Planned = await (withPlan ? plan : look)(step, context, depth, (progress) => reporter.progress(step, progress));
     looks.set(step, planned);
-  }
+    return planReport(planned);
+  };
+  await inTurn(items, context, reporter, work, () => false);
   return looks;
 }
 

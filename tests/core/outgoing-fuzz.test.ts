@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { explain, UserError } from '../../tasks/core/errors';
-import { stepLines } from '../../tasks/core/render';
 import { documentOf, type Report, type StepReport } from '../../tasks/core/report';
-import { reportTable } from '../../tasks/core/report-table';
+import { stepLines } from '../../tasks/core/reporter/lines';
+import { reportTable } from '../../tasks/core/reporter/table';
 import { parseRunRecord } from '../../tasks/parse/run-record';
 import { cleanMachine, remoteMachine } from '../../tasks/report/machine';
 import { pageOf } from '../../tasks/report/page';

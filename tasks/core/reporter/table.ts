@@ -1,8 +1,12 @@
-import { outgoingStep, quoted } from './outgoing';
-import type { StepReport } from './report';
-import type { Ran } from './run';
-import { columns } from './text';
+import { outgoingStep, quoted } from '../outgoing';
+import type { StepReport } from '../report';
+import type { Ran } from '../run';
+import { columns } from '../text';
+import { lookReporter } from './plain';
+import type { Reporter, Screen } from './reporter';
 
+/** A look whose findings are told together, when all is seen: until then a terminal says what is being looked at. */
+export const tableReporter = (screen: Screen): Reporter => lookReporter(screen, () => undefined);
 const words: Record<StepReport['state'], string> = {
   done: '✔ right',
   todo: '○ to do',
