@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 try:
     from config_files import Fault, parse_json, parse_yaml, read_text
     from config_schema import (
+        PREFIX,
         ConfigError,
         Layer,
         choices_of,
@@ -34,10 +35,12 @@ try:
         missing_in,
         read_schema,
         record_value,
+        renamed_in,
         schema_under,
         setting_name,
         shown_value,
         with_defaults,
+        with_new_names,
     )
 finally:
     sys.path.pop(0)
@@ -45,7 +48,6 @@ finally:
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 ENVIRONMENTS = ("local", "remote")
-PREFIX = "JUST_LORA_"
 RESERVED = ("JUST_LORA_ENV",)
 FOREIGN = {"HF_HOME": ["paths", "hf_home"]}
 FILES = {"setup": "setup.yaml", "paths": "paths_config.json", "training": "training_config.yaml"}
@@ -71,9 +73,11 @@ def load_config(
     parts = tuple(parts)
     schema = mapping_of({part: read_schema(root, part) for part in FILES})
     problems: list[str] = []
-    layers = _file_layers(root, environment, parts, problems)
+    warnings: list[str] = []
+    layers = [with_new_names(schema, each, (each,), problems, warnings) for each in _file_layers(root, environment, parts, problems)]
     known = _merged(schema, layers)
-    layers += _variable_layers(schema, known, parts, problems) + _set_layers(schema, known, parts, sets, problems)
+    for given in (_variable_layers(schema, known, parts, problems), _set_layers(schema, known, parts, sets, problems)):
+        layers += [with_new_names(schema, each, given, problems, warnings) for each in given]
     for layer in layers:
         problems += faults_in(schema, layer.tree, (), layer)
     merged = _merged(schema, layers)
@@ -84,6 +88,8 @@ def load_config(
             problems.append("storage.error_gb is above storage.warn_gb; expected it to be the lower one")
     if problems:
         raise ConfigError(problems)
+    for warning in warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     return {part: merged[part] for part in parts}
 
 
@@ -223,9 +229,9 @@ def _keys(schema: dict, known: Any, words: list[str], joint: str) -> list[str]:
     while words:
         entries = (under or {}).get("properties")
         record = record_value(under)
-        names = list(entries if entries is not None else known if isinstance(known, dict) else ())
+        names = [*(entries if entries is not None else known if isinstance(known, dict) else ()), *renamed_in(under)]
         lengths = range(1, len(words) + 1) if record else (1,)
-        inner = {form(key) for key in (record or {}).get("properties", ())}
+        inner = {form(key) for key in (*(record or {}).get("properties", ()), *renamed_in(record))}
         matches = [n for n in lengths if form(joint.join(words[:n])) in map(form, names)]
         ends = [n for n in lengths if n == len(words) or form(words[n]) in inner]
         length = matches[-1] if matches else ends[0] if ends else 1

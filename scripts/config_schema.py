@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping, NamedTuple
 
 
+PREFIX = "JUST_LORA_"
+
+
 class ConfigError(Exception):
     """Settings that are wrong: `problems` has a line for each, with its place."""
 
@@ -48,6 +51,11 @@ def record_value(schema: Any) -> dict | None:
 
 def schema_under(schema: Any, key: str) -> dict | None:
     return (schema or {}).get("properties", {}).get(key) or record_value(schema)
+
+
+def renamed_in(schema: Any) -> Mapping[str, str]:
+    """Keys of a mapping that have a new name: the old ones, each with the new."""
+    return (schema or {}).get("x-renamed", {})
 
 
 def choices_of(schema: Mapping) -> list[Mapping]:
@@ -149,6 +157,48 @@ def _where(path: tuple, layer: Layer) -> str:
         if path[:length] in layer.places:
             return layer.places[path[:length]]
     return layer.name
+
+
+def with_new_names(schema: dict, layer: Layer, beside: Iterable[Layer], problems: list[str], warnings: list[str]) -> Layer:
+    """A layer by the names of today. An old name beside the new one, in it or in the layers `beside`, is a problem."""
+    places = dict(layer.places)
+
+    def renew(under: Any, tree: Any, path: tuple) -> Any:
+        if not isinstance(tree, dict):
+            return tree
+        renewed = {}
+        for key, value in tree.items():
+            new = renamed_in(under).get(key)
+            if new is None:
+                renewed[key] = renew(schema_under(under, key), value, (*path, key))
+                continue
+            text = f"{_where((*path, key), layer)}: {_written(layer, (*path, key))} is now called {_written(layer, (*path, new))}"
+            if any(_says(each.tree, (*path, new)) for each in beside):
+                problems.append(f"{text}, and both are there; remove {_written(layer, (*path, key))}")
+                continue
+            warnings.append(f"{text}; the next version reads only the new name")
+            renewed[new] = value
+            if (*path, key) in places:
+                places[(*path, new)] = places[(*path, key)]
+        return renewed
+
+    return layer._replace(tree=renew(schema, layer.tree, ()), places=places)
+
+
+def _says(tree: Any, path: tuple) -> bool:
+    for key in path:
+        if not isinstance(tree, dict) or key not in tree:
+            return False
+        tree = tree[key]
+    return True
+
+
+def _written(layer: Layer, path: tuple) -> str:
+    """A setting as a person writes it there: a variable has no small letters and no dots."""
+    name = setting_name(path)
+    if not layer.name.startswith(PREFIX):
+        return name
+    return PREFIX + "__".join(re.sub(r"[^A-Z0-9]", "_", key.upper()) for key in name.split("."))
 
 
 def setting_name(path: Iterable) -> str:

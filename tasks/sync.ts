@@ -6,7 +6,7 @@ import type { SeenBy } from './core/task-definition';
 import type { SyncSeen } from './sync/sync-step';
 
 const shared: readonly OptionDefinition[] = [
-  { name: 'remote', value: 'name', description: 'which remote of the settings', default: 'defaultRemote, or the only one' },
+  { name: 'remote', value: 'name', description: 'which remote of the settings', default: 'default_remote, or the only one' },
   {
     name: 'only',
     value: 'path',

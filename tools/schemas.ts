@@ -2,7 +2,14 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { definition } from '../tasks/configuration/definition';
+import { renamed } from '../tasks/configuration/renamed';
 import { settingsTable, withTable } from './settings-table';
+
+interface SchemaNode {
+  properties?: Record<string, SchemaNode>;
+  additionalProperties?: SchemaNode;
+  'x-renamed'?: Record<string, string>;
+}
 
 /** The JSON Schemas of the settings, by file name, as they belong into configs/schemas. */
 export function schemas(): Record<string, string> {
@@ -12,11 +19,23 @@ export function schemas(): Record<string, string> {
         string,
         unknown
       >;
+      withOldNames(json, part);
       // Editors would mark the comments that strict JSON allows only as keys.
       if (part === 'paths') json.patternProperties = { '^//': {} };
       return [`${part}.schema.json`, `${JSON.stringify(json, null, 2)}\n`];
     }),
   );
+}
+
+/** The old names of settings, where the loader in Python looks for them: beside the new ones. */
+function withOldNames(json: object, part: string): void {
+  for (const { under, from, to } of renamed.filter((each) => each.under[0] === part)) {
+    const schema = under
+      .slice(1)
+      .reduce<SchemaNode | undefined>((node, key) => (key === '*' ? node?.additionalProperties : node?.properties?.[key]), json);
+    if (!schema?.properties?.[to]) throw new Error(`tasks/configuration/renamed.ts: there is no ${[...under, to].join('.')}`);
+    schema['x-renamed'] = { ...schema['x-renamed'], [from]: to };
+  }
 }
 
 /** docs/CONFIGURATION.md with its tables as the definition says. */

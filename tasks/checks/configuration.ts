@@ -24,11 +24,11 @@ export const configurationStep: Step = {
       const { code, found, tail, fix } = context.settingsFault;
       return { state: 'blocked', code, found, needed: 'settings that can be read', fix, ...problemTable(tail ?? '') };
     }
-    const unread = unreadFiles(context);
+    const warnings = [...(context.settingsWarnings ?? []), ...unreadFiles(context)];
     const settings = resolvedSettings(context);
     const changed = settings.filter(({ from }) => !/^(default|configs\/\w+\.(yaml|json)(:|$))/.test(from)).length;
     const found = `${plural(settings.length, 'setting')} for ${context.environment}, ${changed} of them from this machine`;
-    return unread.length > 0 ? { state: 'done', found, warning: unread.join('; ') } : { state: 'done', found };
+    return warnings.length > 0 ? { state: 'done', found, warning: warnings.join('; ') } : { state: 'done', found };
   },
 };
 

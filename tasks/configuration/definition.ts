@@ -62,7 +62,7 @@ const setup = v.strictObject({
   models: v.optional(v.pipe(v.record(name, model), v.description('Base models by short name')), defaultModels),
   download,
   remotes,
-  defaultRemote,
+  default_remote: defaultRemote,
   sync,
 });
 

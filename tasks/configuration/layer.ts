@@ -1,5 +1,5 @@
 import type { Tree } from './merge';
-import type { Position } from './position';
+import { type Position, pathKey } from './position';
 
 /** One layer of settings as it was read: a file, a variable, or a `--set`. */
 export interface Layer {
@@ -18,4 +18,13 @@ export interface Problem {
   /** File, line and column, or the variable or option. */
   where: string;
   text: string;
+}
+
+/** The position of a key, or of the nearest one above it that is in the file. */
+export function whereIs(keys: readonly (string | number)[], layer: Layer): string {
+  for (let length = keys.length; length >= layer.skip; length--) {
+    const position: Position | undefined = layer.at.get(pathKey(keys.slice(layer.skip, length)));
+    if (position) return `${layer.name}:${position.line}:${position.column}`;
+  }
+  return layer.name;
 }

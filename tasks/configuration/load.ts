@@ -7,6 +7,7 @@ import type { Layer, Problem } from './layer';
 import { fileLayers, mergeLayer, setLayers, variableLayers } from './layers';
 import { leaves, type Origins, type Tree, valueAt } from './merge';
 import { settingName } from './names';
+import { withNewNames } from './new-names';
 import { pathKey } from './position';
 import { missingIn, problemsOf } from './problems';
 import { entriesOf, recordValueOf } from './schema';
@@ -16,6 +17,8 @@ export interface Loaded {
   origins: Origins;
   /** What is wrong, all of it. The settings are then those of the layers that are right. */
   fault?: Fault;
+  /** Names that will not be read for ever, each by file, line and column. */
+  warnings: string[];
 }
 
 /**
@@ -34,9 +37,11 @@ export function loadSettings(host: Host, root: string, environment: Environment,
  */
 export function readSettings(host: Host, root: string, environment: Environment, sets: readonly string[] = []): Loaded {
   const problems: Problem[] = [];
-  const files = fileLayers(host, root, environment, problems);
+  const warnings: string[] = [];
+  const files = withNewNames(fileLayers(host, root, environment, problems), problems, warnings);
   const known = mergedOf(files);
-  const layers = [...files, ...variableLayers(host, known, problems), ...setLayers(sets, known, problems)];
+  const given = [...variableLayers(host, known, problems), ...setLayers(sets, known, problems)];
+  const layers = [...files, ...withNewNames(given, problems, warnings)];
   const right = layers.filter((layer) => {
     const found = problemsOf(layer);
     problems.push(...found);
@@ -48,7 +53,7 @@ export function readSettings(host: Host, root: string, environment: Environment,
   const parsed = v.safeParse(definition, merged);
   const settings = parsed.success ? parsed.output : v.parse(definition, empty);
   const used = parsed.success ? right : [];
-  return { settings, origins: originsOf(settings, used), ...(problems.length > 0 ? { fault: faultOf(problems) } : {}) };
+  return { settings, origins: originsOf(settings, used), warnings, ...(problems.length > 0 ? { fault: faultOf(problems) } : {}) };
 }
 
 const empty = { setup: {}, paths: {}, training: {} };

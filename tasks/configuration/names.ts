@@ -1,5 +1,6 @@
 import { definition } from './definition';
 import { isTree, type Tree } from './merge';
+import { renamedUnder } from './renamed';
 import { entriesOf, recordValueOf, schemaUnder } from './schema';
 
 /** The files of the settings: `setup` is the one that names do not mention. */
@@ -41,13 +42,13 @@ function resolve(words: readonly string[], joint: string, known: Tree, form: (ke
   let rest = [...words];
   while (rest.length > 0) {
     const entries = entriesOf(schema);
-    const names = Object.keys(entries ?? (isTree(tree) ? tree : {}));
+    const names = [...Object.keys(entries ?? (isTree(tree) ? tree : {})), ...oldNames(keys)];
     const value = recordValueOf(schema);
     // The longest known name first; then the shortest that leaves a key which may stand under it.
     const lengths = Array.from({ length: value ? rest.length : 1 }, (_, index) => index + 1);
     const wordOf = (length: number) => rest.slice(0, length).join(joint);
     const match = lengths.findLast((length) => names.some((key) => same(key, wordOf(length))));
-    const under = Object.keys(entriesOf(value) ?? {});
+    const under = [...Object.keys(entriesOf(value) ?? {}), ...oldNames([...keys, '*'])];
     const length = match ?? lengths.find((each) => each === rest.length || under.some((key) => same(key, rest[each] ?? ''))) ?? 1;
     const key = names.find((each) => same(each, wordOf(length))) ?? (joint === '.' ? wordOf(length) : wordOf(length).toLowerCase());
     keys.push(key);
@@ -57,3 +58,5 @@ function resolve(words: readonly string[], joint: string, known: Tree, form: (ke
   }
   return keys;
 }
+
+const oldNames = (keys: readonly string[]): string[] => renamedUnder(keys).map(({ from }) => from);

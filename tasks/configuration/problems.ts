@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { nearest } from '../parse/nearest';
 import { definition } from './definition';
 import { expectation, shown } from './expected';
-import type { Layer, Problem } from './layer';
+import { type Layer, type Problem, whereIs } from './layer';
 import { isTree, type Tree, valueAt } from './merge';
 import { settingName, variableForm } from './names';
-import { type Position, pathKey } from './position';
+import { pathKey } from './position';
 import { entriesOf, recordValueOf, schemaUnder } from './schema';
 import { variablePrefix } from './sources';
 
@@ -85,15 +85,6 @@ const namesOf = (schema: unknown, above: readonly string[]): string[] =>
 
 const variablesOf = (schema: unknown, above: readonly string[]): string[] =>
   namesOf(schema, above).map((name) => variablePrefix + name.split('.').map(variableForm).join('__'));
-
-/** The position of a key, or of the nearest one above it that is in the file. */
-function whereIs(keys: readonly (string | number)[], layer: Layer): string {
-  for (let length = keys.length; length >= layer.skip; length--) {
-    const position: Position | undefined = layer.at.get(pathKey(keys.slice(layer.skip, length)));
-    if (position) return `${layer.name}:${position.line}:${position.column}`;
-  }
-  return layer.name;
-}
 
 /** For sorting: no line is a million characters long, for no file is. */
 function placeOf({ where }: Problem): number {

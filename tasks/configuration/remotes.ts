@@ -23,7 +23,7 @@ export const remote = v.strictObject({
   ),
   path: line("The project's folder there: data/processed goes to PATH/data/processed"),
   identity: line('Private key file; null leaves it to the ssh configuration and the agent'),
-  sshConfig: line('Another ssh configuration file than ~/.ssh/config'),
+  ssh_config: line('Another ssh configuration file than ~/.ssh/config'),
   transfer: v.optional(
     v.pipe(v.nullable(v.picklist(['rsync', 'scp', 'auto'])), v.description('Who moves the bytes over ssh, instead of sync.transfer')),
     null,

@@ -17,6 +17,8 @@ export interface Context {
   environment: Environment;
   settings: Settings;
   origins: Origins;
+  /** Settings by names that the next version does not read, each by file, line and column. */
+  settingsWarnings?: readonly string[];
   /** What is wrong with the settings, for a task that goes on all the same. */
   settingsFault?: Fault;
   /** The last value of a task's own option, '' for a switch, `undefined` where it was not given. */

@@ -125,7 +125,8 @@ function contextOf(host: Host, options: Options, definition: TaskDefinition): Co
   const root = process.cwd();
   const environment = options.environment ?? defaultEnvironment(host, root, definition);
   const { force } = options;
-  const { settings, origins, fault } = (definition.tolerant ? readSettings : loadSettings)(host, root, environment, options.sets);
+  const { settings, origins, fault, warnings } = (definition.tolerant ? readSettings : loadSettings)(host, root, environment, options.sets);
+  for (const warning of warnings) process.stderr.write(`warning: ${sentence(warning)}\n`);
   return {
     task: definition.name,
     root,
@@ -133,6 +134,7 @@ function contextOf(host: Host, options: Options, definition: TaskDefinition): Co
     environment,
     settings,
     origins,
+    settingsWarnings: warnings,
     ...(fault ? { settingsFault: fault } : {}),
     option: (name) => options.given.get(name)?.at(-1),
     optionValues: (name) => options.given.get(name) ?? [],

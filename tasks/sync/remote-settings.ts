@@ -44,7 +44,7 @@ export function judged(context: Context, name: string, entry: RemoteEntry): Remo
       throw bad(setting, `is \`${login[setting]}\`: letters, digits, \`.\`, \`-\` and \`_\` only`);
   const fault = pathFault(entry.path) ?? kind.pathFault(entry.path ?? '', entry.host);
   if (fault) throw bad('path', fault);
-  const file = (setting: 'identity' | 'sshConfig') => {
+  const file = (setting: 'identity' | 'ssh_config') => {
     const value = entry[setting];
     if (!value) return undefined;
     const full = absolute(context, value);
@@ -60,7 +60,7 @@ export function judged(context: Context, name: string, entry: RemoteEntry): Remo
     port: entry.port ?? undefined,
     path: entry.path ?? '',
     identity: file('identity'),
-    sshConfig: file('sshConfig'),
+    sshConfig: file('ssh_config'),
     transfer: entry.transfer ?? context.settings.setup.sync.transfer,
   };
 }

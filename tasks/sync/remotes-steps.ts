@@ -7,7 +7,7 @@ import { thereText } from './remote-step';
 
 /** A step for each remote of the settings: the look at it. A template is told only where nothing is filled in. */
 export function remotesSteps(context: Context): Step[] {
-  const { remotes, defaultRemote } = context.settings.setup;
+  const { remotes, default_remote } = context.settings.setup;
   const filled = filledIn(remotes);
   const names = filled.length > 0 ? filled : Object.keys(remotes);
   const looks = new Map<string, Promise<There>>();
@@ -31,7 +31,7 @@ export function remotesSteps(context: Context): Step[] {
       title: `Look at ${name}`,
       async check() {
         const there = await reach(name);
-        const usual = name === defaultRemote || (defaultRemote === null && filled.length === 1);
+        const usual = name === default_remote || (default_remote === null && filled.length === 1);
         return {
           state: 'done',
           found: `${thereText(there)}${usual ? ' (the default)' : ''}`,

@@ -84,6 +84,37 @@ test('names a file of the machine that is never read', async () => {
   assert.match(stdout, '`configs/training.local.yaml` is not read; did you mean `configs/training_config.local.yaml`?');
 });
 
+test('an old name is read, with a warning that names its line and the new name', async () => {
+  const project = projectCopy();
+  fs.writeFileSync(
+    path.join(project, 'configs', 'setup.local.yaml'),
+    'remotes:\n  gpu:\n    host: box\n    sshConfig: keys/config\ndefaultRemote: gpu\n',
+  );
+  const { exitCode, stdout, stderr } = await runJust(project, ['config', '--json'], { JUST_LORA_REMOTES__GPU__SSHCONFIG: 'other' });
+  assert.is(exitCode, 0);
+  const next = 'the next version reads only the new name';
+  const warnings = [
+    `configs/setup.local.yaml:4:5: remotes.gpu.sshConfig is now called remotes.gpu.ssh_config; ${next}`,
+    `configs/setup.local.yaml:5:1: defaultRemote is now called default_remote; ${next}`,
+    `JUST_LORA_REMOTES__GPU__SSHCONFIG: JUST_LORA_REMOTES__GPU__SSHCONFIG is now called JUST_LORA_REMOTES__GPU__SSH_CONFIG; ${next}`,
+  ];
+  assert.equal(
+    stderr.split('\n').filter((line) => line.startsWith('warning: ')),
+    warnings.map((line) => `warning: ${line}`),
+  );
+  const [step] = JSON.parse(stdout).steps;
+  assert.is(step.warning, warnings.join('; '));
+  const named = Object.fromEntries(step.settings.map((each: { name: string }) => [each.name, each]));
+  assert.equal(named['default_remote'], { name: 'default_remote', value: 'gpu', from: 'configs/setup.local.yaml:5' });
+  assert.equal(named['remotes.gpu.ssh_config'], {
+    name: 'remotes.gpu.ssh_config',
+    value: 'other',
+    from: 'JUST_LORA_REMOTES__GPU__SSHCONFIG',
+  });
+  const quiet = await runJust(projectCopy(), ['config']);
+  assert.not.match(quiet.stderr + quiet.stdout, 'warning');
+});
+
 test('wrong settings end any task with exit code 2, and every fault', async () => {
   const project = projectCopy();
   fs.writeFileSync(path.join(project, 'configs', 'setup.yaml'), 'storage:\n  warn_gb: lots\n  eror_gb: 1\n');

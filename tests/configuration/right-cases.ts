@@ -221,6 +221,29 @@ export const rightCases: readonly RightCase[] = [
       'setup.sync.pull': ['what?', '?y'],
     },
   },
+  {
+    what: 'the old names of settings, in every layer',
+    files: {
+      'setup.yaml': 'remotes:\n  gpu: {sshConfig: a}\n  my.box: {host: box, sshConfig: b}\ndefaultRemote: gpu\n',
+      'setup.local.yaml': 'remotes:\n  gpu: {ssh_config: c}\n',
+    },
+    env: { JUST_LORA_DEFAULTREMOTE: 'my.box' },
+    sets: ['remotes.my.box.sshConfig=d', 'remotes.new.one.sshConfig=e'],
+    gives: {
+      'setup.default_remote': 'my.box',
+      'setup.defaultRemote': undefined,
+      'setup.remotes.gpu.ssh_config': 'c',
+      'setup.remotes.my|box.ssh_config': 'd',
+      'setup.remotes.my|box.host': 'box',
+      'setup.remotes.new|one.ssh_config': 'e',
+    },
+  },
+  {
+    what: 'the old name of a setting under a remote, as a variable',
+    files: { 'setup.yaml': 'remotes:\n  my.box: {host: box}\n' },
+    env: { JUST_LORA_REMOTES__MY_BOX__SSHCONFIG: 'f' },
+    gives: { 'setup.remotes.my|box.ssh_config': 'f' },
+  },
   ...Object.entries(numbers).map(([text, value]) => ({
     what: `the number ${text}`,
     files: { 'training_config.yaml': `lora:\n  rank: ${text}\n` },

@@ -92,6 +92,20 @@ else {
     assert.equal(JSON.parse(part.stdout), paths);
   });
 
+  test('config_loader.py reads old names, and warns as the tasks do', () => {
+    const project = projectCopy();
+    fs.writeFileSync(path.join(project, 'configs', 'setup.local.yaml'), 'remotes:\n  gpu:\n    sshConfig: a\ndefaultRemote: gpu\n');
+    const { status, stdout, stderr } = run(withYaml, ['scripts/config_loader.py'], project, { JUST_LORA_REMOTES__GPU__SSHCONFIG: 'b' });
+    assert.is(status, 0, stderr);
+    assert.is(JSON.parse(stdout).setup.remotes.gpu.ssh_config, 'b');
+    const next = 'the next version reads only the new name';
+    assert.equal(stderr.trim().split('\n'), [
+      `warning: configs/setup.local.yaml:3:5: remotes.gpu.sshConfig is now called remotes.gpu.ssh_config; ${next}`,
+      `warning: configs/setup.local.yaml:4:1: defaultRemote is now called default_remote; ${next}`,
+      `warning: JUST_LORA_REMOTES__GPU__SSHCONFIG: JUST_LORA_REMOTES__GPU__SSHCONFIG is now called JUST_LORA_REMOTES__GPU__SSH_CONFIG; ${next}`,
+    ]);
+  });
+
   test('config_loader.py tells every fault, each where it stands, and ends with 2', () => {
     const project = projectCopy();
     fs.writeFileSync(path.join(project, 'configs', 'setup.yaml'), 'storage:\n  warn_gb: lots\n  eror_gb: 1\n');

@@ -182,4 +182,29 @@ export const wrongCases: readonly WrongCase[] = [
       '--set: run.keep_records is "x"; expected a number',
     ],
   },
+  {
+    what: 'an old name beside the new one, in one file',
+    text: 'remotes:\n  gpu: {ssh_config: a, host: b, sshConfig: c}\ndefaultRemote: gpu\ndefault_remote: null\n',
+    says: [
+      'configs/setup.yaml:2:33: remotes.gpu.sshConfig is now called remotes.gpu.ssh_config, and both are there; remove remotes.gpu.sshConfig',
+      'configs/setup.yaml:3:1: defaultRemote is now called default_remote, and both are there; remove defaultRemote',
+    ],
+  },
+  {
+    what: 'an old name beside the new one, in two variables',
+    env: { JUST_LORA_DEFAULTREMOTE: 'a', JUST_LORA_DEFAULT_REMOTE: 'b' },
+    says: [
+      'JUST_LORA_DEFAULTREMOTE: JUST_LORA_DEFAULTREMOTE is now called JUST_LORA_DEFAULT_REMOTE, and both are there; remove JUST_LORA_DEFAULTREMOTE',
+    ],
+  },
+  {
+    what: 'an old name beside the new one, in two options',
+    sets: ['default_remote=a', 'defaultRemote=b'],
+    says: ['--set: defaultRemote is now called default_remote, and both are there; remove defaultRemote'],
+  },
+  {
+    what: 'a wrong value under an old name, in its place',
+    text: 'remotes:\n  gpu:\n    sshConfig: 5\n',
+    says: ['configs/setup.yaml:3:5: remotes.gpu.ssh_config is 5; expected text: put it in quotes'],
+  },
 ];

@@ -10,7 +10,7 @@ export interface Sshd {
   folder: string;
   port: number;
   home: string;
-  /** What the project's ssh is configured with: `sshConfig` of the remote. */
+  /** What the project's ssh is configured with: `ssh_config` of the remote. */
   config: string;
   identity: string;
   knownHosts: string;

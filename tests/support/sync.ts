@@ -32,7 +32,7 @@ export async function pair(options: Parameters<typeof startSshd>[0] = {}): Promi
   const configure: Pair['configure'] = (remote = {}, more = {}) =>
     fs.writeFileSync(
       path.join(project, 'configs', 'setup.local.yaml'),
-      JSON.stringify({ remotes: { gpu: { type: 'ssh', host: 'box', sshConfig: sshd.config, path: there, ...remote } }, ...more }),
+      JSON.stringify({ remotes: { gpu: { type: 'ssh', host: 'box', ssh_config: sshd.config, path: there, ...remote } }, ...more }),
     );
   configure();
   return {

@@ -34,7 +34,7 @@ else {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', other]);
     const config = path.join(sshd.folder, 'plain_config');
     fs.writeFileSync(config, fs.readFileSync(sshd.config, 'utf8').replace(/ *IdentityFile.*\n/, ''));
-    assert.is(await codeWith({ sshConfig: config, identity: other }), 'E_SSH_LOGIN');
+    assert.is(await codeWith({ ssh_config: config, identity: other }), 'E_SSH_LOGIN');
     configure();
     assert.is((await json('sync:remotes')).exitCode, 0);
     // The master of the connection that went well is still there, and must not hide that the key is another one now.
@@ -42,7 +42,7 @@ else {
     fs.writeFileSync(sshd.knownHosts, `[127.0.0.1]:${sshd.port} ${key?.split(' ').slice(0, 2).join(' ')}\n`);
     assert.is(await codeWith({}), 'E_SSH_HOST_KEY');
     fs.writeFileSync(path.join(sshd.folder, 'bad_config'), 'NoSuchOption yes\n');
-    assert.is(await codeWith({ sshConfig: path.join(sshd.folder, 'bad_config') }), 'E_SSH_CONFIG');
+    assert.is(await codeWith({ ssh_config: path.join(sshd.folder, 'bad_config') }), 'E_SSH_CONFIG');
   });
 
   test('a clock there that is off is told', async () => {

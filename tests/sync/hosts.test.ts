@@ -54,7 +54,7 @@ else
     execFileSync('ip', ['netns', 'exec', host.name, '/usr/sbin/sshd', '-f', config]);
     const ssh = path.join(path.dirname(config), 'ssh_config');
     fs.writeFileSync(ssh, fs.readFileSync(sshd.config, 'utf8').replace('127.0.0.1', host.address));
-    configure({ sshConfig: ssh }, { sync: { push: ['data/processed'], retries: 0 } });
+    configure({ ssh_config: ssh }, { sync: { push: ['data/processed'], retries: 0 } });
     data('big', 30_000_000);
     const { ended } = start('sync:push');
     await pause(5000);

@@ -39,7 +39,7 @@ const hostile: readonly [object, string][] = [
     { path: '-rf' },
     { path: '~other/x' },
     { identity: '/nowhere/key' },
-    { sshConfig: '/nowhere/config' },
+    { ssh_config: '/nowhere/config' },
     { type: 'local', path: 'relative' },
     { type: 'rclone', host: null, path: '/bucket' },
     { type: 'rclone', host: 's3', path: '.' },
@@ -69,8 +69,8 @@ test('user@host is a user and a host', () => {
 
 test('the only remote that is filled in is meant; of several one must be named', () => {
   assert.is(chosenRemote(contextWith({ remotes: { box: good } })).name, 'box');
-  assert.is(chosenRemote(contextWith({ remotes: { box: good, other: good }, defaultRemote: 'other' })).name, 'other');
-  assert.is(chosenRemote(contextWith({ remotes: { box: good, other: good }, defaultRemote: 'other' }, { remote: 'box' })).name, 'box');
+  assert.is(chosenRemote(contextWith({ remotes: { box: good, other: good }, default_remote: 'other' })).name, 'other');
+  assert.is(chosenRemote(contextWith({ remotes: { box: good, other: good }, default_remote: 'other' }, { remote: 'box' })).name, 'box');
   const fault = faultOf(() => chosenRemote(contextWith({ remotes: { box: good, other: good } })));
   assert.equal([fault.code, fault.exitCode], ['E_REMOTE_UNKNOWN', 2]);
   assert.match(faultOf(() => chosenRemote(contextWith({ remotes: { box: good } }, { remote: 'boks' }))).fix, /--remote=box/);

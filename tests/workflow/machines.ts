@@ -56,8 +56,8 @@ export function laptop(sshd: Sshd, there: string): Machine {
   fs.writeFileSync(
     path.join(project, 'configs', 'setup.local.yaml'),
     JSON.stringify({
-      remotes: { gpu: { type: 'ssh', host: 'box', sshConfig: sshd.config, path: there } },
-      defaultRemote: 'gpu',
+      remotes: { gpu: { type: 'ssh', host: 'box', ssh_config: sshd.config, path: there } },
+      default_remote: 'gpu',
       storage: { error_gb: 1, warn_gb: 1 },
     }),
   );
