@@ -6,6 +6,7 @@ import { readRecord } from '../hub/folder/model-record';
 import { modelsOf } from '../hub/models';
 import type { Tensor } from '../safetensors/header';
 import { readHeader } from '../safetensors/read';
+import { fieldsOf } from '../untrusted/json';
 
 /** The base model of an adapter as it is on this machine. */
 export interface Base {
@@ -69,17 +70,12 @@ function readBase({ host }: Context, folder: string): Base {
       // The model's own look tells what is wrong with it.
     }
   }
-  let config: { architectures?: unknown; tie_word_embeddings?: unknown } = {};
-  try {
-    config = JSON.parse(host.files.readText(path.join(folder, 'config.json')) ?? '{}') ?? {};
-  } catch {
-    // The same.
-  }
-  const [architecture] = Array.isArray(config.architectures) ? (config.architectures as unknown[]) : [];
+  const config = fieldsOf(host.files.readJson(path.join(folder, 'config.json')));
+  const [architecture] = Array.isArray(config?.architectures) ? (config.architectures as unknown[]) : [];
   return {
     folder,
     tensors,
     architecture: typeof architecture === 'string' ? architecture : undefined,
-    tied: config.tie_word_embeddings === true,
+    tied: config?.tie_word_embeddings === true,
   };
 }

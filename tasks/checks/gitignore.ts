@@ -4,6 +4,7 @@ import { sha256 } from '../core/hash';
 import { absolute, projectPaths, shown } from '../core/paths';
 import type { Finding, Step } from '../core/step';
 import { plural, shellWord, some } from '../core/text';
+import { tryParse } from '../untrusted/json';
 import { provenStep } from './proven';
 
 /** Does git leave out what is large or private, and keep what is work? git itself is asked. */
@@ -76,11 +77,8 @@ function git({ host, root }: Context, args: readonly string[]) {
 /** git quotes names with quotes, backslashes and control characters as C does, and JSON for all but the rarest. */
 function unquoted(line: string): string {
   if (!line.startsWith('"')) return line;
-  try {
-    return JSON.parse(line) as string;
-  } catch {
-    return line;
-  }
+  const name = tryParse(line);
+  return typeof name === 'string' ? name : line;
 }
 
 function expectationsOf(context: Context): Expectations {

@@ -7,6 +7,7 @@ import { plural } from '../core/text';
 import { cleanEnvironment } from '../python/clean-environment';
 import { pythonIn } from '../python/prefix';
 import { probe } from '../python/probe';
+import { fieldsOf, tryParse } from '../untrusted/json';
 import { localEnvironment, targetOf } from '../venv/index';
 import { absent, brokenPython, environmentInputs } from './environment';
 import { provenStep } from './proven';
@@ -72,13 +73,7 @@ async function comparePaths(context: Context): Promise<Finding> {
   };
 }
 
-function answerOf(stdout: string): Record<string, string> {
-  try {
-    return JSON.parse(stdout) as Record<string, string>;
-  } catch {
-    return {};
-  }
-}
+const answerOf = (stdout: string): Record<string, string> => (fieldsOf(tryParse(stdout)) ?? {}) as Record<string, string>;
 
 /** Python knows nothing of this run's `--set`. */
 function setsAsVariables({ origins, settings }: Context): Record<string, string> {

@@ -1,3 +1,5 @@
+import { fieldsOf, tryParse } from '../untrusted/json';
+
 /** How one library did that was imported in an environment's own Python. */
 export interface Tried {
   library: string;
@@ -23,12 +25,8 @@ export interface Tried {
 /** The answers among what Python printed, one JSON object a line: what a library may print besides is none. */
 export function answersIn(stdout: string): (Tried | { begins: string })[] {
   return stdout.split('\n').flatMap((line) => {
-    try {
-      const answer = JSON.parse(line) as Tried | { begins: string };
-      return 'begins' in answer || 'library' in answer ? [answer] : [];
-    } catch {
-      return [];
-    }
+    const answer = fieldsOf(tryParse(line));
+    return answer && ('begins' in answer || 'library' in answer) ? [answer as unknown as Tried | { begins: string }] : [];
   });
 }
 

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
+import { fieldsOf } from '../untrusted/json';
 
 /**
  * Our own file in a finished environment, written last of all: what it consisted of then. Beside conda-meta,
@@ -21,12 +22,8 @@ const markerName = 'just-lora.json';
 
 /** The marker of an environment, `undefined` where there is none of ours. */
 export function readMarker({ host }: Context, prefix: string): CondaMarker | undefined {
-  try {
-    const marker = JSON.parse(host.files.readText(path.join(prefix, markerName)) ?? '') as CondaMarker;
-    return marker.by === 'just-lora' && Array.isArray(marker.conda) && Array.isArray(marker.pip) ? marker : undefined;
-  } catch {
-    return undefined;
-  }
+  const marker = fieldsOf(host.files.readJson(path.join(prefix, markerName))) as CondaMarker | undefined;
+  return marker?.by === 'just-lora' && Array.isArray(marker.conda) && Array.isArray(marker.pip) ? marker : undefined;
 }
 
 /** Says that an environment is whole: last of all. */

@@ -5,6 +5,7 @@ import type { RunOptions, RunResult } from '../core/host/processes';
 import type { Resource } from '../core/resources';
 import { type CondaVersion, condaVersion } from '../parse/conda-version';
 import { cleanEnvironment } from '../python/clean-environment';
+import { type Fields, fieldsOf, tryParse } from '../untrusted/json';
 import { type CondaProgram, notedEnvironments } from './find';
 
 /** A conda-like program that was started, and what it says of itself. */
@@ -66,14 +67,7 @@ export function runConda(
   });
 }
 
-function jsonOf(text: string): Record<string, unknown> | undefined {
-  try {
-    const tree = JSON.parse(text.slice(text.indexOf('{'))) as unknown;
-    return tree !== null && typeof tree === 'object' ? (tree as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const jsonOf = (text: string): Fields | undefined => fieldsOf(tryParse(text.slice(text.indexOf('{'))));
 
 const asList = (value: unknown): string[] =>
   (Array.isArray(value) ? value : value === undefined ? [] : [value]).filter((one): one is string => typeof one === 'string');

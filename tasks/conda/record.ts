@@ -1,5 +1,6 @@
 import type { Context } from '../core/context';
 import { makeState, statePath } from '../core/state';
+import { fieldsOf } from '../untrusted/json';
 
 /** Which environment of conda's is this project's, so that a look need not start conda to find it. */
 export interface CondaRecord {
@@ -26,12 +27,8 @@ const file = ({ root }: Context): string => statePath(root, 'conda.json');
 
 /** What an earlier run noted, `undefined` where nothing readable is there. */
 export function readRecord(context: Context): CondaRecord | undefined {
-  try {
-    const record = JSON.parse(context.host.files.readText(file(context)) ?? '') as CondaRecord;
-    return typeof record.prefix === 'string' && typeof record.phase === 'string' ? record : undefined;
-  } catch {
-    return undefined;
-  }
+  const record = fieldsOf(context.host.files.readJson(file(context))) as CondaRecord | undefined;
+  return typeof record?.prefix === 'string' && typeof record.phase === 'string' ? record : undefined;
 }
 
 /** Notes it: before the work that it tells of begins. */

@@ -22,6 +22,7 @@ import { parseGpuTable } from '../parse/nvidia-smi-table';
 import { type SmiFault, smiFault } from '../parse/smi-fault';
 import { parseXids, type Xid } from '../parse/xid';
 import { allOnPath, isProgram } from '../python/which';
+import { fieldsOf } from '../untrusted/json';
 import { newestCuda } from '../versions/cuda';
 import { type Machine, machineOf } from './machine';
 
@@ -114,12 +115,8 @@ function smiOf(host: Host): string | undefined {
 async function toolkit(context: Pick<Context, 'host' | 'root'>): Promise<string | undefined> {
   const { host } = context;
   const home = host.env.CUDA_HOME ?? path.join(host.systemRoot, 'usr/local/cuda');
-  try {
-    const { cuda } = JSON.parse(host.files.readText(path.join(home, 'version.json')) ?? '{}') as { cuda?: { version?: string } };
-    if (cuda?.version) return cuda.version.split('.').slice(0, 2).join('.');
-  } catch {
-    // Not ours to mend: the compiler may still say it.
-  }
+  const version = fieldsOf(fieldsOf(host.files.readJson(path.join(home, 'version.json')))?.cuda)?.version;
+  if (typeof version === 'string' && version) return version.split('.').slice(0, 2).join('.');
   const nvcc = [path.join(home, 'bin', 'nvcc'), ...allOnPath(host, 'nvcc')].find((file) => isProgram(host, file));
   return nvcc && parseNvcc((await run(context, nvcc, ['--version'])).stdout);
 }

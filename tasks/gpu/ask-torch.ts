@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { activated } from '../python/activated';
+import { fieldsOf, tryParse } from '../untrusted/json';
 
 /** One line of probe.py. */
 export interface ProbeLine {
@@ -74,11 +75,7 @@ export async function askTorch({ host, root }: Pick<Context, 'host' | 'root'>, r
 
 function linesOf(stdout: string): ProbeLine[] {
   return stdout.split('\n').flatMap((line) => {
-    try {
-      const parsed = JSON.parse(line) as ProbeLine;
-      return typeof parsed?.layer === 'string' ? [parsed] : [];
-    } catch {
-      return [];
-    }
+    const parsed = fieldsOf(tryParse(line));
+    return typeof parsed?.layer === 'string' ? [parsed as unknown as ProbeLine] : [];
   });
 }

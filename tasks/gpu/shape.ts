@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
+import { fieldsOf, tryParse } from '../untrusted/json';
 import { families, repositories, type Shape } from '../versions/known-models';
 
 /** The shape of a model: from its own config.json, else a known one. */
@@ -16,14 +17,8 @@ export function shapeOf(
 
 /** The shape that a config.json describes; `undefined` where it is none, or of a family that the estimate does not know. */
 export function shapeFrom(text: string): Shape | undefined {
-  let config: Record<string, unknown>;
-  try {
-    config = JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-  if (config === null || typeof config !== 'object' || !families.some(({ is, sevenLinear }) => sevenLinear && is === config.model_type))
-    return undefined;
+  const config = fieldsOf(tryParse(text));
+  if (!config || !families.some(({ is, sevenLinear }) => sevenLinear && is === config.model_type)) return undefined;
   const number = (name: string) => (Number.isInteger(config[name]) && Number(config[name]) > 0 ? Number(config[name]) : undefined);
   const [hidden_size, num_hidden_layers, num_attention_heads] = [
     number('hidden_size'),

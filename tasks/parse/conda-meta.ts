@@ -1,3 +1,5 @@
+import { fieldsOf, tryParse } from '../untrusted/json';
+
 /** A package of conda's, from the name of its record in conda-meta. */
 export interface CondaPackage {
   name: string;
@@ -21,10 +23,8 @@ export const condaText = ({ name, version, build }: Pick<CondaPackage, 'name' | 
 
 /** The files that a record of conda-meta names, relative to the environment; `undefined` where it cannot be read. */
 export function condaFilesIn(record: string): string[] | undefined {
-  try {
-    const { files = [] } = JSON.parse(record) as { files?: unknown };
-    return Array.isArray(files) ? files.filter((file): file is string => typeof file === 'string') : undefined;
-  } catch {
-    return undefined;
-  }
+  const fields = fieldsOf(tryParse(record));
+  if (!fields) return undefined;
+  const { files = [] } = fields;
+  return Array.isArray(files) ? files.filter((file): file is string => typeof file === 'string') : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../core/context';
 import type { MarkerValues } from '../parse/markers';
+import { fieldsOf, tryParse } from '../untrusted/json';
 import { cleanEnvironment } from './clean-environment';
 
 /** What an interpreter says of itself when it is executed. */
@@ -79,12 +80,8 @@ export async function probe({ host, root }: Context, command: string, args: read
   // A wrapper may say something before.
   const line = result.stdout.trimEnd().split('\n').at(-1) ?? '';
   if (result.exitCode === 0) {
-    try {
-      const found = JSON.parse(line) as Interpreter;
-      if (typeof found.version === 'string' && typeof found.realPath === 'string') return found;
-    } catch {
-      // Said below.
-    }
+    const found = fieldsOf(tryParse(line));
+    if (typeof found?.version === 'string' && typeof found.realPath === 'string') return found as unknown as Interpreter;
     return 'exits 0 and does not answer like a Python';
   }
   const said = (result.stderr || result.tail).trimEnd().split('\n').at(-1)?.trim();

@@ -8,6 +8,7 @@ import { gpuIsOptional } from '../gpu/optional';
 import { remoteEnvironment } from '../profile/definition';
 import { activated } from '../python/activated';
 import { trainingPrefix, trainingPython } from '../remote/place';
+import { fieldsOf } from '../untrusted/json';
 import { breakageIn } from '../versions/conflicts';
 import { cureFor } from './cure';
 import { quietTraining } from './quiet';
@@ -61,7 +62,7 @@ export async function runTraining(context: Context, progress: (progress: Progres
         if (stage) progress({ text: stage });
       },
     });
-    const result = resultIn(host.files.readText(output));
+    const result = fieldsOf(host.files.readJson(output)) as TrainResult | TrainFailure | undefined;
     if (result?.ok) return result;
     throw failure(context, result, ran);
   } finally {
@@ -74,14 +75,6 @@ function oneCard(context: Context): string {
   if (deviceOf(context) === 'cpu') return '';
   const visible = context.host.env.CUDA_VISIBLE_DEVICES;
   return visible === undefined ? '0' : (visible.split(',')[0] ?? '');
-}
-
-function resultIn(text: string | undefined): TrainResult | TrainFailure | undefined {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as TrainResult | TrainFailure);
-  } catch {
-    return undefined;
-  }
 }
 
 /** @param result absent where Python did not live to write one */

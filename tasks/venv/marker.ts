@@ -4,6 +4,7 @@ import { sha256 } from '../core/hash';
 import type { Inputs } from '../core/state';
 import type { MarkerValues } from '../parse/markers';
 import { entriesOf } from '../python/site-packages';
+import { fieldsOf, tryParse } from '../untrusted/json';
 
 /** The program behind `bin/python`, as the file system tells: another one has another size or time. */
 export interface Base {
@@ -41,13 +42,10 @@ export const markerName = 'just-lora.json';
 export function readMarker({ host }: Context, folder: string): Marker | undefined {
   const text = host.files.readText(path.join(folder, markerName));
   if (text === undefined) return undefined;
-  try {
-    const marker = JSON.parse(text) as Marker;
-    if (marker.state === 'done' && marker.base && marker.markers && marker.inputs && typeof marker.path === 'string') return marker;
-  } catch {
-    // Ours, and not to be trusted.
-  }
-  return { state: 'building' };
+  const marker = fieldsOf(tryParse(text)) as Marker | undefined;
+  const whole = marker?.state === 'done' && marker.base && marker.markers && marker.inputs && typeof marker.path === 'string';
+  // Ours, and where it cannot be read, not to be trusted.
+  return whole ? marker : { state: 'building' };
 }
 
 export function writeMarker({ host }: Context, folder: string, marker: Marker): void {

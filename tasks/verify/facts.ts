@@ -3,6 +3,7 @@ import type { Host } from '../core/host';
 import type { Table } from '../core/step';
 import { bytes, plural } from '../core/text';
 import type { Header, Tensor } from '../safetensors/header';
+import { fieldsOf } from '../untrusted/json';
 import type { Expectation } from './expected';
 import type { Looked } from './fault';
 import type { FileReport } from './problems';
@@ -22,7 +23,7 @@ export interface Facts {
 }
 
 export function factsOf(host: Host, folder: string, { tree, expected }: Expectation, { headers, sizes, faults }: Looked): Facts {
-  const config = faults.has('config.json') ? undefined : jsonOf(host, path.join(folder, 'config.json'));
+  const config = faults.has('config.json') ? undefined : fieldsOf(host.files.readJson(path.join(folder, 'config.json')));
   const [architecture] = Array.isArray(config?.architectures) ? config.architectures : [config?.model_type];
   return {
     size: [...sizes.values()].reduce((sum, size) => sum + size, 0),
@@ -77,13 +78,4 @@ function licenceOf(card: string | undefined): string | null {
   const field = (name: string) => new RegExp(`^${name}:[ \\t]*["']?([^"'\\r\\n#]+)`, 'm').exec(front)?.[1]?.trim();
   const licence = field('license');
   return (licence === 'other' ? field('license_name') : undefined) ?? licence ?? null;
-}
-
-function jsonOf(host: Host, file: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(host.files.readText(file) ?? '');
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

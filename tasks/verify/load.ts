@@ -4,6 +4,7 @@ import { UserError } from '../core/errors';
 import { bytes, duration, plural } from '../core/text';
 import { activated } from '../python/activated';
 import { quietTraining } from '../train/quiet';
+import { fieldsOf } from '../untrusted/json';
 import { oneLine } from '../untrusted/text';
 import { breakageIn } from '../versions/conflicts';
 import { needsOf, unmetNeeds } from '../versions/models';
@@ -44,7 +45,7 @@ const limitMs = 1_800_000;
  */
 export async function loadModel(context: Context, subject: Subject, expectation: Expectation, looked: Looked) {
   const environment = loadEnvironment(context);
-  const config = parsed(context.host.files.readText(path.join(subject.folder, 'config.json')));
+  const config = context.host.files.readJson(path.join(subject.folder, 'config.json'));
   refuseOldLibraries(context, subject, environment, config);
   const result = await run(context, subject, environment, {
     folder: subject.folder,
@@ -74,7 +75,7 @@ async function run(context: Context, subject: Subject, environment: LoadEnvironm
         timeoutMs: limitMs,
       },
     );
-    const result = parsed(host.files.readText(output)) as Loaded | NotLoaded | undefined;
+    const result = fieldsOf(host.files.readJson(output)) as Loaded | NotLoaded | undefined;
     if (result?.ok) return result;
     const ended = timedOut ? `no end after ${duration(limitMs)}` : `Python ended with exit code ${exitCode}`;
     throw failure(subject, environment, result ?? { ok: false, stage: 'start', error: ended }, request, { tail, stderr });
@@ -147,12 +148,4 @@ function sentence({
   if (peakMemoryBytes) parts.push(`${bytes(peakMemoryBytes)} of memory at most`);
   if (gpuPeakMemoryBytes) parts.push(`${bytes(gpuPeakMemoryBytes)} of the GPU's`);
   return parts.join(', ');
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import type { Context } from '../core/context';
 import { sha256 } from '../core/hash';
 import type { Algorithm, Stamp } from '../core/host/hashing';
 import { makeState, statePath } from '../core/state';
+import { fieldsOf } from '../untrusted/json';
 
 /** A hash that was computed, and what its file was like then: worth nothing once any of it differs. */
 export interface KnownHash extends Stamp {
@@ -11,12 +12,8 @@ export interface KnownHash extends Stamp {
 
 /** The hashes of one folder's files, by path in it. They lie in the project, so that a model may be read-only. */
 export function recallHashes({ host, root }: Context, folder: string): Map<string, KnownHash> {
-  try {
-    const { files } = JSON.parse(host.files.readText(fileOf(root, folder)) ?? '') as { files: Record<string, KnownHash> };
-    return new Map(Object.entries(files));
-  } catch {
-    return new Map();
-  }
+  const known = fieldsOf(fieldsOf(host.files.readJson(fileOf(root, folder)))?.files) ?? {};
+  return new Map(Object.entries(known as Record<string, KnownHash>));
 }
 
 /** Written whole, after the hashing. One that is cut by a power failure cannot be read, and counts as none. */

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { tryParse } from '../../untrusted/json';
 import { walk } from './walk';
 
 /** The text of a file, `undefined` where there is none. Other errors are thrown. */
@@ -9,6 +10,19 @@ export function readText(file: string): string | undefined {
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
+  }
+}
+
+/**
+ * The value of a JSON file; `undefined` where there is no such file, it cannot be read, has more than `most` bytes, or is no JSON.
+ * What is in it is still anybody's.
+ */
+export function readJson(file: string, most = 64_000_000): unknown {
+  try {
+    const entry = fs.statSync(file);
+    return entry.isFile() && entry.size <= most ? tryParse(fs.readFileSync(file, 'utf8')) : undefined;
+  } catch {
+    return undefined;
   }
 }
 
