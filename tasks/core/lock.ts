@@ -1,6 +1,7 @@
 import { isFull, UserError } from './errors';
-import { type Holder, isGone, nameOf, parseHolder, spaceOf } from './holder';
+import { type Holder, isGone, mostChildren, mostOfLock, nameOf, parseHolder, spaceOf, usualBeat } from './holder';
 import type { Host } from './host';
+import { isOf, type LockPlace, seeLock } from './lock-file';
 import { makeState, statePath } from './state';
 import { take } from './take-lock';
 
@@ -36,11 +37,12 @@ export function withLock<T>(host: Host, root: string, options: LockOptions, work
  */
 export function watchLock({ files }: Host, root: string): () => boolean {
   const changed = () => files.stat(statePath(root))?.mtimeMs;
-  const [before, held] = [changed(), files.lstat(lockOf(root)) !== undefined];
+  const [before, held] = [changed(), files.lstat(statePath(root, lockName)) !== undefined];
   return () => !held && changed() === before;
 }
 
-const lockOf = (root: string): string => statePath(root, 'lock.json');
+const lockName = 'lock.json';
+const lockOf = (root: string): LockPlace => ({ folder: statePath(root), name: lockName });
 
 /**
  * Holds what a lock file stands for, which may lie on a disk that other machines and users share. A lock of a process
@@ -52,40 +54,39 @@ const lockOf = (root: string): string => statePath(root, 'lock.json');
  */
 export async function holding<T>(
   host: Host,
-  file: string,
+  place: LockPlace,
   where: string,
-  { task, waitSeconds, onWait, beatSeconds = 15, frees = false }: LockOptions,
+  { task, waitSeconds, onWait, beatSeconds = usualBeat, frees = false }: LockOptions,
   work: (waited: boolean) => Promise<T>,
 ): Promise<T> {
+  const { folder, name } = place;
   const mine: Holder = {
     id: crypto.randomUUID(),
     pid: host.pid,
     started: (await host.startOf(host.pid)) ?? '',
     host: host.hostname,
     space: spaceOf(host),
-    user: host.userId,
     task,
     since: host.now().toISOString(),
     beat: beatSeconds,
     children: [],
   };
-  const waited = await take(host, file, where, mine, { waitSeconds, onWait, frees });
-  const isMine = () => parseHolder(host.files.readText(file))?.id === mine.id;
+  const waited = await take(host, place, where, mine, { waitSeconds, onWait, frees });
+  const isMine = () => isOf(host, place, mine);
   let last = Promise.resolve();
   const stop = host.processes.watchGroups((groups) => {
     last = last.then(async () => {
-      mine.children = (await Promise.all(groups.map(async (pid) => ({ pid, started: (await host.startOf(pid)) ?? '' })))).filter(
-        ({ started }) => started,
-      );
-      if (isMine()) host.files.writeText(file, JSON.stringify(mine));
+      const children = await Promise.all(groups.map(async (pid) => ({ pid, started: (await host.startOf(pid)) ?? '' })));
+      mine.children = children.filter(({ started }) => started !== '').slice(0, mostChildren);
+      if (isMine()) host.shared.write(folder, name, JSON.stringify(mine), true);
     });
   });
   let isLost = false;
   const beat = setInterval(() => {
     try {
-      if (isMine()) host.files.touch(file);
+      const isTouched = host.shared.touch(folder, name, mostOfLock, (text) => parseHolder(text)?.id === mine.id);
       // A file that somebody removed is made anew; one of another run means that this one was taken for dead.
-      else if (!host.files.createText(file, JSON.stringify(mine))) {
+      if (!isTouched && !host.shared.create(folder, name, JSON.stringify(mine))) {
         isLost = true;
         clearInterval(beat);
         host.processes.interrupt('SIGTERM');
@@ -97,13 +98,13 @@ export async function holding<T>(
   try {
     return await work(waited);
   } catch (error) {
-    throw isLost ? lostError(host, file, where) : error;
+    throw isLost ? lostError(host, place, where) : error;
   } finally {
     clearInterval(beat);
     stop();
     await last.catch(() => undefined);
     try {
-      if (isMine()) host.files.remove(file);
+      if (isMine()) host.shared.remove(folder, name);
     } catch {
       // A share that went away: what the work says of it counts more, and the lock is broken by the next run.
     }
@@ -111,15 +112,15 @@ export async function holding<T>(
 }
 
 /** Who holds a lock now, as {@link nameOf} says it; `undefined` where nobody does. A look: writes nothing. */
-export async function holderOf(host: Host, file: string): Promise<string | undefined> {
-  const holder = parseHolder(host.files.readText(file));
-  const ageMs = () => host.now().getTime() - (host.files.stat(file)?.mtimeMs ?? 0);
-  return holder && !(await isGone(host, holder, ageMs)) ? nameOf(holder) : undefined;
+export async function holderOf(host: Host, place: LockPlace): Promise<string | undefined> {
+  const seen = seeLock(host, place);
+  const ageMs = () => host.now().getTime() - (host.shared.lstat(place.folder, place.name)?.mtimeMs ?? 0);
+  return seen?.holder && !(await isGone(host, seen.holder, seen.isOurs, ageMs)) ? nameOf(seen.holder) : undefined;
 }
 
 /** This run slept for so long that another one took it for dead. */
-function lostError(host: Host, file: string, where: string): UserError {
-  const holder = parseHolder(host.files.readText(file));
+function lostError(host: Host, place: LockPlace, where: string): UserError {
+  const holder = seeLock(host, place)?.holder;
   return new UserError({
     code: 'E_LOCK_LOST',
     found: `this run stood still for so long that ${holder ? nameOf(holder) : 'another run'} took its place ${where}`,

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Holder } from '../../tasks/core/holder';
+import { type Holder, spaceOf } from '../../tasks/core/holder';
 import { thisHost } from '../../tasks/core/host';
 import { holderOf, holding } from '../../tasks/core/lock';
 import { temporaryFolder } from '../support/project';
@@ -12,17 +12,18 @@ const test = suite('lock');
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function place() {
-  const file = path.join(temporaryFolder(), 'shared', 'lock.json');
+  const at = { folder: path.join(temporaryFolder(), 'model'), name: 'shared/lock.json' };
+  const file = path.join(at.folder, at.name);
   const notes: string[] = [];
   const hold = <T>(work: (waited: boolean) => Promise<T>, waitSeconds = 5, beatSeconds = 0.1, host = thisHost()) =>
     holding(
       host,
-      file,
+      at,
       'on the shared folder',
       { task: 'model:download', waitSeconds, beatSeconds, onWait: (text) => notes.push(text) },
       work,
     );
-  return { file, notes, hold };
+  return { at, file, notes, hold };
 }
 
 /** Leaves the lock of a run that cannot be looked at from here. */
@@ -71,15 +72,15 @@ test('is held by one at a time, the second is told that it waited, and nothing s
 });
 
 test("another machine's run is waited for while it gives signs of life, and no longer", async () => {
-  const { file, hold } = place();
+  const { at, file, hold } = place();
   leave(file, {}, 60);
   const [code, found, fix] = await codeOf(hold(async () => undefined, 1));
   assert.is(code, 'E_LOCKED');
   assert.match(found, /pid \d+ on other-machine, since 2026-01-01.* still at work on the shared folder after 1 s/);
   assert.match(fix, /gives way/);
-  assert.match((await holderOf(thisHost(), file)) ?? '', /other-machine/);
+  assert.match((await holderOf(thisHost(), at)) ?? '', /other-machine/);
   leave(file, {}, 121);
-  assert.is(await holderOf(thisHost(), file), undefined);
+  assert.is(await holderOf(thisHost(), at), undefined);
   assert.is(await hold(async () => 'mine', 0), 'mine');
   leave(file, { beat: undefined } as never, 1_000_000);
   assert.is((await codeOf(hold(async () => undefined, 0)))[0], 'E_LOCKED', 'one that never promised signs of life is never dead');
@@ -91,13 +92,15 @@ test('a container with the same host name is another machine', async () => {
   assert.is((await codeOf(hold(async () => undefined, 0)))[0], 'E_LOCKED');
 });
 
-test("another user's run that is over is seen at once", async () => {
+test('a run of this machine that is over is seen at once', async () => {
   const { file, hold } = place();
-  const user = thisHost().userId + 1;
-  leave(file, { host: thisHost().hostname, space: undefined, user, pid: 4_194_999 } as never);
+  const near = { host: thisHost().hostname, space: spaceOf(thisHost()) };
+  leave(file, { ...near, pid: 4_194_999 });
   assert.is(await hold(async () => 'mine', 0), 'mine');
-  leave(file, { host: thisHost().hostname, space: undefined, user } as never);
+  leave(file, near);
   assert.is(await hold(async () => 'mine', 0), 'mine', 'a later process has its number');
+  leave(file, { host: thisHost().hostname, space: undefined } as never);
+  assert.is((await codeOf(hold(async () => undefined, 0)))[0], 'E_LOCKED', 'the name of a machine alone says nothing');
 });
 
 test('a run that is alive gives signs of life', async () => {
@@ -152,7 +155,7 @@ test('a lock that is not whole yet is waited for, one that never will be is brok
 
 test('of many runs that see the same dead holder, one at a time gets in', async () => {
   const { file, hold } = place();
-  leave(file, { host: thisHost().hostname, space: undefined } as never);
+  leave(file, { host: thisHost().hostname, space: spaceOf(thisHost()) });
   let inside = 0;
   let most = 0;
   await Promise.all(

@@ -20,7 +20,7 @@ const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
 /**
  * Calls `work` with a path of the last part of `name` that no link on the way can turn elsewhere, also not one that is put
  * there meanwhile: on Linux each folder is opened below the one before (proc(5), `/proc/self/fd`). Elsewhere each is
- * looked at first.
+ * looked at first. The folder itself may be a link that this user or root has made.
  * The last part itself is the caller's to judge: `lstat`, `rename` and `unlink` do not follow it, `open` needs O_NOFOLLOW.
  * @param name a relative path, already checked ({@link ../../untrusted/names})
  * @throws UserError E_UNSAFE_PATH where a part on the way is a link or no folder; what the file system says, ENOENT too
@@ -29,6 +29,7 @@ export function beneath<T>(folder: string, name: string, work: (place: Buffer) =
   const parts = name.split('/').map((part) => Buffer.from(part, encoding));
   const last = parts.pop() ?? Buffer.alloc(0);
   if (process.platform !== 'linux') {
+    refuseOthersLink(folder, name, fs.statSync(folder));
     let at: Buffer = Buffer.from(folder);
     for (const part of parts) {
       at = join(at, part);
@@ -40,6 +41,7 @@ export function beneath<T>(folder: string, name: string, work: (place: Buffer) =
   }
   let handle = fs.openSync(folder, O_RDONLY | O_DIRECTORY);
   try {
+    refuseOthersLink(folder, name, fs.fstatSync(handle));
     for (const part of parts) {
       const next = step(handle, part, make, () => unsafe(folder, name));
       fs.closeSync(handle);
@@ -49,6 +51,14 @@ export function beneath<T>(folder: string, name: string, work: (place: Buffer) =
   } finally {
     fs.closeSync(handle);
   }
+}
+
+/** Where others may write, the folder itself may be theirs, and by now a link. `opened` is what was opened by its name. */
+function refuseOthersLink(folder: string, name: string, opened: fs.Stats): void {
+  const entry = fs.lstatSync(folder, { throwIfNoEntry: false });
+  const isIt = entry?.ino === opened.ino && entry.dev === opened.dev;
+  const isTrusted = entry?.isSymbolicLink() && [0, process.getuid?.() ?? entry.uid].includes(entry.uid);
+  if (!isIt && !isTrusted) throw unsafe(folder, name);
 }
 
 const join = (folder: Buffer, part: Buffer): Buffer => Buffer.concat([folder, Buffer.from('/'), part]);

@@ -1,8 +1,9 @@
 import * as os from 'node:os';
 import * as disk from './disk';
 import * as files from './files';
-import { isThere, startOf } from './process-groups';
+import { isThere, lineage, startOf } from './process-groups';
 import { Processes } from './processes';
+import * as shared from './shared';
 import * as tree from './tree';
 
 /** The only way to the machine: processes, disk, environment and clock. Nothing else touches them. */
@@ -10,6 +11,8 @@ export interface Host {
   readonly files: typeof files;
   /** Files by names of bytes. */
   readonly tree: typeof tree;
+  /** Files in a folder that other users may write into too. */
+  readonly shared: typeof shared;
   readonly disk: typeof disk;
   readonly processes: Processes;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -32,6 +35,8 @@ export interface Host {
   sleep(ms: number): Promise<void>;
   startOf(pid: number): Promise<string | undefined>;
   isThere(pid: number): boolean;
+  /** This process and those above it, and the groups that they are in. */
+  lineage(): Promise<ReadonlySet<number>>;
 }
 
 /** This machine. */
@@ -39,6 +44,7 @@ export function thisHost(): Host {
   return {
     files,
     tree,
+    shared,
     disk,
     processes: new Processes(),
     env: process.env,
@@ -56,6 +62,7 @@ export function thisHost(): Host {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     startOf,
     isThere,
+    lineage,
   };
 }
 

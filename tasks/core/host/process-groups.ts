@@ -56,21 +56,49 @@ export function isThere(pid: number): boolean {
  */
 export async function startOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
-    try {
-      const fields = fs
-        .readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      return fields[0] === 'Z' ? undefined : fields[19];
-    } catch {
-      return undefined;
-    }
+    const fields = fieldsOf(pid);
+    return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
   }
-  const { execa } = await import('execa');
-  const { stdout } = await execa('ps', ['-o', 'lstart=', '-p', String(pid)], {
-    reject: false,
-    env: childEnvironment('plain', process.env),
-    extendEnv: false,
-  });
-  return stdout?.trim() || undefined;
+  return (await ps('-o', 'lstart=', '-p', String(pid))).trim() || undefined;
 }
+
+/** Fields of proc(5) `stat` from the third one on: behind the name, in which anything may stand. */
+function fieldsOf(pid: number): string[] | undefined {
+  try {
+    return fs
+      .readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+async function ps(...args: readonly string[]): Promise<string> {
+  const { execa } = await import('execa');
+  const { stdout } = await execa('ps', args, { reject: false, env: childEnvironment('plain', process.env), extendEnv: false });
+  return stdout ?? '';
+}
+
+/** The numbers of this process and all above it, and of the groups that they are in: never to be ended. */
+export async function lineage(): Promise<ReadonlySet<number>> {
+  const own = new Set([process.pid, process.ppid]);
+  if (process.platform === 'win32') return own;
+  const table = process.platform === 'linux' ? undefined : tableOf(await ps('-A', '-o', 'pid=,ppid=,pgid='));
+  const above = (pid: number) => (table ? table.get(pid) : fieldsOf(pid)?.slice(1, 3).map(Number));
+  for (let pid = process.pid, turns = 0; pid > 0 && turns < 1000; turns++) {
+    const [parent = 0, group = pid] = above(pid) ?? [];
+    for (const each of [pid, group]) own.add(each);
+    pid = parent;
+  }
+  return own;
+}
+
+const tableOf = (text: string): Map<number, number[]> =>
+  new Map(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .map(([pid = 0, ...above]) => [pid, above]),
+  );

@@ -2,7 +2,6 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { makeFolder } from './moving';
 import { fileMode } from './private';
-import { stat } from './reading';
 
 /**
  * Writes a whole file: temporary name beside it, flushed, then renamed over it. In the state folder it is for its owner alone.
@@ -13,7 +12,7 @@ export function writeText(file: string, text: string, flush = true, mode = fileM
   makeFolder(path.dirname(file));
   const temporary = temporaryName(file);
   try {
-    const handle = fs.openSync(temporary, 'w', mode);
+    const handle = fs.openSync(temporary, 'wx', mode);
     try {
       fs.writeFileSync(handle, text);
       if (flush) fs.fsyncSync(handle);
@@ -32,7 +31,7 @@ export function createText(file: string, text: string, mode = fileMode(file)): b
   makeFolder(path.dirname(file));
   const temporary = temporaryName(file);
   try {
-    fs.writeFileSync(temporary, text, { mode });
+    fs.writeFileSync(temporary, text, { flag: 'wx', mode });
     // A hard link fails where the name is taken, which a rename does not, and the name appears whole.
     fs.linkSync(temporary, file);
     return true;
@@ -46,7 +45,7 @@ export function createText(file: string, text: string, mode = fileMode(file)): b
   }
 }
 
-/** The same on a disk without hard links: for a moment the file is there and not whole. */
+/** For a disk without hard links: for a moment the file is there and not whole. */
 function createInPlace(file: string, text: string, mode: number): boolean {
   try {
     fs.writeFileSync(file, text, { flag: 'wx', mode });
@@ -63,27 +62,4 @@ const temporaryName = (file: string): string => `${file}.tmp-${process.pid}-${Ma
 /** Copies a text file to where nothing is, with its mode: a script stays executable. */
 export function createCopy(from: string, to: string): void {
   if (createText(to, fs.readFileSync(from, 'utf8'))) fs.chmodSync(to, fs.statSync(from).mode & 0o777);
-}
-
-/** Makes a file look written to just now, by the clock of its disk, without changing it: it needs no room. */
-export function touch(file: string): void {
-  const handle = fs.openSync(file, 'r+');
-  try {
-    const first = Buffer.alloc(1);
-    // A time that we named ourselves would be that of this machine's clock, which another machine need not share.
-    if (fs.readSync(handle, first, 0, 1, 0) === 1) fs.writeSync(handle, first, 0, 1, 0);
-  } finally {
-    fs.closeSync(handle);
-  }
-}
-
-/** Milliseconds since a file was written to, by the clock of its disk; below 0 where it is gone. */
-export function ageOf(file: string): number {
-  const now = temporaryName(file);
-  fs.writeFileSync(now, '');
-  try {
-    return fs.statSync(now).mtimeMs - (stat(file)?.mtimeMs ?? Number.POSITIVE_INFINITY);
-  } finally {
-    fs.rmSync(now, { force: true });
-  }
 }

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import type { LockPlace } from '../../core/lock-file';
 
 /**
  * Where a model's folder keeps what is not the model: the layout of `hf download --local-dir`
@@ -12,4 +13,4 @@ export const treeFile = (folder: string, commit: string): string => path.join(tr
 /** What was asked for and which files of the tree belong to it. */
 export const recordFile = (folder: string): string => path.join(folder, '.cache', 'just-lora', 'model.json');
 /** Held while a run changes the folder: other projects, users and machines may share it. */
-export const lockFile = (folder: string): string => path.join(folder, '.cache', 'just-lora', 'lock.json');
+export const lockFile = (folder: string): LockPlace => ({ folder, name: '.cache/just-lora/lock.json' });
