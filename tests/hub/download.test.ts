@@ -30,8 +30,11 @@ test('fetches what the model needs, once, and leaves nothing else', async () => 
   assert.match(words.stdout, /original\/params\.json +2 B +left out: excluded by `original\/\*`/);
   assert.match(words.stdout, /about 8\.1 s at 1 MB\/s/);
 
-  const first = await place.json();
+  const asked = () => hub.seen.filter(({ url }) => /\/tree\/[0-9a-f]{40}\?(?!.*cursor)/.test(url)).length;
+  const askedBefore = asked();
+  const first = await place.json('--update');
   assert.is(first.outcome, 'changed', first.text);
+  assert.is(asked() - askedBefore, 1, 'the answers of the Hub are those of one moment');
   assert.equal(contentOf(place.folder), contentFor(files));
   assert.equal(leftoversOf(place.folder), []);
   assert.equal(

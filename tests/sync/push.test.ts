@@ -15,8 +15,10 @@ else {
     const { project, there, json, data } = await pair();
     data('train.jsonl', 300_000);
     data('deep/er/eval.jsonl', 'one\n');
-    const first = await json('sync:push');
+    const first = await json('sync:push', '--verbose');
     assert.is(first.exitCode, 0, first.stderr);
+    const looks = first.stderr.split('\n').filter((line: string) => /^\$ rsync .* -n .* \S*data\/processed/.test(line));
+    assert.is(looks.length, 2, 'one look before it and one after it');
     assert.equal(contents(path.join(there, 'data/processed')), contents(path.join(project, 'data/processed')));
     assert.match(first.stderr, /added +300 kB +data\/processed\/train\.jsonl/);
     assert.ok(fs.existsSync(path.join(there, 'configs/setup.yaml')));
