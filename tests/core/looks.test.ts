@@ -1,3 +1,5 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Context } from '../../tasks/core/context';
@@ -139,6 +141,26 @@ test('nor where another run was at work when ours began to look', async () => {
   const project = contextWith({});
   await another(project, pause(100));
   assert.equal((await run(['todo', 'done'], { project, onLook: (look) => look === 1 && pause(300) })).logs, again);
+});
+
+test('nor where another run took the project in the moment before ours', async () => {
+  const project = contextWith({});
+  let isFirst = true;
+  const startOf = async (pid: number) => {
+    if (isFirst) await another(project, pause(300));
+    isFirst = false;
+    return project.host.startOf(pid);
+  };
+  const slow = { ...project, host: { ...project.host, startOf } };
+  assert.equal((await run(['todo', 'done'], { project: slow })).logs, again);
+});
+
+test('nor where a run that was killed has left its lock', async () => {
+  const project = contextWith({});
+  const file = path.join(project.root, '.just-lora', 'lock.json');
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, JSON.stringify({ id: 'theirs', pid: process.pid, started: 'then', host: project.host.hostname, task: 'another' }));
+  assert.equal((await run(['todo', 'done'], { project })).logs, again);
 });
 
 test.run();
