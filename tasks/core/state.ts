@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { fieldsOf } from '../untrusted/json';
 import { sentence } from '../untrusted/text';
 import type { Context } from './context';
 import type { Host } from './host';
@@ -34,12 +35,8 @@ export interface Proof {
 
 /** The last success of a look, where it is readable. A proof only spares a look; it never replaces the work. */
 export function recall({ host, root }: Context, name: string): Proof | undefined {
-  try {
-    const proof = JSON.parse(host.files.readText(statePath(root, 'proofs', `${name}.json`)) ?? '') as Proof;
-    return typeof proof.inputs === 'object' && typeof proof.found === 'string' ? proof : undefined;
-  } catch {
-    return undefined;
-  }
+  const proof = fieldsOf(host.files.readJson(statePath(root, 'proofs', `${name}.json`))) as Proof | undefined;
+  return typeof proof?.inputs === 'object' && typeof proof.found === 'string' ? proof : undefined;
 }
 
 /** Writes a proof: last of all, after what it vouches for. */

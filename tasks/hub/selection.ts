@@ -1,3 +1,4 @@
+import { indexName, shardsOf } from '../safetensors/index';
 import type { HubFile } from './hub-file';
 
 /** What of a repository is wanted: patterns of `setup.download` or of the model. */
@@ -11,7 +12,6 @@ export interface Chosen {
   left: { file: HubFile; why: string }[];
 }
 
-const index = 'model.safetensors.index.json';
 const weights = /\.(safetensors|bin|pth|pt|ckpt|h5|msgpack|onnx|gguf|ggml|tflite|mlmodel)$/;
 
 /**
@@ -22,18 +22,18 @@ const weights = /\.(safetensors|bin|pth|pt|ckpt|h5|msgpack|onnx|gguf|ggml|tflite
 export function choose(files: readonly HubFile[], { include, exclude }: Choice, indexText?: string): Chosen {
   const shards = shardsOf(indexText);
   const hasSafetensors = files.some(({ path }) => !path.includes('/') && path.endsWith('.safetensors') && !matching(path, exclude));
-  const hasIndex = files.some(({ path }) => path === index);
+  const hasIndex = files.some(({ path }) => path === indexName);
   const whyNot = (path: string): string | undefined => {
     const excluded = matching(path, exclude);
     if (excluded) return `excluded by \`${excluded}\``;
     if (include.length > 0) return matching(path, include) ? undefined : 'not among download.include';
-    if (shards?.has(path)) return undefined;
+    if (shards?.includes(path)) return undefined;
     if (path.includes('/') && (hasIndex || weights.test(path))) return 'in a folder of its own: transformers does not read it';
     if (!weights.test(path)) return undefined;
     if (hasIndex && path.endsWith('.safetensors')) {
-      if (shards) return `no shard of \`${index}\``;
+      if (shards) return `no shard of \`${indexName}\``;
       // The index has not been read: the names of shards say enough.
-      return /^model-\d+-of-\d+\.safetensors$/.test(path) ? undefined : `no shard of \`${index}\``;
+      return /^model-\d+-of-\d+\.safetensors$/.test(path) ? undefined : `no shard of \`${indexName}\``;
     }
     return path.endsWith('.safetensors') || !hasSafetensors ? undefined : 'the same weights in another format';
   };
@@ -46,22 +46,12 @@ export function choose(files: readonly HubFile[], { include, exclude }: Choice, 
   return result;
 }
 
-/** The names that an index gives to its shards; `undefined` where it is none. */
-export function shardsOf(indexText: string | undefined): Set<string> | undefined {
-  try {
-    const { weight_map } = JSON.parse(indexText ?? '') as { weight_map: Record<string, string> };
-    return new Set(Object.values(weight_map).filter((name) => typeof name === 'string'));
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether files could be all of a model, as far as names tell: its configuration, and weights of which no shard is missing. */
 export function looksWhole(files: readonly HubFile[], indexText: string | undefined): boolean {
   const has = (name: string) => files.some(({ path }) => path === name);
   const shards = shardsOf(indexText);
   const needsIndex = files.some(({ path }) => /-\d+-of-\d+\.\w+$/.test(path));
-  const hasWeights = shards ? [...shards].every(has) : !needsIndex && files.some(({ path }) => weights.test(path));
+  const hasWeights = shards ? shards.every(has) : !needsIndex && files.some(({ path }) => weights.test(path));
   return has('config.json') && hasWeights;
 }
 

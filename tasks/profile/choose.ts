@@ -30,15 +30,16 @@ const choice: Resource<Choice> = { make: choose };
 
 function choose(context: Context): Choice {
   const setting = context.settings.setup.remote.profile;
-  const asked = unmetUnder(context, 'as-asked');
-  const profile = setting === 'auto' ? (asked.length === 0 ? 'as-asked' : 'compat') : setting;
-  return {
-    profile,
-    forced: setting !== 'auto',
-    needing: asked,
-    unmet: profile === 'as-asked' ? asked : unmetUnder(context, 'compat'),
-    versions: versionsOf(context, profile),
-  };
+  const models = modelsOf(context);
+  const asAsked = versionsOf(context, 'as-asked');
+  const needing = models.flatMap((model) =>
+    model.needs ? unmetOf(model, asAsked) : [`${model.name} (nothing is known of \`${model.repo}\`)`],
+  );
+  const profile = setting === 'auto' ? (needing.length === 0 ? 'as-asked' : 'compat') : setting;
+  const base = { profile, forced: setting !== 'auto', needing };
+  if (profile === 'as-asked') return { ...base, unmet: needing, versions: asAsked };
+  const versions = versionsOf(context, profile);
+  return { ...base, unmet: models.flatMap((model) => unmetOf(model, versions)), versions };
 }
 
 /** The choice as one line: `compat: llama-3.1-8b needs …; torch 2.1.2, …`. */
@@ -54,15 +55,22 @@ export function describeChoice({ profile, forced, needing, unmet, versions }: Ch
   return `${why}; ${shown}${forced && unmet.length > 0 ? `; does not load ${some(unmet, 2)}` : ''}`;
 }
 
-function unmetUnder(context: Context, profile: ProfileName): string[] {
-  const versions = versionsOf(context, profile);
-  return Object.entries(context.settings.setup.models).flatMap(([name, { repo = '', enabled }]) => {
-    if (!enabled) return [];
-    const needs = modelNeeds(context, name, repo);
-    if (!needs) return profile === 'as-asked' ? [`${name} (nothing is known of \`${repo}\`)`] : [];
-    const unmet = unmetNeeds(needs, versions);
-    return unmet.length > 0 ? [`${name} (${unmet.join(', ')})`] : [];
-  });
+/** A model of the settings; `needs` is absent where nothing is known of it. */
+interface KnownModel {
+  name: string;
+  repo: string;
+  needs: Needs | undefined;
+}
+
+/** The models that are enabled, each looked at once. */
+const modelsOf = (context: Context): KnownModel[] =>
+  Object.entries(context.settings.setup.models).flatMap(([name, { repo = '', enabled }]) =>
+    enabled ? [{ name, repo, needs: modelNeeds(context, name, repo) }] : [],
+  );
+
+function unmetOf({ name, needs }: KnownModel, versions: Versions): string[] {
+  const unmet = needs ? unmetNeeds(needs, versions) : [];
+  return unmet.length > 0 ? [`${name} (${unmet.join(', ')})`] : [];
 }
 
 /** What a model of the settings needs: from its files where they are here. */
@@ -70,10 +78,10 @@ function modelNeeds(context: Context, name: string, repo: string): Needs | undef
   const folder = path.join(projectPaths(context).models_dir, name);
   const { files } = context.host;
   try {
-    const config = files.readText(path.join(folder, 'config.json'));
+    const config = files.readJson(path.join(folder, 'config.json'));
     if (config === undefined) return needsOf({ repo });
     const tokenizer = files.readText(path.join(folder, 'tokenizer.json')) ?? '';
-    return needsOf({ config: JSON.parse(config) as unknown, tokenizer }) ?? needsOf({ repo });
+    return needsOf({ config, tokenizer }) ?? needsOf({ repo });
   } catch {
     return needsOf({ repo });
   }
