@@ -1,5 +1,5 @@
 import { loadSettings, readSettings } from '../configuration/load';
-import { sentence, valueText } from '../untrusted/text';
+import { notOurs, sentence, valueText } from '../untrusted/text';
 import type { Context } from './context';
 import { defaultEnvironment, defaultText } from './default-environment';
 import { faultOf, Interrupted, UserError } from './errors';
@@ -93,7 +93,7 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     const ran = await bring(items, context, reporter, definition, depth);
     if (!ran.error && !options.json) {
       const text = definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) });
-      result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? [text] : [])].join('\n'));
+      result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? text.split('\n').map(notOurs) : [])].join('\n'));
     }
     return ran;
   } finally {
