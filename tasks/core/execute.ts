@@ -1,4 +1,5 @@
 import { loadSettings, readSettings } from '../configuration/load';
+import { hide, passwordsIn } from '../untrusted/secrets';
 import { notOurs, sentence, valueText } from '../untrusted/text';
 import type { Context } from './context';
 import { defaultEnvironment, defaultText } from './default-environment';
@@ -127,6 +128,8 @@ function contextOf(host: Host, options: Options, definition: TaskDefinition): Co
   const { force } = options;
   const { settings, origins, fault, warnings } = (definition.tolerant ? readSettings : loadSettings)(host, root, environment, options.sets);
   for (const warning of warnings) process.stderr.write(`warning: ${sentence(warning)}\n`);
+  // What reads them may say a key alone.
+  hide(Object.values(settings.setup.remotes).flatMap(({ host: name, path }) => [name, path].flatMap((text) => passwordsIn(text ?? ''))));
   return {
     task: definition.name,
     root,

@@ -1,5 +1,4 @@
-import { isSecretName, isSecretValue } from '../untrusted/secret-shapes';
-import { hidden } from '../untrusted/secrets';
+import { hidden, isSecretName, isSecretValue } from '../untrusted/secret-shapes';
 import { lastLines, notOurs, sentence, sentences, valueText } from '../untrusted/text';
 import type { Fault } from './errors';
 import type { StepReport } from './report';

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { projectPaths, shown } from '../core/paths';
+import { hide, partsOf } from '../untrusted/secrets';
 
 /** A token and where it was found; the value goes into a header and nowhere else. */
 export interface Token {
@@ -17,7 +18,10 @@ export function findToken(context: Context): Token | undefined {
   }
   for (const file of tokenFiles(context)) {
     const value = files.readText(file)?.trim();
-    if (value) return { value, from: `\`${shown(context.root, file)}\`` };
+    if (!value) continue;
+    // No variable that is called like a secret holds this one.
+    hide(partsOf(value));
+    return { value, from: `\`${shown(context.root, file)}\`` };
   }
   return undefined;
 }

@@ -13,7 +13,7 @@ const plainTokens = '(?:pad|eos|bos|unk|sep|cls|mask|image|special|next|stop|end
 const secretName =
   /(?:^|_)(?:(?:ACCESS|AUTH|API|HF)?TOKEN|SECRET|(?:PG|SSH|DB)?PASS(?:WORD|WD|PHRASE)?2?|(?<=_)PWD|CREDENTIALS?|(?:API|ACCESS|SECRET|PRIVATE|ACCOUNT)?_?KEY|PAT|CONNECTION_STRING|SAS_URL)(?:_(?:ID|KEY|VALUE|PEM))?$/i;
 const noSecretName = new RegExp(`(?:^|_)${plainTokens}token(?:_id)?$`, 'i');
-const noSecret = /^(?:true|false|yes|no|on|off|none|null|auto|always|never|missing|unset|required|\(hidden\)?|E_[A-Z0-9_]+|\d{1,5})$/i;
+const noSecret = /^(?:true|false|yes|no|on|off|none|null|auto|always|never|missing|unset|required|\(?hidden\)?|E_[A-Z0-9_]+|\d{1,5})$/i;
 const filePath = /^(?:~|\.{1,2})?\/[^\s/]+\/\S*$/;
 
 /** Whether a variable, a setting or a field is called as one that holds a secret; `accessKey` is `access_key`. */
@@ -50,7 +50,7 @@ const tokens: readonly Shape[] = [
   all(
     /(?<![A-Za-z0-9])(?:hf_(?!(?:transfer|argparser|quantizer|processor|tokenizer|datasets?|pipelines?|inference|endpoints?|download|generate|deepspeed|trainer)\b)[A-Za-z0-9]{8,}|api_org_[A-Za-z0-9]{20,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|npm_[A-Za-z0-9]{30,})/g,
   ),
-  all(/\b(?:AKIA|ASIA)[0-9A-Z]{16}(?:[\s:,;|/]{1,3}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+]))?/g),
+  all(/\b(?:AKIA|ASIA)[0-9A-Z]{16}(?:[\s:,;|/]{1,3}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])|:(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9/+]{10,40})?/g),
   all(
     /\b(?:sk-[\w-]{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}|pypi-[\w-]{30,}|nvapi-[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g,
   ),
@@ -91,6 +91,13 @@ const connection: Shape = [
     return isSecretName(whole.slice(1, at - 1)) && isSecretValue('secret', whole.slice(at)) ? whole.slice(0, at) + hidden : whole;
   },
 ];
+
+/** The secrets that stand in an address or a connection string: a program may say one of them alone. */
+export function secretsInAddress(text: string): string[] {
+  const values = (text.match(parameters) ?? []).filter((each) => isSecretName(each.slice(1, each.indexOf('='))));
+  const passwords = [...text.matchAll(/:\/\/[^/\s:@]*:([^/\s]+)@/g)].map(([, password = '']) => password);
+  return [...values.map((each) => each.slice(each.indexOf('=') + 1).replace(/^(["'])(.*)\1$/, '$2')), ...passwords];
+}
 
 /** base64 of `user:password`, as a Basic header has it (RFC 7617). */
 const base64: Shape = [

@@ -1,7 +1,4 @@
-import { isSecretName, isSecretValue, withoutShapes } from './secret-shapes';
-
-/** What stands in a text instead of a secret. */
-export { hidden } from './secret-shapes';
+import { hidden, isSecretName, isSecretValue, secretsInAddress, withoutShapes } from './secret-shapes';
 
 /** Shorter ones would be found in every other word. */
 const leastLength = 5;
@@ -13,9 +10,9 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>): st
 
 const named = (name: string, value: string): string[] => (isSecretName(name) && isSecretValue(name, value) ? partsOf(value) : []);
 
-/** The passwords of addresses in a text, as they stand there and as a program gets them. */
-const passwordsIn = (text: string): string[] =>
-  [...text.matchAll(/:\/\/[^/\s:@]*:([^/\s]+)@/g)].flatMap(([, password = '']) => [...partsOf(password), ...partsOf(decoded(password))]);
+/** The secrets of an address or of a connection string, as they stand there and as a program gets them. */
+export const passwordsIn = (text: string): string[] =>
+  secretsInAddress(text).flatMap((password) => [...partsOf(password), ...partsOf(decoded(password))]);
 
 function decoded(text: string): string {
   try {
@@ -25,14 +22,16 @@ function decoded(text: string): string {
   }
 }
 
-/** The ways in which a secret may be written. One of several lines is shown by any of them. */
+/** The ways in which a secret may be written. One of several lines is shown by any of them, and one with `/` in it by what a path keeps. */
 export function partsOf(value: string): string[] {
   const whole = value.trim();
   const lines = whole.includes('\n') ? whole.split('\n').map((line) => line.trim()) : [];
-  const usable = [whole, ...lines.filter((line) => line.length >= 16)].filter(
+  // A path is no secret of which a folder's name were a part.
+  const pieces = lines.length > 0 || /^[/~.]/.test(whole) ? [] : whole.split('/').filter((piece) => piece.length >= 10);
+  const usable = [whole, ...lines.filter((line) => line.length >= 16), ...pieces].filter(
     (text) => text.length >= leastLength && isSecretValue('', text),
   );
-  return [...new Set(usable.flatMap(waysOf))];
+  return [...new Set(usable.flatMap((text) => [...waysOf(text), ...(text === whole ? inBase64(text) : [])]))];
 }
 
 function waysOf(text: string): string[] {
@@ -48,7 +47,6 @@ function waysOf(text: string): string[] {
     json,
     JSON.stringify(json).slice(1, -1),
     text.replace(/'/g, "'\\''"),
-    ...inBase64(text),
   ];
 }
 
@@ -63,37 +61,28 @@ function inBase64(text: string): string[] {
 }
 
 /** A text without the secrets that are given, and without what looks like one. */
-export const withoutSecrets = (text: string, secrets: readonly string[]): string => withoutShapes(without(text, patternOf(secrets)));
-
-const without = (text: string, pattern: RegExp | undefined): string => (pattern ? text.replace(pattern, '(hidden)') : text);
+export const withoutSecrets = (text: string, secrets: readonly string[]): string => withoutShapes(without(text, inOrder(secrets)));
 
 /** The longest first: one may be the beginning of another. */
-function patternOf(secrets: Iterable<string>): RegExp | undefined {
-  const all = [...new Set(secrets)].filter((secret) => secret !== '').sort((one, other) => other.length - one.length);
-  return all.length > 0 ? new RegExp(all.map((secret) => secret.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g') : undefined;
+const inOrder = (secrets: Iterable<string>): string[] =>
+  [...new Set(secrets)].filter((secret) => secret !== '').sort((one, other) => other.length - one.length);
+
+function without(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) if (secret.length <= clean.length && clean.includes(secret)) clean = clean.replaceAll(secret, hidden);
+  return clean;
 }
 
 /** The secrets that this process knows of: of its environment, and what it was told with {@link hide}. */
-let known: Set<string> | undefined;
-let pattern: RegExp | undefined;
+let known: readonly string[] | undefined;
 
 /** Hides these values from now on, wherever text leaves the program: made by {@link partsOf} or {@link secretsIn}. */
 export function hide(secrets: Iterable<string>): void {
-  known ??= new Set(secretsIn(process.env));
-  for (const secret of secrets) known.add(secret);
-  pattern = patternOf(known);
+  known = inOrder([...(known ?? secretsIn(process.env)), ...secrets]);
 }
 
 /** A text without any secret: the values that this process knows of, and what looks like one. */
 export function redacted(text: string): string {
-  if (!known) hide([]);
-  return withoutShapes(without(text, pattern));
-}
-
-/** A value of a setting or a field, however deep, as it may be shown: without what is secret by its name or by its look. */
-export function redactedValue(name: string, value: unknown): unknown {
-  if (typeof value === 'string') return isSecretName(name) && isSecretValue(name, value) ? '(hidden)' : redacted(value);
-  if (Array.isArray(value)) return value.map((item) => redactedValue(name, item));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redacted(key), redactedValue(key, inner)]));
+  known ??= inOrder(secretsIn(process.env));
+  return withoutShapes(without(text, known));
 }

@@ -8,8 +8,10 @@ import { documentOf, type StepReport } from '../../tasks/core/report';
 import { stepLines } from '../../tasks/core/reporter/lines';
 import { reportTable } from '../../tasks/core/reporter/table';
 import { columns, moveAside, shellWord } from '../../tasks/core/text';
+import { findToken } from '../../tasks/hub/token';
 import { hide, partsOf } from '../../tasks/untrusted/secrets';
 import { sentence, sentences, valueText } from '../../tasks/untrusted/text';
+import { contextWith } from '../support/context';
 import { rawControls } from '../support/mutate';
 import { temporaryFolder } from '../support/project';
 
@@ -101,6 +103,17 @@ test('a control in the middle of a secret does not save it, nor does the cut', (
   assert.match(new UserError({ code: 'E', found: 'correct horse battery', fix: 'x' }).message, '(hidden)');
   assert.is(faultOf(new Error('no correct horse battery')).found, 'no (hidden)');
   assert.is(columns([['correct horse battery']]), '(hidden)');
+});
+
+test('a token that was read from a file is hidden from then on', () => {
+  const context = contextWith({});
+  const file = path.join(context.root, 'token');
+  fs.writeFileSync(file, 'the quiet word\n');
+  assert.is(
+    findToken({ ...context, host: { ...context.host, env: { HF_TOKEN_PATH: file } } as typeof context.host })?.value,
+    'the quiet word',
+  );
+  assert.is(sentence('refused: the quiet word'), 'refused: (hidden)');
 });
 
 const odd = [
