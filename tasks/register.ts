@@ -20,6 +20,9 @@ import { venvLockTask, venvTask } from './venv';
 
 type Groups = Readonly<Record<string, readonly LoraTask[]>>;
 
+/** What `npx just` says of a task. */
+type Listed = Pick<LoraTask['definition'], 'name' | 'description'>;
+
 /** Every task under its heading, in the order of `npx just`. */
 function groupsWith(checks: OwnChecks): Groups {
   const setupLocal = setupLocalTask(checks);
@@ -38,12 +41,14 @@ export interface RegisterOptions {
 }
 
 /**
- * Registers every task of just-lora with just, and lists them by group where `npx just` names none.
+ * Registers every task of just-lora with just. `npx just` without a task lists them by group, after them those that the
+ * project registered before.
  * @example registerTasks({ checks: { local: [myOwnCheck] } })
  */
 export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
   const groups = groupsWith(checks);
   const all = Object.values(groups).flat();
+  const others = registered();
   for (const each of all) task(each.definition.name, each.definition.description, each);
   // just would take the word behind a switch for its value: `just --json mkdirs` would name no task.
   for (const { name, value } of [...commonOptions, ...all.flatMap(({ definition }) => definition.options ?? [])])
@@ -54,7 +59,7 @@ export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
     return;
   }
   // just prints its own list, in one heap, after the configuration is loaded.
-  result(listOf(groups));
+  result(listOf(groups, others));
   process.exit(0);
 }
 
@@ -69,10 +74,23 @@ function suggestWhereUnknown(wanted: string): void {
   });
 }
 
-function listOf(all: Groups): string {
-  const width = Math.max(...Object.values(all).flatMap((tasks) => tasks.map(({ definition }) => definition.name.length)));
-  const blocks = Object.entries(all).map(([heading, tasks]) =>
-    [heading, ...tasks.map(({ definition: { name, description } }) => `  ${name.padEnd(width)}  ${description}`)].join('\n'),
+/** The tasks that just knows by now. */
+function registered(): Listed[] {
+  return Object.entries(undertaker.registry().tasks()).map(([name, each]) => {
+    const { description } = (each as { unwrap?(): { description?: string } }).unwrap?.() ?? {};
+    return { name, description: description ?? '' };
+  });
+}
+
+function listOf(groups: Groups, others: readonly Listed[]): string {
+  const all: [string, readonly Listed[]][] = Object.entries(groups).map(([heading, tasks]) => [
+    heading,
+    tasks.map(({ definition }) => definition),
+  ]);
+  if (others.length > 0) all.push(['This project', others]);
+  const width = Math.max(...all.flatMap(([, tasks]) => tasks.map(({ name }) => name.length)));
+  const blocks = all.map(([heading, tasks]) =>
+    [heading, ...tasks.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`.trimEnd())].join('\n'),
   );
   return `npx just TASK [options]\n\n${blocks.join('\n\n')}\n\n\`npx just TASK --help\` explains a task and its options\n`;
 }

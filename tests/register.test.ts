@@ -1,6 +1,8 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { projectCopy, runJust } from './support/project';
+import { projectCopy, runJust, temporaryFolder } from './support/project';
 
 const test = suite('the tasks of just-lora');
 const project = projectCopy();
@@ -10,6 +12,35 @@ test('are listed by group where none is named', async () => {
   assert.is(exitCode, 0);
   assert.match(stdout, /^npx just TASK \[options\]\n\nSet up\n {2}setup:local +\S/);
   for (const heading of ['Single steps', 'Models', 'Looks', 'Sync']) assert.match(stdout, `\n\n${heading}\n  `);
+});
+
+test('stand before the tasks of the project itself, where it has some', async () => {
+  const mine = projectCopy();
+  assert.match(
+    (await runJust(mine, [])).stdout,
+    /\n\nThis project\n {2}clean +Remove lib\/ and coverage\/\n {2}build +\S.*\n {2}package +\S.*\n\n`npx just TASK/,
+  );
+  const config = (own: string) =>
+    fs.writeFileSync(
+      path.join(mine, 'just.config.ts'),
+      `import { task } from 'just-task';\nimport { registerTasks } from './tasks';\n${own}registerTasks();\n`,
+    );
+  config("task('bake', () => undefined);\ntask('eat', 'Eat it', () => undefined);\n");
+  assert.match((await runJust(mine, [])).stdout, /\n\nThis project\n {2}bake\n {2}eat +Eat it\n\n`npx just TASK/);
+  config('');
+  assert.not.match((await runJust(mine, [])).stdout, 'This project');
+});
+
+test('load nothing of just-scripts, which only the tasks of this repository need', async () => {
+  const hook = path.join(temporaryFolder(), 'loaded.js');
+  fs.writeFileSync(
+    hook,
+    "process.once('exit', () => console.error(Object.keys(require.cache).filter((file) => /just-(scripts|task)/.test(file)).join('\\n')));\n",
+  );
+  const { exitCode, stderr } = await runJust(project, ['mkdirs', '--plan'], { NODE_OPTIONS: `--require "${hook}"` });
+  assert.is(exitCode, 0);
+  assert.match(stderr, 'node_modules/just-task/');
+  assert.not.match(stderr, 'node_modules/just-scripts');
 });
 
 test('one that does not exist is wrong usage, and the one that was meant is named', async () => {

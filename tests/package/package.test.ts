@@ -17,7 +17,10 @@ const consumer = temporaryFolder('consumer');
 const listed = new Set<string>();
 
 test.before(() => {
-  run('npm', ['run', 'build'], repository);
+  // Files of an older build must not be packed.
+  fs.mkdirSync(path.join(repository, 'lib'), { recursive: true });
+  fs.writeFileSync(path.join(repository, 'lib', 'stale.js'), '');
+  run('npx', ['just', 'build'], repository);
   const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', consumer], repository)) as {
     filename: string;
     files: { path: string }[];
@@ -39,6 +42,7 @@ test('holds what a project starts from, and nothing of the house', () => {
     'docs/ERRORS.md',
   ])
     assert.ok(listed.has(file), file);
+  assert.not.ok(listed.has('lib/stale.js'));
   for (const file of listed) assert.not.match(file, /^(tests|bench|tasks|tools|node_modules|data|models|adapters)\/|\.tgz$|\.local\.yaml$/);
   for (const python of walk(path.join(repository, 'tasks')).filter((file) => file.endsWith('.py')))
     assert.ok(listed.has(`lib/${python}`), python);
