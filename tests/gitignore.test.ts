@@ -131,6 +131,12 @@ test('a folder that the settings put elsewhere in the project is asked about too
   assert.is((await look(() => undefined, ['--set', 'paths.data_raw=data/"raw"'])).state, 'done');
 });
 
+test('an environment that conda makes in the project is asked about too', async () => {
+  const found = await look(() => undefined, ['--set', 'remote.prefix=my env']);
+  assert.is(found.code, 'E_GITIGNORE');
+  assert.match(found.fix, "'/my env/'");
+});
+
 test('what was committed before it was ignored is named', async () => {
   const found = await look((project) => {
     fs.writeFileSync(path.join(project, 'models', 'old model.bin'), 'x');

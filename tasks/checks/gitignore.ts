@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { sha256 } from '../core/hash';
-import { absolute, projectPaths, shown } from '../core/paths';
+import { absolute, below, projectPaths, shown } from '../core/paths';
 import type { Finding, Step } from '../core/step';
 import { plural, shellWord, some } from '../core/text';
 import { tryParse } from '../untrusted/json';
@@ -87,7 +87,10 @@ function expectationsOf(context: Context): Expectations {
   const inside = (folder: string) => isInside(context, folder);
   const folders = Object.values(paths).filter(inside);
   const name = (...parts: string[]) => shown(context.root, path.join(...parts));
-  const environments = [setup.environments.local.path, setup.remote.path].map((folder) => absolute(context, folder)).filter(inside);
+  const environments = [setup.environments.local.path, setup.remote.path, setup.remote.prefix]
+    .filter((folder) => folder !== null)
+    .map((folder) => absolute(context, folder))
+    .filter(inside);
   return {
     folders: folders.map((folder) => name(folder)),
     ignored: [
@@ -113,8 +116,7 @@ function expectationsOf(context: Context): Expectations {
 
 /** Another volume is not git's, and git does not look behind a link. */
 function isInside({ root, host }: Context, folder: string): boolean {
-  const relative = path.relative(root, folder);
-  if (relative === '' || relative.startsWith('..') || path.isAbsolute(relative)) return false;
-  const parts = relative.split(path.sep);
+  const parts = below(root, folder)?.split(path.sep);
+  if (!parts) return false;
   return parts.every((_, index) => host.files.lstat(path.join(root, ...parts.slice(0, index + 1)))?.isSymbolicLink() !== true);
 }

@@ -17,8 +17,12 @@ export function projectPaths(context: Pick<Context, 'root' | 'host' | 'settings'
   >;
 }
 
-/** A path as a message shows it: relative inside the project. */
-export function shown(root: string, file: string): string {
-  const relative = path.relative(root, file);
-  return relative === '' ? '.' : relative.startsWith('..') ? file : relative;
+/** A path relative to a folder that it lies in, links not looked at; `undefined` for the folder itself and all that is elsewhere. */
+export function below(folder: string, file: string): string | undefined {
+  const relative = path.relative(folder, file);
+  const isOutside = relative === '' || relative.split(path.sep)[0] === '..' || path.isAbsolute(relative);
+  return isOutside ? undefined : relative;
 }
+
+/** A path as a message shows it: relative inside the project. */
+export const shown = (root: string, file: string): string => (path.relative(root, file) === '' ? '.' : (below(root, file) ?? file));

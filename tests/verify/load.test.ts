@@ -77,6 +77,19 @@ test('an environment that is too old is told the version that is needed, and not
   assert.not(fs.existsSync(path.join(project, '.venv-remote', 'asked.json')));
 });
 
+test('an environment that conda made counts as one of venv does', async () => {
+  const { project } = models();
+  const prefix = path.join(temporaryFolder(), 'env');
+  environment(prefix, old, good);
+  fs.mkdirSync(path.join(project, '.just-lora'));
+  fs.writeFileSync(
+    path.join(project, '.just-lora/conda.json'),
+    JSON.stringify({ name: 'x', prefix, program: '/nowhere/conda', phase: 'none' }),
+  );
+  const { step } = await load(project);
+  assert.is(step.code, 'E_MODEL_VERSIONS');
+});
+
 test('an architecture that it does not know is told with the version that wrote the model', async () => {
   const { project, folder } = models();
   fs.writeFileSync(path.join(folder, 'config.json'), '{"model_type": "new", "transformers_version": "5.1.0"}');
