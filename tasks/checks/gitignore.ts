@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
+import { askGit } from '../core/git';
 import { sha256 } from '../core/hash';
 import { absolute, below, projectPaths, shown } from '../core/paths';
 import type { Finding, Step } from '../core/step';
@@ -17,7 +18,7 @@ export const gitignoreStep: Step = provenStep({
     paths: sha256(JSON.stringify(expectationsOf(context))),
     git: context.host.files.lstat(path.join(context.root, '.git')) ? 'yes' : 'no',
   }),
-  prove: askGit,
+  prove: judge,
 });
 
 interface Expectations {
@@ -29,9 +30,9 @@ interface Expectations {
   folders: string[];
 }
 
-async function askGit(context: Context): Promise<Finding> {
+async function judge(context: Context): Promise<Finding> {
   const { ignored, kept, folders } = expectationsOf(context);
-  const answer = await git(context, ['check-ignore', '--no-index', '--', ...ignored.map(({ file }) => file), ...kept]);
+  const answer = await askGit(context, ['check-ignore', '--no-index', '--', ...ignored.map(({ file }) => file), ...kept]);
   if (answer.exitCode === -1) return { state: 'done', found: 'nothing was asked', warning: 'git is not installed' };
   if (answer.exitCode > 1) {
     const said = answer.stderr.trim().split('\n')[0] ?? '';
@@ -64,14 +65,8 @@ async function askGit(context: Context): Promise<Finding> {
 /** What was committed before it was ignored stays committed. */
 async function alreadyTracked(context: Context, folders: readonly string[]): Promise<string[]> {
   if (folders.length === 0) return [];
-  const { exitCode, stdout } = await git(context, ['ls-files', '-z', '--cached', '--ignored', '--exclude-standard', '--', ...folders]);
+  const { exitCode, stdout } = await askGit(context, ['ls-files', '-z', '--cached', '--ignored', '--exclude-standard', '--', ...folders]);
   return exitCode === 0 ? stdout.split('\0').filter(Boolean) : [];
-}
-
-function git({ host, root }: Context, args: readonly string[]) {
-  // A hook's variables would point git at another repository.
-  const env = { LC_ALL: 'C', GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined, GIT_OPTIONAL_LOCKS: '0' };
-  return host.processes.run('git', ['-c', 'core.quotePath=false', ...args], { cwd: root, env, timeoutMs: 60_000 });
 }
 
 /** git quotes names with quotes, backslashes and control characters as C does, and JSON for all but the rarest. */

@@ -5,7 +5,8 @@ import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
 import type { Locked } from '../parse/lock';
 import { activated } from '../python/activated';
-import { indexOfPip } from '../python/pip-index';
+import { installerEnvironment } from '../python/clean-environment';
+import { outside } from '../python/outside';
 import { pythonIn } from '../python/prefix';
 import { findUv } from '../python/uv';
 import type { EnvironmentDefinition } from '../venv/definition';
@@ -44,9 +45,9 @@ export async function installPipHalf(
   const read = installProgress(wanted.length);
   const run = async (command: string, args: readonly string[]) => {
     const result = await host.processes.run(command, args, {
-      cwd: root,
+      cwd: outside(context),
       program: 'installer',
-      env: { ...activated(host, prefix), ...indexOfPip(host), UV_PYTHON_DOWNLOADS: 'never' },
+      env: { ...installerEnvironment(context), ...activated(host, prefix), UV_PYTHON_DOWNLOADS: 'never' },
       onLine: (line) => {
         const progress = read(line);
         if (progress) tell(progress);
@@ -55,7 +56,7 @@ export async function installPipHalf(
     if (result.exitCode !== 0) throw commandError("installing pip's half", result, definition);
   };
   if (uv) {
-    await run(uv.command, ['pip', 'install', '--python', python, ...damaged.flatMap((name) => ['--reinstall-package', name]), ...rest]);
+    await run(uv.command, ['pip', 'install', '--python', python, ...damaged.map((name) => `--reinstall-package=${name}`), ...rest]);
     return;
   }
   const pip = ['-m', 'pip', 'install', '--no-warn-script-location', '--progress-bar', 'off'];

@@ -5,6 +5,7 @@ import type { RunOptions, RunResult } from '../core/host/processes';
 import type { Resource } from '../core/resources';
 import { type CondaVersion, condaVersion } from '../parse/conda-version';
 import { cleanEnvironment } from '../python/clean-environment';
+import { outside, pathsFromOutside } from '../python/outside';
 import { type Fields, fieldsOf, tryParse } from '../untrusted/json';
 import { type CondaProgram, notedEnvironments } from './find';
 
@@ -40,7 +41,7 @@ async function ask(context: Context, program: CondaProgram): Promise<Conda> {
   return {
     ...program,
     ...condaVersion(path.basename(program.command), `${said.stdout}\n${said.stderr}`),
-    environmentFolders: list('envs_dirs', 'envs directories'),
+    environmentFolders: list('envs_dirs', 'envs directories').filter((folder) => path.isAbsolute(folder)),
     packageFolder: packages,
     environments: await environmentsOf(context, program, list('envs')),
   };
@@ -49,20 +50,29 @@ async function ask(context: Context, program: CondaProgram): Promise<Conda> {
 /** `conda env list --json` knows more than `info` does, and `~/.conda/environments.txt` what neither tells. */
 async function environmentsOf(context: Context, { command }: CondaProgram, fromInfo: readonly string[]): Promise<string[]> {
   const listed = await runConda(context, command, ['env', 'list', '--json'], { timeoutMs: lookLimitMs });
-  return [...new Set([...fromInfo, ...asList(jsonOf(listed.stdout)?.['envs']), ...notedEnvironments(context.host)])];
+  return [...new Set([...fromInfo, ...asList(jsonOf(listed.stdout)?.['envs']), ...notedEnvironments(context.host)])].filter((prefix) =>
+    path.isAbsolute(prefix),
+  );
 }
 
 /** Runs conda without a person: no input, no colours, nothing accepted in anybody's name. */
 export function runConda(
-  { host, root }: Context,
+  context: Context,
   command: string,
   args: readonly string[],
   { env = {}, ...options }: Pick<RunOptions, 'timeoutMs' | 'env' | 'onLine'> = {},
 ): Promise<RunResult> {
-  return host.processes.run(command, args, {
-    cwd: root,
+  return context.host.processes.run(command, args, {
+    cwd: outside(context),
     program: 'conda',
-    env: { ...cleanEnvironment(), CONDA_ALWAYS_YES: undefined, MAMBA_NO_BANNER: '1', PYTHONWARNINGS: 'ignore', ...env },
+    env: {
+      ...cleanEnvironment(),
+      ...pathsFromOutside(context),
+      CONDA_ALWAYS_YES: undefined,
+      MAMBA_NO_BANNER: '1',
+      PYTHONWARNINGS: 'ignore',
+      ...env,
+    },
     ...options,
   });
 }

@@ -3,10 +3,19 @@ import * as v from 'valibot';
 /** One base model of `setup.models`. Everything may come from another layer, so that a machine can switch a model on or pin it alone. */
 export const model = v.strictObject({
   repo: v.optional(
-    v.pipe(v.string(), v.regex(/^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/, 'owner/name'), v.description('Repository on the Hub, owner/name')),
+    v.pipe(
+      v.string(),
+      v.regex(/^(?!-|\.+\/)[\w.-]+\/(?!-|\.+$)[\w.-]+$/, 'owner/name'),
+      v.description('Repository on the Hub, owner/name'),
+    ),
   ),
   revision: v.optional(
-    v.pipe(v.string(), v.minLength(1), v.regex(/^[^\s\0]+$/, 'text without blanks'), v.description('Branch, tag, or a commit to pin')),
+    v.pipe(
+      v.string(),
+      v.minLength(1),
+      v.regex(/^(?!-)[^\s\0]+$/, 'text without blanks that does not begin with `-`'),
+      v.description('Branch, tag, or a commit to pin'),
+    ),
     'main',
   ),
   enabled: v.optional(v.pipe(v.boolean(), v.description('Is it one of the models that a run without `--model` is about?')), true),

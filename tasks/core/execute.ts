@@ -11,6 +11,7 @@ import { outgoingStep } from './outgoing';
 import { documentResult, exitWith, result, wantsJson } from './output';
 import { documentOf, exitCodeOf, type Report, verdict } from './report';
 import { isLive, type Reporter, type Screen, silent } from './reporter/reporter';
+import { programJudge } from './repository-programs';
 import { Resources } from './resources';
 import { bring, inspect, type Ran } from './run';
 import { listenToSignals } from './signals';
@@ -79,7 +80,11 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     write: (text: string) => void process.stderr.write(text),
   };
   const reporter = reporterFor(screen, options, definition);
-  if (options.verbose) context.host.processes.onVerbose = (line) => reporter.note(verboseLine(line));
+  const { processes } = context.host;
+  // A look that prints a document shows nothing else, but this.
+  processes.onNote = (text) => (reporter === silent ? screen.write(`${sentence(text)}\n`) : reporter.note(text));
+  processes.judge = programJudge(context);
+  if (options.verbose) processes.onVerbose = (line) => reporter.note(verboseLine(line));
   const release = listenToSignals(context.host);
   const depth = definition.depth ?? 'quick';
   try {

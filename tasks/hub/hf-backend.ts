@@ -34,7 +34,8 @@ export async function runHf(
     HF_ENDPOINT: endpointOf(host),
     ...(token ? { HF_TOKEN: token.value } : {}),
   };
-  const args = ['download', model.repo, ...files, '--revision', commit, '--local-dir', model.folder];
+  // A file may be called like an option.
+  const args = ['download', '--revision', commit, '--local-dir', model.folder, '--', model.repo, ...files];
   const { exitCode, tail } = await host.processes.run(command, args, {
     cwd: root,
     program: 'hf',

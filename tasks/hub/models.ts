@@ -23,7 +23,7 @@ export interface Model {
   exclude: readonly string[];
 }
 
-const repository = /^(?!\.+\/)[\w.-]+\/(?!\.+$)[\w.-]+$/;
+const repository = /^(?!-|\.+\/)[\w.-]+\/(?!-|\.+$)[\w.-]+$/;
 
 /**
  * The models that `--model` means: a configured name, `owner/name`, either with `@revision`, or `all`;
@@ -38,6 +38,8 @@ export function modelsOf(context: Context, asked: string | undefined = context.o
       .map(([name, settings]) => modelOf(context, name, settings));
   const at = asked.indexOf('@');
   const [wanted, revision] = at < 0 ? [asked, undefined] : [asked.slice(0, at), asked.slice(at + 1)];
+  if (revision?.startsWith('-'))
+    throw usageError(`\`--model=${asked}\` names a revision that begins with \`-\``, 'name a branch, a tag or a commit');
   if (revision === '') throw usageError(`\`--model=${asked}\` names no revision after the \`@\``, 'add a branch, a tag or a commit');
   const [name, settings] = Object.entries(configured).find(([key, { repo }]) => key === wanted || repo === wanted) ?? [];
   if (name !== undefined && settings) return [{ ...modelOf(context, name, { ...settings, ...(revision ? { revision } : {}) }), asked }];

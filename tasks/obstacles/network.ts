@@ -1,8 +1,10 @@
+import * as path from 'node:path';
 import type { Context } from '../core/context';
 import type { Blocked } from '../core/step';
 import { plural } from '../core/text';
 import type { Locked } from '../parse/lock';
 import { installerEnvironment } from '../python/clean-environment';
+import { outside } from '../python/outside';
 import type { EnvironmentDefinition } from '../venv/definition';
 import { toolsFor } from '../venv/tools';
 import { isSmall } from '../versions/sizes';
@@ -28,9 +30,9 @@ export async function networkObstacle(
       uv.command,
       ['pip', 'install', '--dry-run', '--no-deps', '--quiet', '--python', python.interpreter.realPath, '--break-system-packages', ...args],
       {
-        cwd: root,
+        cwd: outside(context),
         program: 'installer',
-        env: { ...installerEnvironment(host), UV_HTTP_TIMEOUT: '10', UV_HTTP_RETRIES: '0' },
+        env: { ...installerEnvironment(context), UV_HTTP_TIMEOUT: '10', UV_HTTP_RETRIES: '0' },
         timeoutMs: limitMs,
       },
     );
@@ -38,7 +40,7 @@ export async function networkObstacle(
   const online = await ask('--refresh-package', one.name, `${one.name}==${one.version}`);
   if (online.exitCode === 0) return undefined;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  const offline = await ask('--offline', '--require-hashes', '-r', definition.lock);
+  const offline = await ask('--offline', '--require-hashes', '-r', path.resolve(root, definition.lock));
   if (offline.exitCode === 0) return undefined;
   const why = online.tail
     .split('\n')

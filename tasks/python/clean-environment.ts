@@ -1,4 +1,5 @@
-import type { Host } from '../core/host';
+import type { Context } from '../core/context';
+import { pathsFromOutside } from './outside';
 import { indexOfPip } from './pip-index';
 
 /**
@@ -40,7 +41,8 @@ export function cleanEnvironment(): Record<string, string | undefined> {
 }
 
 /** {@link cleanEnvironment} for pip and uv where they fetch: with the index that is set for pip. */
-export const installerEnvironment = (host: Host): Record<string, string | undefined> => ({
+export const installerEnvironment = (context: Pick<Context, 'root' | 'host'>): Record<string, string | undefined> => ({
   ...cleanEnvironment(),
-  ...indexOfPip(host),
+  ...pathsFromOutside(context),
+  ...indexOfPip(context.host),
 });

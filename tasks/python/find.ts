@@ -1,6 +1,8 @@
 import type { Context } from '../core/context';
+import { UserError } from '../core/errors';
 import { type Candidate, candidatesFor } from './candidates';
 import { cleanEnvironment } from './clean-environment';
+import { outside } from './outside';
 import { type Found, type Interpreter, probe } from './probe';
 import type { Uv } from './uv';
 
@@ -17,7 +19,11 @@ export interface Search {
 export async function findPython(context: Context, minor: string, uv: Uv | undefined): Promise<Search> {
   const search: Search = { tried: [] };
   for (const candidate of candidatesFor(context, minor, await knownTo(uv, context, minor))) {
-    const interpreter = await probeBase(context, candidate);
+    const interpreter = await probeBase(context, candidate).catch((error: unknown) => {
+      // One that came with the repository is told like one that does not work; of one that a setting names it is all there is to tell.
+      if (!(error instanceof UserError) || context.settings.setup.python.interpreter) throw error;
+      return error.fault.found;
+    });
     const why = typeof interpreter === 'string' ? interpreter : refusal(context, interpreter, minor);
     if (typeof interpreter !== 'string') search.any ??= foundOf(candidate, interpreter);
     if (!why && typeof interpreter !== 'string') return { ...search, python: foundOf(candidate, interpreter) };
@@ -47,11 +53,16 @@ function refusal({ host }: Context, { version, machine }: Interpreter, minor: st
   return undefined;
 }
 
-async function knownTo(uv: Uv | undefined, { host, root, settings }: Context, minor: string): Promise<string | undefined> {
+async function knownTo(uv: Uv | undefined, context: Context, minor: string): Promise<string | undefined> {
+  const { host, settings } = context;
   if (!uv || settings.setup.python.interpreter) return undefined;
   // Without its cache: a look writes nothing.
   const args = ['python', 'find', '--system', '--no-python-downloads', '--no-cache', minor];
-  const { exitCode, stdout } = await host.processes.run(uv.command, args, { cwd: root, env: cleanEnvironment(), timeoutMs: 20_000 });
+  const { exitCode, stdout } = await host.processes.run(uv.command, args, {
+    cwd: outside(context),
+    env: cleanEnvironment(),
+    timeoutMs: 20_000,
+  });
   return exitCode === 0 ? stdout.trim().split('\n').at(-1) : undefined;
 }
 

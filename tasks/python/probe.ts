@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import type { Context } from '../core/context';
 import type { MarkerValues } from '../parse/markers';
 import { fieldsOf, tryParse } from '../untrusted/json';
@@ -81,7 +82,9 @@ export async function probe({ host, root }: Context, command: string, args: read
   const line = result.stdout.trimEnd().split('\n').at(-1) ?? '';
   if (result.exitCode === 0) {
     const found = fieldsOf(tryParse(line));
-    if (typeof found?.version === 'string' && typeof found.realPath === 'string') return found as unknown as Interpreter;
+    // It is started by that path, and stands in command lines.
+    if (typeof found?.version === 'string' && typeof found.realPath === 'string' && path.isAbsolute(found.realPath))
+      return found as unknown as Interpreter;
     return 'exits 0 and does not answer like a Python';
   }
   const said = (result.stderr || result.tail).trimEnd().split('\n').at(-1)?.trim();

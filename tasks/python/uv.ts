@@ -4,6 +4,7 @@ import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
 import { installerFault, tellingTail } from '../parse/installer-output';
 import { installerEnvironment } from './clean-environment';
+import { outside } from './outside';
 import { pythonIn } from './prefix';
 import type { Found } from './probe';
 import { trustFix, untrusted } from './trust';
@@ -22,12 +23,20 @@ const oldest = [0, 8];
 
 /** The uv that is there and works: on PATH, where its installer puts it, or fetched by us before. Writes nothing. */
 export async function findUv(context: Context): Promise<Uv | undefined> {
-  const { host, root } = context;
+  const { host } = context;
   const homes = host.home ? [path.join(host.home, '.local', 'bin'), path.join(host.home, '.cargo', 'bin')] : [];
   const places = [...allOnPath(host, 'uv'), ...homes.map((folder) => path.join(folder, programName(context))), fetchedUv(context)];
   for (const command of new Set(places)) {
     if (!isProgram(host, command)) continue;
-    const { exitCode, stdout } = await host.processes.run(command, ['--version'], { cwd: root, timeoutMs: 10_000 });
+    const answer = await host.processes
+      .run(command, ['--version'], { cwd: outside(context), timeoutMs: 10_000 })
+      .catch((error: unknown) => {
+        // One that came with the repository: another one does as well.
+        if (!(error instanceof UserError)) throw error;
+        host.processes.onNote?.(`note: ${error.fault.found}: it is not used`);
+        return undefined;
+      });
+    const { exitCode = -1, stdout = '' } = answer ?? {};
     const version = exitCode === 0 ? /^uv (\d+\.\d+\.\S+)/.exec(stdout)?.[1] : undefined;
     if (version && isNewEnough(version)) return { command, version };
   }
@@ -37,18 +46,19 @@ export async function findUv(context: Context): Promise<Uv | undefined> {
 /**
  * Fetches uv into the state folder with the pip of a Python that works, of any version: one wheel, held to
  * the hashes that are written down here. It appears under its name only when it is whole and has run.
- * @throws UserError E_UV_UNAVAILABLE, E_REGISTRY_TLS
+ * @throws UserError E_UV_UNAVAILABLE, E_REGISTRY_TLS, E_REPOSITORY_PROGRAM where git tracks that place
  */
 export async function fetchUv(context: Context, { command, args, interpreter }: Found): Promise<Uv> {
   const { host, root } = context;
   const place = statePath(root, 'uv', uvVersion);
+  await host.processes.judge?.(fetchedUv(context));
   const temporary = `${place}.tmp`;
   makeState(host, root);
   host.files.remove(temporary);
   const list = path.join(temporary, 'uv.txt');
   host.files.writeText(list, `uv==${uvVersion} ${uvHashes.map((hash) => `--hash=sha256:${hash}`).join(' ')}\n`);
   const run = (program: string, rest: readonly string[], timeoutMs = 300_000) =>
-    host.processes.run(program, rest, { cwd: root, program: 'installer', env: installerEnvironment(host), timeoutMs });
+    host.processes.run(program, rest, { cwd: outside(context), program: 'installer', env: installerEnvironment(context), timeoutMs });
   try {
     let pip = [command, ...args];
     if (!interpreter.hasPip) {

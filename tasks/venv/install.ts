@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { statePath } from '../core/state';
@@ -5,6 +6,7 @@ import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
 import { normalizeName } from '../parse/lock';
 import { cleanEnvironment, installerEnvironment } from '../python/clean-environment';
+import { outside } from '../python/outside';
 import { pythonIn } from '../python/prefix';
 import type { Found } from '../python/probe';
 import type { Uv } from '../python/uv';
@@ -23,12 +25,12 @@ export async function createEnvironment(
   python: Found,
   uv: Uv | undefined,
 ): Promise<void> {
-  const { host, root } = context;
+  const { host } = context;
   if (!uv && !python.interpreter.hasVenv) throw noVenv(definition, python);
   const [command, args] = uv
     ? [uv.command, ['venv', '--quiet', '--no-project', '--allow-existing', '--python', python.interpreter.realPath, folder]]
     : [python.command, [...python.args, '-m', 'venv', folder]];
-  const result = await host.processes.run(command, args, { cwd: root, env: cleanEnvironment() });
+  const result = await host.processes.run(command, args, { cwd: outside(context), env: cleanEnvironment() });
   if (result.exitCode !== 0) throw commandError('making the environment', result, definition);
 }
 
@@ -48,9 +50,10 @@ export async function installLock(
 ): Promise<void> {
   const python = pythonIn(context.host, folder);
   const damaged = repair?.damaged.map(({ name }) => name) ?? [];
+  const lock = path.resolve(context.root, definition.lock);
   if (uv) {
-    const again = damaged.flatMap((name) => ['--reinstall-package', name]);
-    const args = ['pip', 'sync', '--python', python, '--require-hashes', ...again, definition.lock];
+    const again = damaged.map((name) => `--reinstall-package=${name}`);
+    const args = ['pip', 'sync', '--python', python, '--require-hashes', ...again, lock];
     await run(context, definition, uv.command, args, count, tell);
     return;
   }
@@ -66,14 +69,14 @@ export async function installLock(
     'off',
   ];
   const remove = [...(repair?.difference.extra.map(({ name }) => name) ?? [])];
-  if (remove.length > 0) await run(context, definition, python, [...pip, 'uninstall', '--yes', '--quiet', ...remove], count, tell);
+  if (remove.length > 0) await run(context, definition, python, [...pip, 'uninstall', '--yes', '--quiet', '--', ...remove], count, tell);
   if (damaged.length > 0) {
     const part = statePath(context.root, 'damaged.txt');
-    context.host.files.writeText(part, partOf(context.host.files.readText(`${context.root}/${definition.lock}`) ?? '', damaged));
+    context.host.files.writeText(part, partOf(context.host.files.readText(lock) ?? '', damaged));
     await run(context, definition, python, [...install, '--force-reinstall', '-r', part], count, tell);
     context.host.files.remove(part);
   }
-  await run(context, definition, python, [...install, '-r', definition.lock], count, tell);
+  await run(context, definition, python, [...install, '-r', lock], count, tell);
 }
 
 /** The entries of a lock for some packages alone. */
@@ -84,7 +87,7 @@ export function partOf(lock: string, names: readonly string[]): string {
 }
 
 async function run(
-  { host, root }: Context,
+  context: Context,
   definition: EnvironmentDefinition,
   command: string,
   args: readonly string[],
@@ -92,10 +95,10 @@ async function run(
   tell: Tell,
 ): Promise<void> {
   const read = installProgress(count);
-  const result = await host.processes.run(command, args, {
-    cwd: root,
+  const result = await context.host.processes.run(command, args, {
+    cwd: outside(context),
     program: 'installer',
-    env: { ...installerEnvironment(host), UV_PYTHON_DOWNLOADS: 'never' },
+    env: { ...installerEnvironment(context), UV_PYTHON_DOWNLOADS: 'never' },
     onLine: (line) => {
       const progress = read(line);
       if (progress) tell(progress);

@@ -4,6 +4,7 @@ import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
 import { parseLock } from '../parse/lock';
 import { installerEnvironment } from '../python/clean-environment';
+import { outside } from '../python/outside';
 import type { Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';
@@ -32,17 +33,22 @@ export async function makeLock(context: Context, definition: EnvironmentDefiniti
     const python = search.python ?? search.any;
     const list = requirementsFile(context, definition);
     const args = [
-      ...compileArgs({ ...definition, requirements: list }, Object.keys(inputs)),
+      ...compileArgs(root, definition, list, Object.keys(inputs)),
       ...(python ? ['--python', python.interpreter.realPath] : []),
       '--output-file',
     ];
+    const cwd = outside(context);
     const result = await host.processes.run(uv.command, [...args, temporary], {
-      cwd: root,
+      cwd,
       program: 'installer',
-      env: installerEnvironment(host),
+      env: installerEnvironment(context),
     });
     if (result.exitCode !== 0) throw lockError(definition, commandError('making the lock', result, definition));
-    const body = (host.files.readText(temporary) ?? '').replaceAll(`-r ${list}`, `-r ${definition.requirements}`);
+    const named = (text: string, file: string, name: string) =>
+      text.replaceAll(` ${path.relative(cwd, path.resolve(root, file))}\n`, ` ${name}\n`);
+    const { requirements, constraints, overrides } = definition;
+    const files = [[list, requirements], ...[requirements, constraints, overrides].map((file) => [file, file])] as [string, string][];
+    const body = files.reduce((text, [file, name]) => named(text, file, name), host.files.readText(temporary) ?? '');
     parseLock(body);
     host.files.writeText(lock, `${lockHeader(inputs, definition)}${body}`);
   } finally {
@@ -52,21 +58,24 @@ export async function makeLock(context: Context, definition: EnvironmentDefiniti
 
 /** The requirements as uv reads them: from an environment file they are written out. */
 function requirementsFile(context: Context, definition: EnvironmentDefinition): string {
-  if (!isCondaFile(definition.requirements)) return definition.requirements;
+  if (!isCondaFile(definition.requirements)) return path.resolve(context.root, definition.requirements);
   const file = statePath(context.root, 'requirements.txt');
   context.host.files.writeText(file, requirementsText(context, definition) ?? '');
-  return path.relative(context.root, file);
+  return file;
 }
 
-/** The command line of `uv pip compile`; no address and no path of this machine gets into the lock. */
-export function compileArgs(definition: EnvironmentDefinition, there: readonly string[]): string[] {
-  const { requirements, constraints, overrides, compileFor, pythonVersion } = definition;
+/**
+ * The command line of `uv pip compile`, which is started outside of the project: no address of this machine gets into the
+ * lock, and paths are written as the settings have them.
+ */
+function compileArgs(root: string, definition: EnvironmentDefinition, requirements: string, there: readonly string[]): string[] {
+  const { constraints, overrides, compileFor, pythonVersion } = definition;
   return [
     ...['pip', 'compile', '--quiet', '--no-header', '--no-emit-index-url', '--no-emit-find-links', '--generate-hashes'],
     ...compileFor,
     ...['--python-version', pythonVersion, requirements],
-    ...(there.includes(constraints) ? ['--constraints', constraints] : []),
-    ...(there.includes(overrides) ? ['--overrides', overrides] : []),
+    ...(there.includes(constraints) ? ['--constraints', path.resolve(root, constraints)] : []),
+    ...(there.includes(overrides) ? ['--overrides', path.resolve(root, overrides)] : []),
   ];
 }
 

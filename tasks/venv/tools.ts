@@ -3,6 +3,7 @@ import { UserError } from '../core/errors';
 import type { Resource } from '../core/resources';
 import { installerEnvironment } from '../python/clean-environment';
 import { findPython, type Search } from '../python/find';
+import { outside } from '../python/outside';
 import type { Found } from '../python/probe';
 import { fetchUv, findUv, type Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
@@ -89,12 +90,12 @@ export async function pythonFor(context: Context, definition: EnvironmentDefinit
   if (tools.search.python) return tools.search.python;
   if (!canBringPython(context, tools)) throw pythonNotFound(definition, tools.search);
   const uv = (await uvFor(context, definition, true)) as Uv;
-  const { host, root } = context;
+  const { host } = context;
   const args = ['python', 'install', '--no-bin', definition.pythonVersion];
   const result = await host.processes.run(uv.command, args, {
-    cwd: root,
+    cwd: outside(context),
     program: 'installer',
-    env: { ...installerEnvironment(host), UV_PYTHON_DOWNLOADS: 'automatic' },
+    env: { ...installerEnvironment(context), UV_PYTHON_DOWNLOADS: 'automatic' },
   });
   if (result.exitCode !== 0) {
     const { fault } = commandError(`\`uv ${args.join(' ')}\``, result, definition);

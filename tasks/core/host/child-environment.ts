@@ -1,5 +1,4 @@
-import { isSecretName } from '../../untrusted/secret-shapes';
-import { withoutSecrets } from '../../untrusted/secrets';
+import { isSecretName, withoutShapes } from '../../untrusted/secret-shapes';
 
 /** What a program is, by the secrets of a person that it needs; `plain` needs none. */
 export type ProgramKind = 'plain' | 'installer' | 'conda' | 'ssh' | 'rclone' | 'hf';
@@ -7,7 +6,7 @@ export type ProgramKind = 'plain' | 'installer' | 'conda' | 'ssh' | 'rclone' | '
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Beside what untrusted/secret-shapes.ts calls a secret: names that a program is not given, though not each of their values is hidden in texts. */
-const alsoSecret = /SECRET|PASSW(?:OR)?D|PASSPHRASE|SSHPASS|AUTH_?TOKEN|_PWD$|(?:^|_)(?:AUTH|JWT|DSN|PASS|SAS_URL)$/i;
+const alsoSecret = /SECRET|PASSW(?:OR)?D|(?:^|_)(?:AUTH|JWT|DSN)$/i;
 /** Variables of a cloud's own programs, whatever the rest of the name: `AWS_PROFILE` names a key, too. A certificate is none. */
 const ofClouds = /^(?:AWS_(?!CA_BUNDLE$)|AZURE_|GOOGLE_|CLOUDSDK_|OS_)/;
 /** The agent signs for whoever reaches its socket. */
@@ -50,7 +49,7 @@ export function childEnvironment(kind: ProgramKind, ours: Variables, more: Varia
 function isPrivate(name: string, value = ''): boolean {
   if (ofClouds.test(name) || /^RCLONE_/.test(name) || agent.test(name)) return true;
   if (isSwitch.test(value)) return false;
-  return isSecretName(name) || alsoSecret.test(name) || (!isPath.test(value) && withoutSecrets(value, []) !== value);
+  return isSecretName(name) || alsoSecret.test(name) || (!isPath.test(value) && withoutShapes(value) !== value);
 }
 
 /** Variables of clouds, for a program whose own settings say that it logs in with those of the environment. */

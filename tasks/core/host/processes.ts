@@ -51,6 +51,10 @@ export class Processes {
   readonly #guard = new Guard();
   #interrupted: NodeJS.Signals | undefined;
   readonly #watchers = new Set<(groups: readonly number[]) => void>();
+  /** Judges each program before it is started. @throws where it must not be */
+  judge: ((command: string) => Promise<void>) | undefined;
+  /** Called with what a person is to know before a program is started. */
+  onNote: ((line: string) => void) | undefined;
   /** Called with each line of every command, for `--verbose`. */
   onVerbose: ((line: string) => void) | undefined;
 
@@ -96,6 +100,7 @@ export class Processes {
 
   async #run(start: typeof startWithExeca, command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
     this.throwIfInterrupted();
+    await this.judge?.(command);
     this.onVerbose?.(`$ ${[command, ...args].join(' ')}`);
     const { encoding = 'utf8', keep = 'all' } = options;
     const env = childEnvironment(options.program ?? 'plain', process.env, options.env);

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../../core/context';
 import { sha256 } from '../../core/hash';
+import { refuseTracked } from '../../core/repository-programs';
 import { parseSshConfig } from '../../parse/ssh-config';
 import type { Remote } from '../remote';
 
@@ -15,6 +16,7 @@ export interface Ssh {
  * The user's own configuration is read first (`ssh -G`): where it is stricter it stays.
  */
 export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
+  if (remote.sshConfig) await refuseTracked(context, `remotes.${remote.name}.sshConfig`, remote.sshConfig);
   const chosen = [
     ...(remote.sshConfig ? ['-F', remote.sshConfig] : []),
     ...(remote.identity ? ['-i', remote.identity, '-o', 'IdentitiesOnly=yes'] : []),
