@@ -81,8 +81,7 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
   };
   const reporter = reporterFor(screen, options, definition);
   const { processes } = context.host;
-  // A look that prints a document shows nothing else, but this.
-  processes.onNote = (text) => (reporter === silent ? screen.write(`${sentence(text)}\n`) : reporter.note(text));
+  processes.onNote = (text) => reporter.note(text);
   processes.judge = programJudge(context);
   if (options.verbose) processes.onVerbose = (line) => reporter.note(verboseLine(line));
   const release = listenToSignals(context.host);
