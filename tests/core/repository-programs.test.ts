@@ -162,14 +162,14 @@ test('a training environment, a conda and what a record names', async () => {
 test('an ssh configuration that git tracks reaches no ssh', async () => {
   const { root, write, track, just } = checkout();
   write('tools/ssh_config', `Host gpu\n  ProxyCommand sh -c 'echo x > ${root}/marker'\n`);
-  write('configs/setup.yaml', 'remotes: { gpu: { host: gpu, path: /srv/p, sshConfig: tools/ssh_config } }\n');
+  write('configs/setup.yaml', 'remotes: { gpu: { host: gpu, path: /srv/p, ssh_config: tools/ssh_config } }\n');
   track('tools/ssh_config', 'configs/setup.yaml');
   const ssh = ['ssh', 'rsync'].map((name) => path.join(bin, name));
   for (const file of ssh) fs.writeFileSync(file, `#!/bin/sh\necho x >> '${root}/asked'\nexit 255\n`, { mode: 0o755 });
   try {
     assert.match((await just('sync:remotes')).stdout, /`tools\/ssh_config` came with the repository.*E_REPOSITORY_PROGRAM/);
     assert.not.ok(fs.existsSync(path.join(root, 'asked')));
-    const { stdout } = await just('sync:remotes', '--set', 'remotes.gpu.sshConfig=tools/ssh_config');
+    const { stdout } = await just('sync:remotes', '--set', 'remotes.gpu.ssh_config=tools/ssh_config');
     assert.not.match(stdout, 'E_REPOSITORY_PROGRAM');
     assert.ok(fs.existsSync(path.join(root, 'asked')));
   } finally {
@@ -183,7 +183,11 @@ test('git starts nothing that the configuration of a checkout names', async () =
   fs.writeFileSync(watcher, `#!/bin/sh\necho x > '${root}/marker'\n`, { mode: 0o755 });
   fs.appendFileSync(path.join(root, '.git/config'), `[core]\n\tfsmonitor = "'${watcher}'"\n`);
   const asked = () =>
-    execFileSync('git', ['ls-files', '--cached', '--ignored', '--exclude-standard'], { cwd: root, env: cleanEnvironment(env) });
+    execFileSync('git', ['ls-files', '--cached', '--ignored', '--exclude-standard'], {
+      cwd: root,
+      env: cleanEnvironment(env),
+      stdio: 'pipe',
+    });
   asked();
   assert.ok(fs.existsSync(path.join(root, 'marker')), 'git itself would start it');
   fs.rmSync(path.join(root, 'marker'));

@@ -16,7 +16,7 @@ export interface Ssh {
  * The user's own configuration is read first (`ssh -G`): where it is stricter it stays.
  */
 export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
-  if (remote.sshConfig) await refuseTracked(context, `remotes.${remote.name}.sshConfig`, remote.sshConfig);
+  if (remote.sshConfig) await refuseTracked(context, `remotes.${remote.name}.ssh_config`, remote.sshConfig);
   const chosen = [
     ...(remote.sshConfig ? ['-F', remote.sshConfig] : []),
     ...(remote.identity ? ['-i', remote.identity, '-o', 'IdentitiesOnly=yes'] : []),
