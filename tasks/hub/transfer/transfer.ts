@@ -54,6 +54,7 @@ export class Transfer {
   #deliveredBytes = 0;
   #failure: Error | undefined;
   readonly #wrong: UserError[] = [];
+  /** Has `run` look for what can be asked next: never done where bytes come in, since it opens files. */
   #wake: () => void = () => undefined;
   #load = performance.eventLoopUtilization();
 
@@ -84,15 +85,11 @@ export class Transfer {
     }, 125);
     try {
       while (!this.#failure && (this.#waiting.length > 0 || this.#open.length > 0)) {
+        const woken = this.#sleep();
         this.#pump();
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
+        await woken;
       }
-      while (this.#live > 0 || this.#finishing > 0)
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
+      while (this.#live > 0 || this.#finishing > 0) await this.#sleep();
     } finally {
       clearInterval(pace);
       clearInterval(watch);
@@ -101,6 +98,12 @@ export class Transfer {
     }
     const failure = this.#failure ?? this.#wrong[0];
     if (failure) throw failure;
+  }
+
+  #sleep(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   #adjust(): void {
@@ -159,7 +162,7 @@ export class Transfer {
         left -= bytes;
         this.#cameBytes += bytes;
         this.#atRisk -= bytes;
-        this.#pumpSoon();
+        this.#wake();
       };
       await this.bring({ job, signal: this.#abort.signal, wrote }, range);
     } catch (error) {
@@ -170,7 +173,7 @@ export class Transfer {
     this.#atRisk -= left;
     for (const gap of job.partial.ranges.gaps(range[1])) if (gap[1] > range[0]) job.giveBack([Math.max(gap[0], range[0]), gap[1]]);
     if (job.isFetched && !this.#failure) void this.#finish(job);
-    this.#pumpSoon();
+    this.#wake();
   }
 
   #failed(job: Job, epoch: number, error: unknown): void {
@@ -219,12 +222,6 @@ export class Transfer {
     this.#abort.abort();
     for (const job of this.#open) job.digest.drop();
     this.#wake();
-  }
-
-  #pumpSoon(): void {
-    if (this.#failure) this.#wake();
-    else this.#pump();
-    if (this.#open.length === 0) this.#wake();
   }
 
   #progress(): Progress {
