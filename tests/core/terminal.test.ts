@@ -18,7 +18,7 @@ test('a terminal gets the live view, with bytes and rate, and its cursor back', 
 });
 
 test('Ctrl-C gives the cursor back and exits 130', async () => {
-  const { screen, exitCode } = await inTerminal(stepsProject(), ['sleeping'], {}, { text: '\u0003', afterMs: 1500 });
+  const { screen, exitCode } = await inTerminal(stepsProject(), ['sleeping'], {}, { text: '\u0003', at: 'Sleep: sleep' });
   assert.is(exitCode, 130);
   assert.ok(screen.lastIndexOf(shows) > screen.lastIndexOf(hides));
   assert.match(screen, /interrupted by SIGINT/);

@@ -4,29 +4,30 @@ import { cleanEnvironment, repository } from './project';
 
 const just = path.join(repository, 'node_modules/just-task/bin/just.js');
 
-/** Runs just behind a pseudo-terminal, with `keys` typed after a while. @returns all that the terminal got, and the exit code */
+/** Runs just behind a pseudo-terminal, with `keys` typed when it shows a text. @returns all that the terminal got, and the exit code */
 export function inTerminal(
   project: string,
   args: readonly string[],
   env: Record<string, string | undefined> = {},
-  keys?: { text: string; afterMs: number },
+  keys?: { text: string; at: string },
   columns = 120,
 ): Promise<{ screen: string; exitCode: number | null }> {
   const python = `
-import fcntl, os, pty, struct, sys, termios, threading, time
-text, after = ${JSON.stringify(keys?.text ?? '')}, ${(keys?.afterMs ?? 0) / 1000}
+import fcntl, os, pty, struct, sys, termios
+text, at, seen = ${JSON.stringify(keys?.text ?? '')}, ${JSON.stringify(keys?.at ?? '')}, b''
 pid, fd = pty.fork()
 if pid == 0:
     if ${columns}: fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 40, ${columns}, 0, 0))
     os.execvp(sys.argv[1], sys.argv[1:])
-def type_keys():
-    time.sleep(after); os.write(fd, text.encode())
-if text: threading.Thread(target=type_keys, daemon=True).start()
 while True:
     try: data = os.read(fd, 65536)
     except OSError: break
     if not data: break
     os.write(1, data)
+    seen += data
+    if text and at.encode() in seen:
+        os.write(fd, text.encode())
+        text = ''
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
   const child = spawn('python3', ['-c', python, process.execPath, just, ...args], {
