@@ -1,3 +1,5 @@
+import { bothEnds } from './both-ends';
+
 /** Why a transfer failed, as one word; texts are those of OpenSSH 8 to 10, GNU rsync, openrsync, scp and rclone. */
 export type TransferFault =
   | 'host-key'
@@ -42,7 +44,8 @@ const texts: readonly (readonly [TransferFault, RegExp])[] = [
 
 /** What failed: by its text first, since the codes 12, 127 and 255 race for the same fault, then by its exit code. */
 export function transferFault(exitCode: number, text: string): TransferFault {
-  const found = texts.find(([, pattern]) => pattern.test(text))?.[0];
+  const told = bothEnds(text);
+  const found = texts.find(([, pattern]) => pattern.test(told))?.[0];
   if (found) return found;
   if (exitCode === 127) return 'no-rsync';
   if ([10, 12, 30, 35, 255, -1].includes(exitCode)) return 'link';

@@ -1,6 +1,7 @@
 import type { Table } from '../core/step';
 import { bytes, plural } from '../core/text';
 import { byteName, shownName } from '../parse/shown-name';
+import type { RelativeName } from '../untrusted/names';
 import type { Folder } from './folders';
 
 /** One difference between the two sides, as it would be levelled. */
@@ -9,7 +10,7 @@ export interface Change {
   kind: 'file' | 'folder' | 'link';
   /** The folder that travels, and the name in it as a byte string. */
   folder: string;
-  name: string;
+  name: RelativeName;
   bytes: number;
   /** The one that would be replaced is newer, or was changed since the last time. */
   newer?: string;
@@ -31,7 +32,7 @@ export interface Compared {
 }
 
 /** Relative to the project, as a person reads it. */
-export const shownChange = ({ folder, name }: Pick<Change, 'folder' | 'name'>): string => shownName(`${byteName(folder)}/${name}`);
+export const shownChange = ({ folder, name }: { folder: string; name: string }): string => shownName(`${byteName(folder)}/${name}`);
 
 export const filesOf = (changes: readonly Change[]): Change[] => changes.filter(({ kind }) => kind !== 'folder');
 export const bytesToSend = (changes: readonly Change[]): number =>

@@ -2,28 +2,25 @@ import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import type { Entry } from '../core/host/tree';
-import { byteName, shownName } from '../parse/shown-name';
-import { type Folder, ownExcludes } from './folders';
+import { shownName } from '../parse/shown-name';
+import type { RelativeName } from '../untrusted/names';
+import { baseName, type Folder, ownExcludes } from './folders';
 import type { FileStates } from './transport';
 
 /** What tells that a file has changed: its size, both times to the nanosecond, and the inode, so that a change of the same size and time shows too. */
-export const stateOf = ({ size, modified, changed, inode }: Entry): string => `${size} ${modified} ${changed} ${inode}`;
+export const stateOf = ({ size, modified, changed, inode }: Omit<Entry, 'name'>): string => `${size} ${modified} ${changed} ${inode}`;
 
 /** Every file of a folder here, or the one file, with what tells that it has changed. */
 export function statesHere({ host, root }: Context, folder: Folder): FileStates {
   const at = path.join(root, folder.name);
-  const states: FileStates = {};
-  const keep = (shown: string, entry: Entry | undefined) => {
-    if (entry) states[shown] = stateOf(entry);
-  };
-  for (const name of host.tree.names(at, ownExcludes)) keep(shownName(name), host.tree.look(at, name));
+  const states = [...host.tree.entries(at, ownExcludes)].map((entry): [string, string] => [shownName(entry.name), stateOf(entry)]);
   // One file that travels: its folder lists nothing.
-  if (host.files.stat(at)?.isFile()) keep('.', host.tree.look(path.dirname(at), byteName(path.basename(at))));
-  return states;
+  const single = host.files.stat(at)?.isFile() ? host.tree.look(path.dirname(at), baseName(folder)) : undefined;
+  return Object.fromEntries(single ? [['.', stateOf(single)]] : states);
 }
 
 /** The hash of a file here, as text in base 16. */
-export async function sha256Here({ host }: Context, folder: string, name: string): Promise<string> {
+export async function sha256Here({ host }: Context, folder: string, name: RelativeName): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of host.tree.read(folder, name)) {
     hash.update(chunk as Buffer);

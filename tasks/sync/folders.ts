@@ -1,6 +1,9 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { usageError } from '../core/errors';
+import { patternMatches } from '../parse/pattern';
+import { byteName } from '../parse/shown-name';
+import type { RelativeName } from '../untrusted/names';
 
 export type Direction = 'push' | 'pull';
 
@@ -19,6 +22,10 @@ export const ownExcludes: readonly string[] = ['.gitkeep', '.DS_Store', '.rsync-
 
 export const isOwnExclude = (name: string): boolean => ownExcludes.includes(path.posix.basename(name));
 
+/** Whether a file, or a folder above it, is left out of this folder by our own patterns, whatever a person asks for. */
+export const isOwn = ({ own }: Folder, name: string): boolean =>
+  name.split('/').some((part) => ownExcludes.includes(part)) || own.some((pattern) => patternMatches(pattern, name));
+
 /** A machine's own settings stay on it. */
 const machineSettings = ['/*.local.yaml', '/*.remote.yaml', '/*.local.yml', '/*.remote.yml', '/*.local.json', '/*.remote.json'];
 
@@ -36,7 +43,21 @@ export function foldersOf(context: Context, direction: Direction): Folder[] {
   return listed.map((entry) => folderOf(entry, where));
 }
 
-function folderOf(entry: string, where: string): Folder {
+/** What travels by the settings, in either direction, by name. */
+export const travelling = ({ settings }: Context): string[] => {
+  const { push, pull } = settings.setup.sync;
+  return [...push, ...pull].map((entry) => folderOf(entry, 'sync').name);
+};
+
+/** The last part of a folder's name, bytes: what it is called where it is one file. */
+export const baseName = ({ name }: Folder): RelativeName => byteName(path.posix.basename(name)) as RelativeName;
+
+/**
+ * An entry of the settings, of `--only` or of a plan.
+ * @param where it stands, for the message
+ * @throws UserError E_USAGE, exit code 2, where it leads out of the project
+ */
+export function folderOf(entry: string, where: string): Folder {
   const name = path.posix.normalize(entry.replace(/\?$/, '')).replace(/\/+$/, '');
   const fault = (what: string) =>
     usageError(`\`${where}\` has \`${entry}\`: ${what}`, 'name a folder or a file inside of the project, as in `data/processed`');

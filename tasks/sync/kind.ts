@@ -28,7 +28,11 @@ export interface RemoteKind {
 }
 
 /** The kind that a setting names. Loaded when a remote is looked at: the settings let no other name through. */
-export const kindNamed = (type: string): RemoteKind => (require(`./kinds/${type}`) as { kind: RemoteKind }).kind;
+export function kindNamed(type: string): RemoteKind {
+  // It becomes the path of a module.
+  if (!/^[\w-]+$/.test(type)) throw new Error(`\`${type}\` is no kind of remote`);
+  return (require(`./kinds/${type}`) as { kind: RemoteKind }).kind;
+}
 
 /** A remote that answered, and what was seen of it. */
 export interface There {

@@ -1,9 +1,10 @@
 import type { Context } from '../core/context';
+import type { RelativeName } from '../untrusted/names';
 import { type Change, deepestFirst } from './change';
 import { countHere, statesHere } from './files-here';
 import { chosen, type Filters } from './filters';
-import { type Direction, type Folder, isOwnExclude } from './folders';
-import { arrive, incomingFolder } from './incoming';
+import { baseName, type Direction, type Folder, isOwnExclude } from './folders';
+import { arrive, openStage, refuseWay } from './incoming';
 import type { There } from './kind';
 import { compareListings, type Listing, listHere, seconds } from './listing';
 import { refuseNames } from './plain-names';
@@ -15,10 +16,12 @@ export interface Program extends Pick<Transport, 'readState' | 'writeState' | 'a
   name: string;
   /** Does a copy keep its time, on every remote? Where it does not, an equal size with another time is compared by contents. */
   keepsTimes: boolean;
+  /** Can files of any name be deleted there, not plain ones alone? */
+  deletesAnyName: boolean;
   /** All files of a folder there, as they are now or were when `There` was looked at; empty where there is none. */
   list(folder: Folder): Promise<Listing>;
   /** Which of these files have the same contents on both sides. */
-  same(base: string, names: readonly string[]): Promise<ReadonlySet<string>>;
+  same(base: string, names: readonly RelativeName[]): Promise<ReadonlySet<string>>;
   send(base: string, changes: readonly Change[], how: Move): Promise<void>;
   /** @param to the folder here that files arrive in, absolute: they get their final place when all have come */
   fetch(base: string, changes: readonly Change[], to: string, how: Move): Promise<void>;
@@ -33,22 +36,28 @@ export interface Program extends Pick<Transport, 'readState' | 'writeState' | 'a
 export function listedTransport(context: Context, there: There, direction: Direction, filters: Filters, program: Program): Transport {
   const { host } = context;
   const sides = (folder: Folder) => sidesOf(context, there, folder, direction);
-  const listThere = async (folder: Folder): Promise<Listing> =>
-    new Map([...(await program.list(folder))].filter(([name]) => chosen(folder, filters, name)));
+  const listThere = async (folder: Folder): Promise<Listing> => {
+    const { file } = sides(folder);
+    // Of a pull of one file nothing else is meant.
+    const meant = (name: RelativeName) => direction === 'push' || file === undefined || name === baseName(folder);
+    return new Map([...(await program.list(folder))].filter(([name]) => meant(name) && chosen(folder, filters, name)));
+  };
   const inOrder = <T>(here: T, far: T): [source: T, target: T] => (direction === 'push' ? [here, far] : [far, here]);
 
   return {
     async compare(folder, { deletions, checksum }) {
-      const { base } = sides(folder);
+      const { base, here } = sides(folder);
       const { files, excluded, skipped } = listHere(context, folder, filters);
       const [source, target] = inOrder(files, await listThere(folder));
-      const compared = (names: string[]) => (program.keepsTimes ? Promise.resolve(new Set<string>()) : program.same(base, names));
+      const compared = (names: RelativeName[]) => (program.keepsTimes ? Promise.resolve(new Set<string>()) : program.same(base, names));
       // Where contents are compared, any name may be handed to the program.
       if (!program.keepsTimes) refuseNames(program.name, base, source.keys());
       const changes = await compareListings(base, source, target, deletions, compared);
-      refuseNames(program.name, base, namesOf(changes.filter(({ action }) => action !== 'deleted')));
+      const handed = direction === 'push' && !program.deletesAnyName ? changes : changes.filter(({ action }) => action !== 'deleted');
+      refuseNames(program.name, base, namesOf(handed));
+      if (direction === 'pull') refuseWay(context, here, changes);
       if (!checksum) return { changes, excluded, skipped };
-      const known = new Set(namesOf(changes));
+      const known = new Set<string>(namesOf(changes));
       const both = [...source.keys()].filter((name) => target.has(name) && !known.has(name));
       const same = both.length > 0 ? await program.same(base, both) : new Set<string>();
       const differ = both
@@ -60,8 +69,7 @@ export function listedTransport(context: Context, there: There, direction: Direc
     async transfer(folder, changes, how) {
       const { base, here } = sides(folder);
       if (direction === 'push') return program.send(base, changes, how);
-      const stage = incomingFolder(here);
-      host.files.makeFolder(stage);
+      const stage = openStage(context, base);
       await program.fetch(base, changes, stage, how);
       arrive(context, changes, stage, here);
     },
@@ -74,7 +82,7 @@ export function listedTransport(context: Context, there: There, direction: Direc
 
     async newer(folder, changed) {
       const [source, target] = inOrder(listHere(context, folder, filters).files, await listThere(folder));
-      const isNewer = (name: string) => seconds(target.get(name)?.modifiedMs) > seconds(source.get(name)?.modifiedMs);
+      const isNewer = (name: RelativeName) => seconds(target.get(name)?.modifiedMs) > seconds(source.get(name)?.modifiedMs);
       return new Set(namesOf(changed).filter(isNewer));
     },
 
@@ -91,4 +99,4 @@ export function listedTransport(context: Context, there: There, direction: Direc
   };
 }
 
-const namesOf = (changes: readonly Change[]): string[] => changes.map(({ name }) => name);
+const namesOf = (changes: readonly Change[]): RelativeName[] => changes.map(({ name }) => name);

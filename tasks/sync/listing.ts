@@ -1,12 +1,13 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
-import { byteName, shownName } from '../parse/shown-name';
+import { shownName } from '../parse/shown-name';
+import type { RelativeName } from '../untrusted/names';
 import type { Change } from './change';
 import { chosen, type Filters } from './filters';
-import { type Folder, isOwnExclude } from './folders';
+import { baseName, type Folder, isOwnExclude } from './folders';
 
 /** The files of one side for what is not rsync: size in bytes, time in milliseconds. By name, a byte string. */
-export type Listing = Map<string, { size: number; modifiedMs: number }>;
+export type Listing = Map<RelativeName, { size: number; modifiedMs: number }>;
 
 export interface Listed {
   files: Listing;
@@ -19,15 +20,14 @@ export function listHere({ host, root }: Context, folder: Folder, filters: Filte
   const at = path.join(root, folder.name);
   const listed: Listed = { files: new Map(), excluded: 0, skipped: [] };
   const single = host.files.stat(at)?.isFile();
-  const [base, names] = single ? [path.dirname(at), [byteName(path.basename(at))]] : [at, host.tree.names(at, ['.rsync-partial'])];
-  for (const name of names) {
+  const entries = single ? [host.tree.look(path.dirname(at), baseName(folder))] : host.tree.entries(at, ['.rsync-partial']);
+  for (const entry of entries) {
+    if (!entry) continue;
+    const { name, size, modified, isFile } = entry;
     if (!chosen(folder, filters, name)) {
       if (isOwnExclude(name)) listed.excluded++;
-      continue;
-    }
-    const entry = host.tree.look(base, name);
-    if (entry?.isFile) listed.files.set(name, { size: entry.size, modifiedMs: Number(entry.modified / 1_000_000n) });
-    else if (entry) listed.skipped.push(shownName(name));
+    } else if (isFile) listed.files.set(name, { size, modifiedMs: Number(modified / 1_000_000n) });
+    else listed.skipped.push(shownName(name));
   }
   return listed;
 }
@@ -44,11 +44,17 @@ export async function compareListings(
   source: Listing,
   target: Listing,
   deletions: boolean,
-  alike: (names: string[]) => Promise<ReadonlySet<string>>,
+  alike: (names: RelativeName[]) => Promise<ReadonlySet<string>>,
 ): Promise<Change[]> {
-  const change = (name: string, action: Change['action'], bytes: number): Change => ({ action, kind: 'file', folder: base, name, bytes });
+  const change = (name: RelativeName, action: Change['action'], bytes: number): Change => ({
+    action,
+    kind: 'file',
+    folder: base,
+    name,
+    bytes,
+  });
   const changes: Change[] = [];
-  const unsure: string[] = [];
+  const unsure: RelativeName[] = [];
   for (const [name, { size, modifiedMs }] of source) {
     const other = target.get(name);
     if (!other) changes.push(change(name, 'added', size));

@@ -3,13 +3,15 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { some } from '../core/text';
 import { shownName } from '../parse/shown-name';
+import type { RelativeName } from '../untrusted/names';
 import { type Change, shownChange } from './change';
 import { recallFolder, rememberFolder } from './folder-record';
 
 /** Size and time of each file as it was pulled. */
-const recall = (context: Context, folder: string) => recallFolder<string>(context, 'pulled', folder);
+const recall = (context: Context, folder: string) =>
+  recallFolder(context, 'pulled', folder, (value): value is string => typeof value === 'string');
 
-const stampOf = (context: Context, folder: string, name: string): string | undefined => {
+const stampOf = (context: Context, folder: string, name: RelativeName): string | undefined => {
   const entry = context.host.tree.look(path.join(context.root, folder), name);
   return entry && `${entry.size} ${entry.modified}`;
 };
@@ -20,8 +22,8 @@ export function rememberPulled(context: Context, changes: readonly Change[]): vo
     const record = recall(context, folder);
     for (const { name, kind, action } of changes.filter((change) => change.folder === folder)) {
       const stamp = kind === 'folder' || action === 'deleted' ? undefined : stampOf(context, folder, name);
-      if (stamp) record[shownName(name)] = stamp;
-      else delete record[shownName(name)];
+      if (stamp) record.set(shownName(name), stamp);
+      else record.delete(shownName(name));
     }
     rememberFolder(context, 'pulled', folder, record);
   }
@@ -33,7 +35,7 @@ export function markLocal(context: Context, changes: readonly Change[], newer: R
   for (const change of changes) {
     if (change.action === 'added' || change.kind === 'folder') continue;
     if (!records.has(change.folder)) records.set(change.folder, recall(context, change.folder));
-    const before = records.get(change.folder)?.[shownName(change.name)];
+    const before = records.get(change.folder)?.get(shownName(change.name));
     if (newer.has(change.name)) change.newer = 'newer here';
     else if (before !== undefined && before !== stampOf(context, change.folder, change.name))
       change.newer = 'changed here since it was pulled';

@@ -1,6 +1,8 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { byteName, shownName } from '../parse/shown-name';
+import { isSha256 } from '../untrusted/hashes';
+import type { RelativeName } from '../untrusted/names';
 import { sha256Here, stateOf } from './files-here';
 import { recallFolder, rememberFolder } from './folder-record';
 import type { Folder } from './folders';
@@ -20,6 +22,7 @@ export function manifestsAbout({ name }: Folder): string[] {
 
 /** A hash that was taken before, with what tells that its file has changed. */
 type Known = [state: string, hash: string];
+const isKnown = (value: unknown): value is Known => Array.isArray(value) && typeof value[0] === 'string' && isSha256(value[1]);
 
 /**
  * SHA-256 of every file that travels, as `sha256sum -c` reads it in the project's folder: the other side needs
@@ -31,24 +34,24 @@ export async function manifestText(
   context: Context,
   folder: Folder,
   base: string,
-  names: readonly string[],
+  names: readonly RelativeName[],
   keep: boolean,
 ): Promise<string> {
   const { host, root } = context;
   const at = path.join(root, base);
-  const known = recallFolder<Known>(context, 'hashes', folder.name);
-  const next: Record<string, Known> = {};
+  const known = recallFolder(context, 'hashes', folder.name, isKnown);
+  const next = new Map<string, Known>();
   const lines: string[] = [];
   for (const name of [...names].sort()) {
     const entry = host.tree.look(at, name);
     if (!entry?.isFile) continue;
     const state = stateOf(entry);
-    const before = known[shownName(name)];
+    const before = known.get(shownName(name));
     const hash = before?.[0] === state ? before[1] : await sha256Here(context, at, name);
-    next[shownName(name)] = [state, hash];
+    next.set(shownName(name), [state, hash]);
     lines.push(line(hash, `${byteName(base)}/${name}`));
   }
-  if (keep && JSON.stringify(next) !== JSON.stringify(known)) rememberFolder(context, 'hashes', folder.name, next);
+  if (keep && JSON.stringify([...next]) !== JSON.stringify([...known])) rememberFolder(context, 'hashes', folder.name, next);
   return lines.join('');
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
+import { oneLine } from '../untrusted/text';
 import { askedByPlan, askedOf } from './asked';
 import { chosenRemote } from './chosen-remote';
 import { refuseHome } from './deletions';
@@ -10,7 +11,6 @@ import { type PlanFile, readPlan } from './plan-file';
 import type { Remote } from './remote';
 import type { Session } from './session';
 import type { Transport } from './transport';
-import { whereOf } from './where';
 
 /** @throws UserError exit code 2 where the options, the plan or the remote's settings are wrong */
 export function openSession(context: Context, direction: Direction): Session {
@@ -53,7 +53,7 @@ function plannedRemote(context: Context, { remote: planned }: PlanFile, directio
   throw new UserError(
     {
       code: 'E_PLAN_STALE',
-      found: `the plan is for \`${planned.name}\` as it was set then (\`${whereOf(planned)}\`)`,
+      found: `the plan is for \`${oneLine(planned.name, 60)}\` as it was set then, and it is not set so now`,
       fix: `\`npx just sync:${direction} --plan\` makes a new one`,
     },
     2,

@@ -1,6 +1,7 @@
 import { UserError } from '../core/errors';
 import { some } from '../core/text';
 import { byteName, shownName, textName } from '../parse/shown-name';
+import { relativeFault } from '../untrusted/names';
 
 /**
  * Programs that hand names to shells, globs and web requests are given plain ones alone.
@@ -20,6 +21,8 @@ export function refuseNames(program: string, folder: string, names: Iterable<str
 function isPlain(name: string): boolean {
   const text = textName(name);
   return (
-    byteName(text) === name && text.split('/').every((part) => /^(?!-)[\p{L}\p{M}\p{N} _.,@%+=:#~-]+$/u.test(part) && part.trim() === part)
+    byteName(text) === name &&
+    relativeFault(text) === undefined &&
+    text.split('/').every((part) => /^(?!-)[\p{L}\p{M}\p{N} _.,@%+=:#~-]+$/u.test(part) && part.trim() === part)
   );
 }

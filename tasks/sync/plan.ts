@@ -3,6 +3,7 @@ import { UserError } from '../core/errors';
 import { outgoingValue } from '../core/outgoing';
 import { statePath } from '../core/state';
 import { some } from '../core/text';
+import { oneLine } from '../untrusted/text';
 import { shownChange } from './change';
 import type { Direction } from './folders';
 import type { PlanFile } from './plan-file';
@@ -68,16 +69,20 @@ export async function holdToPlan(session: Session, plan: PlanFile, difference: D
   if (planned !== found) throw stale(session.direction, 'what would be done is another thing than what it says');
 }
 
+/** As a map: a file may be called `constructor`. */
+const statesIn = (states: Record<string, FileStates>, folder: string): ReadonlyMap<string, string> =>
+  new Map(Object.hasOwn(states, folder) ? Object.entries(states[folder] ?? {}) : []);
+
 /** Which files changed, came or went, each with where. */
 function movedSince(then: PlanFile['states'], now: PlanFile['states']): string[] {
   const moved: string[] = [];
   for (const side of ['here', 'there'] as const)
     for (const folder of Object.keys(now[side])) {
-      const [before, after] = [then[side][folder] ?? {}, now[side][folder] ?? {}];
-      for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-        if (before[name] === after[name]) continue;
-        const what = before[name] === undefined ? 'came' : after[name] === undefined ? 'is gone' : 'changed';
-        moved.push(`\`${folder}/${name}\` ${what} ${side}`);
+      const [before, after] = [statesIn(then[side], folder), statesIn(now[side], folder)];
+      for (const name of new Set([...before.keys(), ...after.keys()])) {
+        if (before.get(name) === after.get(name)) continue;
+        const what = !before.has(name) ? 'came' : !after.has(name) ? 'is gone' : 'changed';
+        moved.push(`\`${folder}/${oneLine(name)}\` ${what} ${side}`);
       }
     }
   return moved;

@@ -1,7 +1,12 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import type { Presence } from '../parse/look';
-import { byteName, textName } from '../parse/shown-name';
+import { listedThere } from '../parse/name-there';
+import { byteName, shownName, textName } from '../parse/shown-name';
+import { WrongAnswer } from '../parse/wrong-answer';
+import { isByteCount } from '../untrusted/hashes';
+import type { RelativeName } from '../untrusted/names';
+import { heard } from './answer';
 import type { Change } from './change';
 import type { RemoteKind, There } from './kind';
 import { listedTransport, type Program } from './listed-transport';
@@ -58,7 +63,7 @@ export const storeKind = ({ open, ...kind }: StoreDefinition): RemoteKind => ({
 async function lookAtStore(context: Context, store: Store, remote: Remote, folders: readonly string[]): Promise<There> {
   const mover = await store.mover();
   const listings = new Map(
-    await Promise.all(folders.map(async (folder): Promise<[string, Listing]> => [folder, byBytes(await store.list(folder))])),
+    await Promise.all(folders.map(async (folder): Promise<[string, Listing]> => [folder, await listed(store, remote, folder)])),
   );
   // Without a folder to look at: does it answer at all?
   if (folders.length === 0) await store.list('');
@@ -68,26 +73,35 @@ async function lookAtStore(context: Context, store: Store, remote: Remote, folde
     present: new Map([...listings].map(([folder, listing]) => [folder, presenceIn(listing, folder)])),
     transfer: remote.type,
     mover,
-    transport: (direction, filters) =>
-      listedTransport(context, there, direction, filters, programOf(context, remote.type, store, listings)),
+    transport: (direction, filters) => listedTransport(context, there, direction, filters, programOf(context, remote, store, listings)),
   };
   return there;
 }
 
-const byBytes = (files: ReadonlyMap<string, Stored>): Listing => new Map([...files].map(([name, stored]) => [byteName(name), stored]));
+/** What a store has of a folder. @throws UserError E_REMOTE_ANSWER for what cannot be the name or the size of a file */
+async function listed(store: Store, remote: Remote, folder: string): Promise<Listing> {
+  const files = await store.list(folder);
+  return heard(remote, () => {
+    for (const [name, { size, modifiedMs }] of files)
+      if (!isByteCount(size) || !Number.isFinite(modifiedMs))
+        throw new WrongAnswer(`lists \`${shownName(byteName(name))}\` without size and time`);
+    return listedThere([...files].map(([name, stored]): [string, Stored] => [byteName(name), stored]));
+  });
+}
 
 /** A file is listed as the one thing below itself. */
 function presenceIn(listing: Listing, folder: string): Presence {
   if (listing.size === 0) return 'missing';
-  return listing.size === 1 && listing.has(byteName(path.posix.basename(folder))) ? 'file' : 'folder';
+  return listing.size === 1 && listing.has(byteName(path.posix.basename(folder)) as RelativeName) ? 'file' : 'folder';
 }
 
 /** @param listings what it had of each folder when it was looked at */
-function programOf({ root }: Context, name: string, store: Store, listings: ReadonlyMap<string, Listing>): Program {
+function programOf({ root }: Context, remote: Remote, store: Store, listings: ReadonlyMap<string, Listing>): Program {
   const textNames = (changes: readonly Change[]) => changes.map((change) => textName(change.name));
   const here = (base: string) => path.join(root, base);
   return {
-    name,
+    name: remote.type,
+    deletesAnyName: false,
     // Many stores write down when a file came.
     keepsTimes: false,
     list: async (folder) => listings.get(folder.name) ?? new Map(),
@@ -98,8 +112,8 @@ function programOf({ root }: Context, name: string, store: Store, listings: Read
 
     async states(folder) {
       // Looked at anew: the plan is about now.
-      const now = await store.list(folder.name);
-      return Object.fromEntries([...now].map(([file, { size, modifiedMs }]) => [file, `${size} ${modifiedMs}`]));
+      const now = await listed(store, remote, folder.name);
+      return Object.fromEntries([...now].map(([file, { size, modifiedMs }]) => [shownName(file), `${size} ${modifiedMs}`]));
     },
 
     readState: async (file) => byteName(await store.read(file)),

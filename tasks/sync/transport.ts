@@ -1,3 +1,4 @@
+import type { RelativeName } from '../untrusted/names';
 import type { Change, Comparison } from './change';
 import type { Folder } from './folders';
 
@@ -14,7 +15,7 @@ export interface Transport {
   /** How many files one side has that could travel. */
   count(folder: Folder, side: Side): Promise<number>;
   /** Names of the files here that travel, by the patterns. */
-  names(folder: Folder): Promise<string[]>;
+  names(folder: Folder): Promise<RelativeName[]>;
   /** Every file of one side with what tells that it has changed; empty where there is no such folder. */
   states(folder: Folder, side: Side): Promise<FileStates>;
   /** A file under `PATH/.just-lora` there, '' where there is none. Byte strings. */

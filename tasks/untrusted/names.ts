@@ -15,6 +15,8 @@ const pathBytes = 4096;
 export function relativeFault(name: string, encoding: 'utf8' | 'latin1' = 'utf8'): string | undefined {
   if (name === '') return 'is empty';
   if (name.includes('\0')) return 'holds a NUL';
+  // It would be cut to its lowest byte: U+012E is a dot then, U+012F a slash.
+  if (encoding === 'latin1' && /[^\0-\xff]/.test(name)) return 'holds a character that is no byte';
   if (name.startsWith('/')) return 'is an absolute path';
   if (Buffer.byteLength(name, encoding) > pathBytes) return `is longer than ${pathBytes} bytes`;
   for (const part of name.split('/')) {
@@ -61,13 +63,17 @@ export const foldedName = (name: string): string => name.normalize('NFKC').toLow
 
 /**
  * Names that cannot lie beside each other: the same but for case or Unicode form, or a file where another one needs a folder.
+ * @param foldOf how names are compared; for names of bytes as they are
  * @returns the two names, `undefined` where there are none
  */
-export function collidingNames(names: Iterable<string>): readonly [string, string] | undefined {
+export function collidingNames(
+  names: Iterable<string>,
+  foldOf: (name: string) => string = foldedName,
+): readonly [string, string] | undefined {
   const files = new Map<string, string>();
   const folders = new Map<string, string>();
   for (const name of names) {
-    const folded = foldedName(name);
+    const folded = foldOf(name);
     const other = files.get(folded) ?? folders.get(folded);
     if (other !== undefined) return [other, name];
     files.set(folded, name);

@@ -9,8 +9,23 @@ test('a listing has files, with times in milliseconds', () => {
 {"Path":"sub","Name":"sub","Size":-1,"ModTime":"2026-01-01T00:00:00Z","IsDir":true},
 {"Path":"sub/größe.jsonl","Name":"größe.jsonl","Size":12,"ModTime":"2026-01-01T00:00:01.5Z","IsDir":false}
 ]`;
-  assert.equal(parseLsjson(text), [{ name: 'sub/größe.jsonl', size: 12, modifiedMs: Date.UTC(2026, 0, 1, 0, 0, 1, 500) }]);
-  assert.equal(parseLsjson('\n'), []);
+  assert.equal([...parseLsjson(text)], [['sub/größe.jsonl', { size: 12, modifiedMs: Date.UTC(2026, 0, 1, 0, 0, 1, 500) }]]);
+  assert.equal([...parseLsjson('\n')], []);
+});
+
+test('what is no list of files with sizes is none', () => {
+  for (const [text, why] of [
+    ['[{"Path":"a","Size":1', /no list/],
+    ['{"Path":"a","Size":1}', /no list/],
+    ['[7]', /without a name/],
+    ['[{"Path":7,"Size":1}]', /without a name/],
+    ['[{"Path":"document","Size":-1}]', /lists `document` without a size/],
+    ['[{"Path":"a","Size":1.5}]', /without a size/],
+    ['[{"Path":"a","Size":1},{"Path":"a","Size":2}]', /lists `a` twice/],
+  ] as const)
+    assert.throws(() => parseLsjson(text), why);
+  for (const line of ['{"stats":{"bytes":"1"}}', '{"stats":null}', '{"stats":{"bytes":-1}}']) assert.is(statsBytes(line), undefined);
+  assert.is(logErrors('null\n{"level":"error","msg":7}'), 'null\n');
 });
 
 test('progress is the bytes of its statistics', () => {

@@ -10,20 +10,6 @@ import { pair } from '../support/sync';
 
 const test = suite('report: fetch');
 
-test('names lead nowhere else, and what was cut off is left out', () => {
-  assert.equal(parseRecordNames('just-lora-begin\na-1.json\n../b.json\n-x.json\n.c.json\nd e.json\njust-lora-end\n'), ['a-1.json']);
-  assert.is(parseRecordNames('just-lora-begin\na.json\n'), undefined);
-  const bytes = Buffer.from('{"ü":"\nrecord x.json 3\n"}');
-  const text = `record a.json ${bytes.length}\n${bytes.toString('latin1')}\nrecord ../b.json 2\n{}\nrecord c.json 0\n\nrecord d.json 99\n{`;
-  assert.equal(
-    [...parseRecords(text)],
-    [
-      ['a.json', bytes.toString('utf8')],
-      ['c.json', ''],
-    ],
-  );
-});
-
 const record = (startedAt: string, found: string): string =>
   JSON.stringify({
     version: 1,
@@ -34,6 +20,32 @@ const record = (startedAt: string, found: string): string =>
     steps: [{ name: 'gpu', title: 'GPU', state: 'done', found, actions: [], durationMs: 1 }],
     versions: {},
   });
+
+test('names lead nowhere else, and what was cut off is left out', () => {
+  assert.equal(parseRecordNames('just-lora-begin\na-1.json\n../b.json\n-x.json\n.c.json\nd e.json\njust-lora-end\n'), ['a-1.json']);
+  assert.is(parseRecordNames('just-lora-begin\na.json\n'), undefined);
+  const bytes = Buffer.from(record('2026-01-01T00:00:00.000Z', 'ü'));
+  const text = `record a.json ${bytes.length}\n${bytes.toString('latin1')}\nrecord ../b.json 2\n{}\nrecord c.json 0\n\nrecord e.json 2\n{}\nrecord d.json 99\n{`;
+  const records = parseRecords(text, ['a.json', '../b.json', 'c.json', 'd.json']);
+  assert.equal([...records.keys()], ['a.json', 'c.json']);
+  assert.is(JSON.parse(records.get('a.json') ?? '').steps[0].found, 'ü');
+  assert.is(records.get('c.json'), '');
+});
+
+test('what is no record is kept as empty, and what is one without what it does not need', () => {
+  const text = (json: string) => `record a.json ${json.length}\n${json}\n`;
+  const kept = (json: string) => parseRecords(text(json), ['a.json']).get('a.json');
+  assert.is(kept('{"task":7}'), '');
+  assert.is(kept('not JSON'), '');
+  const more = { ...JSON.parse(record('2026-01-01T00:00:00.000Z', 'fine')), more: 'x', __proto__: null };
+  assert.not.match(kept(JSON.stringify(more)) ?? '', /more/);
+});
+
+test('as many names as are kept, and the newest of them', () => {
+  const names = Array.from({ length: 5000 }, (_, index) => `r${String(index).padStart(5, '0')}.json`);
+  const read = parseRecordNames(`just-lora-begin\n${names.join('\n')}\n${'y'.repeat(300)}.json\njust-lora-end\n`) ?? [];
+  assert.equal([read.length, read.at(-1)], [200, 'r04999.json']);
+});
 
 if (noSshd) skip(test, 'report --remote', noSshd);
 else

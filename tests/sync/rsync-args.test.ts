@@ -47,7 +47,7 @@ for (const [what, more, expected] of [
   [
     'a look asks for no parts, and deletes nothing',
     { dryRun: true, listDeletions: true },
-    `${base} --omit-dir-times ${shell} -n --debug=FILTER1 --delete --out-format=%i|%l|%n ${own} ${operands}`,
+    `${base} --omit-dir-times ${shell} -n --debug=FILTER1 --delete --out-format=%i|%l|%n%L ${own} ${operands}`,
   ],
   [
     'an old rsync is given what it knows',
@@ -55,21 +55,31 @@ for (const [what, more, expected] of [
     `${base} --partial-dir=.rsync-partial --delay-updates ${shell} --stats --progress ${own} ${operands}`,
   ],
   ['an old rsync tells no sizes', { here: old, dryRun: true }, `${base} ${shell} -n --out-format=%i|%n ${own} ${operands}`],
+  [
+    'a pull takes the links that stay inside, or none',
+    { direction: 'pull', links: 'inside', dryRun: true },
+    `-rlt --safe-links --no-owner --no-group --omit-dir-times ${shell} -n --debug=FILTER1 --out-format=%i|%l|%n%L ${own} ${operands}`,
+  ],
+  [
+    'without links',
+    { direction: 'pull', links: 'none', dryRun: true },
+    `-rt --no-owner --no-group --omit-dir-times ${shell} -n --debug=FILTER1 --out-format=%i|%l|%n%L ${own} ${operands}`,
+  ],
   ['openrsync does', { here: openrsync, dryRun: true }, `${base} ${shell} -n --out-format=%i|%l|%n ${own} ${operands}`],
   [
     'a volume of this machine has no link that could stall',
     { ssh: undefined, dryRun: true, checksum: true, update: true, compress: true },
-    `${base} --omit-dir-times --checksum --update -n --debug=FILTER1 --out-format=%i|%l|%n ${own} ${operands}`,
+    `${base} --omit-dir-times --checksum --update -n --debug=FILTER1 --out-format=%i|%l|%n%L ${own} ${operands}`,
   ],
   [
     'includes come first, and alone they leave out the rest',
     { dryRun: true, filters: { own: ['/*.local.yaml'], include: ['*.jsonl'], exclude: [] } },
-    `${base} --omit-dir-times ${shell} -n --debug=FILTER1 --out-format=%i|%l|%n ${own} --exclude=/*.local.yaml --include=*/ --include=*.jsonl --exclude=* --prune-empty-dirs ${operands}`,
+    `${base} --omit-dir-times ${shell} -n --debug=FILTER1 --out-format=%i|%l|%n%L ${own} --exclude=/*.local.yaml --include=*/ --include=*.jsonl --exclude=* --prune-empty-dirs ${operands}`,
   ],
   [
     'with an exclude they do not',
     { dryRun: true, filters: { own: [], include: ['keep.tmp'], exclude: ['*.tmp'] } },
-    `${base} --omit-dir-times ${shell} -n --debug=FILTER1 --out-format=%i|%l|%n ${own} --include=keep.tmp --exclude=*.tmp ${operands}`,
+    `${base} --omit-dir-times ${shell} -n --debug=FILTER1 --out-format=%i|%l|%n%L ${own} --include=keep.tmp --exclude=*.tmp ${operands}`,
   ],
 ] as [string, Partial<RsyncCall>, string][])
   test(what, () => assert.is(argsOf(more), expected));

@@ -13,6 +13,8 @@ test('a path below a folder, and nothing else', () => {
   // 200 letters of two bytes: too long as text, and right as bytes that were read one by one.
   assert.type(relativeFault('ä'.repeat(200)), 'string');
   assert.is(relativeFault('ä'.repeat(200), 'latin1'), undefined);
+  // As bytes these are `..` and `../x`.
+  for (const bad of ['\u012e\u012e', '\u012e\u012e\u012fx']) assert.type(relativeFault(bad, 'latin1'), 'string');
 });
 
 test('names that a file of a model may have', () => {

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { byteName, shownName } from '../../parse/shown-name';
 import { UserError } from '../errors';
 
 /**
@@ -29,21 +30,21 @@ export function beneath<T>(folder: string, name: string, work: (place: Buffer) =
   const parts = name.split('/').map((part) => Buffer.from(part, encoding));
   const last = parts.pop() ?? Buffer.alloc(0);
   if (process.platform !== 'linux') {
-    refuseOthersLink(folder, name, fs.statSync(folder));
+    refuseOthersLink(folder, name, encoding, fs.statSync(folder));
     let at: Buffer = Buffer.from(folder);
     for (const part of parts) {
       at = join(at, part);
       const entry = fs.lstatSync(at, { throwIfNoEntry: false });
       if (!entry && make) fs.mkdirSync(at);
-      else if (entry && !entry.isDirectory()) throw unsafe(folder, name);
+      else if (entry && !entry.isDirectory()) throw unsafe(folder, name, encoding);
     }
     return work(join(at, last));
   }
   let handle = fs.openSync(folder, O_RDONLY | O_DIRECTORY);
   try {
-    refuseOthersLink(folder, name, fs.fstatSync(handle));
+    refuseOthersLink(folder, name, encoding, fs.fstatSync(handle));
     for (const part of parts) {
-      const next = step(handle, part, make, () => unsafe(folder, name));
+      const next = step(handle, part, make, () => unsafe(folder, name, encoding));
       fs.closeSync(handle);
       handle = next;
     }
@@ -54,11 +55,11 @@ export function beneath<T>(folder: string, name: string, work: (place: Buffer) =
 }
 
 /** Where others may write, the folder itself may be theirs, and by now a link. `opened` is what was opened by its name. */
-function refuseOthersLink(folder: string, name: string, opened: fs.Stats): void {
+function refuseOthersLink(folder: string, name: string, encoding: Encoding, opened: fs.Stats): void {
   const entry = fs.lstatSync(folder, { throwIfNoEntry: false });
   const isIt = entry?.ino === opened.ino && entry.dev === opened.dev;
   const isTrusted = entry?.isSymbolicLink() && [0, process.getuid?.() ?? entry.uid].includes(entry.uid);
-  if (!isIt && !isTrusted) throw unsafe(folder, name);
+  if (!isIt && !isTrusted) throw unsafe(folder, name, encoding);
 }
 
 const join = (folder: Buffer, part: Buffer): Buffer => Buffer.concat([folder, Buffer.from('/'), part]);
@@ -86,10 +87,12 @@ function step(handle: number, part: Buffer, make: boolean, refused: () => UserEr
   }
 }
 
-function unsafe(folder: string, name: string): UserError {
+function unsafe(folder: string, name: string, encoding: Encoding): UserError {
+  // A folder itself is asked for with `/.` behind it.
+  const shown = shownName(encoding === 'latin1' ? name : byteName(name)).replace(/\/\.$/, '');
   return new UserError({
     code: 'E_UNSAFE_PATH',
-    found: `the way to \`${name}\` in \`${folder}\` leads through a link or a file`,
+    found: `the way to \`${shown}\` in \`${folder}\` leads through a link or a file`,
     needed: 'folders all the way: what comes from outside is written nowhere else',
     fix: 'look at what lies there, and take it away where you did not put it there',
   });

@@ -1,32 +1,63 @@
 import * as fs from 'node:fs';
+import type { RelativeName } from '../../untrusted/names';
+import { beneath } from './beneath';
 import { walk } from './walk';
 
 /**
  * Folders by names of bytes, one character a byte (`latin1`): a file system holds names that are no UTF-8,
  * and as text two of them could be one.
+ *
+ * The folder itself may be a link that a person made. Below it nothing follows one: the names come from the other side,
+ * and so may the links.
  */
 
 /** A file or a link in a folder; folders themselves are not listed. */
 export interface Entry {
   /** Relative to the folder, `/` between. */
-  name: string;
+  name: RelativeName;
   size: number;
   /** Nanoseconds since 1970. */
   modified: bigint;
   /** Nanoseconds since 1970 of the last change of contents or attributes. */
   changed: bigint;
   inode: bigint;
+  isFile: boolean;
+  isLink: boolean;
+  isFolder: boolean;
 }
+
+const { O_RDONLY, O_NOFOLLOW } = fs.constants;
+const bytes = { encoding: 'latin1' } as const;
 
 const at = (folder: string, name: string): Buffer => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
 
-/** Names of all files and links under a folder, in no order; names in `skip` are left out at any depth. */
-export const names = (folder: string, skip: readonly string[] = []): Generator<string> =>
-  walk(folder, 'latin1', (name) => skip.includes(name.slice(name.lastIndexOf('/') + 1)));
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
-/** One entry, links not followed; `undefined` where there is nothing. */
-export function look(folder: string, name: string): (Entry & { isFile: boolean; isLink: boolean; isFolder: boolean }) | undefined {
-  const stat = fs.lstatSync(at(folder, name), { bigint: true, throwIfNoEntry: false });
+/** Names of all files and links under a folder, in no order; names in `skip` are left out at any depth. */
+export const names = (folder: string, skip: readonly string[] = []): Generator<RelativeName> =>
+  // What a folder of this machine lists leads nowhere else.
+  walk(folder, 'latin1', (name) => skip.includes(name.slice(name.lastIndexOf('/') + 1))) as Generator<RelativeName>;
+
+/** What {@link names} names, each looked at. */
+export function* entries(folder: string, skip: readonly string[] = []): Generator<Entry> {
+  for (const name of names(folder, skip)) {
+    const entry = entryAt(name, at(folder, name));
+    if (entry) yield entry;
+  }
+}
+
+/** One entry, links not followed; `undefined` where there is nothing. @throws UserError E_UNSAFE_PATH where a link is on the way */
+export function look(folder: string, name: RelativeName): Entry | undefined {
+  try {
+    return beneath(folder, name, (place) => entryAt(name, place), bytes);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function entryAt(name: RelativeName, place: Buffer): Entry | undefined {
+  const stat = fs.lstatSync(place, { bigint: true, throwIfNoEntry: false });
   if (!stat) return undefined;
   return {
     name,
@@ -40,37 +71,56 @@ export function look(folder: string, name: string): (Entry & { isFile: boolean; 
   };
 }
 
-/** Is there a file, not a link that leads nowhere? */
-export function leadsToFile(folder: string, name: string): boolean {
+/** Where a link says that it leads, bytes. @throws UserError E_UNSAFE_PATH; what the file system says, where it is no link */
+export const linkTarget = (folder: string, name: RelativeName): string =>
+  beneath(folder, name, (place) => fs.readlinkSync(place, bytes), bytes);
+
+/** Is there a file, not a link that leads nowhere? For names that {@link names} gave. */
+export function leadsToFile(folder: string, name: RelativeName): boolean {
   return fs.statSync(at(folder, name), { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** Moves a file to the same name in another folder, over what is there; folders above it are made. */
-export function moveBetween(from: string, to: string, name: string): void {
-  const above = name.lastIndexOf('/');
-  if (above > 0) fs.mkdirSync(at(to, name.slice(0, above)), { recursive: true });
-  fs.renameSync(at(from, name), at(to, name));
+/**
+ * Moves a file or a link to the same name in another folder, over a file or a link that is there; folders above it are made.
+ * @throws UserError E_UNSAFE_PATH where a link is on the way, on either side
+ */
+export function moveBetween(from: string, to: string, name: RelativeName): void {
+  beneath(from, name, (source) => beneath(to, name, (target) => fs.renameSync(source, target), { ...bytes, make: true }), bytes);
 }
 
-export const makeFolderAt = (folder: string, name: string): void => void fs.mkdirSync(at(folder, name), { recursive: true });
+/** Makes a folder, and those above it. @throws UserError E_UNSAFE_PATH where one of them is a link or a file */
+export const makeFolderAt = (folder: string, name: RelativeName): void =>
+  beneath(folder, `${name}/.`, () => undefined, { ...bytes, make: true });
 
-/** Removes a file or a link; one that is gone is no error. */
-export function removeFile(folder: string, name: string): void {
+/** Looks at the way to a folder, which need not be there. @throws UserError E_UNSAFE_PATH where it or one above is a link or a file */
+export function refuseLinks(folder: string, name: RelativeName): void {
   try {
-    fs.unlinkSync(at(folder, name));
+    beneath(folder, `${name}/.`, () => undefined, bytes);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 
-/** Removes a folder that is empty; one that is not stays. */
-export function removeEmptyFolder(folder: string, name: string): void {
+/** Removes a file or a link; one that is gone is no error. @throws UserError E_UNSAFE_PATH where a link is on the way */
+export function removeFile(folder: string, name: RelativeName): void {
   try {
-    fs.rmdirSync(at(folder, name));
+    beneath(folder, name, (place) => fs.unlinkSync(place), bytes);
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 
-/** The bytes of a file through a hash or into a request. */
-export const read = (folder: string, name: string): fs.ReadStream => fs.createReadStream(at(folder, name), { highWaterMark: 1 << 20 });
+/** Removes a folder that is empty; anything else stays. @throws UserError E_UNSAFE_PATH where a link is on the way */
+export function removeEmptyFolder(folder: string, name: RelativeName): void {
+  try {
+    beneath(folder, name, (place) => fs.rmdirSync(place), bytes);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(codeOf(error))) throw error;
+  }
+}
+
+/** The bytes of a file, no link, through a hash. @throws UserError E_UNSAFE_PATH where a link is on the way */
+export function read(folder: string, name: RelativeName): fs.ReadStream {
+  const fd = beneath(folder, name, (place) => fs.openSync(place, O_RDONLY | O_NOFOLLOW), bytes);
+  return fs.createReadStream('', { fd, highWaterMark: 1 << 20 });
+}

@@ -2,6 +2,7 @@ import { UserError } from '../../core/errors';
 import { unescapeName } from '../../parse/rsync-output';
 import { shownName } from '../../parse/shown-name';
 import { type TransferFault, transferFault } from '../../parse/transfer-fault';
+import { lastLines, oneLine } from '../../untrusted/text';
 import type { Direction } from '../folders';
 import type { Remote } from '../remote';
 import { whereOf } from '../where';
@@ -16,7 +17,7 @@ interface Told {
 /** A fault of the way to a remote, as a person can mend it. */
 export function remoteFault(remote: Remote, exitCode: number, text: string, direction: Direction = 'push'): UserError {
   const told = tellers[transferFault(exitCode, text)](remote, direction, exitCode);
-  const tail = text.trim().split('\n').slice(-6).join('\n');
+  const tail = lastLines(text, 6);
   return new UserError({ ...told, ...(tail ? { tail } : {}) });
 }
 
@@ -126,17 +127,19 @@ const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direct
   }),
 };
 
+/** A line of rsync's about a file that it could not read: GNU's name the side in front. */
+const unreadable = /^[^"]{0,80}?(?:opendir|readlink_stat|link_stat|send_files failed to open|read errors mapping)[ (]"([^"]+)"/;
+const reason = /(?:Permission denied|Input\/output error)(?: \(\d+\))?\s*$/;
+
 /** What rsync could not read at the source, by name; `undefined` where it failed for something else. */
 export function unreadableSource(exitCode: number, text: string): UserError | undefined {
-  const names = [
-    ...text.matchAll(
-      /(?:opendir|readlink_stat|link_stat|send_files failed to open|read errors mapping) "([^"]+)"[^\n]*(?:Permission denied|Input\/output error)/g,
-    ),
-  ].map(([, name = '']) => shownName(unescapeName(name)));
-  if (exitCode !== 23 || names.length === 0) return undefined;
+  if (exitCode !== 23) return undefined;
+  const names = text.split('\n').flatMap((line) => (reason.test(line.slice(-80)) ? (unreadable.exec(line)?.[1] ?? []) : []));
+  const [first] = names;
+  if (first === undefined) return undefined;
   return new UserError({
     code: 'E_SOURCE_UNREADABLE',
-    found: `\`${names[0]}\`${names.length > 1 ? ` and ${names.length - 1} more` : ''} cannot be read`,
+    found: `\`${oneLine(shownName(unescapeName(first.slice(0, 20_000))))}\`${names.length > 1 ? ` and ${names.length - 1} more` : ''} cannot be read`,
     needed: 'a source that can be read as a whole',
     fix: 'make it readable\nto leave it out: `--exclude`',
   });

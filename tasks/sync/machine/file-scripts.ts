@@ -15,7 +15,7 @@ export const deleteScript = projectScript(`
 /** All files of a folder with what tells that one has changed; GNU find. Lines: project, then one folder. */
 export const listScript = projectScript(`
   IFS= read -r f;
-  [ -f "$p/$f" ] && { find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f"; };
+  [ -f "$p/$f" ] && { find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f" | tr "\\n" "\\0"; };
   cd "$p/$f" 2>/dev/null || exit 0;
   if find . -maxdepth 0 -printf "" 2>/dev/null; then
     find . -type d -name .rsync-partial -prune -o -name .gitkeep -o -name .DS_Store -o -type d -o -printf "%s %T@ %C@ %i %P\\0";

@@ -1,7 +1,10 @@
+import { type FoundFile, parseFindListing } from '../../parse/find-listing';
 import { shownName } from '../../parse/shown-name';
+import type { RelativeName } from '../../untrusted/names';
+import { answerOf, heard, longAnswer, shortAnswer, wrongAnswer } from '../answer';
 import type { Change } from '../change';
 import { deepestFirst } from '../change';
-import type { Folder } from '../folders';
+import { baseName, type Folder } from '../folders';
 import type { FileStates } from '../transport';
 import { remoteFault } from './faults';
 import { countScript, deleteScript, listScript, readScript, writeScript } from './file-scripts';
@@ -9,36 +12,36 @@ import type { Machine } from './machine';
 
 /** What is done to files on the other side by its own shell, for rsync and scp alike. */
 export function filesThere({ remote, shell, path }: Machine) {
-  const run = async (script: string, lines: readonly string[], rest = ''): Promise<string> => {
-    const { exitCode, stdout, tail } = await shell.run(script, [path, ...lines], { rest });
-    if (exitCode !== 0) throw remoteFault(remote, exitCode, tail);
-    return stdout;
-  };
+  const run = async (script: string, lines: readonly string[], { rest = '', limits = shortAnswer } = {}): Promise<string> =>
+    answerOf(remote, await shell.run(script, [path, ...lines], { rest, limits }), ({ exitCode, tail }) =>
+      remoteFault(remote, exitCode, tail),
+    );
   return {
     run,
 
-    count: async ({ name }: Folder): Promise<number> => Number((await run(countScript, [name])).trim()),
+    async count({ name }: Folder): Promise<number> {
+      const told = /^\s*(\d{1,12})\s*$/.exec(await run(countScript, [name], { limits: { ...longAnswer, mostBytes: 1000 } }))?.[1];
+      if (told === undefined) throw wrongAnswer(remote, `does not say how many files \`${name}\` has`);
+      return Number(told);
+    },
 
-    /** Each file's line of size, times and inode, by its name of bytes. */
-    async list({ name }: Folder): Promise<Map<string, string>> {
-      return new Map(
-        (await run(listScript, [name])).split('\0').flatMap((line): [string, string][] => {
-          const [, state = '', file = ''] = /^(\S+ \S+ \S+ \S+) (.*)$/s.exec(line) ?? [];
-          return file ? [[file.replace(/^\.\//, ''), state]] : [];
-        }),
-      );
+    /** The files of a folder by their names. @throws UserError E_REMOTE_ANSWER */
+    async list(folder: Folder): Promise<Map<RelativeName, FoundFile>> {
+      const text = await run(listScript, [folder.name], { limits: longAnswer });
+      return heard(remote, () => parseFindListing(text, baseName(folder)));
     },
 
     async states(folder: Folder): Promise<FileStates> {
-      return Object.fromEntries([...(await this.list(folder))].map(([name, state]) => [shownName(name), state]));
+      return Object.fromEntries([...(await this.list(folder))].map(([name, { state }]) => [shownName(name), state]));
     },
 
     async remove({ name }: Folder, changes: readonly Change[]): Promise<void> {
       const rest = deepestFirst(changes).map((change) => `${change.kind === 'folder' ? '/' : '-'}${change.name}\0`);
-      await run(deleteScript, [name], rest.join(''));
+      await run(deleteScript, [name], { rest: rest.join(''), limits: longAnswer });
     },
 
-    readState: (name: string): Promise<string> => run(readScript, [name]),
-    writeState: async (name: string, text: string): Promise<void> => void (await run(writeScript, [name], text)),
+    readState: (name: string): Promise<string> => run(readScript, [name], { limits: longAnswer }),
+    writeState: async (name: string, text: string): Promise<void> =>
+      void (await run(writeScript, [name], { rest: text, limits: longAnswer })),
   };
 }

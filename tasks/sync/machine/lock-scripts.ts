@@ -14,7 +14,7 @@ export const beginScript = projectScript(`
     h=$(sed -n 2p "$l");
     old=$(find "$l" -mmin +1 2>/dev/null);
     if [ "$h" = "$owner" ] || [ -n "$old" ] || [ -z "$h" ]; then printf "%s\\n%s\\n" "$token" "$owner" > "$l" || exit 82; echo broken;
-    else echo "held=$h"; exit 0; fi;
+    else printf "held=%s\\n" "$h"; exit 0; fi;
   else printf "%s\\n%s\\n" "$token" "$owner" > "$l"; exit 82; fi;
   while IFS= read -r f; do
     case "$f" in

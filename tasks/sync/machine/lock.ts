@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../../core/context';
 import { UserError } from '../../core/errors';
+import { parseLockAnswer } from '../../parse/lock-answer';
+import { answerOf, type Limits, wrongAnswer } from '../answer';
 import type { PushBegin, PushWork } from '../transport';
 import { remoteFault } from './faults';
 import { beatScript, beginScript, endScript } from './lock-scripts';
@@ -24,9 +26,9 @@ interface Held {
  */
 export async function withRemoteLock(context: Context, machine: Machine, begin: PushBegin, work: PushWork): Promise<void> {
   const { token, waited, broken } = await take(context, machine, begin);
-  const run = (script: string, lines: readonly string[] = [], timeoutMs?: number) =>
-    machine.shell.run(script, [machine.path, token, ...lines], timeoutMs ? { timeoutMs } : {}).catch(() => undefined);
-  const beat = setInterval(() => void run(beatScript, [], 10_000), beatMs);
+  const run = (script: string, lines: readonly string[] = [], limits: Partial<Limits> = {}) =>
+    machine.shell.run(script, [machine.path, token, ...lines], { limits }).catch(() => undefined);
+  const beat = setInterval(() => void run(beatScript, [], { timeoutMs: 10_000 }), beatMs);
   let well = false;
   try {
     await work(waited || broken);
@@ -46,10 +48,13 @@ async function take({ host, root, settings }: Context, { remote, shell, path }: 
   const deadline = host.now().getTime() + limit * 1000;
   let waited = false;
   for (;;) {
-    const { exitCode, stdout, tail } = await shell.run(beginScript, [path, token, owner, ...todo]);
-    if (exitCode !== 0) throw remoteFault(remote, exitCode, tail);
-    if (stdout.includes('locked')) return { token, waited, broken: stdout.includes('broken') };
-    const holder = /^held=(.*)$/m.exec(stdout)?.[1] ?? 'another machine';
+    const said = answerOf(remote, await shell.run(beginScript, [path, token, owner, ...todo]), ({ exitCode, tail }) =>
+      remoteFault(remote, exitCode, tail),
+    );
+    const answer = parseLockAnswer(said);
+    if (!answer) throw wrongAnswer(remote, 'does not say whether the place is free for a push');
+    if (answer.state === 'taken') return { token, waited, broken: answer.broken };
+    const holder = answer.owner;
     if (host.now().getTime() >= deadline)
       throw new UserError({
         code: 'E_REMOTE_LOCKED',

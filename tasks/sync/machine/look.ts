@@ -1,7 +1,9 @@
 import type { Context } from '../../core/context';
 import { UserError } from '../../core/errors';
+import type { RunResult } from '../../core/host/processes';
 import { type Looked, parseLook } from '../../parse/look';
 import { parseRsyncVersion, type RsyncVersion } from '../../parse/rsync-output';
+import { heard, refusePart } from '../answer';
 import type { Direction } from '../folders';
 import type { Remote } from '../remote';
 import { remoteFault } from './faults';
@@ -27,29 +29,28 @@ export async function lookAtMachine(
   const shell = shellOn(context, ssh);
   const [rsyncHere, answer] = await Promise.all([
     rsyncOfThisMachine(context),
-    shell.run(lookScript, [remote.path, ...folders], { timeoutMs: 40_000 }),
+    shell.run(lookScript, [remote.path, ...folders], { limits: { timeoutMs: 40_000 } }),
   ]);
   const now = context.host.now().getTime() / 1000;
-  const { values, items } = readAnswer(remote, ssh, answer);
-  const rsync = values.get('has_rsync') ? parseRsyncVersion(values.get('rsync') ?? '') : undefined;
-  const folder = values.get('path') ?? remote.path;
+  const looked = readAnswer(remote, ssh, answer, folders);
+  const { path: folder, rsync, items } = looked;
   const transfer = chooseTransfer(remote, ssh, rsync, rsyncHere);
   refuseUnescaped(remote, folder, folders, transfer === 'rsync' && ssh ? rsyncHere : undefined);
-  refuseNoFolder(context, remote, ssh, folder, values);
-  if (direction === 'push') refuseClosed(remote, folder, values, items);
+  refuseNoFolder(context, remote, ssh, looked);
+  if (direction === 'push') refuseClosed(remote, looked);
   const machine: Machine = {
     remote,
     shell,
     ssh,
     path: folder,
-    home: values.get('home') ?? '',
-    real: values.get('real') ?? '',
+    home: looked.home,
+    real: looked.real,
     present: new Map([...items].map(([name, { presence }]) => [name, presence])),
     rsync,
     rsyncHere,
-    freeBytes: /^\d+$/.test(values.get('free_kb') ?? '') ? Number(values.get('free_kb')) * 1024 : undefined,
-    clockAhead: Number(values.get('now')) - now,
-    locked: values.get('lock') === 'yes',
+    freeBytes: looked.freeBytes,
+    clockAhead: looked.now === undefined ? 0 : looked.now - now,
+    locked: looked.locked,
     transfer,
     mover:
       transfer === 'rsync'
@@ -72,9 +73,11 @@ async function rsyncOfThisMachine({ host, root }: Context): Promise<RsyncVersion
 function readAnswer(
   remote: Remote,
   ssh: Ssh | undefined,
-  { exitCode, stdout, tail, timedOut }: { exitCode: number; stdout: string; tail: string; timedOut: boolean },
+  { exitCode, stdout, tail, timedOut, cut }: RunResult,
+  folders: readonly string[],
 ): Looked {
-  const looked = parseLook(stdout);
+  refusePart(remote, { cut, timedOut: false });
+  const looked = heard(remote, () => parseLook(stdout, folders));
   if (!looked) throw remoteFault(remote, timedOut || exitCode === 0 ? 255 : exitCode, timedOut ? 'timed out' : missingSsh(tail));
   if (looked.noisy && ssh)
     throw remoteFault(remote, 2, `is your shell clean?\n${stdout.slice(0, stdout.indexOf('just-lora-begin')).trim()}`);

@@ -31,11 +31,16 @@ export function refuseUnescaped({ name }: Remote, project: string, folders: read
 }
 
 /** The project's folder there cannot be one. */
-export function refuseNoFolder({ host }: Context, { name }: Remote, ssh: Ssh | undefined, folder: string, values: Looked['values']): void {
-  if (values.get('folder') !== 'yes')
+export function refuseNoFolder(
+  { host }: Context,
+  { name }: Remote,
+  ssh: Ssh | undefined,
+  { path: folder, nearest, isFolder }: Looked,
+): void {
+  if (!isFolder)
     throw new UserError({
       code: 'E_REMOTE_PATH',
-      found: `\`${values.get('nearest')}\` on \`${name}\` is no folder`,
+      found: `\`${nearest}\` on \`${name}\` is no folder`,
       needed: `a folder at \`${folder}\``,
       fix: `set another \`remotes.${name}.path\``,
     });
@@ -50,13 +55,13 @@ export function refuseNoFolder({ host }: Context, { name }: Remote, ssh: Ssh | u
 }
 
 /** Something there that would be written cannot be. */
-export function refuseClosed({ name }: Remote, project: string, values: Looked['values'], items: Looked['items']): void {
-  const closed = values.get('writable') === 'yes' ? [...items].find(([, { writable }]) => !writable)?.[0] : '.';
+export function refuseClosed({ name }: Remote, { path: project, nearest, isWritable, items }: Looked): void {
+  const closed = isWritable ? [...items].find(([, { writable }]) => !writable)?.[0] : '.';
   if (closed === undefined) return;
-  const [folder, nearest] = [path.posix.join(project, closed), values.get('nearest') ?? ''];
+  const folder = path.posix.join(project, closed);
   throw new UserError({
     code: 'E_REMOTE_READ_ONLY',
-    found: `\`${folder}\` on \`${name}\` cannot be written${nearest && !folder.startsWith(nearest) ? ` (\`${nearest}\`)` : ''}`,
+    found: `\`${folder}\` on \`${name}\` cannot be written${!folder.startsWith(nearest) ? ` (\`${nearest}\`)` : ''}`,
     needed: 'a folder that this login may write',
     fix: `give this login write access there\nor set another \`remotes.${name}.path\``,
   });

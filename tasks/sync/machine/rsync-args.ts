@@ -1,5 +1,5 @@
 import { isAtLeast } from '../../parse/dotted';
-import type { RsyncVersion } from '../../parse/rsync-output';
+import { itemFormat, type RsyncVersion } from '../../parse/rsync-output';
 import { rsyncSince } from '../../versions/rsync';
 import type { Filters } from '../filters';
 import { type Direction, ownExcludes } from '../folders';
@@ -22,6 +22,8 @@ export interface RsyncCall {
   /** Say what the source does not have. Nothing is deleted by rsync itself. */
   listDeletions: boolean;
   checksum: boolean;
+  /** What becomes of links: `inside` leaves out those that lead out of the folder, `none` all. By default they travel as they are. */
+  links?: 'all' | 'inside' | 'none';
   /** Leave out what is newer on the receiving side. */
   update?: boolean;
   compress: boolean;
@@ -40,7 +42,8 @@ export function rsyncArgs(call: RsyncCall): string[] {
   const { here, there, direction, ssh, filters, dryRun } = call;
   const gnu = here.flavour === 'gnu';
   return [
-    '-rlt',
+    call.links === 'none' ? '-rt' : '-rlt',
+    ...(gnu && call.links === 'inside' ? ['--safe-links'] : []),
     '--no-owner',
     '--no-group',
     ...(gnu ? ['--omit-dir-times'] : []),
@@ -52,12 +55,7 @@ export function rsyncArgs(call: RsyncCall): string[] {
     ...(call.update ? ['--update'] : []),
     ...(call.compress && ssh && knowsZstd(here) && knowsZstd(there) ? ['-z', '--zc=zstd', '--zl=1'] : []),
     ...(dryRun
-      ? [
-          '-n',
-          ...(gnu ? ['--debug=FILTER1'] : []),
-          ...(call.listDeletions ? ['--delete'] : []),
-          `--out-format=${here.flavour === 'old' ? '%i|%n' : '%i|%l|%n'}`,
-        ]
+      ? ['-n', ...(gnu ? ['--debug=FILTER1'] : []), ...(call.listDeletions ? ['--delete'] : []), `--out-format=${itemFormat[here.flavour]}`]
       : ['--stats', ...(gnu ? ['--info=progress2', '--outbuf=N'] : ['--progress'])]),
     ...filterArgs(filters, here),
     '--',

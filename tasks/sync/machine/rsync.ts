@@ -1,11 +1,14 @@
 import * as path from 'node:path';
 import type { Context } from '../../core/context';
+import type { RunOptions } from '../../core/host/processes';
 import { fileByFile, literalBytes, progressBytes, type RsyncVersion } from '../../parse/rsync-output';
+import { checksumAnswer, heard, type Limits, longAnswer, refusePart } from '../answer';
 import { deepestFirst } from '../change';
 import { countHere, statesHere } from '../files-here';
 import type { Filters } from '../filters';
-import type { Direction, Folder } from '../folders';
-import { arrive, incomingFolder } from '../incoming';
+import { baseName, type Direction, type Folder, isOwn } from '../folders';
+import { arrive, openStage, refuseWay } from '../incoming';
+import { refuseLinksOut } from '../links';
 import { type Sides, sidesOf } from '../sides';
 import type { Transport } from '../transport';
 import { remoteFault, unreadableSource } from './faults';
@@ -14,7 +17,7 @@ import { withRemoteLock } from './lock';
 import type { Machine } from './machine';
 import { retrying, type Try } from './retry';
 import { type RsyncCall, rsyncArgs } from './rsync-args';
-import { readComparison } from './rsync-comparison';
+import { type Asked, readComparison } from './rsync-comparison';
 import { dropMaster } from './ssh';
 
 /** rsync on both ends, over ssh or to a mounted volume. */
@@ -43,16 +46,13 @@ export function rsyncTransport(context: Context, machine: Machine, direction: Di
       ...more,
     };
   };
-  const rsync = async (args: readonly string[], onLine?: (line: string) => void): Promise<Try & { stdout: string }> => {
+  const rsync = async (args: readonly string[], more: Pick<RunOptions, 'onLine' | 'keep'> & Partial<Limits>): Promise<Try & { stdout: string }> => {
     // The C locale: every byte that is not ASCII comes as an escape, and names are bytes.
-    const { exitCode, stdout, stderr, tail } = await host.processes.run('rsync', args, {
-      cwd: root,
-      program: 'ssh',
-      env: { LC_ALL: 'C' },
-      encoding: 'latin1',
-      guarded: true,
-      ...(onLine ? { onLine } : {}),
-    });
+    const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, encoding: 'latin1', guarded: true, ...more } as const;
+    const result = await host.processes.run('rsync', args, options);
+    // Of what moves files the end is enough.
+    if (more.keep !== 'end') refusePart(machine.remote, result);
+    const { exitCode, stdout, stderr, tail } = result;
     return { exitCode, text: stderr.trim() === '' ? tail : stderr, moved: hasMoved(stdout), stdout };
   };
   const fault = ({ exitCode, text }: Try) => unreadableSource(exitCode, text) ?? remoteFault(machine.remote, exitCode, text, direction);
@@ -67,26 +67,43 @@ export function rsyncTransport(context: Context, machine: Machine, direction: Di
     );
     const { stdout } = await retrying(
       context,
-      () => rsync(args),
+      () => rsync(args, how.checksum ? checksumAnswer : longAnswer),
       () => dropMaster(context, machine.ssh),
       fault,
     );
-    return readComparison(at.base, stdout, rsyncHere, (name) => (direction === 'push' ? host.tree.look(at.here, name)?.size : undefined));
+    const asked = askedFor(folder, at, listDeletions);
+    const { links, ...comparison } = heard(machine.remote, () => readComparison(stdout, asked));
+    if (direction === 'pull') {
+      refuseLinksOut(links);
+      refuseWay(context, at.here, comparison.changes);
+    }
+    return comparison;
   };
+  const askedFor = (folder: Folder, { base, here, file }: Sides, deletions: boolean): Asked => ({
+    base,
+    flavour: rsyncHere.flavour,
+    deletions,
+    isMeant: (name) => (file === undefined || name === baseName(folder)) && !isOwn(folder, name),
+    sizeOf: (name) => (direction === 'push' ? host.tree.look(here, name)?.size : undefined),
+  });
 
   return {
     compare,
 
     async transfer(folder, changes, { checksum, tell, note }) {
       const at = sides(folder);
-      const stage = direction === 'pull' ? incomingFolder(at.here) : undefined;
-      if (stage) host.files.makeFolder(stage);
-      const args = rsyncArgs(call(folder, at, { checksum, ...(stage ? { to: `${stage}/`, compareWith: at.here } : {}) }));
+      const stage = direction === 'pull' ? openStage(context, at.base) : undefined;
+      // Links that were not listed do not come: one of them could be the folder of the next file.
+      const links = changes.some(({ kind }) => kind === 'link') ? 'inside' : 'none';
+      const args = rsyncArgs(call(folder, at, { checksum, ...(stage ? { to: `${stage}/`, compareWith: at.here, links } : {}) }));
       const attempt = () => {
         const sum = rsyncHere.flavour === 'gnu' ? (bytes: number) => bytes : fileByFile();
-        return rsync(args, (line) => {
-          const bytes = progressBytes(line);
-          if (bytes !== undefined) tell(sum(bytes));
+        return rsync(args, {
+          keep: 'end',
+          onLine(line) {
+            const bytes = progressBytes(line);
+            if (bytes !== undefined) tell(sum(bytes));
+          },
         });
       };
       const between = async ({ exitCode }: Try, pauseMs: number) => {
@@ -106,7 +123,7 @@ export function rsyncTransport(context: Context, machine: Machine, direction: Di
 
     async newer(folder, changed) {
       const { changes } = await compare(folder, { deletions: false, checksum: false, update: true });
-      const older = new Set(changes.map(({ name }) => name));
+      const older = new Set<string>(changes.map(({ name }) => name));
       return new Set(changed.map(({ name }) => name).filter((name) => !older.has(name)));
     },
 
@@ -116,9 +133,10 @@ export function rsyncTransport(context: Context, machine: Machine, direction: Di
       const from = `${at.here}/${at.file ?? ''}`;
       const { exitCode, stdout, text } = await rsync(
         rsyncArgs(call(folder, at, { dryRun: true, ssh: undefined, from, to: nowhereIn(root) })),
+        longAnswer,
       );
       if (exitCode !== 0) throw remoteFault(machine.remote, exitCode, text);
-      return readComparison(at.base, stdout, rsyncHere, () => 0)
+      return heard(machine.remote, () => readComparison(stdout, { ...askedFor(folder, at, false), sizeOf: () => 0 }))
         .changes.filter(({ kind }) => kind === 'file')
         .map(({ name }) => name);
     },

@@ -1,8 +1,10 @@
 import * as path from 'node:path';
 import type { Context } from '../../core/context';
 import { Interrupted } from '../../core/errors';
-import { makeState, remoteFolder } from '../../core/state';
+import { makeState, remoteFolder, statePath } from '../../core/state';
 import { parseRecordNames, parseRecords } from '../../parse/fetched-records';
+import type { RelativeName } from '../../untrusted/names';
+import { answerOf, longAnswer, refusePart } from '../answer';
 import type { Remote } from '../remote';
 import { remoteFault } from './faults';
 import { recordNamesScript, recordsScript } from './record-scripts';
@@ -15,11 +17,15 @@ export interface RecordsThere {
   gone: string[];
 }
 
+/** One answer holds as many as there is room for: each has less than a megabyte. */
+const recordsAtOnce = 50;
+
 const folderFor = ({ root }: Context, { name }: Remote): string => path.join(remoteFolder(root, name), 'runs');
 
 /** Looks, and writes nothing on either side. @throws UserError by the fault: E_SSH_…, E_REMOTE_… */
 export async function compareRecords(context: Context, remote: Remote, shell: Shell): Promise<RecordsThere> {
-  const { exitCode, stdout, tail, timedOut } = await shell.run(recordNamesScript, [remote.path], { timeoutMs: 40_000 });
+  const { exitCode, stdout, tail, timedOut, cut } = await shell.run(recordNamesScript, [remote.path], { limits: { timeoutMs: 40_000 } });
+  refusePart(remote, { cut, timedOut: false });
   const names = parseRecordNames(stdout);
   if (!names) throw remoteFault(remote, timedOut || exitCode === 0 ? 255 : exitCode, timedOut ? 'timed out' : tail, 'pull');
   const here = context.host.files.list(folderFor(context, remote)).filter((file) => file.endsWith('.json'));
@@ -30,11 +36,15 @@ export async function compareRecords(context: Context, remote: Remote, shell: Sh
 export async function fetchRecords(context: Context, remote: Remote, shell: Shell, { missing, gone }: RecordsThere): Promise<void> {
   const { host, root } = context;
   const folder = folderFor(context, remote);
-  if (missing.length > 0) {
-    const { exitCode, stdout, tail } = await shell.run(recordsScript, [remote.path, ...missing]);
-    if (exitCode !== 0) throw remoteFault(remote, exitCode, tail, 'pull');
+  for (let from = 0; from < missing.length; from += recordsAtOnce) {
+    const asked = missing.slice(from, from + recordsAtOnce);
+    const text = answerOf(remote, await shell.run(recordsScript, [remote.path, ...asked], { limits: longAnswer }), ({ exitCode, tail }) =>
+      remoteFault(remote, exitCode, tail, 'pull'),
+    );
     makeState(host, root);
-    for (const [file, text] of parseRecords(stdout)) host.files.writeText(path.join(folder, file), text);
+    // Nothing on the way is a link that would lead them elsewhere.
+    host.tree.makeFolderAt(statePath(root), path.relative(statePath(root), folder) as RelativeName);
+    for (const [file, record] of parseRecords(text, asked)) host.files.writeText(path.join(folder, file), record);
   }
   for (const file of gone) host.files.remove(path.join(folder, file));
 }

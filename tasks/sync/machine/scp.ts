@@ -1,12 +1,14 @@
 import * as path from 'node:path';
 import type { Context } from '../../core/context';
+import { parseHashLines } from '../../parse/hash-lines';
 import { byteName, textName } from '../../parse/shown-name';
+import type { RelativeName } from '../../untrusted/names';
+import { checksumAnswer, longAnswer } from '../answer';
 import type { Change } from '../change';
 import { sha256Here } from '../files-here';
 import type { Filters } from '../filters';
 import type { Direction } from '../folders';
 import { listedTransport, type Program } from '../listed-transport';
-import type { Listing } from '../listing';
 import type { Transport } from '../transport';
 import { remoteFault } from './faults';
 import { filesThere } from './files';
@@ -34,12 +36,8 @@ function scpProgram(context: Context, machine: Machine, direction: Direction): P
       context,
       async () => {
         const args = ['-p', '-q', '-B', ...(machine.ssh?.options ?? []), '--', ...from, to];
-        const { exitCode, stderr, tail } = await host.processes.run('scp', args, {
-          cwd: root,
-          program: 'ssh',
-          env: { LC_ALL: 'C' },
-          guarded: true,
-        });
+        const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, guarded: true, keep: 'end' } as const;
+        const { exitCode, stderr, tail } = await host.processes.run('scp', args, options);
         return { exitCode, text: stderr || tail, moved: false };
       },
       () => dropMaster(context, machine.ssh),
@@ -50,26 +48,15 @@ function scpProgram(context: Context, machine: Machine, direction: Direction): P
   return {
     name: 'scp',
     keepsTimes: true,
+    deletesAnyName: true,
 
     async list(folder) {
-      const files: Listing = new Map();
-      for (const [name, state] of await other.list(folder)) {
-        const [size = '', time = ''] = state.split(' ');
-        files.set(name === '.' ? byteName(path.posix.basename(folder.name)) : name, {
-          size: Number(size),
-          modifiedMs: Number(time) * 1000,
-        });
-      }
-      return files;
+      return other.list(folder);
     },
 
     async same(base, names) {
-      const { exitCode, stdout, tail } = await machine.shell.run(hashScript, [machine.path, base], {
-        rest: names.map((name) => `${name}\0`).join(''),
-        timeoutMs: 3_600_000,
-      });
-      if (exitCode !== 0) throw remoteFault(machine.remote, exitCode, tail, direction);
-      const hashes = new Map(stdout.split('\n').map((line): [string, string] => [line.slice(66), line.slice(0, 64)]));
+      const rest = names.map((name) => `${name}\0`).join('');
+      const hashes = parseHashLines(await other.run(hashScript, [base], { rest, limits: checksumAnswer }));
       const same = new Set<string>();
       for (const name of names) {
         if (hashes.get(name) === (await sha256Here(context, path.join(root, base), name))) same.add(name);
@@ -85,14 +72,14 @@ function scpProgram(context: Context, machine: Machine, direction: Direction): P
           remote('.just-lora/incoming/'),
         );
         const names = part.map(({ name }) => `${path.posix.basename(name)}\0`).join('');
-        await other.run(placeScript, [path.posix.join(base, below)], names);
+        await other.run(placeScript, [path.posix.join(base, below)], { rest: names, limits: longAnswer });
       });
     },
 
     async fetch(base, changes, to, { tell }) {
       await inCalls(changes, tell, async (part, below) => {
         const folder = path.join(to, below);
-        host.files.makeFolder(folder);
+        if (below !== '.') host.tree.makeFolderAt(to, byteName(below) as RelativeName);
         await scp(
           part.map(({ name }) => remote(`${base}/${textName(name)}`)),
           `${folder}/`,

@@ -1,12 +1,13 @@
 import { UserError } from '../../core/errors';
 import { rcloneFault } from '../../parse/rclone-output';
+import { lastLines } from '../../untrusted/text';
 import type { Remote } from '../remote';
 import { whereOf } from '../where';
 
 /** Why rclone failed, as a person can mend it. @param text the errors of its log */
 export function fault(remote: Remote, text: string): UserError {
   const at = whereOf(remote);
-  const tail = text.split('\n').slice(-5).join('\n');
+  const tail = lastLines(text, 5);
   const tellers: Record<ReturnType<typeof rcloneFault>, [code: string, found: string, fix: string]> = {
     'no-remote': [
       'E_RCLONE_REMOTE',

@@ -1,6 +1,8 @@
 import type { Context } from '../../core/context';
 import { UserError } from '../../core/errors';
+import type { RunOptions } from '../../core/host/processes';
 import { logErrors, parseLsjson, rcloneFault, statsBytes } from '../../parse/rclone-output';
+import { checksumAnswer, heard, type Limits, longAnswer, refusePart, shortAnswer } from '../answer';
 import type { Remote } from '../remote';
 import type { Copying, Store } from '../store';
 import { rcloneEnvironment } from './environment';
@@ -12,16 +14,21 @@ const always = ['--use-json-log', '--ask-password=false', '--contimeout', '10s',
 /** The program rclone as a store. @throws UserError E_RCLONE_… */
 export function rcloneStore(context: Context, remote: Remote): Store {
   const { host, root } = context;
-  const env = rcloneEnvironment(host, remote);
+  // Documents of Google have no size and no bytes to fetch.
+  const env = { ...rcloneEnvironment(host, remote), RCLONE_DRIVE_SKIP_GDOCS: 'true' };
   const there = (...below: string[]): string =>
     // The project's folder, or one in it, as rclone names it.
     `${remote.host ? `${remote.host}:` : ''}${[remote.path.replace(/\/+$/, ''), ...below].join('/')}`;
-  const rclone = (args: readonly string[], more: { input?: string; keep?: 'end'; onLine?: (line: string) => void } = {}) =>
-    host.processes.run('rclone', [...always, ...args], { cwd: root, program: 'rclone', env, guarded: true, ...more });
-  const run = async (args: readonly string[], more?: Parameters<typeof rclone>[1]) => {
-    const result = await rclone(args, more);
-    if (result.exitCode !== 0) throw fault(remote, logErrors(result.stderr));
+  const rclone = async (args: readonly string[], more: Pick<RunOptions, 'input' | 'onLine' | 'keep'> & Partial<Limits>) => {
+    const options = { cwd: root, program: 'rclone', env, guarded: true, ...more } as const;
+    const result = await host.processes.run('rclone', [...always, ...args], options);
+    // Of what moves files the end is enough.
+    if (more.keep !== 'end') refusePart(remote, result);
     return result;
+  };
+  const run = async (args: readonly string[], more: Parameters<typeof rclone>[1]) => {
+    const { exitCode, stderr } = await rclone(args, more);
+    if (exitCode !== 0) throw fault(remote, logErrors(stderr));
   };
   /** A list of names for rclone, gone when the work is done. */
   const withList = async <T>(names: readonly string[], work: (file: string) => Promise<T>): Promise<T> => {
@@ -37,7 +44,9 @@ export function rcloneStore(context: Context, remote: Remote): Store {
   const copy = (from: string, to: string, files: readonly string[], { anew, tell }: Copying) =>
     withList(files, async (file) => {
       const more = anew ? ['--ignore-times'] : [];
-      await run(['copy', from, to, '--files-from-raw', file, '--retries', '2', '--stats', '1s', '-v', ...more], {
+      // Said each second, and nothing of each file.
+      const stats = ['--stats', '1s', '--stats-log-level', 'NOTICE'];
+      await run(['copy', '--files-from-raw', file, '--retries', '2', ...stats, ...more, '--', from, to], {
         keep: 'end',
         onLine: (line) => {
           const bytes = statsBytes(line);
@@ -48,8 +57,8 @@ export function rcloneStore(context: Context, remote: Remote): Store {
 
   return {
     async mover() {
-      const { exitCode, stdout } = await host.processes.run('rclone', ['version'], { cwd: root });
-      if (exitCode === 0) return `rclone ${/rclone (\S+)/.exec(stdout)?.[1] ?? ''}`;
+      const { exitCode, stdout } = await host.processes.run('rclone', ['version'], { cwd: root, ...shortAnswer });
+      if (exitCode === 0) return `rclone ${/^rclone ([\w.+-]{1,40})/.exec(stdout)?.[1] ?? ''}`.trim();
       throw new UserError({
         code: 'E_RCLONE_MISSING',
         found: 'this machine has no rclone',
@@ -59,8 +68,8 @@ export function rcloneStore(context: Context, remote: Remote): Store {
 
     async list(folder) {
       const [args, place] = folder === '' ? [['--max-depth', '1'], there()] : [['-R', '--files-only'], there(folder)];
-      const { exitCode, stdout, stderr } = await rclone(['lsjson', ...args, '--retries', '1', '--', place]);
-      if (exitCode === 0) return new Map(parseLsjson(stdout).map(({ name, ...stored }) => [name, stored]));
+      const { exitCode, stdout, stderr } = await rclone(['lsjson', ...args, '--retries', '1', '--', place], longAnswer);
+      if (exitCode === 0) return heard(remote, () => parseLsjson(stdout));
       const text = logErrors(stderr);
       if (rcloneFault(text) !== 'missing') throw fault(remote, text);
       return new Map();
@@ -69,12 +78,12 @@ export function rcloneStore(context: Context, remote: Remote): Store {
     send: (here, folder, files, how) => copy(here, there(folder), files, how),
     fetch: (folder, here, files, how) => copy(there(folder), here, files, how),
     remove: (folder, files) =>
-      withList(files, async (file) => void (await run(['delete', there(folder), '--files-from-raw', file, '--retries', '2']))),
+      withList(files, (file) => run(['delete', '--files-from-raw', file, '--retries', '2', '--', there(folder)], longAnswer)),
 
     same: (here, folder, files) =>
       withList(files, async (file) => {
         const list = ['--files-from-raw', file, '--one-way', '--combined', '-', '--retries', '1'];
-        const { exitCode, stdout, stderr } = await rclone(['check', here, there(folder), ...list]);
+        const { exitCode, stdout, stderr } = await rclone(['check', ...list, '--', here, there(folder)], checksumAnswer);
         const lines = stdout.split('\n').filter((line) => /^[=*+!-] /.test(line));
         // Its exit code is 1 where something differs, which is an answer.
         if (exitCode !== 0 && lines.length === 0) throw fault(remote, logErrors(stderr));
@@ -82,14 +91,14 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       }),
 
     async read(file) {
-      const { exitCode, stdout } = await rclone(['cat', there('.just-lora', file), '--retries', '1']);
+      const { exitCode, stdout } = await rclone(['cat', '--retries', '1', '--', there('.just-lora', file)], longAnswer);
       return exitCode === 0 ? stdout : '';
     },
-    write: async (file, text) => void (await run(['rcat', there('.just-lora', file)], { input: text })),
+    write: (file, text) => run(['rcat', '--', there('.just-lora', file)], { input: text, ...longAnswer }),
     async forget(patterns) {
       const chosen = patterns.flatMap((pattern) => ['--include', `/${pattern}`]);
       // One that is not there is no error.
-      await rclone(['delete', there('.just-lora', 'manifests'), ...chosen, '--retries', '1']);
+      await rclone(['delete', ...chosen, '--retries', '1', '--', there('.just-lora', 'manifests')], longAnswer);
     },
   };
 }
