@@ -16,7 +16,11 @@ export function recallFolder<T>(
   folder: string,
   isValue: (value: unknown) => value is T,
 ): Map<string, T> {
-  return new Map(Object.entries(fieldsOf(host.files.readJson(fileOf(root, what, folder))) ?? {}).filter((entry): entry is [string, T] => isValue(entry[1])));
+  return new Map(
+    Object.entries(fieldsOf(host.files.readJson(fileOf(root, what, folder))) ?? {}).filter((entry): entry is [string, T] =>
+      isValue(entry[1]),
+    ),
+  );
 }
 
 export function rememberFolder<T>({ host, root }: Context, what: string, folder: string, record: ReadonlyMap<string, T>): void {

@@ -46,7 +46,10 @@ export function rsyncTransport(context: Context, machine: Machine, direction: Di
       ...more,
     };
   };
-  const rsync = async (args: readonly string[], more: Pick<RunOptions, 'onLine' | 'keep'> & Partial<Limits>): Promise<Try & { stdout: string }> => {
+  const rsync = async (
+    args: readonly string[],
+    more: Pick<RunOptions, 'onLine' | 'keep'> & Partial<Limits>,
+  ): Promise<Try & { stdout: string }> => {
     // The C locale: every byte that is not ASCII comes as an escape, and names are bytes.
     const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, encoding: 'latin1', guarded: true, ...more } as const;
     const result = await host.processes.run('rsync', args, options);
