@@ -1,6 +1,6 @@
 import { UserError } from '../core/errors';
-import { plural } from '../core/text';
-import { shownName } from '../parse/shown-name';
+import { plural, shellWord } from '../core/text';
+import { shownName, textName } from '../parse/shown-name';
 import type { RelativeName } from '../untrusted/names';
 import { type Change, shownChange } from './change';
 
@@ -25,7 +25,6 @@ export function refuseLinksOut(links: readonly (readonly [Change, target: string
     code: 'E_UNSAFE_PATH',
     found: `\`${shownChange(change)}\` is a link to \`${shownName(target.slice(0, 300))}\` there${more.length > 0 ? `, and ${plural(more.length, 'other link')} like it` : ''}: it leads out of \`${change.folder}\``,
     needed: 'links that stay in the folder that is pulled, as relative paths',
-    // A name of the other side in a command that a person copies: only where no shell reads anything in it.
-    fix: `\`--exclude${/^[\w./-]+$/.test(change.name) ? `=/${change.name}` : ''}\` leaves it out\nor make it a relative link there`,
+    fix: `\`--exclude=${shellWord(`/${textName(change.name)}`)}\` leaves it out\nor make it a relative link there`,
   });
 }
