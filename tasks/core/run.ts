@@ -41,8 +41,9 @@ export async function bring(
 ): Promise<Ran> {
   const { host, root } = context;
   const isUndisturbed = watchLock(host, root);
-  const looks = await looksAt(items, context, depth, true, silent);
-  const before = inspected([...looks.values()]);
+  // The first look is silent, but for what must be told at once: a server that has us wait, for one.
+  const progress: Reporter['progress'] = ({ name }, { text, atOnce }) => (atOnce && text ? reporter.note(`  ${name}: ${text}`) : undefined);
+  const looks = await looksAt(items, context, depth, true, { ...silent, progress });
   if (before.outcome === 'unchanged') {
     await inTurn(items, context, reporter, async (step) => (looks.get(step) as Planned).report);
     return before;
