@@ -5,6 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { thisHost } from '../tasks/core/host';
 import { writeTree } from '../tasks/hub/tree';
+import type { Commit } from '../tasks/untrusted/hashes';
 import { startHub } from '../tests/hub/server';
 import { cleanEnvironment, projectCopy, runJust } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
@@ -80,7 +81,7 @@ export const benchmark: Benchmark = {
     const { shards, small } = makeModel(folder);
     const hub = await startHub();
     const repository = hub.add(repo, { ...small, ...Object.fromEntries(shards) });
-    const commit = repository.revisions.get('main') ?? '';
+    const commit = repository.revisions.get('main') as Commit;
     const blobs = repository.commits.get(commit) ?? new Map();
     writeTree(
       thisHost(),

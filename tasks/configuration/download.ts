@@ -10,6 +10,18 @@ export const download = v.optional(
       connections: count('Connections at once, all files together', 32, 1, 128),
       at_risk_mb: count('What a kill may cost; more is faster where the first byte takes long (MB)', 8, 8, 1024),
       stall_seconds: v.optional(v.pipe(v.number(), v.minValue(0.1), v.description('No byte for so long ends a try (seconds)')), 15),
+      answer_seconds: v.optional(
+        v.pipe(v.number(), v.minValue(0.1), v.description('A question to the Hub is answered within so long, or asked again (seconds)')),
+        60,
+      ),
+      wait_seconds: v.optional(
+        v.pipe(
+          v.number(),
+          v.minValue(0),
+          v.description('The longest wait that a server may ask for, as for a limit of requests (seconds)'),
+        ),
+        600,
+      ),
       tries: count('Tries without any progress before a file is given up', 5, 5, 100),
       headroom_percent: v.optional(
         v.pipe(v.number(), v.minValue(0), v.description('Free space beside the remaining bytes, at least 50 MB (percent of them)')),

@@ -44,6 +44,7 @@ export async function bring(
   // The first look is silent, but for what must be told at once: a server that has us wait, for one.
   const progress: Reporter['progress'] = ({ name }, { text, atOnce }) => (atOnce && text ? reporter.note(`  ${name}: ${text}`) : undefined);
   const looks = await looksAt(items, context, depth, true, { ...silent, progress });
+  const before = inspected([...looks.values()]);
   if (before.outcome === 'unchanged') {
     await inTurn(items, context, reporter, async (step) => (looks.get(step) as Planned).report);
     return before;

@@ -2,10 +2,11 @@ import type { Context } from '../core/context';
 import { usageError } from '../core/errors';
 import { holderOf } from '../core/lock';
 import { shown } from '../core/paths';
-import type { Finding, Step } from '../core/step';
+import type { Finding, Progress, Step } from '../core/step';
 import { bytes, plural } from '../core/text';
 import { bringModel, refuseOffline } from './bring';
 import { dataOf, foundOf, rateOf, tableOf, titleOf } from './download-report';
+import { offlineBy } from './endpoint';
 import { holdingFolder } from './folder/folder-lock';
 import { lockFile } from './folder/layout';
 import { type LocalFile, lookAt } from './folder/local';
@@ -52,11 +53,11 @@ function downloadStep(model: Model): Step<Seen> {
   return {
     name,
     title: `Download ${model.name}`,
-    async check(context, _, __, before) {
+    async check(context, _, tell, before) {
       // What was wanted is what must be there: the answers of the Hub are those of one moment. Each byte is hashed by now.
       const seen = before
         ? { ...before, files: filesAt(context, model, before.wanted, true) }
-        : await look(context, model, trusts(context));
+        : await look(context, model, trusts(context), tell);
       const { wanted, files, origin, libraries } = seen;
       const data = dataOf(context, model, wanted, files);
       const done = files.every(({ state }) => state === 'ok');
@@ -87,7 +88,7 @@ function downloadStep(model: Model): Step<Seen> {
           run: (_, progress) =>
             holdingFolder(context, model.folder, progress, async (waited) => {
               // The other run may have brought it all, and have recorded the commit of its own moment.
-              if (waited) Object.assign(seen, await look(context, model, trust));
+              if (waited) Object.assign(seen, await look(context, model, trust, progress));
               const { wanted, origin } = seen;
               await bringModel(context, model, wanted, { origin, trust }, progress);
             }),
@@ -102,7 +103,7 @@ const filesAt = ({ host }: Context, { folder }: Model, { wanted, commit }: Wante
   wanted.map((file) => lookAt(host, folder, commit, file, trust));
 
 /** The records of the folder, where they say all; else another folder of this machine, where one is named; else the Hub. */
-async function look(context: Context, model: Model, trust: boolean): Promise<Seen> {
+async function look(context: Context, model: Model, trust: boolean, tell: (progress: Progress) => void = () => undefined): Promise<Seen> {
   const recorded = wantedByRecord(context, model);
   const origin = originOf(context, model, recorded?.commit);
   if (recorded) {
@@ -110,6 +111,7 @@ async function look(context: Context, model: Model, trust: boolean): Promise<See
     if (files.every(({ state }) => state === 'ok' || state === 'unchecked'))
       return { wanted: recorded, files, origin, libraries: 'unknown' };
   }
+  if (!offlineBy(context.host)) hubOf(context).requests.patience.tell = (text) => tell({ text, atOnce: true });
   const bySource = origin && (await wantedBySource(context, model, origin));
   if (bySource) {
     const files = filesAt(context, model, bySource, trust);

@@ -1,33 +1,23 @@
 import type * as http from 'node:http';
 import type { Context } from '../core/context';
 import type { Resource } from '../core/resources';
+import type { Commit } from '../untrusted/hashes';
+import { tryParse } from '../untrusted/json';
+import { misfit, nextQueryIn, type Revision, revisionIn, type TreeRow, treeRowsIn } from './answers';
 import { addressOf } from './endpoint';
-import { header, textOf } from './http/answer';
+import { discard, header, textOf } from './http/answer';
 import type { Model } from './models';
 import { Requests } from './requests';
-import type { TreeRow } from './tree';
 
-/** What the Hub knows of a revision. */
-export interface Revision {
-  commit: string;
-  /** The repository's name today: an old one leads to it. */
-  repo: string;
-  gated: boolean;
-  /** As the model card says it, `llama3.1` for example. */
-  license: string | undefined;
-}
-
-interface RevisionAnswer {
-  sha: string;
-  id?: string;
-  gated?: unknown;
-  cardData?: { license?: string };
-  tags?: string[];
-}
+/** A glance at a branch, in milliseconds. */
+const glanceMs = 3000;
+/** Files of a repository, with its folders; the Hub advises against more than 100,000. */
+const mostRows = 500_000;
+/** A list takes as long as so many answers may take, and no longer. */
+const mostAnswers = 20;
 
 /**
  * The Hub as one run sees it: what its API knows of models. Reads only.
- * Contract: https://huggingface.co/docs/hub/api and huggingface_hub's hf_api.py.
  */
 export class Hub {
   readonly requests: Requests;
@@ -43,35 +33,46 @@ export class Hub {
       repo,
       revision,
     });
-    const { sha, id, gated, cardData, tags } = body.value as RevisionAnswer;
-    const license = cardData?.license ?? tags?.find((tag) => tag.startsWith('license:'))?.slice('license:'.length);
-    return { commit: sha, repo: id ?? repo, gated: Boolean(gated), license };
+    return revisionIn(body.value, { repo, revision }, this.requests.endpoint);
   }
 
-  /** The same for a glance: one try of three seconds. @throws NetworkError */
-  async glance({ repo, revision }: Model): Promise<string | undefined> {
-    const { endpoint, patience, connections } = this.requests;
+  /** The same for a glance: one try of three seconds. `undefined` where no answer comes. @throws UserError, Interrupted */
+  async glance({ repo, revision }: Model): Promise<Commit | undefined> {
+    const { endpoint, patience } = this.requests;
     const url = new URL(`${endpoint}/api/models/${addressOf(repo)}/revision/${encodeURIComponent(revision)}`);
     if (patience.left(url) > 0) return undefined;
-    const headers = this.requests.headersFor(url);
-    const response = await connections.send(url, { headers, stallMs: 3000, signal: AbortSignal.timeout(3000) });
-    const body = await textOf(response, 8_000_000);
-    patience.heed(url, response);
-    return response.statusCode === 200 ? (JSON.parse(body) as { sha?: string }).sha : undefined;
+    const read = async (response: http.IncomingMessage) => {
+      patience.heed(url, response);
+      if (response.statusCode !== 200) return discard(response);
+      return revisionIn(tryParse(await textOf(response, 8_000_000, endpoint)), { repo, revision }, endpoint).commit;
+    };
+    return (await this.requests.once(url, {}, read, glanceMs)) ?? undefined;
   }
 
-  /** Every row of the tree of a commit, over all pages. @throws UserError */
-  async tree({ repo }: Model, commit: string): Promise<TreeRow[]> {
+  /**
+   * Every row of the tree of a commit, over all pages.
+   * @throws UserError E_HUB_ANSWER where a row does not fit, or the pages do not come to an end
+   */
+  async tree({ repo }: Model, commit: Commit): Promise<TreeRow[]> {
+    const { endpoint, answerMs } = this.requests;
     const rows: TreeRow[] = [];
-    let next: string | undefined = `/api/models/${addressOf(repo)}/tree/${commit}?recursive=true&expand=false`;
-    while (next) {
-      const { value, response }: { value: unknown; response: http.IncomingMessage } = await this.requests.json({
-        address: next,
-        repo,
-        revision: commit,
-      });
-      rows.push(...(value as TreeRow[]));
-      next = /<([^>]+)>;\s*rel="?next"?/.exec(header(response, 'link') ?? '')?.[1];
+    const seen = new Set<string>();
+    const begun = performance.now();
+    const top = `/api/models/${addressOf(repo)}/tree/${commit}`;
+    let query: string | undefined = '?recursive=true&expand=false';
+    while (query !== undefined) {
+      const { value, response } = await this.requests.json({ address: top + query, repo, revision: commit });
+      for (const row of treeRowsIn(value, rows.length, endpoint)) {
+        if (seen.has(row.path)) throw misfit(endpoint, `tree[${rows.length}].path`, row.path, 'each path once, and pages that move on');
+        seen.add(row.path);
+        rows.push(row);
+      }
+      const isEmpty = Array.isArray(value) && value.length === 0;
+      query = nextQueryIn(header(response, 'link'), endpoint);
+      if (isEmpty && query !== undefined) throw misfit(endpoint, 'tree', '[]', 'rows on each page that another one follows');
+      if (rows.length > mostRows) throw misfit(endpoint, 'tree', rows.length, `at most ${mostRows} rows`);
+      if (performance.now() - begun > mostAnswers * answerMs)
+        throw misfit(endpoint, 'tree', rows.length, `all rows within ${(mostAnswers * answerMs) / 1000} s`);
     }
     return rows;
   }

@@ -75,7 +75,8 @@ function modelOf(context: Context, name: string, settings: ModelSettings): Model
     name,
     asked: name,
     repo: repo ?? name,
-    revision,
+    // A commit is a pin however it is written.
+    revision: /^[0-9a-f]{40}$/i.test(revision) ? revision.toLowerCase() : revision,
     folder: path.join(projectPaths(context).models_dir, name),
     source,
     include: settings.include ?? download.include,

@@ -4,6 +4,7 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import type { Host } from '../core/host';
 import { absolute, projectPaths, shown } from '../core/paths';
+import { isCommitHash, isSha1, isSha256 } from '../untrusted/hashes';
 import type { HubFile } from './hub-file';
 import type { Model } from './models';
 import { hubHomes } from './token';
@@ -50,6 +51,7 @@ export function cachedIn(context: Context, { repo, revision }: Model, commit: st
   for (const home of cacheFolders(context)) {
     const folder = path.join(home, `models--${repo.replace('/', '--')}`);
     const named = commit ?? files.readText(path.join(folder, 'refs', revision))?.trim() ?? revision;
+    if (!isCommitHash(named)) continue;
     const snapshot = path.join(folder, 'snapshots', named);
     if (files.stat(snapshot)?.isDirectory()) return snapshot;
   }
@@ -94,10 +96,11 @@ export const cachedTree = (host: Host, snapshot: string, commit: string): HubFil
 export function snapshotFiles(host: Host, snapshot: string): HubFile[] | undefined {
   const files = walk(host, snapshot).map((file): HubFile | undefined => {
     const real = host.files.realPath(path.join(snapshot, file));
-    const size = real && host.files.stat(real)?.size;
+    const size = real ? host.files.stat(real)?.size : undefined;
     const name = real ? path.basename(real) : '';
-    if (size === undefined || !/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(name)) return undefined;
-    return { path: file, size: Number(size), ...(name.length === 64 ? { sha256: name } : { sha1: name }) };
+    if (size === undefined) return undefined;
+    if (isSha256(name)) return { path: file, size, sha256: name };
+    return isSha1(name) ? { path: file, size, sha1: name } : undefined;
   });
   return files.length > 0 && files.every((file) => file !== undefined) ? files : undefined;
 }

@@ -1,39 +1,40 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
-import { UserError } from '../core/errors';
+import { Interrupted, UserError } from '../core/errors';
 import type { Host } from '../core/host';
+import { IndexFault, parseIndex } from '../safetensors/index';
+import { type Commit, isCommitHash } from '../untrusted/hashes';
+import { modelFileFault } from '../untrusted/names';
+import { misfit, type Revision, type TreeRow } from './answers';
 import { offlineBy } from './endpoint';
 import { type ModelRecord, readRecord } from './folder/model-record';
 import { recordedTree } from './folder/recorded-tree';
-import { hubOf, type Revision } from './hub';
+import { hubOf } from './hub';
 import type { HubFile } from './hub-file';
+import { type Listed, listed } from './listed';
 import type { Model } from './models';
-import { type Chosen, choose, looksWhole } from './selection';
-import type { SizedFile } from './transfer/job';
-import { filesOf, readTree, type TreeRow } from './tree';
+import { looksWhole } from './selection';
+import { filesOf, readTree } from './tree';
 
 /** What a folder is to hold: the commit, its whole tree, and what of it is wanted. */
-export interface Wanted {
-  commit: string;
+export interface Wanted extends Listed {
+  commit: Commit;
   license: string | undefined;
   /** Where the list came from. */
   from: 'record' | 'source' | 'hub';
   /** The rows of the listing, where the Hub was asked. */
   rows: readonly TreeRow[] | undefined;
-  wanted: readonly SizedFile[];
-  left: Chosen['left'];
 }
 
 export const index = 'model.safetensors.index.json';
 
-export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);
-
 /** The commit that this folder is held to: a pinned one, or the one that was resolved when it was first filled. */
-export function heldCommit(context: Context, model: Model): string | undefined {
-  if (isCommit(model.revision)) return model.revision;
+export function heldCommit(context: Context, model: Model): Commit | undefined {
+  if (isCommitHash(model.revision)) return model.revision;
   if (context.option('update') !== undefined) return undefined;
   const record = readRecord(context.host, model.folder);
-  return record && record.repo === model.repo && record.revision === model.revision ? record.commit : undefined;
+  const isOurs = record && record.repo === model.repo && record.revision === model.revision;
+  return isOurs && isCommitHash(record.commit) ? record.commit : undefined;
 }
 
 /** What the folder's own records say it should hold; `undefined` where they do not say. No network. */
@@ -44,13 +45,13 @@ export function wantedByRecord(context: Context, model: Model): Wanted | undefin
   // Without the network the folder's own lists are all there is, those of hf too.
   const own = offlineBy(host) ? recordedTree(host, folder, model) : undefined;
   const commit = held ?? own?.commit;
-  if (!commit) return undefined;
+  if (!isCommitHash(commit)) return undefined;
   const indexText = host.files.readText(`${folder}/${index}`);
   // hf 0.36 keeps no list: what it knows of each file stands for one where no shard is missing.
   const known = own?.commit === commit && looksWhole(own.all, indexText) ? withSizes(host, folder, own.all) : undefined;
   const files = readTree(host, folder, commit) ?? known;
   if (!files) return undefined;
-  return { commit, license: undefined, from: 'record', rows: undefined, ...sized(choose(files, model, indexText)) };
+  return { commit, license: undefined, from: 'record', rows: undefined, ...listed(files, model, indexText) };
 }
 
 /** Sizes that only the files themselves tell; their hashes say whether they are right. */
@@ -64,9 +65,7 @@ export async function wantedByHub(context: Context, model: Model): Promise<Wante
   const { commit, license } = held ? await hub.revision({ ...model, revision: held }) : await firstRevision(context, model);
   const rows = await hub.tree(model, commit);
   const files = filesOf(rows);
-  refuseOutside(files, model);
-  const chosen = choose(files, model, await indexOf(context, model, commit, files));
-  const { wanted, left } = sized(chosen);
+  const { wanted, left } = listed(files, model, await indexOf(context, model, commit, files));
   const first = wanted.find(({ path }) => path === 'config.json') ?? [...wanted].sort((a, b) => a.size - b.size)[0];
   if (!first)
     throw new UserError({
@@ -97,10 +96,12 @@ async function firstRevision(context: Context, model: Model): Promise<Revision> 
 
 /** What a branch is now, where it is another commit than the folder's; silent where it cannot be asked. */
 export async function movedTo(context: Context, model: Model, commit: string): Promise<string | undefined> {
-  if (isCommit(model.revision) || offlineBy(context.host)) return undefined;
+  if (isCommitHash(model.revision) || offlineBy(context.host)) return undefined;
   const now = await hubOf(context)
     .glance(model)
-    .catch(() => undefined);
+    .catch((error: unknown) => {
+      if (error instanceof Interrupted) throw error;
+    });
   return now && now !== commit ? now : undefined;
 }
 
@@ -112,25 +113,23 @@ export const recordOf = (model: Model, { commit, wanted }: Wanted): ModelRecord 
 });
 
 /** The index is needed only where names do not say which files are shards. */
-async function indexOf(context: Context, model: Model, commit: string, files: readonly HubFile[]): Promise<string | undefined> {
+async function indexOf(context: Context, model: Model, commit: Commit, files: readonly HubFile[]): Promise<string | undefined> {
   const names = files.map(({ path }) => path).filter((path) => path.endsWith('.safetensors') && !path.includes('/'));
   const isPlain = names.every((name) => /^(model-\d+-of-\d+|consolidated.*)\.safetensors$/.test(name));
   if (!files.some(({ path }) => path === index) || isPlain) return undefined;
-  return hubOf(context).text(model, commit, index);
+  const hub = hubOf(context);
+  const text = await hub.text(model, commit, index);
+  refuseWrongIndex(text, hub.requests.endpoint);
+  return text;
 }
 
-export function sized(chosen: Chosen): { wanted: SizedFile[]; left: Chosen['left'] } {
-  return { wanted: chosen.wanted.filter((file): file is SizedFile => file.size !== undefined), left: chosen.left };
-}
-
-/** A name that leads out of the folder is an attack or a mistake, and never a model. */
-export function refuseOutside(files: readonly HubFile[], model: Model): void {
-  const bad = files.find(({ path }) => /^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.?([/\\]|$)|\\|[\0-\x1f]/.test(path) || /^\.cache(\/|$)/.test(path));
-  if (!bad) return;
-  throw new UserError({
-    code: 'E_MODEL_NAME',
-    found: `\`${model.repo}\` lists a file named ${JSON.stringify(bad.path)}`,
-    needed: 'names that stay inside of the folder',
-    fix: 'do not use this repository; tell its owner',
-  });
+/** An index that the Hub serves names files inside of the folder, as `model:verify` wants it later. @throws UserError E_HUB_ANSWER */
+export function refuseWrongIndex(text: string, from: string): void {
+  const needed = 'an index that names the shards beside it';
+  try {
+    const bad = parseIndex(Buffer.from(text)).shards.find((name) => modelFileFault(name) !== undefined);
+    if (bad !== undefined) throw misfit(from, index, bad, needed);
+  } catch (error) {
+    throw error instanceof IndexFault ? misfit(from, index, error.message, needed) : error;
+  }
 }

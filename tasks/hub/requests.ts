@@ -1,17 +1,23 @@
 import type * as http from 'node:http';
 import type { Context } from '../core/context';
-import { UserError } from '../core/errors';
+import { Interrupted, UserError } from '../core/errors';
+import { isCommitHash } from '../untrusted/hashes';
+import { fieldsOf, tryParse } from '../untrusted/json';
+import { oneLine } from '../untrusted/text';
+import { misfit } from './answers';
 import { endpointOf } from './endpoint';
-import { header, textOf } from './http/answer';
+import { discard, header, plainOf, startOf, textOf } from './http/answer';
 import { Connections } from './http/connections';
+import { withinTime } from './http/deadline';
 import { NetworkError } from './http/network-error';
 import { backoffMs, isPassing, Patience } from './http/patience';
+import { redirectOf } from './http/redirect';
 import { refusalError } from './refusals';
 import { findToken, type Token } from './token';
 
 /** What is asked of the Hub, and about what: the errors name it. */
 export interface Question {
-  /** A path of the Hub, or a whole address. */
+  /** A path of the Hub, with what is asked. */
   address: string;
   repo: string;
   revision: string;
@@ -22,9 +28,15 @@ export interface Question {
   bodyBytes?: number;
 }
 
+/** An answer that was read as far as it is wanted. */
+export interface Answered {
+  response: http.IncomingMessage;
+  body: string;
+}
+
 /**
  * Questions to the Hub: with the token to the Hub alone, with tries and waits, redirects followed, and each refusal
- * as the error that names its cure.
+ * as the error that names its cure. Each answer has a time and a size, and Ctrl-C ends all of them.
  */
 export class Requests {
   readonly endpoint: string;
@@ -32,28 +44,57 @@ export class Requests {
   readonly connections: Connections;
   readonly patience: Patience;
   readonly stallMs: number;
+  /** Milliseconds that a whole answer may take. */
+  readonly answerMs: number;
   readonly tries: number;
+  readonly #home: string;
+  readonly #signal: AbortSignal;
 
+  /** @throws UserError E_HUB_UNREACHABLE where HF_ENDPOINT is no address */
   constructor(context: Context) {
     const { download } = context.settings.setup;
     this.endpoint = endpointOf(context.host);
+    this.#home = homeOf(this.endpoint);
     this.token = findToken(context);
     this.connections = new Connections(context.host);
-    this.patience = new Patience(context.host);
+    this.patience = new Patience(context.host, download.wait_seconds * 1000);
     this.stallMs = download.stall_seconds * 1000;
+    this.answerMs = download.answer_seconds * 1000;
     this.tries = download.tries;
+    this.#signal = context.host.processes.signal;
   }
 
-  /** What goes along with a request: the token to the Hub itself, to its very origin, and to nobody else. */
+  /** Whether an address is the Hub's own: of its very origin. */
+  isHome(url: URL): boolean {
+    return url.origin === this.#home;
+  }
+
+  /** What goes along with a request: the token to the Hub itself, and to nobody else. */
   headersFor(url: URL): Record<string, string> {
-    return this.token && url.origin === new URL(this.endpoint).origin ? { Authorization: `Bearer ${this.token.value}` } : {};
+    return this.token && this.isHome(url) ? { Authorization: `Bearer ${this.token.value}` } : {};
+  }
+
+  /** One request, and its answer as far as `read` wants it. @throws NetworkError, Interrupted, and what `read` throws */
+  once<T>(url: URL, headers: Record<string, string>, read: (response: http.IncomingMessage) => Promise<T>, ms = this.answerMs): Promise<T> {
+    return withinTime(ms, this.#signal, async (signal) =>
+      read(
+        await this.connections.send(url, { headers: { ...headers, ...this.headersFor(url) }, stallMs: Math.min(ms, this.stallMs), signal }),
+      ),
+    );
+  }
+
+  /** What is said of a commit must be said of the one that was asked for. @throws UserError E_HUB_ANSWER */
+  refuseOtherCommit(url: URL, response: http.IncomingMessage, revision: string): void {
+    const said = header(response, 'x-repo-commit');
+    if (said === undefined || said === revision || !this.isHome(url) || !isCommitHash(revision)) return;
+    throw misfit(this.endpoint, 'X-Repo-Commit', said, `the commit that was asked for: ${revision}`);
   }
 
   /** The error of an answer that is not a passing one. */
   async refused(response: http.IncomingMessage, body: string, repo: string, revision: string): Promise<UserError> {
     const status = response.statusCode ?? 0;
     const code = header(response, 'x-error-code');
-    const message = header(response, 'x-error-message') ?? messageIn(body);
+    const message = oneLine(header(response, 'x-error-message') ?? messageIn(body));
     const refusal = { status, code, message, endpoint: this.endpoint, repo, revision, tokenFrom: this.token?.from };
     // The Hub hides a repository from a wrong token as it hides it from none: ask about the token itself.
     const tokenIsGood = status === 401 && code === 'RepoNotFound' && this.token ? await this.#tokenIsGood() : undefined;
@@ -61,7 +102,7 @@ export class Requests {
       refusalError({ ...refusal, tokenIsGood }) ??
       new UserError({
         code: 'E_HUB_ANSWER',
-        found: `${this.endpoint} answered ${status} for \`${repo}\`${message ? `: ${message.slice(0, 300)}` : ''}`,
+        found: `${this.endpoint} answered ${status} for \`${repo}\`${message ? `: ${message}` : ''}`,
         needed: 'an answer of the Hub',
         fix: 'run the same command again; where HF_ENDPOINT is set, check that it is a Hub',
       })
@@ -86,60 +127,57 @@ export class Requests {
   }
 
   async #tokenIsGood(): Promise<boolean | undefined> {
-    const url = new URL(`${this.endpoint}/api/whoami-v2`);
-    const response = await this.connections.send(url, { headers: this.headersFor(url), stallMs: this.stallMs }).catch(() => undefined);
-    response?.resume();
-    if (response?.statusCode === 401) return false;
-    return response?.statusCode === 200 ? true : undefined;
+    const status = await this.once(new URL(`${this.endpoint}/api/whoami-v2`), {}, async (response) => {
+      discard(response);
+      return response.statusCode;
+    }).catch((error: unknown) => {
+      if (error instanceof Interrupted) throw error;
+    });
+    if (status === 401) return false;
+    return status === 200 ? true : undefined;
   }
 
   /** The same for JSON, which a long list may be. @throws UserError */
   async json(question: Question): Promise<{ value: unknown; response: http.IncomingMessage }> {
     const { response, body } = await this.get({ ...question, bodyBytes: 64_000_000 });
-    try {
-      return { value: JSON.parse(body), response };
-    } catch {
-      throw new UserError({
-        code: 'E_HUB_ANSWER',
-        found: `${this.endpoint} answered something that is no JSON: ${body.slice(0, 80)}`,
-        needed: 'an answer of the Hub',
-        fix: 'check HF_ENDPOINT and the proxy, then run the same command again',
-      });
-    }
+    const value = tryParse(body);
+    if (value !== undefined) return { value, response };
+    throw new UserError({
+      code: 'E_HUB_ANSWER',
+      found: `${this.endpoint} answered something that is no JSON: ${oneLine(body, 80)}`,
+      needed: 'an answer of the Hub',
+      fix: 'check HF_ENDPOINT and the proxy, then run the same command again',
+    });
   }
 
-  /** One request with its tries and its redirects. @throws UserError */
-  async get({
-    address,
-    repo,
-    revision,
-    headers = {},
-    fine = [],
-    bodyBytes,
-  }: Question): Promise<{ response: http.IncomingMessage; body: string }> {
-    let url = new URL(address, `${this.endpoint}/`);
-    if (address.startsWith('/')) url = new URL(this.endpoint + address);
-    let redirects = 0;
+  /** One request with its tries and its redirects. @throws UserError, Interrupted */
+  async get({ address, repo, revision, headers = {}, fine = [], bodyBytes }: Question): Promise<Answered> {
+    let url = new URL(this.endpoint + address);
+    let hops = 0;
     for (let tries = 1; ; ) {
       await this.patience.ready(url);
       let wait = 0;
       let last: UserError;
       try {
-        const response = await this.connections.send(url, { headers: { ...headers, ...this.headersFor(url) }, stallMs: this.stallMs });
-        const status = response.statusCode ?? 0;
-        if ([301, 302, 303, 307, 308].includes(status) && response.headers.location && redirects++ < 8) {
-          response.resume();
-          const target = new URL(response.headers.location, url);
+        const { response, body, target } = await this.once(url, headers, async (response) => {
+          this.refuseOtherCommit(url, response, revision);
+          const target = redirectOf(response, url, hops);
+          if (target) discard(response);
+          const isWanted = bodyBytes !== undefined && isFine(response, fine);
+          const body = target ? '' : isWanted ? await textOf(response, bodyBytes, this.endpoint) : await startOf(response);
+          return { response, body, target };
+        });
+        if (target) {
           // A byte of the CDN proves nothing that the signed address does not.
-          if (bodyBytes === undefined && target.origin !== url.origin) return { response, body: '' };
+          if (bodyBytes === undefined && target.origin !== url.origin) return { response, body };
           url = target;
+          hops++;
           continue;
         }
-        const body = await textOf(response, bodyBytes);
-        if (status < 300 || fine.includes(status)) return { response, body };
-        if (!isPassing(status)) throw await this.refused(response, body, repo, revision);
-        wait = this.patience.heed(url, response);
+        if (isFine(response, fine)) return { response, body };
         last = await this.refused(response, body, repo, revision);
+        if (!isPassing(response.statusCode ?? 0)) throw last;
+        wait = this.patience.heed(url, response);
       } catch (error) {
         if (!(error instanceof NetworkError)) throw invalidToken(error, this.token);
         last = this.unreachable(error);
@@ -153,16 +191,24 @@ export class Requests {
   }
 }
 
+const isFine = ({ statusCode = 0 }: http.IncomingMessage, fine: readonly number[]): boolean =>
+  (statusCode >= 200 && statusCode < 300) || fine.includes(statusCode);
+
+/** The origin of the endpoint: a person may have written anything there. */
+function homeOf(endpoint: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.origin;
+  throw new UserError({
+    code: 'E_HUB_UNREACHABLE',
+    found: `HF_ENDPOINT is \`${oneLine(endpoint, 100)}\``,
+    needed: 'an address of http or https',
+    fix: '`export HF_ENDPOINT=https://…`, or `unset HF_ENDPOINT` for the Hub itself',
+  });
+}
+
 function messageIn(body: string): string {
-  try {
-    const { error } = JSON.parse(body) as { error?: unknown };
-    return typeof error === 'string' ? error : '';
-  } catch {
-    return body
-      .replace(/<[^>]+>/g, ' ')
-      .trim()
-      .slice(0, 300);
-  }
+  const error = fieldsOf(tryParse(body))?.error;
+  return typeof error === 'string' ? error : plainOf(body);
 }
 
 /** A token with a line break in it is refused by Node itself. */

@@ -1,4 +1,6 @@
 import type { Host } from '../core/host';
+import type { Commit } from '../untrusted/hashes';
+import type { TreeRow } from './answers';
 import { treeFile } from './folder/layout';
 import type { HubFile } from './hub-file';
 
@@ -25,17 +27,8 @@ export function readTreeFile(host: Host, file: string): HubFile[] | undefined {
   }
 }
 
-/** A row of the tree as the Hub's listing has it. */
-export interface TreeRow {
-  type: string;
-  path: string;
-  size: number;
-  oid: string;
-  lfs?: { oid: string; size: number };
-}
-
 /** Keeps the tree of a commit where hf looks for it. */
-export function writeTree(host: Host, folder: string, commit: string, rows: readonly TreeRow[]): void {
+export function writeTree(host: Host, folder: string, commit: Commit, rows: readonly TreeRow[]): void {
   const files = Object.fromEntries(
     rows
       .filter(({ type }) => type === 'file')

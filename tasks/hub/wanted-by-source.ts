@@ -1,15 +1,18 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
+import { type Commit, isCommitHash } from '../untrusted/hashes';
+import type { TreeRow } from './answers';
 import { offlineBy } from './endpoint';
 import { recordedTree } from './folder/recorded-tree';
 import { hubOf } from './hub';
 import type { HubFile } from './hub-file';
+import { listed } from './listed';
 import type { Model } from './models';
 import { cachedTree, type Origin, snapshotFiles } from './origin';
-import { index, isCommit, refuseOutside, sized, type Wanted, withSizes } from './plan';
-import { choose, looksWhole } from './selection';
-import { filesOf, readTree, type TreeRow } from './tree';
+import { index, type Wanted, withSizes } from './plan';
+import { looksWhole } from './selection';
+import { filesOf, readTree } from './tree';
 
 /**
  * What a folder is to hold by another folder of this machine that knows its commit; `undefined` where it does not, or where nobody
@@ -20,8 +23,8 @@ export async function wantedBySource(context: Context, model: Model, origin: Ori
   const { host } = context;
   const own = recordedTree(host, origin.folder, model);
   const commit = own?.commit ?? path.basename(origin.folder);
-  if (!isCommit(commit)) return undefined;
-  if (isCommit(model.revision) && model.revision !== commit)
+  if (!isCommitHash(commit)) return undefined;
+  if (isCommitHash(model.revision) && model.revision !== commit)
     throw new UserError({
       code: 'E_MODEL_SOURCE',
       found: `${origin.name} holds commit ${commit.slice(0, 12)}, and ${model.revision.slice(0, 12)} is pinned`,
@@ -33,14 +36,12 @@ export async function wantedBySource(context: Context, model: Model, origin: Ori
     readTree(host, origin.folder, commit) ?? cachedTree(host, origin.folder, commit) ?? (await listedByHub(context, model, commit));
   const there = whole ?? own?.all ?? snapshotFiles(host, origin.folder);
   if (!there || (!whole && !looksWhole(there, indexText))) return undefined;
-  refuseOutside(there, model);
   const files = withSizes(host, origin.folder, there);
-  const chosen = choose(files, model, indexText);
-  return { commit, license: undefined, from: 'source', rows: rowsOf(files), ...sized(chosen) };
+  return { commit, license: undefined, from: 'source', rows: rowsOf(files), ...listed(files, model, indexText) };
 }
 
 /** The list of a commit, where the Hub can be asked and gives it. */
-async function listedByHub(context: Context, model: Model, commit: string): Promise<HubFile[] | undefined> {
+async function listedByHub(context: Context, model: Model, commit: Commit): Promise<HubFile[] | undefined> {
   if (offlineBy(context.host)) return undefined;
   try {
     return filesOf(await hubOf(context).tree(model, commit));

@@ -1,10 +1,11 @@
 import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as net from 'node:net';
+import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isExcepted, proxyFor } from '../../tasks/hub/http/proxy';
-import { runJust } from '../support/project';
+import { runJust, temporaryFolder } from '../support/project';
 import { startTls } from '../support/tls';
 import { contentFor, contentOf, modelFiles, placeFor } from './model';
 import { startHub } from './server';
@@ -73,6 +74,11 @@ test('checks certificates whatever a variable says, trusts a named authority, an
   const hub = await startHub();
   hub.add('org/tiny', files);
   const tls = await startTls(hub.url);
+  // From https it never goes on to http: the CDN has a certificate too.
+  const cdn = await startTls(hub.cdn);
+  hub.cdn = cdn.url;
+  const authority = path.join(temporaryFolder(), 'both.pem');
+  fs.writeFileSync(authority, [tls, cdn].map((one) => fs.readFileSync(one.authority, 'utf8')).join('\n'));
   const proxy = await startProxy();
   const place = placeFor(hub, {
     HF_ENDPOINT: tls.url,
@@ -86,17 +92,18 @@ test('checks certificates whatever a variable says, trusts a named authority, an
   const refused = await run({ NODE_TLS_REJECT_UNAUTHORIZED: '0' });
   assert.is(refused.steps[0].code, 'E_HUB_TLS');
   assert.is(hub.seen.length, 0);
-  const trusted = await run({ REQUESTS_CA_BUNDLE: tls.authority });
+  const trusted = await run({ REQUESTS_CA_BUNDLE: authority });
   assert.is(trusted.outcome, 'changed', JSON.stringify(trusted));
   assert.equal(contentOf(place.folder), contentFor(files));
   fs.rmSync(place.folder, { recursive: true });
-  const tunnelled = await run({ NODE_EXTRA_CA_CERTS: tls.authority, HTTPS_PROXY: proxy.url });
+  const tunnelled = await run({ NODE_EXTRA_CA_CERTS: authority, HTTPS_PROXY: proxy.url });
   assert.is(tunnelled.outcome, 'changed', JSON.stringify(tunnelled));
   assert.equal(contentOf(place.folder), contentFor(files));
   const credentials = Buffer.from('user:pa ss').toString('base64');
   assert.ok(proxy.asked.includes(`CONNECT ${new URL(tls.url).host} Basic ${credentials}`), proxy.asked.join('\n'));
   proxy.close();
   tls.close();
+  cdn.close();
   await hub.close();
 });
 

@@ -7,13 +7,15 @@ import { messageOf, NetworkError } from './network-error';
 import { proxyFor, proxyHeaders, TunnelAgent } from './proxy';
 import { RangeConnections } from './range-connections';
 
+/** Bytes of the head of an answer. A signed address has some thousand. */
+const mostHead = 65_536;
+
 export interface Ask {
-  method?: 'GET' | 'HEAD';
   headers?: Record<string, string>;
   /** Milliseconds without a byte, before or after the answer began. */
   stallMs: number;
-  /** Ends it before its time. */
-  signal?: AbortSignal;
+  /** Ends it before its time, its answer too. */
+  signal: AbortSignal;
 }
 
 /** Connections that are kept open, for as long as one run needs them. */
@@ -59,12 +61,13 @@ export class Connections {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
-  #send(url: URL, { method = 'GET', headers = {}, stallMs, signal }: Ask): Promise<http.IncomingMessage> {
+  #send(url: URL, { headers = {}, stallMs, signal }: Ask): Promise<http.IncomingMessage> {
     const proxy = proxyFor(url, this.host.env);
     const plainProxy = proxy && url.protocol === 'http:' ? proxy : undefined;
     const module = url.protocol === 'https:' || plainProxy?.protocol === 'https:' ? https : http;
-    const options: https.RequestOptions = {
-      method,
+    const options: https.RequestOptions & { until: AbortSignal } = {
+      until: signal,
+      maxHeaderSize: mostHead,
       agent: this.#agentFor(url, proxy),
       headers: {
         ...ownHeaders(url),
@@ -77,13 +80,20 @@ export class Connections {
       // A variable that turns checks off for the whole process is not ours to follow.
       rejectUnauthorized: true,
       ...(this.#secure ? { secureContext: this.#secure } : {}),
-      ...(signal ? { signal } : {}),
     };
     return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
       const request = module.request(options);
       request.setTimeout(stallMs, () => request.destroy(stalled(stallMs)));
+      // Node's own `signal` lets go of a request that waits for a tunnel, or whose answer has begun.
+      const stop = () => {
+        request.destroy();
+        reject(new NetworkError(`${url.host}: given up`, 'ABORT'));
+      };
+      signal.addEventListener('abort', stop);
+      request.once('close', () => signal.removeEventListener('abort', stop));
       request.once('response', resolve);
-      request.once('error', (error: NodeJS.ErrnoException) => {
+      request.on('error', (error: NodeJS.ErrnoException) => {
         const stale = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
         reject(new NetworkError(messageOf(error, url), stale ? 'STALE' : error.code));
       });

@@ -1,3 +1,5 @@
+import { oneLine } from '../../untrusted/text';
+
 /** A connection that broke, stalled or was never made. */
 export class NetworkError extends Error {
   constructor(
@@ -12,5 +14,6 @@ export class NetworkError extends Error {
 export function messageOf(error: NodeJS.ErrnoException, url: URL): string {
   // Two addresses of one name fail as one error without words.
   const causes = (error as AggregateError).errors as Error[] | undefined;
-  return `${url.host}: ${error.message || causes?.map(({ message }) => message).join('; ') || error.code || 'failed'}`;
+  // The message may quote what the other side sent, a name of its certificate for one.
+  return oneLine(`${url.host}: ${error.message || causes?.map(({ message }) => message).join('; ') || error.code || 'failed'}`);
 }

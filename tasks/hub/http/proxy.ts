@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
-import { hostOf } from './asking';
+import { hostOf, stalled } from './asking';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -37,6 +37,9 @@ export const proxyHeaders = (proxy: URL): Record<string, string> =>
       }
     : {};
 
+/** A proxy that has not opened a tunnel by then will not. */
+const tunnelMs = 30_000;
+
 /** TLS through a proxy: `CONNECT` first, then TLS with the real host inside, checked as ever. */
 export class TunnelAgent extends https.Agent {
   constructor(
@@ -48,7 +51,7 @@ export class TunnelAgent extends https.Agent {
 
   // The types of Node leave out that an agent may hand its socket to a callback.
   override createConnection(
-    options: https.RequestOptions,
+    options: https.RequestOptions & { until?: AbortSignal },
     callback?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
     const target = `${options.host}:${options.port ?? 443}`;
@@ -62,8 +65,16 @@ export class TunnelAgent extends https.Agent {
       agent: false,
     });
     const fail = (error: Error) => callback?.(error, undefined as unknown as Duplex);
+    const timer = setTimeout(() => request.destroy(stalled(tunnelMs)), tunnelMs);
+    const stop = () => request.destroy();
+    options.until?.addEventListener('abort', stop);
+    request.once('close', () => {
+      clearTimeout(timer);
+      options.until?.removeEventListener('abort', stop);
+    });
     request.once('error', fail);
     request.once('connect', (response, socket) => {
+      clearTimeout(timer);
       if (response.statusCode !== 200) {
         socket.destroy();
         fail(new Error(`the proxy ${this.proxy.host} answered ${response.statusCode} to CONNECT ${target}`));

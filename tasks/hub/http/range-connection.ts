@@ -19,13 +19,15 @@ export interface RangeAsk {
 interface Pending extends RangeAsk {
   /** What came of a head that is not whole yet. */
   before: Buffer | undefined;
+  /** Bytes of the heads that were read, of announcements too. */
+  headBytes: number;
   /** Bytes of the body that are still to come; `undefined` before the head was read. */
   left: number | undefined;
   resolve(): void;
   reject(error: Error): void;
 }
 
-/** A head is smaller than this, or it is none. */
+/** A head with the announcements before it is smaller than this, or it is none. */
 const mostHead = 65_536;
 const blank = Buffer.from('\r\n\r\n');
 
@@ -89,7 +91,7 @@ export class RangeConnection {
     const { url, headers, stallMs, signal } = wanted;
     const stop = () => this.#fail(new Error('given up'));
     return new Promise<void>((resolve, reject) => {
-      this.#pending = { ...wanted, before: undefined, left: undefined, resolve, reject };
+      this.#pending = { ...wanted, before: undefined, headBytes: 0, left: undefined, resolve, reject };
       this.isStale = this.#isUsed;
       this.#isUsed = true;
       this.#socket.setTimeout(stallMs);
@@ -129,25 +131,30 @@ export class RangeConnection {
 
   /** @returns what of the bytes belongs to the body, `undefined` while the head is not whole */
   #readHead(pending: Pending, bytes: Buffer): Buffer | undefined {
-    const all = pending.before ? Buffer.concat([pending.before, bytes]) : bytes;
-    const end = all.indexOf(blank);
-    if (end < 0) {
-      if (all.length > mostHead) throw new NetworkError(`${this.url.host} sent no HTTP`, undefined);
-      pending.before = Buffer.from(all);
-      return undefined;
+    const noHttp = () => new NetworkError(`${this.url.host} sent no HTTP`, undefined);
+    let rest = pending.before ? Buffer.concat([pending.before, bytes]) : bytes;
+    for (;;) {
+      const end = rest.indexOf(blank);
+      if (pending.headBytes + (end < 0 ? rest.length : end) > mostHead) throw noHttp();
+      if (end < 0) {
+        pending.before = Buffer.from(rest);
+        return undefined;
+      }
+      pending.before = undefined;
+      pending.headBytes += end + blank.length;
+      const head = readHead(rest.toString('latin1', 0, end));
+      if (!head) throw noHttp();
+      rest = rest.subarray(end + blank.length);
+      // 100 and 103 announce the answer, they are none.
+      if (head.statusCode < 200) continue;
+      pending.accept(head);
+      const { connection, 'content-length': length, 'transfer-encoding': coding } = head.headers;
+      if (!/^\d{1,15}$/.test(length ?? '') || coding !== undefined)
+        throw new NetworkError(`${this.url.host} does not say how much it sends`, undefined);
+      this.#isLast = connection?.toLowerCase() === 'close';
+      pending.left = Number(length);
+      return rest;
     }
-    pending.before = undefined;
-    const head = readHead(all.toString('latin1', 0, end));
-    if (!head) throw new NetworkError(`${this.url.host} sent no HTTP`, undefined);
-    const rest = all.subarray(end + blank.length);
-    // 100 and 103 announce the answer, they are none.
-    if (head.statusCode < 200) return this.#readHead(pending, rest);
-    pending.accept(head);
-    const { connection, 'content-length': length } = head.headers;
-    if (!/^\d+$/.test(length ?? '')) throw new NetworkError(`${this.url.host} does not say how much it sends`, undefined);
-    this.#isLast = connection?.toLowerCase() === 'close';
-    pending.left = Number(length);
-    return rest;
   }
 
   #fail(error: Error): void {

@@ -4,12 +4,13 @@ import { header } from './answer';
 /**
  * Milliseconds that a server wants us to wait: `Retry-After` (seconds or a date, RFC 9110 10.2.3), or the time until
  * each window of `RateLimit` of which nothing remains begins anew (`"name";r=0;t=…`, IETF RateLimit fields draft).
+ * @returns never negative; `Infinity` where it is beyond all numbers
  */
 export function waitOf(response: Pick<http.IncomingMessage, 'headers'>, nowMs: number): number | undefined {
   const after = header(response, 'retry-after');
   if (after !== undefined) {
-    const ms = /^\d+(\.\d+)?$/.test(after.trim()) ? Number(after) * 1000 : Date.parse(after) - nowMs;
-    if (Number.isFinite(ms)) return Math.max(0, ms);
+    const ms = isNumber(after.trim()) ? Number(after) * 1000 : Date.parse(after) - nowMs;
+    if (!Number.isNaN(ms)) return Math.max(0, ms);
   }
   const windows = (header(response, 'ratelimit') ?? '').split(',').flatMap((window) => {
     const field = (name: string) => new RegExp(`(?:^|[;\\s])${name}=(\\d+(?:\\.\\d+)?)`).exec(window)?.[1];
@@ -18,7 +19,9 @@ export function waitOf(response: Pick<http.IncomingMessage, 'headers'>, nowMs: n
   });
   const empty = windows.filter(({ isEmpty }) => isEmpty);
   const seconds = (empty.length > 0 ? empty : windows).map((window) => window.seconds);
-  const reset = header(response, 'ratelimit-reset');
-  if (reset !== undefined && seconds.length === 0) seconds.push(Number(reset));
-  return seconds.length === 0 ? undefined : Math.max(...seconds) * 1000;
+  const reset = header(response, 'ratelimit-reset')?.trim() ?? '';
+  if (isNumber(reset) && seconds.length === 0) seconds.push(Number(reset));
+  return seconds.length === 0 ? undefined : seconds.reduce((most, one) => Math.max(most, one)) * 1000;
 }
+
+const isNumber = (text: string): boolean => /^\d+(\.\d+)?$/.test(text);

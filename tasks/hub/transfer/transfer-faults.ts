@@ -22,6 +22,15 @@ export const noByte = ({ path }: SizedFile, tries: number, last: Error): UserErr
     fix: 'run the same command again: it goes on where it stopped',
   });
 
+/** Every request brings next to nothing. */
+export const tooSlow = ({ path }: SizedFile, requests: number, last: Error): UserError =>
+  new UserError({
+    code: 'E_MODEL_TRANSFER',
+    found: `\`${path}\`: ${requests} requests in a row were too slow; the last one: ${last.message}`,
+    needed: 'a connection that brings bytes',
+    fix: 'run the same command again: it goes on where it stopped; `--set download.answer_seconds=600` waits longer for them',
+  });
+
 /** All bytes came, twice, and the hash was wrong each time. */
 export function wrongTwice(file: SizedFile, actual: string, kept: string): UserError {
   const { hex, algorithm } = hashOf(file);

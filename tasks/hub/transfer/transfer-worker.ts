@@ -40,6 +40,8 @@ parentPort?.on('message', (signal: NodeJS.Signals) => host.processes.interrupt(s
 async function main(): Promise<void> {
   const { folder, commit, repo } = order;
   const hub = new Hub(context);
+  const { patience } = hub.requests;
+  patience.tell = (text) => tell({ progress: { text, atOnce: true } });
   const transfer = new Transfer(
     context,
     order,
@@ -51,7 +53,9 @@ async function main(): Promise<void> {
     async ({ file, partial }, actual) => setAside(host, folder, file, partial.name, actual),
   );
   try {
-    await transfer.run((progress) => tell({ progress }));
+    await transfer.run((progress) =>
+      tell({ progress: { ...progress, text: [patience.words(), progress.text].filter(Boolean).join('; ') } }),
+    );
     tell({ ended: {} });
   } catch (error) {
     if (error instanceof Interrupted) tell({ ended: { interrupted: host.processes.interrupted ?? 'SIGINT' } });

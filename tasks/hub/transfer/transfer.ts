@@ -9,9 +9,9 @@ import { budgetOf, pieceBytes } from './budget';
 import { Digests } from './digest';
 import { Job, type SizedFile } from './job';
 import { Pace } from './pace';
-import { Passing } from './piece';
+import { Passing, TooSlow } from './piece';
 import type { Range } from './ranges';
-import { fullDisk, noByte, otherBytes, wrongTwice } from './transfer-faults';
+import { fullDisk, noByte, otherBytes, tooSlow, wrongTwice } from './transfer-faults';
 import { wordsOf } from './transfer-words';
 
 export interface Order {
@@ -52,6 +52,8 @@ export class Transfer {
   /** Bytes that came in this run. */
   #cameBytes = 0;
   #deliveredBytes = 0;
+  /** Requests in a row that brought next to nothing, of all files. */
+  #slow = 0;
   #failure: Error | undefined;
   readonly #wrong: UserError[] = [];
   /** Has `run` look for what can be asked next: never done where bytes come in, since it opens files. */
@@ -165,6 +167,7 @@ export class Transfer {
         this.#wake();
       };
       await this.bring({ job, signal: this.#abort.signal, wrote }, range);
+      this.#slow = 0;
     } catch (error) {
       this.#failed(job, epoch, error);
     }
@@ -180,6 +183,11 @@ export class Transfer {
     if (this.#failure) return;
     if (!(error instanceof Passing)) {
       this.#stop(error as Error);
+      return;
+    }
+    // The few bytes that come begin the tries of a file anew: it would never end.
+    if (error instanceof TooSlow && ++this.#slow >= this.#settings.tries) {
+      this.#stop(tooSlow(job.file, this.#slow, error));
       return;
     }
     const isLast = job.fail(epoch, this.#settings.tries, this.#context.host.now().getTime(), error.waitMs);
