@@ -20,14 +20,15 @@ const weights = /\.(safetensors|bin|pth|pt|ckpt|h5|msgpack|onnx|gguf|ggml|tflite
  * @param indexText the index's content, where it is known
  */
 export function choose(files: readonly HubFile[], { include, exclude }: Choice, indexText?: string): Chosen {
-  const shards = shardsOf(indexText);
+  const names = shardsOf(indexText);
+  const shards = names && new Set(names);
   const hasSafetensors = files.some(({ path }) => !path.includes('/') && path.endsWith('.safetensors') && !matching(path, exclude));
   const hasIndex = files.some(({ path }) => path === indexName);
   const whyNot = (path: string): string | undefined => {
     const excluded = matching(path, exclude);
     if (excluded) return `excluded by \`${excluded}\``;
     if (include.length > 0) return matching(path, include) ? undefined : 'not among download.include';
-    if (shards?.includes(path)) return undefined;
+    if (shards?.has(path)) return undefined;
     if (path.includes('/') && (hasIndex || weights.test(path))) return 'in a folder of its own: transformers does not read it';
     if (!weights.test(path)) return undefined;
     if (hasIndex && path.endsWith('.safetensors')) {
@@ -48,11 +49,11 @@ export function choose(files: readonly HubFile[], { include, exclude }: Choice, 
 
 /** Whether files could be all of a model, as far as names tell: its configuration, and weights of which no shard is missing. */
 export function looksWhole(files: readonly HubFile[], indexText: string | undefined): boolean {
-  const has = (name: string) => files.some(({ path }) => path === name);
+  const names = new Set(files.map(({ path }) => path));
   const shards = shardsOf(indexText);
   const needsIndex = files.some(({ path }) => /-\d+-of-\d+\.\w+$/.test(path));
-  const hasWeights = shards ? shards.every(has) : !needsIndex && files.some(({ path }) => weights.test(path));
-  return has('config.json') && hasWeights;
+  const hasWeights = shards ? shards.every((name) => names.has(name)) : !needsIndex && files.some(({ path }) => weights.test(path));
+  return names.has('config.json') && hasWeights;
 }
 
 /** The first pattern that a path matches, as fnmatch does it: `*` and `?` match `/` too. */

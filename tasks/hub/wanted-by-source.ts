@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
+import { indexName } from '../safetensors/index';
 import { type Commit, isCommitHash } from '../untrusted/hashes';
 import type { TreeRow } from './answers';
 import { offlineBy } from './endpoint';
@@ -10,7 +11,7 @@ import type { HubFile } from './hub-file';
 import { listed } from './listed';
 import type { Model } from './models';
 import { cachedTree, type Origin, snapshotFiles } from './origin';
-import { index, type Wanted, withSizes } from './plan';
+import { type Wanted, withSizes } from './plan';
 import { looksWhole } from './selection';
 import { filesOf, readTree } from './tree';
 
@@ -31,7 +32,7 @@ export async function wantedBySource(context: Context, model: Model, origin: Ori
       needed: `commit ${model.revision}`,
       fix: `\`npx just model:download --model=${model.asked}\` fetches it from the Hub`,
     });
-  const indexText = host.files.readText(path.join(origin.folder, index));
+  const indexText = host.files.readText(path.join(origin.folder, indexName));
   const whole =
     readTree(host, origin.folder, commit) ?? cachedTree(host, origin.folder, commit) ?? (await listedByHub(context, model, commit));
   const there = whole ?? own?.all ?? snapshotFiles(host, origin.folder);
