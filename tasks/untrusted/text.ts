@@ -39,13 +39,21 @@ function escaped(character: string): string {
 const bounded = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
 
+/** Characters that are looked at beyond a cut: longer secrets are lines of their own, or have a shape. */
+const margin = 4000;
+
+/** The first characters of a text, cleaned: a body of megabytes is not. What ends at the cut may be the half of a secret, and goes. */
+function beginning(text: string, characters: number, clean: (text: string) => string): string {
+  if (text.length <= characters + margin) return clean(text);
+  return clean(text.slice(0, characters + margin)).slice(0, -margin);
+}
+
 /**
  * What another program or a server said, as one line without secrets.
  * @param most characters that a person reads of it; what is cut is told by `…`
  */
 export function oneLine(text: string, most = 300): string {
-  // A body of megabytes is not cleaned to show its first line.
-  const clean = redacted(printable(text.slice(0, 20 * most)));
+  const clean = beginning(text, 20 * most, (part) => redacted(printable(part)));
   return bounded(clean.replace(/\s+/g, ' ').trim(), most);
 }
 
@@ -54,7 +62,7 @@ export function oneLine(text: string, most = 300): string {
  * @param most characters; what is cut is told by `…`
  */
 export function sentence(text: string, most = 2000): string {
-  const line = shown(text.slice(0, 8 * most)).replace(/(?<! ) *[\n\t]\s*/g, ' ');
+  const line = beginning(text, 8 * most, shown).replace(/(?<! ) *[\n\t]\s*/g, ' ');
   return bounded(line.trimEnd(), most);
 }
 
@@ -70,10 +78,12 @@ function shown(text: string): string {
  * @param most characters
  */
 export const valueText = (text: string, most = 16_000): string => {
-  const part = text.slice(0, 2 * most);
-  const stripped = printable(part);
-  const clean = redacted(stripped);
-  return bounded(clean === stripped ? visible(part) : clean, most);
+  const clean = beginning(text, 2 * most, (part) => {
+    const stripped = printable(part);
+    const hidden = redacted(stripped);
+    return hidden === stripped ? visible(part) : hidden;
+  });
+  return bounded(clean, most);
 };
 
 /** A line that looks like one of ours: a step's, the label of a fault, an action. */
@@ -90,7 +100,7 @@ export const notOurs = (line: string): string =>
  */
 export function sentences(text: string, most = 12): string {
   const ways: string[][] = [];
-  for (const line of shown(text.slice(0, 8000)).split('\n')) {
+  for (const line of beginning(text, 8000, shown).split('\n')) {
     if (line.trim() === '') continue;
     if (ways.length === 0 || (ways.length < most && !likeOurs.test(line))) ways.push([line.trim()]);
     else ways.at(-1)?.push(line.trim());
@@ -105,8 +115,8 @@ export function sentences(text: string, most = 12): string {
  */
 export function lastLines(text: string, most = 20, longest = 500): string {
   const limit = most * longest * 4;
-  // More than is shown: a secret that is cut would not be known as one.
-  return redacted(printable(text.slice(-limit - 4000)))
+  return redacted(printable(text.slice(-limit - margin)))
+    .slice(text.length > limit + margin ? margin : 0)
     .slice(-limit)
     .trimEnd()
     .split('\n')

@@ -60,7 +60,7 @@ function check(text: string, what: string): void {
 }
 
 const ways: [task: string, args: string[], shows: RegExp][] = [
-  ['looked', [], /✖ looked — no such model \(hidden\) \(hidden\) ✔ model[\s\S]*\n {4}\| the line above: no such model/],
+  ['looked', [], /✖ looked — no such model \(hidden\) \(hidden\) ✔ model[\s\S]*\n {4}\| the line above: no such model[\s\S]*\n {4}fix: /],
   ['looked', ['--verbose'], /\| the line above/],
   ['acts', ['--plan'], /will no such model/],
   ['acts', ['--check'], /acts — no such model/],

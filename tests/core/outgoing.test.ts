@@ -10,7 +10,7 @@ import { reportTable } from '../../tasks/core/reporter/table';
 import { columns, moveAside, shellWord } from '../../tasks/core/text';
 import { findToken } from '../../tasks/hub/token';
 import { hide, partsOf } from '../../tasks/untrusted/secrets';
-import { sentence, sentences, valueText } from '../../tasks/untrusted/text';
+import { lastLines, oneLine, sentence, sentences, valueText } from '../../tasks/untrusted/text';
 import { contextWith } from '../support/context';
 import { rawControls } from '../support/mutate';
 import { temporaryFolder } from '../support/project';
@@ -99,6 +99,14 @@ test('a control in the middle of a secret does not save it, nor does the cut', (
     assert.match(sentence(text, 3000), '(hidden)');
     assert.not.match(sentence(text), 'corre');
   }
+  // A cut falls into it though what stands before is not seen.
+  for (const cut of [6000, 8000, 16_000, 32_000].flatMap((most) => [most, most + 4000]))
+    for (let before = 5; before < 17; before++) {
+      const text = `${'\u001b[0m'.repeat((cut - before) / 4)}${'.'.repeat((cut - before) % 4)}correct horse battery${'\u001b[0m'.repeat(12_000)}`;
+      for (const shown of [sentence(text), sentences(text), oneLine(text), valueText(text)]) assert.not.match(shown, /corre|ttery/);
+    }
+  for (let after = 40_000; after < 44_100; after += 5)
+    assert.not.match(lastLines(`\n${'x'.repeat(9000)}correct horse battery${'\u001b[0m'.repeat(after / 4)}`), /corre|ttery/);
   assert.is(valueText('ghp_abcdefgh\u202eijklmnopqrstuvwxyz'), '(hidden)');
   assert.match(new UserError({ code: 'E', found: 'correct horse battery', fix: 'x' }).message, '(hidden)');
   assert.is(faultOf(new Error('no correct horse battery')).found, 'no (hidden)');

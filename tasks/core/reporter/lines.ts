@@ -12,10 +12,10 @@ export function stepLines(raw: StepReport): string {
   if (report.changed?.length) lines.push(`    because: ${report.changed.join(', ')}`);
   if (report.state === 'todo') for (const { title } of report.actions) lines.push(`    will ${title}`);
   if (report.warning) lines.push(`    warning: ${report.warning}`);
+  // Of a step that failed the error tells it, which is printed last. A fix speaks of what stands above it.
+  if (report.tail && report.state !== 'failed') lines.push(...quoted(report.tail, '    '));
   if ((report.state === 'todo' || report.state === 'blocked') && report.fix)
     lines.push(`    fix: ${report.fix.replaceAll('\n', '\n         ')}`);
-  // Of a step that failed the error tells it, which is printed last.
-  if (report.tail && report.state !== 'failed') lines.push(...quoted(report.tail, '    '));
   if (report.table) lines.push(columns(report.table, '    '));
   return lines.join('\n');
 }
