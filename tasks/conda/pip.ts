@@ -5,8 +5,7 @@ import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
 import type { Locked } from '../parse/lock';
 import { activated } from '../python/activated';
-import { installerEnvironment } from '../python/clean-environment';
-import { outside } from '../python/outside';
+import { fetching } from '../python/outside';
 import { pythonIn } from '../python/prefix';
 import { findUv } from '../python/uv';
 import type { EnvironmentDefinition } from '../venv/definition';
@@ -42,12 +41,12 @@ export async function installPipHalf(
   const uv = context.settings.setup.python.installer === 'pip' ? undefined : await findUv(context);
   const damaged = again.filter((name) => wanted.some((one) => one.name === name));
   const rest = ['--no-deps', '--require-hashes', '-r', list];
+  const how = fetching(context);
   const read = installProgress(wanted.length);
   const run = async (command: string, args: readonly string[]) => {
     const result = await host.processes.run(command, args, {
-      cwd: outside(context),
-      program: 'installer',
-      env: { ...installerEnvironment(context), ...activated(host, prefix), UV_PYTHON_DOWNLOADS: 'never' },
+      ...how,
+      env: { ...how.env, ...activated(host, prefix), UV_PYTHON_DOWNLOADS: 'never' },
       onLine: (line) => {
         const progress = read(line);
         if (progress) tell(progress);

@@ -4,8 +4,7 @@ import { UserError } from '../core/errors';
 import type { RunOptions, RunResult } from '../core/host/processes';
 import type { Resource } from '../core/resources';
 import { type CondaVersion, condaVersion } from '../parse/conda-version';
-import { cleanEnvironment } from '../python/clean-environment';
-import { outside, pathsFromOutside } from '../python/outside';
+import { outside } from '../python/outside';
 import { type Fields, fieldsOf, tryParse } from '../untrusted/json';
 import { type CondaProgram, notedEnvironments } from './find';
 
@@ -62,12 +61,12 @@ export function runConda(
   args: readonly string[],
   { env = {}, ...options }: Pick<RunOptions, 'timeoutMs' | 'env' | 'onLine'> = {},
 ): Promise<RunResult> {
+  const how = outside(context);
   return context.host.processes.run(command, args, {
-    cwd: outside(context),
+    ...how,
     program: 'conda',
     env: {
-      ...cleanEnvironment(),
-      ...pathsFromOutside(context),
+      ...how.env,
       CONDA_ALWAYS_YES: undefined,
       MAMBA_NO_BANNER: '1',
       PYTHONWARNINGS: 'ignore',

@@ -3,8 +3,7 @@ import type { Context } from '../core/context';
 import type { Blocked } from '../core/step';
 import { plural } from '../core/text';
 import type { Locked } from '../parse/lock';
-import { installerEnvironment } from '../python/clean-environment';
-import { outside } from '../python/outside';
+import { fetching } from '../python/outside';
 import type { EnvironmentDefinition } from '../venv/definition';
 import { toolsFor } from '../venv/tools';
 import { isSmall } from '../versions/sizes';
@@ -25,14 +24,14 @@ export async function networkObstacle(
   const python = search.python ?? search.any;
   const one = locked.find(({ name, marker }) => !marker && isSmall(name));
   if (!uv || !python || !one) return undefined;
+  const how = fetching(context);
   const ask = (...args: string[]) =>
     host.processes.run(
       uv.command,
       ['pip', 'install', '--dry-run', '--no-deps', '--quiet', '--python', python.interpreter.realPath, '--break-system-packages', ...args],
       {
-        cwd: outside(context),
-        program: 'installer',
-        env: { ...installerEnvironment(context), UV_HTTP_TIMEOUT: '10', UV_HTTP_RETRIES: '0' },
+        ...how,
+        env: { ...how.env, UV_HTTP_TIMEOUT: '10', UV_HTTP_RETRIES: '0' },
         timeoutMs: limitMs,
       },
     );

@@ -1,7 +1,3 @@
-import type { Context } from '../core/context';
-import { pathsFromOutside } from './outside';
-import { indexOfPip } from './pip-index';
-
 /**
  * Variables for Python, conda, pip and uv that keep a person's shell out of the environment that is being built:
  * an activated environment, PYTHONPATH, `pip install --user` as a default.
@@ -39,10 +35,3 @@ export function cleanEnvironment(): Record<string, string | undefined> {
     UV_NO_PROGRESS: undefined,
   };
 }
-
-/** {@link cleanEnvironment} for pip and uv where they fetch: with the index that is set for pip. */
-export const installerEnvironment = (context: Pick<Context, 'root' | 'host'>): Record<string, string | undefined> => ({
-  ...cleanEnvironment(),
-  ...pathsFromOutside(context),
-  ...indexOfPip(context.host),
-});

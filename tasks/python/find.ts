@@ -1,7 +1,6 @@
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { type Candidate, candidatesFor } from './candidates';
-import { cleanEnvironment } from './clean-environment';
 import { outside } from './outside';
 import { type Found, type Interpreter, probe } from './probe';
 import type { Uv } from './uv';
@@ -59,8 +58,7 @@ async function knownTo(uv: Uv | undefined, context: Context, minor: string): Pro
   // Without its cache: a look writes nothing.
   const args = ['python', 'find', '--system', '--no-python-downloads', '--no-cache', minor];
   const { exitCode, stdout } = await host.processes.run(uv.command, args, {
-    cwd: outside(context),
-    env: cleanEnvironment(),
+    ...outside(context),
     timeoutMs: 20_000,
   });
   return exitCode === 0 ? stdout.trim().split('\n').at(-1) : undefined;

@@ -3,8 +3,7 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
 import { installerFault, tellingTail } from '../parse/installer-output';
-import { installerEnvironment } from './clean-environment';
-import { outside } from './outside';
+import { fetching, outside } from './outside';
 import { pythonIn } from './prefix';
 import type { Found } from './probe';
 import { trustFix, untrusted } from './trust';
@@ -28,14 +27,12 @@ export async function findUv(context: Context): Promise<Uv | undefined> {
   const places = [...allOnPath(host, 'uv'), ...homes.map((folder) => path.join(folder, programName(context))), fetchedUv(context)];
   for (const command of new Set(places)) {
     if (!isProgram(host, command)) continue;
-    const answer = await host.processes
-      .run(command, ['--version'], { cwd: outside(context), timeoutMs: 10_000 })
-      .catch((error: unknown) => {
-        // One that came with the repository: another one does as well.
-        if (!(error instanceof UserError)) throw error;
-        host.processes.onNote?.(`note: ${error.fault.found}: it is not used`);
-        return undefined;
-      });
+    const answer = await host.processes.run(command, ['--version'], { ...outside(context), timeoutMs: 10_000 }).catch((error: unknown) => {
+      // One that came with the repository: another one does as well.
+      if (!(error instanceof UserError)) throw error;
+      host.processes.onNote?.(`note: ${error.fault.found}: it is not used`);
+      return undefined;
+    });
     const { exitCode = -1, stdout = '' } = answer ?? {};
     const version = exitCode === 0 ? /^uv (\d+\.\d+\.\S+)/.exec(stdout)?.[1] : undefined;
     if (version && isNewEnough(version)) return { command, version };
@@ -58,7 +55,7 @@ export async function fetchUv(context: Context, { command, args, interpreter }: 
   const list = path.join(temporary, 'uv.txt');
   host.files.writeText(list, `uv==${uvVersion} ${uvHashes.map((hash) => `--hash=sha256:${hash}`).join(' ')}\n`);
   const run = (program: string, rest: readonly string[], timeoutMs = 300_000) =>
-    host.processes.run(program, rest, { cwd: outside(context), program: 'installer', env: installerEnvironment(context), timeoutMs });
+    host.processes.run(program, rest, { ...fetching(context), timeoutMs });
   try {
     let pip = [command, ...args];
     if (!interpreter.hasPip) {

@@ -5,8 +5,7 @@ import { statePath } from '../core/state';
 import type { Progress } from '../core/step';
 import { installProgress } from '../parse/install-progress';
 import { normalizeName } from '../parse/lock';
-import { cleanEnvironment, installerEnvironment } from '../python/clean-environment';
-import { outside } from '../python/outside';
+import { fetching, outside } from '../python/outside';
 import { pythonIn } from '../python/prefix';
 import type { Found } from '../python/probe';
 import type { Uv } from '../python/uv';
@@ -30,7 +29,7 @@ export async function createEnvironment(
   const [command, args] = uv
     ? [uv.command, ['venv', '--quiet', '--no-project', '--allow-existing', '--python', python.interpreter.realPath, folder]]
     : [python.command, [...python.args, '-m', 'venv', folder]];
-  const result = await host.processes.run(command, args, { cwd: outside(context), env: cleanEnvironment() });
+  const result = await host.processes.run(command, args, outside(context));
   if (result.exitCode !== 0) throw commandError('making the environment', result, definition);
 }
 
@@ -95,10 +94,10 @@ async function run(
   tell: Tell,
 ): Promise<void> {
   const read = installProgress(count);
+  const how = fetching(context);
   const result = await context.host.processes.run(command, args, {
-    cwd: outside(context),
-    program: 'installer',
-    env: { ...installerEnvironment(context), UV_PYTHON_DOWNLOADS: 'never' },
+    ...how,
+    env: { ...how.env, UV_PYTHON_DOWNLOADS: 'never' },
     onLine: (line) => {
       const progress = read(line);
       if (progress) tell(progress);

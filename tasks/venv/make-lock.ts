@@ -3,8 +3,7 @@ import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import { makeState, statePath } from '../core/state';
 import { parseLock } from '../parse/lock';
-import { installerEnvironment } from '../python/clean-environment';
-import { outside } from '../python/outside';
+import { fetching } from '../python/outside';
 import type { Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';
@@ -37,15 +36,11 @@ export async function makeLock(context: Context, definition: EnvironmentDefiniti
       ...(python ? ['--python', python.interpreter.realPath] : []),
       '--output-file',
     ];
-    const cwd = outside(context);
-    const result = await host.processes.run(uv.command, [...args, temporary], {
-      cwd,
-      program: 'installer',
-      env: installerEnvironment(context),
-    });
+    const how = fetching(context);
+    const result = await host.processes.run(uv.command, [...args, temporary], how);
     if (result.exitCode !== 0) throw lockError(definition, commandError('making the lock', result, definition));
     const named = (text: string, file: string, name: string) =>
-      text.replaceAll(` ${path.relative(cwd, path.resolve(root, file))}\n`, ` ${name}\n`);
+      text.replaceAll(` ${path.relative(how.cwd, path.resolve(root, file))}\n`, ` ${name}\n`);
     const { requirements, constraints, overrides } = definition;
     const files = [[list, requirements], ...[requirements, constraints, overrides].map((file) => [file, file])] as [string, string][];
     const body = files.reduce((text, [file, name]) => named(text, file, name), host.files.readText(temporary) ?? '');

@@ -1,9 +1,8 @@
 import type { Context } from '../core/context';
 import { UserError } from '../core/errors';
 import type { Resource } from '../core/resources';
-import { installerEnvironment } from '../python/clean-environment';
 import { findPython, type Search } from '../python/find';
-import { outside } from '../python/outside';
+import { fetching } from '../python/outside';
 import type { Found } from '../python/probe';
 import { fetchUv, findUv, type Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
@@ -91,11 +90,11 @@ export async function pythonFor(context: Context, definition: EnvironmentDefinit
   if (!canBringPython(context, tools)) throw pythonNotFound(definition, tools.search);
   const uv = (await uvFor(context, definition, true)) as Uv;
   const { host } = context;
+  const how = fetching(context);
   const args = ['python', 'install', '--no-bin', definition.pythonVersion];
   const result = await host.processes.run(uv.command, args, {
-    cwd: outside(context),
-    program: 'installer',
-    env: { ...installerEnvironment(context), UV_PYTHON_DOWNLOADS: 'automatic' },
+    ...how,
+    env: { ...how.env, UV_PYTHON_DOWNLOADS: 'automatic' },
   });
   if (result.exitCode !== 0) {
     const { fault } = commandError(`\`uv ${args.join(' ')}\``, result, definition);
