@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { type Fields, fieldsOf, tryParse } from '../untrusted/json';
 import { oneLine } from '../untrusted/text';
+import { missedBeats, usualBeat } from './heartbeat';
 import type { Host } from './host';
 import { bootOf } from './host/boot';
 
@@ -34,10 +35,6 @@ export const mostOfLock = 65_536;
 /** No run starts more at once. */
 export const mostChildren = 100;
 
-/** A holder that misses so many beats is gone: clients of NFS may see a file as it was a minute ago. */
-const missedBeats = 8;
-/** Seconds between two signs of life, unless a lock says another. */
-export const usualBeat = 15;
 /** Milliseconds that a lock of ours may lie there half written, on a disk without hard links. */
 const halfWrittenMs = 5000;
 

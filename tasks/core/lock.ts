@@ -1,5 +1,6 @@
 import { isFull, UserError } from './errors';
-import { type Holder, isGone, mostChildren, mostOfLock, nameOf, parseHolder, spaceOf, usualBeat } from './holder';
+import { usualBeat } from './heartbeat';
+import { type Holder, isGone, mostChildren, mostOfLock, nameOf, parseHolder, spaceOf } from './holder';
 import type { Host } from './host';
 import { isOf, type LockPlace, seeLock } from './lock-file';
 import { makeState, statePath } from './state';

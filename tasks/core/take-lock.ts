@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { isFull, UserError } from './errors';
+import { staleMinutes } from './heartbeat';
 import { type Holder, isGone, isNear, mostOfLock, nameOf } from './holder';
 import type { Host } from './host';
 import { killGroup } from './host/process-groups';
@@ -65,7 +66,7 @@ async function wayOut(host: Host, { holder, isOurs }: SeenLock): Promise<string>
       ? `let it finish or end it with \`kill ${holder.pid}\`, then run the same command again`
       : 'let it finish, then run the same command again';
   }
-  return 'let it finish, then run the same command again; if that run is gone, its lock gives way after two minutes';
+  return `let it finish, then run the same command again; if that run is gone, its lock gives way after ${staleMinutes} minutes`;
 }
 
 /** Whether a number is the process that is meant, and not one that we live by. */

@@ -94,7 +94,7 @@ export const cachedTree = (host: Host, snapshot: string, commit: string): HubFil
  * `undefined` where they are not, or where there are none.
  */
 export function snapshotFiles(host: Host, snapshot: string): HubFile[] | undefined {
-  const files = walk(host, snapshot).map((file): HubFile | undefined => {
+  const files = host.files.filesUnder(snapshot).map((file): HubFile | undefined => {
     const real = host.files.realPath(path.join(snapshot, file));
     const size = real ? host.files.stat(real)?.size : undefined;
     const name = real ? path.basename(real) : '';
@@ -103,11 +103,4 @@ export function snapshotFiles(host: Host, snapshot: string): HubFile[] | undefin
     return isSha1(name) ? { path: file, size, sha1: name } : undefined;
   });
   return files.length > 0 && files.every((file) => file !== undefined) ? files : undefined;
-}
-
-function walk(host: Host, top: string, below = ''): string[] {
-  return host.files.list(path.join(top, below)).flatMap((name) => {
-    const file = below ? `${below}/${name}` : name;
-    return host.files.lstat(path.join(top, file))?.isDirectory() ? walk(host, top, file) : [file];
-  });
 }

@@ -1,9 +1,11 @@
+import { staleMinutes } from '../../core/heartbeat';
 import { projectScript } from './script';
 
 /**
  * Takes the lock and makes the folders. Lines: project, token, owner, then `+FOLDER` for each folder to make
  * and `-PATTERN` for manifests that will no longer hold. A lock of the same owner is of a run that was killed,
- * since one project runs one push at a time; one that nobody has touched for a minute or more is of a dead machine.
+ * since one project runs one push at a time; one that has given no sign of life
+ * for `staleMinutes` is of a dead machine. BusyBox's find counts whole minutes, and lets it stay one more.
  */
 export const beginScript = projectScript(`
   IFS= read -r token; IFS= read -r owner;
@@ -12,7 +14,7 @@ export const beginScript = projectScript(`
   if (set -C; printf "%s\\n%s\\n" "$token" "$owner" > "$l") 2>/dev/null; then echo fresh;
   elif [ -e "$l" ]; then
     h=$(sed -n 2p "$l");
-    old=$(find "$l" -mmin +1 2>/dev/null);
+    old=$(find "$l" -mmin +${staleMinutes} 2>/dev/null);
     if [ "$h" = "$owner" ] || [ -n "$old" ] || [ -z "$h" ]; then printf "%s\\n%s\\n" "$token" "$owner" > "$l" || exit 82; echo broken;
     else printf "held=%s\\n" "$h"; exit 0; fi;
   else printf "%s\\n%s\\n" "$token" "$owner" > "$l"; exit 82; fi;

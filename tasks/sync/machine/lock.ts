@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from '../../core/context';
 import { UserError } from '../../core/errors';
+import { staleMinutes, usualBeat } from '../../core/heartbeat';
 import { parseLockAnswer } from '../../parse/lock-answer';
 import { answerOf, type Limits, wrongAnswer } from '../answer';
 import type { PushBegin, PushWork } from '../transport';
 import { remoteFault } from './faults';
 import { beatScript, beginScript, endScript } from './lock-scripts';
 import type { Machine } from './machine';
-
-const beatMs = 15_000;
 
 /** Held there, in `PATH/.just-lora/lock`, while a push is at work. */
 interface Held {
@@ -28,7 +27,7 @@ export async function withRemoteLock(context: Context, machine: Machine, begin: 
   const { token, waited, broken } = await take(context, machine, begin);
   const run = (script: string, lines: readonly string[] = [], limits: Partial<Limits> = {}) =>
     machine.shell.run(script, [machine.path, token, ...lines], { limits }).catch(() => undefined);
-  const beat = setInterval(() => void run(beatScript, [], { timeoutMs: 10_000 }), beatMs);
+  const beat = setInterval(() => void run(beatScript, [], { timeoutMs: 10_000 }), usualBeat * 1000);
   let well = false;
   try {
     await work(waited || broken);
@@ -60,7 +59,7 @@ async function take({ host, root, settings }: Context, { remote, shell, path }: 
         code: 'E_REMOTE_LOCKED',
         found: `\`${holder}\` is pushing to \`${remote.name}\` still after ${limit} s`,
         needed: 'one push at a time',
-        fix: 'let it finish; a push that was killed frees the way two minutes later',
+        fix: `let it finish; a push that was killed frees the way ${staleMinutes} minutes later`,
       });
     if (!waited) begin.note(`waiting for the push of ${holder}`);
     waited = true;
