@@ -80,7 +80,7 @@ function fetchUv(python: string): string {
 export const benchmark: Benchmark = {
   title: 'setup:local',
   about:
-    'The local environment from its lock (`venv`; the last rows: the whole of `setup:local` with nothing to do) against a plain shell script (`bench/peers/setup.sh`) and against bare `uv venv && uv pip sync` of the same lock. The start of npx is left out on both sides but in the rows that name it.',
+    'The local environment from its lock (`env:local`; the last rows: the whole of `setup:local` with nothing to do) against a plain shell script (`bench/peers/setup.sh`) and against bare `uv venv && uv pip sync` of the same lock. The start of npx is left out on both sides but in the rows that name it.',
   async run() {
     const python = python310();
     const uv = fetchUv(python);

@@ -113,7 +113,7 @@ function lookAt(project: string, env: Record<string, string>): number {
     const { steps } = JSON.parse(
       execFileSync(process.execPath, [just, 'conda', '--json'], { cwd: project, env, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
     );
-    return steps.find(({ name }: { name: string }) => name === 'conda').durationMs as number;
+    return steps.find(({ name }: { name: string }) => name === 'env:remote').durationMs as number;
   });
   return (times.sort((a, b) => a - b)[2] ?? 0) / 1000;
 }

@@ -3,11 +3,11 @@ import { defineTask, type LoraTask } from './core/task';
 /** Makes the training environment with conda, or without where there is none, and keeps it what its lock says. */
 export function condaTask(): LoraTask {
   return defineTask({
-    name: 'conda',
-    description: 'Make the Python environment for training, with conda or without',
+    name: 'env:remote',
+    description: 'Build the Python environment for training, with conda or without',
     details:
       'Chooses the profile that loads the models of configs/setup.yaml (`remote.profile`), and the engine: conda, mamba or micromamba where one is found, else a virtual environment from the same versions (`remote.engine`). Nothing that a person made is touched.',
-    example: 'npx just conda --plan',
+    example: 'npx just env:remote --plan',
     environment: 'remote',
     items: () => [steps().profileStep, steps().environmentOfRemote],
   });
@@ -16,10 +16,10 @@ export function condaTask(): LoraTask {
 /** Makes the locks of both profiles from their environment files, without touching an environment. */
 export function remoteLockTask(): LoraTask {
   return defineTask({
-    name: 'remote:lock',
+    name: 'env:remote:lock',
     description: 'Make the locks of the training environment from environment-remote*.yml',
     details: 'Versions of the locks before are kept where they still fit. `--force` makes them again though nothing changed.',
-    example: 'npx just remote:lock --upgrade',
+    example: 'npx just env:remote:lock --upgrade',
     environment: 'remote',
     options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }],
     items: () =>

@@ -9,6 +9,7 @@ import { mkdirsTask } from './mkdirs';
 import { modelCleanTask } from './model-clean';
 import { modelDownloadTask } from './model-download';
 import { modelVerifyTask } from './model-verify';
+import { formerNameOf } from './parse/former-names';
 import { nearest } from './parse/nearest';
 import { reportTask } from './report';
 import { setupLocalTask } from './setup-local';
@@ -49,7 +50,10 @@ export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
   const groups = groupsWith(checks);
   const all = Object.values(groups).flat();
   const others = registered();
-  for (const each of all) task(each.definition.name, each.definition.description, each);
+  for (const each of all) {
+    const { name, description } = each.definition;
+    for (const called of [name, formerNameOf(name)]) if (called) task(called, description, each);
+  }
   // just would take the word behind a switch for its value: `just --json mkdirs` would name no task.
   for (const { name, value } of [...commonOptions, ...all.flatMap(({ definition }) => definition.options ?? [])])
     if (!value || value.startsWith('[')) option(name, { boolean: true });
@@ -90,7 +94,12 @@ function listOf(groups: Groups, others: readonly Listed[]): string {
   if (others.length > 0) all.push(['This project', others]);
   const width = Math.max(...all.flatMap(([, tasks]) => tasks.map(({ name }) => name.length)));
   const blocks = all.map(([heading, tasks]) =>
-    [heading, ...tasks.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`.trimEnd())].join('\n'),
+    [heading, ...tasks.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}${alsoCalled(name)}`.trimEnd())].join('\n'),
   );
   return `npx just TASK [options]\n\n${blocks.join('\n\n')}\n\n\`npx just TASK --help\` explains a task and its options\n`;
+}
+
+function alsoCalled(name: string): string {
+  const former = formerNameOf(name);
+  return former ? ` (also: ${former})` : '';
 }

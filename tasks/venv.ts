@@ -5,14 +5,14 @@ import { defineTask, type LoraTask } from './core/task';
 /** Builds the environment of the data work, and keeps it what its lock says. */
 export function venvTask(): LoraTask {
   return defineTask({
-    name: 'venv',
+    name: 'env:local',
     description: 'Build the Python environment for the data work',
     details:
       'Finds Python, makes the lock again where requirements-local.txt changed, installs it with uv (fetched where it is not there) or pip, and mends or rebuilds what is there. An environment that just-lora did not make is never touched.',
-    example: 'npx just venv --plan',
+    example: 'npx just env:local --plan',
     items: () => {
       const { environmentStep, localEnvironment }: typeof import('./venv/index') = require('./venv/index');
-      return [environmentStep({ name: 'venv', title: 'Build the Python environment', define: localEnvironment })];
+      return [environmentStep({ name: 'env:local', title: 'Build the Python environment', define: localEnvironment })];
     },
     summary(context, { outcome }) {
       const { installedSummary, localEnvironment }: typeof import('./venv/index') = require('./venv/index');
@@ -24,14 +24,14 @@ export function venvTask(): LoraTask {
 /** Makes requirements-local.lock from requirements-local.txt, without touching the environment. */
 export function venvLockTask(): LoraTask {
   return defineTask({
-    name: 'venv:lock',
+    name: 'env:local:lock',
     description: 'Make requirements-local.lock from requirements-local.txt',
     details: 'Versions of the lock before are kept where they still fit. `--force` makes it again though nothing changed.',
-    example: 'npx just venv:lock --upgrade',
+    example: 'npx just env:local:lock --upgrade',
     options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }],
     items: () => {
       const { lockStep, localEnvironment }: typeof import('./venv/index') = require('./venv/index');
-      return [lockStep('venv:lock', localEnvironment)];
+      return [lockStep('env:local:lock', localEnvironment)];
     },
   });
 }

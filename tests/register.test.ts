@@ -31,6 +31,47 @@ test('stand before the tasks of the project itself, where it has some', async ()
   assert.not.match((await runJust(mine, [])).stdout, 'This project');
 });
 
+test('two have another name each, and their locks: as a command, in help, list, plan and --force', async () => {
+  const listed = (await runJust(project, [])).stdout;
+  for (const [name, other] of [
+    ['env:local', 'venv'],
+    ['env:local:lock', 'venv:lock'],
+    ['env:remote', 'conda'],
+    ['env:remote:lock', 'remote:lock'],
+  ] as const) {
+    assert.match(listed, new RegExp(`\\n {2}${name} +\\S.* \\(also: ${other}\\)\\n`));
+    const help = async (task: string) =>
+      (await runJust(project, [task, '--help'])).stdout.split('\n').filter((line) => !/ (started|finished) '/.test(line));
+    assert.equal(await help(other), await help(name));
+    assert.match((await help(other)).join('\n'), `npx just ${name} (also: npx just ${other})`);
+  }
+  const nowhere = { PATH: path.dirname(process.execPath), JUST_LORA_PYTHON__DOWNLOAD: 'never' };
+  for (const [name, other] of [
+    ['env:local', 'venv'],
+    ['env:remote', 'conda'],
+  ] as const) {
+    const planned = async (task: string, ...more: string[]) => {
+      const {
+        durationMs: _,
+        startedAt: __,
+        steps,
+        ...rest
+      } = JSON.parse((await runJust(project, [task, '--plan', '--json', ...more], nowhere)).stdout);
+      return { ...rest, steps: steps.map(({ durationMs: _, ...step }: { durationMs: number }) => step) };
+    };
+    const plan = await planned(name);
+    assert.is(plan.task, name);
+    assert.ok(
+      plan.steps.some((step: { name: string }) => step.name === name),
+      JSON.stringify(plan.steps),
+    );
+    assert.equal(await planned(other), plan);
+    assert.equal(await planned(other, `--force=${other}`), await planned(name, `--force=${name}`));
+  }
+  const unknown = await runJust(project, ['env:local', '--force=conda']);
+  assert.is(unknown.exitCode, 2);
+});
+
 test('load nothing of just-scripts, which only the tasks of this repository need', async () => {
   const hook = path.join(temporaryFolder(), 'loaded.js');
   fs.writeFileSync(

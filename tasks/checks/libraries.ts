@@ -51,7 +51,7 @@ async function proveLibraries(
     3,
   )}`;
   // What is not as the lock says is mended by the task that brings the environment; then a library is looked at again.
-  const environment = await environmentStep({ name: 'venv', title: '', define: () => definition }).check(context, 'full');
+  const environment = await environmentStep({ name: 'env:local', title: '', define: () => definition }).check(context, 'full');
   if (environment.state !== 'done' || wrong.every(({ missing }) => missing))
     return { state: 'todo', found: named, code: 'E_LIBRARY', fix: `\`npx just ${definition.task}\``, ...report };
   return {

@@ -29,7 +29,7 @@ export async function tryLibraries(
     scratch,
     // Bytecode, written once, spares the next import two thirds of its time; a look writes none.
     env: { ...quietEnvironment(context, scratch), PYTHONDONTWRITEBYTECODE: as === 'look' ? '1' : undefined },
-    environment: { name: 'the environment', fix: '`npx just venv --force`' },
+    environment: { name: 'the environment', fix: '`npx just env:local --force`' },
   };
   try {
     const halves = [names.slice(0, half), names.slice(half)].filter(({ length }) => length > 0);

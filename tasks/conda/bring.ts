@@ -110,5 +110,5 @@ const incomplete = (prefix: string, what: string): UserError =>
   new UserError({
     code: 'E_CONDA_INCOMPLETE',
     found: `\`${prefix}\` is not what it should be after the installation: ${what}`,
-    fix: '`npx just conda --verbose` shows each command with its output',
+    fix: '`npx just env:remote --verbose` shows each command with its output',
   });

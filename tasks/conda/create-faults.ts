@@ -29,8 +29,8 @@ export function createFailed(
   return new UserError({ code, found: `\`${command}\` (${kind} ${version}) ${how}: ${found}`, tail: result.tail, fix });
 }
 
-const elsewhere = '`npx just conda --set remote.prefix=/another/path`';
-const verbose = '`npx just conda --verbose` shows each command with its output';
+const elsewhere = '`npx just env:remote --set remote.prefix=/another/path`';
+const verbose = '`npx just env:remote --verbose` shows each command with its output';
 
 const texts = (prefix: string, file: string): Readonly<Record<CondaFault, { code: string; found: string; fix: string }>> => ({
   terms: {
@@ -61,13 +61,13 @@ const texts = (prefix: string, file: string): Readonly<Record<CondaFault, { code
   permission: {
     code: 'E_NOT_WRITABLE',
     found: `\`${prefix}\` cannot be made`,
-    fix: '`npx just conda --set remote.prefix=/a/folder/of/yours`',
+    fix: '`npx just env:remote --set remote.prefix=/a/folder/of/yours`',
   },
   exists: { code: 'E_CONDA_PREFIX_TAKEN', found: `something is at \`${prefix}\``, fix: elsewhere },
   link: {
     code: 'E_CONDA_LINK',
     found: 'a package could not be linked',
-    fix: '`npx just conda --verbose` shows what it says\nthen take the package out, or another version of it',
+    fix: '`npx just env:remote --verbose` shows what it says\nthen take the package out, or another version of it',
   },
   pip: { code: 'E_CONDA_FAILED', found: 'it ended early', fix: verbose },
   other: { code: 'E_CONDA_FAILED', found: 'the environment was not made', fix: verbose },

@@ -38,7 +38,7 @@ export async function condaDefinition(context: Context): Promise<CondaDefinition
     throw new UserError({
       code: 'E_CONDA_BROKEN',
       found: `\`${conda.command}\` names no folder for environments`,
-      fix: `\`npx just conda --set remote.prefix=/path/to/${yml.name}\``,
+      fix: `\`npx just env:remote --set remote.prefix=/path/to/${yml.name}\``,
     });
   return at(named ?? path.join(folder as string, yml.name));
 }
@@ -53,6 +53,6 @@ export function requireConda(context: Context) {
       ? `\`${context.settings.setup.remote.conda}\` (setting \`remote.conda\`) is no program`
       : 'neither conda nor mamba nor micromamba was found: not in CONDA_EXE, MAMBA_EXE, PATH, CONDA_ROOT, MAMBA_ROOT_PREFIX, the home folder, /opt/conda',
     needed: 'one of them, since `remote.engine` is `conda`',
-    fix: '`npx just conda --set remote.engine=venv` goes without one\nwhere it lies elsewhere: `npx just conda --set remote.conda=/path/to/conda`',
+    fix: '`npx just env:remote --set remote.engine=venv` goes without one\nwhere it lies elsewhere: `npx just env:remote --set remote.conda=/path/to/conda`',
   });
 }

@@ -87,5 +87,5 @@ const broken = ({ command, from }: CondaProgram, { tail }: RunResult): UserError
     found: `\`${command}\` (${from}) does not say what it is`,
     needed: 'a conda, mamba or micromamba that starts',
     tail,
-    fix: '`npx just conda --set remote.engine=venv` goes without it\nto take another: `npx just conda --set remote.conda=/path/to/conda`',
+    fix: '`npx just env:remote --set remote.engine=venv` goes without it\nto take another: `npx just env:remote --set remote.conda=/path/to/conda`',
   });

@@ -50,7 +50,7 @@ async function lookAt(context: Context, depth: Depth): Promise<CondaLook | Block
       code: 'E_CONDA_PREFIX_TAKEN',
       found: health.found,
       needed: 'a free place, or an environment that just-lora made; yours is left as it is',
-      fix: `\`npx just conda --set remote.prefix=${conda.prefix}-lora\`\nfor every run: \`remote: { prefix: ${conda.prefix}-lora }\` in configs/setup.remote.yaml`,
+      fix: `\`npx just env:remote --set remote.prefix=${conda.prefix}-lora\`\nfor every run: \`remote: { prefix: ${conda.prefix}-lora }\` in configs/setup.remote.yaml`,
     };
   if (!['healthy', 'pip'].includes(health.kind)) {
     const obstacle = await condaObstacle(context, conda, lock.state === 'fresh' ? lock.packages : []);

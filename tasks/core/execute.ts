@@ -1,4 +1,5 @@
 import { loadSettings, readSettings } from '../configuration/load';
+import { currentName } from '../parse/former-names';
 import { hide, passwordsIn } from '../untrusted/secrets';
 import { notOurs, sentence, valueText } from '../untrusted/text';
 import type { Context } from './context';
@@ -147,7 +148,7 @@ function contextOf(host: Host, options: Options, definition: TaskDefinition): Co
     optionValues: (name) => options.given.get(name) ?? [],
     resources: new Resources(),
     locked: options.locked,
-    forced: (step) => (typeof force === 'boolean' ? force : force.includes(step)),
+    forced: (step) => (typeof force === 'boolean' ? force : force.some((name) => name === step || currentName(name) === step)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { currentName, formerNameOf } from '../parse/former-names';
 import { nearest } from '../parse/nearest';
 import type { Environment } from './context';
 import { usageError } from './errors';
@@ -105,7 +106,8 @@ export function helpText(
   ]);
   const width = Math.max(...rows.map(([left = '']) => left.length));
   const table = rows.map(([left = '', right = '']) => `${left.padEnd(width)}  ${right}`).join('\n');
-  return `npx just ${task.name}\n\n${task.description}. ${task.details}\n\nOptions\n${table}\n\nExample\n  ${task.example}\n`;
+  const former = formerNameOf(task.name);
+  return `npx just ${task.name}${former ? ` (also: npx just ${former})` : ''}\n\n${task.description}. ${task.details}\n\nOptions\n${table}\n\nExample\n  ${task.example}\n`;
 }
 
 const takesNext = (option: OptionDefinition): boolean => option.value !== undefined && !option.value.startsWith('[');
@@ -128,7 +130,7 @@ function forceOf(values: readonly string[] | undefined): Options['force'] {
 export function refuseUnknownSteps(force: Options['force'], steps: readonly string[]): void {
   if (typeof force === 'boolean') return;
   for (const name of force) {
-    if (steps.includes(name)) continue;
+    if (steps.includes(name) || steps.includes(currentName(name))) continue;
     const meant = nearest(name, steps);
     throw usageError(
       `\`${name}\` is no step of this task (${steps.join(', ')})`,

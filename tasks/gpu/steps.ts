@@ -70,7 +70,9 @@ async function findingOf(context: Context, half: 'driver' | 'all', { alone }: { 
   }
   const found = sentence(look);
   if (!complete && !alone) return { state: 'todo', found: `${found}; the training environment is not there yet`, ...shown };
-  const all = complete ? warnings : [...warnings, 'torch was not asked: there is no training environment yet, `npx just conda` makes it'];
+  const all = complete
+    ? warnings
+    : [...warnings, 'torch was not asked: there is no training environment yet, `npx just env:remote` makes it'];
   // Whether the training fits was asked for, and could not be said.
   if (alone && half === 'all' && look.layers.some(({ name, state }) => name === 'memory' && state === 'unknown'))
     return { state: 'unknown', found: [found, ...all].join('; '), ...shown };

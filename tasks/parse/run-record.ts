@@ -1,6 +1,7 @@
 import { tryParse } from '../untrusted/json';
 import { sentence } from '../untrusted/text';
 import { list, number, oneOf, string, type Tree, tailOf, texts, tree, ways } from './careful-json';
+import { currentName } from './former-names';
 
 /**
  * The record of a run as core/state.ts leaves it, read with care: it may come from another machine, another
@@ -73,7 +74,7 @@ export function parseRunRecord(text: string): RunRecord | undefined {
   const error = tree(fields['error']);
   const found = string(error['found']);
   return {
-    task,
+    task: currentName(task),
     outcome,
     startedAt: startedAt.toISOString(),
     durationMs: number(fields['durationMs']) ?? 0,
@@ -100,7 +101,7 @@ export function recordedStep(value: unknown): RecordedStep | undefined {
     }),
   );
   return {
-    name,
+    name: currentName(name),
     title: string(fields['title']) ?? name,
     state,
     found,

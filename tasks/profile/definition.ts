@@ -11,8 +11,8 @@ export function remoteEnvironment(context: Context, profile: ProfileName = choos
     path: remote.path,
     constraints: 'configs/constraints-remote.txt',
     overrides: 'configs/overrides-remote.txt',
-    task: 'conda',
-    lockTask: 'remote:lock',
+    task: 'env:remote',
+    lockTask: 'env:remote:lock',
     pythonVersion: python.version,
     compileFor: ['--universal'],
   };

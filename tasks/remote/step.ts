@@ -19,7 +19,7 @@ export const profileStep: Step = {
   },
 };
 
-const [name, title] = ['conda', 'Make the training environment'];
+const [name, title] = ['env:remote', 'Make the training environment'];
 
 /** The training environment, by whichever engine fits this machine. */
 export const environmentOfRemote: Step<ByEngine> = {

@@ -4,7 +4,7 @@
  * @param requirements the environment file of the profile
  */
 export function cureFor(cure: string, requirements: string): string {
-  if (cure.startsWith('remote.')) return `\`npx just conda --set ${cure}\``;
+  if (cure.startsWith('remote.')) return `\`npx just env:remote --set ${cure}\``;
   if (cure.includes(' ')) return cure;
-  return `\`npx just conda\` brings what the lock says\nwhere \`${requirements}\` was edited: add \`${cure}\` to it`;
+  return `\`npx just env:remote\` brings what the lock says\nwhere \`${requirements}\` was edited: add \`${cure}\` to it`;
 }

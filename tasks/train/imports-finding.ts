@@ -34,13 +34,13 @@ export function importsFinding(tried: readonly Tried[], { versions, requirements
   });
   const breakage = knownBreakage(wrong);
   if (breakage) return todo(breakage.code, breakage.found, cureFor(breakage.cure, requirements));
-  if (wrongBuild) return todo('E_TORCH_CPU', wrongBuild, '`npx just conda` brings the build of the lock');
+  if (wrongBuild) return todo('E_TORCH_CPU', wrongBuild, '`npx just env:remote` brings the build of the lock');
   const errors = some(
     wrong.map(({ library, error }) => `${library} ${error}`),
     3,
   );
   const [conflict] = conflicts;
-  if (!conflict) return todo('E_LIBRARY', errors, '`npx just conda`');
+  if (!conflict) return todo('E_LIBRARY', errors, '`npx just env:remote`');
   // What does not go together by the table explains an error that is not known by its text.
   return todo(breakageIn(conflict.symptom)?.code ?? 'E_LIBRARY', `${conflict.text}; ${errors}`, cureFor(conflict.cure, requirements));
 }

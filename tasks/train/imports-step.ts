@@ -15,7 +15,7 @@ export const importsStep = provenStep({
   title: 'Import each library',
   action: 'import each library of the training environment',
   inputs: inputsOf,
-  waits: () => ({ state: 'todo', found: 'the training environment is not there yet', fix: '`npx just conda`' }),
+  waits: () => ({ state: 'todo', found: 'the training environment is not there yet', fix: '`npx just env:remote`' }),
   async prove(context, progress) {
     const tried = await tryImports(context, librariesOf(context), progress);
     const { requirements } = remoteEnvironment(context);

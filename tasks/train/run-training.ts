@@ -93,4 +93,6 @@ function failure(context: Context, result: TrainFailure | undefined, { exitCode,
 }
 
 const lookFurther = (context: Context): string =>
-  deviceOf(context) === 'gpu' ? '`npx just gpu` shows the layer that is broken' : '`npx just conda --force` builds the environment again';
+  deviceOf(context) === 'gpu'
+    ? '`npx just gpu` shows the layer that is broken'
+    : '`npx just env:remote --force` builds the environment again';

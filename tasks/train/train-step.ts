@@ -21,7 +21,7 @@ export const trainStep: Step = {
   title: 'Train five steps',
   async check(context, depth) {
     const now = inputsOf(context);
-    if (!now) return { state: 'todo', found: 'the training environment is not there yet', fix: '`npx just conda`' };
+    if (!now) return { state: 'todo', found: 'the training environment is not there yet', fix: '`npx just env:remote`' };
     const before = provenBefore(context, name, now);
     if (before?.state === 'done' && !(depth === 'full' && context.forced(name))) return before;
     if (depth === 'full') return proveNow(context);

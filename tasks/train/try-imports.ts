@@ -26,7 +26,7 @@ export async function tryImports(context: Context, names: readonly string[], pro
     limitSeconds,
     scratch,
     env: { ...activated(host, trainingPrefix(context) ?? ''), ...quietTraining(scratch), PYTHONDONTWRITEBYTECODE: '1' },
-    environment: { name: 'the training environment', fix: '`npx just conda --force`' },
+    environment: { name: 'the training environment', fix: '`npx just env:remote --force`' },
   };
   try {
     return await tryInTurn(context, trial, names, progress);

@@ -9,9 +9,9 @@ import { absolute } from '../core/paths';
  * lock-step.ts); `bringEnvironment` (bring.ts) is the work alone.
  */
 export interface EnvironmentDefinition extends PythonEnvironment {
-  /** The task that brings it, as in `npx just venv`: messages name it. */
+  /** The task that brings it, as in `npx just env:local`: messages name it. */
   task: string;
-  /** The task that makes its lock, as in `npx just venv:lock`. */
+  /** The task that makes its lock, as in `npx just env:local:lock`. */
   lockTask: string;
   /** Minor version, for example `3.10`. */
   pythonVersion: string;
@@ -22,7 +22,13 @@ export interface EnvironmentDefinition extends PythonEnvironment {
 /** The environment of the data work. */
 export function localEnvironment({ settings }: Context): EnvironmentDefinition {
   const { environments, python } = settings.setup;
-  return { ...environments.local, task: 'venv', lockTask: 'venv:lock', pythonVersion: python.version, compileFor: ['--universal'] };
+  return {
+    ...environments.local,
+    task: 'env:local',
+    lockTask: 'env:local:lock',
+    pythonVersion: python.version,
+    compileFor: ['--universal'],
+  };
 }
 
 /** The folder that the environment really goes to: a link leads to another volume, and is kept. */

@@ -25,7 +25,7 @@ export interface EnvironmentStepOptions {
 
 /**
  * The step of one Python environment: interpreter, lock and packages.
- * @example environmentStep({ name: 'venv', title: 'Build the environment', define: localEnvironment })
+ * @example environmentStep({ name: 'env:local', title: 'Build the environment', define: localEnvironment })
  */
 export function environmentStep({ name, title, define }: EnvironmentStepOptions): Step<Assessment> {
   return {

@@ -97,7 +97,7 @@ const oldLibraries = (name: string, unmet: string): UserError =>
     code: 'E_MODEL_VERSIONS',
     found: `the environment cannot load \`${name}\`: ${unmet}`,
     needed: unmet,
-    fix: '`npx just conda --set remote.profile=compat` brings newer ones',
+    fix: '`npx just env:remote --set remote.profile=compat` brings newer ones',
   });
 
 function failure(
@@ -122,8 +122,8 @@ function failure(
     needed: 'a model that the environment loads',
     tail,
     fix: breakage?.cure.startsWith('remote.')
-      ? `\`npx just conda --set ${breakage.cure}\``
-      : `\`${remedy.repair}\` makes sure of the files; \`npx just conda\` of the environment`,
+      ? `\`npx just env:remote --set ${breakage.cure}\``
+      : `\`${remedy.repair}\` makes sure of the files; \`npx just env:remote\` of the environment`,
   });
 }
 

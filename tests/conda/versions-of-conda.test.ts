@@ -38,7 +38,12 @@ function machine(version: string, fault = '') {
 const run = async (project: string, env: Record<string, string>, ...args: string[]) => {
   const { exitCode, stdout, stderr } = await runJust(project, ['conda', '--json', ...args], env);
   const report = JSON.parse(stdout || '{}');
-  return { exitCode, stderr, outcome: report.outcome, step: report.steps?.find(({ name }: { name: string }) => name === 'conda') ?? {} };
+  return {
+    exitCode,
+    stderr,
+    outcome: report.outcome,
+    step: report.steps?.find(({ name }: { name: string }) => name === 'env:remote') ?? {},
+  };
 };
 
 /** An environment that a person made, with what a person may have in it. */

@@ -82,7 +82,7 @@ test('a picture has a row for each layer, and an arrow only where no other way l
 
 test('docs/ARCHITECTURE.md shows the layers as they are; `npm run layers:picture` draws them anew', () => {
   const page = fs.readFileSync(path.join(repository, 'docs', 'ARCHITECTURE.md'), 'utf8');
-  assert.is(pageWithPicture(page), page);
+  assert.ok(pageWithPicture(page) === page, 'the picture is of other imports');
 });
 
 test.run();

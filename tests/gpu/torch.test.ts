@@ -43,7 +43,7 @@ const table: Record<string, Expected> = {
   'a build for the CPU': {
     torch: { version: '2.1.2+cpu', cuda: null, available: false, arch: '' },
     broken: ['torch', 'E_TORCH_CPU'],
-    says: [/built for the CPU alone/, /npx just conda --force/],
+    says: [/built for the CPU alone/, /npx just env:remote --force/],
   },
   'a build for AMD': {
     torch: { version: '2.1.2+rocm5.6', cuda: null, hip: '5.6.31061', available: true },

@@ -38,7 +38,8 @@ test('at 40 moments: nothing reads done that is not, and the next run reaches th
       };
       const done = (name: string) => steps.find((step) => step.name === name)?.state === 'done';
       if (done('mkdirs')) assert.ok(fs.existsSync(path.join(project, 'data/synthetic/.gitkeep')), `moment ${moment}: mkdirs`);
-      if (done('venv') || done('libraries')) assert.ok(works(), `moment ${moment}: venv or libraries reads done, and it does not work`);
+      if (done('env:local') || done('libraries'))
+        assert.ok(works(), `moment ${moment}: env:local or libraries reads done, and it does not work`);
     },
     settled({ exitCode, stdout, stderr }, moment) {
       assert.is(exitCode, 0, `moment ${moment}: ${stderr}`);

@@ -123,7 +123,7 @@ test('setup:remote on a machine without a GPU is blocked at once, and `--no-gpu`
   const { steps } = JSON.parse(stdout);
   const of = (name: string) => steps.find((step: { name: string }) => step.name === name);
   assert.is(of('gpu-driver').state, 'blocked');
-  assert.is(of('conda').state, 'skipped');
+  assert.is(of('env:remote').state, 'skipped');
   assert.not(fs.existsSync(path.join(project, '.venv-remote')));
   const without = await runJust(project, ['setup:remote', '--plan', '--no-gpu', '--json'], machine());
   const planned = JSON.parse(without.stdout).steps.find((step: { name: string }) => step.name === 'gpu-driver');

@@ -37,8 +37,8 @@ for (const [what, breaks, code, drift] of breakages)
     const { exitCode, step } = await training.run('validate', '--env=remote', '--no-gpu');
     assert.is(exitCode, 3);
     assert.is(step('imports').code, code, step('imports').found);
-    assert.match(step('imports').fix, /npx just conda/);
-    assert.match(step('conda').found, drift);
+    assert.match(step('imports').fix, /npx just env:remote/);
+    assert.match(step('env:remote').found, drift);
     const mended = await training.run('conda', ...(what.includes('CPU') ? ['--force'] : []));
     assert.is(mended.exitCode, 0, mended.stderr);
   });

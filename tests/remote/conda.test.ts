@@ -20,7 +20,7 @@ else {
   const run = async (project: string, ...args: string[]) => {
     const { exitCode, stdout, stderr } = await runJust(project, ['conda', '--json', ...args], env);
     const report = JSON.parse(stdout || '{}');
-    const step = report.steps?.find(({ name }: { name: string }) => name === 'conda') ?? {};
+    const step = report.steps?.find(({ name }: { name: string }) => name === 'env:remote') ?? {};
     return { exitCode, report, step, stderr };
   };
   const fresh = () => fs.rmSync(conda.environments, { recursive: true, force: true });

@@ -78,7 +78,7 @@ export function profileTests(profile: 'as-asked' | 'compat', loads: boolean): vo
   test('setup:remote makes it and proves it, and a second run has nothing to do', async () => {
     const first = await training.run('setup:remote', '--no-gpu');
     assert.is(first.exitCode, 0, first.stderr);
-    assert.is(first.step('conda').engine, 'venv');
+    assert.is(first.step('env:remote').engine, 'venv');
     assert.is(first.step('profile').profile, profile);
     const second = await training.run('setup:remote', '--no-gpu');
     assert.is(second.report.outcome, 'unchanged', second.stderr);

@@ -104,7 +104,7 @@ test('news of a run: what it did and why, what stopped it, other versions', () =
     step('venv', 'failed', { actions: [{ title: 'build it', durationMs: 1 }], changed: ['lock changed'], code: 'E_X' }),
     step('after', 'skipped'),
   ]);
-  assert.equal(newsOf(record), ['venv: build it; then failed: venv is failed (E_X) (because lock changed)']);
+  assert.equal(newsOf(record), ['env:local: build it; then failed: venv is failed (E_X) (because lock changed)']);
   assert.equal(newsOf(run('09:00', 'x', [], { outcome: 'failed', error: { code: 'E_LOCKED', found: 'held', fix: 'wait' } })), [
     'held (E_LOCKED)',
   ]);
@@ -135,7 +135,7 @@ test('a bar shows the least that is there, and never leaves its track', () => {
 
 test('a fix that is one command stands as one', () => {
   assert.is(fixOf('mv .venv-local .venv-local.kept').markup, '<code>mv .venv-local .venv-local.kept</code>');
-  assert.is(fixOf('free 3 GB, then `npx just venv`').markup, 'free 3 GB, then <code>npx just venv</code>');
+  assert.is(fixOf('free 3 GB, then `npx just env:local`').markup, 'free 3 GB, then <code>npx just env:local</code>');
   assert.is(fixOf('sudo reboot\nif it hangs again: look').markup, '<code>sudo reboot</code><br>if it hangs again: look');
 });
 

@@ -20,6 +20,16 @@ test('reads what a run leaves', () => {
   assert.equal(record?.versions, { node: '22.1.0' });
 });
 
+test('tasks and steps that had another name are known by the one they have now', () => {
+  const old = { ...whole, task: 'conda', steps: ['venv', 'conda', 'conda-like'].map((name) => ({ ...whole.steps[0], name })) };
+  const record = parseRunRecord(JSON.stringify(old));
+  assert.is(record?.task, 'env:remote');
+  assert.equal(
+    record?.steps.map(({ name }) => name),
+    ['env:local', 'env:remote', 'conda-like'],
+  );
+});
+
 const bad: [what: string, text: string][] = [
   ['nothing', ''],
   ['half a file', JSON.stringify(whole).slice(0, 90)],

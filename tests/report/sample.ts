@@ -108,7 +108,7 @@ const here = thisMachine(
       step('libraries', 'blocked', '`import nltk` ended with exit code 1', {
         code: 'E_IMPORT',
         needed: 'each of the nine libraries imported and used once',
-        fix: 'npx just venv --force',
+        fix: 'npx just env:local --force',
         tail: 'File "nltk/data.py", line 12, in <module>\nImportError: cannot import name \'resources\'',
       }),
     ]),

@@ -154,7 +154,7 @@ test('--env=remote is about the training environment and the models', async () =
   // Nothing is there yet; whether room and network are there for it is this machine's.
   assert.ok(['todo', 'blocked'].includes(steps[0].verdicts[0].verdict));
   const text = fs.readFileSync(path.join(folder, 'remote.html'), 'utf8');
-  for (const name of ['gpu-driver', 'conda', 'train', 'verify:llama-3.1-8b']) assert.match(text, `<h4>${name} `);
+  for (const name of ['gpu-driver', 'env:remote', 'train', 'verify:llama-3.1-8b']) assert.match(text, `<h4>${name} `);
   assert.match(text, '<code>npx just setup:remote</code>, then <code>npx just model:download</code>');
 });
 

@@ -33,7 +33,7 @@ const table: Record<string, Case> = {
     tried: [torch('12.1'), wrong('datasets', "ImportError: cannot import name 'HfFolder'"), wrong('trl', 'RuntimeError', 'HfFolder')],
     code: 'E_HUB_TOO_NEW',
     says: /^1 of 3 libraries work: datasets breaks, since huggingface_hub 1\.x is there/,
-    fix: /^`npx just conda` brings what the lock says\nwhere `environment-remote\.yml` was edited: add `huggingface_hub<0\.26` to it$/,
+    fix: /^`npx just env:remote` brings what the lock says\nwhere `environment-remote\.yml` was edited: add `huggingface_hub<0\.26` to it$/,
   },
   'a known error that stands behind another': {
     tried: [wrong('peft', 'RuntimeError: failed', "ModuleNotFoundError: No module named 'scipy'"), wrong('trl', "No module named 'scipy'")],
@@ -44,7 +44,7 @@ const table: Record<string, Case> = {
     tried: [wrong('tokenizers', 'untagged enum ModelWrapper')],
     code: 'E_TOKENIZERS_OLD',
     says: /newer tokenizers/,
-    fix: /^`npx just conda --set remote\.profile=compat`$/,
+    fix: /^`npx just env:remote --set remote\.profile=compat`$/,
   },
   'an error that nobody knows, which a conflict explains': {
     tried: [wrong('trl', 'TypeError: what?')],
@@ -57,7 +57,7 @@ const table: Record<string, Case> = {
     tried: [wrong('trl', 'TypeError: what?')],
     code: 'E_LIBRARY',
     says: /trl TypeError: what\?/,
-    fix: /^`npx just conda`$/,
+    fix: /^`npx just env:remote`$/,
   },
   'a CPU build': {
     tried: [torch(null)],

@@ -103,7 +103,7 @@ const failures: readonly [what: string, does: string, options: ContextOptions, c
     { options: { 'no-gpu': '' } },
     'E_TRAIN',
     /ValueError: x/,
-    /npx just conda --force/,
+    /npx just env:remote --force/,
   ],
   [
     'a full card',
@@ -119,7 +119,7 @@ const failures: readonly [what: string, does: string, options: ContextOptions, c
     {},
     'E_SCIPY_MISSING',
     /bitsandbytes imports scipy without declaring it \(No module named 'scipy'\)/,
-    /npx just conda.*\n.*add `scipy`/,
+    /npx just env:remote.*\n.*add `scipy`/,
   ],
   [
     'a Python that dies of a breakage that is known',
@@ -127,7 +127,7 @@ const failures: readonly [what: string, does: string, options: ContextOptions, c
     {},
     'E_PATH_SPACE',
     /Python ended with exit code 134/,
-    /npx just conda --set remote\.path=/,
+    /npx just env:remote --set remote\.path=/,
   ],
   ['a Python that dies', 'echo "Segmentation fault" >&2\nexit 139', {}, 'E_TRAIN', /Python ended with exit code 139/, /npx just gpu/],
   ['half a result', `printf '{"ok": tr' > "$4"`, {}, 'E_TRAIN', /Python ended with exit code 0/, /npx just gpu/],
@@ -147,7 +147,7 @@ for (const [what, does, options, code, says, fix] of failures)
 
 test('before there is an environment it waits', async () => {
   const finding = await trainStep.check(contextFor(temporaryFolder()), 'full');
-  assert.equal([finding.state, 'fix' in finding && finding.fix], ['todo', '`npx just conda`']);
+  assert.equal([finding.state, 'fix' in finding && finding.fix], ['todo', '`npx just env:remote`']);
 });
 
 test.run();

@@ -24,7 +24,7 @@ async function validate(project: string, args: string[] = [], env: Record<string
   return { exitCode, outcome, steps, by: Object.fromEntries(steps.map((step) => [step.name, step])) as Record<string, Step> };
 }
 
-const all = ['config', 'mkdirs', 'files', 'gitignore', 'storage', 'python', 'venv', 'libraries', 'gpu-free', 'paths'];
+const all = ['config', 'mkdirs', 'files', 'gitignore', 'storage', 'python', 'env:local', 'libraries', 'gpu-free', 'paths'];
 const names = (steps: readonly Step[]) => steps.map(({ name }) => name);
 
 /** Every file with its size and time: what a look must leave as it is. */
@@ -44,7 +44,7 @@ test('an empty checkout: all is looked at, nothing is made, and there is somethi
   const { exitCode, steps, by } = await validate(project);
   assert.equal(names(steps), all);
   assert.is(by['libraries']?.state, 'todo');
-  assert.is(by['libraries']?.fix, '`npx just venv`');
+  assert.is(by['libraries']?.fix, '`npx just env:local`');
   assert.is(by['config']?.state, 'done');
   assert.is(exitCode, python310() ? 3 : 1);
   assert.equal(snapshot(project), before);
@@ -148,7 +148,7 @@ else {
     await instead(path.join(packages, 'jsonlines', '__init__.py'), 'raise RuntimeError("torn")\n', async () => {
       const { exitCode, by } = await validate(project);
       assert.is(exitCode, 3);
-      assert.is(by['venv']?.state, 'todo');
+      assert.is(by['env:local']?.state, 'todo');
       assert.is(by['libraries']?.state, 'todo');
       assert.match(by['libraries']?.found ?? '', '8 of 9 libraries work: jsonlines RuntimeError: torn');
     });
@@ -178,7 +178,7 @@ else {
     fs.symlinkSync(target, python);
     assert.is(exitCode, 3);
     assert.equal(names(steps), all);
-    for (const name of ['python', 'venv', 'libraries', 'paths']) assert.is(by[name]?.state, 'todo', name);
+    for (const name of ['python', 'env:local', 'libraries', 'paths']) assert.is(by[name]?.state, 'todo', name);
     for (const name of ['python', 'libraries', 'paths']) assert.is(by[name]?.code, 'E_PYTHON_BROKEN', name);
     assert.is(by['gpu-free']?.state, 'done');
   });

@@ -85,7 +85,7 @@ test('it makes the lock again where the requirements changed; --locked and CI re
     const refused = await project.step(['venv', ...args], env);
     assert.is(refused.code, 'E_LOCK_STALE', JSON.stringify(refused));
     assert.is(refused.exitCode, 1);
-    assert.match(refused.fix, /npx just venv:lock/);
+    assert.match(refused.fix, /npx just env:local:lock/);
   }
   const seen = await project.step(['venv', '--check']);
   assert.equal(seen.changed, ['requirements-local.txt changed']);

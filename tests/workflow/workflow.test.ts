@@ -132,7 +132,7 @@ else {
     for (const [task, code] of [
       ['npx just storage --set storage.error_gb=900000 --set storage.warn_gb=900001', 1],
       ['npx just mkdirs --nonsense', 2],
-      ['npx just venv --check --set environments.local.path=.venv-other', 3],
+      ['npx just env:local --check --set environments.local.path=.venv-other', 3],
     ] as const) {
       assert.is((await chain(task)).exitCode, code, task);
       assert.not.ok(fs.existsSync(path.join(first.here.project, 'reached')), task);
