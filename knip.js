@@ -21,7 +21,7 @@ module.exports = {
     'tools/*.ts',
     'tools/ts-node/*.js',
     'bench/*.ts',
-    'tasks/sync/kinds/*.ts',
+    'tasks/sync/remote-types/*.ts',
     ...new Set(lazyModules('tasks')),
   ],
   project: ['**/*.ts', 'tools/**/*.js'],

@@ -1,4 +1,4 @@
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
 
 /** Makes the training environment with conda, or without where there is none, and keeps it what its lock says. */
 export function condaTask(): LoraTask {
@@ -30,6 +30,6 @@ export function remoteLockTask(): LoraTask {
 }
 
 /** Loaded when a step is looked at: every start of just reads this file. */
-const steps = () => require('./remote/step') as typeof import('./remote/step');
-const locks = () => require('./venv/lock-step') as typeof import('./venv/lock-step');
-const definitions = () => require('./profile/definition') as typeof import('./profile/definition');
+const steps = () => require('./environments/training/training-step') as typeof import('./environments/training/training-step');
+const locks = () => require('./environments/venv/lock-step') as typeof import('./environments/venv/lock-step');
+const definitions = () => require('./environments/profile/profile') as typeof import('./environments/profile/profile');

@@ -1,7 +1,7 @@
-import type { Context } from './core/context';
-import { usageError } from './core/errors';
-import type { Step, Table } from './core/step';
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
+import { usageError } from './common/errors';
+import type { Context } from './engine/context';
+import type { Step, Table } from './engine/step';
 
 /** Prints the settings as they apply, with where each came from. */
 export function configTask(): LoraTask {
@@ -49,7 +49,7 @@ function chosen(context: Context) {
   const found = all.filter(({ name }) => name === section || name.startsWith(`${section}.`));
   if (found.length + under.length > 0) return found.length > 0 ? found : under;
   const sections = [...new Set(all.flatMap(({ name }) => name.split('.').map((_, index, keys) => keys.slice(0, index + 1).join('.'))))];
-  const { nearest } = require('./parse/nearest') as typeof import('./parse/nearest');
+  const { nearest } = require('./common/nearest') as typeof import('./common/nearest');
   const meant = nearest(section, sections);
   throw usageError(
     `\`${only}\` is no section of the settings`,

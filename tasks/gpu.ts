@@ -1,5 +1,5 @@
-import type { OptionDefinition } from './core/options';
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
+import type { OptionDefinition } from './engine/task-definition';
 
 /** For every task that looks at the GPU on its way. */
 export const noGpuOption: OptionDefinition = {
@@ -25,7 +25,7 @@ export function gpuTask(): LoraTask {
     looks: true,
     items(context) {
       // A model that does not exist is wrong usage, not a broken layer.
-      if (context.option('model') !== undefined) (require('./hub/models') as typeof import('./hub/models')).modelsOf(context);
+      if (context.option('model') !== undefined) (require('./hub/model/models') as typeof import('./hub/model/models')).modelsOf(context);
       const { estimateStep } = require('./gpu/estimate') as typeof import('./gpu/estimate');
       const { gpuStep } = require('./gpu/steps') as typeof import('./gpu/steps');
       return [context.option('estimate') === undefined ? gpuStep({ alone: true }) : estimateStep];

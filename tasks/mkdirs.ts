@@ -1,10 +1,10 @@
 import * as path from 'node:path';
 import { filesStep } from './checks/files';
-import type { Context } from './core/context';
-import { projectPaths, shown } from './core/paths';
-import type { Step } from './core/step';
-import { defineTask, type LoraTask } from './core/task';
-import { moveAside, plural, some } from './core/text';
+import { defineTask, type LoraTask } from './cli/task';
+import { moveAside, plural, some } from './common/format';
+import type { Context } from './engine/context';
+import { projectPaths, shown } from './engine/paths';
+import type { Step } from './engine/step';
 
 interface Missing {
   folders: readonly string[];

@@ -1,4 +1,4 @@
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
 
 /** Removes what interrupted downloads have left, and nothing else. */
 export function modelCleanTask(): LoraTask {
@@ -18,6 +18,6 @@ export function modelCleanTask(): LoraTask {
         default: 'every folder in paths.models_dir',
       },
     ],
-    items: (context) => (require('./hub/clean-step') as typeof import('./hub/clean-step')).cleanSteps(context),
+    items: (context) => (require('./hub/download/clean-step') as typeof import('./hub/download/clean-step')).cleanSteps(context),
   });
 }

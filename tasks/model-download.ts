@@ -1,4 +1,4 @@
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
 
 /** Fetches models, once, whole, and provably right. */
 export function modelDownloadTask(): LoraTask {
@@ -29,6 +29,6 @@ export function modelDownloadTask(): LoraTask {
       { name: 'rate', value: 'rate', description: 'the rate that `--plan` tells the time for', default: '50MB/s' },
       { name: 'any-versions', description: "fetch a model that the environment's transformers cannot load" },
     ],
-    items: (context) => (require('./hub/download-step') as typeof import('./hub/download-step')).downloadSteps(context),
+    items: (context) => (require('./hub/download/download-step') as typeof import('./hub/download/download-step')).downloadSteps(context),
   });
 }

@@ -1,4 +1,4 @@
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
 
 /** Looks whether models, or adapters, are whole and right. */
 export function modelVerifyTask(): LoraTask {
@@ -18,6 +18,7 @@ export function modelVerifyTask(): LoraTask {
       { name: 'load', description: "load the model with the environment's own transformers, and generate a token" },
       { name: 'python', value: 'program', description: 'the Python that `--load` uses', default: 'that of the environment' },
     ],
-    items: (context) => (require('./verify/step') as typeof import('./verify/step')).verifySteps(context),
+    items: (context) =>
+      (require('./checkpoints/models/verify-step') as typeof import('./checkpoints/models/verify-step')).verifySteps(context),
   });
 }

@@ -1,5 +1,6 @@
-import type { Context, Environment } from './core/context';
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
+import type { Environment } from './common/environment';
+import type { Context } from './engine/context';
 import { noGpuOption } from './gpu';
 import type { ReportedTask } from './report/looks';
 
@@ -41,7 +42,7 @@ export function reportTask(options: ReportTaskOptions = {}): LoraTask {
     },
     summary: (context) => {
       const { fileOf } = require('./report/step') as typeof import('./report/step');
-      const { shown } = require('./core/paths') as typeof import('./core/paths');
+      const { shown } = require('./engine/paths') as typeof import('./engine/paths');
       return shown(context.root, fileOf(context));
     },
   });

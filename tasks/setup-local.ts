@@ -1,4 +1,4 @@
-import type { LoraTask } from './core/task';
+import type { LoraTask } from './cli/task';
 import { mkdirsTask } from './mkdirs';
 import { setupTask } from './setup';
 import { storageTask } from './storage';

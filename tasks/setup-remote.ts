@@ -1,7 +1,7 @@
-import type { Context } from './core/context';
-import type { Ran } from './core/run';
-import type { Step } from './core/step';
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
+import type { Context } from './engine/context';
+import type { Ran } from './engine/run';
+import type { Step } from './engine/step';
 import { noGpuOption } from './gpu';
 import { mkdirsTask } from './mkdirs';
 import { storageTask } from './storage';
@@ -20,8 +20,8 @@ export function setupRemoteTask(): LoraTask {
     items: (context) => {
       const { environmentOfRemote, profileStep } = remote();
       const { gpuDriverStep, gpuStep } = require('./gpu/steps') as typeof import('./gpu/steps');
-      const { importsStep } = require('./train/imports-step') as typeof import('./train/imports-step');
-      const { trainStep } = require('./train/train-step') as typeof import('./train/train-step');
+      const { importsStep } = require('./environments/proof/imports-step') as typeof import('./environments/proof/imports-step');
+      const { trainStep } = require('./environments/proof/train-step') as typeof import('./environments/proof/train-step');
       return [
         ...mkdirs.steps(context),
         ...storage.steps(context),
@@ -42,12 +42,12 @@ export function setupRemoteTask(): LoraTask {
 /** Models are fetched where that was asked for; those that are here are looked at. */
 function modelSteps(context: Context): readonly Step[] {
   if (context.option('models') !== undefined)
-    return (require('./hub/download-step') as typeof import('./hub/download-step')).downloadSteps(context);
-  return (require('./verify/step') as typeof import('./verify/step')).presentModelSteps(context);
+    return (require('./hub/download/download-step') as typeof import('./hub/download/download-step')).downloadSteps(context);
+  return (require('./checkpoints/models/verify-step') as typeof import('./checkpoints/models/verify-step')).presentModelSteps(context);
 }
 
-const remote = () => require('./remote/step') as typeof import('./remote/step');
+const remote = () => require('./environments/training/training-step') as typeof import('./environments/training/training-step');
 
 function summary(context: Context, ran: Ran): string {
-  return (require('./remote/summary') as typeof import('./remote/summary')).remoteSummary(context, ran);
+  return (require('./environments/training/summary') as typeof import('./environments/training/summary')).remoteSummary(context, ran);
 }

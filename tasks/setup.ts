@@ -1,9 +1,9 @@
 import type { TaskFunction } from 'just-task';
-import type { Context } from './core/context';
-import { stepOf } from './core/plain-task';
-import type { Step } from './core/step';
-import { defineTask, type LoraTask } from './core/task';
-import type { TaskDefinition } from './core/task-definition';
+import { defineTask, type LoraTask } from './cli/task';
+import type { Context } from './engine/context';
+import { stepOf } from './engine/plain-task';
+import type { Step } from './engine/step';
+import type { TaskDefinition } from './engine/task-definition';
 
 type Part = LoraTask | TaskFunction;
 

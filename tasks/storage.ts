@@ -1,4 +1,4 @@
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
 
 /** Looks at the free space of each filesystem that the project uses. */
 export function storageTask(): LoraTask {

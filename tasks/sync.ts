@@ -1,8 +1,7 @@
-import type { Context } from './core/context';
-import type { OptionDefinition } from './core/options';
-import type { Ran } from './core/run';
-import { defineTask, type LoraTask } from './core/task';
-import type { SeenBy } from './core/task-definition';
+import { defineTask, type LoraTask } from './cli/task';
+import type { Context } from './engine/context';
+import type { Ran } from './engine/run';
+import type { OptionDefinition, SeenBy } from './engine/task-definition';
 import type { SyncSeen } from './sync/sync-step';
 
 const shared: readonly OptionDefinition[] = [
@@ -90,7 +89,7 @@ export function syncRemotesTask(): LoraTask {
 }
 
 function stepsFor(context: Context, direction: 'push' | 'pull') {
-  const { openSession } = require('./sync/open-session') as typeof import('./sync/open-session');
+  const { openSession } = require('./sync/session/open-session') as typeof import('./sync/session/open-session');
   const { remoteStep } = require('./sync/remote-step') as typeof import('./sync/remote-step');
   const { syncStep } = require('./sync/sync-step') as typeof import('./sync/sync-step');
   const session = openSession(context, direction);
@@ -101,7 +100,7 @@ async function keepPlan(_: Context, { steps }: Ran, seen: SeenBy): Promise<strin
   const step = steps.at(-1);
   const saw = step && (seen(step.name) as SyncSeen | undefined);
   if (!saw || (step.state !== 'todo' && step.state !== 'done')) return undefined;
-  const { writePlan } = require('./sync/plan') as typeof import('./sync/plan');
+  const { writePlan } = require('./sync/session/plan') as typeof import('./sync/session/plan');
   const planFile = await writePlan(saw.session, saw.difference);
   step.data = { ...step.data, planFile };
   return planFile;

@@ -1,7 +1,8 @@
-import type { Context, Environment } from './core/context';
-import { verdict } from './core/report';
-import type { Step } from './core/step';
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
+import type { Environment } from './common/environment';
+import type { Context } from './engine/context';
+import { verdict } from './engine/report';
+import type { Step } from './engine/step';
 import { noGpuOption } from './gpu';
 import { mkdirsTask } from './mkdirs';
 import { storageTask } from './storage';
@@ -15,12 +16,14 @@ const checks = {
   libraries: () => (require('./checks/libraries') as typeof import('./checks/libraries')).librariesStep,
   gpuFree: () => (require('./checks/gpu-free') as typeof import('./checks/gpu-free')).gpuFreeStep,
   pythonPaths: () => (require('./checks/python-paths') as typeof import('./checks/python-paths')).pythonPathsStep,
-  profile: () => (require('./remote/step') as typeof import('./remote/step')).profileStep,
-  training: () => (require('./remote/step') as typeof import('./remote/step')).environmentOfRemote,
-  imports: () => (require('./train/imports-step') as typeof import('./train/imports-step')).importsStep,
+  profile: () => (require('./environments/training/training-step') as typeof import('./environments/training/training-step')).profileStep,
+  training: () =>
+    (require('./environments/training/training-step') as typeof import('./environments/training/training-step')).environmentOfRemote,
+  imports: () => (require('./environments/proof/imports-step') as typeof import('./environments/proof/imports-step')).importsStep,
   gpu: () => (require('./gpu/steps') as typeof import('./gpu/steps')).gpuStep(),
-  models: (context: Context) => (require('./verify/step') as typeof import('./verify/step')).presentModelSteps(context),
-  train: () => (require('./train/train-step') as typeof import('./train/train-step')).trainStep,
+  models: (context: Context) =>
+    (require('./checkpoints/models/verify-step') as typeof import('./checkpoints/models/verify-step')).presentModelSteps(context),
+  train: () => (require('./environments/proof/train-step') as typeof import('./environments/proof/train-step')).trainStep,
 };
 
 type Part = LoraTask | ((context: Context) => Step | Step[]);
@@ -81,7 +84,7 @@ export function validateTask(environment?: Environment, own: OwnChecks = {}): Lo
     depth: 'full',
     tolerant: true,
     present: (_, ran) => {
-      const { reportTable } = require('./core/reporter/table') as typeof import('./core/reporter/table');
+      const { reportTable } = require('./engine/reporter/table') as typeof import('./engine/reporter/table');
       return reportTable(ran, verdict(ran));
     },
   });

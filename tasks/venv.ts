@@ -1,4 +1,4 @@
-import { defineTask, type LoraTask } from './core/task';
+import { defineTask, type LoraTask } from './cli/task';
 
 // Every start of just reads this file: what a step needs is loaded when it is looked at.
 
@@ -11,11 +11,11 @@ export function venvTask(): LoraTask {
       'Finds Python, makes the lock again where requirements-local.txt changed, installs it with uv (fetched where it is not there) or pip, and mends or rebuilds what is there. An environment that just-lora did not make is never touched.',
     example: 'npx just env:local --plan',
     items: () => {
-      const { environmentStep, localEnvironment }: typeof import('./venv/index') = require('./venv/index');
+      const { environmentStep, localEnvironment }: typeof import('./environments/venv/index') = require('./environments/venv/index');
       return [environmentStep({ name: 'env:local', title: 'Build the Python environment', define: localEnvironment })];
     },
     summary(context, { outcome }) {
-      const { installedSummary, localEnvironment }: typeof import('./venv/index') = require('./venv/index');
+      const { installedSummary, localEnvironment }: typeof import('./environments/venv/index') = require('./environments/venv/index');
       return outcome === 'changed' ? installedSummary(context, localEnvironment(context)) : '';
     },
   });
@@ -30,7 +30,7 @@ export function venvLockTask(): LoraTask {
     example: 'npx just env:local:lock --upgrade',
     options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }],
     items: () => {
-      const { lockStep, localEnvironment }: typeof import('./venv/index') = require('./venv/index');
+      const { lockStep, localEnvironment }: typeof import('./environments/venv/index') = require('./environments/venv/index');
       return [lockStep('env:local:lock', localEnvironment)];
     },
   });

@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as v from 'valibot';
-import { definition } from '../tasks/configuration/definition';
 import { needRows, needsOf } from '../tasks/gpu/estimate';
-import { planOf } from '../tasks/gpu/plan';
-import { shapeOf } from '../tasks/gpu/shape';
+import { shapeOf } from '../tasks/gpu/memory/shape';
+import { planOf } from '../tasks/gpu/memory/training-memory-config';
+import { definition } from '../tasks/settings/schema/definition';
 
 /** Writes the table of docs/GPU.md: what the default models need with the default settings. `npm run memory` */
 const page = path.join(__dirname, '..', 'docs', 'GPU.md');

@@ -23,11 +23,8 @@ function importsOfFolders(): Graph {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   });
-  const folderOf = (file: string) =>
-    /^tasks\/(?:([^/]+)\/)?/
-      .exec(file)?.[0]
-      .replace(/^tasks\/$/, 'tasks/*.ts')
-      .replace(/^tasks\/(.+)\/$/, '$1');
+  const { roomOf } = require('./rooms') as { roomOf(file: string): string | undefined };
+  const folderOf = (file: string) => roomOf(file)?.replace(/^\.$/, 'tasks/*.ts');
   const graph = new Map<string, Set<string>>();
   for (const { source, dependencies } of (JSON.parse(output) as CruiseResult).modules) {
     const from = folderOf(source);

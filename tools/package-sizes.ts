@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { installedFrom, recordedFiles } from '../tasks/parse/dist-info';
-import { normalizeName } from '../tasks/parse/lock';
-import { profileFiles } from '../tasks/profile/files';
+import { normalizeName } from '../tasks/common/package-name';
+import { installedFrom, recordedFiles } from '../tasks/environments/prefix/dist-info';
+import { profileFiles } from '../tasks/environments/profile/profile-files';
 
 /**
- * Measures what each package of the training locks takes, and writes tasks/versions/measured-sizes.ts. `npm run sizes`
+ * Measures what each package of the training locks takes, and writes tasks/knowledge/measured-sizes.ts. `npm run sizes`
  *
  * It needs `uv` on PATH. What is fetched is asked of the package index: a lock in the format of PEP 751 names the bytes of
  * each file. What is unpacked is installed for a moment and added up by its RECORD; where uv's cache is empty that fetches 3 GB.

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { definition } from '../tasks/configuration/definition';
-import { renamed } from '../tasks/configuration/renamed';
+import { renamed } from '../tasks/settings/read/renamed-settings';
+import { definition } from '../tasks/settings/schema/definition';
 import { settingsTable, withTable } from './settings-table';
 
 interface SchemaNode {
@@ -33,7 +33,7 @@ function withOldNames(json: object, part: string): void {
     const schema = under
       .slice(1)
       .reduce<SchemaNode | undefined>((node, key) => (key === '*' ? node?.additionalProperties : node?.properties?.[key]), json);
-    if (!schema?.properties?.[to]) throw new Error(`tasks/configuration/renamed.ts: there is no ${[...under, to].join('.')}`);
+    if (!schema?.properties?.[to]) throw new Error(`tasks/settings/read/renamed-settings.ts: there is no ${[...under, to].join('.')}`);
     schema['x-renamed'] = { ...schema['x-renamed'], [from]: to };
   }
 }

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { pageOf } from '../tasks/report/page';
+import { pageOf } from '../tasks/report/page/page';
 import { sample } from '../tests/report/sample';
 import { chromium, startBrowser } from '../tests/support/browser';
 import { repository, temporaryFolder } from '../tests/support/project';

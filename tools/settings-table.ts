@@ -1,5 +1,5 @@
-import { settingName } from '../tasks/configuration/names';
-import { sourcesFor } from '../tasks/configuration/sources';
+import { settingName } from '../tasks/settings/check/names';
+import { sourcesFor } from '../tasks/settings/read/sources';
 
 /** A node of a JSON Schema, as far as the settings use it. */
 interface Schema {

@@ -1,11 +1,11 @@
-import { leaves, type Tree } from '../configuration/merge';
-import { settingName } from '../configuration/names';
-import { sourcesFor } from '../configuration/sources';
-import type { Context } from '../core/context';
-import { outgoingValue } from '../core/outgoing';
-import type { Finding, Step } from '../core/step';
-import { plural } from '../core/text';
-import { nearest } from '../parse/nearest';
+import { plural } from '../common/format';
+import { nearest } from '../common/nearest';
+import { outgoingValue } from '../common/outgoing';
+import type { Context } from '../engine/context';
+import type { Finding, Step } from '../engine/step';
+import { settingName } from '../settings/check/names';
+import { leaves, type Tree } from '../settings/read/merge';
+import { sourcesFor } from '../settings/read/sources';
 
 /** One setting as it applies, with where it comes from. */
 export interface ResolvedSetting {

@@ -1,10 +1,10 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import { sha256 } from '../core/hash';
-import type { Inputs } from '../core/state';
-import type { Finding } from '../core/step';
-import { fingerprintOf } from '../python/fingerprint';
-import { type EnvironmentDefinition, targetOf } from '../venv/index';
+import { sha256 } from '../common/hash';
+import type { Context } from '../engine/context';
+import type { Inputs } from '../engine/state';
+import type { Finding } from '../engine/step';
+import { fingerprintOf } from '../environments/prefix/fingerprint';
+import { type EnvironmentDefinition, targetOf } from '../environments/venv/index';
 
 /** What a proof about an environment rests on: its Python, its packages, and its list of libraries; `undefined` before it is there. */
 export function environmentInputs(context: Context, definition: EnvironmentDefinition): Inputs | undefined {

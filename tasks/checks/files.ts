@@ -1,7 +1,7 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import type { Step } from '../core/step';
-import { plural, some } from '../core/text';
+import { plural, some } from '../common/format';
+import type { Context } from '../engine/context';
+import type { Step } from '../engine/step';
 import { gitignore } from './gitignore-text';
 
 /** Where the package lies: beside `tasks` in the repository, beside `lib` where it is installed. */

@@ -1,12 +1,12 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import { askGit } from '../core/git';
-import { sha256 } from '../core/hash';
-import { absolute, below, projectPaths, shown } from '../core/paths';
-import type { Finding, Step } from '../core/step';
-import { plural, shellWord, some } from '../core/text';
+import { plural, shellWord, some } from '../common/format';
+import { sha256 } from '../common/hash';
+import type { Context } from '../engine/context';
+import { askGit } from '../engine/git';
+import { absolute, below, projectPaths, shown } from '../engine/paths';
+import type { Finding, Step } from '../engine/step';
 import { tryParse } from '../untrusted/json';
-import { provenStep } from './proven';
+import { provenStep } from './cached-step';
 
 /** Does git leave out what is large or private, and keep what is work? git itself is asked. */
 export const gitignoreStep: Step = provenStep({

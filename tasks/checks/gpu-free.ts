@@ -1,11 +1,11 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import type { Finding, Step } from '../core/step';
-import { plural, some } from '../core/text';
-import { type Installed, recordedFiles } from '../parse/dist-info';
-import { pythonIn } from '../python/prefix';
-import { packagesIn, sitePackagesFor } from '../python/site-packages';
-import { localEnvironment, targetOf } from '../venv/index';
+import { plural, some } from '../common/format';
+import type { Context } from '../engine/context';
+import type { Finding, Step } from '../engine/step';
+import { type Installed, recordedFiles } from '../environments/prefix/dist-info';
+import { pythonIn } from '../environments/prefix/prefix';
+import { packagesIn, sitePackagesFor } from '../environments/prefix/site-packages';
+import { localEnvironment, targetOf } from '../environments/venv/index';
 import { absent } from './environment';
 
 /** Packages that are of no use without a GPU, by their names in the package index. */

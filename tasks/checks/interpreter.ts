@@ -1,10 +1,10 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import type { Finding, Step } from '../core/step';
-import { parsePyvenv, pyvenvVersion } from '../parse/pyvenv';
-import { pythonIn } from '../python/prefix';
-import { probe } from '../python/probe';
-import { type EnvironmentDefinition, localEnvironment, targetOf } from '../venv/index';
+import type { Context } from '../engine/context';
+import type { Finding, Step } from '../engine/step';
+import { pythonIn } from '../environments/prefix/prefix';
+import { parsePyvenv, pyvenvVersion } from '../environments/prefix/pyvenv';
+import { probe } from '../environments/python/probe';
+import { type EnvironmentDefinition, localEnvironment, targetOf } from '../environments/venv/index';
 import { absent, brokenPython } from './environment';
 
 /** The Python of the environment: a full look runs it, a quick one reads what it says of itself. */

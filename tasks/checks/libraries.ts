@@ -1,16 +1,16 @@
-import type { Context } from '../core/context';
-import { UserError } from '../core/errors';
-import { absolute } from '../core/paths';
-import type { Finding, Progress, Step } from '../core/step';
-import { plural, some } from '../core/text';
-import { pinsOf } from '../parse/pins';
-import { pythonIn } from '../python/prefix';
-import { type EnvironmentDefinition, environmentStep, localEnvironment, targetOf } from '../venv/index';
+import { UserError } from '../common/errors';
+import { plural, some } from '../common/format';
+import type { Context } from '../engine/context';
+import { absolute } from '../engine/paths';
+import type { Finding, Progress, Step } from '../engine/step';
+import { pythonIn } from '../environments/prefix/prefix';
+import { type EnvironmentDefinition, environmentStep, localEnvironment, targetOf } from '../environments/venv/index';
+import { pinsOf } from '../environments/venv/lock/pins';
+import { provenStep } from './cached-step';
 import { absent, brokenPython, environmentInputs } from './environment';
-import { provenStep } from './proven';
-import { type Tried, triedTable } from './tried';
-import { hashOfTrial } from './try-in-turn';
+import { type Tried, triedTable } from './library-trial';
 import { tryLibraries, workFile } from './try-libraries';
+import { hashOfTrial } from './try-libraries-in-turn';
 
 /** Each library that the requirements name is imported and does a line of real work, in the environment itself. */
 export const librariesStep: Step = provenStep({

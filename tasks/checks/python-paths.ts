@@ -1,16 +1,16 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import { sha256 } from '../core/hash';
-import { projectPaths } from '../core/paths';
-import type { Finding, Step } from '../core/step';
-import { plural } from '../core/text';
-import { cleanEnvironment } from '../python/clean-environment';
-import { pythonIn } from '../python/prefix';
-import { probe } from '../python/probe';
+import { plural } from '../common/format';
+import { sha256 } from '../common/hash';
+import type { Context } from '../engine/context';
+import { projectPaths } from '../engine/paths';
+import type { Finding, Step } from '../engine/step';
+import { pythonIn } from '../environments/prefix/prefix';
+import { cleanEnvironment } from '../environments/python/clean-environment';
+import { probe } from '../environments/python/probe';
+import { localEnvironment, targetOf } from '../environments/venv/index';
 import { fieldsOf, tryParse } from '../untrusted/json';
-import { localEnvironment, targetOf } from '../venv/index';
+import { provenStep } from './cached-step';
 import { absent, brokenPython, environmentInputs } from './environment';
-import { provenStep } from './proven';
 
 const script = 'scripts/paths.py';
 /** What it reads the settings with. */

@@ -1,10 +1,10 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import type { Progress } from '../core/step';
-import { cleanEnvironment } from '../python/clean-environment';
-import { quiet } from '../python/quiet';
-import type { Tried } from './tried';
-import { tryInTurn } from './try-in-turn';
+import type { Context } from '../engine/context';
+import type { Progress } from '../engine/step';
+import { cleanEnvironment } from '../environments/python/clean-environment';
+import { quiet } from '../environments/python/offline-env';
+import type { Tried } from './library-trial';
+import { tryInTurn } from './try-libraries-in-turn';
 
 /** A line of work with each library of the data work. */
 export const workFile = path.join(__dirname, 'libraries.py');

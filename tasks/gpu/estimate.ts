@@ -1,10 +1,10 @@
-import type { Context } from '../core/context';
-import type { Step, Table } from '../core/step';
-import { bytes } from '../core/text';
+import { bytes } from '../common/format';
+import type { Context } from '../engine/context';
+import type { Step, Table } from '../engine/step';
 import { shapesOf } from './look';
-import { type Estimate, estimate } from './memory';
-import type { ModelShape } from './memory-layer';
-import { planOf, type TrainingPlan } from './plan';
+import { type Estimate, estimate } from './memory/memory';
+import type { ModelShape } from './memory/memory-layer';
+import { planOf, type TrainingPlan } from './memory/training-memory-config';
 import { partsText } from './report';
 
 /** One line of the table of needs. */

@@ -1,16 +1,16 @@
-import type { Context } from '../core/context';
-import { modelsOf } from '../hub/models';
-import { trainingPrefix, trainingPython } from '../remote/place';
-import { askDriver, type DriverAnswers, type Gpu } from './ask-driver';
-import { askTorch } from './ask-torch';
-import { driverLayers } from './driver-layers';
+import type { Context } from '../engine/context';
+import { trainingPrefix, trainingPython } from '../environments/training/locate';
+import { modelsOf } from '../hub/model/models';
+import { driverLayers } from './driver/driver-layers';
+import { askDriver, type DriverAnswers, type Gpu } from './driver/query-driver';
 import { allLayers, brokenOf, type Layer, type LayerFault } from './layer';
-import { judgeMemory, type MemoryJudgement, type ModelShape } from './memory-layer';
-import { planOf } from './plan';
-import { type Card, roomOfDriver, roomsOfTorch, torchOrder } from './rooms';
-import { shapeOf } from './shape';
-import type { TorchHalf } from './torch-half';
-import { torchLayers } from './torch-layers';
+import { type Card, roomOfDriver, roomsOfTorch, torchOrder } from './memory/device-memory';
+import { judgeMemory, type MemoryJudgement, type ModelShape } from './memory/memory-layer';
+import { shapeOf } from './memory/shape';
+import { planOf } from './memory/training-memory-config';
+import { askTorch } from './torch/query-torch';
+import type { TorchHalf } from './torch/torch-half';
+import { torchLayers } from './torch/torch-layers';
 
 /** All that a look at the GPU found. */
 export interface GpuLook {

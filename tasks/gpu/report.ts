@@ -1,9 +1,9 @@
-import type { Context } from '../core/context';
-import type { Table } from '../core/step';
-import { bytes, plural } from '../core/text';
-import type { Gpu } from './ask-driver';
+import { bytes, plural } from '../common/format';
+import type { Context } from '../engine/context';
+import type { Table } from '../engine/step';
+import type { Gpu } from './driver/query-driver';
 import type { GpuLook } from './look';
-import type { Estimate } from './memory';
+import type { Estimate } from './memory/memory';
 
 /** The cards in one line, with what the training makes of them. */
 export function sentence({ usable, answers, torch, verdicts, layers }: GpuLook): string {

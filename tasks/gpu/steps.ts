@@ -1,14 +1,14 @@
-import { provenBefore } from '../checks/proven';
-import type { Context } from '../core/context';
-import { UserError } from '../core/errors';
-import { sha256 } from '../core/hash';
-import { bootOf } from '../core/host/boot';
-import { forget, type Inputs, remember } from '../core/state';
-import type { Action, Finding, Step } from '../core/step';
-import { trainingPython } from '../remote/place';
-import { stateOfEnvironment } from '../remote/state-of-environment';
+import { provenBefore } from '../checks/cached-step';
+import { UserError } from '../common/errors';
+import { sha256 } from '../common/hash';
+import type { Context } from '../engine/context';
+import { forget, type Inputs, remember } from '../engine/state';
+import type { Action, Finding, Step } from '../engine/step';
+import { stateOfEnvironment } from '../environments/training/fingerprint';
+import { trainingPython } from '../environments/training/locate';
+import { bootOf } from '../platform/boot-id';
+import { machineOf } from './driver/machine';
 import { type GpuLook, lookAtGpu } from './look';
-import { machineOf } from './machine';
 import { gpuIsOptional } from './optional';
 import { dataOf, sentence, tableOf } from './report';
 

@@ -1,12 +1,12 @@
-import type { Context } from '../core/context';
-import { usageError } from '../core/errors';
-import type { Step } from '../core/step';
-import { plural } from '../core/text';
-import { remoteNamed } from '../sync/chosen-remote';
-import { kindNamed } from '../sync/kind';
-import { compareRecords, fetchRecords, type RecordsThere } from '../sync/machine/run-records';
-import type { Shell } from '../sync/machine/shell';
-import { whereOf } from '../sync/where';
+import { usageError } from '../common/errors';
+import { plural } from '../common/format';
+import type { Context } from '../engine/context';
+import type { Step } from '../engine/step';
+import { compareRecords, fetchRecords, type RecordsThere } from '../sync/posix/run-records';
+import type { Shell } from '../sync/posix/shell';
+import { whereOf } from '../sync/remotes/address';
+import { remoteNamed } from '../sync/remotes/chosen-remote';
+import { kindNamed } from '../sync/remotes/remote-type';
 
 /**
  * The run records of one remote, here as they are there. Nothing is written on the remote.

@@ -1,9 +1,9 @@
-import type { Context } from '../core/context';
-import { look } from '../core/perform';
-import { stepDocument } from '../core/report';
-import type { Step } from '../core/step';
-import { tokenFiles } from '../hub/token';
-import { type RecordedStep, recordedStep } from '../parse/run-record';
+import type { Context } from '../engine/context';
+import { look } from '../engine/perform';
+import { type RecordedStep, recordedStep } from '../engine/records/run-record';
+import { stepDocument } from '../engine/report';
+import type { Step } from '../engine/step';
+import { tokenFiles } from '../hub/api/token';
 import { hide, partsOf, secretsIn } from '../untrusted/secrets';
 import { cleanMachine, type Machine, remoteMachine, thisMachine } from './machine';
 import { fetchedRecords, ownRecords } from './records';

@@ -1,4 +1,4 @@
-import type { RecordedStep, RunRecord } from '../parse/run-record';
+import type { RecordedStep, RunRecord } from '../engine/records/run-record';
 import { redacted } from '../untrusted/secrets';
 
 /** A step, and when it was looked at. */

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import { remoteFolder, statePath } from '../core/state';
-import { parseRunRecord, type RunRecord } from '../parse/run-record';
+import type { Context } from '../engine/context';
+import { parseRunRecord, type RunRecord } from '../engine/records/run-record';
+import { remoteFolder, statePath } from '../engine/state';
 
 /** The records of runs of one machine; those that could not be read are counted. */
 export interface Records {

@@ -1,4 +1,4 @@
-import { type Html, html } from './html';
+import { type Html, html } from './page/html';
 
 /** `2026-03-01 09:30 UTC` of an ISO time. */
 export const written = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;

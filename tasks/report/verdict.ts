@@ -1,4 +1,4 @@
-import { plural } from '../core/text';
+import { plural } from '../common/format';
 import type { Machine, SeenStep } from './machine';
 
 /** From all is well to somebody has to act. */

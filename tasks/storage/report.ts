@@ -1,6 +1,6 @@
-import { shown } from '../core/paths';
-import type { Table } from '../core/step';
-import { bytes } from '../core/text';
+import { bytes } from '../common/format';
+import { shown } from '../engine/paths';
+import type { Table } from '../engine/step';
 import type { Verdict } from './judge';
 import type { Volume } from './volumes';
 

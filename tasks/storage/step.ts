@@ -1,6 +1,6 @@
-import { shown } from '../core/paths';
-import type { Step } from '../core/step';
-import { bytes } from '../core/text';
+import { bytes } from '../common/format';
+import { shown } from '../engine/paths';
+import type { Step } from '../engine/step';
 import { budgetsOf, judgeVolume } from './judge';
 import { dataOf, tableOf } from './report';
 import { categoriesOf, type Volume, volumesOf } from './volumes';

@@ -1,5 +1,5 @@
-import type { Context } from '../core/context';
-import { projectPaths } from '../core/paths';
+import type { Context } from '../engine/context';
+import { projectPaths } from '../engine/paths';
 
 const GB = 1e9;
 

@@ -1,10 +1,10 @@
-import type { UserError } from '../core/errors';
-import type { Finding } from '../core/step';
-import { bytes, plural, some } from '../core/text';
-import { bytesToSend, changeTable, countsText, filesOf, shownChange } from './change';
-import { ownExcludes } from './folders';
-import type { Difference, Session } from './session';
-import { whereOf } from './where';
+import type { UserError } from '../common/errors';
+import { bytes, plural, some } from '../common/format';
+import type { Finding } from '../engine/step';
+import { bytesToSend, changeTable, countsText, filesOf, shownChange } from './compare/change';
+import { ownExcludes } from './compare/folders';
+import { whereOf } from './remotes/address';
+import type { Difference, Session } from './session/session';
 
 /** Both sides are the same. */
 export function done(session: Session, difference: Difference): Finding {

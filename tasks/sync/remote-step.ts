@@ -1,8 +1,8 @@
-import type { Step } from '../core/step';
-import { bytes } from '../core/text';
-import type { There } from './kind';
-import type { Session } from './session';
-import { whereOf } from './where';
+import { bytes } from '../common/format';
+import type { Step } from '../engine/step';
+import { whereOf } from './remotes/address';
+import type { There } from './remotes/remote-type';
+import type { Session } from './session/session';
 
 /** The remote can be reached and worked with. */
 export function remoteStep(session: Session): Step {

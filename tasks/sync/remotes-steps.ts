@@ -1,9 +1,9 @@
-import type { Context } from '../core/context';
-import type { Step } from '../core/step';
-import { remoteNamed } from './chosen-remote';
-import { kindNamed, type There } from './kind';
-import { filledIn } from './remote-settings';
+import type { Context } from '../engine/context';
+import type { Step } from '../engine/step';
 import { thereText } from './remote-step';
+import { remoteNamed } from './remotes/chosen-remote';
+import { filledIn } from './remotes/remote-settings';
+import { kindNamed, type There } from './remotes/remote-type';
 
 /** A step for each remote of the settings: the look at it. A template is told only where nothing is filled in. */
 export function remotesSteps(context: Context): Step[] {

@@ -1,16 +1,16 @@
 import * as path from 'node:path';
-import type { Context } from '../core/context';
-import type { Finding, Step } from '../core/step';
-import { bytes, plural } from '../core/text';
-import type { Presence } from '../parse/look';
-import { type Change, filesOf, firstRows, shownChange } from './change';
-import { chosenRemote } from './chosen-remote';
-import { filtersOf } from './filters';
-import { type Folder, foldersOf } from './folders';
-import { kindNamed, type There } from './kind';
+import { bytes, plural } from '../common/format';
+import type { Context } from '../engine/context';
+import type { Finding, Step } from '../engine/step';
+import type { Presence } from './answers/look-answer';
+import { type Change, filesOf, firstRows, shownChange } from './compare/change';
+import { filtersOf } from './compare/filters';
+import { type Folder, foldersOf } from './compare/folders';
+import { presenceOf } from './compare/sides';
 import { thereText } from './remote-step';
-import { isReached } from './session';
-import { presenceOf } from './sides';
+import { chosenRemote } from './remotes/chosen-remote';
+import { kindNamed, type There } from './remotes/remote-type';
+import { isReached } from './session/session';
 
 /** What differs in one folder, seen from here. */
 interface Status {

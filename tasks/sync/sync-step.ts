@@ -1,14 +1,14 @@
-import type { Context } from '../core/context';
-import type { Look, Step } from '../core/step';
-import { bytes, plural, some } from '../core/text';
-import { bytesToSend, filesOf, shownChange } from './change';
-import { compareAll } from './difference';
+import { bytes, plural, some } from '../common/format';
+import type { Context } from '../engine/context';
+import type { Look, Step } from '../engine/step';
+import { bytesToSend, filesOf, shownChange } from './compare/change';
+import { compareAll } from './compare/difference';
+import { isVouchedFor } from './compare/verify';
 import { changedOnTheWay, done, lost, todo } from './findings';
-import { markLocal, refuseLocal } from './local-changes';
-import { move } from './move';
-import { holdToPlan } from './plan';
-import { type Difference, isReached, type Session } from './session';
-import { isVouchedFor } from './verify';
+import { markLocal, refuseLocal } from './guards/local-changes';
+import { move } from './session/move';
+import { holdToPlan } from './session/plan';
+import { type Difference, isReached, type Session } from './session/session';
 
 /** What a look at both sides saw. */
 export interface SyncSeen {

@@ -49,8 +49,8 @@ test('a model: named in the settings it is one of the models, and an entry of th
     return JSON.parse(stdout).steps[0].found as string;
   };
   assert.match(await estimate(), /^qwen-7b: its shape is not known/);
-  edit(project, 'tasks/versions/known-models.ts', (text) =>
-    text.replace(/(export const repositories[\s\S]*?)\n\];/, (_, entries) => `${entries}\n${example('tasks/versions/known-models.ts')}];`),
+  edit(project, 'tasks/knowledge/known-models.ts', (text) =>
+    text.replace(/(export const repositories[\s\S]*?)\n\];/, (_, entries) => `${entries}\n${example('tasks/knowledge/known-models.ts')}];`),
   );
   assert.match(await estimate(), /^qwen-7b needs \d.* GB/);
 });

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Finding } from '../../tasks/core/step';
+import type { Finding } from '../../tasks/engine/step';
 import type { Layer } from '../../tasks/gpu/layer';
 import { gpuDriverStep, gpuStep } from '../../tasks/gpu/steps';
 import { projectCopy } from '../support/project';

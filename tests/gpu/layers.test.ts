@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { thisHost } from '../../tasks/core/host';
-import type { DriverAnswers, Gpu } from '../../tasks/gpu/ask-driver';
-import { driverLayers } from '../../tasks/gpu/driver-layers';
-import { machineOf } from '../../tasks/gpu/machine';
+import { driverLayers } from '../../tasks/gpu/driver/driver-layers';
+import { machineOf } from '../../tasks/gpu/driver/machine';
+import type { DriverAnswers, Gpu } from '../../tasks/gpu/driver/query-driver';
+import { thisHost } from '../../tasks/platform';
 import { temporaryFolder } from '../support/project';
 
 const test = suite('gpu: several cards');

@@ -2,10 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { thisHost } from '../../tasks/core/host';
-import { installDriver, startWithGpu, updateDriver } from '../../tasks/gpu/install-driver';
-import { type Machine, machineOf } from '../../tasks/gpu/machine';
-import { noCard } from '../../tasks/gpu/no-card';
+import { installDriver, startWithGpu, updateDriver } from '../../tasks/gpu/driver/install-driver';
+import { type Machine, machineOf } from '../../tasks/gpu/driver/machine';
+import { noCard } from '../../tasks/gpu/driver/no-card';
+import { thisHost } from '../../tasks/platform';
 import { temporaryFolder } from '../support/project';
 
 const test = suite('gpu: the machine, and what helps on it');

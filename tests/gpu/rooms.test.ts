@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { DriverAnswers, Gpu } from '../../tasks/gpu/ask-driver';
-import { contextBytes } from '../../tasks/gpu/memory';
-import { roomOfDriver, roomsOfTorch, torchOrder } from '../../tasks/gpu/rooms';
-import type { TorchHalf } from '../../tasks/gpu/torch-half';
+import type { DriverAnswers, Gpu } from '../../tasks/gpu/driver/query-driver';
+import { roomOfDriver, roomsOfTorch, torchOrder } from '../../tasks/gpu/memory/device-memory';
+import { contextBytes } from '../../tasks/gpu/memory/memory';
+import type { TorchHalf } from '../../tasks/gpu/torch/torch-half';
 
 const test = suite('gpu: the memory of each device');
 const gpu = (index: number, more: Partial<Gpu> = {}): Gpu =>

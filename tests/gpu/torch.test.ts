@@ -1,10 +1,10 @@
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { askTorch } from '../../tasks/gpu/ask-torch';
 import type { Layer } from '../../tasks/gpu/layer';
 import { gpuStep } from '../../tasks/gpu/steps';
-import { torchLayers } from '../../tasks/gpu/torch-layers';
+import { askTorch } from '../../tasks/gpu/torch/query-torch';
+import { torchLayers } from '../../tasks/gpu/torch/torch-layers';
 import { repository } from '../support/project';
 import { type FakeMachine, machineOfTranscript } from '../support/transcript';
 import { contextWithTorch, projectWithPython } from './made-up-torch';

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Gpu } from '../../tasks/gpu/ask-driver';
-import { visibleOf } from '../../tasks/gpu/visible';
+import { visibleOf } from '../../tasks/gpu/driver/cuda-visible-devices';
+import type { Gpu } from '../../tasks/gpu/driver/query-driver';
 
 const test = suite('CUDA_VISIBLE_DEVICES');
 const gpus = [

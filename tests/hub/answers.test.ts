@@ -1,12 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { thisHost } from '../../tasks/core/host';
-import { revisionIn, treeRowsIn } from '../../tasks/hub/answers';
+import { revisionIn, treeRowsIn } from '../../tasks/hub/api/answers';
 import { readHead } from '../../tasks/hub/http/head';
-import { Patience } from '../../tasks/hub/http/patience';
+import { Patience } from '../../tasks/hub/http/rate-limit';
 import { redirectOf } from '../../tasks/hub/http/redirect';
-import { listed } from '../../tasks/hub/listed';
-import { refuseWrongIndex } from '../../tasks/hub/plan';
+import { listed } from '../../tasks/hub/manifest/listed';
+import { refuseWrongIndex } from '../../tasks/hub/manifest/manifest';
+import { thisHost } from '../../tasks/platform';
 import { faultOf } from '../support/context';
 
 /** What a Hub answers, as values: what does not fit is refused with the field that does not. */

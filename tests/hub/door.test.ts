@@ -2,9 +2,9 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Interrupted, UserError } from '../../tasks/core/errors';
-import { Hub } from '../../tasks/hub/hub';
-import type { Model } from '../../tasks/hub/models';
+import { Interrupted, UserError } from '../../tasks/common/errors';
+import { Hub } from '../../tasks/hub/api/hub';
+import type { Model } from '../../tasks/hub/model/models';
 import type { Commit } from '../../tasks/untrusted/hashes';
 import { contextWith } from '../support/context';
 

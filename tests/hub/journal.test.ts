@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { rateOf } from '../../tasks/hub/download-report';
-import { choose } from '../../tasks/hub/selection';
-import { durableLine, headLine, parseJournal, writtenLine } from '../../tasks/hub/transfer/journal';
-import { Ranges } from '../../tasks/hub/transfer/ranges';
+import { rateOf } from '../../tasks/hub/download/download-report';
+import { choose } from '../../tasks/hub/model/selection';
+import { durableLine, headLine, parseJournal, writtenLine } from '../../tasks/hub/partials/journal';
+import { Ranges } from '../../tasks/hub/partials/ranges';
 
 const test = suite('what a partial file holds');
 

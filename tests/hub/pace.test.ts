@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Pace } from '../../tasks/hub/transfer/pace';
+import { Pace } from '../../tasks/hub/transfer/connection-limit';
 
 const test = suite('how many connections');
 

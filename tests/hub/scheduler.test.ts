@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Landing } from '../../tasks/hub/transfer/landing';
+import { Landing } from '../../tasks/hub/partials/range-writer';
 import { Transfer } from '../../tasks/hub/transfer/transfer';
 import { contextWith } from '../support/context';
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { waitOf } from '../../tasks/hub/http/wait';
+import { waitOf } from '../../tasks/hub/http/retry-after';
 
 const test = suite('how long a server wants us to wait');
 

@@ -2,11 +2,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { breakageIn } from '../../tasks/versions/conflicts';
-import { families } from '../../tasks/versions/known-models';
-import { atLeast } from '../../tasks/versions/satisfies';
-import { sizeOf } from '../../tasks/versions/sizes';
-import { torchBuild } from '../../tasks/versions/torch';
+import { breakageIn } from '../../tasks/knowledge/conflicts';
+import { families } from '../../tasks/knowledge/known-models';
+import { atLeast } from '../../tasks/knowledge/satisfies';
+import { sizeOf } from '../../tasks/knowledge/sizes';
+import { torchBuild } from '../../tasks/knowledge/torch';
 import { temporaryFolder } from '../support/project';
 import { trainingProject } from '../support/training';
 

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { pageOf } from '../../tasks/report/page';
+import { pageOf } from '../../tasks/report/page/page';
 import { type Browser, chromium, startBrowser } from '../support/browser';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseRecordNames, parseRecords } from '../../tasks/parse/fetched-records';
+import { parseRecordNames, parseRecords } from '../../tasks/engine/records/fetched-records';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
 import { snapshot } from '../support/steps';

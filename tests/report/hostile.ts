@@ -1,6 +1,6 @@
-import { parseRunRecord, type RunRecord } from '../../tasks/parse/run-record';
+import { parseRunRecord, type RunRecord } from '../../tasks/engine/records/run-record';
 import { remoteMachine, thisMachine } from '../../tasks/report/machine';
-import type { PageContent } from '../../tasks/report/page';
+import type { PageContent } from '../../tasks/report/page/page';
 
 /** A page of names and texts that want to be markup, to be longer than any screen, or to be read from the right. */
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { html, prose } from '../../tasks/report/html';
+import { html, prose } from '../../tasks/report/page/html';
 
 const test = suite('report: html');
 

@@ -1,11 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseRunRecord, type RunRecord } from '../../tasks/parse/run-record';
-import { newsOf, versionNews } from '../../tasks/report/history-section';
+import { parseRunRecord, type RunRecord } from '../../tasks/engine/records/run-record';
 import { newestSteps, remoteMachine, thisMachine } from '../../tasks/report/machine';
+import { newsOf, versionNews } from '../../tasks/report/page/history-section';
+import { fixOf } from '../../tasks/report/page/steps-section';
+import { percent, roomScale } from '../../tasks/report/page/storage-section';
 import { isSamePage } from '../../tasks/report/same-page';
-import { fixOf } from '../../tasks/report/steps-section';
-import { percent, roomScale } from '../../tasks/report/storage-section';
 import { verdictOf } from '../../tasks/report/verdict';
 
 const test = suite('report: parts');

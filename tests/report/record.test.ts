@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseRunRecord } from '../../tasks/parse/run-record';
+import { parseRunRecord } from '../../tasks/engine/records/run-record';
 
 const test = suite('report: records');
 const whole = {

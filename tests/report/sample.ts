@@ -1,6 +1,6 @@
-import { parseRunRecord, type RecordedStep, type RunRecord, recordedStep } from '../../tasks/parse/run-record';
+import { parseRunRecord, type RecordedStep, type RunRecord, recordedStep } from '../../tasks/engine/records/run-record';
 import { remoteMachine, thisMachine } from '../../tasks/report/machine';
-import type { PageContent } from '../../tasks/report/page';
+import type { PageContent } from '../../tasks/report/page/page';
 
 /** A project as it is on a working day: a laptop with a package too few, and a GPU machine whose records were fetched. */
 

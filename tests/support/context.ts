@@ -1,10 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { loadSettings } from '../../tasks/configuration/load';
-import type { Context } from '../../tasks/core/context';
-import type { UserError } from '../../tasks/core/errors';
-import { thisHost } from '../../tasks/core/host';
-import { Resources } from '../../tasks/core/resources';
+import type { UserError } from '../../tasks/common/errors';
+import type { Context } from '../../tasks/engine/context';
+import { Resources } from '../../tasks/engine/resources';
+import { thisHost } from '../../tasks/platform';
+import { loadSettings } from '../../tasks/settings/read/load';
 import { temporaryFolder } from './project';
 
 /** What a step of `sync:push` sees in a project with these settings and options. */

@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { loadSettings } from '../../tasks/configuration/load';
-import type { Context } from '../../tasks/core/context';
-import { thisHost } from '../../tasks/core/host';
-import { Resources } from '../../tasks/core/resources';
+import type { Context } from '../../tasks/engine/context';
+import { Resources } from '../../tasks/engine/resources';
+import { thisHost } from '../../tasks/platform';
+import { loadSettings } from '../../tasks/settings/read/load';
 import { repository, temporaryFolder } from './project';
 
 const folder = path.join(repository, 'tests/fixtures/nvidia-smi');

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { uvHashes, uvVersion } from '../../tasks/python/uv-release';
+import { uvHashes, uvVersion } from '../../tasks/environments/python/uv-release';
 import { cleanEnvironment, repository } from './project';
 import { python310 } from './python';
 import type { Wheel } from './wheels';

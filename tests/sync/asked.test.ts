@@ -2,9 +2,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { askedByPlan, askedOf } from '../../tasks/sync/asked';
-import { openSession } from '../../tasks/sync/open-session';
-import { readPlan } from '../../tasks/sync/plan-file';
+import { askedByPlan, askedOf } from '../../tasks/sync/options';
+import { openSession } from '../../tasks/sync/session/open-session';
+import { readPlan } from '../../tasks/sync/session/plan-file';
 import { contextWith, faultOf } from '../support/context';
 
 const test = suite('what a sync is asked for');

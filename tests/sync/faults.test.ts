@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { unreadableSource } from '../../tasks/sync/machine/faults';
+import { unreadableSource } from '../../tasks/sync/posix/faults';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { relay } from '../support/relay';
 import { skip } from '../support/skip';

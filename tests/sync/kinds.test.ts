@@ -11,7 +11,7 @@ const test = suite('kinds of remotes');
 /** A project with one more kind: the file that docs/ARCHITECTURE.md shows, and nothing else. */
 function projectWithKind(): string {
   const project = projectCopy();
-  const file = 'tasks/sync/kinds/stick.ts';
+  const file = 'tasks/sync/remote-types/stick.ts';
   fs.writeFileSync(path.join(project, file), exampleOf('ARCHITECTURE.md', file));
   return project;
 }

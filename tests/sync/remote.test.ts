@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { chosenRemote, remoteNamed } from '../../tasks/sync/chosen-remote';
-import { foldersOf } from '../../tasks/sync/folders';
+import { foldersOf } from '../../tasks/sync/compare/folders';
+import { chosenRemote, remoteNamed } from '../../tasks/sync/remotes/chosen-remote';
 import { contextWith, faultOf } from '../support/context';
 
 const test = suite('remotes');

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseRsyncVersion, type RsyncVersion } from '../../tasks/parse/rsync-output';
-import { type RsyncCall, rsyncArgs } from '../../tasks/sync/machine/rsync-args';
+import { parseRsyncVersion, type RsyncVersion } from '../../tasks/sync/answers/rsync-output';
+import { type RsyncCall, rsyncArgs } from '../../tasks/sync/posix/rsync/rsync-args';
 
 const test = suite('arguments of rsync');
 

@@ -7,7 +7,7 @@ import { repository } from '../support/project';
 
 const test = suite('scripts for the shell of the other side');
 
-const folder = path.join(repository, 'tasks/sync/machine');
+const folder = path.join(repository, 'tasks/sync/posix');
 const scripts = fs
   .readdirSync(folder)
   .filter((file) => /-scripts?\.ts$/.test(file))

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { thisHost } from '../../tasks/core/host';
+import { thisHost } from '../../tasks/platform';
 import { fieldsOf, tryParse } from '../../tasks/untrusted/json';
 import { temporaryFolder } from '../support/project';
 

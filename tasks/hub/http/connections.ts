@@ -1,11 +1,11 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import * as tls from 'node:tls';
-import type { Host } from '../../core/host';
-import { hostOf, ownHeaders, stalled } from './asking';
+import type { Host } from '../../platform';
 import { messageOf, NetworkError } from './network-error';
 import { proxyFor, proxyHeaders, TunnelAgent } from './proxy';
 import { RangeConnections } from './range-connections';
+import { hostOf, ownHeaders, stalled } from './request-headers';
 
 /** Bytes of the head of an answer. A signed address has some thousand. */
 const mostHead = 65_536;

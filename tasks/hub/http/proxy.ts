@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
-import { hostOf, stalled } from './asking';
+import { hostOf, stalled } from './request-headers';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

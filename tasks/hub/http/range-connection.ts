@@ -1,8 +1,8 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { hostOf, ownHeaders, stalled } from './asking';
 import { type Head, readHead } from './head';
 import { messageOf, NetworkError } from './network-error';
+import { hostOf, ownHeaders, stalled } from './request-headers';
 
 export interface RangeAsk {
   url: URL;

@@ -1,5 +1,5 @@
 import type * as http from 'node:http';
-import { UserError } from '../../core/errors';
+import { UserError } from '../../common/errors';
 import { oneLine } from '../../untrusted/text';
 
 /** Redirects that one question follows. */

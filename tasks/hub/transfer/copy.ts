@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
-import type { Job } from './job';
-import { Landing } from './landing';
-import { Passing } from './piece';
-import type { Range } from './ranges';
+import { Landing } from '../partials/range-writer';
+import type { Range } from '../partials/ranges';
+import { Passing } from './fetch-range';
+import type { Job } from './file-download';
 
 /**
  * Copies one range of a file from another folder of this machine, a colleague's share for example.

@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { markBytes, markOf } from '../../core/host/hashing';
-import { yieldToOthers } from '../../core/host/worker';
+import { markBytes, markOf } from '../../platform/hashing';
+import { yieldToOthers } from '../../platform/worker';
 
 /** What the pool asks: begin a file, go on to an offset, give it up. */
 export type Order =

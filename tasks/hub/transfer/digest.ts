@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { startWorker } from '../../core/host/worker';
+import { startWorker } from '../../platform/worker';
 import type { Order, Reply } from './digest-worker';
 
 export interface WholeHash {

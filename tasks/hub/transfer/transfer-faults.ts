@@ -1,6 +1,6 @@
-import { isFull, UserError } from '../../core/errors';
-import { hashOf } from '../hub-file';
-import type { SizedFile } from './job';
+import { isFull, UserError } from '../../common/errors';
+import { hashOf } from '../model/hub-file';
+import type { SizedFile } from './file-download';
 
 /** The Hub has other bytes than the commit names. */
 export function otherBytes(file: SizedFile, commit: string, offered: string): UserError {

@@ -1,7 +1,7 @@
-import type { Context } from '../../core/context';
-import { Interrupted, UserError } from '../../core/errors';
-import { startWorker } from '../../core/host/worker';
-import type { Progress } from '../../core/step';
+import { Interrupted, UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import { startWorker } from '../../platform/worker';
 import type { Order } from './transfer';
 import type { Told, TransferTask } from './transfer-worker';
 

@@ -1,13 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Context } from '../../core/context';
-import { type Fault, faultOf, Interrupted } from '../../core/errors';
-import { thisHost } from '../../core/host';
-import { Resources } from '../../core/resources';
-import type { Progress } from '../../core/step';
-import { deliver, setAside } from '../folder/deliver';
-import { Hub } from '../hub';
+import { type Fault, faultOf, Interrupted } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import { Resources } from '../../engine/resources';
+import type { Progress } from '../../engine/step';
+import { thisHost } from '../../platform';
+import { Hub } from '../api/hub';
+import { deliver, setAside } from '../store/deliver';
 import { copyPiece } from './copy';
-import { fetchPiece } from './piece';
+import { fetchPiece } from './fetch-range';
 import { type Order, Transfer } from './transfer';
 
 /** What the thread is to do. */

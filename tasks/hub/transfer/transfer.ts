@@ -1,18 +1,18 @@
 import { setMaxListeners } from 'node:events';
-import type { DownloadSettings } from '../../configuration/download';
-import type { Context } from '../../core/context';
-import { Interrupted, type UserError } from '../../core/errors';
-import { bootOf } from '../../core/host/boot';
-import type { Progress } from '../../core/step';
-import { hashOf } from '../hub-file';
+import { Interrupted, type UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import { bootOf } from '../../platform/boot-id';
+import type { DownloadSettings } from '../../settings/schema/download';
+import { hashOf } from '../model/hub-file';
+import type { Range } from '../partials/ranges';
 import { budgetOf, pieceBytes } from './budget';
+import { Pace } from './connection-limit';
 import { Digests } from './digest';
-import { Job, type SizedFile } from './job';
-import { Pace } from './pace';
-import { Passing, TooSlow } from './piece';
-import type { Range } from './ranges';
+import { Passing, TooSlow } from './fetch-range';
+import { Job, type SizedFile } from './file-download';
+import { wordsOf } from './progress-text';
 import { fullDisk, noByte, otherBytes, tooSlow, wrongTwice } from './transfer-faults';
-import { wordsOf } from './transfer-words';
 
 export interface Order {
   repo: string;

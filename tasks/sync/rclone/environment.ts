@@ -1,7 +1,7 @@
 import * as path from 'node:path';
-import type { Host } from '../../core/host';
-import { cloudVariables } from '../../core/host/child-environment';
-import type { Remote } from '../remote';
+import type { Host } from '../../platform';
+import { cloudVariables } from '../../platform/processes/child-environment';
+import type { Remote } from '../remotes/remote';
 
 /**
  * What rclone gets beside its own variables: those of a cloud (`AWS_…`) where a remote is told to log in with them, by

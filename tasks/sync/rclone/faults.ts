@@ -1,8 +1,8 @@
-import { UserError } from '../../core/errors';
-import { rcloneFault } from '../../parse/rclone-output';
+import { UserError } from '../../common/errors';
 import { lastLines } from '../../untrusted/text';
-import type { Remote } from '../remote';
-import { whereOf } from '../where';
+import { rcloneFault } from '../answers/rclone-output';
+import { whereOf } from '../remotes/address';
+import type { Remote } from '../remotes/remote';
 
 /** Why rclone failed, as a person can mend it. @param text the errors of its log */
 export function fault(remote: Remote, text: string): UserError {

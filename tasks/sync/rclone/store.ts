@@ -1,10 +1,10 @@
-import type { Context } from '../../core/context';
-import { UserError } from '../../core/errors';
-import type { RunOptions } from '../../core/host/processes';
-import { logErrors, parseLsjson, rcloneFault, statsBytes } from '../../parse/rclone-output';
-import { checksumAnswer, heard, type Limits, longAnswer, refusePart, shortAnswer } from '../answer';
-import type { Remote } from '../remote';
-import type { Copying, Store } from '../store';
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import type { RunOptions } from '../../platform/processes/processes';
+import { checksumAnswer, heard, type Limits, longAnswer, refusePart, shortAnswer } from '../answers/answer';
+import { logErrors, parseLsjson, rcloneFault, statsBytes } from '../answers/rclone-output';
+import type { Remote } from '../remotes/remote';
+import type { Copying, Store } from '../session/store';
 import { rcloneEnvironment } from './environment';
 import { fault } from './faults';
 

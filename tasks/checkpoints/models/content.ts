@@ -1,0 +1,83 @@
+import * as path from 'node:path';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import { stampedHash } from '../../hub/store/stamps';
+import { hashFiles, sameStamp, stampOf } from '../../platform/hashing';
+import type { Expectation, Expected } from './expected';
+import type { Looked } from './fault';
+import { type KnownHash, recallHashes, rememberHashes } from './hash-cache';
+import { hashFault } from './sidecar-files';
+
+/** A file that changed within this time before it was read may change again without a new time. */
+const settledMs = 100;
+
+/**
+ * Compares every byte with what was recorded, and adds what is wrong to `looked`. A hash of before counts
+ * where the file's size, times and inode are the same still.
+ * @returns the bytes that were read now and those that a stamp vouched for
+ */
+export async function compareContent(
+  context: Context,
+  folder: string,
+  { expected }: Expectation,
+  { faults, sizes }: Looked,
+  { remember, onProgress }: { remember: boolean; onProgress: (progress: Progress) => void },
+): Promise<{ readBytes: number; knownBytes: number }> {
+  const { host } = context;
+  const unread = ['truncated', 'oversized', 'unreadable'];
+  const present = expected.filter(({ path: name }) => sizes.has(name) && !unread.includes(faults.get(name)?.problem ?? ''));
+  const known = recallHashes(context, folder);
+  const fresh = present.filter((file) => !stillKnown(file));
+  const began = host.now().getTime();
+  const hashed = await hashFiles(
+    fresh.map((file) => ({ file: path.join(folder, file.path), algorithm: algorithmOf(file), bytes: sizes.get(file.path) ?? 0 })),
+    {
+      signal: host.processes.signal,
+      onBytes: (doneBytes) => onProgress({ text: 'hashing', doneBytes, totalBytes: sum(fresh) }),
+    },
+  );
+  for (const [index, file] of fresh.entries()) {
+    const { hex, error, stamp } = hashed[index] ?? { hex: undefined, stamp: undefined };
+    known.delete(file.path);
+    if (hex === undefined) faults.set(file.path, { problem: 'unreadable', message: `cannot be read: ${error}` });
+    else if (!stamp) faults.set(file.path, { problem: 'wrong-hash', message: 'was written to while it was read' });
+    else known.set(file.path, { ...stamp, algorithm: algorithmOf(file), hex });
+  }
+  judge(present, known, faults);
+  if (remember && fresh.length > 0) rememberHashes(context, folder, settled(known, began));
+  return { readBytes: sum(fresh), knownBytes: sum(present) - sum(fresh) };
+
+  function stillKnown(file: Expected): boolean {
+    const stat = host.files.exactStat(path.join(folder, file.path));
+    if (!stat) return false;
+    const [stamp, algorithm] = [stampOf(stat), algorithmOf(file)];
+    // The download hashed what it brought, and has stamped it.
+    const brought = file.hash && stampedHash(host, folder, file.path);
+    if (file.hash && brought === file.hash.hex) {
+      known.set(file.path, { ...stamp, algorithm, hex: brought });
+      return true;
+    }
+    const before = known.get(file.path);
+    return before?.algorithm === algorithm && sameStamp(before, stamp) && (!file.hash || file.hash.hex === before.hex);
+  }
+  function sum(files: readonly Expected[]): number {
+    return files.reduce((bytes, file) => bytes + (sizes.get(file.path) ?? 0), 0);
+  }
+}
+
+const algorithmOf = ({ hash }: Expected): KnownHash['algorithm'] => hash?.algorithm ?? 'sha256';
+
+function judge(present: readonly Expected[], known: ReadonlyMap<string, KnownHash>, faults: Looked['faults']): void {
+  for (const { path: name, hash } of present) {
+    const found = known.get(name)?.hex;
+    if (!hash || found === undefined || found === hash.hex) continue;
+    const owner = present.find((other) => other.hash?.hex === found);
+    const before = faults.get(name)?.problem;
+    if (owner) faults.set(name, { problem: 'swapped', message: `holds what belongs to \`${owner.path}\`` });
+    else if (!before || before === 'wrong-hash') faults.set(name, hashFault(hash, found));
+  }
+}
+
+function settled(known: ReadonlyMap<string, KnownHash>, beganMs: number): Map<string, KnownHash> {
+  return new Map([...known].filter(([, { ctime }]) => Number(BigInt(ctime) / 1_000_000n) < beganMs - settledMs));
+}

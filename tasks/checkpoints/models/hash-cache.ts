@@ -1,0 +1,25 @@
+import { sha256 } from '../../common/hash';
+import type { Context } from '../../engine/context';
+import { makeState, statePath } from '../../engine/state';
+import type { Algorithm, Stamp } from '../../platform/hashing';
+import { fieldsOf } from '../../untrusted/json';
+
+/** A hash that was computed, and what its file was like then: worth nothing once any of it differs. */
+export interface KnownHash extends Stamp {
+  algorithm: Algorithm;
+  hex: string;
+}
+
+/** The hashes of one folder's files, by path in it. They lie in the project, so that a model may be read-only. */
+export function recallHashes({ host, root }: Context, folder: string): Map<string, KnownHash> {
+  const known = fieldsOf(fieldsOf(host.files.readJson(fileOf(root, folder)))?.files) ?? {};
+  return new Map(Object.entries(known as Record<string, KnownHash>));
+}
+
+/** Written whole, after the hashing. One that is cut by a power failure cannot be read, and counts as none. */
+export function rememberHashes({ host, root }: Context, folder: string, known: ReadonlyMap<string, KnownHash>): void {
+  makeState(host, root);
+  host.files.writeText(fileOf(root, folder), `${JSON.stringify({ folder, files: Object.fromEntries(known) }, null, 1)}\n`, false);
+}
+
+const fileOf = (root: string, folder: string): string => statePath(root, 'hashes', `${sha256(folder).slice(0, 16)}.json`);

@@ -1,0 +1,151 @@
+import * as path from 'node:path';
+import { UserError } from '../../common/errors';
+import { bytes, duration, plural } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { quietTraining } from '../../environments/proof/training-env';
+import { activated } from '../../environments/python/activated';
+import { breakageIn } from '../../knowledge/conflicts';
+import { needsOf, unmetNeeds } from '../../knowledge/models';
+import { fieldsOf } from '../../untrusted/json';
+import { oneLine } from '../../untrusted/text';
+import { type LoadEnvironment, loadEnvironment } from './environment';
+import type { Expectation } from './expected';
+import type { Looked } from './fault';
+import type { Subject } from './subject';
+
+/** What load.py writes when all went well. */
+interface Loaded {
+  ok: true;
+  transformers: string;
+  torch: string;
+  model: string;
+  where: '4bit' | 'gpu' | 'cpu' | 'meta';
+  dtype: string;
+  gpu?: string;
+  tokens?: number;
+  chatTemplate?: boolean;
+  generated?: number;
+  text?: string | null;
+  peakMemoryBytes: number | null;
+  gpuPeakMemoryBytes?: number;
+}
+
+interface NotLoaded {
+  ok: false;
+  stage: string;
+  error: string;
+}
+
+/** 16 GB from a slow disk take their time. */
+const limitMs = 1_800_000;
+
+/**
+ * Loads a model whose files are right with the environment's own transformers, and generates a token.
+ * @throws UserError E_MODEL_ENVIRONMENT, E_MODEL_VERSIONS, E_MODEL_LOAD
+ */
+export async function loadModel(context: Context, subject: Subject, expectation: Expectation, looked: Looked) {
+  const environment = loadEnvironment(context);
+  const config = context.host.files.readJson(path.join(subject.folder, 'config.json'));
+  refuseOldLibraries(context, subject, environment, config);
+  const result = await run(context, subject, environment, {
+    folder: subject.folder,
+    quantization: context.settings.training.quantization,
+    tokenizer: [...looked.sizes.keys()].some((name) => /^tokenizer\.(json|model)$|^vocab\.json$/.test(name)),
+    weight_bytes: [...looked.headers.values()].reduce((sum, { dataBytes }) => sum + dataBytes, 0),
+    written: (config as { transformers_version?: string } | undefined)?.transformers_version,
+    shards: expectation.expected.map((file) => file.path).filter((name) => looked.headers.has(name)),
+  });
+  const { ok: _, ...load } = result;
+  const room = `the weights were not loaded: memory for ${bytes([...looked.headers.values()].reduce((sum, { dataBytes }) => sum + dataBytes, 0))} is not free`;
+  return { text: sentence(result), data: { load }, warnings: result.where === 'meta' ? [room] : [] };
+}
+
+async function run(context: Context, subject: Subject, environment: LoadEnvironment, request: object): Promise<Loaded> {
+  const { host } = context;
+  const scratch = host.files.temporaryFolder('just-lora-load-');
+  const [input, output] = [path.join(scratch, 'request.json'), path.join(scratch, 'result.json')];
+  try {
+    host.files.writeText(input, JSON.stringify(request));
+    const { exitCode, stderr, tail, timedOut } = await host.processes.run(
+      environment.python,
+      ['-B', path.join(__dirname, 'load.py'), input, output],
+      {
+        cwd: scratch,
+        env: { ...activated(context.host, environment.prefix), ...quietTraining(scratch) },
+        timeoutMs: limitMs,
+      },
+    );
+    const result = fieldsOf(host.files.readJson(output)) as Loaded | NotLoaded | undefined;
+    if (result?.ok) return result;
+    const ended = timedOut ? `no end after ${duration(limitMs)}` : `Python ended with exit code ${exitCode}`;
+    throw failure(subject, environment, result ?? { ok: false, stage: 'start', error: ended }, request, { tail, stderr });
+  } finally {
+    host.files.remove(scratch);
+  }
+}
+
+/** What is known to fail is told before it is tried. */
+function refuseOldLibraries({ host }: Context, { folder, name }: Subject, { versions }: LoadEnvironment, config: unknown): void {
+  const tokenizer = host.files.readText(path.join(folder, 'tokenizer.json'));
+  const needs = needsOf({ config, ...(tokenizer === undefined ? {} : { tokenizer }) });
+  const unmet = needs ? unmetNeeds(needs, versions) : [];
+  if (unmet.length > 0) throw oldLibraries(name, unmet.join('; '));
+}
+
+const oldLibraries = (name: string, unmet: string): UserError =>
+  new UserError({
+    code: 'E_MODEL_VERSIONS',
+    found: `the environment cannot load \`${name}\`: ${unmet}`,
+    needed: unmet,
+    fix: '`npx just env:remote --set remote.profile=compat` brings newer ones',
+  });
+
+function failure(
+  subject: Subject,
+  { versions }: LoadEnvironment,
+  { stage, error }: NotLoaded,
+  request: object,
+  { tail, stderr }: { tail: string; stderr: string },
+): UserError {
+  const { name, folder, remedy } = subject;
+  const there = versions.get('transformers');
+  if (/does not recognize this architecture|KeyError: '\w+'$/.test(error) && stage === 'config') {
+    const written = (request as { written?: string }).written;
+    return oldLibraries(name, `transformers ${there}, ${written ? `${written} or newer needed` : 'a newer one is needed'}`);
+  }
+  const torch = /PyTorch >= ([\d.]+) is required/.exec(stderr)?.[1];
+  if (torch) return oldLibraries(name, `torch ${versions.get('torch')}, ${torch} or newer needed by transformers ${there}`);
+  const breakage = breakageIn(error);
+  return new UserError({
+    code: breakage?.code ?? 'E_MODEL_LOAD',
+    found: `transformers ${there} cannot load \`${folder}\` (${stage}): ${breakage ? `${breakage.means}; ` : ''}${oneLine(error, 500)}`,
+    needed: 'a model that the environment loads',
+    tail,
+    fix: breakage?.cure.startsWith('remote.')
+      ? `\`npx just env:remote --set ${breakage.cure}\``
+      : `\`${remedy.repair}\` makes sure of the files; \`npx just env:remote\` of the environment`,
+  });
+}
+
+function sentence({
+  where,
+  gpu,
+  dtype,
+  transformers,
+  tokens,
+  chatTemplate,
+  generated,
+  text,
+  peakMemoryBytes,
+  gpuPeakMemoryBytes,
+}: Loaded): string {
+  const place = { '4bit': `in 4 bits on ${gpu}`, gpu: `in ${dtype} on ${gpu}`, cpu: `in ${dtype} on the CPU`, meta: 'on the meta device' }[
+    where
+  ];
+  const parts = [`loaded by transformers ${transformers} ${place}`];
+  if (tokens !== undefined) parts.push(`${chatTemplate ? 'chat template' : 'text'} of ${plural(tokens, 'token')}`);
+  if (generated !== undefined) parts.push(`generated token ${generated}${text ? ` ${JSON.stringify(text)}` : ''}`);
+  if (peakMemoryBytes) parts.push(`${bytes(peakMemoryBytes)} of memory at most`);
+  if (gpuPeakMemoryBytes) parts.push(`${bytes(gpuPeakMemoryBytes)} of the GPU's`);
+  return parts.join(', ');
+}

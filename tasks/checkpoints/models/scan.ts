@@ -1,0 +1,89 @@
+import * as path from 'node:path';
+import { bytes } from '../../common/format';
+import type { Host } from '../../platform';
+import { HeaderFault } from '../safetensors/fault';
+import { indexName } from '../safetensors/index';
+import { NotSafetensors, readHeader, readsAs } from '../safetensors/read';
+import type { Expectation, Expected } from './expected';
+import type { Fault, Looked } from './fault';
+import { isPickleName } from './folder';
+import { indexFaults } from './shards';
+import { smallFault } from './sidecar-files';
+
+export function look(host: Host, folder: string, expectation: Expectation): Looked {
+  const looked: Looked = { faults: new Map(), warnings: [], headers: new Map(), sizes: new Map() };
+  for (const file of expectation.expected) {
+    const fault = lookAt(host, path.join(folder, file.path), file, looked);
+    if (fault) looked.faults.set(file.path, fault);
+  }
+  if (looked.sizes.has(indexName)) indexFaults(host, folder, expectation, looked);
+  swappedSizes(expectation.expected, looked);
+  extraFaults(expectation, looked);
+  return looked;
+}
+
+function lookAt(host: Host, absolute: string, expected: Expected, { headers, sizes }: Looked): Fault | undefined {
+  try {
+    const stat = host.files.stat(absolute);
+    if (!stat)
+      return host.files.lstat(absolute)
+        ? { problem: 'broken-link', message: 'is a link that leads nowhere' }
+        : { problem: 'missing', message: expected.size === undefined ? 'is missing' : `is missing (${bytes(expected.size)})` };
+    if (!stat.isFile()) return { problem: 'not-a-file', message: 'is no file' };
+    sizes.set(expected.path, stat.size);
+    const isWeights = expected.path.endsWith('.safetensors');
+    if (expected.size !== undefined && stat.size !== expected.size) {
+      const other = isWeights ? readsAs(host, absolute) : undefined;
+      if (other) throw other;
+      if (stat.size < expected.size) return { problem: 'truncated', message: `is truncated: ${stat.size} of ${expected.size} bytes` };
+      return { problem: 'oversized', message: `is too long: ${stat.size} bytes, ${expected.size} were recorded` };
+    }
+    if (!isWeights) return smallFault(host, absolute, stat.size, expected);
+    headers.set(expected.path, readHeader(host, absolute, stat.size));
+    return undefined;
+  } catch (error) {
+    return faultOf(error);
+  }
+}
+
+/** What a file's own reader has said against it. Anything else is our mistake and goes on. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof NotSafetensors) return { problem: error.problem, message: error.message };
+  if (error instanceof HeaderFault) {
+    const words = {
+      truncated: 'is truncated',
+      oversized: 'is too long',
+      'bad-header': 'has a wrong header',
+      'bad-layout': 'has a wrong header',
+    };
+    return { problem: error.problem, message: `${words[error.problem]}: ${error.message}` };
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  if (!code) throw error;
+  return { problem: 'unreadable', message: `cannot be read (${code})` };
+}
+
+/** Two files with each other's size are told as what they are. */
+function swappedSizes(expected: readonly Expected[], { faults, sizes }: Looked): void {
+  const wrong = expected.filter(({ path: name }) => ['truncated', 'oversized'].includes(faults.get(name)?.problem ?? ''));
+  for (const one of wrong)
+    for (const other of wrong)
+      if (one !== other && sizes.get(one.path) === other.size && sizes.get(other.path) === one.size)
+        faults.set(one.path, { problem: 'swapped', message: `has the size of \`${other.path}\`, and that one its: the two are swapped` });
+}
+
+/** A file that is not expected does no harm, unless it is a pickle in the place of safetensors. */
+function extraFaults({ extra, expected, tree }: Expectation, { faults }: Looked): void {
+  const weights = expected.filter(({ path: name }) => name.endsWith('.safetensors'));
+  const instead = weights.some(({ path: name }) => ['missing', 'broken-link'].includes(faults.get(name)?.problem ?? ''));
+  for (const name of extra) {
+    const known = tree?.all.some((file) => file.path === name);
+    if (!isPickleName(name))
+      faults.set(name, {
+        problem: 'extra',
+        message: known ? 'belongs to the repository, not to what was asked for' : 'belongs to no file of the model',
+      });
+    else if (instead) faults.set(name, { problem: 'pickle', message: 'is a pickle where safetensors are expected; it was not loaded' });
+    else faults.set(name, { problem: 'extra-pickle', message: 'is a pickle beside the safetensors; it was not loaded' });
+  }
+}

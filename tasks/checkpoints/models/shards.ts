@@ -1,0 +1,52 @@
+import * as path from 'node:path';
+import type { Host } from '../../platform';
+import { checkIndex, IndexFault, indexName, parseIndex, type ShardIndex } from '../safetensors/index';
+import type { Expectation } from './expected';
+import type { Looked } from './fault';
+import { hashContent } from './sidecar-files';
+
+/** Judges the index against the recorded tree and the headers of its shards; what is wrong is added to `looked`. */
+export function indexFaults(
+  host: Host,
+  folder: string,
+  { tree, whole, expected }: Expectation,
+  { headers, faults, warnings }: Looked,
+): void {
+  const file = path.join(folder, indexName);
+  const content = host.files.readPart(file, 0, host.files.stat(file)?.size ?? 0);
+  let index: ShardIndex;
+  try {
+    index = parseIndex(content);
+  } catch (error) {
+    if (!(error instanceof IndexFault)) throw error;
+    // A cut file is told as cut; any other way to be wrong says more than its hash.
+    if (error.problem !== 'bad-index' || faults.get(indexName)?.problem !== 'truncated')
+      faults.set(indexName, { problem: error.problem, message: error.message });
+    return;
+  }
+  const strange = whole ? index.shards.find((shard) => !tree?.all.some((one) => one.path === shard)) : undefined;
+  if (strange !== undefined)
+    faults.set(indexName, { problem: 'index-unknown-shard', message: `names \`${strange}\`, which is not in the recorded tree` });
+  const swaps = swapped(index, headers);
+  for (const [shard, owner] of swaps) faults.set(shard, { problem: 'swapped', message: `holds the tensors of \`${owner}\`` });
+  for (const fault of swaps.size > 0 ? [] : checkIndex(index, headers)) {
+    const recorded = expected.find((one) => one.path === indexName)?.hash;
+    // The repository's own index may count wrong: a download would bring the same again.
+    if (fault.problem === 'index-total' && recorded && hashContent(content, recorded) === recorded.hex)
+      warnings.push(`\`${indexName}\` ${fault.message}, as in the repository`);
+    else if (strange === undefined) faults.set(indexName, { problem: fault.problem, message: fault.message });
+  }
+}
+
+/** Shards that hold exactly what the index gives to another one: shard → whose tensors they are. */
+function swapped(index: ShardIndex, headers: Looked['headers']): Map<string, string> {
+  const owners = new Map<string, string>();
+  const assigned = new Map<string, number>();
+  for (const shard of index.weightMap.values()) assigned.set(shard, (assigned.get(shard) ?? 0) + 1);
+  for (const [shard, header] of headers) {
+    const given = [...header.tensors.keys()].map((name) => index.weightMap.get(name));
+    const [owner] = given;
+    if (owner && owner !== shard && given.length === assigned.get(owner) && given.every((name) => name === owner)) owners.set(shard, owner);
+  }
+  return owners;
+}

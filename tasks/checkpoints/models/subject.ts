@@ -1,0 +1,81 @@
+import * as path from 'node:path';
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import { absolute, projectPaths, shown } from '../../engine/paths';
+import { type Model, modelsOf } from '../../hub/model/models';
+import type { Choice } from '../../hub/model/selection';
+import { readRecord } from '../../hub/store/model-record';
+import { isCommitHash } from '../../untrusted/hashes';
+import type { Remedy } from './problems';
+
+/** One folder, or one file, that a run looks at. */
+export interface Subject {
+  /** The model's name, else the folder as it was given. */
+  name: string;
+  folder: string;
+  /** Where a single file was named: its name in the folder. */
+  only?: string;
+  /** True where the folder was named and not a model: what is not there cannot be known to be missing. */
+  loose: boolean;
+  choice: Choice;
+  remedy: Remedy;
+  /** The one commit that is wanted, where the settings or the option name one. */
+  pinned?: string;
+}
+
+/**
+ * What `--path`, else `--model`, means.
+ * @throws UserError E_USAGE as `modelsOf`, E_MODEL_PATH where nothing is at the path
+ */
+export function subjectsOf(context: Context): Subject[] {
+  const asked = context.option('path');
+  if (asked !== undefined) return [subjectAt(context, asked)];
+  return modelsOf(context).map(subjectOf);
+}
+
+const subjectOf = (model: Model): Subject => ({
+  name: model.name,
+  folder: model.folder,
+  loose: false,
+  choice: model,
+  remedy: remedyOf(model.asked),
+  ...(isCommitHash(model.revision) ? { pinned: model.revision } : {}),
+});
+
+function subjectAt(context: Context, asked: string): Subject {
+  const target = absolute(context, asked);
+  const stat = context.host.files.stat(target);
+  if (!stat)
+    throw new UserError({
+      code: 'E_MODEL_PATH',
+      found: `nothing is at \`${shown(context.root, target)}\``,
+      needed: 'a folder with a model, or a safetensors file',
+      fix: 'name a folder that is there, or bring the model with `npx just model:download --model=NAME_OR_REPO`',
+    });
+  const folder = stat.isDirectory() ? target : path.dirname(target);
+  const known = configuredAt(context, folder);
+  const { include, exclude } = context.settings.setup.download;
+  const repo = readRecord(context.host, folder)?.repo;
+  return {
+    ...(known ? subjectOf(known) : { folder, choice: { include, exclude }, remedy: remedyOf(repo ?? guessed(context, folder)) }),
+    name: shown(context.root, target),
+    loose: true,
+    ...(stat.isDirectory() ? {} : { only: path.basename(target) }),
+  };
+}
+
+/** The configured model that lies in this folder. */
+function configuredAt(context: Context, folder: string): Model | undefined {
+  if (path.dirname(folder) !== projectPaths(context).models_dir) return undefined;
+  const name = path.basename(folder);
+  return name in context.settings.setup.models ? modelsOf(context, name)[0] : undefined;
+}
+
+/** A folder that no record names: what to write for the model is the reader's to know. */
+const guessed = (context: Context, folder: string): string =>
+  path.dirname(folder) === projectPaths(context).models_dir ? `OWNER/${path.basename(folder)}` : 'OWNER/NAME';
+
+function remedyOf(model: string): Remedy {
+  const download = `npx just model:download --model=${model}`;
+  return { download, repair: `${download} --repair` };
+}

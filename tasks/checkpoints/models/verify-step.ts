@@ -1,0 +1,151 @@
+import { UserError, usageError } from '../../common/errors';
+import { bytes, plural, some } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { shown } from '../../engine/paths';
+import type { Finding, Progress, Step } from '../../engine/step';
+import { adapterSteps } from '../adapters/adapter-step';
+import { compareContent } from './content';
+import { type Expectation, expectationOf } from './expected';
+import { factsOf, factsText, tableOf } from './facts';
+import type { Looked } from './fault';
+import { type FileReport, fixOf, type Problem } from './problems';
+import { look } from './scan';
+import { type Subject, subjectsOf } from './subject';
+
+/** A step for each adapter, else for each model, or the one folder, that the options name. */
+export function verifySteps(context: Context): Step[] {
+  if (context.option('path') !== undefined && (context.option('model') ?? context.option('adapter')) !== undefined)
+    throw usageError('`--path` names what to look at already', 'leave out `--model` and `--adapter`');
+  return context.option('adapter') === undefined ? subjectsOf(context).map(verifyStep) : adapterSteps(context);
+}
+
+/** A step for each enabled model whose folder is there: a machine without models has nothing to verify. */
+export const presentModelSteps = (context: Context): Step[] =>
+  subjectsOf(context)
+    .filter(({ folder }) => context.host.files.stat(folder))
+    .map(verifyStep);
+
+export function verifyStep(subject: Subject): Step {
+  return {
+    name: `verify:${subject.name}`,
+    title: `Verify ${subject.name}`,
+    check: (context, _, tell) => verify(context, subject, tell),
+  };
+}
+
+async function verify(context: Context, subject: Subject, tell: (progress: Progress) => void = () => undefined): Promise<Finding> {
+  const { host, root } = context;
+  if (!host.files.stat(subject.folder))
+    return {
+      state: 'todo',
+      code: 'E_MODEL_INCOMPLETE',
+      found: `\`${shown(root, subject.folder)}\` is not there`,
+      fix: `\`${subject.remedy.download}\``,
+      data: { folder: subject.folder, files: [] },
+    };
+  const expectation = expectationOf(host, subject);
+  const looked = look(host, subject.folder, expectation);
+  const content = context.option('full') === undefined ? undefined : await contentOf(context, subject, expectation, looked, tell);
+  const facts = factsOf(host, subject.folder, expectation, looked);
+  const files = reportsOf(expectation, looked, subject);
+  const data = { folder: subject.folder, ...facts, files, ...content?.data };
+  const about = factsText(facts);
+  const warnings = [...looked.warnings, ...extraWarning(files), ...(content?.warnings ?? [])];
+  const wrong = files.filter(({ state }) => state === 'bad' || state === 'missing');
+  if (wrong.length === 0) {
+    const evidence = content?.text ?? `${plural(files.filter(({ state }) => state === 'ok').length, 'file')} as they should be`;
+    const found = `${about}; ${evidence}`;
+    if (subject.pinned && facts.revision && facts.revision !== subject.pinned)
+      return {
+        state: 'todo',
+        code: 'E_MODEL_INCOMPLETE',
+        found: `${found}; commit ${subject.pinned.slice(0, 12)} is pinned, ${facts.revision.slice(0, 12)} is there`,
+        fix: `\`${subject.remedy.download}\``,
+        data,
+      };
+    if (context.option('load') === undefined)
+      return { state: 'done', found, data, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}) };
+    tell({ text: 'loading' });
+    return loadFinding(context, subject, expectation, looked, { found, warnings, data });
+  }
+  const bad = wrong.filter(({ state }) => state === 'bad');
+  const found = `${about}; ${wrong.length} of ${expectation.expected.length} files wrong: ${some(
+    wrong.map(({ path, message }) => `\`${path}\` ${message}`),
+    3,
+  )}`;
+  const table = tableOf(wrong);
+  if (bad.length === 0) return { state: 'todo', code: 'E_MODEL_INCOMPLETE', found, fix: `\`${subject.remedy.download}\``, table, data };
+  return {
+    state: 'blocked',
+    code: 'E_MODEL_DAMAGED',
+    found,
+    needed: `every file as ${facts.revision ? `commit ${facts.revision.slice(0, 12)} has it` : 'the format and the index ask for it'}`,
+    fix: `\`${subject.remedy.repair}\``,
+    table,
+    data,
+  };
+}
+
+/** Only what is right is loaded. */
+async function loadFinding(
+  context: Context,
+  subject: Subject,
+  expectation: Expectation,
+  looked: Looked,
+  so: { found: string; warnings: string[]; data: Record<string, unknown> },
+): Promise<Finding> {
+  try {
+    const { loadModel } = require('./load') as typeof import('./load');
+    const { text, data, warnings } = await loadModel(context, subject, expectation, looked);
+    const all = [...so.warnings, ...warnings];
+    return {
+      state: 'done',
+      found: `${so.found}; ${text}`,
+      data: { ...so.data, ...data },
+      ...(all.length > 0 ? { warning: all.join('; ') } : {}),
+    };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { code, found, needed = 'a model that the environment loads', fix, tail } = error.fault;
+    const { download } = subject.remedy;
+    // Whoever reads only the cure must not fetch 16 GB again for an environment that is wrong.
+    const cure = fix.includes(download) ? fix : `${fix}; the files are right, \`${download}\` has nothing to do`;
+    return { state: 'blocked', code, found: `${so.found}; ${found}`, needed, fix: cure, data: so.data, ...(tail ? { tail } : {}) };
+  }
+}
+
+async function contentOf(
+  context: Context,
+  { folder }: Subject,
+  expectation: Expectation,
+  looked: Looked,
+  onProgress: (progress: Progress) => void,
+) {
+  // `--plan` and `--check` leave nothing behind, not even what spares the next look its work.
+  const remember = context.option('plan') === undefined && context.option('check') === undefined;
+  const { readBytes, knownBytes } = await compareContent(context, folder, expectation, looked, { remember, onProgress });
+  const unrecorded = expectation.expected.filter(({ path, hash }) => !hash && looked.sizes.has(path)).length;
+  return {
+    text: `${bytes(readBytes + knownBytes)} hashed${knownBytes > 0 ? `, ${bytes(knownBytes)} of it before and unchanged since` : ''}`,
+    warnings: unrecorded > 0 ? [`no hash is recorded for ${plural(unrecorded, 'file')}: read, and compared with nothing`] : [],
+    data: { hashedBytes: readBytes, unchangedBytes: knownBytes },
+  };
+}
+
+/** Every expected file and every extra one, in the order of their names. */
+function reportsOf({ expected, extra }: Expectation, { faults }: Looked, { remedy }: Subject): FileReport[] {
+  return [...expected.map(({ path }) => path), ...extra].sort().map((path) => {
+    const fault = faults.get(path);
+    if (!fault) return { path, state: 'ok' };
+    const { problem, message } = fault;
+    return { path, state: stateOf(problem), problem, message, fix: fixOf(problem, path, remedy) };
+  });
+}
+
+const stateOf = (problem: Problem): FileReport['state'] =>
+  ['missing', 'broken-link'].includes(problem) ? 'missing' : ['extra', 'extra-pickle'].includes(problem) ? 'extra' : 'bad';
+
+function extraWarning(files: readonly FileReport[]): string[] {
+  const extra = files.filter(({ state }) => state === 'extra').map(({ path }) => `\`${path}\``);
+  return extra.length > 0 ? [`${plural(extra.length, 'file')} that the model does not need: ${some(extra)}`] : [];
+}

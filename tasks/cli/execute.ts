@@ -1,0 +1,181 @@
+import { faultOf, Interrupted, UserError } from '../common/errors';
+import { duration } from '../common/format';
+import { currentName } from '../common/former-names';
+import type { Context } from '../engine/context';
+import { refuseForeignLinks } from '../engine/foreign-links';
+import { outgoingStep } from '../engine/outgoing-step';
+import { documentOf, exitCodeOf, type Report, verdict } from '../engine/report';
+import { isLive, type Reporter, type Screen, silent } from '../engine/reporter/reporter';
+import { programJudge } from '../engine/repository-programs';
+import { Resources } from '../engine/resources';
+import { bring, inspect, type Ran } from '../engine/run';
+import { record } from '../engine/state';
+import type { Step } from '../engine/step';
+import type { OptionDefinition, TaskDefinition } from '../engine/task-definition';
+import { type Host, thisHost } from '../platform';
+import { loadSettings, readSettings } from '../settings/read/load';
+import { hide, passwordsIn } from '../untrusted/secrets';
+import { notOurs, sentence, valueText } from '../untrusted/text';
+import { defaultEnvironment, defaultText } from './default-environment';
+import { helpText, type Options, parseOptions, refuseUnknownSteps } from './options';
+import { documentResult, exitWith, result, wantsJson } from './output';
+import { listenToSignals } from './signals';
+import { versionsOf } from './versions';
+
+const environmentOption: OptionDefinition = { name: 'env', value: 'local|remote', description: 'the environment that it is about' };
+
+/** Runs a task from its command line to its exit code: options, settings, steps, record, document. */
+export async function execute(definition: TaskDefinition, itemsFor: (context: Context) => readonly Step[]): Promise<void> {
+  const started = performance.now();
+  const host = thisHost();
+  const args = process.argv.slice(2);
+  const json = wantsJson();
+  const report: Report = {
+    version: 1,
+    task: definition.name,
+    outcome: 'failed',
+    startedAt: host.now().toISOString(),
+    durationMs: 0,
+    steps: [],
+  };
+  const own = [...(definition.options ?? []), { ...environmentOption, default: defaultText(definition) }];
+  let failure: Error | undefined;
+  let context: Context | undefined;
+  let options: Options | undefined;
+  try {
+    options = parseOptions(args, own, host.env);
+    if (options.help) return result(helpText(definition, own));
+    const made = contextOf(host, options, definition);
+    // Before a record could go there.
+    refuseForeignLinks(made);
+    context = made;
+    const items = itemsFor(context);
+    refuseUnknownSteps(
+      options.force,
+      items.map(({ name }) => name),
+    );
+    const ran = await runIn(context, options, definition, items);
+    Object.assign(report, { outcome: ran.outcome, steps: ran.steps });
+    failure = ran.error;
+    // A fault that is no step's, for one a project that cannot be written: the document has to say it too.
+    if (ran.error && ran.outcome === 'failed' && !ran.steps.some(({ state }) => state === 'failed' || state === 'blocked'))
+      report.error = faultOf(ran.error);
+  } catch (error) {
+    failure = error as Error;
+    report.outcome = error instanceof Interrupted ? 'interrupted' : 'failed';
+    if (report.outcome === 'failed') report.error = faultOf(error);
+  }
+  report.durationMs = Math.round(performance.now() - started);
+  const looked = !options || looksOnly(options, definition) || definition.unrecorded;
+  if (context && !looked) leaveRecord(context, report);
+  if (json) documentResult(documentOf(report));
+  exitWith(exitCode(failure, report, options, definition));
+  if (failure) throw readable(failure);
+}
+
+async function runIn(context: Context, options: Options, definition: TaskDefinition, items: readonly Step[]): Promise<Ran> {
+  const screen = {
+    isTTY: process.stderr.isTTY === true,
+    columns: process.stderr.columns ?? 0,
+    env: context.host.env,
+    write: (text: string) => void process.stderr.write(text),
+  };
+  const reporter = reporterFor(screen, options, definition);
+  const { processes } = context.host;
+  processes.onNote = (text) => reporter.note(text);
+  processes.judge = programJudge(context);
+  if (options.verbose) processes.onVerbose = (line) => reporter.note(verboseLine(line));
+  const release = listenToSignals(context.host);
+  const depth = definition.depth ?? 'quick';
+  try {
+    if (looksOnly(options, definition)) {
+      const ran = await inspect(items, context, depth, options.plan, reporter);
+      const last = options.plan ? await definition.planned?.(context, ran, ran.seen) : undefined;
+      const shown = { ...ran, steps: ran.steps.map(outgoingStep) };
+      if (!options.json) result([definition.present?.(context, shown) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
+      return ran;
+    }
+    const begun = performance.now();
+    const ran = await bring(items, context, reporter, definition, depth);
+    if (!ran.error && !options.json) {
+      const text = definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) });
+      result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? text.split('\n').map(notOurs) : [])].join('\n'));
+    }
+    return ran;
+  } finally {
+    context.resources.close();
+    release();
+  }
+}
+
+const looksOnly = ({ plan, check }: Options, { looks }: TaskDefinition): boolean => plan || check || looks === true;
+
+/** Who tells a person about it; loaded when it is known, since every start reads this file. */
+function reporterFor(screen: Screen, options: Options, definition: TaskDefinition): Reporter {
+  const plain = () => require('../engine/reporter/plain') as typeof import('../engine/reporter/plain');
+  if (looksOnly(options, definition)) {
+    // What a look found is in the document; what a command said, with `--verbose`, is told all the same.
+    if (options.json) return { ...silent, note: plain().plainReporter(screen).note };
+    if (definition.present) return (require('../engine/reporter/table') as typeof import('../engine/reporter/table')).tableReporter(screen);
+    return plain().lookReporter(screen, result);
+  }
+  // A live list would be torn by the lines of the commands.
+  if (!isLive(screen) || options.verbose) return plain().plainReporter(screen);
+  return (require('../engine/reporter/live') as typeof import('../engine/reporter/live')).liveReporter(screen);
+}
+
+/** A command, or what it said: no line of a program begins like one of ours. */
+const verboseLine = (line: string): string => (line.startsWith('$ ') ? line : `  | ${line.trimStart()}`);
+
+function contextOf(host: Host, options: Options, definition: TaskDefinition): Context {
+  const root = process.cwd();
+  const environment = options.environment ?? defaultEnvironment(host, root, definition);
+  const { force } = options;
+  const { settings, origins, fault, warnings } = (definition.tolerant ? readSettings : loadSettings)(host, root, environment, options.sets);
+  for (const warning of warnings) process.stderr.write(`warning: ${sentence(warning)}\n`);
+  // What reads them may say a key alone.
+  hide(Object.values(settings.setup.remotes).flatMap(({ host: name, path }) => [name, path].flatMap((text) => passwordsIn(text ?? ''))));
+  return {
+    task: definition.name,
+    root,
+    host,
+    environment,
+    settings,
+    origins,
+    settingsWarnings: warnings,
+    ...(fault ? { settingsFault: fault } : {}),
+    option: (name) => options.given.get(name)?.at(-1),
+    optionValues: (name) => options.given.get(name) ?? [],
+    resources: new Resources(),
+    locked: options.locked,
+    forced: (step) => (typeof force === 'boolean' ? force : force.some((name) => name === step || currentName(name) === step)),
+  };
+}
+
+function leaveRecord({ host, root, settings }: Context, report: Report): void {
+  const { keep_records } = settings.setup.run;
+  try {
+    record(host, root, keep_records, report, versionsOf(host, root, settings));
+  } catch {
+    // A full or read-only disk is the step's to tell; the record must not hide it.
+  }
+}
+
+function exitCode(failure: Error | undefined, report: Report, options: Options | undefined, { planned }: TaskDefinition): number {
+  if (failure instanceof UserError || failure instanceof Interrupted) return failure.exitCode;
+  if (failure) return 1;
+  // A plan that is kept must have been made.
+  if (options?.plan) return planned && report.outcome === 'blocked' ? 1 : 0;
+  return exitCodeOf(report.outcome, 130);
+}
+
+/** just prints the stack: for what a person can mend that is the message, for our own mistakes the stack. */
+function readable(error: Error): Error {
+  if (error instanceof UserError || error instanceof Interrupted) return error;
+  const fault = faultOf(error);
+  if (fault.code !== 'E_UNEXPECTED') return new UserError(fault);
+  const [, frames = ''] = /((?:\n {4}at .*)*)$/.exec(error.stack ?? '') ?? [];
+  error.message = fault.found;
+  error.stack = `${sentence(error.name, 80)}: ${fault.found}${valueText(frames)}`;
+  return error;
+}

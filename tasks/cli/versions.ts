@@ -1,0 +1,15 @@
+import * as path from 'node:path';
+import { absolute } from '../engine/paths';
+import { parsePyvenv, pyvenvVersion } from '../environments/prefix/pyvenv';
+import type { Host } from '../platform';
+import type { Settings } from '../settings/schema/definition';
+
+/** What a run was made with, for its record: a look back has to know. */
+export function versionsOf(host: Host, root: string, { setup }: Settings): Record<string, string> {
+  const configuration = host.files.readText(path.join(absolute({ root, host }, setup.environments.local.path), 'pyvenv.cfg')) ?? '';
+  return {
+    node: host.nodeVersion,
+    python: pyvenvVersion(parsePyvenv(configuration)) ?? 'none',
+    'just-lora': (require('../../package.json') as { version: string }).version,
+  };
+}

@@ -1,0 +1,86 @@
+import type { ListrTask } from 'listr2';
+import { sentence } from '../../untrusted/text';
+import type { Step } from '../step';
+import { progressLine, stepLines } from './lines';
+import { progressText } from './progress-text';
+import type { Reporter, Screen } from './reporter';
+
+/** A run as a list that is redrawn: the steps that are done, the one at work with how far it is, and those to come. */
+export function liveReporter(screen: Screen): Reporter {
+  const lines = new Map<Step, Line>();
+  let list: Promise<void> = Promise.resolve();
+  let text = progressText();
+  return {
+    begin(steps) {
+      const { Listr } = require('listr2') as typeof import('listr2');
+      for (const step of steps) lines.set(step, lineOf(step));
+      const shown = new Listr(
+        [...lines.values()].map(({ task }) => task),
+        {
+          registerSignalListeners: false,
+          rendererOptions: { collapseErrors: false, showErrorMessage: false, formatOutput: 'truncate' },
+        },
+      );
+      list = shown.run().then(
+        () => undefined,
+        (error: unknown) => {
+          if (!(error instanceof Stopped)) throw error;
+        },
+      );
+    },
+    started: () => undefined,
+    acting(step, title) {
+      text = progressText();
+      lines.get(step)?.change({ title: sentence(`${step.title}: ${title}`, 700), output: '' });
+    },
+    progress: (step, progress) => lines.get(step)?.change({ output: progressLine(text(progress, performance.now())) }),
+    finished(step, report) {
+      const [title = '', ...rest] = stepLines(report).slice(2).split('\n');
+      const line = lines.get(step);
+      line?.change({ title, output: rest.join('\n') });
+      line?.end(report.state === 'failed' || report.state === 'blocked' ? new Stopped(title) : undefined);
+      lines.delete(step);
+    },
+    note: (line) => screen.write(`${sentence(line)}\n`),
+    end() {
+      // The one at work is not finished where the run was interrupted; those behind it have not begun.
+      for (const line of lines.values()) line.end(new Stopped('not finished'));
+      return list;
+    },
+  };
+}
+
+/** Ends the list; why is in the report already. */
+class Stopped extends Error {}
+
+/** One step in the list: it begins when the list comes to it, which may be a moment after the engine did. */
+interface Line {
+  task: ListrTask;
+  change(how: { title?: string; output: string }): void;
+  end(failed?: Stopped): void;
+}
+
+type Shown = Parameters<ListrTask['task']>[1];
+
+function lineOf({ title }: Step): Line {
+  let begin = (_: Shown): void => undefined;
+  const begun = new Promise<Shown>((resolve) => {
+    begin = resolve;
+  });
+  let end = (_?: Stopped): void => undefined;
+  const ended = new Promise<void>((resolve, reject) => {
+    end = (failed) => (failed ? reject(failed) : resolve());
+  });
+  return {
+    task: {
+      title: sentence(title, 300),
+      rendererOptions: { persistentOutput: true },
+      task(_, shown) {
+        begin(shown);
+        return ended;
+      },
+    },
+    change: (how) => void begun.then((shown) => Object.assign(shown, how)),
+    end: (failed) => void begun.then(() => end(failed)),
+  };
+}

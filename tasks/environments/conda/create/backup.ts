@@ -1,0 +1,74 @@
+import * as path from 'node:path';
+import { UserError } from '../../../common/errors';
+import { some } from '../../../common/format';
+import type { Context } from '../../../engine/context';
+import { readMarker } from '../environment-record';
+import type { CondaHealth } from '../look';
+import { contentsOf } from '../packages/packages';
+import { type CondaRecord, isSameFolder, readRecord, writeRecord } from '../record';
+import { taken } from './create-faults';
+
+/** A whole environment of ours waits beside its place; the rest of a run that was killed is removed where it is surely ours. */
+export function clearPlace(context: Context, record: CondaRecord, health: CondaHealth): CondaRecord {
+  const { files } = context.host;
+  const { prefix } = record;
+  const noted = readRecord(context);
+  if (health.kind === 'absent' || !files.lstat(prefix)) return record;
+  if (health.kind === 'half') {
+    if (isSameFolder(context, prefix, noted?.folder)) files.remove(prefix);
+    // Made in the moment between the start of conda and our note of it: surely ours it is not.
+    else files.move(prefix, freeName(context, `${prefix}.half-made`));
+    return record;
+  }
+  if (!readMarker(context, prefix)) throw taken(prefix);
+  const aside = record.aside ?? freeName(context, `${prefix}.before`);
+  if (record.aside && files.lstat(record.aside)) {
+    // Two generations: the one in the place is the younger.
+    files.move(record.aside, freeName(context, `${prefix}.kept`));
+  }
+  writeRecord(context, { ...record, aside });
+  files.move(prefix, aside);
+  return { ...record, aside };
+}
+
+function freeName({ host }: Context, wanted: string): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? wanted : `${wanted}-${number}`;
+    if (!host.files.lstat(name)) return name;
+  }
+}
+
+/** What conda left of a failed build goes; what was there before is back. pip's half can be gone on with, so it stays. */
+export function afterFailure(context: Context, record: CondaRecord, error: unknown): void {
+  const { files } = context.host;
+  const { prefix, aside } = record;
+  const interrupted = !(error instanceof UserError);
+  if (record.phase === 'pip' && !aside) return;
+  // An interrupted run is gone on with by the next one, which finds its note.
+  if (interrupted && !aside) return;
+  if (files.lstat(prefix) && isSameFolder(context, prefix, record.folder)) files.remove(prefix);
+  if (aside && files.lstat(aside) && !files.lstat(prefix)) files.move(aside, prefix);
+  const { name, program } = record;
+  writeRecord(context, { name, prefix, program, phase: 'none', ...(aside && files.lstat(aside) ? { aside } : {}) });
+}
+
+/**
+ * The environment before is removed once the new one stands, unless it holds what the new one does not:
+ * packages that a person added, files beside conda's own. Then it stays, and its place is told.
+ */
+export function disposeAside(context: Context, { prefix, aside }: CondaRecord): string | undefined {
+  const { files } = context.host;
+  if (!aside || !files.lstat(aside)) return undefined;
+  const marker = readMarker(context, aside);
+  const [then, now] = [contentsOf(context, aside), contentsOf(context, prefix)];
+  const known = new Set([...(marker?.conda ?? []).map((text) => text.split('=')[0]), ...now.conda.map(({ name }) => name)]);
+  const knownToPip = new Set([...(marker?.pip ?? []).map((text) => text.split('==')[0]), ...now.pip.map(({ name }) => name)]);
+  const added = [...then.conda.filter(({ name }) => !known.has(name)), ...then.pip.filter(({ name }) => !knownToPip.has(name))].map(
+    ({ name }) => name,
+  );
+  const beside = files.list(aside).filter((name) => !files.lstat(path.join(prefix, name)));
+  if (!marker || added.length + beside.length > 0)
+    return `\`${aside}\`, which holds ${some([...added, ...beside]) || 'what just-lora did not make'}`;
+  files.remove(aside);
+  return undefined;
+}

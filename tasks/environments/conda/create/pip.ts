@@ -1,0 +1,68 @@
+import * as path from 'node:path';
+import type { Context } from '../../../engine/context';
+import { statePath } from '../../../engine/state';
+import type { Progress } from '../../../engine/step';
+import { pythonIn } from '../../prefix/prefix';
+import { activated } from '../../python/activated';
+import { fetching } from '../../python/outside';
+import { findUv } from '../../python/uv';
+import type { EnvironmentDefinition } from '../../venv/definition';
+import { commandError } from '../../venv/faults';
+import type { Locked } from '../../venv/lock/lock-file';
+import { partOf } from '../../venv/packages/install';
+import { installProgress } from '../../venv/packages/install-progress';
+
+/**
+ * Brings pip's half into an environment of conda's: exactly the versions and hashes of the lock, nothing that they ask for
+ * besides, so that nothing of conda's is replaced. Packages that a person added stay.
+ * @param again packages that are there and damaged
+ * @throws UserError of venv/faults.ts
+ */
+export async function installPipHalf(
+  context: Context,
+  definition: EnvironmentDefinition,
+  prefix: string,
+  wanted: readonly Locked[],
+  again: readonly string[],
+  tell: (progress: Progress) => void,
+): Promise<void> {
+  if (wanted.length === 0) return;
+  const { host, root } = context;
+  const lock = host.files.readText(path.resolve(root, definition.lock)) ?? '';
+  const list = statePath(root, 'conda', 'pip.txt');
+  host.files.writeText(
+    list,
+    partOf(
+      lock,
+      wanted.map(({ name }) => name),
+    ),
+  );
+  const python = pythonIn(context.host, prefix);
+  const uv = context.settings.setup.python.installer === 'pip' ? undefined : await findUv(context);
+  const damaged = again.filter((name) => wanted.some((one) => one.name === name));
+  const rest = ['--no-deps', '--require-hashes', '-r', list];
+  const how = fetching(context);
+  const read = installProgress(wanted.length);
+  const run = async (command: string, args: readonly string[]) => {
+    const result = await host.processes.run(command, args, {
+      ...how,
+      env: { ...how.env, ...activated(host, prefix), UV_PYTHON_DOWNLOADS: 'never' },
+      onLine: (line) => {
+        const progress = read(line);
+        if (progress) tell(progress);
+      },
+    });
+    if (result.exitCode !== 0) throw commandError("installing pip's half", result, definition);
+  };
+  if (uv) {
+    await run(uv.command, ['pip', 'install', '--python', python, ...damaged.map((name) => `--reinstall-package=${name}`), ...rest]);
+    return;
+  }
+  const pip = ['-m', 'pip', 'install', '--no-warn-script-location', '--progress-bar', 'off'];
+  if (damaged.length > 0) {
+    const part = statePath(root, 'conda', 'damaged.txt');
+    host.files.writeText(part, partOf(lock, damaged));
+    await run(python, [...pip, '--force-reinstall', '--no-deps', '--require-hashes', '-r', part]);
+  }
+  await run(python, [...pip, ...rest]);
+}

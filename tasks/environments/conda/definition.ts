@@ -1,0 +1,58 @@
+import * as path from 'node:path';
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import { absolute } from '../../engine/paths';
+import { chooseProfile } from '../profile/choose';
+import { type ProfileFiles, type ProfileName, profileFiles } from '../profile/profile-files';
+import { readEnvironmentFile } from '../venv/environment-file';
+import type { EnvironmentYml } from '../venv/lock/environment-yml';
+import { findConda } from './find';
+import { askConda } from './program';
+import { readRecord } from './record';
+
+/** The conda environment of this project: what it is made of, and where it lies. */
+export interface CondaDefinition extends ProfileFiles {
+  profile: ProfileName;
+  yml: EnvironmentYml;
+  prefix: string;
+}
+
+/**
+ * The environment by its setting, by what an earlier run noted, or by asking conda where a new one of that name goes.
+ * @throws UserError E_CONDA_NOT_FOUND, E_CONDA_BROKEN, E_ENVIRONMENT_FILE
+ */
+export async function condaDefinition(context: Context): Promise<CondaDefinition> {
+  const { profile } = chooseProfile(context);
+  const files = profileFiles[profile];
+  const yml = readEnvironmentFile(context, files.requirements);
+  const chosen = context.settings.setup.remote.prefix;
+  // A link leads to another volume, and is kept.
+  const at = (prefix: string): CondaDefinition => ({ ...files, profile, yml, prefix: context.host.files.realPath(prefix) ?? prefix });
+  if (chosen) return at(absolute(context, chosen));
+  const record = readRecord(context);
+  if (record?.name === yml.name) return at(record.prefix);
+  const conda = await askConda(context, requireConda(context));
+  const named = conda.environments.find((prefix) => path.basename(prefix) === yml.name && context.host.files.stat(prefix));
+  const folder = conda.environmentFolders[0];
+  if (!named && !folder)
+    throw new UserError({
+      code: 'E_CONDA_BROKEN',
+      found: `\`${conda.command}\` names no folder for environments`,
+      fix: `\`npx just env:remote --set remote.prefix=/path/to/${yml.name}\``,
+    });
+  return at(named ?? path.join(folder as string, yml.name));
+}
+
+/** @throws UserError E_CONDA_NOT_FOUND */
+export function requireConda(context: Context) {
+  const program = findConda(context);
+  if (program) return program;
+  throw new UserError({
+    code: 'E_CONDA_NOT_FOUND',
+    found: context.settings.setup.remote.conda
+      ? `\`${context.settings.setup.remote.conda}\` (setting \`remote.conda\`) is no program`
+      : 'neither conda nor mamba nor micromamba was found: not in CONDA_EXE, MAMBA_EXE, PATH, CONDA_ROOT, MAMBA_ROOT_PREFIX, the home folder, /opt/conda',
+    needed: 'one of them, since `remote.engine` is `conda`',
+    fix: '`npx just env:remote --set remote.engine=venv` goes without one\nwhere it lies elsewhere: `npx just env:remote --set remote.conda=/path/to/conda`',
+  });
+}

@@ -1,0 +1,114 @@
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import { condaText } from '../prefix/conda-meta';
+import { pythonIn } from '../prefix/prefix';
+import { probe } from '../python/probe';
+import type { EnvironmentDefinition } from '../venv/definition';
+import type { Locked } from '../venv/lock/lock-file';
+import { inputsOf } from '../venv/packages/look';
+import { afterFailure, clearPlace, disposeAside } from './create/backup';
+import { createEnvironment } from './create/create';
+import { taken } from './create/create-faults';
+import { installPipHalf } from './create/pip';
+import { type CondaDefinition, requireConda } from './definition';
+import { describeDrift, driftOf } from './drift';
+import { forgetMarker, writeMarker } from './environment-record';
+import { type CondaHealth, damagedPackages } from './look';
+import { contentsOf, markersOf, pipHalf } from './packages/packages';
+import { askConda } from './program';
+import { type CondaRecord, identityOf, readRecord, writeRecord } from './record';
+
+type Tell = (progress: Progress) => void;
+
+/** What has to be brought. */
+export interface Work {
+  conda: CondaDefinition;
+  /** The same environment as the lock and its messages know it. */
+  pip: EnvironmentDefinition;
+  locked: readonly Locked[];
+  /** How the environment was found against this lock. */
+  health: CondaHealth;
+  /** Build it again though it is whole. */
+  anew: boolean;
+}
+
+/**
+ * Brings an environment of conda's to what its file and its lock say: makes it, goes on with it, mends it. An environment
+ * cannot be moved, so a new one is built at its place while the one before waits beside it, back there when anything fails.
+ * @throws UserError
+ */
+export async function bringConda(context: Context, work: Work, tell: Tell): Promise<void> {
+  const { conda: definition, health, anew } = work;
+  const { prefix, yml } = definition;
+  if (health.kind === 'foreign') throw taken(prefix);
+  const before = readRecord(context);
+  const kept = before?.prefix === prefix && before.aside ? { aside: before.aside } : {};
+  const program = requireConda(context);
+  let record: CondaRecord = { name: yml.name, prefix, program: program.command, phase: 'none', ...kept };
+  const builds = anew || !['pip', 'healthy'].includes(health.kind);
+  if (builds) {
+    const conda = await askConda(context, program);
+    record = clearPlace(context, record, health);
+    try {
+      tell({ text: `${conda.kind} ${conda.version} at work` });
+      record = await createEnvironment(context, conda, definition, record, tell);
+      await finish(context, work, { ...record, phase: 'pip' }, [], tell);
+    } catch (error) {
+      afterFailure(context, { ...record, ...(readRecord(context) ?? {}) }, error);
+      throw error;
+    }
+  } else {
+    const folder = identityOf(context, prefix);
+    const damaged = health.kind === 'pip' ? health.damaged : [];
+    await finish(context, work, { ...record, phase: 'pip', ...(folder ? { folder } : {}) }, damaged, tell);
+  }
+}
+
+/** pip's half, then a look at what came out, then last of all that it is whole. */
+async function finish(
+  context: Context,
+  { conda: definition, pip, locked }: Work,
+  record: CondaRecord,
+  again: readonly string[],
+  tell: Tell,
+): Promise<void> {
+  const { prefix, yml } = definition;
+  writeRecord(context, record);
+  forgetMarker(context, prefix);
+  const before = contentsOf(context, prefix);
+  const wanted = pipHalf(locked, before.conda, markersOf(context, before));
+  await installPipHalf(context, pip, prefix, wanted, [...new Set([...again, ...damagedPackages(context, before)])], tell);
+  const contents = contentsOf(context, prefix);
+  const text = describeDrift(driftOf(yml, contents, wanted, undefined));
+  const python = await pythonOf(
+    context,
+    prefix,
+    contents.conda.some(({ name }) => name === 'python'),
+  );
+  if (text) throw incomplete(prefix, text);
+  writeMarker(context, prefix, {
+    by: 'just-lora',
+    name: yml.name,
+    conda: contents.conda.map(condaText),
+    pip: wanted.map(({ name, version }) => `${name}==${version}`),
+    inputs: inputsOf(context, pip, locked),
+    python,
+  });
+  const kept = disposeAside(context, record);
+  writeRecord(context, { name: yml.name, prefix, program: record.program, phase: 'none', ...(kept ? { kept } : {}) });
+}
+
+async function pythonOf(context: Context, prefix: string, expected: boolean): Promise<string> {
+  if (!expected) return 'none';
+  const answer = await probe(context, pythonIn(context.host, prefix));
+  if (typeof answer === 'string') throw incomplete(prefix, `its Python ${answer}`);
+  return answer.version;
+}
+
+const incomplete = (prefix: string, what: string): UserError =>
+  new UserError({
+    code: 'E_CONDA_INCOMPLETE',
+    found: `\`${prefix}\` is not what it should be after the installation: ${what}`,
+    fix: '`npx just env:remote --verbose` shows each command with its output',
+  });

@@ -1,0 +1,123 @@
+import { UserError } from '../../common/errors';
+import { some } from '../../common/format';
+import type { Context } from '../../engine/context';
+import type { Action, Blocked, Depth, Finding, Step } from '../../engine/step';
+import { remoteEnvironment } from '../profile/profile';
+import { lockObstacle } from '../venv/assess';
+import type { EnvironmentDefinition } from '../venv/definition';
+import { type LockState, lockState } from '../venv/lock/lock-state';
+import { makeLock } from '../venv/lock/make-lock';
+import { requirementsText } from '../venv/requirements';
+import { type CondaDefinition, condaDefinition } from './definition';
+import { bringConda } from './ensure-environment';
+import { type CondaHealth, lookAtConda } from './look';
+import { condaObstacle } from './obstacle';
+import { readRecord } from './record';
+
+export interface CondaLook {
+  conda: CondaDefinition;
+  pip: EnvironmentDefinition;
+  lock: Exclude<LockState, { state: 'blocked' }>;
+  health: CondaHealth;
+}
+
+/** The step of the training environment where conda makes it. */
+export function condaStep(name: string, title: string): Step<CondaLook> {
+  return {
+    name,
+    title,
+    async check(context, depth) {
+      const looked = await lookAt(context, context.forced(name) ? 'full' : depth);
+      return 'state' in looked ? looked : { ...findingOf(context, looked), seen: looked };
+    },
+    plan: async (context, seen) => (seen ? actionsFor(seen, context.forced(name)) : []),
+  };
+}
+
+async function lookAt(context: Context, depth: Depth): Promise<CondaLook | Blocked> {
+  const pip = remoteEnvironment(context);
+  const conda = await condaDefinition(context);
+  const lock = lockFor(context, pip);
+  if (lock.state === 'blocked') return lock;
+  if (lock.state === 'stale') {
+    const obstacle = await lockObstacle(context, pip, lock);
+    if (obstacle) return obstacle;
+  }
+  const health = await lookAtConda(context, conda, lock.state === 'fresh' ? lock.packages : [], depth);
+  if (health.kind === 'foreign')
+    return {
+      state: 'blocked',
+      code: 'E_CONDA_PREFIX_TAKEN',
+      found: health.found,
+      needed: 'a free place, or an environment that just-lora made; yours is left as it is',
+      fix: `\`npx just env:remote --set remote.prefix=${conda.prefix}-lora\`\nfor every run: \`remote: { prefix: ${conda.prefix}-lora }\` in configs/setup.remote.yaml`,
+    };
+  if (!['healthy', 'pip'].includes(health.kind)) {
+    const obstacle = await condaObstacle(context, conda, lock.state === 'fresh' ? lock.packages : []);
+    if (obstacle) return obstacle;
+  }
+  return { conda, pip, lock, health };
+}
+
+/** A file without a pip half needs no lock. */
+function lockFor(context: Context, pip: EnvironmentDefinition): LockState {
+  const asked = requirementsText(context, pip);
+  return asked !== undefined && asked.trim() === '' ? { state: 'fresh', packages: [] } : lockState(context, pip);
+}
+
+function findingOf(context: Context, { lock, health, conda }: CondaLook): Finding {
+  const changed = [...(lock.state === 'stale' ? lock.changed : []), ...('changed' in health ? health.changed : [])];
+  const because = changed.length > 0 ? { changed } : {};
+  if (lock.state === 'stale') return { state: 'todo', found: lock.found, ...because };
+  if (health.kind !== 'healthy') {
+    const data = 'packages' in health ? { data: { engine: 'conda', path: conda.prefix, packages: health.packages } } : {};
+    return { state: 'todo', found: health.found, ...because, ...data };
+  }
+  const kept = readRecord(context)?.kept;
+  const warnings = [
+    ...(health.extra.length > 0
+      ? [
+          `${some(health.extra)} ${health.extra.length === 1 ? 'was' : 'were'} added by hand and ${health.extra.length === 1 ? 'stays' : 'stay'}`,
+        ]
+      : []),
+    ...(kept ? [`the environment before is kept in ${kept}`] : []),
+  ];
+  return {
+    state: 'done',
+    found: `\`${conda.prefix}\`: ${health.found}${health.ours ? '' : ' (just-lora did not make it)'}`,
+    ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}),
+    data: {
+      engine: 'conda',
+      profile: conda.profile,
+      path: conda.prefix,
+      python: health.python,
+      packages: health.packages,
+    },
+  };
+}
+
+function actionsFor({ conda, pip, lock, health }: CondaLook, anew: boolean): Action[] {
+  const actions: Action[] = [];
+  if (lock.state === 'stale')
+    actions.push({ title: `make \`${pip.lock}\` from \`${pip.requirements}\``, run: (now) => makeLock(now, pip) });
+  actions.push({
+    title: titleOf(conda, health, anew),
+    async run(now, tell) {
+      if (lock.state === 'fresh') return bringConda(now, { conda, pip, locked: lock.packages, health, anew }, tell);
+      // By the lock that was made just now the environment is another one than it was by the lock before.
+      const made = lockFor(now, pip);
+      if (made.state !== 'fresh') throw new UserError({ code: 'E_LOCK_STALE', found: made.found, fix: `\`npx just ${pip.lockTask}\`` });
+      const found = await lookAtConda(now, conda, made.packages, 'quick');
+      await bringConda(now, { conda, pip, locked: made.packages, health: found, anew }, tell);
+    },
+  });
+  return actions;
+}
+
+function titleOf({ prefix, requirements }: CondaDefinition, health: CondaHealth, anew: boolean): string {
+  const of = `\`${prefix}\` of \`${requirements}\``;
+  if (health.kind === 'absent') return `make ${of} with conda, then pip's half from its lock`;
+  if (health.kind === 'half') return `make ${of} again, after an interrupted run`;
+  if (health.kind === 'rebuild' || anew) return `build ${of} again; the one before is kept until the new one passes`;
+  return `bring pip's half of \`${prefix}\` in line with the lock`;
+}

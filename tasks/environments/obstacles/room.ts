@@ -1,0 +1,66 @@
+import * as path from 'node:path';
+import { bytes } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { shown } from '../../engine/paths';
+import type { Blocked } from '../../engine/step';
+import type { Size } from '../../knowledge/sizes';
+
+/** Who installs, and so what lies where: uv unpacks into its cache and links, pip and conda keep the archives and copy. */
+export interface Places {
+  /** Folder of the environment. */
+  environment: string;
+  /** Folder of the package cache. */
+  cache: string;
+  /** The cache holds the unpacked files, and the environment links to them where both are on one filesystem. */
+  links: boolean;
+}
+
+/** uv's and pip's cache folders, as their documentation says. */
+export function cacheFolder({ host }: Context, tool: 'uv' | 'pip'): string {
+  const own = host.env[tool === 'uv' ? 'UV_CACHE_DIR' : 'PIP_CACHE_DIR'];
+  if (own) return path.resolve(own);
+  const home = host.home ?? '/';
+  if (host.platform === 'darwin' && tool === 'pip') return path.join(home, 'Library', 'Caches', 'pip');
+  return path.join(host.env.XDG_CACHE_HOME || path.join(home, '.cache'), tool);
+}
+
+/**
+ * Is there room on each filesystem for what is fetched and what is unpacked? What the cache holds already counts.
+ * @returns a blocked finding with both numbers, or nothing
+ */
+export async function roomObstacle(context: Context, places: Places, { download, installed }: Size): Promise<Blocked | undefined> {
+  const { host, root } = context;
+  const [there, cache] = [await host.disk.freeSpace(places.environment), await host.disk.freeSpace(places.cache)];
+  const one = there.device === cache.device;
+  // A tenth more: what is being unpacked, and file systems round up.
+  const needs = places.links
+    ? one
+      ? [{ where: places.environment, free: there, bytes: installed * 1.1 }]
+      : [
+          { where: places.environment, free: there, bytes: installed * 1.05 },
+          { where: places.cache, free: cache, bytes: installed * 1.1 },
+        ]
+    : one
+      ? [{ where: places.environment, free: there, bytes: (installed + download) * 1.05 }]
+      : [
+          { where: places.environment, free: there, bytes: installed * 1.05 },
+          { where: places.cache, free: cache, bytes: download * 1.05 },
+        ];
+  for (const { where, free, bytes: wanted } of needs) {
+    if (free.availableBytes >= wanted) continue;
+    // Only now: to measure a cache is to walk it.
+    const held = where === places.cache || one ? Math.min(await host.files.sizeOf(places.cache), wanted * 0.9) : 0;
+    if (free.availableBytes >= wanted - held) continue;
+    const isCache = where === places.cache;
+    return {
+      state: 'blocked',
+      code: 'E_ROOM',
+      found: `${bytes(free.availableBytes)} free in \`${shown(root, free.measured)}\`, ${bytes(wanted - held)} needed for the ${isCache ? 'package cache' : 'environment'} (${bytes(download)} to fetch, ${bytes(installed)} unpacked)`,
+      needed: `${bytes(wanted - held)} free`,
+      fix: isCache
+        ? `free ${bytes(wanted - held - free.availableBytes)}\nor put the package cache on another disk (\`UV_CACHE_DIR\`, \`PIP_CACHE_DIR\`, conda's \`pkgs_dirs\`)`
+        : `free ${bytes(wanted - held - free.availableBytes)}\nor put the environment on another disk: \`--set remote.path=/disk/venv\`, \`--set remote.prefix=/disk/env\` with conda`,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,34 @@
+import { normalizeName } from '../../common/package-name';
+
+/** An installed package as its folder name tells: `huggingface_hub-0.25.2.dist-info`. */
+export interface Installed {
+  name: string;
+  version: string;
+  /** The folder or file in site-packages that says so. */
+  entry: string;
+}
+
+/** Packages by the names in site-packages. The folder name is enough: PEP 427 and PEP 376 fix it. */
+export function installedFrom(entries: readonly string[]): Installed[] {
+  return entries.flatMap((entry) => {
+    const match = /^(.+?)-([^-]+?)(?:-py\d[^-]*)?\.(?:dist-info|egg-info)$/.exec(entry);
+    return match?.[1] && match[2] ? [{ name: normalizeName(match[1]), version: match[2], entry }] : [];
+  });
+}
+
+/** `Name` and `Version` of a METADATA or PKG-INFO file. */
+export function metadataOf(text: string): { name: string; version: string } | undefined {
+  const head = text.split(/\r?\n\r?\n/, 1)[0] ?? '';
+  const name = /^Name:\s*(.+?)\s*$/m.exec(head)?.[1];
+  const version = /^Version:\s*(.+?)\s*$/m.exec(head)?.[1];
+  return name && version ? { name: normalizeName(name), version } : undefined;
+}
+
+/** Files of a RECORD with their sizes in bytes (the third column); those without one are left out. */
+export function recordedFiles(text: string): { file: string; size: number }[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    const match = /^(?:"((?:[^"]|"")*)"|([^",]*)),[^,]*,(\d+)$/.exec(line);
+    if (!match) return [];
+    return [{ file: (match[1]?.replace(/""/g, '"') ?? match[2]) as string, size: Number(match[3]) }];
+  });
+}

@@ -1,0 +1,88 @@
+import * as path from 'node:path';
+import { some } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { projectPaths } from '../../engine/paths';
+import type { Resource } from '../../engine/resources';
+import { type Needs, needsOf, unmetNeeds, type Versions } from '../../knowledge/models';
+import type { ProfileName } from './profile-files';
+import { versionsOf } from './profile-versions';
+
+/** Which versions the training environment has, and why these. */
+export interface Choice {
+  profile: ProfileName;
+  /** The setting forces it. */
+  forced: boolean;
+  /** Models of the settings that do not load under the profile as asked, each with what it needs. */
+  needing: readonly string[];
+  /** The same for the profile that was chosen: not empty where the setting forces one that does not do. */
+  unmet: readonly string[];
+  versions: Versions;
+}
+
+/**
+ * as-asked where every model of the settings loads under it, else compat. A model that is here is asked itself
+ * (config.json, tokenizer.json); one that is not yet, by what is known of its repository; an unknown one takes compat.
+ */
+export const chooseProfile = (context: Context): Choice => context.resources.get(context, choice);
+
+/** Several steps of a run ask; the files that decide are read once. */
+const choice: Resource<Choice> = { make: choose };
+
+function choose(context: Context): Choice {
+  const setting = context.settings.setup.remote.profile;
+  const models = modelsOf(context);
+  const asAsked = versionsOf(context, 'as-asked');
+  const needing = models.flatMap((model) =>
+    model.needs ? unmetOf(model, asAsked) : [`${model.name} (nothing is known of \`${model.repo}\`)`],
+  );
+  const profile = setting === 'auto' ? (needing.length === 0 ? 'as-asked' : 'compat') : setting;
+  const base = { profile, forced: setting !== 'auto', needing };
+  if (profile === 'as-asked') return { ...base, unmet: needing, versions: asAsked };
+  const versions = versionsOf(context, profile);
+  return { ...base, unmet: models.flatMap((model) => unmetOf(model, versions)), versions };
+}
+
+/** The choice as one line: `compat: llama-3.1-8b needs …; torch 2.1.2, …`. */
+export function describeChoice({ profile, forced, needing, unmet, versions }: Choice): string {
+  const shown = ['torch', 'transformers', 'tokenizers', 'peft', 'trl', 'accelerate', 'bitsandbytes', 'datasets']
+    .flatMap((name) => (versions.has(name) ? [`${name} ${versions.get(name)}`] : []))
+    .join(', ');
+  const why = forced
+    ? `${profile}, as \`remote.profile\` says`
+    : profile === 'compat'
+      ? `compat, since as-asked does not load ${some(needing, 2)}`
+      : 'as-asked, which loads every model of the settings';
+  return `${why}; ${shown}${forced && unmet.length > 0 ? `; does not load ${some(unmet, 2)}` : ''}`;
+}
+
+/** A model of the settings; `needs` is absent where nothing is known of it. */
+interface KnownModel {
+  name: string;
+  repo: string;
+  needs: Needs | undefined;
+}
+
+/** The models that are enabled, each looked at once. */
+const modelsOf = (context: Context): KnownModel[] =>
+  Object.entries(context.settings.setup.models).flatMap(([name, { repo = '', enabled }]) =>
+    enabled ? [{ name, repo, needs: modelNeeds(context, name, repo) }] : [],
+  );
+
+function unmetOf({ name, needs }: KnownModel, versions: Versions): string[] {
+  const unmet = needs ? unmetNeeds(needs, versions) : [];
+  return unmet.length > 0 ? [`${name} (${unmet.join(', ')})`] : [];
+}
+
+/** What a model of the settings needs: from its files where they are here. */
+function modelNeeds(context: Context, name: string, repo: string): Needs | undefined {
+  const folder = path.join(projectPaths(context).models_dir, name);
+  const { files } = context.host;
+  try {
+    const config = files.readJson(path.join(folder, 'config.json'));
+    if (config === undefined) return needsOf({ repo });
+    const tokenizer = files.readText(path.join(folder, 'tokenizer.json')) ?? '';
+    return needsOf({ config, tokenizer }) ?? needsOf({ repo });
+  } catch {
+    return needsOf({ repo });
+  }
+}

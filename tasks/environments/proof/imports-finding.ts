@@ -1,0 +1,65 @@
+import { type Tried, triedTable } from '../../checks/library-trial';
+import { some } from '../../common/format';
+import type { Finding } from '../../engine/step';
+import { breakageIn, conflictsIn } from '../../knowledge/conflicts';
+import type { Versions } from '../../knowledge/models';
+import { profileBuild, torchBuild } from '../../knowledge/torch';
+import { cureFor } from './fix';
+
+/** What is known of the environment that the libraries were tried in. */
+interface Environment {
+  versions: Versions;
+  /** The environment file that it is made of. */
+  requirements: string;
+  platform: NodeJS.Platform;
+}
+
+/** What the trial of the libraries comes to: a known breakage before a wrong build, and that before an error that nobody knows. */
+export function importsFinding(tried: readonly Tried[], { versions, requirements, platform }: Environment): Finding {
+  const wrong = tried.filter(({ ok }) => !ok);
+  const conflicts = conflictsIn(versions);
+  const report = { table: triedTable(tried), data: { libraries: tried, conflicts } };
+  const wrongBuild = platform === 'linux' ? wrongTorchBuild(tried) : undefined;
+  const count = `${tried.length - wrong.length} of ${tried.length} libraries work`;
+  if (wrong.length === 0 && !wrongBuild) {
+    const warning = conflicts.length > 0 ? { warning: some(conflicts.map(({ text }) => text)) } : {};
+    return { state: 'done', found: count, ...warning, ...report };
+  }
+  const todo = (code: string, found: string, fix: string): Finding => ({
+    state: 'todo',
+    code,
+    found: `${count}: ${found}`,
+    fix,
+    ...report,
+  });
+  const breakage = knownBreakage(wrong);
+  if (breakage) return todo(breakage.code, breakage.found, cureFor(breakage.cure, requirements));
+  if (wrongBuild) return todo('E_TORCH_CPU', wrongBuild, '`npx just env:remote` brings the build of the lock');
+  const errors = some(
+    wrong.map(({ library, error }) => `${library} ${error}`),
+    3,
+  );
+  const [conflict] = conflicts;
+  if (!conflict) return todo('E_LIBRARY', errors, '`npx just env:remote`');
+  // What does not go together by the table explains an error that is not known by its text.
+  return todo(breakageIn(conflict.symptom)?.code ?? 'E_LIBRARY', `${conflict.text}; ${errors}`, cureFor(conflict.cure, requirements));
+}
+
+/** The first error that is known by its text, with all the libraries that it breaks. */
+function knownBreakage(wrong: readonly Tried[]): { code: string; found: string; cure: string } | undefined {
+  const texts = wrong.map(({ library, error, causes = '' }) => ({ library, breakage: breakageIn(`${error} ${causes}`) }));
+  const known = texts.find(({ breakage }) => breakage)?.breakage;
+  if (!known) return undefined;
+  const names = texts.filter(({ breakage }) => breakage?.code === known.code).map(({ library }) => library);
+  return { ...known, found: `${some(names)} ${names.length === 1 ? 'breaks' : 'break'}, since ${known.means}` };
+}
+
+function wrongTorchBuild(tried: readonly Tried[]): string | undefined {
+  const torch = tried.find(({ library }) => library === 'torch');
+  if (!torch?.ok) return undefined;
+  const expected = torchBuild(torch.version ?? '')?.cuda;
+  if (torch.cuda === null) return `torch ${torch.version} is a CPU build, CUDA ${expected ?? profileBuild().cuda} is needed`;
+  return expected && torch.cuda && torch.cuda.split('.')[0] !== expected.split('.')[0]
+    ? `torch ${torch.version} is built for CUDA ${torch.cuda}, ${expected} was expected`
+    : undefined;
+}

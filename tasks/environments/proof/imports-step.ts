@@ -1,0 +1,35 @@
+import { provenStep } from '../../checks/cached-step';
+import { hashOfTrial } from '../../checks/try-libraries-in-turn';
+import type { Context } from '../../engine/context';
+import type { Inputs } from '../../engine/state';
+import { remoteEnvironment } from '../profile/profile';
+import { stateOfEnvironment, trainingVersions } from '../training/fingerprint';
+import { pinsOf } from '../venv/lock/pins';
+import { requirementsText } from '../venv/requirements';
+import { importsFinding } from './imports-finding';
+import { tryImports, workFile } from './try-imports';
+
+/** Each library of the training environment is imported and used, in the environment itself; known breakages are named. */
+export const importsStep = provenStep({
+  name: 'imports',
+  title: 'Import each library',
+  action: 'import each library of the training environment',
+  inputs: inputsOf,
+  waits: () => ({ state: 'todo', found: 'the training environment is not there yet', fix: '`npx just env:remote`' }),
+  async prove(context, progress) {
+    const tried = await tryImports(context, librariesOf(context), progress);
+    const { requirements } = remoteEnvironment(context);
+    return importsFinding(tried, { versions: trainingVersions(context), requirements, platform: context.host.platform });
+  },
+});
+
+function inputsOf(context: Context): Inputs | undefined {
+  const environment = stateOfEnvironment(context);
+  return environment && { ...environment, 'libraries to try': librariesOf(context).join(' '), probe: hashOfTrial(context, workFile) };
+}
+
+/** What the environment file asks for, and triton where torch brought it. */
+function librariesOf(context: Context): string[] {
+  const asked = pinsOf(requirementsText(context, remoteEnvironment(context)) ?? '').map(({ name }) => name);
+  return [...new Set([...asked, ...(trainingVersions(context).has('triton') ? ['triton'] : [])])];
+}

@@ -1,0 +1,98 @@
+import * as path from 'node:path';
+import { UserError } from '../../common/errors';
+import { duration } from '../../common/format';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import { gpuIsOptional } from '../../gpu/optional';
+import { breakageIn } from '../../knowledge/conflicts';
+import type { RunResult } from '../../platform/processes/processes';
+import { fieldsOf } from '../../untrusted/json';
+import { remoteEnvironment } from '../profile/profile';
+import { activated } from '../python/activated';
+import { trainingPrefix, trainingPython } from '../training/locate';
+import { cureFor } from './fix';
+import { quietTraining } from './training-env';
+
+/** The script that does it. It lies beside this file in the package too. */
+export const trainFile = path.join(__dirname, 'train.py');
+
+/** What train.py writes when all went well. */
+export interface TrainResult {
+  ok: true;
+  device: string;
+  precision: string;
+  targets: string[];
+  losses: number[];
+  secondsPerStep: number;
+  peakMemoryBytes: number;
+  adapterBytes: number;
+  logitsDifference: number;
+  versions: Record<string, string>;
+}
+
+/** What it writes when a stage failed. */
+interface TrainFailure {
+  ok: false;
+  stage: string;
+  error: string;
+}
+
+const limitMs = 600_000;
+
+/** The GPU has to take part unless it is optional; `--no-gpu` leaves it out, the setting takes it where it works. */
+export const deviceOf = (context: Context): 'gpu' | 'cpu' | 'any' =>
+  context.option('no-gpu') !== undefined ? 'cpu' : gpuIsOptional(context) ? 'any' : 'gpu';
+
+/**
+ * Runs train.py in the training environment.
+ * @throws UserError E_TRAIN, E_GPU_BUSY, or the code of a known breakage
+ */
+export async function runTraining(context: Context, progress: (progress: Progress) => void): Promise<TrainResult> {
+  const { host, settings } = context;
+  const folder = host.files.temporaryFolder('just-lora-train-');
+  const [input, output] = [path.join(folder, 'settings.json'), path.join(folder, 'result.json')];
+  try {
+    host.files.writeText(input, JSON.stringify({ folder, device: deviceOf(context), ...settings.training }));
+    const ran = await host.processes.run(trainingPython(context) ?? '', ['-B', trainFile, input, output], {
+      cwd: folder,
+      env: { ...activated(host, trainingPrefix(context) ?? ''), ...quietTraining(folder), CUDA_VISIBLE_DEVICES: oneCard(context) },
+      timeoutMs: limitMs,
+      onLine: (line) => {
+        const stage = /^stage: (.*)$/.exec(line)?.[1];
+        if (stage) progress({ text: stage });
+      },
+    });
+    const result = fieldsOf(host.files.readJson(output)) as TrainResult | TrainFailure | undefined;
+    if (result?.ok) return result;
+    throw failure(context, result, ran);
+  } finally {
+    host.files.remove(folder);
+  }
+}
+
+/** `CUDA_VISIBLE_DEVICES` with one card: several would be wrapped in DataParallel, which 4-bit weights do not survive. */
+function oneCard(context: Context): string {
+  if (deviceOf(context) === 'cpu') return '';
+  const visible = context.host.env.CUDA_VISIBLE_DEVICES;
+  return visible === undefined ? '0' : (visible.split(',')[0] ?? '');
+}
+
+/** @param result absent where Python did not live to write one */
+function failure(context: Context, result: TrainFailure | undefined, { exitCode, tail, timedOut }: RunResult): UserError {
+  const error = result?.error ?? (timedOut ? `no end after ${duration(limitMs)}` : `Python ended with exit code ${exitCode}`);
+  const breakage = breakageIn(`${error}\n${tail}`);
+  const stage = result ? ` at stage \`${result.stage}\`` : '';
+  const said = breakage ? `${breakage.means} (${error.slice(0, 200)})` : error.slice(0, 400);
+  return new UserError({
+    code: breakage?.code ?? (/out of memory/i.test(error) ? 'E_GPU_BUSY' : 'E_TRAIN'),
+    found: `training five steps failed${stage}: ${said}`,
+    needed: 'five steps with a loss that falls, and an adapter that gives the same logits after it is loaded',
+    tail,
+    fix: breakage ? cureFor(breakage.cure, remoteEnvironment(context).requirements) : lookFurther(context),
+  });
+}
+
+const lookFurther = (context: Context): string =>
+  deviceOf(context) === 'gpu'
+    ? '`npx just gpu` shows the layer that is broken'
+    : '`npx just env:remote --force` builds the environment again';

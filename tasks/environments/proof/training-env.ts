@@ -1,0 +1,12 @@
+import { quiet } from '../python/offline-env';
+
+/** The same for the libraries of the training. */
+export const quietTraining = (scratch: string): Record<string, string | undefined> => ({
+  ...quiet(scratch),
+  TRANSFORMERS_OFFLINE: '1',
+  WANDB_DISABLED: 'true',
+  WANDB_MODE: 'disabled',
+  TOKENIZERS_PARALLELISM: 'false',
+  BITSANDBYTES_NOWELCOME: '1',
+  CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+});

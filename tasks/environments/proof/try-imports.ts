@@ -1,0 +1,36 @@
+import * as path from 'node:path';
+import type { Tried } from '../../checks/library-trial';
+import { tryInTurn } from '../../checks/try-libraries-in-turn';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import { activated } from '../python/activated';
+import { trainingPrefix, trainingPython } from '../training/locate';
+import { quietTraining } from './training-env';
+
+/** A line of work with each library of the training. */
+export const workFile = path.join(__dirname, 'libraries.py');
+
+/** Importing torch from a cold disk takes half a minute. */
+const limitSeconds = 180;
+
+/**
+ * Tries libraries in the training environment, one after the other: two of them would both load torch.
+ * @throws UserError E_PYTHON_BROKEN where its Python does not even begin
+ */
+export async function tryImports(context: Context, names: readonly string[], progress: (progress: Progress) => void): Promise<Tried[]> {
+  const { host } = context;
+  const scratch = host.files.temporaryFolder('just-lora-imports-');
+  const trial = {
+    python: trainingPython(context) ?? '',
+    work: workFile,
+    limitSeconds,
+    scratch,
+    env: { ...activated(host, trainingPrefix(context) ?? ''), ...quietTraining(scratch), PYTHONDONTWRITEBYTECODE: '1' },
+    environment: { name: 'the training environment', fix: '`npx just env:remote --force`' },
+  };
+  try {
+    return await tryInTurn(context, trial, names, progress);
+  } finally {
+    host.files.remove(scratch);
+  }
+}

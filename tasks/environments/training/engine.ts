@@ -1,0 +1,37 @@
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import { absolute } from '../../engine/paths';
+import { findConda } from '../conda/find';
+import { askConda } from '../conda/program';
+import { readRecord } from '../conda/record';
+import { readMarker } from '../venv/packages/environment-record';
+
+/** Who makes the training environment. */
+export type Engine = 'conda' | 'venv';
+
+/** Who makes the environment, and why. */
+export interface EngineChoice {
+  engine: Engine;
+  why: string;
+}
+
+/**
+ * The setting; else what made the environment that is there; else conda where one is found and starts, since most rented
+ * GPU images have none.
+ */
+export async function chooseEngine(context: Context): Promise<EngineChoice> {
+  const { remote } = context.settings.setup;
+  if (remote.engine !== 'auto') return { engine: remote.engine, why: `\`remote.engine\` is ${remote.engine}` };
+  if (readMarker(context, absolute(context, remote.path))) return { engine: 'venv', why: `\`${remote.path}\` is there` };
+  const record = readRecord(context);
+  if (record && context.host.files.stat(record.prefix)) return { engine: 'conda', why: `\`${record.prefix}\` is there` };
+  const program = findConda(context);
+  if (!program) return { engine: 'venv', why: 'neither conda nor mamba nor micromamba is there' };
+  try {
+    const { command, kind, version } = await askConda(context, program);
+    return { engine: 'conda', why: `\`${command}\` is ${kind} ${version}` };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { engine: 'venv', why: `\`${program.command}\` does not start` };
+  }
+}

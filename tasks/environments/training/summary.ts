@@ -1,0 +1,27 @@
+import { columns } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { shown } from '../../engine/paths';
+import type { Ran } from '../../engine/run';
+import { isCondaEnvironment } from '../prefix/prefix';
+import { versionsIn } from '../prefix/site-packages';
+import { remoteEnvironment } from '../profile/profile';
+import { pinsOf } from '../venv/lock/pins';
+import { requirementsText } from '../venv/requirements';
+import { trainingPrefix } from './locate';
+
+/** The packages that were asked for, the GPU, and what to do next. */
+export function remoteSummary(context: Context, { steps }: Ran): string {
+  const prefix = trainingPrefix(context) ?? '';
+  const versions = versionsIn(context.host, prefix);
+  const asked = pinsOf(requirementsText(context, remoteEnvironment(context)) ?? '').map(({ name }) => name);
+  const rows = [...new Set(asked)].flatMap((name) => (versions.has(name) ? [[name, versions.get(name) ?? '']] : []));
+  const found = (name: string) => steps.find((step) => step.name === name)?.found ?? '';
+  const activate = isCondaEnvironment(context.host, prefix) ? `conda activate ${prefix}` : `. ${shown(context.root, prefix)}/bin/activate`;
+  return [
+    columns([['package', 'version'], ...rows], '  '),
+    `\n  and ${Math.max(0, versions.size - rows.length)} packages that they need`,
+    `\nGPU: ${found('gpu') || found('gpu-driver')}`,
+    ...(found('train') ? [`training: ${found('train')}`] : []),
+    `\nnext: \`npx just model:download\`, then \`${activate}\``,
+  ].join('\n');
+}

@@ -1,0 +1,43 @@
+import type { Step } from '../../engine/step';
+import { condaStep } from '../conda/step';
+import { chooseProfile, describeChoice } from '../profile/choose';
+import { chooseEngine, type Engine } from './engine';
+import { venvEngineStep } from './venv-step';
+
+/** Which versions, and why: told in one line, before anything is made of them. */
+export const profileStep: Step = {
+  name: 'profile',
+  title: 'Choose the versions',
+  async check(context) {
+    const choice = chooseProfile(context);
+    const data = { profile: choice.profile, forced: choice.forced, versions: Object.fromEntries(choice.versions) };
+    const warning =
+      choice.unmet.length > 0
+        ? { warning: `it does not load ${choice.unmet.join(', ')}: \`--set remote.profile=auto\` takes what does` }
+        : {};
+    return { state: 'done', found: describeChoice(choice), data, ...warning };
+  },
+};
+
+const [name, title] = ['env:remote', 'Make the training environment'];
+
+/** The training environment, by whichever engine fits this machine. */
+export const environmentOfRemote: Step<ByEngine> = {
+  name,
+  title,
+  async check(context, depth) {
+    const { engine, why } = await chooseEngine(context);
+    const { seen, ...finding } = await byEngine[engine].check(context, depth);
+    const found = finding.state === 'done' ? finding.found : `${finding.found} (engine ${engine}: ${why})`;
+    return { ...finding, found, ...(seen === undefined ? {} : { seen: { engine, seen } }) };
+  },
+  plan: async (context, by) => (by && (await byEngine[by.engine].plan?.(context, by.seen))) ?? [],
+};
+
+/** Which engine looked, and what it saw. */
+interface ByEngine {
+  engine: Engine;
+  seen: unknown;
+}
+
+const byEngine: Readonly<Record<Engine, Step>> = { conda: condaStep(name, title), venv: venvEngineStep(name, title) };

@@ -1,0 +1,142 @@
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import { pythonIn } from '../prefix/prefix';
+import { packagesIn, sitePackagesFor } from '../prefix/site-packages';
+import { probe } from '../python/probe';
+import type { Uv } from '../python/uv';
+import { type EnvironmentDefinition, targetOf } from './definition';
+import { foreignPlace } from './foreign';
+import type { Locked } from './lock/lock-file';
+import { asideOf, clearPlace, discard, keepCopy, putBack } from './packages/backup';
+import { compare, describeDifference, isSame, lockedFor } from './packages/compare';
+import { baseOf, contentsOf, writeMarker } from './packages/environment-record';
+import { createEnvironment, installLock } from './packages/install';
+import { type Health, inputsOf } from './packages/look';
+import { pythonFor, uvFor } from './tools';
+
+type Tell = (progress: Progress) => void;
+
+/** What is to be brought, and from where. */
+export interface Work {
+  locked: readonly Locked[];
+  /** How the environment was found against this lock. */
+  health: Health;
+  /** Build it again though nothing is wrong with it. */
+  anew: boolean;
+}
+
+/**
+ * Brings an environment to what its lock says, whatever state it is in: builds it, mends it, or does nothing.
+ * What was there before is back in its place when anything fails; nothing that is not ours is touched.
+ * @throws UserError with the last lines of the command that failed
+ */
+export async function bringEnvironment(
+  context: Context,
+  definition: EnvironmentDefinition,
+  { locked, health, anew }: Work,
+  tell: Tell,
+): Promise<void> {
+  const folder = targetOf(context, definition);
+  if (health.kind === 'foreign') throw new UserError(foreignPlace(context, health));
+  if (health.kind === 'leftover' || (health.kind === 'healthy' && !anew)) return discard(context, asideOf(folder));
+  const uv = context.settings.setup.python.installer === 'pip' ? undefined : await uvFor(context, definition);
+  if (health.kind === 'repair' && canRepair(context, definition, folder, uv)) {
+    try {
+      return await mend(context, definition, locked, health, uv, tell);
+    } catch (error) {
+      // A package that cannot be removed, for one without a RECORD: what cannot be mended is built again.
+      if (!(error instanceof UserError) || error.fault.code !== 'E_INSTALL_FAILED') throw error;
+    }
+  }
+  await build(context, definition, locked, uv, tell);
+}
+
+/** Packages are mended from inside: uv needs nothing in there, pip has to be there itself. */
+export function canRepair(context: Context, { pythonVersion }: EnvironmentDefinition, folder: string, uv: Uv | undefined): boolean {
+  return (
+    uv !== undefined || packagesIn(context.host, sitePackagesFor(context.host, folder, pythonVersion)).some(({ name }) => name === 'pip')
+  );
+}
+
+async function build(
+  context: Context,
+  definition: EnvironmentDefinition,
+  locked: readonly Locked[],
+  uv: Uv | undefined,
+  tell: Tell,
+): Promise<void> {
+  const python = await pythonFor(context, definition);
+  const folder = targetOf(context, definition);
+  clearPlace(context, folder);
+  try {
+    context.host.files.makeFolder(folder);
+    writeMarker(context, folder, { state: 'building' });
+    await createEnvironment(context, definition, folder, python, uv);
+    await installLock(context, definition, folder, uv, lockedFor(locked, python.interpreter.markers).length, tell);
+    await finish(context, definition, folder, locked, uv);
+  } catch (error) {
+    putBack(context, folder);
+    throw error;
+  }
+  discard(context, asideOf(folder));
+}
+
+async function mend(
+  context: Context,
+  definition: EnvironmentDefinition,
+  locked: readonly Locked[],
+  { difference, damaged }: Extract<Health, { kind: 'repair' }>,
+  uv: Uv | undefined,
+  tell: Tell,
+): Promise<void> {
+  const folder = targetOf(context, definition);
+  const kept = keepCopy(context, folder);
+  try {
+    writeMarker(context, folder, { state: 'building' });
+    await installLock(context, definition, folder, uv, difference.wanted, tell, { difference, damaged });
+    await finish(context, definition, folder, locked, uv);
+  } catch (error) {
+    // Without a copy it stays marked as half-built, and the next run builds it.
+    if (kept) putBack(context, folder);
+    throw error;
+  }
+  discard(context, asideOf(folder));
+}
+
+/** Looks at what came out, and writes last of all that it is whole. */
+async function finish(
+  context: Context,
+  definition: EnvironmentDefinition,
+  folder: string,
+  locked: readonly Locked[],
+  uv: Uv | undefined,
+): Promise<void> {
+  const { host, settings } = context;
+  const python = pythonIn(context.host, folder);
+  const interpreter = await probe(context, python);
+  const base = baseOf(context, python);
+  if (typeof interpreter === 'string' || !base)
+    throw incomplete(`its Python ${typeof interpreter === 'string' ? interpreter : 'is gone'}`, definition);
+  const sitePackages = sitePackagesFor(context.host, folder, definition.pythonVersion);
+  const installed = packagesIn(context.host, sitePackages);
+  const difference = compare(lockedFor(locked, interpreter.markers), installed);
+  if (!isSame(difference)) throw incomplete(describeDifference(difference), definition);
+  writeMarker(context, folder, {
+    state: 'done',
+    path: host.files.realPath(folder) ?? folder,
+    base,
+    interpreter: settings.setup.python.interpreter,
+    installer: uv ? `uv ${uv.version}` : `pip ${installed.find(({ name }) => name === 'pip')?.version ?? ''}`.trim(),
+    markers: interpreter.markers,
+    contents: contentsOf(context, sitePackages),
+    inputs: inputsOf(context, definition, locked, { inputs: { Python: interpreter.version } }),
+  });
+}
+
+const incomplete = (what: string, { path, task }: EnvironmentDefinition): UserError =>
+  new UserError({
+    code: 'E_INSTALL_FAILED',
+    found: `\`${path}\` is not what the lock says after the installation: ${what}`,
+    fix: `\`npx just ${task} --verbose\` shows every command with its output`,
+  });

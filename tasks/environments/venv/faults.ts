@@ -1,0 +1,39 @@
+import { UserError } from '../../common/errors';
+import type { RunResult } from '../../platform/processes/processes';
+import { type InstallerFault, installerFault, tellingTail } from '../python/installer-output';
+import { trustFix, untrusted } from '../python/trust';
+import type { EnvironmentDefinition } from './definition';
+
+/** A command of pip, uv or venv that failed, as the error a person reads: what it was about, its last lines, one cure. */
+export function commandError(doing: string, result: RunResult, { lock, lockTask, task }: EnvironmentDefinition): UserError {
+  const again = `run \`npx just ${task}\` again`;
+  const texts: Record<InstallerFault, [code: string, found: string, fix: string]> = {
+    disk: ['E_DISK_FULL', 'no space left on the device', `\`npx just storage\` shows what needs room; free some and ${again}`],
+    hash: [
+      'E_HASH_MISMATCH',
+      `a download is not the file that \`${lock}\` names`,
+      `\`git checkout ${lock}\` if it was edited; if a package was replaced in the index, \`npx just ${lockTask} --force\``,
+    ],
+    certificate: ['E_REGISTRY_TLS', untrusted, trustFix(again)],
+    registry: [
+      'E_REGISTRY_UNREACHABLE',
+      'the package index cannot be reached',
+      `check the network and the index that pip and uv use, then ${again}`,
+    ],
+    missing: ['E_PACKAGE_NOT_FOUND', 'the package index lacks a package', `correct the requirements, then \`npx just ${lockTask}\``],
+    wheel: ['E_PACKAGE_BROKEN', 'a package cannot be unpacked', `empty the cache (\`uv cache clean\`, \`pip cache purge\`) and ${again}`],
+    permission: [
+      'E_NOT_WRITABLE',
+      'a folder cannot be written',
+      `give yourself write access to the folder that is named above, then ${again}`,
+    ],
+    build: [
+      'E_PACKAGE_BUILD',
+      'a package without a wheel for this machine could not be built',
+      'install what the lines above ask for, a compiler perhaps',
+    ],
+    other: ['E_INSTALL_FAILED', `it exited ${result.exitCode}`, `\`npx just ${task} --verbose\` shows every command with its output`],
+  };
+  const [code, found, fix] = texts[installerFault(`${result.stdout}\n${result.stderr}\n${result.tail}`)];
+  return new UserError({ code, found: `${doing} failed: ${found}`, tail: tellingTail(result), fix });
+}

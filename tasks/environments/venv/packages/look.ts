@@ -1,0 +1,149 @@
+import * as path from 'node:path';
+import { plural, some } from '../../../common/format';
+import { sha256 } from '../../../common/hash';
+import type { Context } from '../../../engine/context';
+import { shown } from '../../../engine/paths';
+import { changedInputs, type Inputs } from '../../../engine/state';
+import type { Depth } from '../../../engine/step';
+import { pythonIn } from '../../prefix/prefix';
+import { parsePyvenv, pyvenvVersion } from '../../prefix/pyvenv';
+import { packagesIn, sitePackagesFor } from '../../prefix/site-packages';
+import { probe } from '../../python/probe';
+import { type EnvironmentDefinition, targetOf } from '../definition';
+import type { Locked } from '../lock/lock-file';
+import { lockInputs } from '../lock/lock-state';
+import { asideOf, isOurs, isVacant } from './backup';
+import { compare, type Difference, describeDifference, isSame, lockedFor } from './compare';
+import { baseOf, contentsOf, type Marker, markerName, readMarker, sameBase } from './environment-record';
+import { type Damage, damagedIn } from './installed';
+import { askedFor, type PackageState, packageStates } from './packages';
+
+/** How an environment is, and what it would take. */
+export type Health =
+  | { kind: 'absent'; found: string }
+  /** Somebody else's: never touched. */
+  | { kind: 'foreign'; found: string; obstacle: string }
+  /** Cannot be mended from inside. */
+  | { kind: 'rebuild'; found: string; changed: string[] }
+  /** The environment is sound, its packages are not those of the lock. */
+  | { kind: 'repair'; found: string; changed: string[]; difference: Difference; damaged: Damage[]; packages: PackageState[] }
+  /** Sound, and an older one was left beside it when a run was killed. */
+  | { kind: 'leftover'; found: string }
+  | { kind: 'healthy'; found: string; packages: PackageState[]; python: string };
+
+type Done = Extract<Marker, { state: 'done' }>;
+
+/**
+ * Looks at an environment against a lock. A quick look reads a few small files and one folder and starts
+ * no process unless the program behind the environment changed; a full look runs it and looks at each file.
+ */
+export async function lookAt(
+  context: Context,
+  definition: EnvironmentDefinition,
+  locked: readonly Locked[],
+  depth: Depth,
+): Promise<Health> {
+  const folder = targetOf(context, definition);
+  const name = shown(context.root, folder);
+  const vacant = vacancy(context, folder, name);
+  if (vacant) return vacant;
+  const rebuild = (found: string, changed: string[] = []): Health => ({ kind: 'rebuild', found, changed });
+  const marker = readMarker(context, folder);
+  if (marker?.state !== 'done') return rebuild(`\`${name}\` is half-built: a run was interrupted`);
+  const now = inputsOf(context, definition, locked, marker);
+  const changed = changedInputs(marker.inputs, now);
+  const unsound = await unsoundness(context, definition, folder, marker, depth);
+  if (unsound) return rebuild(unsound.found, [...new Set([...(unsound.changed ?? []), ...changed])]);
+  const sitePackages = sitePackagesFor(context.host, folder, definition.pythonVersion);
+  const installed = packagesIn(context.host, sitePackages);
+  const wanted = lockedFor(locked, marker.markers);
+  const difference = compare(wanted, installed);
+  const packages = packageStates(wanted, installed, difference, askedFor(context, definition));
+  // A name that came or went beside the packages that are noted: then each file is looked at.
+  const thorough = depth === 'full' || (isSame(difference) && contentsOf(context, sitePackages) !== marker.contents);
+  const damaged = thorough ? damagedIn(context, sitePackages, installed) : [];
+  const version = marker.inputs['Python'] ?? '';
+  const sentence = `${difference.matching} of ${plural(difference.wanted, 'package')} match the lock, Python ${version}`;
+  if (difference.twice.length > 0) return rebuild(`${sentence}: ${describeDifference(difference)}`, changed);
+  if (!isSame(difference) || damaged.length > 0) {
+    const details = [describeDifference(difference), ...(damaged.length > 0 ? [`${damaged.length} damaged (${damageText(damaged)})`] : [])];
+    return { kind: 'repair', found: `${sentence}: ${details.filter(Boolean).join(', ')}`, changed, difference, damaged, packages };
+  }
+  const aside = asideOf(folder);
+  if (isOurs(context, aside) || isVacant(context, aside))
+    return { kind: 'leftover', found: `${sentence}; an older one lies in \`${shown(context.root, aside)}\`` };
+  return { kind: 'healthy', found: sentence, packages, python: version };
+}
+
+const damageText = (damaged: readonly Damage[]): string =>
+  some(
+    damaged.map(({ name, what }) => `${name}: ${what}`),
+    2,
+  );
+
+/** What an environment is made of, as its marker keeps it. */
+export function inputsOf(
+  context: Context,
+  definition: EnvironmentDefinition,
+  locked: readonly Locked[],
+  marker?: Pick<Done, 'inputs'>,
+): Inputs {
+  const packages = locked.map(({ name, version, marker: when }) => `${name}==${version};${when ?? ''}`).sort();
+  const python = marker?.inputs['Python'];
+  return {
+    ...lockInputs(context, definition),
+    [definition.lock]: sha256(packages.join('\n')),
+    ...(python ? { Python: python } : {}),
+  };
+}
+
+/** Nothing there, or something of somebody else. */
+function vacancy(context: Context, folder: string, name: string): Health | undefined {
+  const { host } = context;
+  const entry = host.files.lstat(folder);
+  if (!entry) return { kind: 'absent', found: `\`${name}\` is not there` };
+  if (!entry.isDirectory()) return { kind: 'foreign', found: `\`${name}\` is no folder`, obstacle: folder };
+  const names = host.files.list(folder);
+  if (isVacant(context, folder)) return { kind: 'absent', found: `\`${name}\` is empty` };
+  if (names.includes(markerName)) return undefined;
+  const what = names.includes('pyvenv.cfg')
+    ? 'an environment that just-lora did not make'
+    : `a folder of somebody else (${some(names, 3)})`;
+  return { kind: 'foreign', found: `\`${name}\` is ${what}`, obstacle: folder };
+}
+
+/** Why an environment cannot be used as it is, `undefined` where it can. */
+async function unsoundness(
+  context: Context,
+  definition: EnvironmentDefinition,
+  folder: string,
+  marker: Done,
+  depth: Depth,
+): Promise<{ found: string; changed?: string[] } | undefined> {
+  const { host, root, settings } = context;
+  const name = shown(root, folder);
+  if (host.files.realPath(folder) !== marker.path) return { found: `\`${name}\` was built at \`${marker.path}\` and moved` };
+  const text = host.files.readText(path.join(folder, 'pyvenv.cfg'));
+  const configuration = parsePyvenv(text ?? '');
+  const home = configuration['home'];
+  if (text === undefined || !home) return { found: `\`${name}/pyvenv.cfg\` is ${text === undefined ? 'missing' : 'damaged'}` };
+  const python = pythonIn(context.host, folder);
+  const base = baseOf(context, python);
+  if (!base || !host.files.stat(home))
+    return { found: `the Python that \`${name}\` runs on is gone (\`${base ? home : marker.base.path}\`)` };
+  const before = marker.inputs['Python'] ?? '';
+  const differs = (now: string, what: string) => ({ found: `\`${name}\` ${what}`, changed: [`Python ${before} → ${now}`] });
+  if (!before.startsWith(`${definition.pythonVersion}.`)) return differs(definition.pythonVersion, `has Python ${before}`);
+  const noted = pyvenvVersion(configuration);
+  if (noted && noted !== before) return differs(noted, `was made over with Python ${noted}`);
+  if (!host.files.stat(sitePackagesFor(context.host, folder, definition.pythonVersion)))
+    return { found: `\`${name}\` has no folder of packages for Python ${definition.pythonVersion}` };
+  if (marker.interpreter !== settings.setup.python.interpreter)
+    return { found: `\`${name}\` was built with another setting`, changed: ['`python.interpreter` changed'] };
+  if (depth === 'quick' && sameBase(base, marker.base)) return undefined;
+  const now = await probe(context, python);
+  if (typeof now === 'string') return { found: `the Python of \`${name}\` ${now}` };
+  if (now.version !== before) return differs(now.version, `runs on Python ${now.version} now`);
+  if (host.files.realPath(now.prefix) !== marker.path) return { found: `the Python of \`${name}\` takes \`${now.prefix}\` for its place` };
+  return undefined;
+}

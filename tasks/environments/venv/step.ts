@@ -1,0 +1,133 @@
+import { UserError } from '../../common/errors';
+import { plural, some } from '../../common/format';
+import type { Context } from '../../engine/context';
+import type { Action, Finding, Step } from '../../engine/step';
+import type { Interpreter } from '../python/probe';
+import { uvVersion } from '../python/uv-release';
+import { type Assessment, assess, nameOf } from './assess';
+import { type EnvironmentDefinition, targetOf } from './definition';
+import { bringEnvironment } from './ensure-environment';
+import type { Locked } from './lock/lock-file';
+import { lockState } from './lock/lock-state';
+import { makeLock } from './lock/make-lock';
+import { lockedFor } from './packages/compare';
+import { type Health, lookAt } from './packages/look';
+import { withPins } from './packages/packages';
+import { canBringPython, pythonFor, toolsFor, uvFor } from './tools';
+
+export interface EnvironmentStepOptions {
+  /** The name of the step, and of the task that brings it. */
+  name: string;
+  title: string;
+  /** The environment that it is about, from the settings. */
+  define(context: Context): EnvironmentDefinition;
+}
+
+/**
+ * The step of one Python environment: interpreter, lock and packages.
+ * @example environmentStep({ name: 'env:local', title: 'Build the environment', define: localEnvironment })
+ */
+export function environmentStep({ name, title, define }: EnvironmentStepOptions): Step<Assessment> {
+  return {
+    name,
+    title,
+    async check(context, depth) {
+      const definition = define(context);
+      // A damaged file is seen by a full look only, and mended: else all would be built again.
+      const assessed = await assess(context, definition, context.forced(name) ? 'full' : depth);
+      return 'state' in assessed ? assessed : { ...findingOf(context, definition, assessed), seen: assessed };
+    },
+    plan: async (context, seen) => (seen ? actionsFor(context, define(context), seen, context.forced(name)) : []),
+  };
+}
+
+function findingOf(context: Context, definition: EnvironmentDefinition, { lock, health }: Assessment): Finding {
+  const changed = changesIn(definition, lock, health);
+  const because = changed.length > 0 ? { changed } : {};
+  // Against a lock that is out of date every package would be an extra one.
+  if (lock.state === 'stale') {
+    const data =
+      'packages' in health ? { data: { path: nameOf(context, definition), packages: withPins(health.packages, context, definition) } } : {};
+    return { state: 'todo', found: lock.found, ...because, ...data };
+  }
+  if (health.kind === 'healthy') {
+    const { packages, python } = health;
+    return { state: 'done', found: health.found, data: { path: nameOf(context, definition), python, packages } };
+  }
+  const data = health.kind === 'repair' ? { data: { path: nameOf(context, definition), packages: health.packages } } : {};
+  const repair = health.kind === 'repair' && health.damaged.length > 0 ? { fix: `\`npx just ${definition.task} --force\`` } : {};
+  return { state: 'todo', found: health.found, ...because, ...repair, ...data };
+}
+
+/** What changed since the last success: of the environment where there was one, else since the lock was made. */
+function changesIn({ lock: file }: EnvironmentDefinition, lock: Assessment['lock'], health: Health): string[] {
+  const ofHealth = 'changed' in health ? health.changed : [];
+  if (lock.state === 'fresh') return ofHealth;
+  const ofLock = lock.changed.filter((text) => !(text.startsWith('Python ') && ofHealth.some((other) => other.startsWith('Python '))));
+  return [...new Set([...ofLock, ...ofHealth.filter((text) => text !== `${file} changed`)])];
+}
+
+async function actionsFor(
+  context: Context,
+  definition: EnvironmentDefinition,
+  { lock, health }: Assessment,
+  forced: boolean,
+): Promise<Action[]> {
+  const tools = await toolsFor(context, definition);
+  const builds = ['absent', 'rebuild'].includes(health.kind) || (health.kind === 'healthy' && forced);
+  const installs = builds || health.kind === 'repair' || lock.state === 'stale';
+  const actions: Action[] = [];
+  if (!tools.uv && tools.canFetch && installs)
+    actions.push({
+      title: `fetch uv ${uvVersion} into the state folder (about 20 MB)`,
+      run: async (now) => void (await uvFor(now, definition, lock.state === 'stale')),
+    });
+  if (builds && !tools.search.python && canBringPython(context, tools))
+    actions.push({
+      title: `bring Python ${definition.pythonVersion} with uv (about 30 MB)`,
+      run: async (now) => void (await pythonFor(now, definition)),
+    });
+  if (lock.state === 'stale')
+    actions.push({ title: `make \`${definition.lock}\` from \`${definition.requirements}\``, run: (now) => makeLock(now, definition) });
+  const title = titleOf(context, definition, { lock, health }, builds, tools.search.python?.interpreter);
+  actions.push({
+    title,
+    async run(now, progress) {
+      if (lock.state === 'fresh') return bringEnvironment(now, definition, { locked: lock.packages, health, anew: forced }, progress);
+      // By the lock that was made just now the environment is another one than it was by the lock before.
+      const made = lockState(now, definition);
+      if (made.state !== 'fresh')
+        throw new UserError({ code: 'E_LOCK_STALE', found: made.found, fix: `\`npx just ${definition.lockTask}\`` });
+      const found = await lookAt(now, definition, made.packages, forced ? 'full' : 'quick');
+      await bringEnvironment(now, definition, { locked: made.packages, health: found, anew: forced }, progress);
+    },
+  });
+  return actions;
+}
+
+function titleOf(
+  context: Context,
+  definition: EnvironmentDefinition,
+  { lock, health }: Assessment,
+  builds: boolean,
+  python: Interpreter | undefined,
+): string {
+  const name = `\`${nameOf(context, definition)}\``;
+  const count = lock.state === 'fresh' ? plural(countOf(lock.packages, python), 'package') : 'every package';
+  if (builds) {
+    const again = context.host.files.stat(targetOf(context, definition)) ? 'rebuild' : 'build';
+    return `${again} ${name} with Python ${python?.version ?? definition.pythonVersion} and ${count} of the lock`;
+  }
+  if (health.kind === 'leftover') return `remove the environment that was left beside ${name}`;
+  if (health.kind === 'repair' && lock.state === 'fresh') return `bring ${name} in line with the lock: ${changesOf(health)}`;
+  return `bring ${name} in line with the lock`;
+}
+
+const countOf = (packages: readonly Locked[], python: Interpreter | undefined): number =>
+  python ? lockedFor(packages, python.markers).length : new Set(packages.map(({ name }) => name)).size;
+
+function changesOf({ difference, damaged }: Extract<Health, { kind: 'repair' }>): string {
+  const install = [...difference.missing, ...difference.other, ...damaged].map(({ name }) => name);
+  const remove = difference.extra.map(({ name }) => name);
+  return [...(install.length > 0 ? [`install ${some(install)}`] : []), ...(remove.length > 0 ? [`remove ${some(remove)}`] : [])].join(', ');
+}

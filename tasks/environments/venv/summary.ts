@@ -1,0 +1,25 @@
+import { columns, plural } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { packagesIn, sitePackagesFor } from '../prefix/site-packages';
+import { type EnvironmentDefinition, targetOf } from './definition';
+import { askedFor } from './packages/packages';
+
+/** The packages of an environment as a person reads them: what was asked for, then what came along. */
+export function installedSummary(context: Context, definition: EnvironmentDefinition): string {
+  const installed = packagesIn(context.host, sitePackagesFor(context.host, targetOf(context, definition), definition.pythonVersion));
+  const asked = askedFor(context, definition);
+  const rows = installed.filter(({ name }) => asked.has(name)).map(({ name, version }) => [name, version]);
+  const others = installed.filter(({ name }) => !asked.has(name)).map(({ name, version }) => `${name} ${version}`);
+  const table = columns([['package', 'version'], ...rows], '  ');
+  return others.length === 0 ? table : `${table}\n\nand ${plural(others.length, 'package')} that they need:\n${wrapped(others)}`;
+}
+
+function wrapped(items: readonly string[], width = 100): string {
+  const lines = [''];
+  for (const item of items) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + item.length > width) lines.push(item);
+    else lines[lines.length - 1] = line ? `${line}, ${item}` : item;
+  }
+  return lines.map((line) => `  ${line}`).join('\n');
+}

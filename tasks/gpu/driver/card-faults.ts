@@ -1,0 +1,75 @@
+import { compareDotted } from '../../common/dotted';
+import { goodCards, leastCapability, profileTorch, torchForNewerCards } from '../../knowledge/cuda';
+import { capabilitiesOf, covers, isNewerThan, profileBuild } from '../../knowledge/torch';
+import { fixBySettings } from '../fix-by-settings';
+import type { LayerFault } from '../layer';
+import type { Gpu } from './query-driver';
+
+/** What the training asks of a card. */
+export interface Wanted {
+  fourBit: boolean;
+  computeType: 'bfloat16' | 'float16' | 'float32';
+}
+
+/** What keeps a card from being used at all: memory errors, its compute mode, MIG without a device. */
+export function healthFault({ index, name, mig, migDevices, health }: Gpu): LayerFault | undefined {
+  if (health?.uncorrectedErrors)
+    return {
+      code: 'E_GPU_ECC',
+      found: `GPU ${index} (${name}) had ${health.uncorrectedErrors} memory error${health.uncorrectedErrors === 1 ? '' : 's'} that ECC could not correct`,
+      needed: 'no uncorrected error since the driver was loaded',
+      fix: `end what uses it, then \`sudo nvidia-smi --gpu-reset -i ${index}\`\nwhere they come back: have the card replaced`,
+    };
+  if (health?.computeMode === 'prohibited')
+    return {
+      code: 'E_GPU_PROHIBITED',
+      found: `GPU ${index} (${name}) is in compute mode Prohibited`,
+      needed: 'compute mode Default',
+      fix: `\`sudo nvidia-smi -i ${index} -c DEFAULT\``,
+    };
+  if (mig === 'enabled' && migDevices.length === 0)
+    return {
+      code: 'E_GPU_MIG',
+      found: `GPU ${index} (${name}) is split by MIG, and no MIG device is made`,
+      needed: 'a MIG device, or MIG switched off',
+      fix: `\`sudo nvidia-smi mig -i ${index} -cgi 0 -C\` makes one of the whole card\nto switch MIG off instead: \`sudo nvidia-smi -i ${index} -mig 0\``,
+    };
+  return undefined;
+}
+
+/** What a card cannot do, by its compute capability; one that is not known is no fault. */
+export function capabilityFault({ index, name, capability }: Gpu, { fourBit, computeType }: Wanted): LayerFault | undefined {
+  if (!capability) return undefined;
+  const card = `GPU ${index} (${name}) has compute capability ${capability}`;
+  const { architectures } = profileBuild();
+  if (!covers(architectures, capability)) return withoutCode(card, capability, architectures);
+  if (fourBit && compareDotted(capability, leastCapability.fourBit) < 0)
+    return {
+      code: 'E_GPU_CAPABILITY',
+      found: `${card}, and 4-bit weights need ${leastCapability.fourBit}`,
+      needed: `capability ${leastCapability.fourBit} or later`,
+      fix: useNewerCard,
+    };
+  if (computeType === 'bfloat16' && compareDotted(capability, leastCapability.bfloat16) < 0)
+    return {
+      code: 'E_GPU_BFLOAT16',
+      found: `${card}, and \`quantization.compute_dtype: bfloat16\` needs ${leastCapability.bfloat16}`,
+      needed: `capability ${leastCapability.bfloat16} or later, or float16`,
+      fix: fixBySettings({ 'training.quantization.compute_dtype': 'float16' }),
+    };
+  return undefined;
+}
+
+/** A card that the torch of the profiles has no code for: too new, or too old. */
+function withoutCode(card: string, capability: string, architectures: string): LayerFault {
+  const isNewer = isNewerThan(capability, architectures);
+  const { oldest, newestMajor } = capabilitiesOf(architectures);
+  return {
+    code: 'E_GPU_CAPABILITY',
+    found: `${card}, and torch ${profileTorch} is built for ${architectures}`,
+    needed: isNewer ? `${torchForNewerCards}, which this environment does not hold` : `capability ${oldest} to ${newestMajor}.x`,
+    fix: isNewer ? `use a card up to capability ${newestMajor}.x (${goodCards.all})` : useNewerCard,
+  };
+}
+
+const useNewerCard = `use a newer card (capability ${goodCards.capability} or later: ${goodCards.few})`;

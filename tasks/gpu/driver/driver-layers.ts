@@ -1,0 +1,130 @@
+import { compareDotted } from '../../common/dotted';
+import { windowsDriver } from '../../knowledge/cuda';
+import { driverFor, profileBuild } from '../../knowledge/torch';
+import type { Layer, LayerFault, LayerName, Layers } from '../layer';
+import { capabilityFault, healthFault, type Wanted } from './card-faults';
+import { visibleOf } from './cuda-visible-devices';
+import { driverFault, noDriver } from './driver-faults';
+import { updateDriver } from './install-driver';
+import { noCard } from './no-card';
+import type { DriverAnswers, Gpu } from './query-driver';
+
+/** The layers that need no environment. */
+export interface DriverHalf extends Layers {
+  /** The cards that pass, in the order of `nvidia-smi`. */
+  usable: Gpu[];
+}
+
+/** One layer, what is worth a word beside it, and the cards that go on to the next one. */
+interface Judged {
+  layer: Layer;
+  warnings?: readonly string[];
+  passed?: Gpu[];
+}
+
+/**
+ * Device, driver, CUDA of the driver, capability of the cards. A card that fails is left out as long as another
+ * passes; a layer is broken where none does.
+ */
+export function driverLayers(answers: DriverAnswers, wanted: Wanted): DriverHalf {
+  const layers: Layer[] = [];
+  const warnings: string[] = [];
+  let usable = answers.gpus;
+  for (const judge of [deviceLayer, driverLayer, cudaLayer, capabilityLayer]) {
+    const { layer, warnings: more = [], passed = usable } = judge(answers, usable, wanted);
+    layers.push(layer);
+    warnings.push(...more);
+    usable = layer.state === 'broken' ? [] : passed;
+    if (layer.state === 'broken') break;
+  }
+  return { layers, warnings: [...warnings, ...answers.xids.map(xidText)], usable };
+}
+
+function deviceLayer({ machine, gpus, program }: DriverAnswers): Judged {
+  const { nvidia, wsl } = machine;
+  const onBus = nvidia.length > 0 ? `${nvidia.length} NVIDIA on the PCI bus (${nvidia.join(', ')})` : undefined;
+  const jetson = machine.jetson ?? gpus.find(({ name }) => /nvgpu|^Orin|Xavier|Tegra/i.test(name))?.name;
+  if (jetson) return broken('device', noCard({ ...machine, jetson }));
+  if (!program) return broken('device', onBus || wsl ? noDriver(machine) : noCard(machine));
+  if (onBus) return ok('device', onBus);
+  if (wsl) return ok('device', 'passed through by WSL');
+  if (gpus.length > 0) return ok('device', `${gpus.length} known to the driver`);
+  // A program and nothing on the bus: the driver has the last word, as in a container that hides the bus.
+  return unknown('device', 'no NVIDIA card is on the PCI bus');
+}
+
+function driverLayer({ machine, gpus, fault, visible }: DriverAnswers): Judged {
+  if (fault) return broken('driver', driverFault(fault.kind, machine, fault));
+  const seen = visibleOf(gpus, visible);
+  if (seen.length === 0)
+    return broken('driver', {
+      code: 'E_GPU_NOT_VISIBLE',
+      found: `\`CUDA_VISIBLE_DEVICES=${visible}\` hides every GPU (${gpus.length} there)`,
+      needed: 'one GPU that programs may use',
+      fix: '`unset CUDA_VISIBLE_DEVICES`',
+    });
+  const warnings = [
+    ...(seen.length < gpus.length ? [`\`CUDA_VISIBLE_DEVICES=${visible}\` hides ${gpus.length - seen.length} of ${gpus.length} GPUs`] : []),
+    ...seen.flatMap(({ index, faults }) =>
+      faults.length > 0 ? [`GPU ${index} answers with errors (${faults.join(', ')}): it may need a reboot`] : [],
+    ),
+  ];
+  const well = sift(seen, healthFault);
+  if (well.fault) return { ...broken('driver', well.fault), warnings };
+  const found = `${gpus[0]?.driver ?? 'version unknown'}, \`nvidia-smi\` names ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`;
+  return { ...ok('driver', found), warnings: [...warnings, ...well.leftOut], passed: well.passed };
+}
+
+function cudaLayer(answers: DriverAnswers): Judged {
+  const old = oldDriver(answers);
+  if (old) return broken('cuda', old);
+  const { cudaOfDriver = 'an unknown version', cudaOfToolkit = 'none' } = answers;
+  return ok('cuda', `the driver runs CUDA up to ${cudaOfDriver}; toolkit ${cudaOfToolkit} (not needed)`);
+}
+
+function oldDriver({ machine, gpus, cudaOfDriver }: DriverAnswers): LayerFault | undefined {
+  const driver = gpus[0]?.driver;
+  const { cuda } = profileBuild();
+  const least = machine.wsl || machine.platform === 'win32' ? windowsDriver[cuda.split('.')[0] ?? ''] : driverFor(cuda);
+  if (!driver || !least || compareDotted(driver, least) >= 0) return undefined;
+  // The compatibility package of a data center card serves a newer CUDA on an old driver.
+  if (cudaOfDriver && compareDotted(cudaOfDriver, cuda) >= 0) return undefined;
+  return {
+    code: 'E_DRIVER_OLD',
+    found: `driver ${driver} is too old for CUDA ${cuda}${cudaOfDriver ? `: it runs CUDA up to ${cudaOfDriver}` : ''}`,
+    needed: `driver ${least} or newer`,
+    fix: updateDriver(machine, least),
+  };
+}
+
+function capabilityLayer(_: DriverAnswers, gpus: readonly Gpu[], wanted: Wanted): Judged {
+  const { passed, leftOut, fault } = sift(gpus, (gpu) => capabilityFault(gpu, wanted));
+  if (fault) return broken('capability', fault);
+  const capabilities = [...new Set(passed.map(({ capability }) => capability))];
+  const warnings = [...leftOut, ...(capabilities.length > 1 ? ['the GPUs are of different kinds: each step waits for the slowest'] : [])];
+  const judged = capabilities.includes(undefined)
+    ? unknown('capability', 'this `nvidia-smi` does not say it')
+    : ok('capability', capabilities.join(', '));
+  return { ...judged, warnings, passed };
+}
+
+/** The cards that pass, a word about each that does not, and the first fault where none does. */
+function sift(gpus: readonly Gpu[], judge: (gpu: Gpu) => LayerFault | undefined): { passed: Gpu[]; leftOut: string[]; fault?: LayerFault } {
+  const judged = gpus.map((gpu) => ({ gpu, fault: judge(gpu) }));
+  const passed = judged.filter(({ fault }) => !fault).map(({ gpu }) => gpu);
+  const failed = judged.flatMap(({ gpu, fault }) => (fault ? [{ gpu, fault }] : []));
+  if (passed.length === 0 && failed[0]) return { passed, leftOut: [], fault: failed[0].fault };
+  const keep = passed.map(({ index }) => index).join(',');
+  const leftOut = failed.map(
+    ({ gpu: { index, name }, fault: { found } }) =>
+      `GPU ${index} (${name}) is left out: ${found}; \`export CUDA_VISIBLE_DEVICES=${keep}\` keeps it out of the training`,
+  );
+  return { passed, leftOut };
+}
+
+const ok = (name: LayerName, found: string): Judged => ({ layer: { name, state: 'ok', found } });
+const unknown = (name: LayerName, found: string): Judged => ({ layer: { name, state: 'unknown', found } });
+const broken = (name: LayerName, fault: LayerFault): Judged => ({ layer: { name, state: 'broken', ...fault } });
+
+const xidText = ({ device, number, means }: DriverAnswers['xids'][number]): string =>
+  `the kernel log holds Xid ${number} of ${device}: ${means}; look at it before a long training`;

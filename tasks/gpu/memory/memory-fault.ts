@@ -1,0 +1,41 @@
+import { bytes } from '../../common/format';
+import type { Shape } from '../../knowledge/known-models';
+import { fixBySettings } from '../fix-by-settings';
+import type { LayerFault } from '../layer';
+import type { Room } from './device-memory';
+import { leastBytes, nearestChange, verdictText } from './suggest-settings';
+import type { TrainingPlan } from './training-memory-config';
+
+/** A device whose free memory is known. */
+export type MeasuredRoom = Room & { freeBytes: number };
+
+/**
+ * Why a training does not fit on a device: others hold its memory (E_GPU_BUSY), or it is too small (E_GPU_MEMORY).
+ * @param needBytes what the training of this model needs
+ */
+export function shortage(model: { name: string; shape: Shape }, plan: TrainingPlan, needBytes: number, room: MeasuredRoom): LayerFault {
+  const { name, shape } = model;
+  const change = nearestChange(shape, plan, room.freeBytes);
+  const verdict = `${name} ${verdictText(needBytes, room.freeBytes, change)}`;
+  const needed = `${bytes(needBytes)} of free GPU memory`;
+  if (room.totalBytes !== undefined && needBytes <= room.totalBytes)
+    return {
+      code: 'E_GPU_BUSY',
+      found: `GPU ${room.index} is in use: ${bytes(room.totalBytes - room.freeBytes)} of ${bytes(room.totalBytes)} are taken${takers(room)}; ${verdict}`,
+      needed,
+      fix: `let the others end (\`nvidia-smi\` shows them)${change ? `\nor take less: ${fixBySettings(change.settings)}` : ''}`,
+    };
+  return {
+    code: 'E_GPU_MEMORY',
+    found: `${verdict}${room.totalBytes ? ` on GPU ${room.index} (${room.name})` : ''}`,
+    needed,
+    fix: change
+      ? fixBySettings(change.settings)
+      : `use a card with ${bytes(leastBytes(shape, plan))} free or more\nor enable a smaller model in configs/setup.remote.yaml`,
+  };
+}
+
+function takers({ processes }: Room): string {
+  const named = processes.map(({ pid, name, usedBytes }) => `${name} (pid ${pid}${usedBytes ? `, ${bytes(usedBytes)}` : ''})`);
+  return named.length > 0 ? ` by ${named.join(', ')}` : '';
+}

@@ -1,0 +1,89 @@
+import { bytes } from '../../common/format';
+import type { Shape } from '../../knowledge/known-models';
+import type { Layer, LayerFault } from '../layer';
+import type { Room } from './device-memory';
+import { type Estimate, estimate } from './memory';
+import { type MeasuredRoom, shortage } from './memory-fault';
+import { unknownTargets } from './parameters';
+import { nearestChange, verdictText } from './suggest-settings';
+import type { TrainingPlan } from './training-memory-config';
+
+/** A model of the settings. */
+export interface ModelShape {
+  name: string;
+  /** `undefined` before the model is downloaded, where nothing is known of it. */
+  shape: Shape | undefined;
+}
+
+/** What one model needs, and how that compares with each device. */
+export interface Verdict {
+  model: string;
+  estimate: Estimate;
+  devices: { index: number; freeBytes: number; fits: boolean; text: string }[];
+}
+
+/** The layer `memory`, with what it rests on. */
+export interface MemoryJudgement {
+  layer: Layer;
+  verdicts: Verdict[];
+  warnings: string[];
+}
+
+/** How one model does; without a verdict where its shape is not known. */
+interface JudgedModel {
+  text: string;
+  verdict?: Verdict;
+  warnings?: readonly string[];
+  fault?: LayerFault;
+}
+
+/**
+ * Compares what the training needs with the free memory of each device. Each device holds a whole copy of the model,
+ * so one that fits is enough; what does not fit anywhere, or beside others' programs, is told with the nearest change.
+ */
+export function judgeMemory(
+  rooms: readonly Room[],
+  models: readonly ModelShape[],
+  plan: TrainingPlan,
+  /** Memory that other programs hold now is no fault: the training comes later. */
+  { othersMayEnd }: { othersMayEnd: boolean },
+): MemoryJudgement {
+  const measured = rooms.filter((room): room is MeasuredRoom => room.freeBytes !== undefined);
+  const judged = models.map(({ name, shape }) =>
+    shape ? judgeModel({ name, shape }, measured, plan) : { text: `${name}: its shape is not known before it is downloaded` },
+  );
+  const verdicts = judged.flatMap(({ verdict }) => verdict ?? []);
+  const faults = judged.flatMap(({ fault }) => fault ?? []);
+  const warnings = judged.flatMap((one) => one.warnings ?? []);
+  const [first] = faults;
+  const noneFits = first !== undefined && faults.length === verdicts.length;
+  if (noneFits && !(othersMayEnd && faults.some(({ code }) => code === 'E_GPU_BUSY')))
+    return { layer: { name: 'memory', state: 'broken', ...first }, verdicts, warnings };
+  const state = measured.length > 0 && verdicts.length > 0 ? 'ok' : 'unknown';
+  return {
+    layer: { name: 'memory', state, found: judged.map(({ text }) => text).join('; ') },
+    verdicts,
+    warnings: [...warnings, ...faults.map(({ found, fix }) => `${found}; ${fix.split('\n')[0]}`)],
+  };
+}
+
+function judgeModel(model: { name: string; shape: Shape }, rooms: readonly MeasuredRoom[], plan: TrainingPlan): JudgedModel {
+  const { name, shape } = model;
+  const need = estimate(shape, plan);
+  const devices = rooms.map(({ index, freeBytes }) => {
+    const text = verdictText(need.total, freeBytes, nearestChange(shape, plan, freeBytes));
+    return { index, freeBytes, fits: need.total <= freeBytes, text };
+  });
+  const verdict = { model: name, estimate: need, devices };
+  const uncounted = unknownTargets(shape, plan);
+  const warnings = uncounted.length > 0 ? [`the memory of adapters on ${uncounted.join(', ')} is not counted`] : [];
+  const [best] = [...rooms].sort((one, other) => other.freeBytes - one.freeBytes);
+  if (!best) return { text: `${name} needs ${bytes(need.total)}, and the free memory is not known here`, verdict, warnings };
+  const text = `${name} ${devices.find(({ index }) => index === best.index)?.text}`;
+  const spare = best.freeBytes - need.total;
+  if (spare < 0) return { text, verdict, warnings, fault: shortage(model, plan, need.total, best) };
+  if (spare < need.total / 20) warnings.push(`${name} fits barely: the estimate is right within 15 %`);
+  for (const device of devices)
+    if (!device.fits) warnings.push(`${name} on GPU ${device.index}: ${device.text}; training on every GPU needs it to fit on each`);
+  return { text, verdict, warnings };
+}

@@ -1,0 +1,29 @@
+import type { Settings } from '../../settings/schema/definition';
+
+/** What of configs/training_config.yaml decides how much memory the training takes. */
+export interface TrainingPlan {
+  rank: number;
+  dropout: number;
+  targetModules: readonly string[];
+  batchSize: number;
+  accumulationSteps: number;
+  sequenceLength: number;
+  checkpointing: boolean;
+  fourBit: boolean;
+  doubleQuant: boolean;
+  computeBytes: 2 | 4;
+}
+
+/** The plan of the training settings. */
+export const planOf = ({ lora, quantization, arguments: run }: Settings['training']): TrainingPlan => ({
+  rank: lora.rank,
+  dropout: lora.dropout,
+  targetModules: lora.target_modules,
+  batchSize: run.batch_size,
+  accumulationSteps: run.gradient_accumulation_steps,
+  sequenceLength: run.max_seq_length,
+  checkpointing: run.gradient_checkpointing,
+  fourBit: quantization.load_in_4bit,
+  doubleQuant: quantization.double_quant,
+  computeBytes: quantization.compute_dtype === 'float32' ? 4 : 2,
+});

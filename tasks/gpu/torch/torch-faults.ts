@@ -1,0 +1,88 @@
+import { compareDotted } from '../../common/dotted';
+import { goodCards, profileTorch } from '../../knowledge/cuda';
+import { covers, driverFor, isNewerThan, profileBuild } from '../../knowledge/torch';
+import { oneLine } from '../../untrusted/text';
+import type { LayerFault } from '../layer';
+import type { ProbeLine } from './query-torch';
+import { repair } from './repair';
+import type { DriverVersions, TorchHalf } from './torch-half';
+
+const wantedTorch = `torch ${profileTorch.split('.').slice(0, 2).join('.')}`;
+const wantedCuda = (): string => `torch built for CUDA ${profileBuild().cuda}`;
+
+/** Why torch sees no card, by what it says. */
+const unavailable = (): readonly (readonly [says: RegExp, fix: string])[] => [
+  [/too old/i, `update the driver to ${driverFor(profileBuild().cuda)} or newer, then \`sudo reboot\``],
+  [/system not yet initialized|error 802/i, '`sudo systemctl enable --now nvidia-fabricmanager`: cards on an NVSwitch wait for it'],
+  [
+    /forward compatibility|error 804/i,
+    '`unset LD_LIBRARY_PATH`\nif that does not help: remove the package `cuda-compat`, which is for data center cards alone',
+  ],
+  [
+    /Found no NVIDIA driver/i,
+    '`ldconfig -p | grep libcuda.so.1` must name it: install the CUDA library of the driver (`libnvidia-compute`, `libcuda1`)\nin a container: start it with `-e NVIDIA_DRIVER_CAPABILITIES=compute,utility`',
+  ],
+  [
+    /unknown error|initialization error/i,
+    '`sudo modprobe -r nvidia_uvm && sudo modprobe nvidia_uvm`\nif that does not help: `sudo reboot`',
+  ],
+  [/busy or unavailable/i, '`sudo nvidia-smi -c DEFAULT` lets several in\nwho holds the card in exclusive mode: `nvidia-smi` shows it'],
+];
+
+/** Why torch itself is no good here; `undefined` where it is. */
+export function torchFault(line: ProbeLine, { torch }: TorchHalf, driver: DriverVersions): LayerFault | undefined {
+  const text = line.text ?? 'it failed without a word';
+  if (line.kind !== 'error' && torch && isTooNewFor(driver, torch))
+    return {
+      code: 'E_TORCH_CUDA',
+      found: `torch ${torch.version} is built for CUDA ${torch.cuda}, and the driver runs CUDA up to ${driver.cuda}`,
+      needed: 'a torch built for a CUDA that the driver runs',
+      fix: repair,
+    };
+  if (line.state === 'ok') return undefined;
+  switch (line.kind) {
+    case 'cpu':
+      return { code: 'E_TORCH_CPU', found: `${text}, on a machine with a GPU`, needed: wantedCuda(), fix: repair };
+    case 'rocm':
+      return { code: 'E_TORCH_ROCM', found: text, needed: wantedCuda(), fix: repair };
+    case 'unavailable':
+      return {
+        code: 'E_TORCH_NO_GPU',
+        found: `torch sees no GPU, though the driver${driver.version ? ` (${driver.version})` : ''} does: ${oneLine(text)}`,
+        needed: '`torch.cuda.is_available()`',
+        fix:
+          unavailable().find(([says]) => says.test(text))?.[1] ??
+          '`env | grep -e CUDA -e LD_LIBRARY_PATH` shows what hides it; unset that and run `npx just gpu`',
+      };
+    default:
+      return /No module named 'torch'/.test(text)
+        ? { code: 'E_TORCH_IMPORT', found: 'the environment has no torch', needed: wantedTorch, fix: repair }
+        : { code: 'E_TORCH_IMPORT', found: `torch cannot be imported: ${oneLine(text)}`, needed: '`import torch`', fix: repair };
+  }
+}
+
+/** A word about a torch that works and is not the one of the profiles. */
+export function otherCudaWarning({ torch }: TorchHalf, driver: DriverVersions): string | undefined {
+  const { cuda } = profileBuild();
+  if (!torch?.cuda || isTooNewFor(driver, torch) || compareDotted(torch.cuda, cuda) === 0) return undefined;
+  return `torch ${torch.version} is built for CUDA ${torch.cuda}, the environment asks for ${cuda}: ${repair}`;
+}
+
+/** A driver serves every minor version of its CUDA; a newer major version it cannot. */
+const isTooNewFor = ({ cuda: runs }: DriverVersions, { cuda }: NonNullable<TorchHalf['torch']>): boolean =>
+  cuda !== null && runs !== undefined && Number.parseInt(cuda, 10) > Number.parseInt(runs, 10);
+
+/** Does the build have code for one of the cards? */
+export function architectureFault({ devices, torch }: TorchHalf): LayerFault | undefined {
+  const architectures = torch?.architectures;
+  const [device] = devices;
+  // A build that does not say it is judged by the product that follows.
+  if (!architectures || !device || devices.some(({ capability }) => covers(architectures, capability))) return undefined;
+  const isNewer = isNewerThan(device.capability, profileBuild().architectures);
+  return {
+    code: 'E_TORCH_ARCHITECTURE',
+    found: `${device.name} has capability ${device.capability}, and torch ${torch.version} is built for ${architectures}`,
+    needed: `sm_${device.capability.replace('.', '')} or an earlier one of the same major version`,
+    fix: isNewer ? `use a card of these: ${goodCards.all}` : `use a newer card, for example ${goodCards.few}`,
+  };
+}

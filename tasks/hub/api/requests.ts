@@ -1,0 +1,223 @@
+import type * as http from 'node:http';
+import { Interrupted, UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import { isCommitHash } from '../../untrusted/hashes';
+import { fieldsOf, tryParse } from '../../untrusted/json';
+import { oneLine } from '../../untrusted/text';
+import { Connections } from '../http/connections';
+import { withinTime } from '../http/deadline';
+import { NetworkError } from '../http/network-error';
+import { backoffMs, isPassing, Patience } from '../http/rate-limit';
+import { discard, header, plainOf, startOf, textOf } from '../http/read-body';
+import { redirectOf } from '../http/redirect';
+import { misfit } from './answers';
+import { endpointOf } from './endpoint';
+import { refusalError } from './refusals';
+import { findToken, type Token } from './token';
+
+/** What is asked of the Hub, and about what: the errors name it. */
+export interface Question {
+  /** A path of the Hub, with what is asked. */
+  address: string;
+  repo: string;
+  revision: string;
+  headers?: Record<string, string>;
+  /** Other answers than 200 that are fine. */
+  fine?: readonly number[];
+  /** The body is wanted, at most so many bytes of it; else the first answer is enough. */
+  bodyBytes?: number;
+}
+
+/** An answer that was read as far as it is wanted. */
+export interface Answered {
+  response: http.IncomingMessage;
+  body: string;
+}
+
+/**
+ * Questions to the Hub: with the token to the Hub alone, with tries and waits, redirects followed, and each refusal
+ * as the error that names its cure. Each answer has a time and a size, and Ctrl-C ends all of them.
+ */
+export class Requests {
+  readonly endpoint: string;
+  readonly token: Token | undefined;
+  readonly connections: Connections;
+  readonly patience: Patience;
+  readonly stallMs: number;
+  /** Milliseconds that a whole answer may take. */
+  readonly answerMs: number;
+  readonly tries: number;
+  readonly #home: string;
+  readonly #signal: AbortSignal;
+
+  /** @throws UserError E_HUB_UNREACHABLE where HF_ENDPOINT is no address */
+  constructor(context: Context) {
+    const { download } = context.settings.setup;
+    this.endpoint = endpointOf(context.host);
+    this.#home = homeOf(this.endpoint);
+    this.token = findToken(context);
+    this.connections = new Connections(context.host);
+    this.patience = new Patience(context.host, download.wait_seconds * 1000);
+    this.stallMs = download.stall_seconds * 1000;
+    this.answerMs = download.answer_seconds * 1000;
+    this.tries = download.tries;
+    this.#signal = context.host.processes.signal;
+  }
+
+  /** Whether an address is the Hub's own: of its very origin. */
+  isHome(url: URL): boolean {
+    return url.origin === this.#home;
+  }
+
+  /** What goes along with a request: the token to the Hub itself, and to nobody else. */
+  headersFor(url: URL): Record<string, string> {
+    return this.token && this.isHome(url) ? { Authorization: `Bearer ${this.token.value}` } : {};
+  }
+
+  /** One request, and its answer as far as `read` wants it. @throws NetworkError, Interrupted, and what `read` throws */
+  once<T>(url: URL, headers: Record<string, string>, read: (response: http.IncomingMessage) => Promise<T>, ms = this.answerMs): Promise<T> {
+    return withinTime(ms, this.#signal, async (signal) =>
+      read(
+        await this.connections.send(url, { headers: { ...headers, ...this.headersFor(url) }, stallMs: Math.min(ms, this.stallMs), signal }),
+      ),
+    );
+  }
+
+  /** What is said of a commit must be said of the one that was asked for. @throws UserError E_HUB_ANSWER */
+  refuseOtherCommit(url: URL, response: http.IncomingMessage, revision: string): void {
+    const said = header(response, 'x-repo-commit');
+    if (said === undefined || said === revision || !this.isHome(url) || !isCommitHash(revision)) return;
+    throw misfit(this.endpoint, 'X-Repo-Commit', said, `the commit that was asked for: ${revision}`);
+  }
+
+  /** The error of an answer that is not a passing one. */
+  async refused(response: http.IncomingMessage, body: string, repo: string, revision: string): Promise<UserError> {
+    const status = response.statusCode ?? 0;
+    const code = header(response, 'x-error-code');
+    const message = oneLine(header(response, 'x-error-message') ?? messageIn(body));
+    const refusal = { status, code, message, endpoint: this.endpoint, repo, revision, tokenFrom: this.token?.from };
+    // The Hub hides a repository from a wrong token as it hides it from none: ask about the token itself.
+    const tokenIsGood = status === 401 && code === 'RepoNotFound' && this.token ? await this.#tokenIsGood() : undefined;
+    return (
+      refusalError({ ...refusal, tokenIsGood }) ??
+      new UserError({
+        code: 'E_HUB_ANSWER',
+        found: `${this.endpoint} answered ${status} for \`${repo}\`${message ? `: ${message}` : ''}`,
+        needed: 'an answer of the Hub',
+        fix: 'run the same command again; where HF_ENDPOINT is set, check that it is a Hub',
+      })
+    );
+  }
+
+  unreachable(error: NetworkError): UserError {
+    const isTls = /certificate|self[- ]signed|CERT_|SSL|altname/i.test(`${error.code} ${error.message}`);
+    if (isTls)
+      return new UserError({
+        code: 'E_HUB_TLS',
+        found: `the certificate of ${error.message}`,
+        needed: 'a certificate that this machine trusts; checks are never turned off',
+        fix: "`export NODE_EXTRA_CA_CERTS=FILE` with your site's own authority, then run the same command again",
+      });
+    return new UserError({
+      code: 'E_HUB_UNREACHABLE',
+      found: `${this.endpoint} cannot be reached (${error.message})`,
+      needed: 'a connection to the Hub, or to the mirror in HF_ENDPOINT',
+      fix: '`export HTTPS_PROXY=…` where a proxy is needed, then run the same command again: it goes on where it stopped',
+    });
+  }
+
+  async #tokenIsGood(): Promise<boolean | undefined> {
+    const status = await this.once(new URL(`${this.endpoint}/api/whoami-v2`), {}, async (response) => {
+      discard(response);
+      return response.statusCode;
+    }).catch((error: unknown) => {
+      if (error instanceof Interrupted) throw error;
+    });
+    if (status === 401) return false;
+    return status === 200 ? true : undefined;
+  }
+
+  /** The same for JSON, which a long list may be. @throws UserError */
+  async json(question: Question): Promise<{ value: unknown; response: http.IncomingMessage }> {
+    const { response, body } = await this.get({ ...question, bodyBytes: 64_000_000 });
+    const value = tryParse(body);
+    if (value !== undefined) return { value, response };
+    throw new UserError({
+      code: 'E_HUB_ANSWER',
+      found: `${this.endpoint} answered something that is no JSON: ${oneLine(body, 80)}`,
+      needed: 'an answer of the Hub',
+      fix: 'check HF_ENDPOINT and the proxy, then run the same command again',
+    });
+  }
+
+  /** One request with its tries and its redirects. @throws UserError, Interrupted */
+  async get({ address, repo, revision, headers = {}, fine = [], bodyBytes }: Question): Promise<Answered> {
+    let url = new URL(this.endpoint + address);
+    let hops = 0;
+    for (let tries = 1; ; ) {
+      await this.patience.ready(url);
+      let wait = 0;
+      let last: UserError;
+      try {
+        const { response, body, target } = await this.once(url, headers, async (response) => {
+          this.refuseOtherCommit(url, response, revision);
+          const target = redirectOf(response, url, hops);
+          if (target) discard(response);
+          const isWanted = bodyBytes !== undefined && isFine(response, fine);
+          const body = target ? '' : isWanted ? await textOf(response, bodyBytes, this.endpoint) : await startOf(response);
+          return { response, body, target };
+        });
+        if (target) {
+          // A byte of the CDN proves nothing that the signed address does not.
+          if (bodyBytes === undefined && target.origin !== url.origin) return { response, body };
+          url = target;
+          hops++;
+          continue;
+        }
+        if (isFine(response, fine)) return { response, body };
+        last = await this.refused(response, body, repo, revision);
+        if (!isPassing(response.statusCode ?? 0)) throw last;
+        wait = this.patience.heed(url, response);
+      } catch (error) {
+        if (!(error instanceof NetworkError)) throw invalidToken(error, this.token);
+        last = this.unreachable(error);
+        // A name that is not known and a port without a listener are rarely mended by waiting long.
+        if (['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '') && tries >= 2) throw last;
+        if (last.fault.code === 'E_HUB_TLS') throw last;
+      }
+      if (++tries > this.tries) throw last;
+      if (wait === 0) await this.patience.pause(backoffMs(tries - 1));
+    }
+  }
+}
+
+const isFine = ({ statusCode = 0 }: http.IncomingMessage, fine: readonly number[]): boolean =>
+  (statusCode >= 200 && statusCode < 300) || fine.includes(statusCode);
+
+/** The origin of the endpoint: a person may have written anything there. */
+function homeOf(endpoint: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.origin;
+  throw new UserError({
+    code: 'E_HUB_UNREACHABLE',
+    found: `HF_ENDPOINT is \`${oneLine(endpoint, 100)}\``,
+    needed: 'an address of http or https',
+    fix: '`export HF_ENDPOINT=https://…`, or `unset HF_ENDPOINT` for the Hub itself',
+  });
+}
+
+function messageIn(body: string): string {
+  const error = fieldsOf(tryParse(body))?.error;
+  return typeof error === 'string' ? error : plainOf(body);
+}
+
+/** A token with a line break in it is refused by Node itself. */
+function invalidToken(error: unknown, token: Token | undefined): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ERR_INVALID_CHAR' || !token) return error;
+  return new UserError({
+    code: 'E_HUB_BAD_TOKEN',
+    found: `the token of ${token.from} holds characters that no token has`,
+    needed: 'a token that the Hub knows',
+    fix: 'put the token there alone, on one line, and run the same command again',
+  });
+}

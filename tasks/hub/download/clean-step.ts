@@ -1,0 +1,57 @@
+import * as path from 'node:path';
+import { bytes, plural } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { projectPaths, shown } from '../../engine/paths';
+import type { Step } from '../../engine/step';
+import { modelsOf } from '../model/models';
+import { type Leftover, leftoversIn } from '../partials/partials';
+import { holdingFolder } from '../store/folder-lock';
+
+/** A step for each folder that may hold partial files: those of the settings, and any other in the models folder. */
+export function cleanSteps(context: Context): Step[] {
+  const asked = context.option('model');
+  if (asked !== undefined && asked !== 'all') return modelsOf(context, asked).map(({ name, folder }) => cleanStep(name, folder));
+  const { models_dir } = projectPaths(context);
+  const there = context.host.files
+    .list(models_dir)
+    .filter((name) => context.host.files.stat(path.join(models_dir, name, '.cache'))?.isDirectory());
+  const names = there.length > 0 ? there : Object.keys(context.settings.setup.models);
+  return names.map((name) => cleanStep(name, path.join(models_dir, name)));
+}
+
+function cleanStep(name: string, folder: string): Step<readonly Leftover[]> {
+  return {
+    name: `clean:${name}`,
+    title: `Clean ${name}`,
+    async check({ host, root }) {
+      const leftovers = leftoversIn(host, folder);
+      const data = { folder, files: leftovers.map(({ file, of, bytes }) => ({ path: shown(folder, file), of: of ?? null, bytes })) };
+      if (leftovers.length === 0) return { state: 'done', found: `no partial file in \`${shown(root, folder)}\``, data, seen: leftovers };
+      const table = [
+        ['partial file', 'of', 'on disk'],
+        ...leftovers.map(({ file, of, bytes: size }) => [shown(folder, file), of ?? '', bytes(size)]),
+      ];
+      return { state: 'todo', found: `${sizeOf(leftovers)} in \`${shown(root, folder)}\``, data, table, seen: leftovers };
+    },
+    async plan(context, seen = []) {
+      const { host } = context;
+      return [
+        {
+          title: `remove ${sizeOf(seen)}`,
+          async run(_, progress) {
+            const remove = async (waited: boolean) => {
+              const leftovers = waited ? leftoversIn(host, folder) : [...seen];
+              // The journal first: a partial without one counts for nothing.
+              for (const { file } of leftovers.sort((a, b) => b.file.length - a.file.length)) host.files.remove(file);
+            };
+            // What a download of another project is about to fill is no leftover.
+            await holdingFolder(context, folder, progress, remove, { frees: true });
+          },
+        },
+      ];
+    },
+  };
+}
+
+const sizeOf = (leftovers: readonly Leftover[]): string =>
+  `${plural(leftovers.length, 'partial file')} (${bytes(leftovers.reduce((sum, { bytes }) => sum + bytes, 0))})`;

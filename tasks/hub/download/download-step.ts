@@ -1,0 +1,133 @@
+import { usageError } from '../../common/errors';
+import { bytes, plural } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { holderOf } from '../../engine/lock/lock';
+import { shown } from '../../engine/paths';
+import type { Finding, Progress, Step } from '../../engine/step';
+import { offlineBy } from '../api/endpoint';
+import { hubOf } from '../api/hub';
+import { type Origin, originOf } from '../manifest/local-source';
+import { movedTo, type Wanted, wantedByHub, wantedByRecord } from '../manifest/manifest';
+import { wantedBySource } from '../manifest/manifest-sources';
+import { type Model, modelsOf } from '../model/models';
+import { holdingFolder } from '../store/folder-lock';
+import { lockFile } from '../store/layout';
+import { type LocalFile, lookAt } from '../store/local';
+import { refuseOccupied } from './assert-folder-free';
+import { librariesOf } from './compatibility';
+import { dataOf, foundOf, rateOf, tableOf, titleOf } from './download-report';
+import { bringModel, refuseOffline } from './ensure-model';
+import { refuseWithoutSpace } from './space';
+
+/** A step for each model that the options name. */
+export function downloadSteps(context: Context): Step[] {
+  refuseWrongOptions(context);
+  return modelsOf(context).map(downloadStep);
+}
+
+/** Before anything is looked at: a wrong word is no state of the machine. @throws UserError E_USAGE (exit code 2) */
+function refuseWrongOptions(context: Context): void {
+  rateOf(context.option('rate'));
+  for (const [name, words] of [
+    ['from-cache', ['link', 'copy']],
+    ['backend', ['builtin', 'hf']],
+  ] as const) {
+    const given = context.option(name);
+    if (given !== undefined && !(words as readonly string[]).includes(given))
+      throw usageError(`\`--${name}=${given}\` is neither ${words.join(' nor ')}`, `\`--${name}=${words[1]}\`, for example`);
+  }
+}
+
+/** Everything that a look found out about one model. */
+interface Seen {
+  wanted: Wanted;
+  files: LocalFile[];
+  origin: Origin | undefined;
+  /** How the libraries of the environment are: `new enough`, `unknown`. */
+  libraries: string;
+}
+
+function downloadStep(model: Model): Step<Seen> {
+  const name = `download:${model.name}`;
+  const trusts = (context: Context) => context.option('repair') === undefined && !context.forced(name);
+  return {
+    name,
+    title: `Download ${model.name}`,
+    async check(context, _, tell, before) {
+      // What was wanted is what must be there: the answers of the Hub are those of one moment. Each byte is hashed by now.
+      const seen = before
+        ? { ...before, files: filesAt(context, model, before.wanted, true) }
+        : await look(context, model, trusts(context), tell);
+      const { wanted, files, origin, libraries } = seen;
+      const data = dataOf(context, model, wanted, files);
+      const done = files.every(({ state }) => state === 'ok');
+      const at = `${shown(context.root, model.folder)} at commit ${wanted.commit.slice(0, 12)}`;
+      if (done) {
+        const moved = await movedTo(context, model, wanted.commit);
+        const finding: Finding = {
+          state: 'done',
+          found: `${plural(files.length, 'file')}, ${bytes(data.totalBytes)} in ${at}, every hash checked`,
+          data,
+          ...(context.option('plan') === undefined ? {} : { table: tableOf(context, wanted, files, data) }),
+        };
+        if (!moved) return { ...finding, seen };
+        const warning = `\`${model.revision}\` of \`${model.repo}\` is at ${moved.slice(0, 12)} now; \`npx just model:download --model=${model.asked} --update\` follows it`;
+        return { ...finding, warning, data: { ...data, movedTo: moved }, seen };
+      }
+      await refuseWithoutSpace(context, model.folder, data.remainingBytes);
+      const holder = await holderOf(context.host, lockFile(model.folder));
+      const found = foundOf(context, model, { files, origin, libraries, wanted }, data) + (holder ? `; ${holder} is at work on it` : '');
+      return { state: 'todo', found, data, table: tableOf(context, wanted, files, data), seen };
+    },
+    async plan(context, seen) {
+      if (!seen) return [];
+      const trust = trusts(context);
+      return [
+        {
+          title: titleOf(model, seen.files, seen.origin),
+          run: (_, progress) =>
+            holdingFolder(context, model.folder, progress, async (waited) => {
+              // The other run may have brought it all, and have recorded the commit of its own moment.
+              if (waited) Object.assign(seen, await look(context, model, trust, progress));
+              const { wanted, origin } = seen;
+              await bringModel(context, model, wanted, { origin, trust }, progress);
+            }),
+        },
+      ];
+    },
+  };
+}
+
+/** @param trust false to take no proof for the hash of a file */
+const filesAt = ({ host }: Context, { folder }: Model, { wanted, commit }: Wanted, trust: boolean): LocalFile[] =>
+  wanted.map((file) => lookAt(host, folder, commit, file, trust));
+
+/** The records of the folder, where they say all; else another folder of this machine, where one is named; else the Hub. */
+async function look(context: Context, model: Model, trust: boolean, tell: (progress: Progress) => void = () => undefined): Promise<Seen> {
+  const recorded = wantedByRecord(context, model);
+  const origin = originOf(context, model, recorded?.commit);
+  if (recorded) {
+    const files = filesAt(context, model, recorded, trust);
+    if (files.every(({ state }) => state === 'ok' || state === 'unchecked'))
+      return { wanted: recorded, files, origin, libraries: 'unknown' };
+  }
+  if (!offlineBy(context.host)) hubOf(context).requests.patience.tell = (text) => tell({ text, atOnce: true });
+  const bySource = origin && (await wantedBySource(context, model, origin));
+  if (bySource) {
+    const files = filesAt(context, model, bySource, trust);
+    const first = files.find(({ file, state }) => state !== 'ok' && state !== 'unchecked' && origin.place(file.path) === undefined);
+    // What the folder lacks comes from the Hub: whether it may is asked before the first byte.
+    if (first) {
+      refuseOffline(context, model, `\`${first.file.path}\` is not in ${origin.name}`);
+      await hubOf(context).probe(model, bySource.commit, first.file.path);
+    }
+    await refuseOccupied(context, model, bySource);
+    return { wanted: bySource, files, origin, libraries: 'unknown' };
+  }
+  const lacks = recorded ? `files of \`${model.repo}\` are missing` : `no list of the files of \`${model.repo}\` is on this machine`;
+  refuseOffline(context, model, origin && !recorded ? `${origin.name} has no list of its files and their hashes` : lacks);
+  const wanted = await wantedByHub(context, model);
+  await refuseOccupied(context, model, wanted);
+  const libraries = await librariesOf(context, model, wanted);
+  return { wanted, files: filesAt(context, model, wanted, trust), origin: originOf(context, model, wanted.commit), libraries };
+}

@@ -1,0 +1,179 @@
+import * as path from 'node:path';
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import { offlineBy } from '../api/endpoint';
+import type { Origin } from '../manifest/local-source';
+import { recordOf, type Wanted } from '../manifest/manifest';
+import { hashOf } from '../model/hub-file';
+import type { Model } from '../model/models';
+import { leftoversIn } from '../partials/partials';
+import { makeCache, mark } from '../store/deliver';
+import { type Read, readAll } from '../store/hash-local-files';
+import { metadataFile } from '../store/layout';
+import { type LocalFile, lookAt } from '../store/local';
+import { writeRecord } from '../store/model-record';
+import { retire } from '../store/remove-stale-files';
+import { adopt, salvage } from '../store/reuse';
+import { removeStamp, stampedHash } from '../store/stamps';
+import { readTree, writeTree } from '../store/tree';
+import type { SizedFile } from '../transfer/file-download';
+import { transferInThread } from '../transfer/transfer-thread';
+import { runHf, usesHf, wrongAfterHf } from './hf-backend';
+import { linkRight } from './link';
+import { refuseWithoutSpace } from './space';
+
+/**
+ * Brings a folder to what the commit says: checks what is there, fetches the rest.
+ * @param origin has files on this machine, where they are not to come from the Hub
+ * @param trust false to hash what was proven before
+ * @throws UserError, Interrupted; what was fetched stays
+ */
+export async function bringModel(
+  context: Context,
+  model: Model,
+  wanted: Wanted,
+  { origin, trust }: { origin: Origin | undefined; trust: boolean },
+  progress: (progress: Progress) => void,
+): Promise<void> {
+  const { host } = context;
+  const { folder } = model;
+  makeCache(host, folder);
+  // The list first: what is fetched must be judged by it even if we do not come further.
+  if (wanted.rows && !readTree(host, folder, wanted.commit)) writeTree(host, folder, wanted.commit, wanted.rows);
+  writeRecord(host, folder, recordOf(model, wanted));
+  const look = (trust = true) => wanted.wanted.map((file) => lookAt(host, folder, wanted.commit, file, trust));
+  const spoiled = origin?.links ? await linkRight(context, model, wanted, look(), origin, progress) : new Set<string>();
+  const wrong = await checkThere(context, model, wanted, look(trust), trust, progress);
+  const missing = look().filter(({ file, state }) => !['ok', 'unchecked'].includes(state) || wrong.has(file.path));
+  if (missing.length > 0 && usesHf(context) && !origin) await fetchByHf(context, model, wanted, missing, progress);
+  else if (missing.length > 0) {
+    const place = (file: string) => (spoiled.has(file) ? undefined : origin?.place(file));
+    await fetchMissing(context, model, wanted, missing, wrong, place, progress).catch((error: unknown) => {
+      throw origin ? byOrigin(error, model, origin) : error;
+    });
+  }
+  for (const { file } of leftoversIn(host, folder)) host.files.remove(file);
+  retire(host, folder, wanted.commit, wanted.wanted);
+}
+
+/** Hashes what has the right size and no proof yet. @returns those that are wrong, each with its marks */
+async function checkThere(
+  context: Context,
+  { folder }: Model,
+  { commit }: Wanted,
+  files: readonly LocalFile[],
+  trust: boolean,
+  progress: (progress: Progress) => void,
+): Promise<Map<string, readonly string[]>> {
+  const { host } = context;
+  const unchecked: SizedFile[] = [];
+  for (const { file, state } of files) {
+    if (state !== 'unchecked') continue;
+    // Proven before, and only hf's metadata is of another commit, or gone.
+    const before =
+      trust && stampedHash(host, folder, file.path) === hashOf(file).hex ? host.files.stat(path.join(folder, file.path)) : undefined;
+    if (before) mark(host, folder, commit, file, before);
+    else unchecked.push(file);
+  }
+  const wrong = new Map<string, readonly string[]>();
+  if (unchecked.length === 0) return wrong;
+  const there = unchecked.map((file) => ({ file, place: path.join(folder, file.path) }));
+  const read = await readAll(context, there, 'checking what is there:', progress);
+  for (const file of unchecked) {
+    const { right, marks } = read.get(file.path) as Read;
+    if (right) mark(host, folder, commit, file, right, marks);
+    else wrong.set(file.path, marks);
+  }
+  return wrong;
+}
+
+async function fetchMissing(
+  context: Context,
+  model: Model,
+  { commit, wanted }: Wanted,
+  missing: readonly LocalFile[],
+  wrong: ReadonlyMap<string, readonly string[]>,
+  place: (file: string) => string | undefined,
+  progress: (progress: Progress) => void,
+): Promise<void> {
+  const { host } = context;
+  const { folder, repo } = model;
+  const places = new Map(
+    missing.flatMap(({ file: { path } }) => {
+      const there = place(path);
+      return there === undefined ? [] : [[path, there] as const];
+    }),
+  );
+  if (places.size < missing.length) refuseOffline(context, model, `files of \`${repo}\` are missing`);
+  for (const { file } of missing) {
+    const marks = wrong.get(file.path);
+    if (marks) salvage(host, folder, file, marks);
+    adopt(host, folder, file);
+  }
+  const files = missing.map(({ file }) => file).sort((a, b) => a.size - b.size);
+  const now = missing.map(({ file }) => lookAt(host, folder, commit, file));
+  const there = (of: readonly LocalFile[]) => of.reduce((sum, { thereBytes }) => sum + thereBytes, 0);
+  const missingBytes = files.reduce((sum, { size }) => sum + size, 0);
+  const totalBytes = wanted.reduce((sum, { size }) => sum + size, 0);
+  await refuseWithoutSpace(context, folder, missingBytes - there(now.filter(({ state }) => state === 'partial')));
+  const order = { repo, commit, folder, files, totalBytes, thereBytes: totalBytes - missingBytes };
+  await transferInThread(context, order, places, progress);
+}
+
+/** The same by hf, with our look before and our hashes after. */
+async function fetchByHf(
+  context: Context,
+  model: Model,
+  wanted: Wanted,
+  missing: readonly LocalFile[],
+  progress: (progress: Progress) => void,
+): Promise<void> {
+  const { host } = context;
+  refuseOffline(context, model, `files of \`${model.repo}\` are missing`);
+  await refuseWithoutSpace(
+    context,
+    model.folder,
+    missing.reduce((sum, { file }) => sum + file.size, 0),
+  );
+  for (const { file, state } of missing) {
+    removeStamp(host, model.folder, file.path);
+    // hf trusts its metadata more than the bytes.
+    if (state === 'wrong' || state === 'unchecked') host.files.remove(metadataFile(model.folder, file.path));
+  }
+  await runHf(
+    context,
+    model,
+    wanted.commit,
+    missing.map(({ file }) => file.path),
+    progress,
+  );
+  const after = missing.map(({ file }) => lookAt(host, model.folder, wanted.commit, file));
+  const wrong = await checkThere(context, model, wanted, after, true, progress);
+  const bad = after.filter(({ file, state }) => wrong.has(file.path) || !['ok', 'unchecked'].includes(state));
+  if (bad.length > 0)
+    throw wrongAfterHf(
+      bad.map(({ file: { path, size }, why }) => ({ path, size, why: wrong.has(path) ? 'other bytes than the commit has' : why })),
+    );
+}
+
+/** @param lacks what the network is needed for @throws UserError E_HUB_OFFLINE where a variable forbids the network */
+export function refuseOffline(context: Context, { repo }: Model, lacks: string): void {
+  const variable = offlineBy(context.host);
+  if (!variable) return;
+  throw new UserError({
+    code: 'E_HUB_OFFLINE',
+    found: `${variable} is set, and ${lacks}`,
+    needed: `the network, or all of \`${repo}\` on this machine`,
+    fix: `\`unset ${variable}\` and run the same command again`,
+  });
+}
+
+/** Bytes that were copied here and are wrong are no fault of a network. */
+function byOrigin(error: unknown, { asked }: Model, origin: Origin): unknown {
+  if (!(error instanceof UserError) || error.fault.code !== 'E_MODEL_HASH') return error;
+  return new UserError({
+    ...error.fault,
+    fix: `\`npx just model:download --model=${asked}\` fetches it from the Hub; \`npx just model:verify --path=${origin.folder} --full\` tells all that is wrong there`,
+  });
+}

@@ -1,0 +1,49 @@
+import * as path from 'node:path';
+import { plural, some } from '../../common/format';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import type { Origin } from '../manifest/local-source';
+import type { Wanted } from '../manifest/manifest';
+import type { Model } from '../model/models';
+import { mark } from '../store/deliver';
+import { type Read, readAll } from '../store/hash-local-files';
+import type { LocalFile } from '../store/local';
+
+/**
+ * Puts links in the place of files that are missing: hard ones, or symbolic ones to another disk. Hashed before they
+ * get their names: nothing wrong may stand under the name of a model's file, not even for a moment.
+ * @returns the files that hold other bytes there, and were not linked
+ */
+export async function linkRight(
+  context: Context,
+  { folder }: Model,
+  { commit }: Wanted,
+  files: readonly LocalFile[],
+  origin: Origin,
+  progress: (progress: Progress) => void,
+): Promise<Set<string>> {
+  const { host } = context;
+  const missing = files.flatMap(({ file, state }) => {
+    const place = origin.place(file.path);
+    const isFree = state !== 'ok' && state !== 'unchecked' && !host.files.lstat(path.join(folder, file.path));
+    return place !== undefined && isFree ? [{ file, place: host.files.realPath(place) ?? place }] : [];
+  });
+  if (missing.length === 0) return new Set();
+  const read = await readAll(context, missing, `checking ${origin.name}:`, progress);
+  for (const { file, place } of missing) {
+    const { right, marks } = read.get(file.path) as Read;
+    if (!right) continue;
+    const target = path.join(folder, file.path);
+    host.files.link(place, target);
+    // A link changes the time of the file itself: what is remembered is what it is like now.
+    const linked = host.files.stat(target);
+    if (linked) mark(host, folder, commit, file, linked, marks);
+  }
+  const wrong = new Set(missing.map(({ file }) => file.path).filter((name) => !read.get(name)?.right));
+  if (wrong.size > 0)
+    progress({
+      text: `${origin.name} has other bytes than the commit in ${plural(wrong.size, 'file')}: ${some([...wrong].map((name) => `\`${name}\``))}`,
+      atOnce: true,
+    });
+  return wrong;
+}

@@ -1,0 +1,39 @@
+import { UserError } from '../../common/errors';
+import { collidingNames, modelFileFault } from '../../untrusted/names';
+import { oneLine } from '../../untrusted/text';
+import type { HubFile } from '../model/hub-file';
+import { type Choice, type Chosen, choose } from '../model/selection';
+import type { SizedFile } from '../transfer/file-download';
+
+/** The files of a model's folder: those that are wanted, and those that are left out. */
+export interface Listed {
+  wanted: SizedFile[];
+  left: Chosen['left'];
+}
+
+/**
+ * What of a list belongs in a model's folder. Whoever made the list, the Hub, another folder or a record: only what
+ * passes here becomes a path. A name that leads elsewhere is an attack or a mistake, and never a model.
+ * @param files the whole list
+ * @param indexText the index of the shards, where it is known
+ * @throws UserError E_MODEL_NAME
+ */
+export function listed(files: readonly HubFile[], model: Choice & { repo: string }, indexText: string | undefined): Listed {
+  const names = files.map(({ path }) => path);
+  for (const name of names) {
+    const fault = modelFileFault(name);
+    if (fault) throw unfit(model.repo, [name], `which ${fault}`);
+  }
+  const pair = collidingNames(names);
+  if (pair) throw unfit(model.repo, pair, 'which cannot lie beside each other');
+  const { wanted, left } = choose(files, model, indexText);
+  return { wanted: wanted.filter((file): file is SizedFile => file.size !== undefined), left };
+}
+
+const unfit = (repo: string, names: readonly string[], why: string): UserError =>
+  new UserError({
+    code: 'E_MODEL_NAME',
+    found: `\`${repo}\` lists ${names.map((name) => `\`${oneLine(name, 120)}\``).join(' and ')}, ${oneLine(why)}`,
+    needed: 'names that stay inside of the folder, on every system',
+    fix: 'do not use this repository; tell its owner',
+  });

@@ -1,0 +1,106 @@
+import * as path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import { absolute, projectPaths, shown } from '../../engine/paths';
+import type { Host } from '../../platform';
+import { isCommitHash, isSha1, isSha256 } from '../../untrusted/hashes';
+import { hubHomes } from '../api/token';
+import type { HubFile } from '../model/hub-file';
+import type { Model } from '../model/models';
+import { readTreeFile } from '../store/tree';
+
+/** A place on this machine that has the files of a model. */
+export interface Origin {
+  /** How a message calls it. */
+  name: string;
+  /** The place of a file, `undefined` where it is not there. */
+  place(file: string): string | undefined;
+  /** Files are linked and not copied. */
+  links: boolean;
+  /** The folder itself, where it may hold a list of its own. */
+  folder: string;
+}
+
+/**
+ * Where the files come from, if not from the Hub: `--source` or the model's own setting, or the cache of
+ * Hugging Face's libraries with `--from-cache`.
+ * @throws UserError E_MODEL_SOURCE
+ */
+export function originOf(context: Context, model: Model, commit: string | undefined): Origin | undefined {
+  const asked = context.option('source') ?? model.source;
+  const cache = context.option('from-cache');
+  if (asked !== undefined) return folderOrigin(context, asked);
+  if (cache === undefined) return undefined;
+  const folder = cachedIn(context, model, commit);
+  if (!folder)
+    throw new UserError({
+      code: 'E_MODEL_SOURCE',
+      found: `\`${model.repo}\` is not in the cache (${cacheFolders(context)
+        .map((home) => shown(context.root, home))
+        .join(', ')})`,
+      needed: 'a snapshot of the model there',
+      fix: `\`npx just model:download --model=${model.asked}\` fetches it`,
+    });
+  return { name: `the cache \`${folder}\``, folder, links: cache === 'link', place: placeIn(context, folder) };
+}
+
+/** The snapshot of a model in the cache of Hugging Face's libraries, the one of the commit first. */
+export function cachedIn(context: Context, { repo, revision }: Model, commit: string | undefined): string | undefined {
+  const { files } = context.host;
+  for (const home of cacheFolders(context)) {
+    const folder = path.join(home, `models--${repo.replace('/', '--')}`);
+    const named = commit ?? files.readText(path.join(folder, 'refs', revision))?.trim() ?? revision;
+    if (!isCommitHash(named)) continue;
+    const snapshot = path.join(folder, 'snapshots', named);
+    if (files.stat(snapshot)?.isDirectory()) return snapshot;
+  }
+  return undefined;
+}
+
+/** `HF_HUB_CACHE`, else `hub` in each home of Hugging Face's libraries. */
+function cacheFolders(context: Context): string[] {
+  const { env } = context.host;
+  const named = env.HF_HUB_CACHE ?? env.HUGGINGFACE_HUB_CACHE;
+  if (named) return [named];
+  return [...new Set([...hubHomes(context), projectPaths(context).hf_home])].map((home) => path.join(home, 'hub'));
+}
+
+function folderOrigin(context: Context, asked: string): Origin {
+  const folder = asked.startsWith('file:') ? fileURLToPath(asked) : absolute(context, asked);
+  if (!context.host.files.stat(folder)?.isDirectory())
+    throw new UserError({
+      code: 'E_MODEL_SOURCE',
+      found: `the source \`${asked}\` is no folder`,
+      needed: 'a folder that holds the files of the model',
+      fix: 'mount it or correct the path, then run the same command again',
+    });
+  return { name: `\`${shown(context.root, folder)}\``, folder, links: false, place: placeIn(context, folder) };
+}
+
+const placeIn =
+  ({ host }: Context, folder: string) =>
+  (file: string): string | undefined => {
+    const place = path.join(folder, file);
+    return host.files.stat(place)?.isFile() ? place : undefined;
+  };
+
+/** The list of a commit that huggingface_hub 1.x keeps in its cache, beside the snapshots. */
+export const cachedTree = (host: Host, snapshot: string, commit: string): HubFile[] | undefined =>
+  readTreeFile(host, path.join(snapshot, '..', '..', 'trees', `${commit}.json`));
+
+/**
+ * What a snapshot of the cache holds, by itself: its files are links to blobs that are named by their hash.
+ * `undefined` where they are not, or where there are none.
+ */
+export function snapshotFiles(host: Host, snapshot: string): HubFile[] | undefined {
+  const files = host.files.filesUnder(snapshot).map((file): HubFile | undefined => {
+    const real = host.files.realPath(path.join(snapshot, file));
+    const size = real ? host.files.stat(real)?.size : undefined;
+    const name = real ? path.basename(real) : '';
+    if (size === undefined) return undefined;
+    if (isSha256(name)) return { path: file, size, sha256: name };
+    return isSha1(name) ? { path: file, size, sha1: name } : undefined;
+  });
+  return files.length > 0 && files.every((file) => file !== undefined) ? files : undefined;
+}

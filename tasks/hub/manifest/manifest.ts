@@ -1,0 +1,130 @@
+import * as path from 'node:path';
+import { IndexFault, indexName, parseIndex } from '../../checkpoints/safetensors/index';
+import { Interrupted, UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import type { Host } from '../../platform';
+import { type Commit, isCommitHash } from '../../untrusted/hashes';
+import { misfit, type Revision, type TreeRow } from '../api/answers';
+import { offlineBy } from '../api/endpoint';
+import { hubOf } from '../api/hub';
+import type { HubFile } from '../model/hub-file';
+import type { Model } from '../model/models';
+import { looksWhole } from '../model/selection';
+import { type ModelRecord, readRecord } from '../store/model-record';
+import { recordedTree } from '../store/recorded-tree';
+import { filesOf, readTree } from '../store/tree';
+import { type Listed, listed } from './listed';
+
+/** What a folder is to hold: the commit, its whole tree, and what of it is wanted. */
+export interface Wanted extends Listed {
+  commit: Commit;
+  license: string | undefined;
+  /** Where the list came from. */
+  from: 'record' | 'source' | 'hub';
+  /** The rows of the listing, where the Hub was asked. */
+  rows: readonly TreeRow[] | undefined;
+}
+
+/** The commit that this folder is held to: a pinned one, or the one that was resolved when it was first filled. */
+export function heldCommit(context: Context, model: Model): Commit | undefined {
+  if (isCommitHash(model.revision)) return model.revision;
+  if (context.option('update') !== undefined) return undefined;
+  const record = readRecord(context.host, model.folder);
+  const isOurs = record && record.repo === model.repo && record.revision === model.revision;
+  return isOurs && isCommitHash(record.commit) ? record.commit : undefined;
+}
+
+/** What the folder's own records say it should hold; `undefined` where they do not say. No network. */
+export function wantedByRecord(context: Context, model: Model): Wanted | undefined {
+  const { host } = context;
+  const { folder } = model;
+  const held = heldCommit(context, model);
+  // Without the network the folder's own lists are all there is, those of hf too.
+  const own = offlineBy(host) ? recordedTree(host, folder, model) : undefined;
+  const commit = held ?? own?.commit;
+  if (!isCommitHash(commit)) return undefined;
+  const indexText = host.files.readText(`${folder}/${indexName}`);
+  // hf 0.36 keeps no list: what it knows of each file stands for one where no shard is missing.
+  const known = own?.commit === commit && looksWhole(own.all, indexText) ? withSizes(host, folder, own.all) : undefined;
+  const files = readTree(host, folder, commit) ?? known;
+  if (!files) return undefined;
+  return { commit, license: undefined, from: 'record', rows: undefined, ...listed(files, model, indexText) };
+}
+
+/** Sizes that only the files themselves tell; their hashes say whether they are right. */
+export const withSizes = (host: Host, folder: string, files: readonly HubFile[]): HubFile[] =>
+  files.map((file) => ({ ...file, size: file.size ?? host.files.stat(path.join(folder, file.path))?.size }));
+
+/** The same from the Hub, with all that has to be asked before the first byte: revision, list, access. @throws UserError */
+export async function wantedByHub(context: Context, model: Model): Promise<Wanted> {
+  const hub = hubOf(context);
+  const held = heldCommit(context, model);
+  const { commit, license } = held ? await hub.revision({ ...model, revision: held }) : await firstRevision(context, model);
+  const rows = await hub.tree(model, commit);
+  const files = filesOf(rows);
+  const { wanted, left } = listed(files, model, await indexOf(context, model, commit, files));
+  const first = wanted.find(({ path }) => path === 'config.json') ?? [...wanted].sort((a, b) => a.size - b.size)[0];
+  if (!first)
+    throw new UserError({
+      code: 'E_MODEL_EMPTY',
+      found: `\`${model.repo}\` at ${commit.slice(0, 12)} has no file that is wanted (${files.length} are left out)`,
+      needed: 'at least one file',
+      fix: 'correct `download.include` and `download.exclude` in configs/setup.yaml; `--plan` shows why each file is left out',
+    });
+  await hub.probe(model, commit, first.path);
+  return { commit, license, from: 'hub', rows, wanted, left };
+}
+
+/** The commit that a folder without a record of ours begins with: the one that hf filled it with, where the repository has it. */
+async function firstRevision(context: Context, model: Model): Promise<Revision> {
+  const hub = hubOf(context);
+  const { host } = context;
+  const byHf =
+    readRecord(host, model.folder) || context.option('update') !== undefined ? undefined : recordedTree(host, model.folder, model);
+  if (!byHf) return hub.revision(model);
+  try {
+    return await hub.revision({ ...model, revision: byHf.commit });
+  } catch (error) {
+    // Filled from another repository, or the commit is gone.
+    if (error instanceof UserError && error.fault.code === 'E_HUB_REVISION') return hub.revision(model);
+    throw error;
+  }
+}
+
+/** What a branch is now, where it is another commit than the folder's; silent where it cannot be asked. */
+export async function movedTo(context: Context, model: Model, commit: string): Promise<string | undefined> {
+  if (isCommitHash(model.revision) || offlineBy(context.host)) return undefined;
+  const now = await hubOf(context)
+    .glance(model)
+    .catch((error: unknown) => {
+      if (error instanceof Interrupted) throw error;
+    });
+  return now && now !== commit ? now : undefined;
+}
+
+export const recordOf = (model: Model, { commit, wanted }: Wanted): ModelRecord => ({
+  repo: model.repo,
+  revision: model.revision,
+  commit,
+  files: wanted.map(({ path }) => path),
+});
+
+/** The index is needed only where names do not say which files are shards. */
+async function indexOf(context: Context, model: Model, commit: Commit, files: readonly HubFile[]): Promise<string | undefined> {
+  const names = files.map(({ path }) => path).filter((path) => path.endsWith('.safetensors') && !path.includes('/'));
+  const isPlain = names.every((name) => /^(model-\d+-of-\d+|consolidated.*)\.safetensors$/.test(name));
+  if (!files.some(({ path }) => path === indexName) || isPlain) return undefined;
+  const hub = hubOf(context);
+  const text = await hub.text(model, commit, indexName);
+  refuseWrongIndex(text, hub.requests.endpoint);
+  return text;
+}
+
+/** An index that the Hub serves names files inside of the folder, as `model:verify` wants it later. @throws UserError E_HUB_ANSWER */
+export function refuseWrongIndex(text: string, from: string): void {
+  try {
+    parseIndex(Buffer.from(text));
+  } catch (error) {
+    throw error instanceof IndexFault ? misfit(from, indexName, error.message, 'an index that names the shards beside it') : error;
+  }
+}

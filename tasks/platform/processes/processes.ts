@@ -1,0 +1,186 @@
+import { Interrupted } from '../../common/errors';
+import { lastLines } from '../../untrusted/text';
+import { childEnvironment, type ProgramKind } from './child-environment';
+import { Guard } from './orphan-reaper';
+import { killGroup, limitOf } from './process-groups';
+import { Lines, Output } from './program-output';
+import { type StartedProgram, startPlainly, startWithExeca } from './start';
+
+export interface RunOptions {
+  cwd: string;
+  /** What it is, by the secrets that it needs; none where it is left out. {@link childEnvironment} */
+  program?: ProgramKind;
+  /** Variables besides, of which nothing is kept back; `undefined` takes one away. */
+  env?: Record<string, string | undefined>;
+  /** Milliseconds until the whole group is ended; none means no limit. */
+  timeoutMs?: number;
+  /** Called with each line of either stream, as it comes. */
+  onLine?: (line: string) => void;
+  /** What the program reads; nothing where it is left out. */
+  input?: string | Uint8Array;
+  /** How its output becomes text: `latin1` keeps every byte, for file names. */
+  encoding?: 'utf8' | 'latin1';
+  /** End it where we are killed: it would go on sending. */
+  guarded?: boolean;
+  /** `end` for what runs long and is read line by line: the end of its output is enough. `all` where it is left out. */
+  keep?: 'all' | 'end';
+  /** What is kept of each stream, in bytes; 64 MB where it is left out, 1 MB of the end. */
+  mostBytes?: number;
+}
+
+export interface RunResult {
+  /** -1 where the program could not be started, or was ended by a signal, the time limit or {@link cut}. */
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  /** The last lines of both streams, in the order they came. */
+  tail: string;
+  /** The limit ended it. */
+  timedOut: boolean;
+  /** It wrote more than is kept, so `stdout` and `stderr` are not whole. It was ended for that, unless the end is enough. */
+  cut: boolean;
+}
+
+/** The longest answer is a listing of a hundred thousand files; what runs long ends with a traceback. */
+const usualBytes = { all: 64_000_000, end: 1_000_000 } as const;
+
+/** The process groups that are running now: Ctrl-C ends them, and a lock names them. */
+export class Processes {
+  readonly #running = new Set<number>();
+  readonly #abort = new AbortController();
+  readonly #guard = new Guard();
+  #interrupted: NodeJS.Signals | undefined;
+  readonly #watchers = new Set<(groups: readonly number[]) => void>();
+  /** Judges each program before it is started. @throws where it must not be */
+  judge: ((command: string) => Promise<void>) | undefined;
+  /** Called with what a person is to know before a program is started. */
+  onNote: ((line: string) => void) | undefined;
+  /** Called with each line of every command, for `--verbose`. */
+  onVerbose: ((line: string) => void) | undefined;
+
+  /** Runs a program, never a shell, in a process group of its own. A failure is a result, not an error. */
+  run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+    return this.#run(startWithExeca, command, args, options);
+  }
+
+  /** Asks a program a short question: {@link run}, without the time that execa takes to load. */
+  ask(command: string, args: readonly string[], options: Omit<RunOptions, 'input'>): Promise<RunResult> {
+    return this.#run(startPlainly, command, args, options);
+  }
+
+  /** Ends every running group: politely, then after two seconds for good. */
+  interrupt(signal: NodeJS.Signals): void {
+    const again = this.#interrupted !== undefined;
+    this.#interrupted = signal;
+    this.#abort.abort(new Interrupted(signal));
+    for (const group of this.#running) killGroup(group, again ? 'SIGKILL' : signal);
+    setTimeout(() => {
+      for (const group of this.#running) killGroup(group, 'SIGKILL');
+    }, 2000).unref();
+  }
+
+  /** Aborted by Ctrl-C, with `Interrupted` as its reason: for work that is no process, a download for example. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get interrupted(): NodeJS.Signals | undefined {
+    return this.#interrupted;
+  }
+
+  /** Calls with the process groups that run, at each change. @returns stops it */
+  watchGroups(watcher: (groups: readonly number[]) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+
+  throwIfInterrupted(): void {
+    if (this.#interrupted) throw new Interrupted(this.#interrupted);
+  }
+
+  async #run(start: typeof startWithExeca, command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+    this.throwIfInterrupted();
+    await this.judge?.(command);
+    this.onVerbose?.(`$ ${[command, ...args].join(' ')}`);
+    const { encoding = 'utf8', keep = 'all' } = options;
+    const env = childEnvironment(options.program ?? 'plain', process.env, options.env);
+    const output = new Output(options.mostBytes ?? usualBytes[keep], keep);
+    let started: StartedProgram;
+    try {
+      started = await start(command, args, { cwd: options.cwd, env, input: options.input });
+    } catch (error) {
+      // An argument that no program can get: with a NUL in it, or too long.
+      return { exitCode: -1, stdout: '', stderr: '', tail: lastLines((error as Error).message), timedOut: false, cut: false };
+    }
+    const { child, ended } = started;
+    const limit = limitOf(child.pid, options.timeoutMs);
+    const read = this.#read(child, output, limit.end, options);
+    const result = await this.#follow(child, options.guarded === true, Promise.race([ended, limit.givenUp]));
+    limit.clear();
+    read.end();
+    this.throwIfInterrupted();
+    const [timedOut, cut] = [limit.reached(), output.cut];
+    if (!result) {
+      child.unref();
+      const after = timedOut ? `${options.timeoutMs} ms` : `${output.most} bytes`;
+      return { exitCode: -1, stdout: '', stderr: '', tail: `no end after ${after}, and it cannot be ended`, timedOut, cut };
+    }
+    const overflow = cut && keep === 'all' ? `it wrote more than ${output.most} bytes and was ended: what is above is not all` : undefined;
+    const why = overflow ?? result.why;
+    return {
+      timedOut,
+      cut,
+      exitCode: timedOut || overflow ? -1 : result.exitCode,
+      stdout: output.text('stdout', encoding),
+      stderr: output.text('stderr', encoding),
+      tail: why === undefined ? output.tail(encoding) : lastLines(`${output.tail(encoding)}\n${why}`),
+    };
+  }
+
+  /** Follows a child to its end: its group is known to Ctrl-C and to the lock, and guarded where that is asked for. */
+  async #follow<T>({ pid: group }: StartedProgram['child'], guarded: boolean, ended: Promise<T>): Promise<T> {
+    if (!group) return ended;
+    if (guarded) this.#guard.add(group);
+    this.#changed(() => this.#running.add(group));
+    // Ctrl-C came while it was being started.
+    if (this.#interrupted) killGroup(group, this.#interrupted);
+    const result = await ended;
+    if (guarded) this.#guard.remove(group);
+    this.#changed(() => this.#running.delete(group));
+    return result;
+  }
+
+  /**
+   * Reads both streams into the output and line by line.
+   * @param end ends the group, which is done where there is no room for more: the child alone may not hold the output open
+   */
+  #read({ stdout, stderr }: StartedProgram['child'], output: Output, end: () => void, { onLine, encoding = 'utf8' }: RunOptions) {
+    const tell = (line: string) => {
+      onLine?.(line);
+      this.onVerbose?.(`  ${line}`);
+    };
+    const lines: Lines[] = [];
+    for (const [name, stream] of [
+      ['stdout', stdout],
+      ['stderr', stderr],
+    ] as const) {
+      const reader = onLine || this.onVerbose ? new Lines(tell, encoding) : undefined;
+      if (reader) lines.push(reader);
+      stream?.on('data', (chunk: Buffer) => {
+        output.add(name, chunk);
+        if (output.cut && output.keep === 'all') end();
+        else reader?.add(chunk);
+      });
+    }
+    return {
+      end() {
+        for (const each of lines) each.end();
+      },
+    };
+  }
+
+  #changed(change: () => void): void {
+    change();
+    for (const watcher of this.#watchers) watcher([...this.#running]);
+  }
+}

@@ -1,0 +1,26 @@
+import type { Environment } from '../../common/environment';
+
+/** The part of the settings that a file holds, and the files that hold it, in the order they are merged. */
+export interface Source {
+  part: 'setup' | 'paths' | 'training';
+  file: string;
+  /** Git ignores it: a machine's own additions, merged name by name. */
+  machine: boolean;
+}
+
+const files = { setup: 'setup.yaml', paths: 'paths_config.json', training: 'training_config.yaml' } as const;
+
+/** Of each part the committed file first, then the machine's own. */
+export function sourcesFor(environment: Environment): Source[] {
+  return Object.entries(files).flatMap(([part, file]) => [
+    { part: part as Source['part'], file: `configs/${file}`, machine: false },
+    { part: part as Source['part'], file: `configs/${file.replace(/\.\w+$/, '')}.${environment}.yaml`, machine: true },
+  ]);
+}
+
+/** `JUST_LORA_STORAGE__WARN_GB=40` sets `storage.warn_gb`. */
+export const variablePrefix = 'JUST_LORA_';
+/** Variables of ours that are no settings. */
+export const reservedVariables: readonly string[] = ['JUST_LORA_ENV'];
+/** Variables of others that set one of ours. */
+export const foreignVariables: Readonly<Record<string, readonly string[]>> = { HF_HOME: ['paths', 'hf_home'] };

@@ -1,0 +1,84 @@
+import { byteName, shownName, textName } from '../../common/shown-name';
+import { isByteCount } from '../../untrusted/hashes';
+import { oneLine } from '../../untrusted/text';
+import { parseRsyncVersion, type RsyncVersion } from './rsync-output';
+import { WrongAnswer } from './wrong-answer';
+
+/** What stands at a name. A `dangling` link leads nowhere. */
+export type Presence = 'folder' | 'file' | 'dangling' | 'missing';
+
+/** What the look at the other side printed, between its marks. Paths are absolute, in UTF-8. */
+export interface Looked {
+  /** The project's folder there. */
+  path: string;
+  /** The nearest folder above it that is there, or itself. */
+  nearest: string;
+  /** The same with its links resolved; '' where it cannot be entered. */
+  real: string;
+  /** '' where it has none. */
+  home: string;
+  isFolder: boolean;
+  isWritable: boolean;
+  locked: boolean;
+  /** `undefined` where it has none that we know. */
+  rsync: RsyncVersion | undefined;
+  /** Bytes; `undefined` where it does not tell. */
+  freeBytes: number | undefined;
+  /** Seconds since 1970; `undefined` where it does not tell. */
+  now: number | undefined;
+  /** What stands at each folder that was asked for. */
+  items: ReadonlyMap<string, { presence: Presence; writable: boolean }>;
+  /** Something else prints too: a login shell that is not silent. */
+  noisy: boolean;
+}
+
+/**
+ * @param text one character a byte
+ * @param folders that were asked for
+ * @returns `undefined` where the marks are missing: it did not run to its end
+ * @throws WrongAnswer where a path is none, or one of the folders is not answered for
+ */
+export function parseLook(text: string, folders: readonly string[]): Looked | undefined {
+  const begin = text.indexOf('just-lora-begin\n');
+  const end = text.lastIndexOf('just-lora-end');
+  if (begin < 0 || end < begin) return undefined;
+  const values = new Map<string, string>();
+  const answers = new Map<string, { presence: Presence; writable: boolean }>();
+  for (const line of textName(text.slice(begin, end)).split('\n')) {
+    const item = /^item=(folder|file|dangling|missing) (yes|no) (.+)$/.exec(line);
+    if (item) answers.set(item[3] ?? '', { presence: item[1] as Presence, writable: item[2] === 'yes' });
+    else if (line.includes('=')) values.set(line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1));
+  }
+  const free = Number(/^\d{1,15}$/.exec(values.get('free_kb') ?? '')?.[0]) * 1024;
+  const now = Number(/^\d{1,12}$/.exec(values.get('now') ?? '')?.[0]);
+  return {
+    path: pathIn(values, 'path', 'needed'),
+    nearest: pathIn(values, 'nearest', 'needed'),
+    real: pathIn(values, 'real', 'optional'),
+    home: pathIn(values, 'home', 'optional'),
+    isFolder: values.get('folder') === 'yes',
+    isWritable: values.get('writable') === 'yes',
+    locked: values.get('lock') === 'yes',
+    rsync: values.get('has_rsync') ? parseRsyncVersion(values.get('rsync') ?? '') : undefined,
+    freeBytes: isByteCount(free) ? free : undefined,
+    now: Number.isFinite(now) ? now : undefined,
+    items: new Map(folders.map((folder) => [folder, answers.get(folder) ?? unanswered(folder)])),
+    noisy: begin > 0,
+  };
+}
+
+/** Bytes that a path may have (PATH_MAX). */
+const pathBytes = 4096;
+
+/** A path becomes an argument of rsync and scp behind `HOST:`, where a colon in front would ask for another protocol. */
+function pathIn(values: ReadonlyMap<string, string>, key: string, need: 'needed' | 'optional'): string {
+  const value = values.get(key) ?? '';
+  if (value === '' && need === 'optional') return '';
+  if (value.startsWith('/') && Buffer.byteLength(value) <= pathBytes && !/\p{C}/u.test(value) && !value.split('/').includes('..'))
+    return value;
+  throw new WrongAnswer(`says that its \`${key}\` is \`${oneLine(shownName(byteName(value.slice(0, 500))))}\`, which is no path`);
+}
+
+function unanswered(folder: string): never {
+  throw new WrongAnswer(`does not say what stands at \`${folder}\``);
+}

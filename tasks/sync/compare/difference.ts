@@ -1,0 +1,67 @@
+import { guardDeletions, refusePlace } from '../guards/deletions';
+import { guardRoom } from '../guards/room';
+import { refuseEmpty, refuseMissing } from '../guards/sources';
+import type { Difference, Session } from '../session/session';
+import type { Compared } from './change';
+import { holdsFiles } from './files-here';
+import type { Folder } from './folders';
+import { sidesOf } from './sides';
+
+/**
+ * Compares both sides by size and time; with `--verify` by checksum too, where that finds nothing.
+ * @throws UserError a guard's: nothing is sent or deleted then
+ */
+export async function compareAll(session: Session): Promise<Difference> {
+  const quick = await compareBy(session, false);
+  return session.verify && quick.changes.length === 0 ? compareBy(session, true) : quick;
+}
+
+async function compareBy(session: Session, checksum: boolean): Promise<Difference> {
+  const { direction, deletes } = session;
+  const [there, transport] = [await session.there(), await session.transport()];
+  if (deletes && direction === 'push') refusePlace(there);
+  const { present, absent, empty } = await sourcesOf(session);
+  const compared = await Promise.all(
+    present.map(
+      async (folder): Promise<Compared> => ({ folder, comparison: await transport.compare(folder, { deletions: deletes, checksum }) }),
+    ),
+  );
+  if (deletes) await guardDeletions(session, transport, compared);
+  await guardRoom(session, there, compared);
+  return { ...joined(compared), absent, empty, byChecksum: checksum };
+}
+
+/** Which folders have something to travel. @throws UserError E_SOURCE_MISSING, E_SOURCE_EMPTY */
+async function sourcesOf({
+  context,
+  direction,
+  folders,
+  deletes,
+  there,
+}: Session): Promise<Pick<Difference, 'absent' | 'empty'> & { present: Folder[] }> {
+  const [absent, empty, present]: [string[], string[], Folder[]] = [[], [], []];
+  for (const folder of folders) {
+    const { source } = sidesOf(context, await there(), folder, direction);
+    if (source === 'missing' || source === 'dangling') {
+      if (folder.required) throw refuseMissing(folder.name, direction, source);
+      absent.push(folder.name);
+    } else if (source === 'folder' && direction === 'push' && !holdsFiles(context, folder)) {
+      if (deletes && folder.required) throw refuseEmpty(folder.name, direction);
+      empty.push(folder.name);
+      // Its folders still travel, but nothing is deleted for it.
+      if (!deletes) present.push(folder);
+    } else present.push(folder);
+  }
+  return { absent, empty, present };
+}
+
+/** All folders as one. How many files were left out is known only where each folder tells. */
+function joined(compared: readonly Compared[]): Pick<Difference, 'changes' | 'folders' | 'excluded' | 'skipped'> {
+  const excluded = compared.map(({ comparison }) => comparison.excluded);
+  return {
+    changes: compared.flatMap(({ comparison }) => comparison.changes),
+    folders: compared.map(({ folder, comparison }) => ({ folder, changes: comparison.changes })),
+    excluded: excluded.reduce((sum, count) => (sum === undefined || count === undefined ? undefined : sum + count), 0),
+    skipped: compared.flatMap(({ comparison }) => comparison.skipped),
+  };
+}

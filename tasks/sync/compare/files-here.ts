@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import * as path from 'node:path';
+import { shownName } from '../../common/shown-name';
+import type { Context } from '../../engine/context';
+import type { Entry } from '../../platform/files/byte-paths';
+import type { RelativeName } from '../../untrusted/names';
+import type { FileStates } from '../session/transport';
+import { baseName, type Folder, ownExcludes } from './folders';
+
+/** What tells that a file has changed: its size, both times to the nanosecond, and the inode, so that a change of the same size and time shows too. */
+export const stateOf = ({ size, modified, changed, inode }: Omit<Entry, 'name'>): string => `${size} ${modified} ${changed} ${inode}`;
+
+/** Every file of a folder here, or the one file, with what tells that it has changed. */
+export function statesHere({ host, root }: Context, folder: Folder): FileStates {
+  const at = path.join(root, folder.name);
+  const states = [...host.tree.entries(at, ownExcludes)].map((entry): [string, string] => [shownName(entry.name), stateOf(entry)]);
+  // One file that travels: its folder lists nothing.
+  const single = host.files.stat(at)?.isFile() ? host.tree.look(path.dirname(at), baseName(folder)) : undefined;
+  return Object.fromEntries(single ? [['.', stateOf(single)]] : states);
+}
+
+/** The hash of a file here, as text in base 16. */
+export async function sha256Here({ host }: Context, folder: string, name: RelativeName): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of host.tree.read(folder, name)) {
+    hash.update(chunk as Buffer);
+    host.processes.throwIfInterrupted();
+  }
+  return hash.digest('hex');
+}
+
+/** How many files there are here that could travel: folders, links that lead nowhere and our own excludes do not count. */
+export const countHere = ({ host }: Context, folder: string): number =>
+  [...host.tree.names(folder, ownExcludes)].filter((name) => host.tree.leadsToFile(folder, name)).length;
+
+/** Is there a file here that could travel? */
+export function holdsFiles({ host, root }: Context, folder: Folder): boolean {
+  const at = path.join(root, folder.name);
+  for (const name of host.tree.names(at, ownExcludes)) if (host.tree.leadsToFile(at, name)) return true;
+  return false;
+}

@@ -1,0 +1,62 @@
+import * as path from 'node:path';
+import { byteName, shownName } from '../../common/shown-name';
+import type { Context } from '../../engine/context';
+import { isSha256 } from '../../untrusted/hashes';
+import type { RelativeName } from '../../untrusted/names';
+import { recallFolder, rememberFolder } from '../session/folder-record';
+import { sha256Here, stateOf } from './files-here';
+import type { Folder } from './folders';
+
+/** Where a folder's manifest lies under `.just-lora` of the side that received it. */
+export const manifestOf = ({ name }: Pick<Folder, 'name'>): string => `manifests/${name.replace(/\//g, '-')}.sha256`;
+
+/**
+ * Manifests that say something about a folder: its own, those of what is above it, and those of what is in it,
+ * as patterns of file names.
+ */
+export function manifestsAbout({ name }: Folder): string[] {
+  const parts = name.split('/');
+  const above = parts.map((_, index) => manifestOf({ name: parts.slice(0, index + 1).join('/') }));
+  return [...above, manifestOf({ name: `${name}/*` })].map((file) => file.replace('manifests/', ''));
+}
+
+/** A hash that was taken before, with what tells that its file has changed. */
+type Known = [state: string, hash: string];
+const isKnown = (value: unknown): value is Known => Array.isArray(value) && typeof value[0] === 'string' && isSha256(value[1]);
+
+/**
+ * SHA-256 of every file that travels, as `sha256sum -c` reads it in the project's folder: the other side needs
+ * nothing of ours to check what it has. A byte string, names included.
+ * @param names of the files, relative to the folder here
+ * @param keep whether the hashes are kept for the next time: not by a look
+ */
+export async function manifestText(
+  context: Context,
+  folder: Folder,
+  base: string,
+  names: readonly RelativeName[],
+  keep: boolean,
+): Promise<string> {
+  const { host, root } = context;
+  const at = path.join(root, base);
+  const known = recallFolder(context, 'hashes', folder.name, isKnown);
+  const next = new Map<string, Known>();
+  const lines: string[] = [];
+  for (const name of [...names].sort()) {
+    const entry = host.tree.look(at, name);
+    if (!entry?.isFile) continue;
+    const state = stateOf(entry);
+    const before = known.get(shownName(name));
+    const hash = before?.[0] === state ? before[1] : await sha256Here(context, at, name);
+    next.set(shownName(name), [state, hash]);
+    lines.push(line(hash, `${byteName(base)}/${name}`));
+  }
+  if (keep && JSON.stringify([...next]) !== JSON.stringify([...known])) rememberFolder(context, 'hashes', folder.name, next);
+  return lines.join('');
+}
+
+/** GNU coreutils: a name with a backslash or a line break is escaped, and the line begins with a backslash. */
+function line(hash: string, name: string): string {
+  const escaped = name.replace(/[\\\n\r]/g, (character) => ({ '\\': '\\\\', '\n': '\\n', '\r': '\\r' })[character] ?? character);
+  return `${escaped === name ? '' : '\\'}${hash}  ${escaped}\n`;
+}

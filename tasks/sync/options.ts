@@ -1,0 +1,43 @@
+import { usageError } from '../common/errors';
+import type { Context } from '../engine/context';
+import { type Filters, filtersOf } from './compare/filters';
+import { type Direction, type Folder, foldersOf } from './compare/folders';
+
+/** What a push or a pull is asked for. */
+export interface Asked {
+  folders: readonly Folder[];
+  filters: Filters;
+  deletes: boolean;
+  /** How many files `--delete` may take; null leaves it to the usual bounds. */
+  maxDelete: number | null;
+  verify: boolean;
+}
+
+/**
+ * What the command line and the settings ask for.
+ * @throws UserError E_USAGE, exit code 2
+ */
+export const askedOf = (context: Context, direction: Direction): Asked => ({
+  folders: foldersOf(context, direction),
+  filters: filtersOf(context),
+  deletes: context.option('delete') !== undefined,
+  maxDelete: fileCount(context.option('max-delete')),
+  verify: context.option('verify') !== undefined,
+});
+
+/** What a plan asks for, which the command line cannot change. @throws UserError E_USAGE, exit code 2 */
+export function askedByPlan(context: Context, { folders, filters, deletes, maxDelete, verify }: Asked): Asked {
+  const said = ['only', 'include', 'exclude', 'delete', 'max-delete'].find((name) => context.option(name) !== undefined);
+  if (said)
+    throw usageError(
+      `\`--${said}\` is no option of \`--plan=FILE\`: the plan says what is done`,
+      `make a plan with it: \`--plan --${said}…\``,
+    );
+  return { folders, filters, deletes, maxDelete, verify: verify || context.option('verify') !== undefined };
+}
+
+function fileCount(value: string | undefined): number | null {
+  if (value === undefined) return null;
+  if (!/^\d+$/.test(value)) throw usageError(`\`--max-delete=${value}\` is no number of files`, '`--max-delete=500`, for example');
+  return Number(value);
+}

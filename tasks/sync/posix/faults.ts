@@ -1,0 +1,146 @@
+import { UserError } from '../../common/errors';
+import { shownName } from '../../common/shown-name';
+import { lastLines, oneLine } from '../../untrusted/text';
+import { unescapeName } from '../answers/rsync-output';
+import { type TransferFault, transferFault } from '../answers/transfer-fault';
+import type { Direction } from '../compare/folders';
+import { whereOf } from '../remotes/address';
+import type { Remote } from '../remotes/remote';
+
+interface Told {
+  code: string;
+  found: string;
+  needed?: string;
+  fix: string;
+}
+
+/** A fault of the way to a remote, as a person can mend it. */
+export function remoteFault(remote: Remote, exitCode: number, text: string, direction: Direction = 'push'): UserError {
+  const told = tellers[transferFault(exitCode, text)](remote, direction, exitCode);
+  const tail = lastLines(text, 6);
+  return new UserError({ ...told, ...(tail ? { tail } : {}) });
+}
+
+const login = ({ identity, sshConfig, port, user, host }: Remote): string =>
+  [
+    ...(sshConfig ? ['-F', sshConfig] : []),
+    ...(identity ? ['-i', identity] : []),
+    ...(port ? ['-p', String(port)] : []),
+    user ? `${user}@${host}` : host,
+  ].join(' ');
+
+const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direction, exitCode: number) => Told>> = {
+  'host-key': ({ name, host, port }) => ({
+    code: 'E_SSH_HOST_KEY',
+    found: `the host key of \`${name}\` is not the one that is known`,
+    needed: 'the key that this machine saw before, or one that you have compared',
+    fix: `\`ssh-keygen -R '${port && port !== 22 ? `[${host}]:${port}` : host}'\`, after you have compared the new key with the one that the machine's provider shows`,
+  }),
+  login: (remote) => ({
+    code: 'E_SSH_LOGIN',
+    found: `\`${remote.name}\` does not accept this login`,
+    needed: 'a key that the machine knows, without a prompt',
+    fix: `\`ssh-copy-id ${login(remote)}\`\nfor a key with a passphrase: \`ssh-add\`\nwith another key: \`remotes.${remote.name}.identity\` in configs/setup.local.yaml`,
+  }),
+  'key-mode': ({ identity }) => ({
+    code: 'E_SSH_KEY_MODE',
+    found: 'others can read the private key, so ssh does not use it',
+    fix: `chmod 600 ${identity ?? 'the key that is named above'}`,
+  }),
+  'unknown-host': ({ name, host }) => ({
+    code: 'E_SSH_HOST_UNKNOWN',
+    found: `no machine is called \`${host}\``,
+    fix: `correct \`remotes.${name}.host\`\nwhere it is a short name: add it to the ssh configuration`,
+  }),
+  refused: ({ name, port }) => ({
+    code: 'E_SSH_REFUSED',
+    found: `\`${name}\` refuses connections on port ${port ?? 22}`,
+    fix: `start the machine's ssh server\nwhere it listens on another port: correct \`remotes.${name}.port\``,
+  }),
+  unreachable: ({ name }) => ({
+    code: 'E_SSH_UNREACHABLE',
+    found: `\`${name}\` does not answer`,
+    fix: 'start the machine, check the network or the VPN, then run the same command again',
+  }),
+  'ssh-config': ({ sshConfig }) => ({
+    code: 'E_SSH_CONFIG',
+    found: 'ssh does not accept its configuration',
+    fix: `correct ${sshConfig ?? '~/.ssh/config'} where it is named above`,
+  }),
+  'no-rsync': (remote) => ({
+    code: 'E_RSYNC_MISSING_THERE',
+    found: `\`${remote.name}\` has no rsync`,
+    needed: 'rsync on both ends',
+    fix: `\`ssh ${login(remote)} sudo apt-get install -y rsync\`\nwithout it: \`--set remotes.${remote.name}.transfer=auto\``,
+  }),
+  'rsync-options': () => ({
+    code: 'E_RSYNC_OLD',
+    found: 'one of the two rsyncs does not know an option',
+    needed: 'GNU rsync, openrsync, or rsync 2.6.9',
+    fix: '`brew install rsync` on a Mac\nelsewhere: the package of the distribution',
+  }),
+  full: ({ name, path }, direction) => ({
+    code: direction === 'push' ? 'E_REMOTE_FULL' : 'E_DISK_FULL',
+    found: direction === 'push' ? `\`${name}\` has no space left in \`${path}\`` : 'no space left here',
+    fix: 'free some and run the same command again: what has arrived is kept',
+  }),
+  'read-only': ({ name, path }) => ({
+    code: 'E_REMOTE_READ_ONLY',
+    found: `\`${path}\` on \`${name}\` is read-only`,
+    fix: `mount it for writing\nor set another \`remotes.${name}.path\``,
+  }),
+  'no-folder': ({ name, path }) => ({
+    code: 'E_REMOTE_PATH',
+    found: `on \`${name}\` a file stands where a folder of \`${path}\` should be, or the other way round`,
+    fix: 'move aside what is named below, then run the same command again',
+  }),
+  denied: (remote, direction) => ({
+    code: direction === 'push' ? 'E_REMOTE_DENIED' : 'E_SOURCE_UNREADABLE',
+    found: `\`${remote.name}\` does not let us ${direction === 'push' ? 'write' : 'read'} all of \`${remote.path}\``,
+    fix: `give this login access to \`${remote.path}\` there\nor set another \`remotes.${remote.name}.path\``,
+  }),
+  noise: (remote) => ({
+    code: 'E_REMOTE_SHELL',
+    found: `the login shell of \`${remote.name}\` prints something before it runs a command`,
+    needed: 'a silent shell: rsync takes every byte for its own',
+    fix: `\`ssh ${login(remote)} true\` shows it; move it behind a test for an interactive shell in ~/.bashrc there`,
+  }),
+  link: ({ name }, _, exitCode) => ({
+    code: 'E_LINK',
+    found: `the link to \`${name}\` broke (exit code ${exitCode})`,
+    fix: 'run the same command again: what has arrived is kept',
+  }),
+  partial: () => ({
+    code: 'E_PARTIAL',
+    found: 'some files did not travel; they are named below',
+    fix: 'mend what is named, then run the same command again',
+  }),
+  vanished: () => ({
+    code: 'E_CHANGED_WHILE_SENT',
+    found: 'files vanished while they were sent',
+    fix: 'let the writer finish, then run the same command again',
+  }),
+  other: (remote, _, exitCode) => ({
+    code: 'E_TRANSFER',
+    found: `the transfer with \`${whereOf(remote)}\` failed (exit code ${exitCode})`,
+    fix: 'run the same command with `--verbose`',
+  }),
+};
+
+/** A line of rsync's about a file that it could not read: GNU's name the side in front. */
+const unreadable = /^[^"]{0,80}?(?:opendir|readlink_stat|link_stat|send_files failed to open|read errors mapping)[ (]"([^"]+)"/;
+const reason = /(?:Permission denied|Input\/output error)(?: \(\d+\))?\s*$/;
+
+/** What rsync could not read at the source, by name; `undefined` where it failed for something else. */
+export function unreadableSource(exitCode: number, text: string): UserError | undefined {
+  if (exitCode !== 23) return undefined;
+  const names = text.split('\n').flatMap((line) => (reason.test(line.slice(-80)) ? (unreadable.exec(line)?.[1] ?? []) : []));
+  const [first] = names;
+  if (first === undefined) return undefined;
+  return new UserError({
+    code: 'E_SOURCE_UNREADABLE',
+    found: `\`${oneLine(shownName(unescapeName(first.slice(0, 20_000))))}\`${names.length > 1 ? ` and ${names.length - 1} more` : ''} cannot be read`,
+    needed: 'a source that can be read as a whole',
+    fix: 'make it readable\nto leave it out: `--exclude`',
+  });
+}

@@ -1,0 +1,40 @@
+import { staleMinutes } from '../../engine/lock/heartbeat';
+import { projectScript } from './script';
+
+/**
+ * Takes the lock and makes the folders. Lines: project, token, owner, then `+FOLDER` for each folder to make
+ * and `-PATTERN` for manifests that will no longer hold. A lock of the same owner is of a run that was killed,
+ * since one project runs one push at a time; one that has given no sign of life
+ * for `staleMinutes` is of a dead machine. BusyBox's find counts whole minutes, and lets it stay one more.
+ */
+export const beginScript = projectScript(`
+  IFS= read -r token; IFS= read -r owner;
+  s=$p/.just-lora; l=$s/lock;
+  mkdir -p "$s" || exit 81;
+  if (set -C; printf "%s\\n%s\\n" "$token" "$owner" > "$l") 2>/dev/null; then echo fresh;
+  elif [ -e "$l" ]; then
+    h=$(sed -n 2p "$l");
+    old=$(find "$l" -mmin +${staleMinutes} 2>/dev/null);
+    if [ "$h" = "$owner" ] || [ -n "$old" ] || [ -z "$h" ]; then printf "%s\\n%s\\n" "$token" "$owner" > "$l" || exit 82; echo broken;
+    else printf "held=%s\\n" "$h"; exit 0; fi;
+  else printf "%s\\n%s\\n" "$token" "$owner" > "$l"; exit 82; fi;
+  while IFS= read -r f; do
+    case "$f" in
+      +*) mkdir -p "$p/\${f#+}" || exit 81;;
+      -*) find "$s/manifests" -name "\${f#-}" -exec rm -f {} + 2>/dev/null;;
+    esac;
+  done;
+  echo locked`);
+
+/** Says that the holder is alive. Lines: project, token. */
+export const beatScript = projectScript(`
+  IFS= read -r token;
+  l=$p/.just-lora/lock;
+  [ "$(sed -n 1p "$l")" = "$token" ] && touch "$l"`);
+
+/** Gives the lock back. Lines: project, token, then folders to clear of what a broken transfer left. */
+export const endScript = projectScript(`
+  IFS= read -r token;
+  while IFS= read -r f; do find "$p/$f/" -type d -name .rsync-partial -prune -exec rm -rf {} +; done;
+  l=$p/.just-lora/lock;
+  if [ "$(sed -n 1p "$l")" = "$token" ]; then rm -f "$l"; fi`);

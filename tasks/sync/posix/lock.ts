@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import { staleMinutes, usualBeat } from '../../engine/lock/heartbeat';
+import { answerOf, type Limits, wrongAnswer } from '../answers/answer';
+import { parseLockAnswer } from '../answers/lock-answer';
+import type { PushBegin, PushWork } from '../session/transport';
+import { remoteFault } from './faults';
+import { beatScript, beginScript, endScript } from './lock-scripts';
+import type { Machine } from './machine';
+
+/** Held there, in `PATH/.just-lora/lock`, while a push is at work. */
+interface Held {
+  token: string;
+  /** Another push was at work until now. */
+  waited: boolean;
+  /** An earlier push was cut off. */
+  broken: boolean;
+}
+
+/**
+ * Takes the lock, makes the folders, takes away manifests that will no longer hold, and lets go of it when the
+ * work is done. It is a file, not the connection: a command there may outlive a link that broke.
+ * @throws UserError E_REMOTE_LOCKED after `run.lock_wait_seconds`
+ */
+export async function withRemoteLock(context: Context, machine: Machine, begin: PushBegin, work: PushWork): Promise<void> {
+  const { token, waited, broken } = await take(context, machine, begin);
+  const run = (script: string, lines: readonly string[] = [], limits: Partial<Limits> = {}) =>
+    machine.shell.run(script, [machine.path, token, ...lines], { limits }).catch(() => undefined);
+  const beat = setInterval(() => void run(beatScript, [], { timeoutMs: 10_000 }), usualBeat * 1000);
+  let well = false;
+  try {
+    await work(waited || broken);
+    well = true;
+  } finally {
+    clearInterval(beat);
+    // Only a transfer that came to its end has nothing left to continue from.
+    if (!context.host.processes.interrupted) await run(endScript, well && broken ? begin.make : []);
+  }
+}
+
+async function take({ host, root, settings }: Context, { remote, shell, path }: Machine, begin: PushBegin): Promise<Held> {
+  const token = randomUUID();
+  const owner = `${host.hostname}:${root}`.replace(/[^\x20-\x7e]/g, '?');
+  const todo = [...begin.make.map((folder) => `+${folder}`), ...begin.outdated.map((file) => `-${file}`)];
+  const limit = settings.setup.run.lock_wait_seconds;
+  const deadline = host.now().getTime() + limit * 1000;
+  let waited = false;
+  for (;;) {
+    const said = answerOf(remote, await shell.run(beginScript, [path, token, owner, ...todo]), ({ exitCode, tail }) =>
+      remoteFault(remote, exitCode, tail),
+    );
+    const answer = parseLockAnswer(said);
+    if (!answer) throw wrongAnswer(remote, 'does not say whether the place is free for a push');
+    if (answer.state === 'taken') return { token, waited, broken: answer.broken };
+    const holder = answer.owner;
+    if (host.now().getTime() >= deadline)
+      throw new UserError({
+        code: 'E_REMOTE_LOCKED',
+        found: `\`${holder}\` is pushing to \`${remote.name}\` still after ${limit} s`,
+        needed: 'one push at a time',
+        fix: `let it finish; a push that was killed frees the way ${staleMinutes} minutes later`,
+      });
+    if (!waited) begin.note(`waiting for the push of ${holder}`);
+    waited = true;
+    await host.sleep(1000);
+  }
+}

@@ -1,0 +1,14 @@
+import type { RsyncVersion } from '../answers/rsync-output';
+import type { There } from '../remotes/remote-type';
+import type { Shell } from './shell';
+import type { Ssh } from './ssh';
+
+/** A remote with a POSIX shell: a machine behind ssh, or a volume of this one. */
+export interface Machine extends There {
+  shell: Shell;
+  /** `undefined` for a volume of this machine. */
+  ssh: Ssh | undefined;
+  /** `undefined` where it has none. */
+  rsync: RsyncVersion | undefined;
+  rsyncHere: RsyncVersion | undefined;
+}

@@ -1,0 +1,84 @@
+import { isAtLeast } from '../../../common/dotted';
+import { rsyncSince } from '../../../knowledge/rsync';
+import { itemFormat, type RsyncVersion } from '../../answers/rsync-output';
+import type { Filters } from '../../compare/filters';
+import { type Direction, ownExcludes } from '../../compare/folders';
+import type { Ssh } from '../ssh';
+
+/** Which files of a folder travel, with the anchored patterns of the folder itself. */
+interface FolderFilters extends Filters {
+  own: readonly string[];
+}
+
+export interface RsyncCall {
+  here: RsyncVersion;
+  there: RsyncVersion;
+  direction: Direction;
+  /** `undefined` where both ends are this machine. */
+  ssh: Ssh | undefined;
+  filters: FolderFilters;
+  /** Only look: what would be done. */
+  dryRun: boolean;
+  /** Say what the source does not have. Nothing is deleted by rsync itself. */
+  listDeletions: boolean;
+  checksum: boolean;
+  /** What becomes of links: `inside` leaves out those that lead out of the folder, `none` all. By default they travel as they are. */
+  links?: 'all' | 'inside' | 'none';
+  /** Leave out what is newer on the receiving side. */
+  update?: boolean;
+  compress: boolean;
+  timeoutSeconds: number;
+  /** A folder that files need not be fetched from again, absolute. */
+  compareWith?: string;
+  from: string;
+  to: string;
+}
+
+/**
+ * The arguments of one rsync. Never `-a` (owners cannot be set on rented machines), never `--append` (corrupt
+ * or skipped files at exit code 0). On a push readers see old files until all have arrived.
+ */
+export function rsyncArgs(call: RsyncCall): string[] {
+  const { here, there, direction, ssh, filters, dryRun } = call;
+  const gnu = here.flavour === 'gnu';
+  return [
+    call.links === 'none' ? '-rt' : '-rlt',
+    ...(gnu && call.links === 'inside' ? ['--safe-links'] : []),
+    '--no-owner',
+    '--no-group',
+    ...(gnu ? ['--omit-dir-times'] : []),
+    // A look does without: rsync would ask for a part of each file, which is half of the time where nothing changed.
+    ...(dryRun ? [] : ['--partial-dir=.rsync-partial', ...(direction === 'push' ? ['--delay-updates'] : [])]),
+    ...(call.compareWith ? [`--compare-dest=${call.compareWith}`] : []),
+    ...(ssh ? [`--timeout=${call.timeoutSeconds}`, '-e', remoteShell(ssh)] : []),
+    ...(call.checksum ? ['--checksum'] : []),
+    ...(call.update ? ['--update'] : []),
+    ...(call.compress && ssh && knowsZstd(here) && knowsZstd(there) ? ['-z', '--zc=zstd', '--zl=1'] : []),
+    ...(dryRun
+      ? ['-n', ...(gnu ? ['--debug=FILTER1'] : []), ...(call.listDeletions ? ['--delete'] : []), `--out-format=${itemFormat[here.flavour]}`]
+      : ['--stats', ...(gnu ? ['--info=progress2', '--outbuf=N'] : ['--progress'])]),
+    ...filterArgs(filters, here),
+    '--',
+    call.from,
+    call.to,
+  ];
+}
+
+const knowsZstd = ({ flavour, version }: RsyncVersion): boolean => flavour === 'gnu' && isAtLeast(version, rsyncSince.zstd);
+
+/** The patterns as rsync takes them: a file that is included is not left out by an exclude behind it. */
+function filterArgs({ own, include, exclude }: FolderFilters, here: RsyncVersion): string[] {
+  const onlyIncluded = include.length > 0 && exclude.length === 0;
+  return [
+    ...[...ownExcludes, ...own].map((pattern) => `--exclude=${pattern}`),
+    ...(onlyIncluded ? ['--include=*/'] : []),
+    ...include.map((pattern) => `--include=${pattern}`),
+    ...exclude.map((pattern) => `--exclude=${pattern}`),
+    ...(onlyIncluded ? ['--exclude=*', ...(here.flavour === 'openrsync' ? [] : ['--prune-empty-dirs'])] : []),
+  ];
+}
+
+/** rsync splits this at blanks and understands quotes. */
+function remoteShell({ options }: Ssh): string {
+  return ['ssh', '-T', ...options].map((word) => (/[\s'"]/.test(word) ? `"${word}"` : word)).join(' ');
+}

@@ -1,0 +1,21 @@
+import { projectScript } from '../script';
+
+/** Makes the folder where files of scp arrive, empty. Lines: project. */
+export const stageScript = projectScript(`
+  d=$p/.just-lora/incoming;
+  rm -rf "$d";
+  mkdir -p "$d" || exit 81`);
+
+/** Gives what has arrived its final names. stdin: project, the folder it goes to, then names with NUL between. */
+export const placeScript = projectScript(`
+  IFS= read -r f;
+  mkdir -p "$p/$f" || exit 81;
+  cd "$p/.just-lora/incoming" || exit 81;
+  t=$p/$f; export t;
+  xargs -0 sh -c "for n do mv -f -- \\"./\\$n\\" \\"\\$t/\\$n\\" || exit 255; done" sh`);
+
+/** Prints SHA-256 and name of files. stdin: project, one folder, then names with NUL between. */
+export const hashScript = projectScript(`
+  IFS= read -r f;
+  cd "$p/$f" || exit 81;
+  if command -v sha256sum >/dev/null 2>&1; then xargs -0 sha256sum --; else xargs -0 shasum -a 256 --; fi`);

@@ -1,0 +1,134 @@
+import * as path from 'node:path';
+import { byteName, textName } from '../../../common/shown-name';
+import type { Context } from '../../../engine/context';
+import type { RelativeName } from '../../../untrusted/names';
+import { checksumAnswer, longAnswer } from '../../answers/answer';
+import { parseHashLines } from '../../answers/hash-lines';
+import type { Change } from '../../compare/change';
+import { sha256Here } from '../../compare/files-here';
+import type { Filters } from '../../compare/filters';
+import type { Direction } from '../../compare/folders';
+import { listedTransport, type Program } from '../../session/listed-transport';
+import type { Transport } from '../../session/transport';
+import { remoteFault } from '../faults';
+import { filesThere } from '../files';
+import { withRemoteLock } from '../lock';
+import type { Machine } from '../machine';
+import { retrying } from '../retry';
+import { dropMaster } from '../ssh';
+import { hashScript, placeScript, stageScript } from './scp-scripts';
+
+/** Files of one call: few enough that a link that breaks costs little, many enough that a call costs little. */
+const [mostFiles, mostBytes] = [50, 64_000_000];
+
+/**
+ * scp, for single files and machines without rsync. It leaves a part under the final name when it is cut, so
+ * files arrive in `.just-lora/incoming` there and are moved; a file that was cut begins anew.
+ */
+export const scpTransport = (context: Context, machine: Machine, direction: Direction, filters: Filters): Transport =>
+  listedTransport(context, machine, direction, filters, scpProgram(context, machine, direction));
+
+function scpProgram(context: Context, machine: Machine, direction: Direction): Program {
+  const { host, root } = context;
+  const other = filesThere(machine);
+  const scp = (from: readonly string[], to: string) =>
+    retrying(
+      context,
+      async () => {
+        const args = ['-p', '-q', '-B', ...(machine.ssh?.options ?? []), '--', ...from, to];
+        const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, guarded: true, keep: 'end' } as const;
+        const { exitCode, stderr, tail } = await host.processes.run('scp', args, options);
+        return { exitCode, text: stderr || tail, moved: false };
+      },
+      () => dropMaster(context, machine.ssh),
+      ({ exitCode, text }) => remoteFault(machine.remote, exitCode, text, direction),
+    );
+  const remote = (file: string) => `${machine.ssh?.host}:${machine.path}/${file}`;
+
+  return {
+    name: 'scp',
+    keepsTimes: true,
+    deletesAnyName: true,
+
+    async list(folder) {
+      return other.list(folder);
+    },
+
+    async same(base, names) {
+      const rest = names.map((name) => `${name}\0`).join('');
+      const hashes = parseHashLines(await other.run(hashScript, [base], { rest, limits: checksumAnswer }));
+      const same = new Set<string>();
+      for (const name of names) {
+        if (hashes.get(name) === (await sha256Here(context, path.join(root, base), name))) same.add(name);
+      }
+      return same;
+    },
+
+    async send(base, changes, { tell }) {
+      await inCalls(changes, tell, async (part, below) => {
+        await other.run(stageScript, []);
+        await scp(
+          part.map(({ name }) => path.join(root, base, textName(name))),
+          remote('.just-lora/incoming/'),
+        );
+        const names = part.map(({ name }) => `${path.posix.basename(name)}\0`).join('');
+        await other.run(placeScript, [path.posix.join(base, below)], { rest: names, limits: longAnswer });
+      });
+    },
+
+    async fetch(base, changes, to, { tell }) {
+      await inCalls(changes, tell, async (part, below) => {
+        const folder = path.join(to, below);
+        if (below !== '.') host.tree.makeFolderAt(to, byteName(below) as RelativeName);
+        await scp(
+          part.map(({ name }) => remote(`${base}/${textName(name)}`)),
+          `${folder}/`,
+        );
+      });
+    },
+
+    remove: (folder, _, changes) => other.remove(folder, changes),
+    count: other.count,
+    states: (folder) => other.states(folder),
+    readState: other.readState,
+    writeState: other.writeState,
+    alone: (begin, work) => withRemoteLock(context, machine, begin, work),
+  };
+}
+
+/** @param work on some files of one folder, which is relative to the one that travels */
+async function inCalls(
+  changes: readonly Change[],
+  tell: (doneBytes: number) => void,
+  work: (part: readonly Change[], below: string) => Promise<void>,
+): Promise<void> {
+  let done = 0;
+  for (const part of parts(changes)) {
+    await work(part, textName(path.posix.dirname(part[0]?.name ?? '.')));
+    done += part.reduce((sum, { bytes }) => sum + bytes, 0);
+    tell(done);
+  }
+}
+
+/** Files of one folder each, in calls of a bearable size. */
+function* parts(changes: readonly Change[]): Generator<Change[]> {
+  const folders = new Map<string, Change[]>();
+  for (const change of changes) {
+    const below = path.posix.dirname(change.name);
+    const list = folders.get(below);
+    if (list) list.push(change);
+    else folders.set(below, [change]);
+  }
+  for (const all of folders.values()) {
+    let [part, size]: [Change[], number] = [[], 0];
+    for (const change of all) {
+      if (part.length >= mostFiles || (part.length > 0 && size + change.bytes > mostBytes)) {
+        yield part;
+        [part, size] = [[], 0];
+      }
+      part.push(change);
+      size += change.bytes;
+    }
+    if (part.length > 0) yield part;
+  }
+}

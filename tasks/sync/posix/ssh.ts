@@ -1,0 +1,102 @@
+import * as path from 'node:path';
+import { sha256 } from '../../common/hash';
+import type { Context } from '../../engine/context';
+import { refuseTracked } from '../../engine/repository-programs';
+import { parseSshConfig } from '../answers/ssh-config';
+import type { Remote } from '../remotes/remote';
+
+/** How this machine's ssh is called for one remote; scp takes the same options. */
+export interface Ssh {
+  options: readonly string[];
+  host: string;
+}
+
+/**
+ * One connection for all that a run does: the first ssh becomes its master, and an idle one is gone after 45 s.
+ * The user's own configuration is read first (`ssh -G`): where it is stricter it stays.
+ */
+export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
+  if (remote.sshConfig) await refuseTracked(context, `remotes.${remote.name}.ssh_config`, remote.sshConfig);
+  const chosen = [
+    ...(remote.sshConfig ? ['-F', remote.sshConfig] : []),
+    ...(remote.identity ? ['-i', remote.identity, '-o', 'IdentitiesOnly=yes'] : []),
+    ...(remote.user ? ['-o', `User=${remote.user}`] : []),
+    ...(remote.port ? ['-o', `Port=${remote.port}`] : []),
+  ];
+  const asked = await context.host.processes.run('ssh', ['-G', ...chosen, '--', remote.host], {
+    cwd: context.root,
+    program: 'ssh',
+    timeoutMs: 10_000,
+  });
+  const theirs = parseSshConfig(asked.stdout);
+  const number = (name: string) => Number(theirs.get(name)?.[0] ?? 0);
+  const lower = (name: string, ours: number) => (number(name) > 0 && number(name) < ours ? number(name) : ours);
+  const strict = ['true', 'yes'].includes(theirs.get('stricthostkeychecking')?.[0] ?? '');
+  const folder = controlFolder(context);
+  const options = [
+    ...chosen,
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    `ConnectTimeout=${lower('connecttimeout', 10)}`,
+    // A link that is dead without a word ends after 12 s; a blip of a few seconds does not end it.
+    '-o',
+    `ServerAliveInterval=${lower('serveraliveinterval', 4)}`,
+    '-o',
+    `ServerAliveCountMax=${Math.min(3, number('serveralivecountmax') || 3)}`,
+    ...(strict ? [] : ['-o', 'StrictHostKeyChecking=accept-new']),
+    ...(folder
+      ? [
+          '-o',
+          'ControlMaster=auto',
+          '-o',
+          `ControlPath=${path.join(folder, identityOf(context, remote, asked.stdout, theirs))}`,
+          '-o',
+          'ControlPersist=45',
+        ]
+      : []),
+  ];
+  return { options, host: remote.host };
+}
+
+/**
+ * What the connection rests on, so that an old master does not hide a changed key, host key or configuration:
+ * the resolved options and the contents of the files that they name.
+ */
+function identityOf({ host }: Context, remote: Remote, resolved: string, theirs: ReadonlyMap<string, string[]>): string {
+  const known = (theirs.get('userknownhostsfile') ?? []).flatMap((line) => line.split(' '));
+  const files = [remote.identity, remote.sshConfig, ...(theirs.get('identityfile') ?? []), ...known];
+  const contents = files.map((file) => {
+    try {
+      return file ? (host.files.readText(file.replace(/^~(?=\/)/, host.home ?? '~')) ?? '') : '';
+    } catch {
+      return 'unreadable';
+    }
+  });
+  return sha256(JSON.stringify([resolved, remote.identity, remote.sshConfig, contents])).slice(0, 16);
+}
+
+/**
+ * A folder for sockets that is ours alone. Its path is short, since a socket's may have 104 bytes and ssh
+ * adds 17 of its own while it makes one; `undefined` where there is none, and each call connects anew.
+ */
+function controlFolder({ host }: Context): string | undefined {
+  const own = [host.env.XDG_RUNTIME_DIR, host.home && path.join(host.home, '.cache'), `/tmp/.just-lora-${host.userId}`];
+  for (const base of own) {
+    if (!base || !path.isAbsolute(base) || /[\s"'%]/.test(base)) continue;
+    const folder = path.join(base, 'jl-ssh');
+    if (Buffer.byteLength(folder) > 40) continue;
+    try {
+      host.files.makePrivateFolder(folder);
+      return folder;
+    } catch {
+      // Another one's, or read-only.
+    }
+  }
+  return undefined;
+}
+
+/** A connection that broke may look alive to its master for a while: the next try makes a new one. */
+export async function dropMaster({ host, root }: Context, ssh: Ssh | undefined): Promise<void> {
+  if (ssh) await host.processes.run('ssh', [...ssh.options, '-O', 'exit', '--', ssh.host], { cwd: root, program: 'ssh', timeoutMs: 3000 });
+}

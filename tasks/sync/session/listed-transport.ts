@@ -1,0 +1,102 @@
+import type { Context } from '../../engine/context';
+import type { RelativeName } from '../../untrusted/names';
+import { type Change, deepestFirst } from '../compare/change';
+import { countHere, statesHere } from '../compare/files-here';
+import { chosen, type Filters } from '../compare/filters';
+import { baseName, type Direction, type Folder, isOwnExclude } from '../compare/folders';
+import { compareListings, type Listing, listHere, seconds } from '../compare/listing';
+import { sidesOf } from '../compare/sides';
+import { refuseNames } from '../guards/plain-names';
+import type { There } from '../remotes/remote-type';
+import { arrive, openStage, refuseWay } from './staging';
+import type { FileStates, Move, Transport } from './transport';
+
+/** What a program can do that lists, copies and deletes files there. Names are byte strings, and lie in `base`, a folder of the project. */
+export interface Program extends Pick<Transport, 'readState' | 'writeState' | 'alone'> {
+  name: string;
+  /** Does a copy keep its time, on every remote? Where it does not, an equal size with another time is compared by contents. */
+  keepsTimes: boolean;
+  /** Can files of any name be deleted there, not plain ones alone? */
+  deletesAnyName: boolean;
+  /** All files of a folder there, as they are now or were when `There` was looked at; empty where there is none. */
+  list(folder: Folder): Promise<Listing>;
+  /** Which of these files have the same contents on both sides. */
+  same(base: string, names: readonly RelativeName[]): Promise<ReadonlySet<string>>;
+  send(base: string, changes: readonly Change[], how: Move): Promise<void>;
+  /** @param to the folder here that files arrive in, absolute: they get their final place when all have come */
+  fetch(base: string, changes: readonly Change[], to: string, how: Move): Promise<void>;
+  remove(folder: Folder, base: string, changes: readonly Change[]): Promise<void>;
+  /** By default, what is listed and not one of our own excludes. */
+  count?(folder: Folder): Promise<number>;
+  /** As they are now. */
+  states(folder: Folder): Promise<FileStates>;
+}
+
+/** What differs is found here, by size, time and contents, and exactly that is handed to the program. */
+export function listedTransport(context: Context, there: There, direction: Direction, filters: Filters, program: Program): Transport {
+  const { host } = context;
+  const sides = (folder: Folder) => sidesOf(context, there, folder, direction);
+  const listThere = async (folder: Folder): Promise<Listing> => {
+    const { file } = sides(folder);
+    // Of a pull of one file nothing else is meant.
+    const meant = (name: RelativeName) => direction === 'push' || file === undefined || name === baseName(folder);
+    return new Map([...(await program.list(folder))].filter(([name]) => meant(name) && chosen(folder, filters, name)));
+  };
+  const inOrder = <T>(here: T, far: T): [source: T, target: T] => (direction === 'push' ? [here, far] : [far, here]);
+
+  return {
+    async compare(folder, { deletions, checksum }) {
+      const { base, here } = sides(folder);
+      const { files, excluded, skipped } = listHere(context, folder, filters);
+      const [source, target] = inOrder(files, await listThere(folder));
+      const compared = (names: RelativeName[]) => (program.keepsTimes ? Promise.resolve(new Set<string>()) : program.same(base, names));
+      // Where contents are compared, any name may be handed to the program.
+      if (!program.keepsTimes) refuseNames(program.name, base, source.keys());
+      const changes = await compareListings(base, source, target, deletions, compared);
+      const handed = direction === 'push' && !program.deletesAnyName ? changes : changes.filter(({ action }) => action !== 'deleted');
+      refuseNames(program.name, base, namesOf(handed));
+      if (direction === 'pull') refuseWay(context, here, changes);
+      if (!checksum) return { changes, excluded, skipped };
+      const known = new Set<string>(namesOf(changes));
+      const both = [...source.keys()].filter((name) => target.has(name) && !known.has(name));
+      const same = both.length > 0 ? await program.same(base, both) : new Set<string>();
+      const differ = both
+        .filter((name) => !same.has(name))
+        .map((name): Change => ({ action: 'changed', kind: 'file', folder: base, name, bytes: source.get(name)?.size ?? 0 }));
+      return { changes: [...changes, ...differ], excluded, skipped };
+    },
+
+    async transfer(folder, changes, how) {
+      const { base, here } = sides(folder);
+      if (direction === 'push') return program.send(base, changes, how);
+      const stage = openStage(context, base);
+      await program.fetch(base, changes, stage, how);
+      arrive(context, changes, stage, here);
+    },
+
+    async remove(folder, changes) {
+      const { base, here } = sides(folder);
+      if (direction === 'push') return program.remove(folder, base, changes);
+      for (const { name } of deepestFirst(changes)) host.tree.removeFile(here, name);
+    },
+
+    async newer(folder, changed) {
+      const [source, target] = inOrder(listHere(context, folder, filters).files, await listThere(folder));
+      const isNewer = (name: RelativeName) => seconds(target.get(name)?.modifiedMs) > seconds(source.get(name)?.modifiedMs);
+      return new Set(namesOf(changed).filter(isNewer));
+    },
+
+    async count(folder, side) {
+      if (side === 'here') return countHere(context, sides(folder).here);
+      return program.count ? program.count(folder) : [...(await program.list(folder)).keys()].filter((name) => !isOwnExclude(name)).length;
+    },
+
+    names: async (folder) => [...listHere(context, folder, filters).files.keys()],
+    states: (folder, side) => (side === 'there' ? program.states(folder) : Promise.resolve(statesHere(context, folder))),
+    readState: program.readState,
+    writeState: program.writeState,
+    alone: program.alone,
+  };
+}
+
+const namesOf = (changes: readonly Change[]): RelativeName[] => changes.map(({ name }) => name);

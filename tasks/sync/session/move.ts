@@ -1,0 +1,54 @@
+import * as path from 'node:path';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import { bytesToSend, filesOf } from '../compare/change';
+import { compareAll } from '../compare/difference';
+import { manifestsAbout } from '../compare/manifest';
+import { manifestsOf, removeManifestsHere, vouch } from '../compare/verify';
+import { fetchRecordsToo } from '../posix/run-records';
+import { level } from './apply-diff';
+import type { Difference, Session } from './session';
+
+/** Pushes or pulls what a look saw to differ, and with `--verify` vouches for it. What was seen before does not hold after it. */
+export async function move(session: Session, seen: Difference, context: Context, progress: (progress: Progress) => void): Promise<void> {
+  const { direction } = session;
+  const outdated = seen.folders.filter(({ changes }) => changes.length > 0).flatMap(({ folder }) => manifestsAbout(folder));
+  const work = async (stale: boolean) => {
+    await levelAndCount(session, stale ? await compareAll(session) : seen, progress);
+    if (session.verify) await levelByChecksum(session, progress);
+  };
+  if (direction === 'push') {
+    const make = session.folders.flatMap(({ name }) => folderOf(context, name));
+    const transport = await session.transport();
+    await transport.alone({ make, outdated, note: (text) => progress({ text }) }, work);
+  } else {
+    removeManifestsHere(context, outdated);
+    await work(false);
+    const { remote, shell } = await session.there();
+    if (shell) await fetchRecordsToo(context, remote, shell);
+  }
+  session.forget();
+}
+
+async function levelAndCount(session: Session, difference: Difference, progress: (progress: Progress) => void): Promise<void> {
+  await level(session, difference, progress);
+  const files = filesOf(difference.changes);
+  const deleted = files.filter(({ action }) => action === 'deleted').length;
+  session.sent = { files: files.length - deleted, bytes: bytesToSend(difference.changes), deleted };
+}
+
+/** What has the same size and time and other contents shows only now. */
+async function levelByChecksum(session: Session, progress: (progress: Progress) => void): Promise<void> {
+  session.forget();
+  const manifests = await manifestsOf(session, true);
+  const difference = await compareAll(session);
+  if (difference.byChecksum && difference.changes.length > 0) await level(session, difference, progress);
+  await vouch(session, manifests);
+}
+
+/** The folder that must be there for something to arrive: itself, or the one that a file is in. */
+function folderOf({ host, root }: Context, name: string): string[] {
+  const entry = host.files.stat(`${root}/${name}`);
+  if (!entry) return [];
+  return [entry.isDirectory() ? name : path.posix.dirname(name)];
+}

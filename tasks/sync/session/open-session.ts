@@ -1,0 +1,61 @@
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import { oneLine } from '../../untrusted/text';
+import type { Direction } from '../compare/folders';
+import { refuseHome } from '../guards/deletions';
+import { askedByPlan, askedOf } from '../options';
+import { chosenRemote } from '../remotes/chosen-remote';
+import type { Remote } from '../remotes/remote';
+import { kindNamed, type There } from '../remotes/remote-type';
+import { plannedForm } from './plan';
+import { type PlanFile, readPlan } from './plan-file';
+import type { Session } from './session';
+import type { Transport } from './transport';
+
+/** @throws UserError exit code 2 where the options, the plan or the remote's settings are wrong */
+export function openSession(context: Context, direction: Direction): Session {
+  const file = context.option('plan');
+  const plan = file ? readPlan(context, file, direction) : undefined;
+  const asked = plan ? askedByPlan(context, plan) : askedOf(context, direction);
+  const remote = plan ? plannedRemote(context, plan, direction) : chosenRemote(context);
+  if (asked.deletes) refuseHome(remote);
+  let there: Promise<There> | undefined;
+  let transport: Promise<Transport> | undefined;
+  const session: Session = {
+    context,
+    direction,
+    remote,
+    ...asked,
+    plan,
+    sent: undefined,
+    there() {
+      const names = asked.folders.map(({ name }) => name);
+      there ??= kindNamed(remote.type).lookAt(context, remote, names, direction);
+      return there;
+    },
+    transport() {
+      transport ??= session.there().then((found) => found.transport(direction, asked.filters));
+      return transport;
+    },
+    forget() {
+      there = undefined;
+      transport = undefined;
+    },
+  };
+  return session;
+}
+
+/** The remote of a plan, where it is set as it was then. @throws UserError E_PLAN_STALE, exit code 2 */
+function plannedRemote(context: Context, { remote: planned }: PlanFile, direction: Direction): Remote {
+  const option: Context['option'] = (name) => context.option(name) ?? (name === 'remote' ? planned.name : undefined);
+  const remote = chosenRemote({ ...context, option });
+  if (JSON.stringify(plannedForm(planned)) === JSON.stringify(plannedForm(remote))) return remote;
+  throw new UserError(
+    {
+      code: 'E_PLAN_STALE',
+      found: `the plan is for \`${oneLine(planned.name, 60)}\` as it was set then, and it is not set so now`,
+      fix: `\`npx just sync:${direction} --plan\` makes a new one`,
+    },
+    2,
+  );
+}

@@ -1,0 +1,110 @@
+import * as path from 'node:path';
+import { UserError } from '../../common/errors';
+import { plural } from '../../common/format';
+import { textName } from '../../common/shown-name';
+import type { Context } from '../../engine/context';
+import type { Entry } from '../../platform/files/byte-paths';
+import type { RelativeName } from '../../untrusted/names';
+import { type Change, shownChange } from '../compare/change';
+import { refuseLinksOut } from '../compare/links';
+import { rememberPulled } from '../guards/local-changes';
+
+/** Where files of a pull arrive: beside their final place, so that a rename is all that is left, and never synced. */
+const stageName = '.rsync-partial' as RelativeName;
+
+/**
+ * Makes the folder that a pull arrives in. Links that an earlier run left in it are taken away: what comes now is written
+ * by programs that would follow them.
+ * @param base the folder that travels, relative to the project
+ * @returns its path
+ * @throws UserError E_UNSAFE_PATH where it is a link
+ */
+export function openStage({ host, root }: Context, base: string): string {
+  const target = path.join(root, base);
+  host.files.makeFolder(target);
+  host.tree.makeFolderAt(target, stageName);
+  const stage = path.join(target, stageName);
+  for (const { name, isLink } of host.tree.entries(stage)) if (isLink) host.tree.removeFile(stage, name);
+  return stage;
+}
+
+/**
+ * Nothing of this machine stands where a pull would write.
+ * @param here the folder that receives
+ * @throws UserError E_UNSAFE_PATH where the way to one of the files leads through a link or a file, or a folder stands at its name
+ */
+export function refuseWay({ host }: Context, here: string, changes: readonly Change[]): void {
+  for (const change of changes) {
+    if (change.action === 'deleted') continue;
+    const entry = host.tree.look(here, change.name);
+    if (!entry || entry.isFolder === (change.kind === 'folder')) continue;
+    const mine = entry.isFolder ? 'folder' : entry.isLink ? 'link' : 'file';
+    throw new UserError({
+      code: 'E_UNSAFE_PATH',
+      found: `\`${shownChange(change)}\` is a ${mine} here and a ${change.kind} there`,
+      needed: 'the same kind on both sides: nothing is written through it',
+      fix: 'move yours away, then run the same command again',
+    });
+  }
+}
+
+/** Did it come as what it was planned to be? */
+function hasArrived({ kind }: Change, entry: Entry | undefined): boolean {
+  return entry !== undefined && (kind === 'folder' ? entry.isFolder : kind === 'link' ? entry.isLink : entry.isFile);
+}
+
+/**
+ * Gives what has arrived its final names, after a look at its links and its weights. What was not planned stays behind: it
+ * is of an earlier run, or came while this one was at work.
+ * @throws UserError E_UNSAFE_PATH where a link leads out of the folder: nothing has its name then
+ * @throws UserError E_ADAPTER where weights are not whole; the other adapters have their names by then, and
+ *   what is broken stays aside with all that is beside it
+ */
+export function arrive(context: Context, changes: readonly Change[], stage: string, target: string): void {
+  const { tree, files } = context.host;
+  const arrived = changes.filter((change) => change.action !== 'deleted' && hasArrived(change, tree.look(stage, change.name)));
+  const links = arrived.filter(({ kind }) => kind === 'link');
+  refuseLinksOut(links.map((link) => [link, tree.linkTarget(stage, link.name)] as const));
+  const broken = brokenWeights(context, arrived, stage);
+  const held = new Set<string>([...broken.keys()].map((name) => path.posix.dirname(name)));
+  const moved: Change[] = [];
+  for (const change of arrived) {
+    if (held.has(change.kind === 'folder' ? change.name : path.posix.dirname(change.name))) continue;
+    if (change.kind === 'folder') tree.makeFolderAt(target, change.name);
+    else tree.moveBetween(stage, target, change.name);
+    moved.push(change);
+  }
+  rememberPulled(context, moved);
+  const [first] = broken;
+  if (!first) {
+    files.remove(stage);
+    return;
+  }
+  const [name, why] = first;
+  const folder = arrived[0]?.folder ?? '';
+  throw new UserError({
+    code: 'E_ADAPTER',
+    found: `\`${shownChange({ folder, name })}\`${broken.size > 1 ? ` and ${broken.size - 1} more` : ''} is not whole: ${why}`,
+    needed: 'weights that keep the rules of safetensors',
+    fix: `let the training finish, or save the adapter again, then run the same command; ${plural(moved.length, 'other file')} ${moved.length === 1 ? 'is' : 'are'} in place`,
+  });
+}
+
+/** Weights that break the rules of safetensors, each with how. Only headers are read. */
+function brokenWeights(context: Context, arrived: readonly Change[], stage: string): Map<string, string> {
+  const broken = new Map<string, string>();
+  const weights = arrived.filter(({ kind, name }) => kind === 'file' && name.endsWith('.safetensors'));
+  if (weights.length === 0) return broken;
+  const { readHeader } = require('../../checkpoints/safetensors/read') as typeof import('../../checkpoints/safetensors/read');
+  for (const { name } of weights) {
+    const file = path.join(stage, textName(name));
+    const size = context.host.files.stat(file)?.size;
+    if (size === undefined) continue;
+    try {
+      readHeader(context.host, file, size);
+    } catch (error) {
+      broken.set(name, (error as Error).message);
+    }
+  }
+  return broken;
+}

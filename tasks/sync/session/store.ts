@@ -1,0 +1,127 @@
+import * as path from 'node:path';
+import { byteName, shownName, textName } from '../../common/shown-name';
+import type { Context } from '../../engine/context';
+import { isByteCount } from '../../untrusted/hashes';
+import type { RelativeName } from '../../untrusted/names';
+import { heard } from '../answers/answer';
+import type { Presence } from '../answers/look-answer';
+import { listedThere } from '../answers/name-there';
+import { WrongAnswer } from '../answers/wrong-answer';
+import type { Change } from '../compare/change';
+import type { Listing } from '../compare/listing';
+import type { Remote } from '../remotes/remote';
+import type { RemoteKind, There } from '../remotes/remote-type';
+import { listedTransport, type Program } from './listed-transport';
+
+/** One file of a store: its size in bytes, and when it was changed (milliseconds since 1970, true to the second). */
+export interface Stored {
+  size: number;
+  modifiedMs: number;
+}
+
+/**
+ * What keeps files by their names and runs no commands: a bucket, a drive. Folders are relative to the project, files
+ * to their folder, `/` between; only plain names are handed to it. Anything that fails is a UserError.
+ */
+export interface Store {
+  /** Who moves the bytes, with its version: `rclone v1.60.1`. @throws UserError where it is not installed */
+  mover(): Promise<string>;
+  /** Every file below a folder, none where there is no such folder. For `''`, the project itself, the uppermost will do. */
+  list(folder: string): Promise<ReadonlyMap<string, Stored>>;
+  /** Copies files with their times into a folder there; each is whole when it has its name. */
+  send(here: string, folder: string, files: readonly string[], how: Copying): Promise<void>;
+  /** The same into a folder here, which is made where it is missing. */
+  fetch(folder: string, here: string, files: readonly string[], how: Copying): Promise<void>;
+  remove(folder: string, files: readonly string[]): Promise<void>;
+  /** Which of the files have the same contents in a folder here. */
+  same(here: string, folder: string, files: readonly string[]): Promise<ReadonlySet<string>>;
+  /** A text under `.just-lora` there, '' where there is none. */
+  read(file: string): Promise<string>;
+  write(file: string, text: string): Promise<void>;
+  /** Removes manifests by patterns of their names; those that are not there are no error. */
+  forget(patterns: readonly string[]): Promise<void>;
+}
+
+export interface Copying {
+  /** Copy though size and time are the same. */
+  anew: boolean;
+  /** Bytes of this call that are through. */
+  tell(doneBytes: number): void;
+}
+
+interface StoreDefinition extends Pick<RemoteKind, 'host' | 'pathFault'> {
+  open(context: Context, remote: Remote): Store;
+}
+
+/** Makes a kind of remote of a store. */
+export const storeKind = ({ open, ...kind }: StoreDefinition): RemoteKind => ({
+  ...kind,
+  lookAt: (context, remote, folders) => lookAtStore(context, open(context, remote), remote, folders),
+});
+
+/** It answers, and what it has of each folder; a missing folder has no files, which many stores cannot tell from an empty one. */
+async function lookAtStore(context: Context, store: Store, remote: Remote, folders: readonly string[]): Promise<There> {
+  const mover = await store.mover();
+  const listings = new Map(
+    await Promise.all(folders.map(async (folder): Promise<[string, Listing]> => [folder, await listed(store, remote, folder)])),
+  );
+  // Without a folder to look at: does it answer at all?
+  if (folders.length === 0) await store.list('');
+  const there: There = {
+    remote,
+    path: remote.path,
+    present: new Map([...listings].map(([folder, listing]) => [folder, presenceIn(listing, folder)])),
+    transfer: remote.type,
+    mover,
+    transport: (direction, filters) => listedTransport(context, there, direction, filters, programOf(context, remote, store, listings)),
+  };
+  return there;
+}
+
+/** What a store has of a folder. @throws UserError E_REMOTE_ANSWER for what cannot be the name or the size of a file */
+async function listed(store: Store, remote: Remote, folder: string): Promise<Listing> {
+  const files = await store.list(folder);
+  return heard(remote, () => {
+    for (const [name, { size, modifiedMs }] of files)
+      if (!isByteCount(size) || !Number.isFinite(modifiedMs))
+        throw new WrongAnswer(`lists \`${shownName(byteName(name))}\` without size and time`);
+    return listedThere([...files].map(([name, stored]): [string, Stored] => [byteName(name), stored]));
+  });
+}
+
+/** A file is listed as the one thing below itself. */
+function presenceIn(listing: Listing, folder: string): Presence {
+  if (listing.size === 0) return 'missing';
+  return listing.size === 1 && listing.has(byteName(path.posix.basename(folder)) as RelativeName) ? 'file' : 'folder';
+}
+
+/** @param listings what it had of each folder when it was looked at */
+function programOf({ root }: Context, remote: Remote, store: Store, listings: ReadonlyMap<string, Listing>): Program {
+  const textNames = (changes: readonly Change[]) => changes.map((change) => textName(change.name));
+  const here = (base: string) => path.join(root, base);
+  return {
+    name: remote.type,
+    deletesAnyName: false,
+    // Many stores write down when a file came.
+    keepsTimes: false,
+    list: async (folder) => listings.get(folder.name) ?? new Map(),
+    same: async (base, names) => new Set([...(await store.same(here(base), base, names.map(textName)))].map(byteName)),
+    send: (base, changes, { checksum, tell }) => store.send(here(base), base, textNames(changes), { anew: checksum, tell }),
+    fetch: (base, changes, to, { checksum, tell }) => store.fetch(base, to, textNames(changes), { anew: checksum, tell }),
+    remove: (_, base, changes) => store.remove(base, textNames(changes)),
+
+    async states(folder) {
+      // Looked at anew: the plan is about now.
+      const now = await listed(store, remote, folder.name);
+      return Object.fromEntries([...now].map(([file, { size, modifiedMs }]) => [shownName(file), `${size} ${modifiedMs}`]));
+    },
+
+    readState: async (file) => byteName(await store.read(file)),
+    writeState: (file, text) => store.write(file, textName(text)),
+    /** A store has no place for a lock; each file there is whole or not at all. */
+    async alone({ outdated }, work) {
+      if (outdated.length > 0) await store.forget(outdated);
+      await work(false);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { RelativeName } from '../../untrusted/names';
+import type { Change, Comparison } from '../compare/change';
+import type { Folder } from '../compare/folders';
+
+/** How two sides are compared, and the differences levelled. */
+export interface Transport {
+  /** Looks at both sides and writes nothing. */
+  compare(folder: Folder, how: Compare): Promise<Comparison>;
+  /** Levels what was added and changed; tells its own bytes, of this folder. */
+  transfer(folder: Folder, changes: readonly Change[], how: Move): Promise<void>;
+  /** Deletes exactly these. */
+  remove(folder: Folder, changes: readonly Change[]): Promise<void>;
+  /** Which of the changed files are newer on the receiving side, by name. */
+  newer(folder: Folder, changed: readonly Change[]): Promise<ReadonlySet<string>>;
+  /** How many files one side has that could travel. */
+  count(folder: Folder, side: Side): Promise<number>;
+  /** Names of the files here that travel, by the patterns. */
+  names(folder: Folder): Promise<RelativeName[]>;
+  /** Every file of one side with what tells that it has changed; empty where there is no such folder. */
+  states(folder: Folder, side: Side): Promise<FileStates>;
+  /** A file under `PATH/.just-lora` there, '' where there is none. Byte strings. */
+  readState(name: string): Promise<string>;
+  writeState(name: string, text: string): Promise<void>;
+  /** Pushes while no other push is at work, as far as the other side can tell. */
+  alone(begin: PushBegin, work: PushWork): Promise<void>;
+}
+
+export type Side = 'here' | 'there';
+
+/** By name, as a person reads it. */
+export type FileStates = Record<string, string>;
+
+export interface Compare {
+  deletions: boolean;
+  checksum: boolean;
+}
+
+export interface Move {
+  checksum: boolean;
+  tell(doneBytes: number): void;
+  /** A try failed and another one follows. */
+  note(text: string): void;
+}
+
+/** What is done before a push begins. */
+export interface PushBegin {
+  /** Folders to make, relative to the project. */
+  make: readonly string[];
+  /** Manifests that will no longer hold, as patterns of their names. */
+  outdated: readonly string[];
+  /** Says what is waited for. */
+  note(text: string): void;
+}
+
+/** @param stale whether what was seen before may not hold any more */
+export type PushWork = (stale: boolean) => Promise<void>;

@@ -1,7 +1,0 @@
-import { kindNamed } from './kind';
-import type { Remote } from './remote';
-
-/** Where that is, as messages show it. */
-export function whereOf({ type, host, user, path }: Remote): string {
-  return kindNamed(type).host === 'unused' ? path : `${user ? `${user}@` : ''}${host}${host ? ':' : ''}${path}`;
-}

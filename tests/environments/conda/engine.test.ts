@@ -1,0 +1,54 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { writeRecord } from '../../../tasks/environments/conda/record';
+import { chooseEngine } from '../../../tasks/environments/training/engine';
+import { trainingPrefix } from '../../../tasks/environments/training/locate';
+import { temporaryFolder } from '../../support/project';
+import { contextFor } from '../../support/transcript';
+
+const test = suite('who makes the training environment');
+const nowhere = { PATH: '', CONDA_EXE: undefined, MAMBA_EXE: undefined, CONDA_PREFIX: undefined };
+
+/** An environment with a Python at a path. */
+function environment(folder: string): string {
+  fs.mkdirSync(path.join(folder, 'bin'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'bin', 'python'), '#!/bin/sh\n', { mode: 0o755 });
+  return folder;
+}
+
+test('the setting first, then what is there, then what is found', async () => {
+  const project = temporaryFolder();
+  const choose = async (sets: string[] = [], env = {}) => {
+    const { engine, why } = await chooseEngine(contextFor(project, { env: { ...nowhere, ...env }, sets }));
+    return `${engine}: ${why}`;
+  };
+  assert.is(await choose(['remote.engine=conda']), 'conda: `remote.engine` is conda');
+  assert.is(await choose(), 'venv: neither conda nor mamba nor micromamba is there');
+  const prefix = environment(path.join(project, 'env'));
+  writeRecord(contextFor(project, { env: nowhere }), { name: 'x', prefix, program: 'conda', phase: 'none' });
+  assert.is(await choose(), `conda: \`${prefix}\` is there`);
+  // One of each: the marker says that ours is the one that was built here.
+  fs.writeFileSync(path.join(environment(path.join(project, '.venv-remote')), 'just-lora.json'), '{"state": "building"}');
+  assert.is(await choose(), 'venv: `.venv-remote` is there');
+});
+
+test('where it lies: what was noted, and one of that name that a person made', () => {
+  const project = temporaryFolder();
+  const at = (env = {}) => trainingPrefix(contextFor(project, { env: { ...nowhere, ...env } }));
+  assert.is(at(), undefined);
+  fs.writeFileSync(path.join(project, 'environment-remote.yml'), 'name: mine\n');
+  const activated = environment(path.join(project, 'envs', 'mine'));
+  assert.is(at(), undefined);
+  assert.is(at({ CONDA_PREFIX: activated }), activated);
+  assert.is(at({ CONDA_PREFIX: environment(path.join(project, 'envs', 'other')) }), undefined, 'another that is active');
+  fs.mkdirSync(path.join(project, '.conda'));
+  fs.writeFileSync(path.join(project, '.conda', 'environments.txt'), `/gone/mine\n${activated}\n`);
+  assert.is(at(), activated);
+  const prefix = environment(path.join(project, 'env'));
+  writeRecord(contextFor(project, { env: nowhere }), { name: 'mine', prefix, program: 'conda', phase: 'none' });
+  assert.is(at(), prefix);
+});
+
+test.run();

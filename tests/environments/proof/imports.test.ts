@@ -1,0 +1,87 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Tried } from '../../../tasks/checks/library-trial';
+import type { Finding } from '../../../tasks/engine/step';
+import { cureFor } from '../../../tasks/environments/proof/fix';
+import { importsFinding } from '../../../tasks/environments/proof/imports-finding';
+
+const test = suite('what a trial of the training libraries comes to');
+const fine = (library: string, more: Partial<Tried> = {}): Tried => ({ library, ok: true, version: '1.0', ms: 1, ...more });
+const wrong = (library: string, error: string, causes = ''): Tried => ({ library, ok: false, error, causes, ms: 1 });
+const torch = (cuda: string | null) => fine('torch', { version: '2.1.2', cuda });
+const file = 'environment-remote.yml';
+
+interface Case {
+  tried: Tried[];
+  versions?: Record<string, string>;
+  platform?: NodeJS.Platform;
+  state?: Finding['state'];
+  code?: string;
+  says: RegExp;
+  fix?: RegExp;
+}
+
+const table: Record<string, Case> = {
+  'all work': { tried: [torch('12.1'), fine('peft')], state: 'done', says: /^2 of 2 libraries work$/ },
+  'all work, and two do not go together': {
+    tried: [fine('torch', { version: '2.1.2', cuda: '12.1' })],
+    versions: { torch: '2.1.2', numpy: '2.0.1' },
+    state: 'done',
+    says: /torch 2\.1\.2 needs numpy <2, 2\.0\.1 is there/,
+  },
+  'an error that is known': {
+    tried: [torch('12.1'), wrong('datasets', "ImportError: cannot import name 'HfFolder'"), wrong('trl', 'RuntimeError', 'HfFolder')],
+    code: 'E_HUB_TOO_NEW',
+    says: /^1 of 3 libraries work: datasets breaks, since huggingface_hub 1\.x is there/,
+    fix: /^`npx just env:remote` brings what the lock says\nwhere `environment-remote\.yml` was edited: add `huggingface_hub<0\.26` to it$/,
+  },
+  'a known error that stands behind another': {
+    tried: [wrong('peft', 'RuntimeError: failed', "ModuleNotFoundError: No module named 'scipy'"), wrong('trl', "No module named 'scipy'")],
+    code: 'E_SCIPY_MISSING',
+    says: /^0 of 2 libraries work: peft, trl break, since bitsandbytes imports scipy/,
+  },
+  'an error that a setting mends': {
+    tried: [wrong('tokenizers', 'untagged enum ModelWrapper')],
+    code: 'E_TOKENIZERS_OLD',
+    says: /newer tokenizers/,
+    fix: /^`npx just env:remote --set remote\.profile=compat`$/,
+  },
+  'an error that nobody knows, which a conflict explains': {
+    tried: [wrong('trl', 'TypeError: what?')],
+    versions: { trl: '0.7.4', transformers: '4.45.2', accelerate: '0.34.2', tokenizers: '0.20.3', 'huggingface-hub': '0.25.2' },
+    code: 'E_TRL_TRANSFORMERS',
+    says: /trl 0\.7\.4 needs transformers <4\.43, 4\.45\.2 is there; trl TypeError: what\?/,
+    fix: /add `transformers<4\.43`/,
+  },
+  'an error that nobody knows': {
+    tried: [wrong('trl', 'TypeError: what?')],
+    code: 'E_LIBRARY',
+    says: /trl TypeError: what\?/,
+    fix: /^`npx just env:remote`$/,
+  },
+  'a CPU build': {
+    tried: [torch(null)],
+    code: 'E_TORCH_CPU',
+    says: /^1 of 1 libraries work: torch 2\.1\.2 is a CPU build, CUDA 12\.1 is needed$/,
+    fix: /brings the build of the lock/,
+  },
+  'another CUDA': { tried: [torch('11.8')], code: 'E_TORCH_CPU', says: /is built for CUDA 11\.8, 12\.1 was expected/ },
+  'a CPU build where there is no other': { tried: [torch(null)], platform: 'darwin', state: 'done', says: /1 of 1/ },
+};
+
+for (const [name, { tried, versions = {}, platform = 'linux', state = 'todo', code, says, fix }] of Object.entries(table))
+  test(name, () => {
+    const finding = importsFinding(tried, { versions: new Map(Object.entries(versions)), requirements: file, platform }) as Finding &
+      Record<string, string>;
+    assert.is(finding.state, state);
+    assert.is(finding['code'], code);
+    assert.match([finding.found, finding['warning']].filter(Boolean).join('\n'), says);
+    if (fix) assert.match(finding['fix'] ?? '', fix);
+    assert.is(finding.table?.length, tried.length + 1);
+    assert.equal((finding.data as { libraries: unknown }).libraries, tried);
+  });
+
+test('what only a person can do is no line for the environment file', () =>
+  assert.is(cureFor('set both in the training script', file), 'set both in the training script'));
+
+test.run();
