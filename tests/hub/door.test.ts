@@ -1,5 +1,5 @@
 import * as http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import * as net from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Interrupted, UserError } from '../../tasks/common/errors';
@@ -27,7 +27,7 @@ async function serve(answer: (request: http.IncomingMessage, response: http.Serv
   server.unref();
   server.on('connection', (socket) => socket.unref());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return { url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`, asked };
 }
 
 /** A Hub as a run sees it, and the Ctrl-C of that run. */
@@ -244,6 +244,24 @@ test('a wait that is longer than is granted ends with how long it is', async () 
   assert.is(code, 'E_HUB_WAIT');
   assert.match(found, /120 min/);
   assert.is(asked.length, 1);
+});
+
+test('a head that does not end, and a proxy that opens no tunnel', async () => {
+  const { url } = await serve((_, response) => response.writeHead(200, { 'X-Long': 'x'.repeat(100_000) }).end('{}'));
+  const { code, found } = await failureOf(hubAt(url).hub.revision(model()));
+  assert.is(code, 'E_HUB_UNREACHABLE');
+  assert.match(found, /Header overflow/);
+
+  const proxy = net.createServer(() => undefined).unref();
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const env = { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as net.AddressInfo).port}` };
+  const silent = hubAt('https://hub.example', { answer_seconds: 0.3 }, env);
+  const { found: said, ms } = await failureOf(silent.hub.revision(model()));
+  assert.match(said, /no whole answer within 0\.3 s/);
+  assert.ok(ms < 20_000, `${ms}`);
+  const stopped = hubAt('https://hub.example', {}, env);
+  setTimeout(stopped.stop, 200);
+  assert.is((await failureOf(stopped.hub.revision(model()))).code, 'Interrupted');
 });
 
 test('HF_ENDPOINT that is no address is told', async () => {

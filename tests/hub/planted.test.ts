@@ -66,6 +66,18 @@ for (const [what, of, change, code, found] of [
     await hub.close();
   });
 
+test('a list of 130,000 files is looked through, and what is wanted of it comes', async () => {
+  const hub = await startHub();
+  hub.add('org/tiny', files);
+  const many = Array.from({ length: 130_000 }, (_, index) => ({ type: 'file', path: `data/part-${index}.bin`, size: 3, oid: sha }));
+  hub.fault = ({ url }) => (url.includes('/tree/') ? { body: JSON.stringify([...rows(), ...many]) } : undefined);
+  const place = placeFor(hub);
+  const { outcome, text } = await place.json();
+  assert.is(outcome, 'changed', text.slice(0, 2000));
+  assert.equal(contentOf(place.folder), contentFor(files));
+  await hub.close();
+});
+
 test('a pin is held: another commit is no answer, and is recorded nowhere', async () => {
   const hub = await startHub();
   const commit = hub.add('org/tiny', files).revisions.get('main') ?? '';

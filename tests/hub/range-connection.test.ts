@@ -91,6 +91,11 @@ for (const [name, answer, words] of [
   ['no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n\r\n', /no HTTP/],
   ['no length', 'HTTP/1.1 206 Partial Content\r\nTransfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\n\r\n', /how much/],
   ['two lengths', 'HTTP/1.1 206 OK\r\nContent-Length: 10\r\nContent-Length: 12\r\n\r\n0123456789', /how much/],
+  ['two ways of a length', fine.replace('Content-Length', 'Transfer-Encoding: chunked\r\nContent-Length'), /how much/],
+  ['a length beyond all numbers', fine.replace('10', '9'.repeat(400)), /how much/],
+  ['a field with a control in it', fine.replace('\r\n', '\r\nX: a\u001b[2J\r\n'), /no HTTP/],
+  ['a head that is too long', fine.replace('\r\n', `\r\nX: ${'y'.repeat(70_000)}\r\n`), /no HTTP/],
+  ['announcements without an end', `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(5000)}${fine}`, /no HTTP/],
   ['more bytes than it said', `${fine}abc`, /more bytes/],
   ['another status', 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n', /answered 403/],
 ] as const)
