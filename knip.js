@@ -29,5 +29,5 @@ module.exports = {
   ignoreBinaries: ['.*'],
   ignoreExportsUsedInFile: true,
   // Started by its path.
-  ignoreDependencies: ['s3rver'],
+  ignoreDependencies: ['publint', 's3rver'],
 };

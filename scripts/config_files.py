@@ -15,7 +15,7 @@ DEEPEST = 100
 
 
 class Fault(Exception):
-    """A text that is no settings, with the place where it stops being such."""
+    """A text unknown setting thats, with the place where it stops being such."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)
@@ -35,7 +35,7 @@ def read_text(file: Path) -> str | None:
     except OSError as error:
         raise Fault(f"cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:
-        raise Fault("bytes that are no UTF-8", error.object[: error.start].count(b"\n") + 1) from None
+        raise Fault("bytes that are not UTF-8", error.object[: error.start].count(b"\n") + 1) from None
 
 
 def parse_json(text: str) -> tuple[Any, dict]:
@@ -101,7 +101,7 @@ def parse_yaml(text: str) -> tuple[Any, dict]:
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = build(event, (*path, None)) if isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent)) else None
             if not isinstance(key, str):
-                raise fault("a key that is no text; put it in quotes", event)
+                raise fault("a key that is not text; put it in quotes", event)
             if key in entries:
                 raise fault(f"the key `{key}` stands twice", event)
             places[(*path, key)] = f"{event.start_mark.line + 1}:{event.start_mark.column + 1}"

@@ -69,7 +69,7 @@ def load_config(
     root = Path(root) if root is not None else PROJECT_ROOT
     environment = environment or os.environ.get("JUST_LORA_ENV") or "local"
     if environment not in ENVIRONMENTS:
-        raise ConfigError([f"`{environment}` is no environment; expected local or remote"])
+        raise ConfigError([f"unknown environment `{environment}`; expected local or remote"])
     parts = tuple(parts)
     schema = mapping_of({part: read_schema(root, part) for part in FILES})
     problems: list[str] = []

@@ -110,7 +110,7 @@ def faults_in(schema: Mapping, value: Any, path: tuple, layer: Layer) -> list[st
         under = schema_under(schema, key)
         name = schema.get("propertyNames", {})
         if under is None or key in ("__proto__", "prototype", "constructor"):
-            faults.append(f"{_where((*path, key), layer)}: {setting_name((*path, key))} is no setting; {_meant(schema, (*path, key))}")
+            faults.append(f"{_where((*path, key), layer)}: unknown setting {setting_name((*path, key))}; {_meant(schema, (*path, key))}")
         elif _broken_rule(name, key):
             faults.append(f"{_where((*path, key), layer)}: {setting_name((*path, key))} is no name; expected {_broken_rule(name, key)}")
         else:

@@ -34,7 +34,7 @@ for word in "$@"; do
   case "$word" in
     -h | --help) usage; exit 0 ;;
     --dry-run) dry_run=(--dry-run --itemize-changes) ;;
-    -*) fail "$word is no option" "scripts/sync_to_remote.sh --help shows them" ;;
+    -*) fail "unknown option $word" "scripts/sync_to_remote.sh --help shows them" ;;
     *) words+=("$word") ;;
   esac
 done

@@ -51,10 +51,7 @@ function chosen(context: Context) {
   const sections = [...new Set(all.flatMap(({ name }) => name.split('.').map((_, index, keys) => keys.slice(0, index + 1).join('.'))))];
   const { nearest } = require('./common/nearest') as typeof import('./common/nearest');
   const meant = nearest(section, sections);
-  throw usageError(
-    `\`${only}\` is no section of the settings`,
-    meant ? `did you mean \`--only=${meant}\`?` : '`npx just config` lists all of them',
-  );
+  throw usageError(`unknown section \`${only}\``, meant ? `did you mean \`--only=${meant}\`?` : '`npx just config` lists all of them');
 }
 
 /** A row for each setting, a blank one between sections. */

@@ -11,14 +11,14 @@ export const noGpuOption: OptionDefinition = {
 export function gpuTask(): LoraTask {
   return defineTask({
     name: 'gpu',
-    description: 'Look at the GPU, its driver and torch, and say whether the training fits',
+    description: 'Check the GPU, its driver and torch, and whether the training fits',
     details:
-      'Card, driver, CUDA, torch, a product of matrices, 4 bits and memory are looked at in this order. The first broken layer is printed with what mends it, the later ones are not reached. docs/GPU.md explains each.',
+      'Card, driver, CUDA, torch, a product of matrices, 4 bits and memory are checked in this order. The first broken layer is printed with its fix; later layers are not checked. docs/GPU.md explains each.',
     example: 'npx just gpu --set training.arguments.batch_size=2',
     options: [
       noGpuOption,
       { name: 'model', value: 'name', description: 'the model that the memory is judged for', default: 'every enabled one' },
-      { name: 'estimate', description: 'only estimate the memory of the training; look at no GPU' },
+      { name: 'estimate', description: 'only estimate the memory that training needs; check no GPU' },
     ],
     environment: 'remote',
     depth: 'full',

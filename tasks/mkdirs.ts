@@ -26,7 +26,7 @@ const folders: Step<Missing> = {
         return {
           state: 'blocked',
           code: 'E_PATH_TAKEN',
-          found: `\`${shown(root, obstacle)}\` is in the way: it is no folder`,
+          found: `\`${shown(root, obstacle)}\` is in the way: it is not a folder`,
           needed: `a folder at \`${shown(root, folder)}\``,
           fix: moveAside(shown(root, obstacle)),
         };

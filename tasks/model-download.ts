@@ -6,7 +6,7 @@ export function modelDownloadTask(): LoraTask {
     name: 'model:download',
     description: 'Fetch the base models from the Hugging Face Hub, once and whole',
     details:
-      'Access, revision and free space are looked at before the first byte; a killed run goes on where it stopped; a file gets its name when its hash is right. `hf download` and transformers take the folder as theirs.',
+      'Access, revision and free space are checked before the first byte; an interrupted run resumes; a file gets its name once its hash is verified. `hf download` and transformers take the folder as theirs.',
     environment: 'training',
     example: 'npx just model:download --model=mistralai/Mistral-7B-Instruct-v0.3 --plan',
     options: [
@@ -26,7 +26,7 @@ export function modelDownloadTask(): LoraTask {
         description: "who moves the bytes: just-lora, or the environment's own hf command",
         default: 'download.backend',
       },
-      { name: 'rate', value: 'rate', description: 'the rate that `--plan` tells the time for', default: '50MB/s' },
+      { name: 'rate', value: 'rate', description: 'the rate that `--plan` estimates the time with', default: '50MB/s' },
       { name: 'any-versions', description: "fetch a model that the environment's transformers cannot load" },
     ],
     items: (context) => (require('./hub/download/download-step') as typeof import('./hub/download/download-step')).downloadSteps(context),

@@ -31,7 +31,7 @@ function groupsWith(checks: OwnChecks): Groups {
     'Set up': [setupLocal, setupRemoteTask()],
     'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
     Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
-    Looks: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask()],
+    Inspect: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask()],
     Sync: [syncPushTask(), syncPullTask(), syncStatusTask(), syncRemotesTask()],
   };
 }

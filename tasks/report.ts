@@ -23,9 +23,9 @@ export function reportTask(options: ReportTaskOptions = {}): LoraTask {
   };
   return defineTask({
     name: 'report',
-    description: 'Write one HTML page that tells how everything is',
+    description: 'Write an HTML report on the state of the project',
     details:
-      'Looks at this machine, takes what was fetched of the remotes, and writes verdict, steps, storage, packages and the history of runs into one file that needs no network. Secrets are left out.',
+      'Checks this machine, takes the run records fetched from the remotes, and writes verdict, steps, storage, packages and the history of runs into one file that needs no network. Secrets are left out.',
     example: 'npx just report --output=report.html',
     options: [
       { name: 'output', value: 'file', description: 'where the page goes', default: '.just-lora/report.html' },

@@ -12,7 +12,7 @@ export function setupLocalTask(own: OwnChecks = {}): LoraTask {
     name: 'setup:local',
     description: 'Set up the data work on this machine, from nothing to proven',
     details:
-      'Makes the folders, looks at the free space, builds the Python environment from its lock and tries each library. What is done already is left alone.',
+      'Makes the folders, checks the free space, builds the Python environment from its lock and tries each library. What is done already is left alone.',
     example: 'npx just setup:local --plan',
     environment: 'local',
     summary(context, ran) {

@@ -13,7 +13,7 @@ export function setupRemoteTask(): LoraTask {
     name: 'setup:remote',
     description: 'Set up training on this GPU machine, from nothing to proven',
     details:
-      'Makes the folders, looks at free space, GPU and driver, makes the training environment (conda or not), imports every library, proves the GPU and trains five LoRA steps on a tiny model. What is done already is left alone.',
+      'Makes the folders, checks free space, GPU and driver, makes the training environment (conda or not), imports every library, proves the GPU and trains five LoRA steps on a tiny model. What is done already is left alone.',
     example: 'npx just setup:remote --plan',
     environment: 'remote',
     options: [noGpuOption, { name: 'models', description: 'download the enabled models too' }],

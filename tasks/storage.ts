@@ -4,7 +4,7 @@ import { defineTask, type LoraTask } from './cli/task';
 export function storageTask(): LoraTask {
   return defineTask({
     name: 'storage',
-    description: 'Check that there is room for data, models and adapters',
+    description: 'Check the free space for data, models and adapters',
     details:
       'Free space is measured on each filesystem that the project uses, and what is already there counts. Thresholds: `storage` in configs/setup.yaml.',
     example: 'npx just storage --set storage.error_gb=10',

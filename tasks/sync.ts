@@ -15,9 +15,9 @@ const shared: readonly OptionDefinition[] = [
   {
     name: 'include',
     value: 'pattern',
-    description: 'these files travel although an exclude names them, and alone where none does; may be repeated',
+    description: 'rsync pattern of files to include even if excluded; without an exclude only these are synced; may be repeated',
   },
-  { name: 'exclude', value: 'pattern', description: 'these files do not travel, as rsync reads patterns; may be repeated' },
+  { name: 'exclude', value: 'pattern', description: 'rsync pattern of files to leave out; may be repeated' },
 ];
 
 const moving: readonly OptionDefinition[] = [
@@ -27,7 +27,7 @@ const moving: readonly OptionDefinition[] = [
     value: '[file]',
     description: 'write a plan of what would be done and nothing else; with a file: carry out exactly that plan',
   },
-  { name: 'delete', description: 'delete what the source does not have: shown first, and bounded' },
+  { name: 'delete', description: 'delete files that the source does not have: shown first, at most --max-delete' },
   {
     name: 'max-delete',
     value: 'count',
@@ -55,7 +55,8 @@ export function syncPullTask(): LoraTask {
   return defineTask({
     name: 'sync:pull',
     description: 'Fetch adapters from the GPU machine',
-    details: 'Files arrive beside their place and get their names when they are whole; a file that is newer here is not replaced unseen.',
+    details:
+      'Files are staged and renamed once they are complete; a file that is newer here is not overwritten without `--force` or a plan.',
     example: 'npx just sync:pull --remote=gpu',
     options: moving,
     items: (context) => stepsFor(context, 'pull'),
@@ -67,7 +68,7 @@ export function syncPullTask(): LoraTask {
 export function syncStatusTask(): LoraTask {
   return defineTask({
     name: 'sync:status',
-    description: 'Say what differs between here and the GPU machine, both ways',
+    description: 'Show what differs between here and the GPU machine, both ways',
     details: 'One scan of each folder that is pushed or pulled. Exit code 3 where something differs.',
     example: 'npx just sync:status --remote=gpu',
     options: [...shared, { name: 'verify', description: 'compare by checksum instead of size and time' }],
@@ -80,8 +81,8 @@ export function syncStatusTask(): LoraTask {
 export function syncRemotesTask(): LoraTask {
   return defineTask({
     name: 'sync:remotes',
-    description: 'List the remotes, and whether each can be worked with',
-    details: 'Reachable, host key, login, rsync on both ends, folder, free space and clock, over one connection each.',
+    description: 'List the remotes, and whether each is usable',
+    details: 'Checks connection, host key, login, rsync on both ends, folder, free space and clock, over one connection each.',
     example: 'npx just sync:remotes',
     looks: true,
     items: (context) => (require('./sync/remotes-steps') as typeof import('./sync/remotes-steps')).remotesSteps(context),

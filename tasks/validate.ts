@@ -67,7 +67,7 @@ const partsFor = (context: Context, environment: Environment): readonly Part[] =
 export function validateTask(environment?: Environment, own: OwnChecks = {}): LoraTask {
   return defineTask({
     name: 'validate',
-    description: 'Look at the whole environment, in full, and report',
+    description: 'Run every check of the environment and report',
     details:
       'Every check is made and reported, none stops the others, and nothing is changed. Exit code 0: all is right; 1: something is wrong; 3: something is to do.',
     example: 'npx just validate --env=local',

@@ -8,7 +8,7 @@ export function venvTask(): LoraTask {
     name: 'env:local',
     description: 'Build the Python environment for the data work',
     details:
-      'Finds Python, makes the lock again where requirements-local.txt changed, installs it with uv (fetched where it is not there) or pip, and mends or rebuilds what is there. An environment that just-lora did not make is never touched.',
+      'Finds Python, makes the lock again where requirements-local.txt changed, installs it with uv (fetched where it is not there) or pip, and repairs or rebuilds what is there. An environment that just-lora did not make is never touched.',
     example: 'npx just env:local --plan',
     items: () => {
       const { environmentStep, localEnvironment }: typeof import('./environments/venv/index') = require('./environments/venv/index');

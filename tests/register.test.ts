@@ -11,7 +11,7 @@ test('are listed by group where none is named', async () => {
   const { exitCode, stdout } = await runJust(project, []);
   assert.is(exitCode, 0);
   assert.match(stdout, /^npx just TASK \[options\]\n\nSet up\n {2}setup:local +\S/);
-  for (const heading of ['Single steps', 'Models', 'Looks', 'Sync']) assert.match(stdout, `\n\n${heading}\n  `);
+  for (const heading of ['Single steps', 'Models', 'Inspect', 'Sync']) assert.match(stdout, `\n\n${heading}\n  `);
 });
 
 test('stand before the tasks of the project itself, where it has some', async () => {

@@ -22,7 +22,7 @@ interface Proven {
  * A step whose look is expensive. A quick look compares what the last proof rested on; the action is to
  * prove it again; a full look proves it and leaves nothing behind.
  */
-export function provenStep({ name, title, action, inputs, waits = 'not looked at yet', prove }: Proven): Step {
+export function provenStep({ name, title, action, inputs, waits = 'not checked yet', prove }: Proven): Step {
   return {
     name,
     title,
@@ -62,7 +62,7 @@ export function provenBefore(context: Context, name: string, now: Inputs): Extra
 function evidenceOf(proof: string | Finding): string {
   if (typeof proof === 'string') return proof;
   if (proof.state === 'done') return proof.found;
-  const { code = 'E_NOT_DONE', found, fix = 'mend what is named above', tail } = { code: undefined, fix: undefined, ...proof };
+  const { code = 'E_NOT_DONE', found, fix = 'fix what is named above', tail } = { code: undefined, fix: undefined, ...proof };
   throw new UserError({ code, found, ...('needed' in proof ? { needed: proof.needed } : {}), fix, ...(tail ? { tail } : {}) });
 }
 

@@ -22,7 +22,7 @@ const gpuFile =
 /** The environment of the data work runs on any laptop: nothing of CUDA or a GPU is in it. */
 export const gpuFreeStep: Step = {
   name: 'gpu-free',
-  title: 'Look for GPU packages',
+  title: 'Check for GPU packages',
   async check(context, depth): Promise<Finding> {
     const definition = localEnvironment(context);
     const folder = targetOf(context, definition);

@@ -22,7 +22,7 @@ import { documentResult, exitWith, result, wantsJson } from './output';
 import { listenToSignals } from './signals';
 import { versionsOf } from './versions';
 
-const environmentOption: OptionDefinition = { name: 'env', value: 'local|remote', description: 'the environment that it is about' };
+const environmentOption: OptionDefinition = { name: 'env', value: 'local|remote', description: 'which environment' };
 
 /** Runs a task from its command line to its exit code: options, settings, steps, record, document. */
 export async function execute(definition: TaskDefinition, itemsFor: (context: Context) => readonly Step[]): Promise<void> {
@@ -169,7 +169,7 @@ function exitCode(failure: Error | undefined, report: Report, options: Options |
   return exitCodeOf(report.outcome, 130);
 }
 
-/** just prints the stack: for what a person can mend that is the message, for our own mistakes the stack. */
+/** just prints the stack: for what a person can fix that is the message, for our own mistakes the stack. */
 function readable(error: Error): Error {
   if (error instanceof UserError || error instanceof Interrupted) return error;
   const fault = faultOf(error);

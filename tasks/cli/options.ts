@@ -8,14 +8,14 @@ import type { Host } from '../platform';
 
 /** The options that every task has. */
 export const commonOptions: readonly OptionDefinition[] = [
-  { name: 'plan', description: 'show what would be done, and why; write nothing' },
-  { name: 'check', description: 'look only: exit 3 where something is to do, 1 where something is blocked' },
-  { name: 'force', value: '[step]', description: 'do all steps, or the one named, though they are done' },
+  { name: 'plan', description: 'show what would be done, and why; change nothing' },
+  { name: 'check', description: 'check only: exit 3 if something is left to do, 1 if something is blocked' },
+  { name: 'force', value: '[step]', description: 'run all steps, or the one named, even if they are done' },
   { name: 'json', description: 'print one JSON document on stdout, and nothing else' },
-  { name: 'set', value: 'path=value', description: 'one setting for this run; may be repeated' },
-  { name: 'locked', description: 'fail where a lock would have to be remade', default: 'on where CI is set' },
+  { name: 'set', value: 'path=value', description: 'override one setting for this run; may be repeated' },
+  { name: 'locked', description: 'fail if a lock file is out of date', default: 'on where CI is set' },
   { name: 'verbose', description: 'show every command that is run, with its output' },
-  { name: 'help', description: 'show this' },
+  { name: 'help', description: 'show this help' },
 ];
 
 /** Options of just itself, which reach us in the same list. */
@@ -71,7 +71,7 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
   if (second !== undefined)
     throw usageError(`just runs one task at a time: \`${second}\` would be left out`, `\`npx just ${task} && npx just ${second}\``);
   const has = (name: string) => given.has(name);
-  if (has('plan') && has('check')) throw usageError('`--plan` and `--check` are two looks', 'choose one');
+  if (has('plan') && has('check')) throw usageError('`--plan` and `--check` exclude each other', 'choose one');
   return {
     // With a value it is no look: it names the plan to carry out.
     plan: given.get('plan')?.at(-1) === '',
@@ -109,7 +109,7 @@ function unknownOption(raw: string, known: readonly OptionDefinition[]) {
     raw.replace(/^-+/, ''),
     known.map(({ name }) => name),
   );
-  return usageError(`\`${raw}\` is no option of this task`, meant ? `did you mean \`--${meant}\`?` : 'add `--help` to see the options');
+  return usageError(`unknown option \`${raw}\``, meant ? `did you mean \`--${meant}\`?` : 'add `--help` to see the options');
 }
 
 function forceOf(values: readonly string[] | undefined): Options['force'] {
@@ -125,7 +125,7 @@ export function refuseUnknownSteps(force: Options['force'], steps: readonly stri
     if (steps.includes(name) || steps.includes(currentName(name))) continue;
     const meant = nearest(name, steps);
     throw usageError(
-      `\`${name}\` is no step of this task (${steps.join(', ')})`,
+      `unknown step \`${name}\`: this task has ${steps.join(', ')}`,
       meant ? `did you mean \`--force=${meant}\`?` : `\`--force=${steps[0]}\`, for example`,
     );
   }
@@ -134,5 +134,5 @@ export function refuseUnknownSteps(force: Options['force'], steps: readonly stri
 function environmentOf(value: string | undefined): Environment | undefined {
   if (value === undefined || value === '') return undefined;
   if (value === 'local' || value === 'remote') return value;
-  throw usageError(`\`${value}\` is no environment`, '`--env=local` or `--env=remote`');
+  throw usageError(`unknown environment \`${value}\``, '`--env=local` or `--env=remote`');
 }

@@ -1,7 +1,7 @@
 import { notOurs } from '../untrusted/text';
 import { outgoingFault, quoted } from './outgoing';
 
-/** What a person reads when a step cannot go on: one sentence and the one command that mends it. */
+/** What a person reads when a step cannot go on: one sentence and the one command that fixes it. */
 export interface Fault {
   /** Stable, listed in docs/ERRORS.md, for example `E_PYTHON_NOT_FOUND`. */
   code: string;
@@ -13,7 +13,7 @@ export interface Fault {
 }
 
 /**
- * An error that a person can mend. just prints `stack` before anything else, so the stack of
+ * An error that a person can fix. just prints `stack` before anything else, so the stack of
  * such an error is the text a person should read.
  */
 export class UserError extends Error {

@@ -32,7 +32,7 @@ export async function look(
     const { code, found, needed, fix, tail } = faultOf(error);
     return code === 'E_UNEXPECTED'
       ? { state: 'unknown', found }
-      : { state: 'blocked', code, found, needed: needed ?? 'a machine that can be looked at', fix, ...(tail ? { tail } : {}) };
+      : { state: 'blocked', code, found, needed: needed ?? 'a machine that can be checked', fix, ...(tail ? { tail } : {}) };
   });
   return { report: { name: step.name, title: step.title, ...finding, actions: [], durationMs: since(started) }, seen };
 }

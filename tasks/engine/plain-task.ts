@@ -8,8 +8,8 @@ export function stepOf(task: TaskFunction, index: number): Step<'not run'> {
     name,
     title: `Run ${name}`,
     check: async (_, __, ___, before) =>
-      before ? { state: 'done', found: 'has run' } : { state: 'todo', found: 'has no look of its own and runs each time', seen: 'not run' },
-    plan: async () => [{ title: `run the task \`${name}\``, run: () => runPlain(task) }],
+      before ? { state: 'done', found: 'has run' } : { state: 'todo', found: 'runs every time', seen: 'not run' },
+    plan: async () => [{ title: `run \`${name}\``, run: () => runPlain(task) }],
   };
 }
 

@@ -54,7 +54,7 @@ export function outcomeOf(steps: readonly StepReport[]): Outcome {
 /** How a look came out, in one line. */
 export function verdict({ outcome, steps }: Pick<Report, 'outcome' | 'steps'>): string {
   const count = (...states: string[]) => steps.filter(({ state }) => states.includes(state)).length;
-  if (outcome === 'unchanged') return `all ${steps.length} done, nothing to do`;
+  if (outcome === 'unchanged') return 'up to date';
   return `${count('done')} of ${steps.length} done, ${count('todo', 'unknown')} to do, ${count('blocked', 'failed')} blocked`;
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from './context';
 
-/** What a look at the machine found. `unknown` could not be looked at and never counts as done. */
+/** What a look at the machine found. `unknown` could not be checked and never counts as done. */
 export type Finding = (
   | { state: 'done'; found: string; warning?: string }
   | { state: 'todo'; found: string; changed?: string[]; code?: string; fix?: string }
@@ -58,7 +58,7 @@ export interface Step<Seen = unknown> {
    */
   check(context: Context, depth: Depth, tell?: (progress: Progress) => void, before?: Seen): Promise<Look<Seen>>;
   /**
-   * What would mend a `todo`, without doing it. Absent where a step only looks.
+   * What would fix a `todo`, without doing it. Absent where a step only looks.
    * @param seen what the look saw; `undefined` where it told nothing, or failed
    */
   plan?(context: Context, seen?: Seen): Promise<Action<Seen>[]>;

@@ -2,7 +2,7 @@
 export const layerNames = ['device', 'driver', 'cuda', 'capability', 'torch', 'architecture', 'matmul', 'bitsandbytes', 'memory'] as const;
 export type LayerName = (typeof layerNames)[number];
 
-/** Why a layer is broken, and the command that mends it. */
+/** Why a layer is broken, and the command that fixes it. */
 export interface LayerFault {
   code: string;
   found: string;

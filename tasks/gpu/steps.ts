@@ -19,7 +19,7 @@ const proofOf = (context: Context): string => (gpuIsOptional(context) ? 'gpu-opt
 export function gpuDriverStep(): Step {
   return {
     name: 'gpu-driver',
-    title: 'Look at the GPU and its driver',
+    title: 'Check the GPU and its driver',
     async check(context, depth) {
       // All of the chain was proven on this machine since it was started: no need to ask the driver again.
       const proven = depth === 'quick' ? provenBefore(context, proofOf(context), inputsOf(context)) : undefined;
@@ -72,7 +72,7 @@ async function findingOf(context: Context, half: 'driver' | 'all', { alone }: { 
   if (!complete && !alone) return { state: 'todo', found: `${found}; the training environment is not there yet`, ...shown };
   const all = complete
     ? warnings
-    : [...warnings, 'torch was not asked: there is no training environment yet, `npx just env:remote` makes it'];
+    : [...warnings, 'torch was not checked: there is no training environment yet, `npx just env:remote` makes it'];
   // Whether the training fits was asked for, and could not be said.
   if (alone && half === 'all' && look.layers.some(({ name, state }) => name === 'memory' && state === 'unknown'))
     return { state: 'unknown', found: [found, ...all].join('; '), ...shown };

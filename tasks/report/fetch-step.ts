@@ -18,7 +18,7 @@ export function fetchStep(context: Context, name: string): Step<{ shell: Shell; 
   if (!shellFor) throw usageError(`\`${name}\` is reached with ${remote.type}: no runs happen there`, 'name a remote of type ssh or local');
   return {
     name: `records:${name}`,
-    title: `Look at the runs of ${name}`,
+    title: `Find the runs of ${name}`,
     async check(now) {
       const shell = await shellFor(now, remote);
       const records = await compareRecords(now, remote, shell);

@@ -34,12 +34,14 @@ export function reportStep(reported: (context: Context) => readonly ReportedTask
       const data = { path: file, verdicts };
       const text = host.files.readText(file);
       const lookedAt = text === undefined ? undefined : lookedAtIn(text);
-      if (text === undefined || lookedAt === undefined) return { state: 'todo', found: `${name} is not there yet`, data, seen: machines };
+      if (text === undefined || lookedAt === undefined) return { state: 'todo', found: `${name} does not exist yet`, data, seen: machines };
       if (!isSamePage(pageOf(contentOf(context, machines, lookedAt)), text))
-        return { state: 'todo', found: `${name} of ${written(lookedAt)} is not how it is now`, data, seen: machines };
+        return { state: 'todo', found: `${name} of ${written(lookedAt)} is out of date`, data, seen: machines };
       if (host.now().getTime() - new Date(lookedAt).getTime() > longestMs)
         return { state: 'todo', found: `${name} is of ${written(lookedAt)}, more than a day ago`, data, seen: machines };
-      return { state: 'done', found: `${name} says how it is: ${verdicts[0]?.headline ?? ''}`, data, seen: machines };
+      const [headline = ''] = verdicts.map((verdict) => verdict.headline);
+      const found = `report written to ${name}: ${headline.charAt(0).toLowerCase()}${headline.slice(1)}`;
+      return { state: 'done', found, data, seen: machines };
     },
     async plan(context, machines) {
       if (!machines) return [];
@@ -72,7 +74,7 @@ function obstacleOf(context: Context): Finding | undefined {
   const entry = host.files.stat(file);
   if (entry?.isFile() && lookedAtIn(host.files.readText(file) ?? '') !== undefined) return undefined;
   const name = shown(root, file);
-  const what = entry?.isDirectory() ? 'a folder' : entry ? 'a file that is no report of ours' : 'a link that leads nowhere';
+  const what = entry?.isDirectory() ? 'a folder' : entry ? 'a file that is not one of our reports' : 'a link that leads nowhere';
   return {
     state: 'blocked',
     code: 'E_OUTPUT_TAKEN',

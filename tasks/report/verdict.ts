@@ -28,7 +28,7 @@ export function verdictOf({ steps, earlier }: Machine): Verdict {
     return {
       level: 'blocked',
       headline: `${plural(stopped.length, 'step')} ${it} you`,
-      detail: `${done}; go on with ${commands([...stopped, ...rest])} once ${is} mended${also}`,
+      detail: `${done}; go on with ${commands([...stopped, ...rest])} once ${is} fixed${also}`,
       open: [...stopped, ...rest],
     };
   }

@@ -10,7 +10,7 @@ const GB = 1e9;
 /** Room, by filesystem. What is already there counts: a project that holds its model needs no second one. */
 export const storageStep: Step = {
   name: 'storage',
-  title: 'Look at the free space',
+  title: 'Check the free space',
   async check(context, depth) {
     const settings = context.settings.setup.storage;
     const categories = categoriesOf(context);
@@ -24,7 +24,7 @@ export const storageStep: Step = {
     const verdicts = judge(volumes);
     const table = { ...(settled ? {} : { table: tableOf(volumes) }), data: { volumes: dataOf(context.root, verdicts, !settled) } };
     const worst = verdicts.find(({ level }) => level === 'error') ?? verdicts.find(({ level }) => level === 'warn') ?? verdicts[0];
-    if (!worst) return { state: 'unknown', found: 'no folder to look at' };
+    if (!worst) return { state: 'unknown', found: 'no folder to check' };
     const { volume, thereBytes, wantedBytes, level } = worst;
     const there = thereBytes > 0 ? ` and ${bytes(thereBytes)} already there` : '';
     const found = `${bytes(volume.availableBytes)} free in \`${shown(context.root, volume.measured)}\`${there}, ${bytes(wantedBytes)} needed`;
@@ -37,13 +37,12 @@ export const storageStep: Step = {
         fix: `free ${bytes(wantedBytes - thereBytes - volume.availableBytes)}, or give it other folders in configs/paths_config.local.yaml`,
         ...table,
       };
-    if (level === 'warn')
-      return {
-        state: 'done',
-        found,
-        warning: `${bytes(settings.warn_gb * GB)} would be comfortable: free ${bytes(worst.comfortBytes - thereBytes - volume.availableBytes)} more`,
-        ...table,
-      };
+    if (level === 'warn') {
+      const warn = `storage.warn_gb (${bytes(settings.warn_gb * GB)})`;
+      const limit =
+        worst.comfortBytes === settings.warn_gb * GB ? warn : `${bytes(worst.comfortBytes)}, the share of ${warn} for this filesystem`;
+      return { state: 'done', found, warning: `${bytes(volume.availableBytes)} free${there}, below ${limit}`, ...table };
+    }
     return { state: 'done', found, ...table };
   },
 };

@@ -26,7 +26,7 @@ export function todo(session: Session, difference: Difference, vouched: boolean)
   const planning = session.context.option('plan') === '';
   return {
     state: 'todo',
-    found: countsText(difference.changes) || (vouched ? 'a push was cut off' : 'no manifest vouches for the files yet'),
+    found: countsText(difference.changes) || (vouched ? 'a push was cut off' : 'no checksum manifest yet'),
     ...warningOf(difference),
     ...changeTable(difference.changes, planning ? Number.POSITIVE_INFINITY : 50),
     data: dataOf(session, difference),

@@ -30,7 +30,7 @@ export function askedByPlan(context: Context, { folders, filters, deletes, maxDe
   const said = ['only', 'include', 'exclude', 'delete', 'max-delete'].find((name) => context.option(name) !== undefined);
   if (said)
     throw usageError(
-      `\`--${said}\` is no option of \`--plan=FILE\`: the plan says what is done`,
+      `\`--${said}\` cannot be combined with \`--plan=FILE\`: the plan says what is done`,
       `make a plan with it: \`--plan --${said}…\``,
     );
   return { folders, filters, deletes, maxDelete, verify: verify || context.option('verify') !== undefined };
@@ -38,6 +38,6 @@ export function askedByPlan(context: Context, { folders, filters, deletes, maxDe
 
 function fileCount(value: string | undefined): number | null {
   if (value === undefined) return null;
-  if (!/^\d+$/.test(value)) throw usageError(`\`--max-delete=${value}\` is no number of files`, '`--max-delete=500`, for example');
+  if (!/^\d+$/.test(value)) throw usageError(`\`--max-delete=${value}\` is not a number of files`, '`--max-delete=500`, for example');
   return Number(value);
 }

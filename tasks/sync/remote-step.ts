@@ -8,7 +8,7 @@ import type { Session } from './session/session';
 export function remoteStep(session: Session): Step {
   return {
     name: 'remote',
-    title: `Look at ${session.remote.name}`,
+    title: `Check ${session.remote.name}`,
     async check() {
       session.forget();
       const there = await session.there();

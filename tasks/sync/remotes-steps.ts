@@ -28,7 +28,7 @@ export function remotesSteps(context: Context): Step[] {
   return names.map(
     (name): Step => ({
       name,
-      title: `Look at ${name}`,
+      title: `Check ${name}`,
       async check() {
         const there = await reach(name);
         const usual = name === default_remote || (default_remote === null && filled.length === 1);

@@ -46,7 +46,7 @@ export function statusSteps(context: Context): Step[] {
   return [
     {
       name: 'remote',
-      title: `Look at ${remote.name}`,
+      title: `Compare with ${remote.name}`,
       check: async () => ({ state: 'done', found: thereText(await there()) }),
     },
     ...folders.map(
@@ -54,7 +54,7 @@ export function statusSteps(context: Context): Step[] {
         name: folder.name,
         title: `Compare ${folder.name}`,
         async check() {
-          if (!(await isReached({ there }))) return { state: 'unknown', found: `\`${remote.name}\` could not be looked at` };
+          if (!(await isReached({ there }))) return { state: 'unknown', found: `\`${remote.name}\` could not be checked` };
           return findingOf(folder, await statusOf(folder));
         },
       }),

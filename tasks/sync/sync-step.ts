@@ -24,7 +24,7 @@ export function syncStep(session: Session): Step<SyncSeen> {
     title: direction === 'push' ? `Push to ${remote.name}` : `Pull from ${remote.name}`,
     async check(context) {
       // Why is told by the step before this one.
-      if (!(await isReached(session))) return { state: 'unknown', found: `\`${remote.name}\` could not be looked at` };
+      if (!(await isReached(session))) return { state: 'unknown', found: `\`${remote.name}\` could not be checked` };
       return check(session, context);
     },
     async plan(_, seen) {

@@ -44,7 +44,7 @@ export function modelFileFault(name: string): string | undefined {
   const fault = relativeFault(name);
   if (fault) return fault;
   if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) return 'holds a control character';
-  if (/[\ud800-\udfff]/u.test(name)) return 'is no Unicode text';
+  if (/[\ud800-\udfff]/u.test(name)) return 'is not Unicode text';
   if (/[\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) return 'holds a character that is not shown or turns text around';
   if (name.includes('\\')) return 'holds a backslash';
   for (const part of name.split('/')) {

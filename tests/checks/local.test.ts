@@ -61,7 +61,7 @@ test('wrong settings are one finding of many', async () => {
   assert.is(by['config']?.code, 'E_CONFIG');
   assert.equal((by['config'] as unknown as { problems: unknown }).problems, [
     { where: 'configs/setup.yaml:2:3', text: 'storage.warn_gb is "lots"; expected a number' },
-    { where: 'configs/setup.yaml:3:3', text: 'storage.eror_gb is no setting; did you mean `storage.error_gb`?' },
+    { where: 'configs/setup.yaml:3:3', text: 'unknown setting storage.eror_gb; did you mean `storage.error_gb`?' },
   ]);
   assert.is(by['mkdirs']?.state, 'done');
   assert.is((await runJust(project, ['validate', '--set', 'storage.wran_gb=1'])).exitCode, 2);

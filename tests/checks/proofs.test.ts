@@ -22,7 +22,7 @@ const step = provenStep({
   action: 'prove it',
   inputs: ({ root, host }) => ({ input: host.files.readText(root + '/input') ?? '' }),
   async prove({ root, host }) {
-    if (host.files.stat(root + '/broken')) throw new UserError({ code: 'E_FIXTURE', found: 'it is broken', fix: 'mend it' });
+    if (host.files.stat(root + '/broken')) throw new UserError({ code: 'E_FIXTURE', found: 'it is broken', fix: 'fix it' });
     return 'it works';
   },
 });

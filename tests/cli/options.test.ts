@@ -7,14 +7,14 @@ const test = suite('options');
 const project = stepsProject();
 
 const wrong: [args: string[], said: RegExp][] = [
-  [['quick', '--pln'], /`--pln` is no option of this task.*\n\nfix: did you mean `--plan`\?/],
-  [['quick', '--force=quik'], /`quik` is no step of this task \(quick\).*\n\nfix: did you mean `--force=quick`\?/],
+  [['quick', '--pln'], /unknown option `--pln`.*\n\nfix: did you mean `--plan`\?/],
+  [['quick', '--force=quik'], /unknown step `quik`: this task has quick.*\n\nfix: did you mean `--force=quick`\?/],
   [['quick', 'slow'], /`slow` would be left out.*\n\nfix: `npx just quick && npx just slow`/],
   [['quick', '--plan=maybe'], /`--plan` takes no value/],
   [['quick', '--set'], /`--set` needs a value/],
-  [['quick', '--plan', '--check'], /two looks/],
-  [['quick', '--env=moon'], /`moon` is no environment/],
-  [['quick', '--set', 'storage.warn_bg=3'], /storage\.warn_bg is no setting; did you mean `storage.warn_gb`\?/],
+  [['quick', '--plan', '--check'], /exclude each other/],
+  [['quick', '--env=moon'], /unknown environment `moon`/],
+  [['quick', '--set', 'storage.warn_bg=3'], /unknown setting storage\.warn_bg; did you mean `storage.warn_gb`\?/],
 ];
 
 for (const [args, said] of wrong)

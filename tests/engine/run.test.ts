@@ -61,6 +61,7 @@ test('--plan and --check look and write nothing at all', async () => {
   assert.is(snapshot(project), before);
   await runJust(project, ['quick']);
   assert.is((await json(project, 'quick', '--check')).exitCode, 0);
+  assert.match((await runJust(project, ['quick', '--check'])).stdout, /\n✔ quick — 2 of 2 lines\nup to date\n/);
 });
 
 test('--force does again what is done, and only what it names', async () => {
@@ -99,7 +100,7 @@ test('a step that says todo after its actions is an error', async () => {
   assert.is(report.steps[0].code, 'E_NOT_DONE');
 });
 
-test('what could not be looked at is unknown, and never counts as done', async () => {
+test('what could not be checked is unknown, and never counts as done', async () => {
   const report = await json(stepsProject(), 'blind', '--check');
   assert.is(report.steps[0].state, 'unknown');
   assert.match(report.steps[0].found, /the eye is shut/);

@@ -81,7 +81,7 @@ test('rates are read as people write them', () => {
   assert.is(rateOf('20MB/s'), 20e6);
   assert.is(rateOf('400Mbit/s'), 50e6);
   assert.is(rateOf('1.5 GB'), 1.5e9);
-  for (const wrong of ['fast', '0', '-5MB', '5 apples']) assert.throws(() => rateOf(wrong), /is no rate/);
+  for (const wrong of ['fast', '0', '-5MB', '5 apples']) assert.throws(() => rateOf(wrong), /is not a rate/);
 });
 
 test.run();

@@ -91,7 +91,7 @@ const here = thisMachine(
       step('files', 'done', '14 of 14 files there'),
       step('gitignore', 'done', 'contents of `data`, `models` and `adapters` are ignored, the folders are kept'),
       step('storage', 'done', '24.8 GB free in `data/raw` and 1.1 GB already there, 20 GB needed', {
-        warning: '30 GB would be comfortable: free 4.1 GB more',
+        warning: '24.8 GB free and 1.1 GB in use, below storage.warn_gb (30 GB)',
         volumes: [
           { folder: 'data/raw', availableBytes: 24.8 * GB, neededBytes: 20 * GB, comfortBytes: 30 * GB, parts: parts(0.24, 0.81, 0, 0.05) },
         ],

@@ -46,6 +46,7 @@ test('writes a page, prints its path last, and leaves it alone while it is true'
   assert.match(text, '<meta name="generator" content="just-lora report">');
   const second = await json(folder, [], env);
   assert.is(second.outcome, 'unchanged');
+  assert.match(second.steps[0].found, /^report written to `\.just-lora\/report\.html`: \d+ steps? still to do$/);
   assert.is(fs.readFileSync(page, 'utf8'), text);
   assert.is((await json(folder, ['--force'], env)).outcome, 'changed');
   assert.is(second.steps[0].verdicts[0].verdict, 'todo');
@@ -182,8 +183,8 @@ test('--output: anywhere, through a link, and never over something that is not o
   fs.writeFileSync(path.join(folder, 'empty.html'), '');
   fs.symlinkSync('nowhere', path.join(folder, 'dangling.html'));
   for (const [output, found] of [
-    ['mine.html', 'no report of ours'],
-    ['empty.html', 'no report of ours'],
+    ['mine.html', 'not one of our reports'],
+    ['empty.html', 'not one of our reports'],
     ['data', 'a folder'],
     ['dangling.html', 'leads nowhere'],
   ] as const) {

@@ -126,7 +126,7 @@ test('wrong settings end any task with exit code 2, and every fault', async () =
     assert.is(error.code, 'E_CONFIG');
     assert.is(
       error.tail,
-      'configs/setup.yaml:2:3: storage.warn_gb is "lots"; expected a number\nconfigs/setup.yaml:3:3: storage.eror_gb is no setting; did you mean `storage.error_gb`?',
+      'configs/setup.yaml:2:3: storage.warn_gb is "lots"; expected a number\nconfigs/setup.yaml:3:3: unknown setting storage.eror_gb; did you mean `storage.error_gb`?',
     );
   }
 });

@@ -115,7 +115,7 @@ else {
     assert.is(stdout, '');
     assert.equal(stderr.trim().split('\n').sort(), [
       'configs/setup.yaml:2:3: storage.warn_gb is "lots"; expected a finite number',
-      'configs/setup.yaml:3:3: storage.eror_gb is no setting; did you mean `storage.error_gb`?',
+      'configs/setup.yaml:3:3: unknown setting storage.eror_gb; did you mean `storage.error_gb`?',
       'configs/training_config.yaml:1:1: a list; expected a mapping',
     ]);
   });

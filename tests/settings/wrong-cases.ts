@@ -18,7 +18,7 @@ export const wrongCases: readonly WrongCase[] = [
   {
     what: 'a misspelt key',
     text: 'storage:\n  warn_gb: 30\n  eror_gb: 3\n',
-    says: ['configs/setup.yaml:3:3: storage.eror_gb is no setting; did you mean `storage.error_gb`?'],
+    says: ['configs/setup.yaml:3:3: unknown setting storage.eror_gb; did you mean `storage.error_gb`?'],
   },
   {
     what: 'every fault at once, each in its place',
@@ -29,8 +29,8 @@ export const wrongCases: readonly WrongCase[] = [
       'configs/setup.yaml:6:16: storage.budget_gb.raw is -1; expected at least 0',
       'configs/setup.yaml:6:25: storage.budget_gb.processed is "many"; expected a number',
       'configs/setup.yaml:7:1: run is a list; expected a mapping',
-      /^configs\/setup.yaml:8:1: foo is no setting; /,
-      /^configs\/setup.yaml:9:1: barr is no setting; /,
+      /^configs\/setup.yaml:8:1: unknown setting foo; /,
+      /^configs\/setup.yaml:9:1: unknown setting barr; /,
     ],
   },
   {
@@ -63,7 +63,7 @@ export const wrongCases: readonly WrongCase[] = [
   {
     what: 'a key of another section',
     text: 'warn_gb: 40\n',
-    says: ['configs/setup.yaml:1:1: warn_gb is no setting; did you mean `storage.warn_gb`?'],
+    says: ['configs/setup.yaml:1:1: unknown setting warn_gb; did you mean `storage.warn_gb`?'],
   },
   { what: 'a key twice', text: 'run:\n  keep_records: 1\n  keep_records: 2\n', says: ['configs/setup.yaml:3:3: duplicated mapping key'] },
   {
@@ -72,7 +72,7 @@ export const wrongCases: readonly WrongCase[] = [
     says: ['configs/setup.yaml:2:17: anchors (`&n`), aliases and merge keys are not used in settings'],
   },
   { what: 'a bomb', text: bomb, says: ['configs/setup.yaml:1:4: anchors (`&a`), aliases and merge keys are not used in settings'] },
-  { what: 'a merge key', text: 'run:\n  <<: {keep_records: 1}\n', says: [/^configs\/setup.yaml:2:3: run.<< is no setting; /] },
+  { what: 'a merge key', text: 'run:\n  <<: {keep_records: 1}\n', says: [/^configs\/setup.yaml:2:3: unknown setting run.<<; /] },
   { what: 'a tag of a language', text: 'run: !!js/function "x"\n', says: ['configs/setup.yaml:1:6: tags (`!…`) are not used in settings'] },
   {
     what: 'a tag of YAML',
@@ -82,26 +82,26 @@ export const wrongCases: readonly WrongCase[] = [
   { what: 'a tab as indentation', text: 'run:\n\tkeep_records: 1\n', says: [/^configs\/setup.yaml:2:\d: .*tab/] },
   { what: 'two documents', text: 'run: {}\n---\nrun: {}\n', says: [/^configs\/setup.yaml:3:1: a second document/] },
   { what: 'a NUL', text: 'run: {}\n# a\0b\n', says: ['configs/setup.yaml:2:4: a NUL character'] },
-  { what: 'Latin-1', text: Buffer.from('run: {}\n# caf\xe9\n', 'latin1'), says: ['configs/setup.yaml:2:1: bytes that are no UTF-8'] },
+  { what: 'Latin-1', text: Buffer.from('run: {}\n# caf\xe9\n', 'latin1'), says: ['configs/setup.yaml:2:1: bytes that are not UTF-8'] },
   { what: 'a list at the top', text: '- run\n', says: ['configs/setup.yaml:1:1: a list; expected a mapping'] },
   { what: 'a word at the top', text: 'run', says: ['configs/setup.yaml:1:1: a single value; expected a mapping'] },
   { what: 'a section without anything', text: 'run:\n', says: ['configs/setup.yaml:1:1: run is null; expected a mapping'] },
   {
-    what: 'a key that is no text',
+    what: 'a key that is not text',
     text: 'models:\n  3.10: {repo: a/b}\n',
-    says: ['configs/setup.yaml:2:3: a key that is no text; put it in quotes'],
+    says: ['configs/setup.yaml:2:3: a key that is not text; put it in quotes'],
   },
   {
     what: 'names that every object has',
     text: '__proto__: {polluted: 1}\nconstructor: 1\nrun: {toString: 1}\n',
-    says: [/:1:1: __proto__ is no setting/, /:2:1: constructor is no setting/, /:3:7: run.toString is no setting/],
+    says: [/:1:1: unknown setting __proto__/, /:2:1: unknown setting constructor/, /:3:7: unknown setting run.toString/],
   },
   {
     what: 'a name that would lead out of the folder',
     text: 'models:\n  ../x: {repo: a/b}\n  __proto__: {repo: a/b}\n',
     says: [
       'configs/setup.yaml:2:3: models.../x is "../x"; expected a name of letters, digits, `.`, `_` and `-`',
-      'configs/setup.yaml:3:3: models.__proto__ is no setting; expected another name',
+      'configs/setup.yaml:3:3: unknown setting models.__proto__; expected another name',
     ],
   },
   { what: 'deep nesting', text: '['.repeat(5000), says: [/^configs\/setup.yaml:1:\d+: nesting exceeded/] },
@@ -145,7 +145,7 @@ export const wrongCases: readonly WrongCase[] = [
     file: 'configs/paths_config.json',
     text: '{\n\t"model_dir": "x",\n\t"data_raw": 5,\n\t"adapters_dir": ""\n}',
     says: [
-      'configs/paths_config.json:2:2: paths.model_dir is no setting; did you mean `paths.models_dir`?',
+      'configs/paths_config.json:2:2: unknown setting paths.model_dir; did you mean `paths.models_dir`?',
       'configs/paths_config.json:3:2: paths.data_raw is 5; expected text: put it in quotes',
       'configs/paths_config.json:4:2: paths.adapters_dir is ""; expected text that is not empty',
     ],
@@ -169,7 +169,7 @@ export const wrongCases: readonly WrongCase[] = [
     env: { JUST_LORA_STORAGE_WARN_GB: '1', JUST_LORA_STORAGE__ERROR_GB: 'much', JUST_LORA_RUN__KEEP_RECORDS: '[1' },
     says: [
       /^JUST_LORA_RUN__KEEP_RECORDS: run.keep_records cannot be read: /,
-      'JUST_LORA_STORAGE_WARN_GB: sets `storage_warn_gb`, which is no setting; did you mean `JUST_LORA_STORAGE__WARN_GB`?',
+      'JUST_LORA_STORAGE_WARN_GB: sets the unknown setting `storage_warn_gb`; did you mean `JUST_LORA_STORAGE__WARN_GB`?',
       'JUST_LORA_STORAGE__ERROR_GB: storage.error_gb is "much"; expected a number',
     ],
   },
@@ -178,7 +178,7 @@ export const wrongCases: readonly WrongCase[] = [
     sets: ['storage', 'storage.wran_gb=3', 'run.keep_records=x'],
     says: [
       '--set storage: expected path=value, for example `--set storage.warn_gb=40`',
-      '--set: storage.wran_gb is no setting; did you mean `storage.warn_gb`?',
+      '--set: unknown setting storage.wran_gb; did you mean `storage.warn_gb`?',
       '--set: run.keep_records is "x"; expected a number',
     ],
   },

@@ -74,7 +74,7 @@ function readWeights({ host }: Context, folder: string, add: (name: string, faul
   try {
     const stat = host.files.stat(file);
     if (stat?.isFile()) return readHeader(host, file, stat.size);
-    if (stat) add(weightsName, [{ problem: 'not-a-file', message: 'is no file' }]);
+    if (stat) add(weightsName, [{ problem: 'not-a-file', message: 'is not a file' }]);
     else add(weightsName, [{ problem: 'missing', message: 'is missing' }]);
   } catch (error) {
     add(weightsName, [faultOf(error)]);

@@ -70,9 +70,9 @@ function objectOf(text: string): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new Error(`is no JSON: ${(error as Error).message}`);
+    throw new Error(`is not JSON: ${(error as Error).message}`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('is no JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('is not a JSON object');
   return value as Record<string, unknown>;
 }
 

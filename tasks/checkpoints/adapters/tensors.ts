@@ -47,7 +47,7 @@ export function tensorFaults(config: AdapterConfig, { tensors }: Header, base: R
   const find = finder(base);
   add(
     'adapter-base',
-    entries.filter(([module]) => !find(module)).map(([module]) => `\`${module}\` is no module of the base model`),
+    entries.filter(([module]) => !find(module)).map(([module]) => `\`${module}\` is not a module of the base model`),
   );
   add(
     'adapter-shape',

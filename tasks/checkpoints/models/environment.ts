@@ -33,8 +33,8 @@ export function loadEnvironment(context: Context): LoadEnvironment {
   }
   throw new UserError({
     code: 'E_MODEL_ENVIRONMENT',
-    found: `no Python environment with transformers and torch: looked at ${prefixes.map((prefix) => `\`${shown(root, prefix)}\``).join(', ')}`,
+    found: `no Python environment with transformers and torch: looked in ${prefixes.map((prefix) => `\`${shown(root, prefix)}\``).join(', ')}`,
     needed: 'the environment that training uses, or `--python` of another one',
-    fix: '`npx just setup:remote` makes it; without `--load` the files alone are looked at',
+    fix: '`npx just setup:remote` makes it; without `--load` only the files are checked',
   });
 }

@@ -36,11 +36,11 @@ export interface FileReport {
   problem?: Problem;
   /** What was found, both numbers where there are two. */
   message?: string;
-  /** The command, or the one thing, that mends it. */
+  /** The command, or the one thing, that fixes it. */
   fix?: string;
 }
 
-/** The commands that mend a folder. */
+/** The commands that fix a folder. */
 export interface Remedy {
   /** Fetches what is missing. */
   download: string;
@@ -48,7 +48,7 @@ export interface Remedy {
   repair: string;
 }
 
-/** A command that mends each kind of problem. */
+/** A command that fixes each kind of problem. */
 export function fixOf(problem: Problem, path: string, { download, repair }: Remedy): string {
   switch (problem) {
     case 'missing':

@@ -29,7 +29,7 @@ function lookAt(host: Host, absolute: string, expected: Expected, { headers, siz
       return host.files.lstat(absolute)
         ? { problem: 'broken-link', message: 'is a link that leads nowhere' }
         : { problem: 'missing', message: expected.size === undefined ? 'is missing' : `is missing (${bytes(expected.size)})` };
-    if (!stat.isFile()) return { problem: 'not-a-file', message: 'is no file' };
+    if (!stat.isFile()) return { problem: 'not-a-file', message: 'is not a file' };
     sizes.set(expected.path, stat.size);
     const isWeights = expected.path.endsWith('.safetensors');
     if (expected.size !== undefined && stat.size !== expected.size) {

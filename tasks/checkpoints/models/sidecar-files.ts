@@ -23,9 +23,9 @@ function jsonFault(content: Buffer, path: string): Fault | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content));
     if (path !== 'config.json' || (typeof value === 'object' && value !== null && !Array.isArray(value))) return undefined;
-    return { problem: 'bad-json', message: 'is no JSON object' };
+    return { problem: 'bad-json', message: 'is not a JSON object' };
   } catch (error) {
-    return { problem: 'bad-json', message: `is no JSON: ${(error as Error).message}` };
+    return { problem: 'bad-json', message: `is not JSON: ${(error as Error).message}` };
   }
 }
 

@@ -126,7 +126,7 @@ async function contentOf(
   const { readBytes, knownBytes } = await compareContent(context, folder, expectation, looked, { remember, onProgress });
   const unrecorded = expectation.expected.filter(({ path, hash }) => !hash && looked.sizes.has(path)).length;
   return {
-    text: `${bytes(readBytes + knownBytes)} hashed${knownBytes > 0 ? `, ${bytes(knownBytes)} of it before and unchanged since` : ''}`,
+    text: hashedText(readBytes, knownBytes),
     warnings: unrecorded > 0 ? [`no hash is recorded for ${plural(unrecorded, 'file')}: read, and compared with nothing`] : [],
     data: { hashedBytes: readBytes, unchangedBytes: knownBytes },
   };
@@ -148,4 +148,13 @@ const stateOf = (problem: Problem): FileReport['state'] =>
 function extraWarning(files: readonly FileReport[]): string[] {
   const extra = files.filter(({ state }) => state === 'extra').map(({ path }) => `\`${path}\``);
   return extra.length > 0 ? [`${plural(extra.length, 'file')} that the model does not need: ${some(extra)}`] : [];
+}
+
+/** What a full check read now, and what it knows from an earlier one, in bytes. */
+function hashedText(readBytes: number, knownBytes: number): string {
+  const earlier = 'hashes of an earlier run, files unchanged';
+  if (knownBytes === 0) return `${bytes(readBytes)} hashed`;
+  return readBytes === 0
+    ? `${bytes(knownBytes)} checked (${earlier})`
+    : `${bytes(readBytes + knownBytes)} checked (${bytes(knownBytes)} by ${earlier})`;
 }

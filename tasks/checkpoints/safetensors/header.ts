@@ -54,7 +54,7 @@ export function parseHeader(header: Uint8Array, fileBytes: number): Header {
 
 function readMembers(header: Uint8Array): { infos: Map<string, Info>; metadata: Map<string, string> } {
   const value = strictJson(header);
-  if (!(value instanceof JsonObject)) throw new HeaderFault('bad-header', 'its header is no JSON object');
+  if (!(value instanceof JsonObject)) throw new HeaderFault('bad-header', 'its header is not a JSON object');
   const infos = new Map<string, Info>();
   let metadata: Map<string, string> | undefined;
   for (const [name, member] of value.members) {
@@ -85,9 +85,9 @@ function strictJson(header: Uint8Array): Json {
 
 function readMetadata(member: Json): Map<string, string> {
   if (member === null) return new Map();
-  if (!(member instanceof JsonObject)) throw new HeaderFault('bad-header', '`__metadata__` is no JSON object');
+  if (!(member instanceof JsonObject)) throw new HeaderFault('bad-header', '`__metadata__` is not a JSON object');
   const entries = member.members.map(([key, text]): [string, string] => {
-    if (typeof text !== 'string') throw new HeaderFault('bad-header', `\`__metadata__\` has a value that is no text: \`${key}\``);
+    if (typeof text !== 'string') throw new HeaderFault('bad-header', `\`__metadata__\` has a value that is not text: \`${key}\``);
     return [key, text];
   });
   return new Map(entries);
@@ -113,7 +113,7 @@ function readInfo(name: string, member: Json): Info {
   const dtype = readDtype(found.get('dtype') as Json);
   if (dtype === undefined) throw wrong('unknown `dtype`');
   const shape = readIntegers(found.get('shape') as Json);
-  if (!shape) throw wrong('`shape` is no list of unsigned integers');
+  if (!shape) throw wrong('`shape` is not a list of unsigned integers');
   const [begin, end, ...more] = readIntegers(found.get('data_offsets') as Json) ?? [];
   if (begin === undefined || end === undefined || more.length > 0) throw wrong('`data_offsets` are not two unsigned integers');
   return { dtype, shape, begin, end };

@@ -30,7 +30,7 @@ export function parseIndex(bytes: Uint8Array): ShardIndex {
   const weightMap = weightMapOf(weight_map);
   const total = metadata === undefined ? undefined : (objectOf(metadata, '`metadata`') as { total_size?: unknown }).total_size;
   if (total !== undefined && !(Number.isSafeInteger(total) && (total as number) >= 0))
-    throw new IndexFault('bad-index', '`metadata.total_size` is no number of bytes');
+    throw new IndexFault('bad-index', '`metadata.total_size` is not a number of bytes');
   return { weightMap, shards: [...new Set(weightMap.values())], totalBytes: total as number | undefined };
 }
 
@@ -59,8 +59,8 @@ function weightMapOf(value: unknown): Map<string, string> {
 
 function refuseName(shard: string): void {
   const fault = modelFileFault(shard);
-  if (fault) throw new IndexFault('index-outside', `names \`${shard}\`, which is no file of a model's folder: it ${fault}`);
-  if (!shard.endsWith('.safetensors')) throw new IndexFault('bad-index', `names \`${shard}\`, which is no safetensors file`);
+  if (fault) throw new IndexFault('index-outside', `names \`${shard}\`, which cannot be a file of a model's folder: it ${fault}`);
+  if (!shard.endsWith('.safetensors')) throw new IndexFault('bad-index', `names \`${shard}\`, which is not a safetensors file`);
 }
 
 /**
@@ -85,11 +85,12 @@ function jsonOf(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
-    throw new IndexFault('bad-index', `is no JSON: ${(error as Error).message}`);
+    throw new IndexFault('bad-index', `is not JSON: ${(error as Error).message}`);
   }
 }
 
 function objectOf(value: unknown, what: string): object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new IndexFault('bad-index', `${what} is no JSON object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new IndexFault('bad-index', `${what} is not a JSON object`);
   return value;
 }

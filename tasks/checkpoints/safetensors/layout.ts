@@ -37,7 +37,7 @@ export function checkLayout(infos: ReadonlyMap<string, Info>): bigint {
       if (next >= limit) throw wrong('its shape is larger than any file');
       return next;
     }, 1n);
-    if (size % 8n !== 0n) throw wrong(`${size} bits are no whole number of bytes`);
+    if (size % 8n !== 0n) throw wrong(`${size} bits are not a whole number of bytes`);
     if (end - begin !== size / 8n) throw wrong(`${end - begin} bytes where [${shape}] of ${dtype} needs ${size / 8n}`);
     last = end;
   }

@@ -65,7 +65,7 @@ export async function lookAtConda(
 function noEnvironment(context: Context, prefix: string): CondaHealth | undefined {
   const { files } = context.host;
   if (!files.lstat(prefix)) return { kind: 'absent', found: `\`${prefix}\` is not there` };
-  if (!files.stat(prefix)?.isDirectory()) return { kind: 'foreign', found: `\`${prefix}\` is no folder` };
+  if (!files.stat(prefix)?.isDirectory()) return { kind: 'foreign', found: `\`${prefix}\` is not a folder` };
   const there = files.list(prefix);
   const record = readRecord(context);
   // Made in the moment between the start of conda and our note of it: the place was free before.
@@ -75,7 +75,7 @@ function noEnvironment(context: Context, prefix: string): CondaHealth | undefine
     return { kind: 'half', found: `\`${prefix}\` is half-made: a run was interrupted while conda was at work` };
   if (files.stat(path.join(prefix, 'conda-meta', 'history'))) return undefined;
   if (there.length === 0) return { kind: 'absent', found: `\`${prefix}\` is empty` };
-  return { kind: 'foreign', found: `\`${prefix}\` is no environment of conda's and holds ${some(there)}` };
+  return { kind: 'foreign', found: `\`${prefix}\` is not a conda environment and holds ${some(there)}` };
 }
 
 /** What a run of ours was at when it ended, in the very folder that it had made. */

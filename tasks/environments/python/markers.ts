@@ -64,7 +64,7 @@ function compare(left: string, operator: string, right: string): boolean {
   if (operator === '>') return left > right;
   if (operator === '<=') return left <= right;
   if (operator === '>=') return left >= right;
-  throw new Error(`\`${operator}\` is no marker operator`);
+  throw new Error(`\`${operator}\` is not a marker operator`);
 }
 
 const pep440 = () => require('@renovatebot/pep440') as typeof import('@renovatebot/pep440');

@@ -16,7 +16,7 @@ export function kernelFault({ kind, text = 'it failed without a word' }: ProbeLi
     return {
       code: 'E_GPU_BUSY',
       found: `the GPU has no memory left: ${oneLine(text)}`,
-      needed: 'a few hundred MB for a look',
+      needed: 'a few hundred MB for the check',
       fix: 'let the others end (`nvidia-smi` shows them)',
     };
   if (/busy or unavailable/i.test(text))

@@ -144,7 +144,7 @@ export class Requests {
     if (value !== undefined) return { value, response };
     throw new UserError({
       code: 'E_HUB_ANSWER',
-      found: `${this.endpoint} answered something that is no JSON: ${oneLine(body, 80)}`,
+      found: `${this.endpoint} answered something that is not JSON: ${oneLine(body, 80)}`,
       needed: 'an answer of the Hub',
       fix: 'check HF_ENDPOINT and the proxy, then run the same command again',
     });

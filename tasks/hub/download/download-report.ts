@@ -1,5 +1,5 @@
 import { usageError } from '../../common/errors';
-import { bytes, duration, plural } from '../../common/format';
+import { bytes, plural, roughly } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Table } from '../../engine/step';
 import { hubOf } from '../api/hub';
@@ -73,7 +73,7 @@ export function tableOf(context: Context, wanted: Wanted, files: readonly LocalF
   const time = [
     `to fetch: ${bytes(data.remainingBytes)}`,
     '',
-    `about ${duration((data.remainingBytes / data.rate) * 1000)} at ${rate}${context.option('rate') ? '' : ' (`--rate` tells another)'}`,
+    `about ${roughly((data.remainingBytes / data.rate) * 1000)} at ${rate}${context.option('rate') ? '' : ' (change with `--rate`)'}`,
   ];
   return [['file', 'size', 'here'], ...rows, ...left, time];
 }
@@ -99,6 +99,6 @@ export function rateOf(text: string | undefined): number {
   const scale = unit === '' && prefix === '' ? 1e6 : { '': 1, k: 1e3, m: 1e6, g: 1e9 }[prefix.toLowerCase()];
   const bytesPerSecond = (Number(number) * (scale ?? 1)) / (/^b(it|ps)$/i.test(unit) ? 8 : 1);
   if (!Number.isFinite(bytesPerSecond) || bytesPerSecond <= 0)
-    throw usageError(`\`--rate=${text}\` is no rate`, '`--rate=50MB/s` or `--rate=400Mbit/s`, for example');
+    throw usageError(`\`--rate=${text}\` is not a rate`, '`--rate=50MB/s` or `--rate=400Mbit/s`, for example');
   return bytesPerSecond;
 }

@@ -49,7 +49,7 @@ export async function runHf(
     found: `\`${shown(root, command)} download ${model.repo}\` ended with ${exitCode}`,
     needed: 'exit code 0',
     tail,
-    fix: 'mend what it says, or `--backend=builtin`, which goes on from what is there',
+    fix: 'fix what it says, or `--backend=builtin`, which goes on from what is there',
   });
 }
 

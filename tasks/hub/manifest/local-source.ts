@@ -71,7 +71,7 @@ function folderOrigin(context: Context, asked: string): Origin {
   if (!context.host.files.stat(folder)?.isDirectory())
     throw new UserError({
       code: 'E_MODEL_SOURCE',
-      found: `the source \`${asked}\` is no folder`,
+      found: `the source \`${asked}\` is not a folder`,
       needed: 'a folder that holds the files of the model',
       fix: 'mount it or correct the path, then run the same command again',
     });

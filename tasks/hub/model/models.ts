@@ -46,7 +46,7 @@ export function modelsOf(context: Context, asked: string | undefined = context.o
   if (!repository.test(wanted)) {
     const meant = nearest(wanted, Object.keys(configured));
     throw usageError(
-      `\`${wanted}\` is no model of configs/setup.yaml and no repository`,
+      `unknown model \`${wanted}\`: neither in configs/setup.yaml nor \`owner/name\` of a repository`,
       meant ? `did you mean \`--model=${meant}\`?` : 'name one of `setup.models`, or `owner/name` of a repository',
     );
   }
@@ -66,7 +66,7 @@ function modelOf(context: Context, name: string, settings: ModelSettings): Model
     throw new UserError(
       {
         code: 'E_CONFIG',
-        found: `\`${name}\` is no name for a model's folder`,
+        found: `\`${name}\` cannot be the name of a model's folder`,
         fix: 'use letters, digits, `.`, `-` and `_` in setup.models, a dot never first',
       },
       2,

@@ -56,7 +56,7 @@ function wayOf(text: string): Html {
 }
 
 function tableOf([head = [], ...rows]: readonly (readonly string[])[]): Html {
-  return html`<details><summary>what was looked at</summary>
+  return html`<details><summary>what was checked</summary>
 <table class="plain">
 <thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
 <tbody>

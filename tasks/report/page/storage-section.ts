@@ -32,7 +32,7 @@ function volumeFigure(volume: RecordedVolume): Html {
 <rect class="free ${level}" x="${percent(there, room)}" width="${percent(Math.min(availableBytes, room - there), room)}" height="100%" rx="3"></rect>
 ${marks.map(({ at }) => html`<line class="limit" x1="${percent(at, room)}" x2="${percent(at, room)}" y1="0" y2="100%"></line>\n`)}</svg>
 </div>
-${parts.map((part) => partRow(part, longest))}<p class="legend"><span><i class="swatch there"></i>in use</span><span><i class="swatch track"></i>budget</span><span><i class="swatch free ${level}"></i>free</span><span><i class="swatch limit"></i>needed, comfortable</span></p>
+${parts.map((part) => partRow(part, longest))}<p class="legend"><span><i class="swatch there"></i>in use</span><span><i class="swatch track"></i>budget</span><span><i class="swatch free ${level}"></i>free</span><span><i class="swatch limit"></i>needed, warning below</span></p>
 </figure>
 `;
 }

@@ -65,12 +65,12 @@ function unknownKey(path: readonly string[], siblings: readonly string[], layer:
     const all = variablesOf(definition, []);
     const flat = (text: string) => text.replace(/_+/g, '_');
     const meant = all.find((each) => flat(each) === flat(layer.name)) ?? nearest(layer.name, all);
-    return `sets \`${name}\`, which is no setting; ${meant ? `did you mean \`${meant}\`?` : 'docs/CONFIGURATION.md lists every variable'}`;
+    return `sets the unknown setting \`${name}\`; ${meant ? `did you mean \`${meant}\`?` : 'docs/CONFIGURATION.md lists every variable'}`;
   }
   const meant = nearest(key, known);
-  if (meant) return `${name} is no setting; did you mean \`${settingName([...path.slice(0, -1), meant])}\`?`;
+  if (meant) return `unknown setting ${name}; did you mean \`${settingName([...path.slice(0, -1), meant])}\`?`;
   const elsewhere = namesOf(definition, []).find((each) => each.split('.').at(-1) === key);
-  return `${name} is no setting; ${elsewhere ? `did you mean \`${elsewhere}\`?` : `${known.length > 0 ? `expected one of ${known.join(', ')}` : 'expected another name'}`}`;
+  return `unknown setting ${name}; ${elsewhere ? `did you mean \`${elsewhere}\`?` : `${known.length > 0 ? `expected one of ${known.join(', ')}` : 'expected another name'}`}`;
 }
 
 /** Issues with the mappings themselves are found by `shapeProblems`, and what is missing by `missingIn`. */

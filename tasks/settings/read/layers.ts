@@ -64,7 +64,7 @@ function textOf(host: Host, file: string): string | undefined {
   } catch {
     const lines = bytes.toString('latin1').split('\n');
     const line = lines.findIndex((each) => !isUtf8(Buffer.from(each, 'latin1')));
-    throw new SyntaxFault('bytes that are no UTF-8', { line: line + 1, column: 1 });
+    throw new SyntaxFault('bytes that are not UTF-8', { line: line + 1, column: 1 });
   }
 }
 

@@ -98,7 +98,7 @@ function placePairs({ value, children }: Node, path: readonly (string | number)[
     const [key, child] = [children[index], children[index + 1]] as [Node, Node | undefined];
     // What js-yaml tried to read as a key: the end of the document.
     if (key.kind === null) continue;
-    if (typeof key.value !== 'string') throw new SyntaxFault('a key that is no text; put it in quotes', positionOf(key));
+    if (typeof key.value !== 'string') throw new SyntaxFault('a key that is not text; put it in quotes', positionOf(key));
     const inner = [...path, key.value];
     at.set(pathKey(inner), positionOf(key));
     if (!child || !Object.is((value as Record<string, unknown>)[key.value], child.value)) continue;

@@ -41,9 +41,9 @@ const setup = v.strictObject({
   }),
   environments: section('The Python environments', { local: environment('local') }),
   remote: remoteEnvironment,
-  storage: section('How much room the project needs', {
-    warn_gb: gigabytes('Warn below this much room', 30),
-    error_gb: gigabytes('Stop below this much room', 20),
+  storage: section('How much disk space the project needs', {
+    warn_gb: gigabytes('Warn below this much free space', 30),
+    error_gb: gigabytes('Stop below this much free space', 20),
     budget_gb: section('What each part may grow to', {
       raw: gigabytes('Original downloads in data_raw', 0.3),
       processed: gigabytes('Cleaned and synthetic datasets', 1),
@@ -56,7 +56,7 @@ const setup = v.strictObject({
     lock_wait_seconds: count('How long a second run waits for the first', 60, 0),
     keep_records: count('How many run records are kept', 50),
   }),
-  validate: section('How `validate` looks', {
+  validate: section('How `validate` checks', {
     library_limit_seconds: count('A library that takes longer than this to import and try hangs', 120),
   }),
   models: v.optional(v.pipe(v.record(name, model), v.description('Base models by short name')), defaultModels),

@@ -8,8 +8,11 @@ export const download = v.optional(
   v.pipe(
     v.strictObject({
       connections: count('Connections at once, all files together', 32, 1, 128),
-      at_risk_mb: count('What a kill may cost; more is faster where the first byte takes long (MB)', 8, 8, 1024),
-      stall_seconds: v.optional(v.pipe(v.number(), v.minValue(0.1), v.description('No byte for so long ends a try (seconds)')), 15),
+      at_risk_mb: count('Data that a kill may lose; more is faster on connections with high latency (MB)', 8, 8, 1024),
+      stall_seconds: v.optional(
+        v.pipe(v.number(), v.minValue(0.1), v.description('Seconds without data before an attempt is given up')),
+        15,
+      ),
       answer_seconds: v.optional(
         v.pipe(v.number(), v.minValue(0.1), v.description('A question to the Hub is answered within so long, or asked again (seconds)')),
         60,

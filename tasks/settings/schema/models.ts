@@ -18,7 +18,7 @@ export const model = v.strictObject({
     ),
     'main',
   ),
-  enabled: v.optional(v.pipe(v.boolean(), v.description('Is it one of the models that a run without `--model` is about?')), true),
+  enabled: v.optional(v.pipe(v.boolean(), v.description('Is it included in runs without `--model`?')), true),
   source: v.optional(
     v.pipe(v.string(), v.minLength(1), v.description('A folder (path or file: address) that holds the model, instead of the Hub')),
   ),

@@ -14,7 +14,7 @@ interface Told {
   fix: string;
 }
 
-/** A fault of the way to a remote, as a person can mend it. */
+/** A fault of the way to a remote, as a person can fix it. */
 export function remoteFault(remote: Remote, exitCode: number, text: string, direction: Direction = 'push'): UserError {
   const told = tellers[transferFault(exitCode, text)](remote, direction, exitCode);
   const tail = lastLines(text, 6);
@@ -113,7 +113,7 @@ const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direct
   partial: () => ({
     code: 'E_PARTIAL',
     found: 'some files did not travel; they are named below',
-    fix: 'mend what is named, then run the same command again',
+    fix: 'fix what is named, then run the same command again',
   }),
   vanished: () => ({
     code: 'E_CHANGED_WHILE_SENT',

@@ -40,7 +40,7 @@ export function refuseNoFolder(
   if (!isFolder)
     throw new UserError({
       code: 'E_REMOTE_PATH',
-      found: `\`${nearest}\` on \`${name}\` is no folder`,
+      found: `\`${nearest}\` on \`${name}\` is not a folder`,
       needed: `a folder at \`${folder}\``,
       fix: `set another \`remotes.${name}.path\``,
     });

@@ -4,7 +4,7 @@ import { rcloneFault } from '../answers/rclone-output';
 import { whereOf } from '../remotes/address';
 import type { Remote } from '../remotes/remote';
 
-/** Why rclone failed, as a person can mend it. @param text the errors of its log */
+/** Why rclone failed, as a person can fix it. @param text the errors of its log */
 export function fault(remote: Remote, text: string): UserError {
   const at = whereOf(remote);
   const tail = lastLines(text, 5);

@@ -29,7 +29,7 @@ export function remoteNamed(context: Context, name: string): Remote {
   if (entry) return judged(context, name, entry);
   const meant = nearest(name, Object.keys(remotes));
   throw unknown(
-    `\`${name}\` is no remote (${Object.keys(remotes).join(', ') || 'none is configured'})`,
+    `unknown remote \`${name}\`: ${Object.keys(remotes).join(', ') || 'none'} configured`,
     meant ? `did you mean \`--remote=${meant}\`?` : 'add it under `remotes` in configs/setup.local.yaml',
   );
 }

@@ -31,10 +31,10 @@ export function readPlan({ host, root }: Context, file: string, direction: Direc
   const place = path.resolve(root, file);
   if (!host.files.stat(place)) throw wrong(`there is no plan at \`${file}\``);
   const value = host.files.readJson(place);
-  if (value === undefined) throw wrong(`\`${file}\` is no plan that can be read`);
+  if (value === undefined) throw wrong(`\`${file}\` cannot be read as a plan`);
   const fields = fieldsOf(value);
   const plan = fields && planOf(fields);
-  if (!plan) throw wrong(`\`${file}\` is no plan`);
+  if (!plan) throw wrong(`\`${file}\` is not a plan`);
   if (plan.task !== `sync:${direction}`) throw wrong(`\`${file}\` is a plan of \`${oneLine(plan.task, 60)}\``);
   return plan;
 }

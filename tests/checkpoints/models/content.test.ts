@@ -15,7 +15,13 @@ async function full(folder: string, ...options: string[]) {
   const problems = step.files.flatMap(({ path: name, problem }: { path: string; problem?: string }) =>
     problem ? [`${name} ${problem}`] : [],
   );
-  return { exitCode, problems, hashedBytes: step.hashedBytes as number, unchangedBytes: step.unchangedBytes as number };
+  return {
+    exitCode,
+    problems,
+    hashedBytes: step.hashedBytes as number,
+    unchangedBytes: step.unchangedBytes as number,
+    found: step.found as string,
+  };
 }
 
 function model(): string {
@@ -46,6 +52,8 @@ test('reads every byte once, and none of it again while nothing changed', async 
   assert.equal([once.hashedBytes, once.unchangedBytes], [bytesOf(folder), 0]);
   const again = await full(folder);
   assert.equal([again.hashedBytes, again.unchangedBytes], [0, once.hashedBytes]);
+  assert.match(once.found, /; \S+ [kM]B hashed$/);
+  assert.match(again.found, /; \S+ [kM]B checked \(hashes of an earlier run, files unchanged\)$/);
 });
 
 test('hashes large files in threads, each by its own hash', async () => {
@@ -56,7 +64,8 @@ test('hashes large files in threads, each by its own hash', async () => {
   );
   for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), content);
   recordAsHf(folder, files);
-  assert.equal(await full(folder), { exitCode: 0, problems: [], hashedBytes: bytesOf(folder), unchangedBytes: 0 });
+  const { found: _, ...first } = await full(folder);
+  assert.equal(first, { exitCode: 0, problems: [], hashedBytes: bytesOf(folder), unchangedBytes: 0 });
   flipQuietly(path.join(folder, 'y.safetensors'));
   const { exitCode, problems, hashedBytes } = await full(folder);
   assert.equal([exitCode, problems], [1, ['y.safetensors wrong-hash']]);
@@ -158,7 +167,7 @@ test('a model of the settings is looked at in models_dir', async () => {
   assert.match(bad.stdout, 'fix: `npx just model:download --model=mistral-7b --repair`');
 });
 
-test('another commit than the one that is pinned is what a download would mend', async () => {
+test('another commit than the one that is pinned is what a download would fix', async () => {
   const models = path.join(temporaryFolder(), 'models');
   recordAsHf(path.join(models, 'mistral-7b'), makeModel(path.join(models, 'mistral-7b')));
   const verify = (revision: string) =>

@@ -57,8 +57,8 @@ test('a place that is no environment', async () => {
     found.map(({ kind }) => kind),
     ['absent', 'foreign', 'absent', 'foreign'],
   );
-  assert.match(found[1]?.found ?? '', /is no folder/);
-  assert.match(found[3]?.found ?? '', /no environment of conda's and holds thesis\.txt/);
+  assert.match(found[1]?.found ?? '', /is not a folder/);
+  assert.match(found[3]?.found ?? '', /not a conda environment and holds thesis\.txt/);
 });
 
 test('a Python that conda noted and that is gone', async () => {

@@ -39,9 +39,9 @@ test('an environment file in two halves, and as requirements of the package inde
   assert.match(file, /"nodefaults"/);
   assert.not.match(file, /transformers/);
   assert.throws(() => parseEnvironmentYml('dependencies: []'), /no `name`/);
-  assert.throws(() => parseEnvironmentYml('name: x\ndependencies: {a: 1}'), /no list/);
-  assert.throws(() => parseEnvironmentYml('name: x\ndependencies: [3.1]'), /`3\.1` is no dependency/);
-  assert.throws(() => parseEnvironmentYml('text'), /no mapping/);
+  assert.throws(() => parseEnvironmentYml('name: x\ndependencies: {a: 1}'), /not a list/);
+  assert.throws(() => parseEnvironmentYml('name: x\ndependencies: [3.1]'), /`3\.1` is not a dependency/);
+  assert.throws(() => parseEnvironmentYml('text'), /not a mapping/);
 });
 
 test('packages of conda by the names of their records', () => {

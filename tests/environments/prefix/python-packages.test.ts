@@ -35,11 +35,11 @@ test('a lock that is none', () => {
   for (const [text, message] of [
     ['', /names no package/],
     ['# only a comment\n', /names no package/],
-    ['alpha==1.0\n', /`alpha==1\.0` is no package with a version and SHA-256 hashes/],
-    [`alpha>=1.0 ${hash}`, /no package/],
-    [`alpha==1.0 ${hash.slice(0, -1)}`, /no package/],
+    ['alpha==1.0\n', /`alpha==1\.0` is not a package with a version and SHA-256 hashes/],
+    [`alpha>=1.0 ${hash}`, /not a package/],
+    [`alpha==1.0 ${hash.slice(0, -1)}`, /not a package/],
     [`<<<<<<< ours\nalpha==1.0 ${hash}`, /`<<<<<<< ours`/],
-    [`alpha @ file:///x.whl ${hash}`, /no package/],
+    [`alpha @ file:///x.whl ${hash}`, /not a package/],
   ] as const)
     assert.throws(() => parseLock(text), message);
 });

@@ -126,7 +126,7 @@ test('never touches what it did not make', async ({ project }) => {
   const mine = path.join(project.folder, 'mine');
   fs.renameSync(project.venv, mine);
   const cases: [make: () => void, found: RegExp][] = [
-    [() => fs.writeFileSync(project.venv, 'a file'), /is no folder/],
+    [() => fs.writeFileSync(project.venv, 'a file'), /is not a folder/],
     [() => fs.mkdirSync(path.join(project.venv, 'photos'), { recursive: true }), /a folder of somebody else \(photos\)/],
     [
       () => {

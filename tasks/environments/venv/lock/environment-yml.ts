@@ -13,18 +13,18 @@ export interface EnvironmentYml {
 /** @throws Error saying what is no environment file about it */
 export function parseEnvironmentYml(text: string): EnvironmentYml {
   const tree = load(text) as { name?: unknown; channels?: unknown; dependencies?: unknown } | null;
-  if (tree === null || typeof tree !== 'object') throw new Error('it is no mapping');
+  if (tree === null || typeof tree !== 'object') throw new Error('it is not a mapping');
   if (typeof tree.name !== 'string' || !/^[^\s/:#]+$/.test(tree.name)) throw new Error('it has no `name`');
   const list = (value: unknown, what: string): unknown[] => {
     if (value === undefined || value === null) return [];
-    if (!Array.isArray(value)) throw new Error(`\`${what}\` is no list`);
+    if (!Array.isArray(value)) throw new Error(`\`${what}\` is not a list`);
     return value;
   };
   const dependencies = list(tree.dependencies, 'dependencies');
   const pip = dependencies.flatMap((entry) => (isPip(entry) ? list(entry.pip, 'pip') : []));
   const conda = dependencies.filter((entry) => !isPip(entry));
   const odd = [...conda, ...pip].find((entry) => typeof entry !== 'string');
-  if (odd !== undefined) throw new Error(`\`${JSON.stringify(odd)}\` is no dependency`);
+  if (odd !== undefined) throw new Error(`\`${JSON.stringify(odd)}\` is not a dependency`);
   return { name: tree.name, channels: list(tree.channels, 'channels').map(String), conda: conda as string[], pip: pip as string[] };
 }
 

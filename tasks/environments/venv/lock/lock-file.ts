@@ -19,7 +19,7 @@ export function parseLock(text: string): Locked[] {
     const content = line.replace(/(^|\s)#.*$/, '').trim();
     if (!content) continue;
     const match = /^([A-Za-z0-9][\w.-]*)==([^\s;]+)\s*(?:;\s*(.*?))?\s*((?:--hash=sha256:[0-9a-f]{64}\s*)+)$/.exec(content);
-    if (!match) throw new Error(`\`${content.slice(0, 60)}\` is no package with a version and SHA-256 hashes`);
+    if (!match) throw new Error(`\`${content.slice(0, 60)}\` is not a package with a version and SHA-256 hashes`);
     const [, name = '', version = '', marker] = match;
     packages.push({ name: normalizeName(name), version, ...(marker ? { marker } : {}) });
   }

@@ -102,7 +102,7 @@ function vacancy(context: Context, folder: string, name: string): Health | undef
   const { host } = context;
   const entry = host.files.lstat(folder);
   if (!entry) return { kind: 'absent', found: `\`${name}\` is not there` };
-  if (!entry.isDirectory()) return { kind: 'foreign', found: `\`${name}\` is no folder`, obstacle: folder };
+  if (!entry.isDirectory()) return { kind: 'foreign', found: `\`${name}\` is not a folder`, obstacle: folder };
   const names = host.files.list(folder);
   if (isVacant(context, folder)) return { kind: 'absent', found: `\`${name}\` is empty` };
   if (names.includes(markerName)) return undefined;
