@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
-import { plural } from '../../common/format';
+import { moveAside, plural } from '../../common/format';
 import { textName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
 import type { Entry } from '../../platform/files/byte-paths';
@@ -43,7 +43,7 @@ export function refuseWay({ host }: Context, here: string, changes: readonly Cha
       code: 'E_UNSAFE_PATH',
       found: `\`${shownChange(change)}\` is a ${mine} here and a ${change.kind} there`,
       needed: 'the same kind on both sides: nothing is written through it',
-      fix: 'move yours away, then run the same command again',
+      fix: `\`${moveAside(`${change.folder}/${textName(change.name)}`)}\`, then run the same command again`,
     });
   }
 }
