@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Context } from '../../tasks/engine/context';
 import { UserError } from '../../tasks/common/errors';
+import type { Context } from '../../tasks/engine/context';
 import type { Direction } from '../../tasks/sync/compare/folders';
 import { openSession } from '../../tasks/sync/session/open-session';
 import { syncStep } from '../../tasks/sync/sync-step';

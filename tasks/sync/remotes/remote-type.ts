@@ -7,7 +7,7 @@ import type { Transport } from '../session/transport';
 import type { Remote } from './remote';
 
 /**
- * A kind of remote: `type: NAME` in the settings is the file `kinds/NAME.ts`, which exports one of these as `kind`.
+ * A kind of remote: `type: NAME` in the settings is the file `remote-types/NAME.ts`, which exports one of these as `kind`.
  *
  * A new kind is that file, `npm run schemas`, and a test: nothing else knows which kinds there are. A program that
  * lists, copies and deletes files is a `Store`, and `storeKind` makes a kind of it; another way of moving bytes is a
@@ -31,7 +31,7 @@ export interface RemoteKind {
 export function kindNamed(type: string): RemoteKind {
   // It becomes the path of a module.
   if (!/^[\w-]+$/.test(type)) throw new Error(`\`${type}\` is no kind of remote`);
-  return (require(`./kinds/${type}`) as { kind: RemoteKind }).kind;
+  return (require(`../remote-types/${type}`) as { kind: RemoteKind }).kind;
 }
 
 /** A remote that answered, and what was seen of it. */
