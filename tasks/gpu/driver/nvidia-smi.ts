@@ -1,4 +1,9 @@
-/** Reads what `nvidia-smi` prints. A field that it does not know (`[N/A]`, `ERR!` …) is `undefined`, never 0. */
+import { printable } from '../untrusted/text';
+
+/**
+ * Reads what `nvidia-smi` prints. A field that it does not know (`[N/A]`, `ERR!` …) is `undefined`, never 0. A process is
+ * called as its owner likes, who may be somebody else: no control character gets through, and each field has a length.
+ */
 
 /** A card as {@link parseGpus} reads it; bytes. */
 export interface SmiGpu {
@@ -23,7 +28,7 @@ export const gpuFieldsOfOldDrivers = gpuFields.slice(0, -1);
 export function parseGpus(csv: string): SmiGpu[] {
   return rows(csv).flatMap((cells) => {
     const [index, uuid, name, driver, total, free, mig] = cells;
-    if (!index || !/^\d+$/.test(index) || name === undefined || cells.length < gpuFieldsOfOldDrivers.length) return [];
+    if (!index || !isNumber(index) || name === undefined || cells.length < gpuFieldsOfOldDrivers.length) return [];
     const faults = cells.flatMap((cell, column) =>
       /^(ERR!|\[?(Unknown Error|GPU requires reset)\]?)$/i.test(cell) ? [`${gpuFields[column]} ${cell}`] : [],
     );
@@ -32,7 +37,7 @@ export function parseGpus(csv: string): SmiGpu[] {
         index: Number(index),
         uuid: known(uuid),
         name: known(name) ?? 'unknown GPU',
-        driver: /^\d+(\.\d+)+$/.test(driver ?? '') ? driver : undefined,
+        driver: /^\d{1,5}(\.\d{1,5}){1,3}$/.test(driver ?? '') ? driver : undefined,
         memoryTotalBytes: mebibytes(total),
         memoryFreeBytes: mebibytes(free),
         mig: /^enabled$/i.test(mig ?? '') ? 'enabled' : /^disabled$/i.test(mig ?? '') ? 'disabled' : undefined,
@@ -60,9 +65,9 @@ export const healthFields = ['index', 'compute_mode', 'ecc.errors.uncorrected.vo
 /** Lines of `--query-gpu` with {@link healthFields}. */
 export function parseHealth(csv: string): Health[] {
   return rows(csv).flatMap(([index = '', mode = '', errors = '']) => {
-    if (!/^\d+$/.test(index)) return [];
+    if (!isNumber(index)) return [];
     const computeMode = (['default', 'exclusive_process', 'prohibited'] as const).find((name) => name === mode.toLowerCase());
-    return [{ index: Number(index), computeMode, uncorrectedErrors: /^\d+$/.test(errors) ? Number(errors) : undefined }];
+    return [{ index: Number(index), computeMode, uncorrectedErrors: isNumber(errors) ? Number(errors) : undefined }];
   });
 }
 
@@ -81,14 +86,14 @@ export const processFields = ['gpu_uuid', 'pid', 'process_name', 'used_gpu_memor
 export function parseProcesses(csv: string): GpuProcess[] {
   return rows(csv).flatMap((cells) => {
     const [uuid = '', pid = ''] = cells;
-    if (!/^(GPU|MIG)-/.test(uuid) || !/^\d+$/.test(pid)) return [];
+    if (!/^(GPU|MIG)-/.test(uuid) || !isNumber(pid)) return [];
     // A command may hold a comma; the memory is the last cell.
     return [{ uuid, pid: Number(pid), name: cells.slice(2, -1).join(', '), usedBytes: mebibytes(cells.at(-1)) }];
   });
 }
 
 /** The newest CUDA that the driver supports, from the head of plain `nvidia-smi`. */
-export const parseCudaOfDriver = (text: string): string | undefined => /CUDA(?: UMD)? Version:\s*(\d+\.\d+)/.exec(text)?.[1];
+export const parseCudaOfDriver = (text: string): string | undefined => /CUDA(?: UMD)? Version:\s{0,20}(\d{1,4}\.\d{1,4})/.exec(text)?.[1];
 
 /** A part of a card that is split (Multi-Instance GPU). */
 export interface MigDevice {
@@ -102,28 +107,39 @@ export interface MigDevice {
 /** MIG devices of `nvidia-smi -L`. The number of a profile is its memory in GiB, rounded up. */
 export function parseMigDevices(list: string): MigDevice[] {
   let gpuIndex = -1;
-  return list.split(/\r?\n/).flatMap((line) => {
-    const gpu = /^GPU (\d+):/.exec(line);
+  return linesOf(list).flatMap((line) => {
+    const gpu = /^GPU (\d{1,9}):/.exec(line);
     if (gpu) gpuIndex = Number(gpu[1]);
     const mig = /^\s+MIG (\S+)\s+Device\s+\d+:\s*\(UUID: ([^)]+)\)/.exec(line);
     const [, profile = '', uuid = ''] = mig ?? [];
-    const gib = Number(/(\d+)gb/i.exec(profile)?.[1]);
+    const gib = Number(/(\d{1,6})gb/i.exec(profile)?.[1]);
     return mig ? [{ gpuIndex, profile, uuid, memoryBytes: gib > 0 ? gib * 2 ** 30 : undefined }] : [];
   });
 }
 
 /** The release that `nvcc --version` names. */
-export const parseNvcc = (text: string): string | undefined => /release (\d+\.\d+)/.exec(text)?.[1];
+export const parseNvcc = (text: string): string | undefined => /release (\d{1,4}\.\d{1,4})/.exec(text)?.[1];
 
 const rows = (csv: string): string[][] =>
-  csv
-    .split(/\r?\n/)
+  linesOf(csv)
     .filter((line) => line.trim() !== '')
     .map((line) => line.split(',').map((cell) => cell.trim()));
+
+/** A machine has some cards and some hundred processes. */
+const [mostLines, longestLine] = [10_000, 1000];
+
+/** The lines of an answer, clean and bounded. */
+export const linesOf = (text: string): string[] =>
+  printable(text.slice(0, mostLines * 200))
+    .split(/\r?\n/, mostLines)
+    .map((line) => line.slice(0, longestLine));
+
+/** An index, a process number or a count, which fits every integer of theirs. */
+const isNumber = (cell: string): boolean => /^\d{1,15}$/.test(cell);
 
 const known = (cell: string | undefined): string | undefined => (cell && !/^(\[.*\]|N\/A|ERR!)$/i.test(cell) ? cell : undefined);
 
 function mebibytes(cell: string | undefined): number | undefined {
-  const digits = /^(\d+)(?: MiB)?$/.exec(cell ?? '')?.[1];
+  const digits = /^(\d{1,12})(?: MiB)?$/.exec(cell ?? '')?.[1];
   return digits === undefined ? undefined : Number(digits) * 2 ** 20;
 }

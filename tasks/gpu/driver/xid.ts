@@ -24,7 +24,7 @@ const ofTheCard: Readonly<Record<number, string>> = {
 /** The Xid errors of a kernel log that speak of the card, the newest of each kind. */
 export function parseXids(log: string): Xid[] {
   const found = new Map<string, Xid>();
-  for (const [, device = '', digits = ''] of log.matchAll(/NVRM: Xid \((?:PCI:)?([^)]+)\): (\d+)/g)) {
+  for (const [, device = '', digits = ''] of log.matchAll(/NVRM: Xid \((?:PCI:)?([\w:.]{1,40})\): (\d{1,5})\b/g)) {
     const means = ofTheCard[Number(digits)];
     if (means) found.set(`${device} ${digits}`, { device, number: Number(digits), means });
   }

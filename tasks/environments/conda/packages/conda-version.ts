@@ -11,7 +11,8 @@ export interface CondaVersion {
  * @param program the name of the executable
  */
 export function condaVersion(program: string, said: string): CondaVersion {
-  const number = (before: string) => new RegExp(`^${before}\\s*(\\d+(?:\\.\\d+)+\\S*)`, 'm').exec(said)?.[1];
+  const number = (before: string) =>
+    new RegExp(`^${before}\\s{0,20}(\\d{1,9}(?:\\.\\d{1,9}){1,5}[\\w.+-]{0,40})`, 'm').exec(said.slice(0, 10_000))?.[1];
   const mamba = number('mamba');
   if (mamba) return { kind: 'mamba', version: mamba };
   const conda = number('conda');

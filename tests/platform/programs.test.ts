@@ -1,0 +1,301 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { gitignoreStep } from '../../tasks/checks/gitignore';
+import { pythonPathsStep } from '../../tasks/checks/python-paths';
+import { tryLibraries } from '../../tasks/checks/try-libraries';
+import { installPipHalf } from '../../tasks/conda/pip';
+import { askConda } from '../../tasks/conda/program';
+import { refuseTracked } from '../../tasks/core/repository-programs';
+import { askDriver } from '../../tasks/gpu/ask-driver';
+import { askTorch } from '../../tasks/gpu/ask-torch';
+import { runHf } from '../../tasks/hub/hf-backend';
+import type { Model } from '../../tasks/hub/models';
+import { networkObstacle } from '../../tasks/obstacles/network';
+import { findPython } from '../../tasks/python/find';
+import { type Found, probe } from '../../tasks/python/probe';
+import { fetchUv, findUv } from '../../tasks/python/uv';
+import { dropMaster } from '../../tasks/sync/machine/ssh';
+import { rcloneStore } from '../../tasks/sync/rclone/store';
+import type { Remote } from '../../tasks/sync/remote';
+import { runTraining } from '../../tasks/train/run-training';
+import { localEnvironment } from '../../tasks/venv/definition';
+import { createEnvironment, installLock } from '../../tasks/venv/install';
+import { makeLock } from '../../tasks/venv/make-lock';
+import { pythonFor } from '../../tasks/venv/tools';
+import { loadModel } from '../../tasks/verify/load';
+import { contextWith } from '../support/context';
+import { projectCopy, repository, runJust, temporaryFolder } from '../support/project';
+import { python310 } from '../support/python';
+
+const test = suite('the environment of every program that is started');
+
+/** What a person's shell may hold, and what nobody may lack. */
+const variables = {
+  HF_TOKEN: 'hf_fromtheshell12345',
+  HUGGING_FACE_HUB_TOKEN: 'hf_fromtheshell67890',
+  AWS_ACCESS_KEY_ID: 'AKIAABCDEFGHIJKLMNOP',
+  AWS_SECRET_ACCESS_KEY: 'correct horse',
+  GITHUB_TOKEN: 'correct horse',
+  MY_SECRET_THING: 'correct horse',
+  DB_PASSWORD: 'correct horse',
+  OPENAI_API_KEY: 'correct horse',
+  UV_INDEX_WORK_PASSWORD: 'correct horse',
+  PIP_INDEX_URL: 'http://me:s3cr3t@127.0.0.1:9/simple',
+  CONDA_TOKEN: 'correct horse',
+  RCLONE_CONFIG_PASS: 'correct horse',
+  SSH_AUTH_SOCK: '/nowhere/agent',
+  HTTPS_PROXY: 'http://me:s3cr3t@127.0.0.1:9',
+} as const;
+type Variable = keyof typeof variables;
+const harmless = {
+  LC_CTYPE: 'C.UTF-8',
+  SLURM_JOB_ID: '42',
+  NVIDIA_VISIBLE_DEVICES: 'all',
+  LD_LIBRARY_PATH: '/nowhere/lib',
+  SSL_CERT_FILE: '/nowhere/site.pem',
+  NO_PROXY: '127.0.0.1',
+  UV_HTTP_TIMEOUT: '1',
+  PIP_RETRIES: '0',
+};
+
+const index: Variable[] = ['UV_INDEX_WORK_PASSWORD', 'PIP_INDEX_URL', 'HTTPS_PROXY'];
+const login: Variable[] = ['SSH_AUTH_SOCK', 'HTTPS_PROXY'];
+const clouds: Variable[] = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+
+/** Programs that write down their arguments and their environment, and then are what they are called. */
+const seen = temporaryFolder('just-lora seen');
+const bin = temporaryFolder('just-lora bin');
+function recorder(file: string, becomes: string): string {
+  const name = path.basename(file);
+  const note = `f='${seen}/${name}.'$$\nprintf '%s\\n' "$*" > "$f.args"\n/usr/bin/env -0 > "$f.env"\n`;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, `#!/bin/sh\n${note}${becomes}\n`, { mode: 0o755 });
+  return file;
+}
+const python = `exec ${python310() ?? 'python3'} "$@"`;
+const fails = 'exit 1';
+for (const [name, becomes] of Object.entries({
+  'python3.10': python,
+  uv: 'test "$1" = --version && echo "uv 0.13.9" && exit 0\nexit 1',
+  conda: 'test "$1" = --version && echo "conda 24.1.0" || echo "{}"',
+  git: 'exec /usr/bin/git "$@"',
+  hf: fails,
+  rclone: fails,
+  scp: fails,
+  // Answers as the other side: what stands behind the host is run here.
+  ssh: 'for last; do :; done\ncase "$1" in -G) echo "hostname gpu" ;; -T) exec /bin/sh -c "$last" ;; *) exit 1 ;; esac',
+  rsync: 'exec /usr/bin/rsync "$@"',
+  sh: 'exec /bin/sh "$@"',
+  'nvidia-smi': fails,
+  nvcc: fails,
+  dmesg: fails,
+}))
+  recorder(path.join(bin, name), becomes);
+
+const home = temporaryFolder('just-lora home');
+const shell = { ...harmless, ...variables, HOME: home, PATH: `${bin}${path.delimiter}/usr/bin${path.delimiter}/bin` };
+const drop = ['PYENV_ROOT', 'CONDA_EXE', 'MAMBA_EXE', 'CONDA_PREFIX', 'VIRTUAL_ENV', 'PIP_CONFIG_FILE', 'PIP_FIND_LINKS', 'CUDA_HOME'];
+for (const name of drop) delete process.env[name];
+Object.assign(process.env, shell);
+
+interface Start {
+  program: string;
+  args: string;
+  env: Record<string, string>;
+}
+
+/** What was started while something is done. */
+async function startsIn(work: () => unknown): Promise<Start[]> {
+  for (const name of fs.readdirSync(seen)) fs.rmSync(path.join(seen, name));
+  await Promise.resolve()
+    .then(work)
+    .catch((error: Error) => {
+      // Programs that fail are part of the play.
+      if (error.name !== 'UserError') throw error;
+    });
+  return fs.readdirSync(seen).flatMap((name) => {
+    const program = /^(.*)\.\d+\.env$/.exec(name)?.[1];
+    if (!program) return [];
+    const pairs = fs.readFileSync(path.join(seen, name), 'utf8').split('\0').filter(Boolean);
+    const env = Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+    return [{ program, args: fs.readFileSync(path.join(seen, name.replace(/env$/, 'args')), 'utf8').trim(), env }];
+  });
+}
+
+/** Files that start something, as the scan below finds them, by what a row of the table is about. */
+const covered = new Set<string>();
+
+/**
+ * One row: while `work` is done a program is started with arguments like these, and of the secrets it gets these and no other.
+ * @param file where it is started
+ */
+function row(
+  file: string,
+  program: string,
+  args: RegExp,
+  gets: readonly Variable[],
+  work: () => unknown,
+  own: Record<string, string> = {},
+) {
+  covered.add(file);
+  test(`${program} ${args.source} (${file}): ${gets.join(', ') || 'none'}`, async () => {
+    const all = await startsIn(work);
+    const starts = all.filter((start) => start.program === program && args.test(start.args));
+    assert.ok(starts.length > 0, `not started; ${all.map((start) => `${start.program} ${start.args.slice(0, 80)}`).join('\n')}`);
+    for (const { env } of starts) {
+      const passed = (Object.keys(variables) as Variable[]).filter((name) => env[name] === variables[name]);
+      assert.equal(passed.sort(), [...gets].sort());
+      // Nowhere else either: a password must not come in under another name.
+      const texts = JSON.stringify(Object.entries(env).filter(([name]) => !(gets as readonly string[]).includes(name) && !(name in own)));
+      assert.not.match(texts, /correct horse|hf_fromtheshell|s3cr3t(?!@127\.0\.0\.1:9\/simple)/);
+      for (const [name, value] of Object.entries({ ...harmless, ...own })) assert.is(env[name], value, name);
+      assert.match(env['PATH'] ?? '', bin);
+    }
+  });
+}
+
+const context = contextWith({ remote: { engine: 'venv', gpu: 'optional' } });
+const { root } = context;
+const definition = localEnvironment(context);
+const folder = path.join(root, '.venv-local');
+const trained = path.join(root, '.venv-remote');
+fs.writeFileSync(path.join(root, 'requirements-local.txt'), 'six==1.16.0\n');
+fs.writeFileSync(path.join(root, 'requirements-local.lock'), `six==1.16.0 --hash=sha256:${'0'.repeat(64)}\n`);
+fs.cpSync(path.join(repository, 'scripts'), path.join(root, 'scripts'), { recursive: true });
+fs.cpSync(path.join(repository, 'configs/schemas'), path.join(root, 'configs/schemas'), { recursive: true });
+for (const prefix of [folder, trained]) recorder(path.join(prefix, 'bin', 'python'), python);
+for (const name of ['transformers-4.45.2', 'torch-2.1.2'])
+  fs.mkdirSync(path.join(trained, 'lib/python3.10/site-packages', `${name}.dist-info`), { recursive: true });
+fs.mkdirSync(path.join(folder, 'lib/python3.10/site-packages/six-1.16.0.dist-info'), { recursive: true });
+for (const prefix of [folder, trained]) fs.writeFileSync(path.join(prefix, 'pyvenv.cfg'), 'version = 3.10.13\n');
+fs.mkdirSync(path.join(root, '.git'));
+const uv = { command: path.join(bin, 'uv'), version: '0.13.9' };
+const found = {
+  command: path.join(bin, 'python3.10'),
+  args: [],
+  interpreter: { realPath: path.join(bin, 'python3.10'), hasVenv: true, hasPip: true },
+} as unknown as Found;
+const quietly = () => undefined;
+const locked = [{ name: 'six', version: '1.16.0' }];
+const fresh = () => contextWith({});
+
+row('tasks/core/git.ts', 'git', /check-ignore/, [], () => gitignoreStep.check(context, 'full'));
+row('tasks/core/repository-programs.ts', 'git', /ls-files/, [], () =>
+  refuseTracked(context, 'remotes.gpu.ssh_config', path.join(root, 'scripts/paths.py')),
+);
+covered.add('tasks/checks/gitignore.ts');
+row('tasks/python/uv.ts', 'uv', /^--version/, [], () => findUv(fresh()));
+row('tasks/python/uv.ts', 'python3.10', /-m pip install/, index, () => fetchUv(context, found));
+row('tasks/python/find.ts', 'uv', /^python find/, [], () => findPython(fresh(), '3.10', uv));
+row('tasks/python/probe.ts', 'python3.10', /-I -c/, [], () => probe(context, path.join(bin, 'python3.10')));
+row('tasks/venv/tools.ts', 'uv', /^python install/, index, () => pythonFor(fresh(), { ...definition, pythonVersion: '3.99' }));
+row('tasks/venv/install.ts', 'uv', /^venv/, [], () => createEnvironment(context, definition, path.join(root, 'new'), found, uv));
+row('tasks/venv/install.ts', 'python3.10', /-m venv/, [], () =>
+  createEnvironment(context, definition, path.join(root, 'new'), found, undefined),
+);
+row('tasks/venv/install.ts', 'uv', /^pip sync/, index, () => installLock(context, definition, folder, uv, 1, quietly), {
+  UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
+});
+row('tasks/venv/install.ts', 'python', /-m pip install/, index, () => installLock(context, definition, folder, undefined, 1, quietly), {
+  UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
+});
+row('tasks/venv/make-lock.ts', 'uv', /^pip compile/, index, () => makeLock(context, definition), {
+  UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
+});
+row('tasks/obstacles/network.ts', 'uv', /^pip install --dry-run/, index, () => networkObstacle(context, definition, locked), {
+  UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
+  UV_HTTP_TIMEOUT: '10',
+});
+row('tasks/conda/program.ts', 'conda', /info/, ['CONDA_TOKEN', 'HTTPS_PROXY'], () =>
+  askConda(fresh(), { command: path.join(bin, 'conda'), from: 'PATH' }),
+);
+row('tasks/conda/pip.ts', 'uv', /^pip install/, index, () => installPipHalf(context, definition, trained, locked, [], quietly), {
+  UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
+});
+row('tasks/checks/try-in-turn.ts', 'python', /trying\.py/, [], () =>
+  tryLibraries(context, path.join(folder, 'bin/python'), ['six'], quietly),
+);
+row('tasks/checks/python-paths.ts', 'python', /scripts\/paths\.py/, [], () => pythonPathsStep.check(context, 'full'));
+row('tasks/gpu/ask-driver.ts', 'nvidia-smi', /query-gpu/, [], () => askDriver(context));
+row('tasks/gpu/ask-driver.ts', 'nvcc', /--version/, [], () =>
+  askDriver({ root, host: { ...context.host, systemRoot: temporaryFolder() } }),
+);
+row('tasks/gpu/ask-driver.ts', 'dmesg', /^$/, [], () => askDriver(context));
+row('tasks/gpu/ask-torch.ts', 'python', /probe\.py/, [], () =>
+  askTorch(context, { python: path.join(trained, 'bin/python'), prefix: trained, types: [], quant: 'none', skip: [] }),
+);
+row('tasks/train/run-training.ts', 'python', /train\.py/, [], () => runTraining(context, quietly));
+row('tasks/verify/load.ts', 'python', /load\.py/, [], () =>
+  loadModel(
+    context,
+    { name: 'tiny', folder: root, loose: true, choice: {}, remedy: {} } as unknown as Parameters<typeof loadModel>[1],
+    { expected: [] } as unknown as Parameters<typeof loadModel>[2],
+    { headers: new Map(), sizes: new Map() } as unknown as Parameters<typeof loadModel>[3],
+  ),
+);
+row('tasks/hub/hf-backend.ts', 'hf', /^download/, ['HF_TOKEN', 'HTTPS_PROXY'], () =>
+  runHf(context, { repo: 'org/tiny', folder: path.join(root, 'models/tiny') } as Model, '0'.repeat(40), ['--help'], quietly),
+);
+
+const remote = (more: Partial<Remote>) => ({ name: 'store', type: 'rclone', host: 'store', path: 'b/p', ...more }) as Remote;
+row('tasks/sync/rclone/store.ts', 'rclone', /cat/, ['RCLONE_CONFIG_PASS', ...login], () => rcloneStore(context, remote({})).read('x'));
+row('tasks/sync/rclone/store.ts', 'rclone', /cat/, ['RCLONE_CONFIG_PASS', ...login, ...clouds], () =>
+  rcloneStore(context, remote({ host: '', path: ':s3,env_auth=true:b/p' })).read('x'),
+);
+const rcloneConfig = path.join(home, '.config/rclone/rclone.conf');
+row('tasks/sync/rclone/environment.ts', 'rclone', /cat/, ['RCLONE_CONFIG_PASS', ...login, ...clouds], async () => {
+  fs.mkdirSync(path.dirname(rcloneConfig), { recursive: true });
+  fs.writeFileSync(rcloneConfig, '[store]\ntype = s3\nenv_auth = true\n');
+  await rcloneStore(context, remote({}))
+    .read('x')
+    .finally(() => fs.rmSync(rcloneConfig));
+});
+row('tasks/sync/rclone/store.ts', 'rclone', /^version/, [], () => rcloneStore(context, remote({})).mover());
+
+/** A push from a project of its own, by the task: what is started there is one of the programs above. */
+async function push(settings: object): Promise<void> {
+  const project = projectCopy();
+  fs.writeFileSync(path.join(project, 'data/processed/train.jsonl'), 'x');
+  const there = temporaryFolder('just-lora-there');
+  const gpu = { path: there, ...settings };
+  fs.writeFileSync(
+    path.join(project, 'configs/setup.local.yaml'),
+    JSON.stringify({ remotes: { gpu }, sync: { push: ['data/processed'], retries: 0 } }),
+  );
+  // The tests' own runner starts Node by its path.
+  await runJust(project, ['sync:push'], shell);
+}
+row('tasks/sync/machine/shell.ts', 'sh', /^-c/, [], () => push({ type: 'local' }));
+row('tasks/sync/machine/rsync.ts', 'rsync', /data\/processed/, login, () => push({ type: 'local' }));
+row('tasks/sync/machine/look.ts', 'rsync', /--version/, [], () => push({ type: 'local' }));
+row('tasks/sync/machine/ssh.ts', 'ssh', /^-G/, login, () => push({ host: 'gpu', transfer: 'scp' }));
+row('tasks/sync/machine/shell.ts', 'ssh', /^-T/, login, () => push({ host: 'gpu', transfer: 'scp' }));
+row('tasks/sync/machine/ssh.ts', 'ssh', /-O exit/, login, () => dropMaster(context, { options: [], host: 'gpu' }));
+row('tasks/sync/machine/scp.ts', 'scp', /train\.jsonl/, login, () => push({ host: 'gpu', transfer: 'scp' }));
+
+test('every file that starts a program has a row', () => {
+  const tasks = path.join(repository, 'tasks');
+  const starting = fs
+    .readdirSync(tasks, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && /processes\s*\.(run|ask)\(|askGit\(/.test(fs.readFileSync(path.join(tasks, file), 'utf8')))
+    .map((file) => `tasks/${file}`)
+    .sort();
+  assert.equal(
+    starting.filter((file) => !covered.has(file)),
+    [],
+  );
+  assert.ok(starting.length > 15);
+  // None is started past the runner.
+  const direct = fs
+    .readdirSync(tasks, { recursive: true, encoding: 'utf8' })
+    .filter(
+      (file) =>
+        file.endsWith('.ts') &&
+        /from 'node:child_process'|require\('node:child_process'\)|import\('execa'\)/.test(fs.readFileSync(path.join(tasks, file), 'utf8')),
+    );
+  assert.equal(direct.sort(), ['core/host/guard.ts', 'core/host/process-groups.ts', 'core/host/start.ts']);
+});
+
+test.run();
