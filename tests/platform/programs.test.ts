@@ -2,29 +2,29 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { loadModel } from '../../tasks/checkpoints/models/load';
 import { gitignoreStep } from '../../tasks/checks/gitignore';
 import { pythonPathsStep } from '../../tasks/checks/python-paths';
 import { tryLibraries } from '../../tasks/checks/try-libraries';
-import { installPipHalf } from '../../tasks/conda/pip';
-import { askConda } from '../../tasks/conda/program';
-import { refuseTracked } from '../../tasks/core/repository-programs';
-import { askDriver } from '../../tasks/gpu/ask-driver';
-import { askTorch } from '../../tasks/gpu/ask-torch';
-import { runHf } from '../../tasks/hub/hf-backend';
-import type { Model } from '../../tasks/hub/models';
-import { networkObstacle } from '../../tasks/obstacles/network';
-import { findPython } from '../../tasks/python/find';
-import { type Found, probe } from '../../tasks/python/probe';
-import { fetchUv, findUv } from '../../tasks/python/uv';
-import { dropMaster } from '../../tasks/sync/machine/ssh';
+import { refuseTracked } from '../../tasks/engine/repository-programs';
+import { installPipHalf } from '../../tasks/environments/conda/create/pip';
+import { askConda } from '../../tasks/environments/conda/program';
+import { networkObstacle } from '../../tasks/environments/obstacles/network';
+import { runTraining } from '../../tasks/environments/proof/run-training';
+import { findPython } from '../../tasks/environments/python/find';
+import { type Found, probe } from '../../tasks/environments/python/probe';
+import { fetchUv, findUv } from '../../tasks/environments/python/uv';
+import { localEnvironment } from '../../tasks/environments/venv/definition';
+import { makeLock } from '../../tasks/environments/venv/lock/make-lock';
+import { createEnvironment, installLock } from '../../tasks/environments/venv/packages/install';
+import { pythonFor } from '../../tasks/environments/venv/tools';
+import { askDriver } from '../../tasks/gpu/driver/query-driver';
+import { askTorch } from '../../tasks/gpu/torch/query-torch';
+import { runHf } from '../../tasks/hub/download/hf-backend';
+import type { Model } from '../../tasks/hub/model/models';
+import { dropMaster } from '../../tasks/sync/posix/ssh';
 import { rcloneStore } from '../../tasks/sync/rclone/store';
-import type { Remote } from '../../tasks/sync/remote';
-import { runTraining } from '../../tasks/train/run-training';
-import { localEnvironment } from '../../tasks/venv/definition';
-import { createEnvironment, installLock } from '../../tasks/venv/install';
-import { makeLock } from '../../tasks/venv/make-lock';
-import { pythonFor } from '../../tasks/venv/tools';
-import { loadModel } from '../../tasks/verify/load';
+import type { Remote } from '../../tasks/sync/remotes/remote';
 import { contextWith } from '../support/context';
 import { projectCopy, repository, runJust, temporaryFolder } from '../support/project';
 import { python310 } from '../support/python';
@@ -181,53 +181,76 @@ const quietly = () => undefined;
 const locked = [{ name: 'six', version: '1.16.0' }];
 const fresh = () => contextWith({});
 
-row('tasks/core/git.ts', 'git', /check-ignore/, [], () => gitignoreStep.check(context, 'full'));
-row('tasks/core/repository-programs.ts', 'git', /ls-files/, [], () =>
+row('tasks/engine/git.ts', 'git', /check-ignore/, [], () => gitignoreStep.check(context, 'full'));
+row('tasks/engine/repository-programs.ts', 'git', /ls-files/, [], () =>
   refuseTracked(context, 'remotes.gpu.ssh_config', path.join(root, 'scripts/paths.py')),
 );
 covered.add('tasks/checks/gitignore.ts');
-row('tasks/python/uv.ts', 'uv', /^--version/, [], () => findUv(fresh()));
-row('tasks/python/uv.ts', 'python3.10', /-m pip install/, index, () => fetchUv(context, found));
-row('tasks/python/find.ts', 'uv', /^python find/, [], () => findPython(fresh(), '3.10', uv));
-row('tasks/python/probe.ts', 'python3.10', /-I -c/, [], () => probe(context, path.join(bin, 'python3.10')));
-row('tasks/venv/tools.ts', 'uv', /^python install/, index, () => pythonFor(fresh(), { ...definition, pythonVersion: '3.99' }));
-row('tasks/venv/install.ts', 'uv', /^venv/, [], () => createEnvironment(context, definition, path.join(root, 'new'), found, uv));
-row('tasks/venv/install.ts', 'python3.10', /-m venv/, [], () =>
+row('tasks/environments/python/uv.ts', 'uv', /^--version/, [], () => findUv(fresh()));
+row('tasks/environments/python/uv.ts', 'python3.10', /-m pip install/, index, () => fetchUv(context, found));
+row('tasks/environments/python/find.ts', 'uv', /^python find/, [], () => findPython(fresh(), '3.10', uv));
+row('tasks/environments/python/probe.ts', 'python3.10', /-I -c/, [], () => probe(context, path.join(bin, 'python3.10')));
+row('tasks/environments/venv/tools.ts', 'uv', /^python install/, index, () => pythonFor(fresh(), { ...definition, pythonVersion: '3.99' }));
+row('tasks/environments/venv/packages/install.ts', 'uv', /^venv/, [], () =>
+  createEnvironment(context, definition, path.join(root, 'new'), found, uv),
+);
+row('tasks/environments/venv/packages/install.ts', 'python3.10', /-m venv/, [], () =>
   createEnvironment(context, definition, path.join(root, 'new'), found, undefined),
 );
-row('tasks/venv/install.ts', 'uv', /^pip sync/, index, () => installLock(context, definition, folder, uv, 1, quietly), {
+row(
+  'tasks/environments/venv/packages/install.ts',
+  'uv',
+  /^pip sync/,
+  index,
+  () => installLock(context, definition, folder, uv, 1, quietly),
+  {
+    UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
+  },
+);
+row(
+  'tasks/environments/venv/packages/install.ts',
+  'python',
+  /-m pip install/,
+  index,
+  () => installLock(context, definition, folder, undefined, 1, quietly),
+  {
+    UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
+  },
+);
+row('tasks/environments/venv/lock/make-lock.ts', 'uv', /^pip compile/, index, () => makeLock(context, definition), {
   UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
 });
-row('tasks/venv/install.ts', 'python', /-m pip install/, index, () => installLock(context, definition, folder, undefined, 1, quietly), {
-  UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
-});
-row('tasks/venv/make-lock.ts', 'uv', /^pip compile/, index, () => makeLock(context, definition), {
-  UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
-});
-row('tasks/obstacles/network.ts', 'uv', /^pip install --dry-run/, index, () => networkObstacle(context, definition, locked), {
+row('tasks/environments/obstacles/network.ts', 'uv', /^pip install --dry-run/, index, () => networkObstacle(context, definition, locked), {
   UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
   UV_HTTP_TIMEOUT: '10',
 });
-row('tasks/conda/program.ts', 'conda', /info/, ['CONDA_TOKEN', 'HTTPS_PROXY'], () =>
+row('tasks/environments/conda/program.ts', 'conda', /info/, ['CONDA_TOKEN', 'HTTPS_PROXY'], () =>
   askConda(fresh(), { command: path.join(bin, 'conda'), from: 'PATH' }),
 );
-row('tasks/conda/pip.ts', 'uv', /^pip install/, index, () => installPipHalf(context, definition, trained, locked, [], quietly), {
-  UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
-});
-row('tasks/checks/try-in-turn.ts', 'python', /trying\.py/, [], () =>
+row(
+  'tasks/environments/conda/create/pip.ts',
+  'uv',
+  /^pip install/,
+  index,
+  () => installPipHalf(context, definition, trained, locked, [], quietly),
+  {
+    UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
+  },
+);
+row('tasks/checks/try-libraries-in-turn.ts', 'python', /trying\.py/, [], () =>
   tryLibraries(context, path.join(folder, 'bin/python'), ['six'], quietly),
 );
 row('tasks/checks/python-paths.ts', 'python', /scripts\/paths\.py/, [], () => pythonPathsStep.check(context, 'full'));
-row('tasks/gpu/ask-driver.ts', 'nvidia-smi', /query-gpu/, [], () => askDriver(context));
-row('tasks/gpu/ask-driver.ts', 'nvcc', /--version/, [], () =>
+row('tasks/gpu/driver/query-driver.ts', 'nvidia-smi', /query-gpu/, [], () => askDriver(context));
+row('tasks/gpu/driver/query-driver.ts', 'nvcc', /--version/, [], () =>
   askDriver({ root, host: { ...context.host, systemRoot: temporaryFolder() } }),
 );
-row('tasks/gpu/ask-driver.ts', 'dmesg', /^$/, [], () => askDriver(context));
-row('tasks/gpu/ask-torch.ts', 'python', /probe\.py/, [], () =>
+row('tasks/gpu/driver/query-driver.ts', 'dmesg', /^$/, [], () => askDriver(context));
+row('tasks/gpu/torch/query-torch.ts', 'python', /probe\.py/, [], () =>
   askTorch(context, { python: path.join(trained, 'bin/python'), prefix: trained, types: [], quant: 'none', skip: [] }),
 );
-row('tasks/train/run-training.ts', 'python', /train\.py/, [], () => runTraining(context, quietly));
-row('tasks/verify/load.ts', 'python', /load\.py/, [], () =>
+row('tasks/environments/proof/run-training.ts', 'python', /train\.py/, [], () => runTraining(context, quietly));
+row('tasks/checkpoints/models/load.ts', 'python', /load\.py/, [], () =>
   loadModel(
     context,
     { name: 'tiny', folder: root, loose: true, choice: {}, remedy: {} } as unknown as Parameters<typeof loadModel>[1],
@@ -235,7 +258,7 @@ row('tasks/verify/load.ts', 'python', /load\.py/, [], () =>
     { headers: new Map(), sizes: new Map() } as unknown as Parameters<typeof loadModel>[3],
   ),
 );
-row('tasks/hub/hf-backend.ts', 'hf', /^download/, ['HF_TOKEN', 'HTTPS_PROXY'], () =>
+row('tasks/hub/download/hf-backend.ts', 'hf', /^download/, ['HF_TOKEN', 'HTTPS_PROXY'], () =>
   runHf(context, { repo: 'org/tiny', folder: path.join(root, 'models/tiny') } as Model, '0'.repeat(40), ['--help'], quietly),
 );
 
@@ -267,13 +290,13 @@ async function push(settings: object): Promise<void> {
   // The tests' own runner starts Node by its path.
   await runJust(project, ['sync:push'], shell);
 }
-row('tasks/sync/machine/shell.ts', 'sh', /^-c/, [], () => push({ type: 'local' }));
-row('tasks/sync/machine/rsync.ts', 'rsync', /data\/processed/, login, () => push({ type: 'local' }));
-row('tasks/sync/machine/look.ts', 'rsync', /--version/, [], () => push({ type: 'local' }));
-row('tasks/sync/machine/ssh.ts', 'ssh', /^-G/, login, () => push({ host: 'gpu', transfer: 'scp' }));
-row('tasks/sync/machine/shell.ts', 'ssh', /^-T/, login, () => push({ host: 'gpu', transfer: 'scp' }));
-row('tasks/sync/machine/ssh.ts', 'ssh', /-O exit/, login, () => dropMaster(context, { options: [], host: 'gpu' }));
-row('tasks/sync/machine/scp.ts', 'scp', /train\.jsonl/, login, () => push({ host: 'gpu', transfer: 'scp' }));
+row('tasks/sync/posix/shell.ts', 'sh', /^-c/, [], () => push({ type: 'local' }));
+row('tasks/sync/posix/rsync/rsync.ts', 'rsync', /data\/processed/, login, () => push({ type: 'local' }));
+row('tasks/sync/posix/look.ts', 'rsync', /--version/, [], () => push({ type: 'local' }));
+row('tasks/sync/posix/ssh.ts', 'ssh', /^-G/, login, () => push({ host: 'gpu', transfer: 'scp' }));
+row('tasks/sync/posix/shell.ts', 'ssh', /^-T/, login, () => push({ host: 'gpu', transfer: 'scp' }));
+row('tasks/sync/posix/ssh.ts', 'ssh', /-O exit/, login, () => dropMaster(context, { options: [], host: 'gpu' }));
+row('tasks/sync/posix/scp/scp.ts', 'scp', /train\.jsonl/, login, () => push({ host: 'gpu', transfer: 'scp' }));
 
 test('every file that starts a program has a row', () => {
   const tasks = path.join(repository, 'tasks');
@@ -295,7 +318,11 @@ test('every file that starts a program has a row', () => {
         file.endsWith('.ts') &&
         /from 'node:child_process'|require\('node:child_process'\)|import\('execa'\)/.test(fs.readFileSync(path.join(tasks, file), 'utf8')),
     );
-  assert.equal(direct.sort(), ['core/host/guard.ts', 'core/host/process-groups.ts', 'core/host/start.ts']);
+  assert.equal(direct.sort(), [
+    'platform/processes/orphan-reaper.ts',
+    'platform/processes/process-groups.ts',
+    'platform/processes/start.ts',
+  ]);
 });
 
 test.run();

@@ -1,4 +1,4 @@
-import { printable } from '../untrusted/text';
+import { printable } from '../../untrusted/text';
 
 /**
  * Reads what `nvidia-smi` prints. A field that it does not know (`[N/A]`, `ERR!` …) is `undefined`, never 0. A process is

@@ -1,4 +1,4 @@
-import { oneLine } from '../untrusted/text';
+import { oneLine } from '../../../untrusted/text';
 
 /** How far an installation is, as the lines of pip or uv tell. */
 export interface InstallProgress {

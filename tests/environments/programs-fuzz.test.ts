@@ -2,13 +2,15 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { condaFilesIn, condaPackagesFrom } from '../../tasks/parse/conda-meta';
-import { condaFault } from '../../tasks/parse/conda-output';
-import { condaVersion } from '../../tasks/parse/conda-version';
-import { installedFrom, metadataOf, recordedFiles } from '../../tasks/parse/dist-info';
-import { installProgress } from '../../tasks/parse/install-progress';
-import { installerFault, tellingTail } from '../../tasks/parse/installer-output';
-import { parseLock } from '../../tasks/parse/lock';
+import { condaFault } from '../../tasks/environments/conda/create/conda-output';
+import { condaVersion } from '../../tasks/environments/conda/packages/conda-version';
+import { condaFilesIn, condaPackagesFrom } from '../../tasks/environments/prefix/conda-meta';
+import { installedFrom, metadataOf, recordedFiles } from '../../tasks/environments/prefix/dist-info';
+import { parsePyvenv, pyvenvVersion } from '../../tasks/environments/prefix/pyvenv';
+import { installerFault, tellingTail } from '../../tasks/environments/python/installer-output';
+import { parsePipConfig } from '../../tasks/environments/python/pip-config';
+import { parseLock } from '../../tasks/environments/venv/lock/lock-file';
+import { installProgress } from '../../tasks/environments/venv/packages/install-progress';
 import {
   parseCapabilities,
   parseCudaOfDriver,
@@ -17,12 +19,10 @@ import {
   parseMigDevices,
   parseNvcc,
   parseProcesses,
-} from '../../tasks/parse/nvidia-smi';
-import { parseGpuTable } from '../../tasks/parse/nvidia-smi-table';
-import { parsePipConfig } from '../../tasks/parse/pip-config';
-import { parsePyvenv, pyvenvVersion } from '../../tasks/parse/pyvenv';
-import { smiFault } from '../../tasks/parse/smi-fault';
-import { parseXids } from '../../tasks/parse/xid';
+} from '../../tasks/gpu/driver/nvidia-smi';
+import { parseGpuTable } from '../../tasks/gpu/driver/nvidia-smi-table';
+import { smiFault } from '../../tasks/gpu/driver/smi-fault';
+import { parseXids } from '../../tasks/gpu/driver/xid';
 import { mutations, rawControls } from '../support/mutate';
 import { repository } from '../support/project';
 
