@@ -14,7 +14,7 @@ function lazyModules(folder) {
 module.exports = {
   entry: [
     'just.config.ts',
-    'tests/fixtures/steps/just.config.ts',
+    'tests/fixtures/**/*.ts',
     'tasks/index.ts',
     'tasks/**/*-worker.ts',
     'tests/**/*.test.ts',

@@ -1,6 +1,6 @@
 /** Names of files that somebody else gave: of a listing, an archive, a record. Only what passes here becomes a path. */
 
-/** A path below a folder: no `.`, no `..`, not absolute, nothing empty. Made by {@link relativeName} alone. */
+/** A path below a folder: no `.`, no `..`, not absolute, nothing empty. Told by {@link relativeFault} alone. */
 export type RelativeName = string & { readonly [isRelative]: true };
 declare const isRelative: unique symbol;
 
@@ -26,10 +26,6 @@ export function relativeFault(name: string, encoding: 'utf8' | 'latin1' = 'utf8'
   }
   return undefined;
 }
-
-/** A name as a path below a folder; `undefined` where it is none. */
-export const relativeName = (name: string, encoding: 'utf8' | 'latin1' = 'utf8'): RelativeName | undefined =>
-  relativeFault(name, encoding) ? undefined : (name as RelativeName);
 
 /** What Windows gives to devices, whatever the ending (learn.microsoft.com, "Naming Files, Paths, and Namespaces"). */
 const device = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?:\.|$)/;
