@@ -84,7 +84,7 @@ export const benchmark: Benchmark = {
     const commit = repository.revisions.get('main') as Commit;
     const blobs = repository.commits.get(commit) ?? new Map();
     writeTree(
-      thisHost(),
+      { host: thisHost(), root: folder },
       folder,
       commit,
       [...blobs].map(([name, { size, sha1, sha256, lfs }]) => ({

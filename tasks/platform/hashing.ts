@@ -29,6 +29,9 @@ export interface Stamp {
   inode: string;
 }
 
+/** A file that changed within so many milliseconds before it was read may change again without a new time. */
+export const settledMs = 100;
+
 /** Bytes between two marks. */
 export const markBytes = 16 * 1024 * 1024;
 

@@ -2,14 +2,11 @@ import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { stampedHash } from '../../hub/store/stamps';
-import { hashFiles, sameStamp, stampOf } from '../../platform/hashing';
+import { hashFiles, sameStamp, settledMs, stampOf } from '../../platform/hashing';
 import type { Expectation, Expected } from './expected';
 import type { Looked } from './fault';
 import { type KnownHash, recallHashes, rememberHashes } from './hash-cache';
 import { hashFault } from './sidecar-files';
-
-/** A file that changed within this time before it was read may change again without a new time. */
-const settledMs = 100;
 
 /**
  * Compares every byte with what was recorded, and adds what is wrong to `looked`. A hash of before counts
@@ -52,7 +49,7 @@ export async function compareContent(
     if (!stat) return false;
     const [stamp, algorithm] = [stampOf(stat), algorithmOf(file)];
     // The download hashed what it brought, and has stamped it.
-    const brought = file.hash && stampedHash(host, folder, file.path);
+    const brought = file.hash && stampedHash(context, folder, file.path);
     if (file.hash && brought === file.hash.hex) {
       known.set(file.path, { ...stamp, algorithm, hex: brought });
       return true;

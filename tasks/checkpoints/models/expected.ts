@@ -1,7 +1,7 @@
 import { type HubFile, hashOf } from '../../hub/model/hub-file';
+import type { Here } from '../../hub/store/own';
 import { type RecordedTree, recordedTree } from '../../hub/store/recorded-tree';
-import type { Host } from '../../platform';
-import { indexName, shardsOf } from '../safetensors/index';
+import { indexName, shardsOf } from '../safetensors';
 import { filesIn, filesOfModel, isPickleName } from './folder';
 import type { Subject } from './subject';
 
@@ -29,8 +29,9 @@ export interface Expectation {
 }
 
 /** By the recorded tree where there is one, else by what the folder itself says: its index, its configuration. */
-export function expectationOf(host: Host, { folder, choice, only, loose }: Subject): Expectation {
-  const tree = recordedTree(host, folder, choice);
+export function expectationOf(here: Here, { folder, choice, only, loose }: Subject): Expectation {
+  const { host } = here;
+  const tree = recordedTree(here, folder, choice);
   const whole = tree?.all.some(({ size }) => size !== undefined) ?? false;
   if (only !== undefined) return { tree, whole, expected: [recorded(tree, only)], extra: [] };
   const shards = whole ? undefined : shardsOf(host.files.readText(`${folder}/${indexName}`));

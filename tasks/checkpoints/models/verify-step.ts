@@ -43,13 +43,14 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
       fix: `\`${subject.remedy.download}\``,
       data: { folder: subject.folder, files: [] },
     };
-  const expectation = expectationOf(host, subject);
+  const expectation = expectationOf(context, subject);
   const looked = look(host, subject.folder, expectation);
   const content = context.option('full') === undefined ? undefined : await contentOf(context, subject, expectation, looked, tell);
   const facts = factsOf(host, subject.folder, expectation, looked);
   const files = reportsOf(expectation, looked, subject);
   const data = { folder: subject.folder, ...facts, files, ...content?.data };
-  const about = factsText(facts);
+  // Where it is compared with what another user wrote, a match says only that.
+  const about = factsText(facts) + (expectation.tree?.isForeign ? ', by records that others can write' : '');
   const warnings = [...looked.warnings, ...extraWarning(files), ...(content?.warnings ?? [])];
   const wrong = files.filter(({ state }) => state === 'bad' || state === 'missing');
   if (wrong.length === 0) {

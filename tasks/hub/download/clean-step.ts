@@ -4,7 +4,7 @@ import type { Context } from '../../engine/context';
 import { projectPaths, shown } from '../../engine/paths';
 import type { Step } from '../../engine/step';
 import { modelsOf } from '../model/models';
-import { type Leftover, leftoversIn } from '../partials/partials';
+import { type Leftover, leftoversIn, removeLeftovers } from '../partials/partials';
 import { holdingFolder } from '../store/folder-lock';
 
 /** A step for each folder that may hold partial files: those of the settings, and any other in the models folder. */
@@ -40,9 +40,8 @@ function cleanStep(name: string, folder: string): Step<readonly Leftover[]> {
           title: `remove ${sizeOf(seen)}`,
           async run(_, progress) {
             const remove = async (waited: boolean) => {
-              const leftovers = waited ? leftoversIn(host, folder) : [...seen];
-              // The journal first: a partial without one counts for nothing.
-              for (const { file } of leftovers.sort((a, b) => b.file.length - a.file.length)) host.files.remove(file);
+              const leftovers = waited ? leftoversIn(host, folder) : seen;
+              removeLeftovers(host, folder, leftovers);
             };
             // What a download of another project is about to fill is no leftover.
             await holdingFolder(context, folder, progress, remove, { frees: true });

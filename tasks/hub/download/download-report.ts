@@ -4,7 +4,7 @@ import type { Context } from '../../engine/context';
 import type { Table } from '../../engine/step';
 import { hubOf } from '../api/hub';
 import { cachedIn, type Origin } from '../manifest/local-source';
-import type { Wanted } from '../manifest/manifest';
+import { foreignWords, type Wanted } from '../manifest/manifest';
 import type { Model } from '../model/models';
 import type { LocalFile } from '../store/local';
 import { headroomOf } from './space';
@@ -48,7 +48,9 @@ interface Seen {
 /** What is to do, and what was found out before the first byte. */
 export function foundOf(context: Context, model: Model, { wanted, files, origin, libraries }: Seen, data: DownloadData): string {
   const unchecked = files.filter(({ state }) => state === 'unchecked');
-  const parts = [`${bytes(data.remainingBytes)} of ${bytes(data.totalBytes)} to fetch at commit ${wanted.commit.slice(0, 12)}`];
+  const parts = [
+    `${bytes(data.remainingBytes)} of ${bytes(data.totalBytes)} to fetch at commit ${wanted.commit.slice(0, 12)}${foreignWords(wanted)}`,
+  ];
   if (unchecked.length > 0) parts.push(`${plural(unchecked.length, 'file')} to check`);
   if (wanted.from === 'hub') {
     const { token } = hubOf(context).requests;

@@ -7,7 +7,7 @@ import type { Finding, Progress, Step } from '../../engine/step';
 import { offlineBy } from '../api/endpoint';
 import { hubOf } from '../api/hub';
 import { type Origin, originOf } from '../manifest/local-source';
-import { movedTo, type Wanted, wantedByHub, wantedByRecord } from '../manifest/manifest';
+import { foreignWords, movedTo, type Wanted, wantedByHub, wantedByRecord } from '../manifest/manifest';
 import { wantedBySource } from '../manifest/manifest-sources';
 import { type Model, modelsOf } from '../model/models';
 import { holdingFolder } from '../store/folder-lock';
@@ -61,7 +61,7 @@ function downloadStep(model: Model): Step<Seen> {
       const { wanted, files, origin, libraries } = seen;
       const data = dataOf(context, model, wanted, files);
       const done = files.every(({ state }) => state === 'ok');
-      const at = `${shown(context.root, model.folder)} at commit ${wanted.commit.slice(0, 12)}`;
+      const at = `${shown(context.root, model.folder)} at commit ${wanted.commit.slice(0, 12)}${foreignWords(wanted)}`;
       if (done) {
         const moved = await movedTo(context, model, wanted.commit);
         const finding: Finding = {
@@ -74,7 +74,8 @@ function downloadStep(model: Model): Step<Seen> {
         const warning = `\`${model.revision}\` of \`${model.repo}\` is at ${moved.slice(0, 12)} now; \`npx just model:download --model=${model.asked} --update\` follows it`;
         return { ...finding, warning, data: { ...data, movedTo: moved }, seen };
       }
-      await refuseWithoutSpace(context, model.folder, data.remainingBytes);
+      if (files.some(({ state, isSaid }) => state !== 'ok' && !isSaid))
+        await refuseWithoutSpace(context, model.folder, data.remainingBytes);
       const holder = await holderOf(context.host, lockFile(model.folder));
       const found = foundOf(context, model, { files, origin, libraries, wanted }, data) + (holder ? `; ${holder} is at work on it` : '');
       return { state: 'todo', found, data, table: tableOf(context, wanted, files, data), seen };
@@ -99,8 +100,8 @@ function downloadStep(model: Model): Step<Seen> {
 }
 
 /** @param trust false to take no proof for the hash of a file */
-const filesAt = ({ host }: Context, { folder }: Model, { wanted, commit }: Wanted, trust: boolean): LocalFile[] =>
-  wanted.map((file) => lookAt(host, folder, commit, file, trust));
+const filesAt = (context: Context, { folder }: Model, { wanted, commit }: Wanted, trust: boolean): LocalFile[] =>
+  wanted.map((file) => lookAt(context, folder, commit, file, trust));
 
 /** The records of the folder, where they say all; else another folder of this machine, where one is named; else the Hub. */
 async function look(context: Context, model: Model, trust: boolean, tell: (progress: Progress) => void = () => undefined): Promise<Seen> {

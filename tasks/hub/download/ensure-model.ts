@@ -7,15 +7,15 @@ import type { Origin } from '../manifest/local-source';
 import { recordOf, type Wanted } from '../manifest/manifest';
 import { hashOf } from '../model/hub-file';
 import type { Model } from '../model/models';
-import { leftoversIn } from '../partials/partials';
+import { leftoversIn, removeLeftovers } from '../partials/partials';
 import { makeCache, mark } from '../store/deliver';
 import { type Read, readAll } from '../store/hash-local-files';
-import { metadataFile } from '../store/layout';
 import { type LocalFile, lookAt } from '../store/local';
+import { removeMetadata } from '../store/metadata';
 import { writeRecord } from '../store/model-record';
 import { retire } from '../store/remove-stale-files';
 import { adopt, salvage } from '../store/reuse';
-import { removeStamp, stampedHash } from '../store/stamps';
+import { removeStamp, stampOn } from '../store/stamps';
 import { readTree, writeTree } from '../store/tree';
 import type { SizedFile } from '../transfer/file-download';
 import { transferInThread } from '../transfer/transfer-thread';
@@ -40,9 +40,9 @@ export async function bringModel(
   const { folder } = model;
   makeCache(host, folder);
   // The list first: what is fetched must be judged by it even if we do not come further.
-  if (wanted.rows && !readTree(host, folder, wanted.commit)) writeTree(host, folder, wanted.commit, wanted.rows);
+  if (wanted.rows && !readTree(context, folder, wanted.commit)) writeTree(context, folder, wanted.commit, wanted.rows);
   writeRecord(host, folder, recordOf(model, wanted));
-  const look = (trust = true) => wanted.wanted.map((file) => lookAt(host, folder, wanted.commit, file, trust));
+  const look = (trust = true) => wanted.wanted.map((file) => lookAt(context, folder, wanted.commit, file, trust));
   const spoiled = origin?.links ? await linkRight(context, model, wanted, look(), origin, progress) : new Set<string>();
   const wrong = await checkThere(context, model, wanted, look(trust), trust, progress);
   const missing = look().filter(({ file, state }) => !['ok', 'unchecked'].includes(state) || wrong.has(file.path));
@@ -53,8 +53,8 @@ export async function bringModel(
       throw origin ? byOrigin(error, model, origin) : error;
     });
   }
-  for (const { file } of leftoversIn(host, folder)) host.files.remove(file);
-  retire(host, folder, wanted.commit, wanted.wanted);
+  removeLeftovers(host, folder, leftoversIn(host, folder));
+  retire(context, folder, wanted.commit, wanted.wanted);
 }
 
 /** Hashes what has the right size and no proof yet. @returns those that are wrong, each with its marks */
@@ -66,14 +66,12 @@ async function checkThere(
   trust: boolean,
   progress: (progress: Progress) => void,
 ): Promise<Map<string, readonly string[]>> {
-  const { host } = context;
   const unchecked: SizedFile[] = [];
   for (const { file, state } of files) {
     if (state !== 'unchecked') continue;
     // Proven before, and only hf's metadata is of another commit, or gone.
-    const before =
-      trust && stampedHash(host, folder, file.path) === hashOf(file).hex ? host.files.stat(path.join(folder, file.path)) : undefined;
-    if (before) mark(host, folder, commit, file, before);
+    const before = trust ? stampOn(context, folder, file.path) : undefined;
+    if (before?.hash === hashOf(file).hex) mark(context, folder, commit, file, before);
     else unchecked.push(file);
   }
   const wrong = new Map<string, readonly string[]>();
@@ -82,7 +80,7 @@ async function checkThere(
   const read = await readAll(context, there, 'checking what is there:', progress);
   for (const file of unchecked) {
     const { right, marks } = read.get(file.path) as Read;
-    if (right) mark(host, folder, commit, file, right, marks);
+    if (right) mark(context, folder, commit, file, right, marks);
     else wrong.set(file.path, marks);
   }
   return wrong;
@@ -97,7 +95,6 @@ async function fetchMissing(
   place: (file: string) => string | undefined,
   progress: (progress: Progress) => void,
 ): Promise<void> {
-  const { host } = context;
   const { folder, repo } = model;
   const places = new Map(
     missing.flatMap(({ file: { path } }) => {
@@ -108,11 +105,11 @@ async function fetchMissing(
   if (places.size < missing.length) refuseOffline(context, model, `files of \`${repo}\` are missing`);
   for (const { file } of missing) {
     const marks = wrong.get(file.path);
-    if (marks) salvage(host, folder, file, marks);
-    adopt(host, folder, file);
+    if (marks) salvage(context, folder, file, marks);
+    adopt(context, folder, file);
   }
   const files = missing.map(({ file }) => file).sort((a, b) => a.size - b.size);
-  const now = missing.map(({ file }) => lookAt(host, folder, commit, file));
+  const now = missing.map(({ file }) => lookAt(context, folder, commit, file));
   const there = (of: readonly LocalFile[]) => of.reduce((sum, { thereBytes }) => sum + thereBytes, 0);
   const missingBytes = files.reduce((sum, { size }) => sum + size, 0);
   const totalBytes = wanted.reduce((sum, { size }) => sum + size, 0);
@@ -137,9 +134,9 @@ async function fetchByHf(
     missing.reduce((sum, { file }) => sum + file.size, 0),
   );
   for (const { file, state } of missing) {
-    removeStamp(host, model.folder, file.path);
+    removeStamp(context, model.folder, file.path);
     // hf trusts its metadata more than the bytes.
-    if (state === 'wrong' || state === 'unchecked') host.files.remove(metadataFile(model.folder, file.path));
+    if (state === 'wrong' || state === 'unchecked') removeMetadata(host, model.folder, file.path);
   }
   await runHf(
     context,
@@ -148,7 +145,7 @@ async function fetchByHf(
     missing.map(({ file }) => file.path),
     progress,
   );
-  const after = missing.map(({ file }) => lookAt(host, model.folder, wanted.commit, file));
+  const after = missing.map(({ file }) => lookAt(context, model.folder, wanted.commit, file));
   const wrong = await checkThere(context, model, wanted, after, true, progress);
   const bad = after.filter(({ file, state }) => wrong.has(file.path) || !['ok', 'unchecked'].includes(state));
   if (bad.length > 0)

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
+import { sameStamp, stampOf } from '../../platform/hashing';
 import type { Origin } from '../manifest/local-source';
 import type { Wanted } from '../manifest/manifest';
 import type { Model } from '../model/models';
@@ -25,19 +26,20 @@ export async function linkRight(
   const { host } = context;
   const missing = files.flatMap(({ file, state }) => {
     const place = origin.place(file.path);
-    const isFree = state !== 'ok' && state !== 'unchecked' && !host.files.lstat(path.join(folder, file.path));
+    const isFree = state !== 'ok' && state !== 'unchecked' && !host.shared.lstat(folder, file.path);
     return place !== undefined && isFree ? [{ file, place: host.files.realPath(place) ?? place }] : [];
   });
   if (missing.length === 0) return new Set();
   const read = await readAll(context, missing, `checking ${origin.name}:`, progress);
   for (const { file, place } of missing) {
     const { right, marks } = read.get(file.path) as Read;
-    if (!right) continue;
-    const target = path.join(folder, file.path);
-    host.files.link(place, target);
+    const before = host.files.exactStat(place);
+    if (!right || !before || !sameStamp(right, stampOf(before))) continue;
+    host.shared.linkFrom(place, folder, file.path);
     // A link changes the time of the file itself: what is remembered is what it is like now.
-    const linked = host.files.stat(target);
-    if (linked) mark(host, folder, commit, file, linked, marks);
+    const linked = host.files.exactStat(path.join(folder, file.path));
+    const now = linked && stampOf(linked);
+    if (now && sameStamp({ ...now, ctime: right.ctime }, right)) mark(context, folder, commit, file, now, marks);
   }
   const wrong = new Set(missing.map(({ file }) => file.path).filter((name) => !read.get(name)?.right));
   if (wrong.size > 0)

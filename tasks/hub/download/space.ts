@@ -11,7 +11,7 @@ export const headroomOf = (remaining: number, percent: number): number =>
 
 /**
  * The remaining bytes and the headroom against the filesystem that the folder is on, or will be on. Where nothing
- * remains the folder is written to all the same: that files were checked is kept in it.
+ * remains the folder is written to all the same: that files were checked is kept in it for hf.
  * @throws UserError E_MODEL_SPACE, E_NOT_WRITABLE
  */
 export async function refuseWithoutSpace(context: Context, folder: string, remaining: number): Promise<void> {

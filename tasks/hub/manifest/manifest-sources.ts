@@ -22,7 +22,7 @@ import { type Wanted, withSizes } from './manifest';
  */
 export async function wantedBySource(context: Context, model: Model, origin: Origin): Promise<Wanted | undefined> {
   const { host } = context;
-  const own = recordedTree(host, origin.folder, model);
+  const own = recordedTree(context, origin.folder, model);
   const commit = own?.commit ?? path.basename(origin.folder);
   if (!isCommitHash(commit)) return undefined;
   if (isCommitHash(model.revision) && model.revision !== commit)
@@ -33,12 +33,20 @@ export async function wantedBySource(context: Context, model: Model, origin: Ori
       fix: `\`npx just model:download --model=${model.asked}\` fetches it from the Hub`,
     });
   const indexText = host.files.readText(path.join(origin.folder, indexName));
-  const whole =
-    readTree(host, origin.folder, commit) ?? cachedTree(host, origin.folder, commit) ?? (await listedByHub(context, model, commit));
+  const known =
+    readTree(context, origin.folder, commit) ?? cachedTree(host, origin.folder, commit) ?? (await listedByHub(context, model, commit));
+  const whole = known ?? readTree(context, origin.folder, commit, 'anyone');
   const there = whole ?? own?.all ?? snapshotFiles(host, origin.folder);
   if (!there || (!whole && !looksWhole(there, indexText))) return undefined;
   const files = withSizes(host, origin.folder, there);
-  return { commit, license: undefined, from: 'source', rows: rowsOf(files), ...listed(files, model, indexText) };
+  return {
+    commit,
+    license: undefined,
+    from: 'source',
+    rows: rowsOf(files),
+    isForeign: !known && own?.isForeign === true,
+    ...listed(files, model, indexText),
+  };
 }
 
 /** The list of a commit, where the Hub can be asked and gives it. */

@@ -23,6 +23,8 @@ export interface Wanted extends Listed {
   from: 'record' | 'source' | 'hub';
   /** The rows of the listing, where the Hub was asked. */
   rows: readonly TreeRow[] | undefined;
+  /** Another user may have written what names the commit, or without the network the list. */
+  isForeign: boolean;
 }
 
 /** The commit that this folder is held to: a pinned one, or the one that was resolved when it was first filled. */
@@ -30,9 +32,19 @@ export function heldCommit(context: Context, model: Model): Commit | undefined {
   if (isCommitHash(model.revision)) return model.revision;
   if (context.option('update') !== undefined) return undefined;
   const record = readRecord(context.host, model.folder);
-  const isOurs = record && record.repo === model.repo && record.revision === model.revision;
-  return isOurs && isCommitHash(record.commit) ? record.commit : undefined;
+  return record && record.repo === model.repo && record.revision === model.revision ? record.commit : undefined;
 }
+
+/** Whether the commit that a folder begins with, or is held to, is one that another user may have named. */
+function isNamedByOther(context: Context, model: Model): boolean {
+  if (isCommitHash(model.revision) || context.option('update') !== undefined) return false;
+  const record = readRecord(context.host, model.folder);
+  if (record) return record.isForeign && heldCommit(context, model) === record.commit;
+  return recordedTree(context, model.folder, model)?.isForeign === true;
+}
+
+/** Said where it is so, after the commit. */
+export const foreignWords = ({ isForeign }: Wanted): string => (isForeign ? ', by a record that others can write' : '');
 
 /** What the folder's own records say it should hold; `undefined` where they do not say. No network. */
 export function wantedByRecord(context: Context, model: Model): Wanted | undefined {
@@ -40,15 +52,18 @@ export function wantedByRecord(context: Context, model: Model): Wanted | undefin
   const { folder } = model;
   const held = heldCommit(context, model);
   // Without the network the folder's own lists are all there is, those of hf too.
-  const own = offlineBy(host) ? recordedTree(host, folder, model) : undefined;
+  const own = offlineBy(host) ? recordedTree(context, folder, model) : undefined;
   const commit = held ?? own?.commit;
   if (!isCommitHash(commit)) return undefined;
   const indexText = host.files.readText(`${folder}/${indexName}`);
   // hf 0.36 keeps no list: what it knows of each file stands for one where no shard is missing.
   const known = own?.commit === commit && looksWhole(own.all, indexText) ? withSizes(host, folder, own.all) : undefined;
-  const files = readTree(host, folder, commit) ?? known;
+  const ours = readTree(context, folder, commit);
+  // A list of another user counts where nobody else can be asked: online the Hub is.
+  const files = ours ?? (offlineBy(host) ? readTree(context, folder, commit, 'anyone') : undefined) ?? known;
   if (!files) return undefined;
-  return { commit, license: undefined, from: 'record', rows: undefined, ...listed(files, model, indexText) };
+  const isForeign = isNamedByOther(context, model) || (!ours && own?.isForeign === true);
+  return { commit, license: undefined, from: 'record', rows: undefined, isForeign, ...listed(files, model, indexText) };
 }
 
 /** Sizes that only the files themselves tell; their hashes say whether they are right. */
@@ -72,7 +87,7 @@ export async function wantedByHub(context: Context, model: Model): Promise<Wante
       fix: 'correct `download.include` and `download.exclude` in configs/setup.yaml; `--plan` shows why each file is left out',
     });
   await hub.probe(model, commit, first.path);
-  return { commit, license, from: 'hub', rows, wanted, left };
+  return { commit, license, from: 'hub', rows, isForeign: isNamedByOther(context, model), wanted, left };
 }
 
 /** The commit that a folder without a record of ours begins with: the one that hf filled it with, where the repository has it. */
@@ -80,7 +95,7 @@ async function firstRevision(context: Context, model: Model): Promise<Revision> 
   const hub = hubOf(context);
   const { host } = context;
   const byHf =
-    readRecord(host, model.folder) || context.option('update') !== undefined ? undefined : recordedTree(host, model.folder, model);
+    readRecord(host, model.folder) || context.option('update') !== undefined ? undefined : recordedTree(context, model.folder, model);
   if (!byHf) return hub.revision(model);
   try {
     return await hub.revision({ ...model, revision: byHf.commit });

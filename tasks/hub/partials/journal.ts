@@ -1,3 +1,5 @@
+import { isByteCount } from '../../untrusted/hashes';
+import { fieldsOf, tryParse } from '../../untrusted/json';
 import { type Range, Ranges } from './ranges';
 
 /** What is known of a partial file: whose it is, and which of its bytes are there. */
@@ -18,6 +20,9 @@ interface Head {
   boot: string;
 }
 
+/** Bytes of a journal: some hundred times what one of a model of 100 GB has. */
+export const mostOfJournal = 200_000_000;
+
 /** The first line of a journal. */
 export const headLine = (path: string, size: number, boot: string): string =>
   `${JSON.stringify({ version: 1, path, size, boot } satisfies Head)}\n`;
@@ -26,21 +31,24 @@ export const writtenLine = (start: number, end: number): string => `w ${start} $
 /** Flushed to the disk: everything that counts after a power cut. */
 export const durableLine = (ranges: readonly Range[]): string => `d ${ranges.map(([start, end]) => `${start} ${end}`).join(' ')}\n`;
 
+/** What the first line of a journal says; `undefined` where it is none. */
+export function parseHead(text: string): Head | undefined {
+  const end = text.indexOf('\n');
+  const { version, path, size, boot } = fieldsOf(tryParse(end < 0 ? undefined : text.slice(0, end), 10_000)) ?? {};
+  if (version !== 1 || !isByteCount(size) || typeof path !== 'string' || typeof boot !== 'string') return undefined;
+  return { version, path, size, boot };
+}
+
 /**
  * Reads a journal: all of it within the boot that wrote it, after another one only what was flushed.
  * A line that was not finished, or is none, counts for nothing.
  */
 export function parseJournal(text: string, boot: string): Journal | undefined {
+  const head = parseHead(text);
+  if (!head) return undefined;
   const lines = text.split('\n');
   // What follows the last line break was cut off while it was written.
   lines.pop();
-  let head: Head;
-  try {
-    head = JSON.parse(lines[0] ?? '') as Head;
-  } catch {
-    return undefined;
-  }
-  if (head.version !== 1 || typeof head.size !== 'number' || typeof head.path !== 'string') return undefined;
   const [ranges, durable] = [new Ranges(), new Ranges()];
   const sameBoot = boot !== '' && head.boot === boot;
   for (const line of lines.slice(1)) {

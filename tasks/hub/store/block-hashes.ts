@@ -1,40 +1,47 @@
-import * as path from 'node:path';
-import type { Host } from '../../platform';
 import { markBytes } from '../../platform/hashing';
+import { isSha1, isSha256 } from '../../untrusted/hashes';
+import { fieldsOf, tryParse } from '../../untrusted/json';
 import { hashOf } from '../model/hub-file';
 import type { Range } from '../partials/ranges';
 import type { SizedFile } from '../transfer/file-download';
+import { marksName } from './layout';
+import { forgetOwn, type Here, keepOwn, ownTexts } from './own';
 
 /** The hash on its way through the right bytes of a file: where wrong ones part from them, and so what to fetch again. */
-interface Marks {
+export interface Marks {
   hash: string;
   markBytes: number;
   marks: readonly string[];
 }
 
-const marksFile = (folder: string, file: string): string => path.join(folder, '.cache', 'just-lora', 'marks', `${file}.json`);
+/** A mark takes 19 characters for 16 MB: enough for a file of 800 GB. */
+const mostOfMarks = 1_000_000;
 
-/** Keeps the marks of a file whose hash was right. They are true of these bytes for ever, wherever the file goes. */
-export function writeMarks(host: Host, folder: string, file: SizedFile, marks: readonly string[]): void {
-  if (marks.length === 0) return;
-  host.files.writeText(marksFile(folder, file.path), JSON.stringify({ hash: hashOf(file).hex, markBytes, marks } satisfies Marks), false);
+/** The text of kept marks; `undefined` where it is none. */
+export function parseMarks(text: string): Marks | undefined {
+  const { hash, markBytes: every, marks } = fieldsOf(tryParse(text, mostOfMarks)) ?? {};
+  if (!(isSha1(hash) || isSha256(hash)) || every !== markBytes || !Array.isArray(marks)) return undefined;
+  return marks.every((mark) => typeof mark === 'string' && /^[0-9a-f]{16}$/.test(mark)) ? { hash, markBytes, marks } : undefined;
 }
 
-export const removeMarks = (host: Host, folder: string, file: string): void => host.files.remove(marksFile(folder, file));
+/** Keeps the marks of a file whose hash was right. They are true of these bytes for ever, wherever the file goes. */
+export function writeMarks(here: Here, folder: string, file: SizedFile, marks: readonly string[]): void {
+  if (marks.length === 0) return;
+  keepOwn(here, folder, marksName(file.path), JSON.stringify({ hash: hashOf(file).hex, markBytes, marks } satisfies Marks));
+}
+
+export const removeMarks = (here: Here, folder: string, file: string): void => forgetOwn(here, folder, marksName(file));
 
 /**
  * Where wrong bytes begin, as the range of one block; `undefined` where nothing was kept to compare with.
  * Blocks behind it may be wrong too, which the hash of the whole tells.
  */
-export function wrongBlock(host: Host, folder: string, file: SizedFile, found: readonly string[]): Range | undefined {
-  try {
-    const known = JSON.parse(host.files.readText(marksFile(folder, file.path)) ?? '') as Marks;
-    if (known.hash !== hashOf(file).hex || known.markBytes !== markBytes || found.length !== known.marks.length) return undefined;
-    const same = known.marks.findIndex((mark, index) => mark !== found[index]);
-    const block = same < 0 ? known.marks.length : same;
-    const start = block * markBytes;
-    return start < file.size ? [start, Math.min(start + markBytes, file.size)] : undefined;
-  } catch {
-    return undefined;
-  }
+export function wrongBlock(here: Here, folder: string, file: SizedFile, found: readonly string[]): Range | undefined {
+  const known = ownTexts(here, folder, marksName(file.path), mostOfMarks)
+    .flatMap((text) => parseMarks(text) ?? [])
+    .find(({ hash, marks }) => hash === hashOf(file).hex && marks.length === found.length);
+  if (!known) return undefined;
+  const same = known.marks.findIndex((mark, index) => mark !== found[index]);
+  const start = (same < 0 ? known.marks.length : same) * markBytes;
+  return start < file.size ? [start, Math.min(start + markBytes, file.size)] : undefined;
 }

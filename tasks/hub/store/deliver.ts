@@ -1,62 +1,101 @@
-import type { Stats } from 'node:fs';
 import * as path from 'node:path';
+import { UserError } from '../../common/errors';
 import type { Host } from '../../platform';
+import { type Stamp, stampOf } from '../../platform/hashing';
 import { hashOf } from '../model/hub-file';
-import { journalFile } from '../partials/partial';
-import { giveName, type SizedFile } from '../transfer/file-download';
+import { journalName, type PartialFile, type Seal } from '../partials/partial';
+import type { SizedFile } from '../transfer/file-download';
 import { writeMarks } from './block-hashes';
-import { cacheFolder, downloadFolder } from './layout';
-import { readMetadata, writeMetadata } from './metadata';
+import { downloads, hfCache, ownCache, replaced, wrong } from './layout';
+import { isTrusted, readMetadata, writeMetadata } from './metadata';
+import type { Here } from './own';
 import { removeStamp, writeStamp } from './stamps';
 
 /** Files of a person up to this size are moved aside when the model's own take their place. */
 const mostKept = 100_000_000;
 
-/** Gives a proven partial its name, and says so to hf and to our next look. */
-export function deliver(host: Host, folder: string, commit: string, file: SizedFile, partial: string, marks: readonly string[]): void {
-  const target = path.join(folder, file.path);
-  removeStamp(host, folder, file.path);
-  keepOld(host, folder, file, target);
-  giveName(partial, target);
-  host.files.remove(journalFile(partial));
-  const stat = host.files.stat(target);
-  if (stat) mark(host, folder, commit, file, stat, marks);
+/**
+ * Gives a proven partial its name, and says so to hf and to our next look.
+ * @throws UserError E_MODEL_REPLACED where another file has taken its place since it was hashed; E_UNSAFE_PATH
+ */
+export function deliver(
+  here: Here,
+  folder: string,
+  commit: string,
+  file: SizedFile,
+  { name, seal }: Pick<PartialFile, 'name' | 'seal'>,
+  marks: readonly string[],
+): void {
+  const { host } = here;
+  removeStamp(here, folder, file.path);
+  keepOld(host, folder, file);
+  host.shared.move(folder, name, file.path);
+  host.shared.remove(folder, journalName(name));
+  const there = host.shared.exactLstat(folder, file.path);
+  if (!there || !isSealed(host, there, seal)) {
+    host.shared.remove(folder, file.path);
+    throw wasReplaced(file);
+  }
+  mark(here, folder, commit, file, stampOf(there), marks);
 }
 
-/** Remembers a file whose hash is right: hf's metadata, then our stamp. `before` is the file as it was hashed. */
-export function mark(host: Host, folder: string, commit: string, file: SizedFile, before: Stats, marks: readonly string[] = []): void {
+type Exact = NonNullable<ReturnType<Host['shared']['exactLstat']>>;
+
+/** A rename changes nothing of a file but the time of its name. */
+const isSealed = ({ shared }: Host, there: Exact, seal: Seal): boolean =>
+  shared.isSameFile(there, seal) &&
+  there.isFile() &&
+  there.nlink === 1n &&
+  there.uid === seal.uid &&
+  there.mode === seal.mode &&
+  there.size === seal.size &&
+  there.mtimeNs === seal.mtimeNs;
+
+const wasReplaced = ({ path: name }: SizedFile): UserError =>
+  new UserError({
+    code: 'E_MODEL_REPLACED',
+    found: `another file took the place of \`${name}\` while that was fetched and checked`,
+    needed: 'a folder that nobody else changes meanwhile',
+    fix: 'find out who writes into the folder, then run the same command again; or set `paths.models_dir` to a folder of your own',
+  });
+
+/** Remembers a file whose hash is right: hf's metadata, then our stamp. `stamp` is the file as it was hashed. */
+export function mark(here: Here, folder: string, commit: string, file: SizedFile, stamp: Stamp, marks: readonly string[] = []): void {
+  const { host } = here;
   const { hex } = hashOf(file);
-  writeMetadata(host, folder, file.path, { commit, etag: hex, time: Math.max(host.now().getTime(), before.mtimeMs) / 1000 });
-  writeStamp(host, folder, file.path, before, hex);
-  writeMarks(host, folder, file, marks);
+  const known = readMetadata(host, folder, file.path);
+  const isSaid = known?.commit === commit && known.etag === hex && isTrusted(host, path.join(folder, file.path), known);
+  const writtenMs = Number(BigInt(stamp.mtime) / 1_000_000n);
+  if (!isSaid) writeMetadata(host, folder, file.path, { commit, etag: hex, time: Math.max(host.now().getTime(), writtenMs + 1) / 1000 });
+  writeStamp(here, folder, file.path, stamp, hex);
+  writeMarks(here, folder, file, marks);
 }
 
-/** Keeps wrong bytes where they can be looked at. @returns where */
-export function setAside(host: Host, folder: string, file: SizedFile, partial: string, actual: string): string {
-  const aside = path.join(folder, '.cache', 'just-lora', 'wrong', `${file.path}.${actual.slice(0, 12)}`);
-  host.files.makeFolder(path.dirname(aside));
-  host.files.move(partial, aside);
-  host.files.remove(journalFile(partial));
-  return aside;
+/** Keeps wrong bytes where they can be looked at. @returns where, absolute */
+export function setAside({ shared }: Host, folder: string, file: SizedFile, partial: string, actual: string): string {
+  const aside = `${wrong}/${file.path}.${actual.slice(0, 12)}`;
+  shared.move(folder, partial, aside);
+  shared.remove(folder, journalName(partial));
+  return path.join(folder, aside);
 }
 
 /** What a person changed or put there is kept; what hf or we fetched, and only a disk or a network spoiled, is not. */
-export function keepOld(host: Host, folder: string, file: SizedFile, target: string, how: 'move' | 'copy' = 'move'): void {
-  const stat = host.files.lstat(target);
+export function keepOld(host: Host, folder: string, file: SizedFile, how: 'move' | 'copy' = 'move'): void {
+  const { shared } = host;
+  const stat = shared.lstat(folder, file.path);
   if (!stat) return;
   const known = readMetadata(host, folder, file.path);
   // Stricter than hf, which overlooks a second: a person may be quick.
-  const isFetched = known !== undefined && stat.mtimeMs / 1000 <= known.time;
+  const isFetched = known !== undefined && !known.isForeign && stat.mtimeMs / 1000 <= known.time;
   if (stat.isFile() && (isFetched || stat.size > mostKept)) return;
-  const aside = path.join(folder, '.cache', 'just-lora', 'replaced', `${file.path}.${host.now().toISOString().replace(/[:.]/g, '-')}`);
-  host.files.makeFolder(path.dirname(aside));
-  if (how === 'move') host.files.move(target, aside);
-  else host.files.copy(target, aside);
+  const aside = `${replaced}/${file.path}.${host.now().toISOString().replace(/[:.]/g, '-')}`;
+  if (how === 'move') shared.move(folder, file.path, aside);
+  else shared.copy(folder, file.path, aside);
 }
 
-/** The cache of a folder is nobody's to commit. */
-export function makeCache(host: Host, folder: string): void {
-  host.files.makeFolder(downloadFolder(folder));
-  for (const at of [cacheFolder(folder), path.join(folder, '.cache', 'just-lora')])
-    if (!host.files.stat(path.join(at, '.gitignore'))) host.files.writeText(path.join(at, '.gitignore'), '*');
+/** The cache of a folder is nobody's to commit. @throws UserError E_UNSAFE_PATH */
+export function makeCache({ shared }: Host, folder: string): void {
+  shared.makeFolderIn(folder, downloads);
+  for (const at of [hfCache, ownCache])
+    if (!shared.lstat(folder, `${at}/.gitignore`)) shared.permitted(() => shared.write(folder, `${at}/.gitignore`, '*', true));
 }

@@ -1,8 +1,9 @@
+import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import { holding } from '../../engine/lock/lock';
 import { shown } from '../../engine/paths';
 import type { Progress } from '../../engine/step';
-import { lockFile } from './layout';
+import { lockFile, ownCache } from './layout';
 
 /**
  * Holds a model's folder while it is changed: the project's own lock says nothing to another project, or another
@@ -18,6 +19,8 @@ export function holdingFolder<T>(
   work: (waited: boolean) => Promise<T>,
   { frees = false }: { frees?: boolean } = {},
 ): Promise<T> {
+  // Who may not write there changes nothing: another run needs not be kept off, and could not be.
+  if (!mayWrite(host, folder)) return work(false);
   const options = {
     task,
     frees,
@@ -25,4 +28,11 @@ export function holdingFolder<T>(
     onWait: (text: string) => progress({ text, atOnce: true }),
   };
   return holding(host, lockFile(folder), `on \`${shown(root, folder)}\``, options, work);
+}
+
+/** Whether a lock could be made: in the folder where locks lie, or in the nearest one above it that is there. */
+function mayWrite({ files }: Context['host'], folder: string): boolean {
+  const places = [path.join(folder, ownCache), path.join(folder, '.cache'), folder];
+  const there = places.find((place) => files.lstat(place));
+  return there === undefined || files.isWritable(there);
 }

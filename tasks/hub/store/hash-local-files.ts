@@ -1,13 +1,12 @@
-import type { Stats } from 'node:fs';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import { hashFiles } from '../../platform/hashing';
+import { hashFiles, type Stamp, settledMs } from '../../platform/hashing';
 import { hashOf } from '../model/hub-file';
 import type { SizedFile } from '../transfer/file-download';
 
 export interface Read {
-  /** What the file was like before it was read, where it holds the bytes of the commit. */
-  right: Stats | undefined;
+  /** What the file was like while it was read, where it holds the bytes of the commit. */
+  right: Stamp | undefined;
   marks: readonly string[];
 }
 
@@ -24,7 +23,10 @@ export async function readAll(
   text: string,
   progress: (progress: Progress) => void,
 ): Promise<Map<string, Read>> {
-  const before = files.map(({ place }) => host.files.stat(place));
+  // One that was changed just now could change again without a new time.
+  const youngest = Math.max(0, ...files.map(({ place }) => host.files.stat(place)?.ctimeMs ?? 0));
+  const settlesIn = youngest + settledMs - host.now().getTime();
+  if (settlesIn > 0) await host.sleep(Math.min(settlesIn, settledMs));
   const totalBytes = files.reduce((sum, { file }) => sum + file.size, 0);
   const jobs = files.map(({ file, place }) => ({
     file: place,
@@ -38,7 +40,7 @@ export async function readAll(
   return new Map(
     files.map(({ file }, index): [string, Read] => {
       const { hex, stamp, marks } = hashed[index] ?? { hex: undefined, stamp: undefined, marks: [] };
-      return [file.path, { right: stamp && hex === hashOf(file).hex ? before[index] : undefined, marks }];
+      return [file.path, { right: hex === hashOf(file).hex ? stamp : undefined, marks }];
     }),
   );
 }

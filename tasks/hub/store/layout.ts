@@ -1,16 +1,21 @@
-import * as path from 'node:path';
 import type { LockPlace } from '../../engine/lock/lock-file';
 
 /**
- * Where a model's folder keeps what is not the model: the layout of `hf download --local-dir`
- * (huggingface_hub, `_local_folder.py`), and beside it one file of ours.
+ * Where a model's folder keeps what is not the model, relative to it: the layout of `hf download --local-dir`
+ * (huggingface_hub, `_local_folder.py`), and beside it what is ours. Others may write there too: see `core/host/shared.ts`.
  */
-export const cacheFolder = (folder: string): string => path.join(folder, '.cache', 'huggingface');
-export const downloadFolder = (folder: string): string => path.join(cacheFolder(folder), 'download');
-export const metadataFile = (folder: string, file: string): string => path.join(downloadFolder(folder), `${file}.metadata`);
-export const treesFolder = (folder: string): string => path.join(cacheFolder(folder), 'trees');
-export const treeFile = (folder: string, commit: string): string => path.join(treesFolder(folder), `${commit}.json`);
+export const hfCache = '.cache/huggingface';
+export const downloads = `${hfCache}/download`;
+export const trees = `${hfCache}/trees`;
+export const ownCache = '.cache/just-lora';
+/** What a download of ours wrote and is no model's: wrong bytes, and what stood in a file's place. */
+export const [wrong, replaced] = [`${ownCache}/wrong`, `${ownCache}/replaced`];
+
+export const metadataName = (file: string): string => `${downloads}/${file}.metadata`;
+export const treeName = (commit: string): string => `${trees}/${commit}.json`;
 /** What was asked for and which files of the tree belong to it. */
-export const recordFile = (folder: string): string => path.join(folder, '.cache', 'just-lora', 'model.json');
+export const recordName = `${ownCache}/model.json`;
+export const stampName = (file: string): string => `${ownCache}/stamps/${file}.json`;
+export const marksName = (file: string): string => `${ownCache}/marks/${file}.json`;
 /** Held while a run changes the folder: other projects, users and machines may share it. */
-export const lockFile = (folder: string): LockPlace => ({ folder, name: '.cache/just-lora/lock.json' });
+export const lockFile = (folder: string): LockPlace => ({ folder, name: `${ownCache}/lock.json` });

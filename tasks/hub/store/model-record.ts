@@ -1,23 +1,47 @@
 import type { Host } from '../../platform';
-import { recordFile } from './layout';
+import { type Commit, isCommitHash } from '../../untrusted/hashes';
+import { fieldsOf, tryParse } from '../../untrusted/json';
+import { modelFileFault } from '../../untrusted/names';
+import { recordName } from './layout';
 
 /** Our own record of a folder: what was asked for, and which files of the tree belong to it. */
 export interface ModelRecord {
   repo: string;
   revision: string;
-  commit: string;
-  files: string[];
+  commit: Commit;
+  files: readonly string[];
 }
 
-/** What we recorded of a folder; `undefined` where nothing was, or nothing that is readable. */
-export function readRecord(host: Host, folder: string): ModelRecord | undefined {
-  try {
-    const record = JSON.parse(host.files.readText(recordFile(folder)) ?? '') as ModelRecord;
-    return typeof record.commit === 'string' && Array.isArray(record.files) ? record : undefined;
-  } catch {
-    return undefined;
-  }
+/** A record, and whether another user may have written it. */
+export interface FoundRecord extends ModelRecord {
+  isForeign: boolean;
 }
 
-export const writeRecord = (host: Host, folder: string, record: ModelRecord): void =>
-  host.files.writeText(recordFile(folder), `${JSON.stringify(record, null, 2)}\n`);
+const mostOfRecord = 64_000_000;
+/** `owner/name`, or the model's own name where only a folder was its source. */
+const repository = /^(?!\.+(?:\/|$))[\w.-]{1,96}(?:\/(?!\.+$)[\w.-]{1,96})?$/;
+/** A branch, a tag, a commit: no blank and no control (git-check-ref-format). */
+const reference = /^[^\s\p{C}]{1,255}$/u;
+
+/** The text of a record; `undefined` where it is none. */
+export function parseRecord(text: string): ModelRecord | undefined {
+  const { repo, revision, commit, files } = fieldsOf(tryParse(text, mostOfRecord)) ?? {};
+  if (typeof repo !== 'string' || !repository.test(repo) || typeof revision !== 'string' || !reference.test(revision)) return undefined;
+  if (!isCommitHash(commit) || !Array.isArray(files)) return undefined;
+  return files.every((name) => typeof name === 'string' && modelFileFault(name) === undefined)
+    ? { repo, revision, commit, files }
+    : undefined;
+}
+
+/** What was recorded of a folder, whoever did; `undefined` where nothing was, or nothing that is readable. @throws UserError E_UNSAFE_PATH */
+export function readRecord({ shared }: Host, folder: string): FoundRecord | undefined {
+  const found = shared.read(folder, recordName, mostOfRecord);
+  const record = found && parseRecord(found.text);
+  return record && { ...record, isForeign: shared.writerOf(found.stat) === 'other' };
+}
+
+/** A record that says the same stays, whoever wrote it. @throws UserError E_UNSAFE_PATH */
+export function writeRecord({ shared }: Host, folder: string, record: ModelRecord): void {
+  const text = `${JSON.stringify(record, null, 2)}\n`;
+  if (shared.read(folder, recordName, mostOfRecord)?.text !== text) shared.write(folder, recordName, text, true);
+}

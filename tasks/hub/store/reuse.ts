@@ -1,33 +1,29 @@
-import type { Stats } from 'node:fs';
-import * as path from 'node:path';
 import type { Host } from '../../platform';
 import { bootOf } from '../../platform/boot-id';
 import { headLine, writtenLine } from '../partials/journal';
-import { journalFile, partialFile, readPartial } from '../partials/partial';
+import { journalName, partialName, readPartial } from '../partials/partial';
 import { type Range, Ranges } from '../partials/ranges';
 import type { SizedFile } from '../transfer/file-download';
 import { wrongBlock } from './block-hashes';
 import { keepOld } from './deliver';
 import { incompleteOf, isWorthKeeping } from './local';
+import type { Here } from './own';
 import { removeStamp } from './stamps';
 
 /**
  * Takes over what is there of a file: an interrupted download of hf, or the beginning of a truncated file.
- * It is renamed, not copied, and its hash in the end says whether it was worth it.
+ * It is renamed, not copied, and its hash in the end says whether it was worth it. What others may write into is left.
  */
-export function adopt(host: Host, folder: string, file: SizedFile): void {
+export function adopt(here: Here, folder: string, file: SizedFile): void {
+  const { host } = here;
   const have = readPartial(host, folder, file)?.ranges.total ?? 0;
-  const target = path.join(folder, file.path);
-  const stat = host.files.lstat(target);
-  const truncated = stat && isAlone(stat) && isWorthKeeping(stat.size, file) ? { path: target, size: stat.size } : undefined;
+  const stat = host.shared.lstat(folder, file.path);
+  const truncated =
+    stat && host.shared.isOursAlone(stat) && isWorthKeeping(stat.size, file) ? { name: file.path, size: stat.size } : undefined;
   const best = [incompleteOf(host, folder, file), truncated].filter((each) => each !== undefined).sort((a, b) => b.size - a.size)[0];
   if (!best || best.size <= have) return;
-  const partial = partialFile(folder, file);
-  removeStamp(host, folder, file.path);
-  // A journal of the old partial must not vouch for the new one.
-  host.files.remove(journalFile(partial));
-  host.files.move(best.path, partial);
-  vouch(host, partial, file, [[0, best.size]]);
+  takeOver(here, folder, file, best.name);
+  vouch(host, folder, file, [[0, best.size]]);
 }
 
 /**
@@ -35,24 +31,26 @@ export function adopt(host: Host, folder: string, file: SizedFile): void {
  * its hash says so in the end, and all of it comes anew.
  * @param marks of the file as it is
  */
-export function salvage(host: Host, folder: string, file: SizedFile, marks: readonly string[]): void {
-  const target = path.join(folder, file.path);
-  const stat = host.files.lstat(target);
-  const block = wrongBlock(host, folder, file, marks);
-  if (!block || !stat || !isAlone(stat) || stat.size !== file.size) return;
-  const partial = partialFile(folder, file);
-  removeStamp(host, folder, file.path);
-  keepOld(host, folder, file, target, 'copy');
-  host.files.remove(journalFile(partial));
-  host.files.move(target, partial);
-  vouch(host, partial, file, new Ranges([block]).gaps(file.size));
+export function salvage(here: Here, folder: string, file: SizedFile, marks: readonly string[]): void {
+  const { host } = here;
+  const stat = host.shared.lstat(folder, file.path);
+  const block = wrongBlock(here, folder, file, marks);
+  if (!block || !stat || !host.shared.isOursAlone(stat) || stat.size !== file.size) return;
+  keepOld(host, folder, file, 'copy');
+  takeOver(here, folder, file, file.path);
+  vouch(host, folder, file, new Ranges([block]).gaps(file.size));
+}
+
+/** A journal of the old partial must not vouch for the new one. */
+function takeOver(here: Here, folder: string, file: SizedFile, name: string): void {
+  const { shared } = here.host;
+  removeStamp(here, folder, file.path);
+  shared.remove(folder, journalName(partialName(file)));
+  shared.move(folder, name, partialName(file));
 }
 
 /** A journal that says which bytes of a partial are there. */
-function vouch(host: Host, partial: string, file: SizedFile, there: readonly Range[]): void {
+function vouch(host: Host, folder: string, file: SizedFile, there: readonly Range[]): void {
   const lines = there.map(([start, end]) => writtenLine(start, end));
-  host.files.writeText(journalFile(partial), headLine(file.path, file.size, bootOf(host)) + lines.join(''));
+  host.shared.write(folder, journalName(partialName(file)), headLine(file.path, file.size, bootOf(host)) + lines.join(''), true);
 }
-
-/** A file that is nobody else's under another name: what goes into it would go into that one too. */
-const isAlone = (stat: Stats): boolean => stat.isFile() && stat.nlink === 1;

@@ -1,46 +1,48 @@
-import type { Stats } from 'node:fs';
 import * as path from 'node:path';
-import type { Host } from '../../platform';
 import { bootOf, isBeforeBoot } from '../../platform/boot-id';
+import { type Stamp, sameStamp, stampOf } from '../../platform/hashing';
+import { isByteCount, isSha1, isSha256 } from '../../untrusted/hashes';
+import { fieldsOf, tryParse } from '../../untrusted/json';
+import { stampName } from './layout';
+import { forgetOwn, type Here, keepOwn, ownTexts } from './own';
 
-/**
- * What was true of a file when its bytes were hashed. It spares the next look only while every one of
- * size, mtime, inode and ctime is what it was.
- */
-export interface Stamp {
-  size: number;
-  mtimeMs: number;
-  ctimeMs: number;
-  ino: number;
+/** What was true of a file when its bytes were hashed. It spares the next look only while all of it is what it was. */
+export interface HashStamp extends Stamp {
   /** Hex: SHA-256 of an LFS file, else the git blob's SHA-1. */
   hash: string;
   /** The boot that the file was written in: before another one it may not have reached the disk. Absent where it has. */
   boot?: string;
 }
 
-const stampFile = (folder: string, file: string): string => path.join(folder, '.cache', 'just-lora', 'stamps', `${file}.json`);
+const mostOfStamp = 4096;
 
-/** The hash of a file that was hashed before and has not been touched since; `undefined` otherwise. */
-export function stampedHash(host: Host, folder: string, file: string): string | undefined {
-  try {
-    const stamp = JSON.parse(host.files.readText(stampFile(folder, file)) ?? '') as Stamp;
-    const stat = host.files.stat(path.join(folder, file));
-    if (stamp.boot !== undefined && stamp.boot !== bootOf(host)) return undefined;
-    return stat && isSame(stamp, stat) ? stamp.hash : undefined;
-  } catch {
-    return undefined;
-  }
+/** A stamp's text; `undefined` where it is none. */
+export function parseStamp(text: string): HashStamp | undefined {
+  const { size, mtime, ctime, inode, hash, boot } = fieldsOf(tryParse(text, mostOfStamp)) ?? {};
+  if (!isByteCount(size) || !isCount(mtime) || !isCount(ctime) || !isCount(inode)) return undefined;
+  if (!(isSha1(hash) || isSha256(hash)) || (boot !== undefined && typeof boot !== 'string')) return undefined;
+  return { size, mtime, ctime, inode, hash, ...(boot === undefined ? {} : { boot }) };
 }
 
-/** Remembers a hash. `before` is the file as it was before it was read: a change in between makes the stamp worthless. */
-export function writeStamp(host: Host, folder: string, file: string, before: Stats, hash: string): void {
-  const { size, mtimeMs, ctimeMs, ino } = before;
-  const boot = isBeforeBoot(host, mtimeMs) ? {} : { boot: bootOf(host) };
-  host.files.writeText(stampFile(folder, file), JSON.stringify({ size, mtimeMs, ctimeMs, ino, hash, ...boot } satisfies Stamp), false);
+const isCount = (value: unknown): value is string => typeof value === 'string' && /^-?\d{1,30}$/.test(value);
+
+/** What this user remembers of a file that has not been touched since; `undefined` where there is nothing that holds. */
+export function stampOn(here: Here, folder: string, file: string): HashStamp | undefined {
+  const stat = here.host.files.exactStat(path.join(folder, file));
+  if (!stat) return undefined;
+  return ownTexts(here, folder, stampName(file), mostOfStamp)
+    .flatMap((text) => parseStamp(text) ?? [])
+    .find((stamp) => sameStamp(stamp, stampOf(stat)) && (stamp.boot === undefined || stamp.boot === bootOf(here.host)));
+}
+
+/** The hash of a file that was hashed before and has not been touched since. */
+export const stampedHash = (here: Here, folder: string, file: string): string | undefined => stampOn(here, folder, file)?.hash;
+
+/** Remembers a hash. `stamp` is what was read to make it: a change since makes it worthless. */
+export function writeStamp(here: Here, folder: string, file: string, { size, mtime, ctime, inode }: Stamp, hash: string): void {
+  const boot = isBeforeBoot(here.host, Number(BigInt(mtime) / 1_000_000n)) ? {} : { boot: bootOf(here.host) };
+  keepOwn(here, folder, stampName(file), JSON.stringify({ size, mtime, ctime, inode, hash, ...boot } satisfies HashStamp));
 }
 
 /** Before the file that it vouches for is touched. */
-export const removeStamp = (host: Host, folder: string, file: string): void => host.files.remove(stampFile(folder, file));
-
-const isSame = (stamp: Stamp, stat: Stats): boolean =>
-  stamp.size === stat.size && stamp.mtimeMs === stat.mtimeMs && stamp.ctimeMs === stat.ctimeMs && stamp.ino === stat.ino;
+export const removeStamp = (here: Here, folder: string, file: string): void => forgetOwn(here, folder, stampName(file));

@@ -1,12 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { isSameFile } from '../../platform/files/shared';
 import { markBytes, markOf } from '../../platform/hashing';
 import { yieldToOthers } from '../../platform/worker';
 
 /** What the pool asks: begin a file, go on to an offset, give it up. */
 export type Order =
-  | { kind: 'open'; id: number; file: string; algorithm: 'sha256' | 'sha1'; size: number }
+  | { kind: 'open'; id: number; file: string; is: Pick<fs.BigIntStats, 'dev' | 'ino'>; algorithm: 'sha256' | 'sha1'; size: number }
   | { kind: 'advance'; id: number; to: number }
   | { kind: 'drop'; id: number };
 
@@ -32,7 +33,7 @@ parentPort?.on('message', (order: Order) => {
     if (order.kind === 'open') {
       const hash = createHash(order.algorithm);
       if (order.algorithm === 'sha1') hash.update(`blob ${order.size}\0`);
-      works.set(order.id, { handle: fs.openSync(order.file, 'r'), hash, at: 0, to: 0, size: order.size, marks: [] });
+      works.set(order.id, { handle: openIt(order.file, order.is), hash, at: 0, to: 0, size: order.size, marks: [] });
     } else if (order.kind === 'drop') drop(order.id);
     else {
       const work = works.get(order.id);
@@ -43,6 +44,15 @@ parentPort?.on('message', (order: Order) => {
   }
   if (!busy) step();
 });
+
+/** @throws Error where another file has its name by now: in a folder that others may write into, they can put one there */
+function openIt(file: string, is: Pick<fs.BigIntStats, 'dev' | 'ino'>): number {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  const handle = fs.openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (isSameFile(fs.fstatSync(handle, { bigint: true }), is)) return handle;
+  fs.closeSync(handle);
+  throw new Error(`another file has taken the place of \`${file}\``);
+}
 
 /** A few megabytes of one file, then the mail again: a file that is given up must not be read to its end. */
 function step(): void {

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { startWorker } from '../../platform/worker';
 import type { Order, Reply } from './digest-worker';
@@ -38,8 +39,12 @@ export class Digests {
     private readonly isBeside = false,
   ) {}
 
-  /** Begins a file; `size` is what the git blob's header says of it. */
-  open(file: string, algorithm: 'sha256' | 'sha1', size: number): Digest {
+  /**
+   * Begins a file.
+   * @param is the file that is meant: another one under its name is an error
+   * @param size what the git blob's header says of it
+   */
+  open(file: string, { dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>, algorithm: 'sha256' | 'sha1', size: number): Digest {
     const slot = this.#slot();
     const id = this.#next++;
     const send = (order: Order) => slot.worker.postMessage(order);
@@ -49,7 +54,7 @@ export class Digests {
     // Told to whoever waits for it; a file that was given up has nobody.
     whole.catch(() => undefined);
     this.#pending.set(id, state);
-    send({ kind: 'open', id, file, algorithm, size });
+    send({ kind: 'open', id, file, is: { dev, ino }, algorithm, size });
     return {
       whole,
       get at() {

@@ -1,5 +1,3 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import type { Host } from '../../platform';
 import { backoffMs } from '../http/rate-limit';
 import { type HubFile, hashOf } from '../model/hub-file';
@@ -117,7 +115,7 @@ export class Job {
   }
 
   #open(): Digest {
-    const digest = this.digests.open(this.partial.name, hashOf(this.file).algorithm, this.file.size);
+    const digest = this.digests.open(this.partial.path, this.partial.stat, hashOf(this.file).algorithm, this.file.size);
     this.digest = digest;
     this.#tell(0);
     return digest;
@@ -129,10 +127,4 @@ export class Job {
     this.#told = prefix;
     this.digest.advance(prefix);
   }
-}
-
-/** Moves a finished partial to its name. */
-export function giveName(partial: string, target: string): void {
-  fs.mkdirSync(path.dirname(target), { recursive: true });
-  fs.renameSync(partial, target);
 }

@@ -49,7 +49,7 @@ async function main(): Promise<void> {
       const place = places.get(of.job.file.path);
       await (place === undefined ? fetchPiece({ ...of, hub, repo, commit }, range) : copyPiece(of, range, place));
     },
-    async ({ file, partial }, marks) => deliver(host, folder, commit, file, partial.name, marks),
+    async ({ file, partial }, marks) => deliver(context, folder, commit, file, partial, marks),
     async ({ file, partial }, actual) => setAside(host, folder, file, partial.name, actual),
   );
   try {

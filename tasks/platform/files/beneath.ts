@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import { byteName, shownName } from '../../common/shown-name';
 
@@ -36,7 +37,7 @@ export function beneath<T>(folder: string, name: string, work: (place: Buffer) =
       at = join(at, part);
       const entry = fs.lstatSync(at, { throwIfNoEntry: false });
       if (!entry && make) fs.mkdirSync(at);
-      else if (entry && !entry.isDirectory()) throw unsafe(folder, name, encoding);
+      else if (entry && !entry.isDirectory()) throw unsafePath(folder, name, encoding);
     }
     return work(join(at, last));
   }
@@ -44,14 +45,23 @@ export function beneath<T>(folder: string, name: string, work: (place: Buffer) =
   try {
     refuseOthersLink(folder, name, encoding, fs.fstatSync(handle));
     for (const part of parts) {
-      const next = step(handle, part, make, () => unsafe(folder, name, encoding));
+      const next = step(handle, part, make, () => unsafePath(folder, name, encoding));
       fs.closeSync(handle);
       handle = next;
     }
     return work(join(opened(handle), last));
+  } catch (error) {
+    throw named(error, path.join(folder, shownIn(name, encoding)));
   } finally {
     fs.closeSync(handle);
   }
+}
+
+/** An error of the file system names the file as a person knows it. */
+function named(error: unknown, file: string): unknown {
+  const { path: said, message } = error as NodeJS.ErrnoException;
+  if (!said?.startsWith('/proc/self/fd/')) return error;
+  return Object.assign(error as NodeJS.ErrnoException, { path: file, message: message.replace(said, file) });
 }
 
 /** Where others may write, the folder itself may be theirs, and by now a link. `opened` is what was opened by its name. */
@@ -59,7 +69,7 @@ function refuseOthersLink(folder: string, name: string, encoding: Encoding, open
   const entry = fs.lstatSync(folder, { throwIfNoEntry: false });
   const isIt = entry?.ino === opened.ino && entry.dev === opened.dev;
   const isTrusted = entry?.isSymbolicLink() && [0, process.getuid?.() ?? entry.uid].includes(entry.uid);
-  if (!isIt && !isTrusted) throw unsafe(folder, name, encoding);
+  if (!isIt && !isTrusted) throw unsafePath(folder, name, encoding);
 }
 
 const join = (folder: Buffer, part: Buffer): Buffer => Buffer.concat([folder, Buffer.from('/'), part]);
@@ -87,12 +97,13 @@ function step(handle: number, part: Buffer, make: boolean, refused: () => UserEr
   }
 }
 
-function unsafe(folder: string, name: string, encoding: Encoding): UserError {
-  // A folder itself is asked for with `/.` behind it.
-  const shown = shownName(encoding === 'latin1' ? name : byteName(name)).replace(/\/\.$/, '');
+/** A name as a person reads it; a folder itself is asked for with `/.` behind it. */
+const shownIn = (name: string, encoding: Encoding): string => shownName(encoding === 'latin1' ? name : byteName(name)).replace(/\/\.$/, '');
+
+export function unsafePath(folder: string, name: string, encoding: Encoding = 'utf8'): UserError {
   return new UserError({
     code: 'E_UNSAFE_PATH',
-    found: `the way to \`${shown}\` in \`${folder}\` leads through a link or a file`,
+    found: `the way to \`${shownIn(name, encoding)}\` in \`${folder}\` leads through a link or a file`,
     needed: 'folders all the way: what comes from outside is written nowhere else',
     fix: 'look at what lies there, and take it away where you did not put it there',
   });

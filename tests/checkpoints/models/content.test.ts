@@ -138,7 +138,10 @@ test('another recorded commit makes the hashes of before worth nothing', async (
     'trees',
     fs.readdirSync(path.join(folder, '.cache', 'huggingface', 'trees'))[0] ?? '',
   );
-  fs.writeFileSync(tree, fs.readFileSync(tree, 'utf8').replace(/"lfs_sha256":"./, '"lfs_sha256":"z'));
+  fs.writeFileSync(
+    tree,
+    fs.readFileSync(tree, 'utf8').replace(/"lfs_sha256":"(.)/, (_, digit) => `"lfs_sha256":"${digit === '0' ? '1' : '0'}`),
+  );
   assert.is((await full(folder)).exitCode, 1);
 });
 

@@ -92,7 +92,7 @@ const cases: [string, (folder: string) => void][] = [
 function ours(folder: string): string {
   const subject = { name: 'x', folder, loose: true, choice: { include: [], exclude: [] }, remedy: { download: '', repair: '' } };
   const host = thisHost();
-  const { faults } = look(host, folder, expectationOf(host, subject));
+  const { faults } = look(host, folder, expectationOf({ host, root: folder }, subject));
   return [...faults]
     .filter(([, { problem }]) => !problem.startsWith('extra'))
     .map(([file, { problem, message }]) => `${file} ${problem}: ${message}`)
