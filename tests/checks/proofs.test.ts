@@ -15,13 +15,14 @@ test('spare a look until what they rest on changes, and are gone before it is ma
     'just.config.ts',
     `import { task } from 'just-task';
 import { defineTask, UserError } from '${repository}/tasks';
-import { provenStep } from '${repository}/tasks/checks/proven';
+import { provenStep } from '${repository}/tasks/checks/cached-step';
 const step = provenStep({
   name: 'proven',
   title: 'Prove it',
   action: 'prove it',
   inputs: ({ root, host }) => ({ input: host.files.readText(root + '/input') ?? '' }),
   async prove({ root, host }) {
+    if (host.files.stat(root + '/restless')) host.files.writeText(root + '/input', 'changed meanwhile');
     if (host.files.stat(root + '/broken')) throw new UserError({ code: 'E_FIXTURE', found: 'it is broken', fix: 'fix it' });
     return 'it works';
   },
@@ -38,6 +39,12 @@ task('proven', '', defineTask({ name: 'proven', description: '', details: '', ex
   assert.equal(await seen(), ['unchanged', 'done', 'it works']);
   write('input', 'two');
   assert.equal(await seen('--check'), ['todo', 'todo', ['input one → two']]);
+  assert.equal((await seen())[0], 'changed');
+  // What a proof rests on is what was there before it: what changed while it was made is not vouched for.
+  write('restless', '');
+  assert.is((await seen('--force'))[0], 'failed');
+  assert.equal(await seen('--check'), ['todo', 'todo', ['input two → changed meanwhile']]);
+  fs.rmSync(path.join(project, 'restless'));
   assert.equal((await seen())[0], 'changed');
   write('broken', '');
   assert.equal(await seen('--force'), ['failed', 'failed', 'it is broken']);

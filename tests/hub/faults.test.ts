@@ -71,10 +71,11 @@ test('asks for a new address when the signed one has expired', async () => {
   await hub.close();
 });
 
-for (const [name, headers] of Object.entries({
-  'Retry-After': { 'Retry-After': '2' },
-  RateLimit: { RateLimit: '"resolvers";r=0;t=2', 'RateLimit-Policy': '"resolvers";q=3000;w=300' },
-}))
+for (const [name, status, headers] of [
+  ['Retry-After', 429, { 'Retry-After': '2' }],
+  ['Retry-After of a server that is busy', 503, { 'Retry-After': '2' }],
+  ['RateLimit', 429, { RateLimit: '"resolvers";r=0;t=2', 'RateLimit-Policy': '"resolvers";q=3000;w=300' }],
+] as const)
   test(`sends nothing before the time that ${name} names`, async () => {
     const hub = await startHub();
     hub.add('org/tiny', files);
@@ -83,7 +84,7 @@ for (const [name, headers] of Object.entries({
       const path = url.split('?')[0] ?? '';
       if (server !== 'hub' || limited.some((each) => each.path === path) || limited.length >= 3) return undefined;
       limited.push({ path, at });
-      return { status: 429, headers, body: 'slow down' };
+      return { status, headers, body: 'slow down' };
     };
     const place = placeFor(hub);
     const { outcome, text } = await place.json();

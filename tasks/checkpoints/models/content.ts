@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import { stampedHash } from '../../hub/store/stamps';
+import { stampOn } from '../../hub/store/stamps';
 import { hashFiles, sameStamp, settledMs, stampOf } from '../../platform/hashing';
 import type { Expectation, Expected } from './expected';
 import type { Looked } from './fault';
@@ -49,9 +49,10 @@ export async function compareContent(
     if (!stat) return false;
     const [stamp, algorithm] = [stampOf(stat), algorithmOf(file)];
     // The download hashed what it brought, and has stamped it.
-    const brought = file.hash && stampedHash(context, folder, file.path);
-    if (file.hash && brought === file.hash.hex) {
-      known.set(file.path, { ...stamp, algorithm, hex: brought });
+    const brought = stampOn(context, folder, file.path);
+    if (file.hash && brought?.hash === file.hash.hex) {
+      const { size, mtime, ctime, inode, hash } = brought;
+      known.set(file.path, { size, mtime, ctime, inode, algorithm, hex: hash });
       return true;
     }
     const before = known.get(file.path);

@@ -2,6 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { compareContent } from '../../../tasks/checkpoints/models/content';
+import { expectationOf } from '../../../tasks/checkpoints/models/expected';
+import { look } from '../../../tasks/checkpoints/models/scan';
+import { contextWith } from '../../support/context';
 import { projectCopy, runJust, temporaryFolder } from '../../support/project';
 import { commit, makeModel, recordAsHf, shards, weights } from './model';
 
@@ -54,6 +58,27 @@ test('reads every byte once, and none of it again while nothing changed', async 
   assert.equal([again.hashedBytes, again.unchangedBytes], [0, once.hashedBytes]);
   assert.match(once.found, /; \S+ [kM]B hashed$/);
   assert.match(again.found, /; \S+ [kM]B checked \(hashes of an earlier run, files unchanged\)$/);
+});
+
+test('a file that was written to just now is read again: it may change once more without a new time', async () => {
+  const folder = model();
+  const subject = { name: 'x', folder, loose: true, choice: { include: [], exclude: [] }, remedy: { download: '', repair: '' } };
+  const context = contextWith({});
+  const expectation = expectationOf(context, subject);
+  const read = async () => {
+    const looked = look(context.host, folder, expectation);
+    return (await compareContent(context, folder, expectation, looked, { remember: true, onProgress: () => undefined })).readBytes;
+  };
+  await context.host.sleep(300);
+  assert.is(await read(), bytesOf(folder));
+  assert.is(await read(), 0);
+  const bytes = fs.readFileSync(path.join(folder, first));
+  fs.writeFileSync(path.join(folder, first), bytes);
+  assert.is(await read(), bytes.length);
+  assert.is(await read(), bytes.length, 'it was not remembered');
+  await context.host.sleep(300);
+  await read();
+  assert.is(await read(), 0);
 });
 
 test('hashes large files in threads, each by its own hash', async () => {
