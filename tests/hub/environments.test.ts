@@ -78,7 +78,7 @@ for (const [what, tell, prefixIn] of ways)
       }
       fs.writeFileSync(
         path.join(prefix, 'bin', name),
-        '#!/bin/sh\nfor to; do :; done\nmkdir -p "$to"\ncp -R "$(dirname "$0")/../content/." "$to"\n',
+        '#!/bin/sh\nwhile [ $# -gt 0 ]; do [ "$1" = --local-dir ] && to=$2; shift; done\nmkdir -p "$to"\ncp -R "$(dirname "$0")/../content/." "$to"\n',
         {
           mode: 0o755,
         },

@@ -288,7 +288,8 @@ async function push(settings: object): Promise<void> {
     JSON.stringify({ remotes: { gpu }, sync: { push: ['data/processed'], retries: 0 } }),
   );
   // The tests' own runner starts Node by its path.
-  await runJust(project, ['sync:push'], shell);
+  const { stdout, stderr } = await runJust(project, ['sync:push'], shell);
+  assert.match(stderr, '✔ remote', `${stdout}\n${stderr}`);
 }
 row('tasks/sync/posix/shell.ts', 'sh', /^-c/, [], () => push({ type: 'local' }));
 row('tasks/sync/posix/rsync/rsync.ts', 'rsync', /data\/processed/, login, () => push({ type: 'local' }));
