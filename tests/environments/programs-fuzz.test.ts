@@ -127,7 +127,7 @@ fuzz(
     try {
       return parseLock(text);
     } catch (error) {
-      assert.match((error as Error).message, /is no package with a version and SHA-256 hashes$|^it names no package$/);
+      assert.match((error as Error).message, /is not a package with a version and SHA-256 hashes$|^it names no package$/);
       return undefined;
     }
   },

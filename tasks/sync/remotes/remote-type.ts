@@ -30,7 +30,7 @@ export interface RemoteKind {
 /** The kind that a setting names. Loaded when a remote is looked at: the settings let no other name through. */
 export function kindNamed(type: string): RemoteKind {
   // It becomes the path of a module.
-  if (!/^[\w-]+$/.test(type)) throw new Error(`\`${type}\` is no kind of remote`);
+  if (!/^[\w-]+$/.test(type)) throw new Error(`unknown type of remote \`${type}\``);
   return (require(`../remote-types/${type}`) as { kind: RemoteKind }).kind;
 }
 
