@@ -103,7 +103,7 @@ const table: Record<string, Expected | Expected[]> = {
         /25\.2 GB free/,
         /CUDA up to 12\.2; toolkit 11\.8/,
         /llama-3\.1-8b fits with 7\.6 GB to spare/,
-        /torch was not asked/,
+        /torch was not checked/,
       ],
     },
     { options: { model: 'mistral-7b' }, says: [/mistral-7b fits with 14\.7 GB to spare/] },

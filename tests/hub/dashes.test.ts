@@ -36,7 +36,7 @@ test('a repository or a revision that begins with a dash is refused before anyth
   const hub = await startHub();
   const place = placeFor(hub, {});
   for (const [model, says] of [
-    ['-x/y', /is no model/],
+    ['-x/y', /unknown model/],
     ['org/tiny@--force', /names a revision that begins with `-`/],
   ] as const) {
     const { exitCode, stderr } = await runJust(place.project, ['model:download', `--model=${model}`], place.env);
