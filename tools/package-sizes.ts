@@ -12,7 +12,7 @@ import { profileFiles } from '../tasks/environments/profile/profile-files';
  * It needs `uv` on PATH. What is fetched is asked of the package index: a lock in the format of PEP 751 names the bytes of
  * each file. What is unpacked is installed for a moment and added up by its RECORD; where uv's cache is empty that fetches 3 GB.
  */
-const target = path.join(__dirname, '..', 'tasks', 'versions', 'measured-sizes.ts');
+const target = path.join(__dirname, '..', 'tasks', 'knowledge', 'measured-sizes.ts');
 /** A package that no lock names is taken for one of these: what is larger has a name that people know. */
 const smallBytes = 10e6;
 
