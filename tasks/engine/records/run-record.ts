@@ -4,7 +4,7 @@ import { sentence } from '../../untrusted/text';
 import { list, number, oneOf, string, type Tree, tailOf, texts, tree, ways } from './careful-json';
 
 /**
- * The record of a run as core/state.ts leaves it, read with care: it may come from another machine, another
+ * The record of a run as `engine/state.ts` leaves it, read with care: it may come from another machine, another
  * version, or a disk that was full. What is not as it should be is left out; texts are cut to a length that a page can show.
  */
 

@@ -2,7 +2,7 @@ import type { LockPlace } from '../../engine/lock/lock-file';
 
 /**
  * Where a model's folder keeps what is not the model, relative to it: the layout of `hf download --local-dir`
- * (huggingface_hub, `_local_folder.py`), and beside it what is ours. Others may write there too: see `core/host/shared.ts`.
+ * (huggingface_hub, `_local_folder.py`), and beside it what is ours. Others may write there too: see `platform/files/shared.ts`.
  */
 export const hfCache = '.cache/huggingface';
 export const downloads = `${hfCache}/download`;
