@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { indexName } from '../../checkpoints/safetensors/index';
 import type { Host } from '../../platform';
 import { type Commit, isCommitHash } from '../../untrusted/hashes';
 import type { HubFile } from '../model/hub-file';
@@ -68,5 +69,4 @@ function lonelyTree({ shared }: Host, folder: string): Commit | undefined {
 }
 
 /** The index that is there, for the choice of shards. */
-const indexText = (host: Host, folder: string): string | undefined =>
-  host.files.readText(path.join(folder, 'model.safetensors.index.json'));
+const indexText = (host: Host, folder: string): string | undefined => host.files.readText(path.join(folder, indexName));
