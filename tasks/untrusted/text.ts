@@ -11,7 +11,6 @@ const controlSequence = /(?:\u001b\[|\u009b)[0-?]{0,32}[ -/]{0,4}[@-~]/g;
 /** Controls but for tab and line feed, C1, DEL, bidirectional and other invisible format characters, line and paragraph separators. */
 export const unprintable =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu;
-const lone = /[\ud800-\udfff]/gu;
 /** The usual text costs one look. */
 const plain = /^[\t\n\x20-\x7e]*$/;
 
@@ -21,13 +20,13 @@ const plain = /^[\t\n\x20-\x7e]*$/;
  */
 export function printable(text: string): string {
   if (plain.test(text)) return text;
-  return text.replace(/\r\n?/g, '\n').replace(controlSequence, '').replace(unprintable, '').replace(lone, '\ufffd');
+  return text.replace(/\r\n?/g, '\n').replace(controlSequence, '').replace(unprintable, '');
 }
 
-/** The same with what was taken out written as an escape: two names of files never look the same. */
+/** Text as {@link printable} makes it, but for what steers a terminal, which is written as an escape: two names of files never look the same. */
 export function visible(text: string): string {
   if (plain.test(text)) return text;
-  return text.replace(unprintable, escaped).replace(lone, escaped);
+  return text.replace(unprintable, escaped);
 }
 
 function escaped(character: string): string {
