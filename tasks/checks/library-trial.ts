@@ -30,7 +30,7 @@ export function answersIn(stdout: string): (Tried | { begins: string })[] {
   });
 }
 
-/** The same for a person, with a heading. */
+/** The trials as a table for a person, with a heading. */
 export const triedTable = (tried: readonly Tried[]): string[][] => [
   ['library', 'version', 'works', 'what it did'],
   ...tried.map(({ library, version = '', ok, did, error, where }) => [

@@ -16,6 +16,6 @@ export function defaultEnvironment(host: Host, root: string, { environment = 'lo
   return signs.some((sign) => host.files.lstat(path.join(root, sign))) ? 'remote' : 'local';
 }
 
-/** The same as the help says it. */
+/** The default environment as the help says it. */
 export const defaultText = ({ environment = 'local' }: TaskDefinition): string =>
   environment === 'training' ? 'remote where a training environment or a `configs/*.remote.yaml` is, else local' : environment;

@@ -24,7 +24,7 @@ const sizeOfOne = (name: string): Size => sizeFrom(measuredSizes[name] ?? otherS
 /** What the packages of a lock take, together. */
 export const sizeOf = (names: readonly string[]): Size => sum(names.map(sizeOfOne));
 
-/** The same for packages of conda's, by the names that conda has for them. */
+/** Bytes of conda packages, by the names that conda has for them. */
 export const sizeOfConda = (names: readonly string[]): Size => sum(names.map((name) => sizeFrom(ofConda[name] ?? otherSize)));
 
 /** A package that is fetched in a moment. */

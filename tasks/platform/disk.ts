@@ -4,7 +4,7 @@ import * as path from 'node:path';
 export interface FreeSpace {
   /** Bytes that this user can still write. */
   availableBytes: number;
-  /** The same for two paths on one filesystem. */
+  /** The number of the filesystem: equal for two paths that lie on one. */
   device: number;
   /** The nearest folder above the path that is there: what was measured. */
   measured: string;

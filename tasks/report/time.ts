@@ -6,5 +6,5 @@ export const written = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice
 /** A point in time for a person and for machines. */
 export const time = (iso: string): Html => html`<time datetime="${iso}">${written(iso)}</time>`;
 
-/** The same where the heading says that it is UTC. */
+/** A time without `UTC` behind it, where the heading says that. */
 export const shortTime = (iso: string): Html => html`<time datetime="${iso}">${written(iso).replace(' UTC', '')}</time>`;

@@ -3,7 +3,7 @@ import type { Volume } from './volumes';
 interface Budgets {
   /** Bytes that data, models and adapters may grow to. */
   kept: number;
-  /** The same with the room to work in. */
+  /** `kept`, and the room to work in. */
   all: number;
 }
 

@@ -19,7 +19,7 @@ export function dataOf(root: string, verdicts: readonly Verdict[], measured: boo
   }));
 }
 
-/** The same for a person: a row for each part. */
+/** The volumes as a table for a person: a row for each part. */
 export function tableOf(volumes: readonly Volume[]): Table {
   const rows = volumes.flatMap((volume) =>
     volume.parts.map(({ name, budgetBytes, thereBytes }) => [

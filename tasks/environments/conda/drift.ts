@@ -19,7 +19,7 @@ export interface Drift {
   twice: readonly string[];
   /** Brought by a person: never taken away. */
   extra: readonly string[];
-  /** The same and all the others, for `--json`. */
+  /** Every package, those that differ too, for `--json`. */
   packages: CondaPackageState[];
 }
 

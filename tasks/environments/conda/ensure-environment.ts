@@ -24,7 +24,7 @@ type Tell = (progress: Progress) => void;
 /** What has to be brought. */
 export interface Work {
   conda: CondaDefinition;
-  /** The same environment as the lock and its messages know it. */
+  /** The environment as the lock and its messages know it. */
   pip: EnvironmentDefinition;
   locked: readonly Locked[];
   /** How the environment was found against this lock. */

@@ -14,7 +14,7 @@ export interface Choice {
   forced: boolean;
   /** Models of the settings that do not load under the profile as asked, each with what it needs. */
   needing: readonly string[];
-  /** The same for the profile that was chosen: not empty where the setting forces one that does not do. */
+  /** Models that do not load under the chosen profile, each with what it needs: not empty where the setting forces one that does not do. */
   unmet: readonly string[];
   versions: Versions;
 }

@@ -1,6 +1,6 @@
 import { quiet } from '../python/offline-env';
 
-/** The same for the libraries of the training. */
+/** Variables that keep the libraries of the training offline and quiet, besides those for every Python. */
 export const quietTraining = (scratch: string): Record<string, string | undefined> => ({
   ...quiet(scratch),
   TRANSFORMERS_OFFLINE: '1',

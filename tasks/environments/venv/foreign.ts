@@ -8,7 +8,7 @@ export function foreignFault({ root }: Context, obstacle: string, found: string,
   return { code: 'E_VENV_FOREIGN', found, needed, fix: moveAside(shown(root, obstacle)) };
 }
 
-/** The same where the environment itself should be. */
+/** Somebody else's folder stands where the environment itself should be. */
 export const foreignPlace = (context: Context, { found, obstacle }: { found: string; obstacle: string }): Fault & { needed: string } =>
   foreignFault(context, obstacle, found, 'a free place, or an environment that just-lora made');
 

@@ -21,7 +21,7 @@ export interface SmiGpu {
 
 /** The fields of {@link parseGpus}, in their order. */
 export const gpuFields = ['index', 'uuid', 'name', 'driver_version', 'memory.total', 'memory.free', 'mig.mode.current'] as const;
-/** The same for a driver that does not know all of them. */
+/** What a driver is asked that does not know the last of {@link gpuFields}. */
 export const gpuFieldsOfOldDrivers = gpuFields.slice(0, -1);
 
 /** Lines of `--query-gpu` with {@link gpuFields}; what is no such line is left out. */

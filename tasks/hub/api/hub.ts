@@ -36,7 +36,7 @@ export class Hub {
     return revisionIn(body.value, { repo, revision }, this.requests.endpoint);
   }
 
-  /** The same for a glance: one try of three seconds. `undefined` where no answer comes. @throws UserError, Interrupted */
+  /** The commit that a revision is now, at a glance: one try of three seconds. `undefined` where no answer comes. @throws UserError, Interrupted */
   async glance({ repo, revision }: Model): Promise<Commit | undefined> {
     const { endpoint, patience } = this.requests;
     const url = new URL(`${endpoint}/api/models/${addressOf(repo)}/revision/${encodeURIComponent(revision)}`);

@@ -137,7 +137,7 @@ export class Requests {
     return status === 200 ? true : undefined;
   }
 
-  /** The same for JSON, which a long list may be. @throws UserError */
+  /** Asks for JSON and parses it; bodies of up to 64 MB. @throws UserError */
   async json(question: Question): Promise<{ value: unknown; response: http.IncomingMessage }> {
     const { response, body } = await this.get({ ...question, bodyBytes: 64_000_000 });
     const value = tryParse(body);

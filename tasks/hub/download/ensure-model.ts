@@ -118,7 +118,7 @@ async function fetchMissing(
   await transferInThread(context, order, places, progress);
 }
 
-/** The same by hf, with our look before and our hashes after. */
+/** Fetches files by hf, with our look before and our hashes after. */
 async function fetchByHf(
   context: Context,
   model: Model,

@@ -70,7 +70,7 @@ export function wantedByRecord(context: Context, model: Model): Wanted | undefin
 export const withSizes = (host: Host, folder: string, files: readonly HubFile[]): HubFile[] =>
   files.map((file) => ({ ...file, size: file.size ?? host.files.stat(path.join(folder, file.path))?.size }));
 
-/** The same from the Hub, with all that has to be asked before the first byte: revision, list, access. @throws UserError */
+/** What a folder is to hold, from the Hub, with all that has to be asked before the first byte: revision, list, access. @throws UserError */
 export async function wantedByHub(context: Context, model: Model): Promise<Wanted> {
   const hub = hubOf(context);
   const held = heldCommit(context, model);

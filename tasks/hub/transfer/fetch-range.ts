@@ -80,7 +80,7 @@ async function fetchInTime(of: PieceOf, range: Range, drip: Drip): Promise<void>
   await receive(response, new Landing(of, range, start), status === 200, of, drip);
 }
 
-/** The same from an address that gave a range before: no redirect, no first look, and the cheaper way for many bytes. */
+/** Fetches a range from an address that gave one before: no redirect, no first look, and the cheaper way for many bytes. */
 async function fetchAgain({ hub: { requests }, job, signal, wrote }: PieceOf, url: URL, range: Range, drip: Drip): Promise<void> {
   await drip.hold(requests.patience.ready(url));
   const landing = new Landing({ job, wrote }, range);

@@ -32,7 +32,7 @@ export function loadSettings(host: Host, root: string, environment: Environment,
 }
 
 /**
- * The same, for a look that goes on though settings are wrong.
+ * The settings for a look that goes on though some are wrong: those that are right.
  * @throws UserError E_CONFIG, exit code 2, where `--set` is wrong: that is no state of the project
  */
 export function readSettings(host: Host, root: string, environment: Environment, sets: readonly string[] = []): Loaded {

@@ -8,7 +8,7 @@ const oneLine = 'one line of text';
 /** Text that is not empty: a path, a name. */
 export const text = (what: string, fallback: string) => v.optional(v.pipe(plainText, v.description(what)), fallback);
 
-/** The same, or null where it is looked for. */
+/** Text that is not empty, or null where the value is looked for. */
 export const place = (what: string) => v.optional(v.pipe(v.nullable(plainText), v.description(what)), null);
 
 /** One line of text, which may be empty, or null. */

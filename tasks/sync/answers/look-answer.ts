@@ -13,7 +13,7 @@ export interface Looked {
   path: string;
   /** The nearest folder above it that is there, or itself. */
   nearest: string;
-  /** The same with its links resolved; '' where it cannot be entered. */
+  /** `nearest` with its links resolved; '' where it cannot be entered. */
   real: string;
   /** '' where it has none. */
   home: string;

@@ -49,7 +49,7 @@ export async function fetchRecords(context: Context, remote: Remote, shell: Shel
   for (const file of gone) host.files.remove(path.join(folder, file));
 }
 
-/** The same on the way of something else, which does not fail for it. */
+/** Fetches run records on the way of something else, which does not fail for it. */
 export async function fetchRecordsToo(context: Context, remote: Remote, shell: Shell): Promise<void> {
   const fetch = async () => fetchRecords(context, remote, shell, await compareRecords(context, remote, shell));
   await fetch().catch((error: unknown) => {

@@ -43,7 +43,7 @@ export interface There {
   present: ReadonlyMap<string, Presence>;
   /** Who moves the bytes: `rsync`, `scp`, or the kind of a store. */
   transfer: string;
-  /** The same for a person, with its version on either side. */
+  /** What moves files, for a person, with its version on either side. */
   mover: string;
   /** Compares and moves, by these patterns. */
   transport(direction: Direction, filters: Filters): Transport;

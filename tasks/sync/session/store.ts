@@ -30,7 +30,7 @@ export interface Store {
   list(folder: string): Promise<ReadonlyMap<string, Stored>>;
   /** Copies files with their times into a folder there; each is whole when it has its name. */
   send(here: string, folder: string, files: readonly string[], how: Copying): Promise<void>;
-  /** The same into a folder here, which is made where it is missing. */
+  /** Copies files into a folder here, which is made where it is missing. */
   fetch(folder: string, here: string, files: readonly string[], how: Copying): Promise<void>;
   remove(folder: string, files: readonly string[]): Promise<void>;
   /** Which of the files have the same contents in a folder here. */

@@ -48,7 +48,7 @@ export function packageStates(
   });
 }
 
-/** The same where the lock is older than the requirements: what they pin is what is wanted. */
+/** The packages where the lock is older than the requirements: what these pin is what is wanted. */
 export function withPins(states: readonly PackageState[], context: Context, definition: EnvironmentDefinition): PackageState[] {
   const pins = pinsOf(requirementsText(context, definition) ?? '');
   const pinned = new Map(pins.map(({ name, version }) => [name, version]));
