@@ -14,8 +14,8 @@ const build = setupTask([clean, compile, copy], {
   name: 'build',
   details: 'Compiles tasks/ to lib/, and copies the Python programs beside it.',
   // A wrong setting of this machine is no reason not to build, and a build is no news about it.
-  tolerant: true,
-  unrecorded: true,
+  allowInvalidSettings: true,
+  skipRecord: true,
 });
 
 task('clean', 'Remove lib/ and coverage/', clean);

@@ -17,9 +17,9 @@ export function configTask(): LoraTask {
       chosen(context);
       return [settings];
     },
-    looks: true,
+    readOnly: true,
     depth: 'full',
-    present: (_, { steps }) => steps.map(({ table = [], found, warning }) => shown(table, found, warning)).join('\n'),
+    renderResult: (_, { steps }) => steps.map(({ table = [], found, warning }) => shown(table, found, warning)).join('\n'),
   });
 }
 

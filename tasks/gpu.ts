@@ -22,7 +22,7 @@ export function gpuTask(): LoraTask {
     ],
     environment: 'remote',
     depth: 'full',
-    looks: true,
+    readOnly: true,
     items(context) {
       // A model that does not exist is wrong usage, not a broken layer.
       if (context.option('model') !== undefined) (require('./hub/model/models') as typeof import('./hub/model/models')).modelsOf(context);

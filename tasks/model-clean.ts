@@ -8,7 +8,7 @@ export function modelCleanTask(): LoraTask {
     details:
       "Partial files only, just-lora's and hf's, and files that came with wrong bytes and were kept aside; a model's own files are never touched. `--plan` lists them.",
     environment: 'training',
-    frees: true,
+    freesSpace: true,
     example: 'npx just model:clean --plan',
     options: [
       {

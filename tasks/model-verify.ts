@@ -9,7 +9,7 @@ export function modelVerifyTask(): LoraTask {
       'Without more options: sizes, safetensors headers, index, configuration and tokenizer, without reading the weights. Exit code 0 all right, 1 something wrong, 3 something missing that a download would fix.',
     environment: 'training',
     example: 'npx just model:verify --model=llama-3.1-8b --full',
-    looks: true,
+    readOnly: true,
     options: [
       { name: 'model', value: 'name', description: 'a model of the settings, `owner/name`, or `all`', default: 'all that are enabled' },
       { name: 'path', value: 'folder', description: 'any folder with a model, or with safetensors files, instead' },

@@ -32,7 +32,7 @@ export function reportTask(options: ReportTaskOptions = {}): LoraTask {
       { name: 'remote', value: 'name', description: 'fetch the run records of this remote first; may be repeated' },
       noGpuOption,
     ],
-    unrecorded: true,
+    skipRecord: true,
     items(context) {
       const remotes = [...new Set(context.optionValues('remote'))];
       const fetched = remotes.map((name) =>

@@ -1,6 +1,6 @@
 import { defineTask, type LoraTask } from './cli/task';
 import type { Context } from './engine/context';
-import type { Ran } from './engine/run';
+import type { RunResult } from './engine/run';
 import type { Step } from './engine/step';
 import { noGpuOption } from './gpu';
 import { mkdirsTask } from './mkdirs';
@@ -48,6 +48,6 @@ function modelSteps(context: Context): readonly Step[] {
 
 const remote = () => require('./environments/training/training-step') as typeof import('./environments/training/training-step');
 
-function summary(context: Context, ran: Ran): string {
+function summary(context: Context, ran: RunResult): string {
   return (require('./environments/training/summary') as typeof import('./environments/training/summary')).remoteSummary(context, ran);
 }

@@ -1,6 +1,6 @@
 import { defineTask, type LoraTask } from './cli/task';
 import type { Context } from './engine/context';
-import type { Ran } from './engine/run';
+import type { RunResult } from './engine/run';
 import type { OptionDefinition, SeenBy } from './engine/task-definition';
 import type { SyncSeen } from './sync/sync-step';
 
@@ -46,7 +46,7 @@ export function syncPushTask(): LoraTask {
     example: 'npx just sync:push --remote=gpu --plan',
     options: moving,
     items: (context) => stepsFor(context, 'push'),
-    planned: keepPlan,
+    afterPlan: keepPlan,
   });
 }
 
@@ -60,7 +60,7 @@ export function syncPullTask(): LoraTask {
     example: 'npx just sync:pull --remote=gpu',
     options: moving,
     items: (context) => stepsFor(context, 'pull'),
-    planned: keepPlan,
+    afterPlan: keepPlan,
   });
 }
 
@@ -72,7 +72,7 @@ export function syncStatusTask(): LoraTask {
     details: 'One scan of each folder that is pushed or pulled. Exit code 3 where something differs.',
     example: 'npx just sync:status --remote=gpu',
     options: [...shared, { name: 'verify', description: 'compare by checksum instead of size and time' }],
-    looks: true,
+    readOnly: true,
     items: (context) => (require('./sync/status-steps') as typeof import('./sync/status-steps')).statusSteps(context),
   });
 }
@@ -84,7 +84,7 @@ export function syncRemotesTask(): LoraTask {
     description: 'List the remotes, and whether each is usable',
     details: 'Checks connection, host key, login, rsync on both ends, folder, free space and clock, over one connection each.',
     example: 'npx just sync:remotes',
-    looks: true,
+    readOnly: true,
     items: (context) => (require('./sync/remotes-steps') as typeof import('./sync/remotes-steps')).remotesSteps(context),
   });
 }
@@ -97,7 +97,7 @@ function stepsFor(context: Context, direction: 'push' | 'pull') {
   return [remoteStep(session), syncStep(session)];
 }
 
-async function keepPlan(_: Context, { steps }: Ran, seen: SeenBy): Promise<string | undefined> {
+async function keepPlan(_: Context, { steps }: RunResult, seen: SeenBy): Promise<string | undefined> {
   const step = steps.at(-1);
   const saw = step && (seen(step.name) as SyncSeen | undefined);
   if (!saw || (step.state !== 'todo' && step.state !== 'done')) return undefined;

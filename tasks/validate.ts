@@ -80,10 +80,10 @@ export function validateTask(environment?: Environment, own: OwnChecks = {}): Lo
       const items = partsFor(context, about).flatMap((part) => ('steps' in part ? part.steps(context) : part(context)));
       return [...items, ...(own[about] ?? [])];
     },
-    looks: true,
+    readOnly: true,
     depth: 'full',
-    tolerant: true,
-    present: (_, ran) => {
+    allowInvalidSettings: true,
+    renderResult: (_, ran) => {
       const { reportTable } = require('./engine/reporter/table') as typeof import('./engine/reporter/table');
       return reportTable(ran, verdict(ran));
     },

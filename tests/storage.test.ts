@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { judgeVolume } from '../tasks/storage/judge';
+import { checkVolume } from '../tasks/storage/judge';
 import { projectCopy, runJust, temporaryFolder } from './support/project';
 import { skip } from './support/skip';
 import { mountTmpfs } from './support/tmpfs';
@@ -29,7 +29,7 @@ const table: [what: string, freeGb: number, parts: ReturnType<typeof parts>, lev
 
 for (const [what, freeGb, volumeParts, level] of table)
   test(what, () => {
-    assert.is(judgeVolume({ measured: '/', availableBytes: freeGb * GB, parts: volumeParts }, whole, 20 * GB, 30 * GB).level, level);
+    assert.is(checkVolume({ measured: '/', availableBytes: freeGb * GB, parts: volumeParts }, whole, 20 * GB, 30 * GB).level, level);
   });
 
 const json = async (project: string, ...args: string[]) => {

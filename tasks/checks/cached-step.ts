@@ -1,6 +1,6 @@
 import { faultOf, Interrupted, UserError } from '../common/errors';
 import type { Context } from '../engine/context';
-import { changedInputs, forget, type Inputs, recall, remember } from '../engine/state';
+import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../engine/state';
 import type { Finding, Progress, Step } from '../engine/step';
 
 interface Proven {
@@ -22,7 +22,7 @@ interface Proven {
  * A step whose look is expensive. A quick look compares what the last proof rested on; the action is to
  * prove it again; a full look proves it and leaves nothing behind.
  */
-export function provenStep({ name, title, action, inputs, waits = 'not checked yet', prove }: Proven): Step {
+export function cachedStep({ name, title, action, inputs, waits = 'not checked yet', prove }: Proven): Step {
   return {
     name,
     title,
@@ -30,18 +30,18 @@ export function provenStep({ name, title, action, inputs, waits = 'not checked y
       const now = inputs(context);
       if (!now) return typeof waits === 'string' ? { state: 'todo', found: waits } : waits(context);
       if (depth === 'full') return proveNow(context, prove);
-      return provenBefore(context, name, now) ?? { state: 'todo', found: 'not proven on this machine yet' };
+      return readCachedFinding(context, name, now) ?? { state: 'todo', found: 'not proven on this machine yet' };
     },
     async plan() {
       return [
         {
           title: action,
           async run(context, progress) {
-            forget(context, name);
+            deleteProof(context, name);
             const before = inputs(context);
             const found = evidenceOf(await prove(context, progress, 'action'));
             // What changed while it was looked at is not vouched for.
-            if (before) remember(context, name, { inputs: before, found });
+            if (before) writeProof(context, name, { inputs: before, found });
           },
         },
       ];
@@ -50,8 +50,8 @@ export function provenStep({ name, title, action, inputs, waits = 'not checked y
 }
 
 /** What the last proof says of now; `undefined` where there is none. */
-export function provenBefore(context: Context, name: string, now: Inputs): Extract<Finding, { state: 'done' | 'todo' }> | undefined {
-  const proof = recall(context, name);
+export function readCachedFinding(context: Context, name: string, now: Inputs): Extract<Finding, { state: 'done' | 'todo' }> | undefined {
+  const proof = readProof(context, name);
   if (!proof) return undefined;
   const changed = changedInputs(proof.inputs, now);
   if (changed.length > 0) return { state: 'todo', found: 'proven before, but something changed', changed };

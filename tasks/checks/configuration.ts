@@ -4,7 +4,7 @@ import { outgoingValue } from '../common/outgoing';
 import type { Context } from '../engine/context';
 import type { Finding, Step } from '../engine/step';
 import { settingName } from '../settings/check/names';
-import { leaves, type Tree } from '../settings/read/merge';
+import { leaves, type SettingsTree } from '../settings/read/merge';
 import { sourcesFor } from '../settings/read/sources';
 
 /** One setting as it applies, with where it comes from. */
@@ -34,7 +34,7 @@ export const configurationStep: Step = {
 
 /** Every setting by name, without the values of those that are secret by name or by look. */
 export function resolvedSettings({ settings, origins }: Context): ResolvedSetting[] {
-  return leaves(settings as Tree).map(({ path, value }) => {
+  return leaves(settings as SettingsTree).map(({ path, value }) => {
     const name = settingName(path);
     return { name, value: outgoingValue(value, name), from: origins.get(name) ?? 'default' };
   });

@@ -6,10 +6,10 @@ import { askGit } from '../engine/git';
 import { absolute, below, projectPaths, shown } from '../engine/paths';
 import type { Finding, Step } from '../engine/step';
 import { tryParse } from '../untrusted/json';
-import { provenStep } from './cached-step';
+import { cachedStep } from './cached-step';
 
 /** Does git leave out what is large or private, and keep what is work? git itself is asked. */
-export const gitignoreStep: Step = provenStep({
+export const gitignoreStep: Step = cachedStep({
   name: 'gitignore',
   title: 'Ask git what it ignores',
   action: 'ask git about the folders and files of the project',

@@ -6,14 +6,14 @@ import type { Finding, Progress, Step } from '../engine/step';
 import { pythonIn } from '../environments/prefix/prefix';
 import { type EnvironmentDefinition, environmentStep, localEnvironment, targetOf } from '../environments/venv/index';
 import { pinsOf } from '../environments/venv/lock/pins';
-import { provenStep } from './cached-step';
+import { cachedStep } from './cached-step';
 import { absent, brokenPython, environmentInputs } from './environment';
-import { type Tried, triedTable } from './library-trial';
+import { type TrialResult, trialTable } from './library-trial';
 import { tryLibraries, workFile } from './try-libraries';
 import { hashOfTrial } from './try-libraries-in-turn';
 
 /** Each library that the requirements name is imported and does a line of real work, in the environment itself. */
-export const librariesStep: Step = provenStep({
+export const librariesStep: Step = cachedStep({
   name: 'libraries',
   title: 'Try each library',
   action: 'import each library and do a line of work with it',
@@ -34,14 +34,14 @@ async function proveLibraries(
   const file = absolute(context, definition.requirements);
   const names = pinsOf(context.host.files.readText(file) ?? '').map(({ name }) => name);
   if (names.length === 0) return { state: 'unknown', found: `\`${definition.requirements}\` names no library` };
-  let tried: Tried[];
+  let tried: TrialResult[];
   try {
     tried = await tryLibraries(context, pythonIn(context.host, targetOf(context, definition)), names, progress, as);
   } catch (error) {
     if (!(error instanceof UserError) || error.fault.code !== 'E_PYTHON_BROKEN') throw error;
     return brokenPython(definition, error.fault.found);
   }
-  const report = { table: triedTable(tried), data: { libraries: tried } };
+  const report = { table: trialTable(tried), data: { libraries: tried } };
   const wrong = tried.filter(({ ok }) => !ok);
   const notes = tried.flatMap(({ library, note }) => (note ? [`${library}: ${note}`] : []));
   const found = `${tried.length - wrong.length} of ${plural(tried.length, 'library')} work`.replace('librarys', 'libraries');

@@ -1,7 +1,7 @@
 import { fieldsOf, tryParse } from '../untrusted/json';
 
 /** How one library did that was imported in an environment's own Python. */
-export interface Tried {
+export interface TrialResult {
   library: string;
   ok: boolean;
   version?: string;
@@ -23,15 +23,15 @@ export interface Tried {
 }
 
 /** The answers among what Python printed, one JSON object a line: what a library may print besides is none. */
-export function answersIn(stdout: string): (Tried | { begins: string })[] {
+export function answersIn(stdout: string): (TrialResult | { begins: string })[] {
   return stdout.split('\n').flatMap((line) => {
     const answer = fieldsOf(tryParse(line));
-    return answer && ('begins' in answer || 'library' in answer) ? [answer as unknown as Tried | { begins: string }] : [];
+    return answer && ('begins' in answer || 'library' in answer) ? [answer as unknown as TrialResult | { begins: string }] : [];
   });
 }
 
 /** The trials as a table for a person, with a heading. */
-export const triedTable = (tried: readonly Tried[]): string[][] => [
+export const trialTable = (tried: readonly TrialResult[]): string[][] => [
   ['library', 'version', 'works', 'what it did'],
   ...tried.map(({ library, version = '', ok, did, error, where }) => [
     library,

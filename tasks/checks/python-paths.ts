@@ -9,7 +9,7 @@ import { cleanEnvironment } from '../environments/python/clean-environment';
 import { probe } from '../environments/python/probe';
 import { localEnvironment, targetOf } from '../environments/venv/index';
 import { fieldsOf, tryParse } from '../untrusted/json';
-import { provenStep } from './cached-step';
+import { cachedStep } from './cached-step';
 import { absent, brokenPython, environmentInputs } from './environment';
 
 const script = 'scripts/paths.py';
@@ -17,7 +17,7 @@ const script = 'scripts/paths.py';
 const loaderScripts = ['config_loader.py', 'config_files.py', 'config_schema.py'];
 
 /** Python code and the tasks must mean the same folders. */
-export const pythonPathsStep: Step = provenStep({
+export const pythonPathsStep: Step = cachedStep({
   name: 'paths',
   title: 'Ask Python for the paths',
   action: `compare the paths of \`${script}\` with those of the tasks`,

@@ -4,7 +4,7 @@ import { sha256 } from '../common/hash';
 import type { Context } from '../engine/context';
 import type { Progress } from '../engine/step';
 import type { RunResult } from '../platform/processes/processes';
-import { answersIn, type Tried } from './library-trial';
+import { answersIn, type TrialResult } from './library-trial';
 
 /** The script that does it. It lies beside this file in the package too. */
 const tryingFile = path.join(__dirname, 'trying.py');
@@ -38,9 +38,9 @@ export async function tryInTurn(
   trial: Trial,
   names: readonly string[],
   progress: (progress: Progress) => void,
-): Promise<Tried[]> {
+): Promise<TrialResult[]> {
   const { python, work, limitSeconds, scratch, env } = trial;
-  const tried: Tried[] = [];
+  const tried: TrialResult[] = [];
   while (tried.length < names.length) {
     const rest = names.slice(tried.length);
     const result = await host.processes.run(python, [tryingFile, work, String(limitSeconds), ...rest], {
@@ -54,7 +54,7 @@ export async function tryInTurn(
       },
     });
     const answers = answersIn(result.stdout);
-    const done = answers.filter((answer): answer is Tried => 'library' in answer);
+    const done = answers.filter((answer): answer is TrialResult => 'library' in answer);
     tried.push(...done);
     if (done.length === rest.length) break;
     const begun = answers.at(-1);

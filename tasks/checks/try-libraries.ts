@@ -3,7 +3,7 @@ import type { Context } from '../engine/context';
 import type { Progress } from '../engine/step';
 import { cleanEnvironment } from '../environments/python/clean-environment';
 import { quiet } from '../environments/python/offline-env';
-import type { Tried } from './library-trial';
+import type { TrialResult } from './library-trial';
 import { tryInTurn } from './try-libraries-in-turn';
 
 /** A line of work with each library of the data work. */
@@ -19,7 +19,7 @@ export async function tryLibraries(
   names: readonly string[],
   progress: (progress: Progress) => void,
   as: 'look' | 'action' = 'look',
-): Promise<Tried[]> {
+): Promise<TrialResult[]> {
   const half = Math.floor(names.length / 2);
   const scratch = context.host.files.temporaryFolder('just-lora-libraries-');
   const trial = {

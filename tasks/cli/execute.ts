@@ -8,8 +8,8 @@ import { documentOf, exitCodeOf, type Report, verdict } from '../engine/report';
 import { isLive, type Reporter, type Screen, silent } from '../engine/reporter/reporter';
 import { programJudge } from '../engine/repository-programs';
 import { Resources } from '../engine/resources';
-import { bring, inspect, type Ran } from '../engine/run';
-import { record } from '../engine/state';
+import { applySteps, checkSteps, type RunResult } from '../engine/run';
+import { writeRunRecord } from '../engine/state';
 import type { Step } from '../engine/step';
 import type { OptionDefinition, TaskDefinition } from '../engine/task-definition';
 import { type Host, thisHost } from '../platform';
@@ -20,7 +20,7 @@ import { defaultEnvironment, defaultText } from './default-environment';
 import { helpText, type Options, parseOptions, refuseUnknownSteps } from './options';
 import { documentResult, exitWith, result, wantsJson } from './output';
 import { listenToSignals } from './signals';
-import { versionsOf } from './versions';
+import { recordedVersions } from './versions';
 
 const environmentOption: OptionDefinition = { name: 'env', value: 'local|remote', description: 'which environment' };
 
@@ -66,14 +66,14 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
     if (report.outcome === 'failed') report.error = faultOf(error);
   }
   report.durationMs = Math.round(performance.now() - started);
-  const looked = !options || looksOnly(options, definition) || definition.unrecorded;
+  const looked = !options || looksOnly(options, definition) || definition.skipRecord;
   if (context && !looked) leaveRecord(context, report);
   if (json) documentResult(documentOf(report));
   exitWith(exitCode(failure, report, options, definition));
   if (failure) throw readable(failure);
 }
 
-async function runIn(context: Context, options: Options, definition: TaskDefinition, items: readonly Step[]): Promise<Ran> {
+async function runIn(context: Context, options: Options, definition: TaskDefinition, items: readonly Step[]): Promise<RunResult> {
   const screen = {
     isTTY: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 0,
@@ -89,14 +89,14 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
   const depth = definition.depth ?? 'quick';
   try {
     if (looksOnly(options, definition)) {
-      const ran = await inspect(items, context, depth, options.plan, reporter);
-      const last = options.plan ? await definition.planned?.(context, ran, ran.seen) : undefined;
+      const ran = await checkSteps(items, context, depth, options.plan, reporter);
+      const last = options.plan ? await definition.afterPlan?.(context, ran, ran.seen) : undefined;
       const shown = { ...ran, steps: ran.steps.map(outgoingStep) };
-      if (!options.json) result([definition.present?.(context, shown) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
+      if (!options.json) result([definition.renderResult?.(context, shown) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
       return ran;
     }
     const begun = performance.now();
-    const ran = await bring(items, context, reporter, definition, depth);
+    const ran = await applySteps(items, context, reporter, definition, depth);
     if (!ran.error && !options.json) {
       const text = definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) });
       result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? text.split('\n').map(notOurs) : [])].join('\n'));
@@ -108,7 +108,7 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
   }
 }
 
-const looksOnly = ({ plan, check }: Options, { looks }: TaskDefinition): boolean => plan || check || looks === true;
+const looksOnly = ({ plan, check }: Options, { readOnly: looks }: TaskDefinition): boolean => plan || check || looks === true;
 
 /** Who tells a person about it; loaded when it is known, since every start reads this file. */
 function reporterFor(screen: Screen, options: Options, definition: TaskDefinition): Reporter {
@@ -116,7 +116,8 @@ function reporterFor(screen: Screen, options: Options, definition: TaskDefinitio
   if (looksOnly(options, definition)) {
     // What a look found is in the document; what a command said, with `--verbose`, is told all the same.
     if (options.json) return { ...silent, note: plain().plainReporter(screen).note };
-    if (definition.present) return (require('../engine/reporter/table') as typeof import('../engine/reporter/table')).tableReporter(screen);
+    if (definition.renderResult)
+      return (require('../engine/reporter/table') as typeof import('../engine/reporter/table')).tableReporter(screen);
     return plain().lookReporter(screen, result);
   }
   // A live list would be torn by the lines of the commands.
@@ -131,7 +132,12 @@ function contextOf(host: Host, options: Options, definition: TaskDefinition): Co
   const root = process.cwd();
   const environment = options.environment ?? defaultEnvironment(host, root, definition);
   const { force } = options;
-  const { settings, origins, fault, warnings } = (definition.tolerant ? readSettings : loadSettings)(host, root, environment, options.sets);
+  const { settings, origins, fault, warnings } = (definition.allowInvalidSettings ? readSettings : loadSettings)(
+    host,
+    root,
+    environment,
+    options.sets,
+  );
   for (const warning of warnings) process.stderr.write(`warning: ${sentence(warning)}\n`);
   // What reads them may say a key alone.
   hide(Object.values(settings.setup.remotes).flatMap(({ host: name, path }) => [name, path].flatMap((text) => passwordsIn(text ?? ''))));
@@ -155,13 +161,18 @@ function contextOf(host: Host, options: Options, definition: TaskDefinition): Co
 function leaveRecord({ host, root, settings }: Context, report: Report): void {
   const { keep_records } = settings.setup.run;
   try {
-    record(host, root, keep_records, report, versionsOf(host, root, settings));
+    writeRunRecord(host, root, keep_records, report, recordedVersions(host, root, settings));
   } catch {
     // A full or read-only disk is the step's to tell; the record must not hide it.
   }
 }
 
-function exitCode(failure: Error | undefined, report: Report, options: Options | undefined, { planned }: TaskDefinition): number {
+function exitCode(
+  failure: Error | undefined,
+  report: Report,
+  options: Options | undefined,
+  { afterPlan: planned }: TaskDefinition,
+): number {
   if (failure instanceof UserError || failure instanceof Interrupted) return failure.exitCode;
   if (failure) return 1;
   // A plan that is kept must have been made.

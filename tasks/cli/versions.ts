@@ -5,7 +5,7 @@ import type { Host } from '../platform';
 import type { Settings } from '../settings/schema/definition';
 
 /** What a run was made with, for its record: a look back has to know. */
-export function versionsOf(host: Host, root: string, { setup }: Settings): Record<string, string> {
+export function recordedVersions(host: Host, root: string, { setup }: Settings): Record<string, string> {
   const configuration = host.files.readText(path.join(absolute({ root, host }, setup.environments.local.path), 'pyvenv.cfg')) ?? '';
   return {
     node: host.nodeVersion,

@@ -5,13 +5,13 @@ import type { Reporter } from './reporter/reporter';
 import type { Action, Depth, Look, Progress, Step } from './step';
 
 /** One look at a step: what it found, and what it saw on the way. */
-export interface Looked {
+export interface CheckedStep {
   report: StepReport;
   seen: unknown;
 }
 
 /** A look with what would be done about it; no `actions` where nothing is wanted, or a person must act first. */
-export interface Planned extends Looked {
+export interface PlannedStep extends CheckedStep {
   actions?: readonly Action[];
 }
 
@@ -19,13 +19,13 @@ export interface Planned extends Looked {
  * A look, with anything it throws turned into a finding. Never writes.
  * @param before what was seen before the step acted, in the look after it
  */
-export async function look(
+export async function checkStep(
   step: Step,
   context: Context,
   depth: Depth,
   tell?: (progress: Progress) => void,
   before?: unknown,
-): Promise<Looked> {
+): Promise<CheckedStep> {
   const started = performance.now();
   const { seen, ...finding } = await step.check(context, depth, tell, before).catch((error: unknown): Look<unknown> => {
     if (error instanceof Interrupted) throw error;
@@ -38,15 +38,15 @@ export async function look(
 }
 
 /** A look, and what would be done by what it saw. */
-export async function plan(step: Step, context: Context, depth: Depth, tell?: (progress: Progress) => void): Promise<Planned> {
-  const looked = await look(step, context, depth, tell);
+export async function planStep(step: Step, context: Context, depth: Depth, tell?: (progress: Progress) => void): Promise<PlannedStep> {
+  const looked = await checkStep(step, context, depth, tell);
   const { state } = looked.report;
   if (!step.plan || state === 'blocked' || (state === 'done' && !context.forced(step.name))) return looked;
   return { ...looked, actions: await step.plan(context, looked.seen) };
 }
 
 /** What a plan says to a person: the finding, and the titles of what would be done. */
-export function planReport({ report, actions }: Planned): StepReport {
+export function planReport({ report, actions }: PlannedStep): StepReport {
   return actions ? { ...report, state: 'todo', actions: actions.map(({ title }) => ({ title, durationMs: 0 })) } : report;
 }
 
@@ -54,7 +54,7 @@ export function planReport({ report, actions }: Planned): StepReport {
  * Does what was planned, then looks again.
  * @throws Interrupted; any other failure is the report's, in state `blocked` or `failed`
  */
-export async function perform(step: Step, context: Context, depth: Depth, planned: Planned, reporter: Reporter): Promise<StepReport> {
+export async function applyStep(step: Step, context: Context, depth: Depth, planned: PlannedStep, reporter: Reporter): Promise<StepReport> {
   const { report: before, seen, actions } = planned;
   if (!actions) return before;
   const started = performance.now();
@@ -73,7 +73,7 @@ export async function perform(step: Step, context: Context, depth: Depth, planne
     return { ...before, ...failure(faultOf(error)), actions: done, durationMs: duration() };
   }
   // Where nothing was done there is nothing new to see.
-  const after = actions.length > 0 ? (await look(step, context, depth, undefined, seen)).report : before;
+  const after = actions.length > 0 ? (await checkStep(step, context, depth, undefined, seen)).report : before;
   const changed = before.changed ? { changed: before.changed } : {};
   if (after.state === 'done' || after.state === 'blocked') return { ...after, ...changed, actions: done, durationMs: duration() };
   const fault = new UserError({

@@ -2,28 +2,28 @@ import { Interrupted, UserError } from '../common/errors';
 import { columns } from '../common/format';
 import type { Context } from './context';
 import { watchLock, withLock } from './lock/lock';
-import { look, type Planned, perform, plan, planReport } from './perform';
+import { applyStep, checkStep, type PlannedStep, planReport, planStep } from './perform';
 import { type Outcome, outcomeOf, type StepReport } from './report';
 import { type Reporter, silent } from './reporter/reporter';
 import type { Depth, Step } from './step';
 import type { SeenBy, TaskDefinition } from './task-definition';
 
-export interface Ran {
+export interface RunResult {
   outcome: Outcome;
   steps: StepReport[];
   error?: Error;
 }
 
 /** A look at each step, in order; with `plan` what would be done about it. Writes nothing. */
-export async function inspect(
+export async function checkSteps(
   items: readonly Step[],
   context: Context,
   depth: Depth,
   withPlan: boolean,
   reporter: Reporter = silent,
-): Promise<Ran & { seen: SeenBy }> {
-  const looks = [...(await looksAt(items, context, depth, withPlan, reporter)).values()];
-  return { ...inspected(looks), seen: (name) => looks.find(({ report }) => report.name === name)?.seen };
+): Promise<RunResult & { seen: SeenBy }> {
+  const looks = [...(await checkInTurn(items, context, depth, withPlan, reporter)).values()];
+  return { ...resultOf(looks), seen: (name) => looks.find(({ report }) => report.name === name)?.seen };
 }
 
 /**
@@ -32,21 +32,21 @@ export async function inspect(
  * then, and is made once more: behind a step that acted, and where another run held the project between that look and
  * our lock. The project is locked only when there is something to do.
  */
-export async function bring(
+export async function applySteps(
   items: readonly Step[],
   context: Context,
   reporter: Reporter,
-  { name: task, frees = false }: Pick<TaskDefinition, 'name' | 'frees'>,
+  { name: task, freesSpace = false }: Pick<TaskDefinition, 'name' | 'freesSpace'>,
   depth: Depth,
-): Promise<Ran> {
+): Promise<RunResult> {
   const { host, root } = context;
   const isUndisturbed = watchLock(host, root);
   // The first look is silent, but for what must be told at once: a server that has us wait, for one.
   const progress: Reporter['progress'] = ({ name }, { text, atOnce }) => (atOnce && text ? reporter.note(`  ${name}: ${text}`) : undefined);
-  const looks = await looksAt(items, context, depth, true, { ...silent, progress });
-  const before = inspected([...looks.values()]);
+  const looks = await checkInTurn(items, context, depth, true, { ...silent, progress });
+  const before = resultOf([...looks.values()]);
   if (before.outcome === 'unchanged') {
-    await inTurn(items, context, reporter, async (step) => (looks.get(step) as Planned).report);
+    await inTurn(items, context, reporter, async (step) => (looks.get(step) as PlannedStep).report);
     return before;
   }
   // A step that is blocked before anything was done is told at once; one behind it may wait for the first.
@@ -57,11 +57,11 @@ export async function bring(
   const reports: StepReport[] = [];
   try {
     const holds = isUndisturbed();
-    const lock = { task, waitSeconds: context.settings.setup.run.lock_wait_seconds, onWait: reporter.note, frees };
+    const lock = { task, waitSeconds: context.settings.setup.run.lock_wait_seconds, onWait: reporter.note, freesSpace };
     await withLock(host, root, lock, (waited) => {
       if (waited || !holds) looks.clear();
       return inTurn(items, context, reporter, async (step) => {
-        const report = await perform(step, context, depth, looks.get(step) ?? (await plan(step, context, depth)), reporter);
+        const report = await applyStep(step, context, depth, looks.get(step) ?? (await planStep(step, context, depth)), reporter);
         // What was seen of the others before this one acted does not hold.
         if (report.actions.length > 0) looks.clear();
         reports.push(report);
@@ -102,16 +102,18 @@ async function inTurn(
 const isStop = ({ state }: StepReport): boolean => state === 'failed' || state === 'blocked';
 
 /** One look at each step, in order; none stops the others. */
-async function looksAt(
+async function checkInTurn(
   items: readonly Step[],
   context: Context,
   depth: Depth,
   withPlan: boolean,
   reporter: Reporter,
-): Promise<Map<Step, Planned>> {
-  const looks = new Map<Step, Planned>();
+): Promise<Map<Step, PlannedStep>> {
+  const looks = new Map<Step, PlannedStep>();
   const work = async (step: Step) => {
-    const planned: Planned = await (withPlan ? plan : look)(step, context, depth, (progress) => reporter.progress(step, progress));
+    const planned: PlannedStep = await (withPlan ? planStep : checkStep)(step, context, depth, (progress) =>
+      reporter.progress(step, progress),
+    );
     looks.set(step, planned);
     return planReport(planned);
   };
@@ -119,7 +121,7 @@ async function looksAt(
   return looks;
 }
 
-function inspected(looks: readonly Planned[]): Ran {
+function resultOf(looks: readonly PlannedStep[]): RunResult {
   const steps = looks.map(planReport);
   const outcome = outcomeOf(steps);
   return { steps, outcome: outcome === 'changed' ? 'todo' : outcome };

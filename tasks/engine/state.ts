@@ -17,7 +17,7 @@ export const statePath = (root: string, ...parts: string[]): string => path.join
 export const remoteFolder = (root: string, name: string): string => statePath(root, 'remotes', name);
 
 /** Makes the state folder, unknown to git whatever the project's .gitignore says, and to other users whatever it was before. */
-export function makeState(host: Host, root: string): void {
+export function makeStateFolder(host: Host, root: string): void {
   host.files.makeFolder(statePath(root));
   host.files.narrow(statePath(root));
   if (!host.files.stat(statePath(root, '.gitignore'))) host.files.writeText(statePath(root, '.gitignore'), '*\n');
@@ -34,20 +34,20 @@ export interface Proof {
 }
 
 /** The last success of a look, where it is readable. A proof only spares a look; it never replaces the work. */
-export function recall({ host, root }: Context, name: string): Proof | undefined {
+export function readProof({ host, root }: Context, name: string): Proof | undefined {
   const proof = fieldsOf(host.files.readJson(statePath(root, 'proofs', `${name}.json`))) as Proof | undefined;
   return typeof proof?.inputs === 'object' && typeof proof.found === 'string' ? proof : undefined;
 }
 
 /** Writes a proof: last of all, after what it vouches for. */
-export function remember({ host, root }: Context, name: string, proof: Proof): void {
-  makeState(host, root);
+export function writeProof({ host, root }: Context, name: string, proof: Proof): void {
+  makeStateFolder(host, root);
   const kept = { ...proof, found: sentence(proof.found), ...(proof.data ? { data: outgoingValue(proof.data) } : {}) };
   host.files.writeText(statePath(root, 'proofs', `${name}.json`), `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 /** Takes a proof away before what it vouches for is touched. */
-export function forget({ host, root }: Context, name: string): void {
+export function deleteProof({ host, root }: Context, name: string): void {
   host.files.remove(statePath(root, 'proofs', `${name}.json`));
 }
 
@@ -65,8 +65,8 @@ export function changedInputs(before: Inputs | undefined, now: Inputs): string[]
 }
 
 /** Leaves the record of a run and keeps the newest few. */
-export function record(host: Host, root: string, keep: number, report: Report, versions: Record<string, string>): void {
-  makeState(host, root);
+export function writeRunRecord(host: Host, root: string, keep: number, report: Report, versions: Record<string, string>): void {
+  makeStateFolder(host, root);
   const folder = statePath(root, 'runs');
   const stamp = report.startedAt.replace(/[:.]/g, '-');
   const name = `${stamp}-${report.task.replace(/[^\w-]/g, '-')}-${host.pid}.json`;

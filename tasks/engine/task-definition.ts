@@ -1,6 +1,6 @@
 import type { Environment } from '../common/environment';
 import type { Context } from './context';
-import type { Ran } from './run';
+import type { RunResult } from './run';
 import type { Depth, Step } from './step';
 
 /** An option of a task's own. */
@@ -29,19 +29,19 @@ export interface TaskDefinition {
   environment?: Environment | 'training';
   depth?: Depth;
   /** The task only looks: it never acts, and exits 1 or 3 like `--check`. */
-  looks?: boolean;
+  readOnly?: boolean;
   /** It makes room: it runs on a disk that is full too, where no lock can be written. */
-  frees?: boolean;
+  freesSpace?: boolean;
   /** Its runs are no news about the machine: they leave no record. */
-  unrecorded?: boolean;
+  skipRecord?: boolean;
   /** It goes on though settings are wrong, with those that are right: `context.settingsFault` says what is. */
-  tolerant?: boolean;
+  allowInvalidSettings?: boolean;
   /** What a look prints on stdout when all is seen; absent for a line for each step, as it is seen, and a verdict. */
-  present?(context: Context, ran: Ran): string;
+  renderResult?(context: Context, ran: RunResult): string;
   /** Printed on stdout at the end of a run that went well; nothing where it is empty. */
-  summary?(context: Context, ran: Ran): string;
+  summary?(context: Context, ran: RunResult): string;
   /** After `--plan`: keeps what was planned, and may add fields to it. @returns the last line that is printed */
-  planned?(context: Context, ran: Ran, seen: SeenBy): Promise<string | undefined>;
+  afterPlan?(context: Context, ran: RunResult, seen: SeenBy): Promise<string | undefined>;
 }
 
 /** What the look of a step saw, by the step's name. */

@@ -1,12 +1,12 @@
-import { provenBefore } from '../checks/cached-step';
+import { readCachedFinding } from '../checks/cached-step';
 import { UserError } from '../common/errors';
 import { sha256 } from '../common/hash';
 import type { Context } from '../engine/context';
-import { forget, type Inputs, remember } from '../engine/state';
+import { deleteProof, type Inputs, writeProof } from '../engine/state';
 import type { Action, Finding, Step } from '../engine/step';
 import { stateOfEnvironment } from '../environments/training/fingerprint';
 import { trainingPython } from '../environments/training/locate';
-import { bootOf } from '../platform/boot-id';
+import { bootId } from '../platform/boot-id';
 import { machineOf } from './driver/machine';
 import { type GpuLook, lookAtGpu } from './look';
 import { gpuIsOptional } from './optional';
@@ -22,7 +22,7 @@ export function gpuDriverStep(): Step {
     title: 'Check the GPU and its driver',
     async check(context, depth) {
       // All of the chain was proven on this machine since it was started: no need to ask the driver again.
-      const proven = depth === 'quick' ? provenBefore(context, proofOf(context), inputsOf(context)) : undefined;
+      const proven = depth === 'quick' ? readCachedFinding(context, proofOf(context), inputsOf(context)) : undefined;
       return proven?.state === 'done' ? proven : findingOf(context, 'driver', { alone: true });
     },
   };
@@ -35,7 +35,7 @@ export function gpuStep(
 ): Step {
   const check: Step['check'] = async (context, depth) => {
     if (depth === 'full' || alone) return findingOf(context, 'all', { alone });
-    const proven = provenBefore(context, proofOf(context), inputsOf(context));
+    const proven = readCachedFinding(context, proofOf(context), inputsOf(context));
     if (proven?.state === 'done') return proven;
     if (gpuIsOptional(context)) {
       const driver = await lookAtGpu(context, 'driver');
@@ -47,10 +47,10 @@ export function gpuStep(
   const prove: Action = {
     title: 'prove the GPU: torch, a product of matrices, 4 bits, memory',
     async run(context) {
-      forget(context, proofOf(context));
+      deleteProof(context, proofOf(context));
       const finding = await findingOf(context, 'all', { alone: false });
       if (finding.state === 'blocked') throw new UserError(finding);
-      if (finding.state === 'done') remember(context, proofOf(context), { inputs: inputsOf(context), found: finding.found });
+      if (finding.state === 'done') writeProof(context, proofOf(context), { inputs: inputsOf(context), found: finding.found });
     },
   };
   const step: Step = { name: 'gpu', title: 'Prove that the environment trains on the GPU', check };
@@ -92,7 +92,7 @@ function inputsOf(context: Context): Inputs {
     driver: machine.kernelModule ?? 'none',
     cards: machine.nvidia.join(' '),
     CUDA_VISIBLE_DEVICES: host.env.CUDA_VISIBLE_DEVICES ?? 'not set',
-    'time of the start': bootOf(host),
+    'time of the start': bootId(host),
     ...(stateOfEnvironment(context) ?? { 'training environment': 'none' }),
     'training settings': sha256(JSON.stringify([settings.training, settings.setup.models])),
   };

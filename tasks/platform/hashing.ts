@@ -18,11 +18,11 @@ export interface Hashed {
   /** What the hash was at each full {@link markBytes}: of two files of one size, the first that differs tells where they differ. */
   marks: string[];
   /** What the file was like before and after; `undefined` where it changed in between. */
-  stamp: Stamp | undefined;
+  stamp: FileFingerprint | undefined;
 }
 
 /** What must stay the same for a hash to hold. Times are nanoseconds, as text: JSON has no 64-bit integers. */
-export interface Stamp {
+export interface FileFingerprint {
   size: number;
   mtime: string;
   ctime: string;
@@ -45,14 +45,14 @@ export interface HashOptions {
   signal: AbortSignal;
 }
 
-export const stampOf = ({ size, mtimeNs, ctimeNs, ino }: BigIntStats): Stamp => ({
+export const fileFingerprint = ({ size, mtimeNs, ctimeNs, ino }: BigIntStats): FileFingerprint => ({
   size: Number(size),
   mtime: String(mtimeNs),
   ctime: String(ctimeNs),
   inode: String(ino),
 });
 
-export const sameStamp = (a: Stamp | undefined, b: Stamp | undefined): boolean =>
+export const sameFingerprint = (a: FileFingerprint | undefined, b: FileFingerprint | undefined): boolean =>
   a !== undefined && b !== undefined && a.size === b.size && a.mtime === b.mtime && a.ctime === b.ctime && a.inode === b.inode;
 
 /** Below this starting threads takes longer than the work. */
@@ -68,9 +68,9 @@ export async function hashFiles(jobs: readonly HashJob[], { onBytes, signal }: H
   const shared = new SharedArrayBuffer(24);
   const work = { jobs: order.map((index) => jobs[index] as HashJob), shared, markBytes };
   const take = (at: number, hashed: Omit<Hashed, 'stamp'> & { stats: BigIntStats[] }) => {
-    const [before, after] = hashed.stats.map(stampOf);
+    const [before, after] = hashed.stats.map(fileFingerprint);
     const { hex, error, marks } = hashed;
-    results[order[at] ?? at] = { hex, marks, ...(error ? { error } : {}), stamp: sameStamp(before, after) ? after : undefined };
+    results[order[at] ?? at] = { hex, marks, ...(error ? { error } : {}), stamp: sameFingerprint(before, after) ? after : undefined };
   };
   signal.throwIfAborted();
   if (jobs.reduce((sum, { bytes }) => sum + bytes, 0) < smallBytes) worker(work, take);

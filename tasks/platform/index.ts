@@ -3,7 +3,7 @@ import * as disk from './disk';
 import * as files from './files';
 import * as tree from './files/byte-paths';
 import * as shared from './files/shared';
-import { isThere, lineage, startOf } from './processes/process-groups';
+import { isProcessAlive, lineage, processStartTime } from './processes/process-groups';
 import { Processes } from './processes/processes';
 
 /** The only way to the machine: processes, disk, environment and clock. Nothing else touches them. */
@@ -33,8 +33,8 @@ export interface Host {
   glibc(): string | undefined;
   now(): Date;
   sleep(ms: number): Promise<void>;
-  startOf(pid: number): Promise<string | undefined>;
-  isThere(pid: number): boolean;
+  processStartTime(pid: number): Promise<string | undefined>;
+  isProcessAlive(pid: number): boolean;
   /** This process and those above it, and the groups that they are in. */
   lineage(): Promise<ReadonlySet<number>>;
 }
@@ -60,8 +60,8 @@ export function thisHost(): Host {
     glibc: () => (process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined)?.header?.glibcVersionRuntime,
     now: () => new Date(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    startOf,
-    isThere,
+    processStartTime,
+    isProcessAlive,
     lineage,
   };
 }

@@ -1,11 +1,11 @@
 import type { Context } from '../engine/context';
-import { look } from '../engine/perform';
+import { checkStep } from '../engine/perform';
 import { type RecordedStep, recordedStep } from '../engine/records/run-record';
 import { stepDocument } from '../engine/report';
 import type { Step } from '../engine/step';
 import { tokenFiles } from '../hub/api/token';
 import { hide, partsOf, secretsIn } from '../untrusted/secrets';
-import { cleanMachine, type Machine, remoteMachine, thisMachine } from './machine';
+import { cleanMachine, type MachineReport, remoteMachine, thisMachine } from './machine';
 import { fetchedRecords, ownRecords } from './records';
 
 /** A task whose steps the page is about: its name is the command that does them. */
@@ -19,7 +19,7 @@ export interface ReportedTask {
  * record and the record of a run tells how the machine was then. A remote is not asked: what its runs left was fetched
  * into the state folder, `remotes/NAME/runs`, and says of when it is.
  */
-export async function newestLooks(context: Context, reported: readonly ReportedTask[]): Promise<Machine[]> {
+export async function newestLooks(context: Context, reported: readonly ReportedTask[]): Promise<MachineReport[]> {
   hideTokens(context);
   const at = context.host.now().toISOString();
   const steps: (RecordedStep & { mends: string })[] = [];
@@ -28,7 +28,7 @@ export async function newestLooks(context: Context, reported: readonly ReportedT
       context.host.processes.throwIfInterrupted();
       if (steps.some(({ name }) => name === step.name)) continue;
       // Room is measured to the last file: a quick look stops where the free space alone settles it.
-      const { report } = await look(step, context, step.name === 'storage' ? 'full' : 'quick');
+      const { report } = await checkStep(step, context, step.name === 'storage' ? 'full' : 'quick');
       const seen = recordedStep(stepDocument(report));
       if (seen) steps.push({ ...seen, mends: task.name });
     }

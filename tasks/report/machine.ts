@@ -12,7 +12,7 @@ export interface SeenStep extends RecordedStep {
 }
 
 /** All that a page tells of one machine. */
-export interface Machine {
+export interface MachineReport {
   /** `undefined` for the machine that the report was written on, else the name of the remote. */
   remote: string | undefined;
   /** ISO 8601, UTC. */
@@ -41,7 +41,7 @@ export function thisMachine(
   looked: { at: string; steps: readonly (RecordedStep & { mends: string })[] },
   runs: readonly RunRecord[],
   unreadable: number,
-): Machine {
+): MachineReport {
   const steps = looked.steps.map((step) => ({ ...step, seenAt: looked.at }));
   const fresh = new Set(steps.map(({ name }) => name));
   const earlier = newestSteps(runs).filter(({ name }) => !fresh.has(name));
@@ -49,7 +49,7 @@ export function thisMachine(
 }
 
 /** A remote from the records that were fetched: nobody looks at it now. @returns undefined where they hold no step */
-export function remoteMachine(name: string, runs: readonly RunRecord[], unreadable: number): Machine | undefined {
+export function remoteMachine(name: string, runs: readonly RunRecord[], unreadable: number): MachineReport | undefined {
   const all = newestSteps(runs);
   const setUp = newestFirst(runs).find(({ task }) => /^setup:/.test(task));
   const own = new Set(setUp?.steps.map((step) => step.name) ?? all.map((step) => step.name));
@@ -70,14 +70,14 @@ export function remoteMachine(name: string, runs: readonly RunRecord[], unreadab
 }
 
 /** A machine without secrets: each text of it, however deep. A record may be older than a token, or of another machine. */
-export function cleanMachine(machine: Machine): Machine {
+export function cleanMachine(machine: MachineReport): MachineReport {
   const clean = (value: unknown): unknown => {
     if (typeof value === 'string') return redacted(value);
     if (Array.isArray(value)) return value.map(clean);
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [redacted(name), clean(inner)]));
   };
-  return clean(machine) as Machine;
+  return clean(machine) as MachineReport;
 }
 
 const newestFirst = (runs: readonly RunRecord[]): RunRecord[] =>

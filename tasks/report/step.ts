@@ -2,11 +2,11 @@ import * as path from 'node:path';
 import { moveAside, shellWord } from '../common/format';
 import type { Context } from '../engine/context';
 import { shown } from '../engine/paths';
-import { makeState, statePath } from '../engine/state';
+import { makeStateFolder, statePath } from '../engine/state';
 import type { Finding, Step } from '../engine/step';
 import { sentence } from '../untrusted/text';
 import { newestLooks, type ReportedTask } from './looks';
-import type { Machine } from './machine';
+import type { MachineReport } from './machine';
 import { lookedAtIn, type PageContent, pageOf } from './page/page';
 import { isSamePage } from './same-page';
 import { written } from './time';
@@ -15,7 +15,7 @@ import { verdictOf } from './verdict';
 /** A page that says the same is left alone for so long; then it is written again, with the time of today. */
 const longestMs = 24 * 3600 * 1000;
 
-type Machines = readonly Machine[];
+type Machines = readonly MachineReport[];
 
 /** The page is done when it says what a look at the machines says now. */
 export function reportStep(reported: (context: Context) => readonly ReportedTask[]): Step<Machines> {
@@ -50,7 +50,7 @@ export function reportStep(reported: (context: Context) => readonly ReportedTask
           title: `write \`${shown(context.root, fileOf(context))}\``,
           async run() {
             const file = fileOf(context);
-            if (file.startsWith(statePath(context.root) + path.sep)) makeState(context.host, context.root);
+            if (file.startsWith(statePath(context.root) + path.sep)) makeStateFolder(context.host, context.root);
             context.host.files.writeText(file, pageOf(contentOf(context, machines, machines[0]?.lookedAt ?? '')));
           },
         },
@@ -84,7 +84,7 @@ function obstacleOf(context: Context): Finding | undefined {
   };
 }
 
-function contentOf({ root, host, environment }: Context, machines: readonly Machine[], lookedAt: string): PageContent {
+function contentOf({ root, host, environment }: Context, machines: readonly MachineReport[], lookedAt: string): PageContent {
   return {
     project: sentence(path.basename(root), 200),
     hostname: sentence(host.hostname, 200),
@@ -99,7 +99,7 @@ function contentOf({ root, host, environment }: Context, machines: readonly Mach
   };
 }
 
-function summaryOf(machine: Machine): { verdict: string; headline: string } {
+function summaryOf(machine: MachineReport): { verdict: string; headline: string } {
   const { level, headline } = verdictOf(machine);
   return { verdict: level, headline };
 }

@@ -1,11 +1,11 @@
 import { plural } from '../common/format';
-import type { Machine, SeenStep } from './machine';
+import type { MachineReport, SeenStep } from './machine';
 
 /** From all is well to somebody has to act. */
 export type Level = 'ready' | 'warning' | 'todo' | 'blocked';
 
 /** What a machine comes to, in a heading and a sentence. */
-export interface Verdict {
+export interface ReportVerdict {
   level: Level;
   headline: string;
   detail: string;
@@ -14,7 +14,7 @@ export interface Verdict {
 }
 
 /** The verdict on the steps of a machine: the worst of them decides. */
-export function verdictOf({ steps, earlier }: Machine): Verdict {
+export function verdictOf({ steps, earlier }: MachineReport): ReportVerdict {
   const among = (...states: SeenStep['state'][]) => steps.filter(({ state }) => states.includes(state));
   const [stopped, rest] = [among('blocked', 'failed'), [...among('todo', 'skipped'), ...among('unknown')]];
   const warnings = steps.filter(({ warning, state }) => warning !== undefined && state === 'done');

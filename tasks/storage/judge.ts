@@ -18,7 +18,7 @@ export function budgetsOf(parts: readonly { budgetBytes: number; buffer?: boolea
  * of the error threshold by what is kept there, of the warning by the buffer too.
  * @returns bytes that are wanted, and how the free bytes and those already there compare
  */
-export function judgeVolume(volume: Volume, whole: Budgets, errorBytes: number, warnBytes: number) {
+export function checkVolume(volume: Volume, whole: Budgets, errorBytes: number, warnBytes: number) {
   const budget = budgetsOf(volume.parts);
   const thereBytes = volume.parts.reduce((sum, part) => sum + Math.min(part.thereBytes, part.budgetBytes), 0);
   const share = (part: number, of: number) => (of > 0 ? part / of : 1);
@@ -30,4 +30,4 @@ export function judgeVolume(volume: Volume, whole: Budgets, errorBytes: number, 
 }
 
 /** How one filesystem compares with what is wanted of it. */
-export type Verdict = ReturnType<typeof judgeVolume>;
+export type VolumeVerdict = ReturnType<typeof checkVolume>;

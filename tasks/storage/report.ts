@@ -1,11 +1,11 @@
 import { bytes } from '../common/format';
 import { shown } from '../engine/paths';
 import type { Table } from '../engine/step';
-import type { Verdict } from './judge';
+import type { VolumeVerdict } from './judge';
 import type { Volume } from './volumes';
 
 /** The verdicts for machines, in bytes; what is there only where it was measured. */
-export function dataOf(root: string, verdicts: readonly Verdict[], measured: boolean): object[] {
+export function storageData(root: string, verdicts: readonly VolumeVerdict[], measured: boolean): object[] {
   return verdicts.map(({ volume, wantedBytes, comfortBytes }) => ({
     folder: shown(root, volume.measured),
     availableBytes: volume.availableBytes,
@@ -20,7 +20,7 @@ export function dataOf(root: string, verdicts: readonly Verdict[], measured: boo
 }
 
 /** The volumes as a table for a person: a row for each part. */
-export function tableOf(volumes: readonly Volume[]): Table {
+export function storageTable(volumes: readonly Volume[]): Table {
   const rows = volumes.flatMap((volume) =>
     volume.parts.map(({ name, budgetBytes, thereBytes }) => [
       name,

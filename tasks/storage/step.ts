@@ -1,8 +1,8 @@
 import { bytes } from '../common/format';
 import { shown } from '../engine/paths';
 import type { Step } from '../engine/step';
-import { budgetsOf, judgeVolume } from './judge';
-import { dataOf, tableOf } from './report';
+import { budgetsOf, checkVolume } from './judge';
+import { storageData, storageTable } from './report';
 import { categoriesOf, type Volume, volumesOf } from './volumes';
 
 const GB = 1e9;
@@ -18,11 +18,14 @@ export const storageStep: Step = {
     // Measuring what is there walks every folder: only where the free space alone does not settle it.
     const free = await volumesOf(context, categories, false);
     const judge = (volumes: readonly Volume[]) =>
-      volumes.map((volume) => judgeVolume(volume, whole, settings.error_gb * GB, settings.warn_gb * GB));
+      volumes.map((volume) => checkVolume(volume, whole, settings.error_gb * GB, settings.warn_gb * GB));
     const settled = depth === 'quick' && judge(free).every(({ level }) => level === 'ok');
     const volumes = settled ? free : await volumesOf(context, categories, true);
     const verdicts = judge(volumes);
-    const table = { ...(settled ? {} : { table: tableOf(volumes) }), data: { volumes: dataOf(context.root, verdicts, !settled) } };
+    const table = {
+      ...(settled ? {} : { table: storageTable(volumes) }),
+      data: { volumes: storageData(context.root, verdicts, !settled) },
+    };
     const worst = verdicts.find(({ level }) => level === 'error') ?? verdicts.find(({ level }) => level === 'warn') ?? verdicts[0];
     if (!worst) return { state: 'unknown', found: 'no folder to check' };
     const { volume, thereBytes, wantedBytes, level } = worst;

@@ -6,7 +6,7 @@ import { UserError } from '../../tasks/common/errors';
 import type { Context } from '../../tasks/engine/context';
 import { withLock } from '../../tasks/engine/lock/lock';
 import { silent } from '../../tasks/engine/reporter/reporter';
-import { bring, inspect } from '../../tasks/engine/run';
+import { applySteps, checkSteps } from '../../tasks/engine/run';
 import type { Finding, Step } from '../../tasks/engine/step';
 import { contextWith } from '../support/context';
 
@@ -64,7 +64,7 @@ async function run(
 ) {
   const context: Context = { ...project, forced: (step) => forced.includes(step) };
   const steps = kinds.map((how, index) => counted(`${index}`, how, index === 0 ? onLook : undefined));
-  const ran = await bring(
+  const ran = await applySteps(
     steps.map(({ step }) => step),
     context,
     silent,
@@ -105,7 +105,7 @@ test('--plan, --check and validate look once', async () => {
     ['full', false, ['look full']],
   ] as const) {
     const [first, second] = [counted('0', 'todo'), counted('1', 'todo')];
-    const { seen } = await inspect([first.step, second.step], contextWith({}), depth, withPlan);
+    const { seen } = await checkSteps([first.step, second.step], contextWith({}), depth, withPlan);
     assert.equal([first.log, second.log], [expected, expected]);
     assert.equal([seen('0'), seen('none')], [1, undefined]);
   }
@@ -149,7 +149,7 @@ test('nor where another run took the project in the moment before ours', async (
   const startOf = async (pid: number) => {
     if (isFirst) await another(project, pause(300));
     isFirst = false;
-    return project.host.startOf(pid);
+    return project.host.processStartTime(pid);
   };
   const slow = { ...project, host: { ...project.host, startOf } };
   assert.equal((await run(['todo', 'done'], { project: slow })).logs, again);

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { stampOf } from '../../tasks/platform/hashing';
+import { fileFingerprint } from '../../tasks/platform/hashing';
 import { runJust } from '../support/project';
 import { contentFor, contentOf, leftoversOf, modelFiles, noise, otherFormats, placeFor } from './model';
 import { startHub } from './server';
@@ -183,7 +183,7 @@ test('repairs what no look at names and times can see', async () => {
   fs.writeSync(handle, 'rot', 1000);
   fs.closeSync(handle);
   // As if a disk had lost the bits without anybody's writing: the stamp fits the file that it vouches for.
-  const stamp = stampOf(fs.statSync(path.join(place.folder, name), { bigint: true }));
+  const stamp = fileFingerprint(fs.statSync(path.join(place.folder, name), { bigint: true }));
   fs.writeFileSync(stampFile, JSON.stringify({ ...JSON.parse(fs.readFileSync(stampFile, 'utf8')), ...stamp }));
   assert.is((await place.json()).outcome, 'unchanged');
   const before = hub.sent('model-00002-of-00002.safetensors');

@@ -17,7 +17,7 @@ import { stampedHash, writeStamp } from '../../tasks/hub/store/stamps';
 import { readTree, writeTree } from '../../tasks/hub/store/tree';
 import { Digests } from '../../tasks/hub/transfer/digest';
 import { thisHost } from '../../tasks/platform';
-import { stampOf } from '../../tasks/platform/hashing';
+import { fileFingerprint } from '../../tasks/platform/hashing';
 import type { Commit } from '../../tasks/untrusted/hashes';
 import { temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
@@ -51,7 +51,7 @@ function place() {
   return { here: { host, root }, folder, root, elsewhere, at, put };
 }
 
-const stampFor = (absolute: string) => stampOf(fs.statSync(absolute, { bigint: true }));
+const stampFor = (absolute: string) => fileFingerprint(fs.statSync(absolute, { bigint: true }));
 
 function codeOf(work: () => unknown): string {
   try {

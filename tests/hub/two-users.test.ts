@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { spaceOf } from '../../tasks/engine/lock/lock-owner';
+import { pidNamespaceId } from '../../tasks/engine/lock/lock-owner';
 import { thisHost } from '../../tasks/platform';
 import { cleanEnvironment, type Ended, projectCopy, repository, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
@@ -187,9 +187,18 @@ else {
       const host = thisHost();
       const pid = sleeper.pid ?? 0;
       assert.ok(pid > 1);
-      const started = (await host.startOf(pid)) ?? '';
+      const started = (await host.processStartTime(pid)) ?? '';
       const lock = path.join(folder, '.cache/just-lora/lock.json');
-      const dead = { id: 'x', pid: 4_194_999, started: '1', host: host.hostname, space: spaceOf(host), task: 'x', since: 'x', beat: 15 };
+      const dead = {
+        id: 'x',
+        pid: 4_194_999,
+        started: '1',
+        host: host.hostname,
+        space: pidNamespaceId(host),
+        task: 'x',
+        since: 'x',
+        beat: 15,
+      };
       fs.writeFileSync(lock, JSON.stringify({ ...dead, children: [{ pid, started }] }), { mode: 0o644 });
       fs.chownSync(lock, anna, group);
       const fetched = await b.json(...download);

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withLock } from '../../tasks/engine/lock/lock';
-import { makeState, remember } from '../../tasks/engine/state';
+import { makeStateFolder, writeProof } from '../../tasks/engine/state';
 import { contextWith } from '../support/context';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
@@ -53,7 +53,7 @@ for (const umask of [0o000, 0o022, 0o077])
 test('the lock while it is held, and a proof', async () => {
   process.umask(0);
   const context = contextWith({});
-  remember(context, 'libraries', { inputs: {}, found: 'all' });
+  writeProof(context, 'libraries', { inputs: {}, found: 'all' });
   await withLock(context.host, context.root, { task: 'venv', waitSeconds: 1, onWait: () => undefined }, async () => {
     assert.ok(fs.existsSync(path.join(context.root, '.just-lora/lock.json')));
     assert.equal(wide(path.join(context.root, '.just-lora')), []);
@@ -68,12 +68,12 @@ test('a state folder that is open to others is closed, also behind a link of our
   const state = path.join(root, '.just-lora');
   fs.mkdirSync(state);
   fs.chmodSync(state, 0o777);
-  makeState(host, root);
+  makeStateFolder(host, root);
   assert.is(modeOf(state), '700');
   const other = contextWith({});
   fs.chmodSync(state, 0o755);
   fs.symlinkSync(state, path.join(other.root, '.just-lora'));
-  makeState(other.host, other.root);
+  makeStateFolder(other.host, other.root);
   assert.is(modeOf(state), '700');
 });
 

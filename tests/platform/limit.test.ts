@@ -20,7 +20,7 @@ test('ends the whole group, also a child that holds the output open', async () =
 /** Waits a moment for a process to be gone. */
 async function isGone(pid: number): Promise<boolean> {
   for (let tries = 0; tries < 20; tries++) {
-    if ((await thisHost().startOf(pid)) === undefined) return true;
+    if ((await thisHost().processStartTime(pid)) === undefined) return true;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return false;

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { UserError } from '../../tasks/common/errors';
 import { thisHost } from '../../tasks/platform';
-import { type Loaded, readSettings } from '../../tasks/settings/read/load';
+import { type LoadedSettings, readSettings } from '../../tasks/settings/read/load';
 import { temporaryFolder } from '../support/project';
 import { type WrongCase, wrongCases } from './wrong-cases';
 
@@ -18,7 +18,7 @@ function faultsOf({ file = 'configs/setup.yaml', text, env = {}, sets = [] }: Om
 }
 
 /** A wrong `--set` is wrong usage and thrown at once; what is wrong in the project is told beside the settings. */
-function faultIn(read: () => Loaded) {
+function faultIn(read: () => LoadedSettings) {
   try {
     return read().fault;
   } catch (error) {

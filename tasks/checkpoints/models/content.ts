@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { stampOn } from '../../hub/store/stamps';
-import { hashFiles, sameStamp, settledMs, stampOf } from '../../platform/hashing';
+import { fileFingerprint, hashFiles, sameFingerprint, settledMs } from '../../platform/hashing';
 import type { Expectation, Expected } from './expected';
 import type { Looked } from './fault';
 import { type KnownHash, recallHashes, rememberHashes } from './hash-cache';
@@ -47,7 +47,7 @@ export async function compareContent(
   function stillKnown(file: Expected): boolean {
     const stat = host.files.exactStat(path.join(folder, file.path));
     if (!stat) return false;
-    const [stamp, algorithm] = [stampOf(stat), algorithmOf(file)];
+    const [stamp, algorithm] = [fileFingerprint(stat), algorithmOf(file)];
     // The download hashed what it brought, and has stamped it.
     const brought = stampOn(context, folder, file.path);
     if (file.hash && brought?.hash === file.hash.hex) {
@@ -56,7 +56,7 @@ export async function compareContent(
       return true;
     }
     const before = known.get(file.path);
-    return before?.algorithm === algorithm && sameStamp(before, stamp) && (!file.hash || file.hash.hex === before.hex);
+    return before?.algorithm === algorithm && sameFingerprint(before, stamp) && (!file.hash || file.hash.hex === before.hex);
   }
   function sum(files: readonly Expected[]): number {
     return files.reduce((bytes, file) => bytes + (sizes.get(file.path) ?? 0), 0);

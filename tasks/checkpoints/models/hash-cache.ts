@@ -1,11 +1,11 @@
 import { sha256 } from '../../common/hash';
 import type { Context } from '../../engine/context';
-import { makeState, statePath } from '../../engine/state';
-import type { Algorithm, Stamp } from '../../platform/hashing';
+import { makeStateFolder, statePath } from '../../engine/state';
+import type { Algorithm, FileFingerprint } from '../../platform/hashing';
 import { fieldsOf } from '../../untrusted/json';
 
 /** A hash that was computed, and what its file was like then: worth nothing once any of it differs. */
-export interface KnownHash extends Stamp {
+export interface KnownHash extends FileFingerprint {
   algorithm: Algorithm;
   hex: string;
 }
@@ -18,7 +18,7 @@ export function recallHashes({ host, root }: Context, folder: string): Map<strin
 
 /** Written whole, after the hashing. One that is cut by a power failure cannot be read, and counts as none. */
 export function rememberHashes({ host, root }: Context, folder: string, known: ReadonlyMap<string, KnownHash>): void {
-  makeState(host, root);
+  makeStateFolder(host, root);
   host.files.writeText(fileOf(root, folder), `${JSON.stringify({ folder, files: Object.fromEntries(known) }, null, 1)}\n`, false);
 }
 

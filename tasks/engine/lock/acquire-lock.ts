@@ -5,14 +5,14 @@ import type { Host } from '../../platform';
 import { killGroup } from '../../platform/processes/process-groups';
 import { staleMinutes } from './heartbeat';
 import { type LockPlace, type SeenLock, seeLock } from './lock-file';
-import { type Holder, isGone, isNear, mostOfLock, nameOf } from './lock-owner';
+import { describeOwner, isSameMachine, isStale, type LockOwner, maxLockChars } from './lock-owner';
 
 /** How long to wait for the run that is there, and what to do without room for a lock. */
 export interface Waiting {
   waitSeconds: number;
   onWait(text: string): void;
   /** The work makes room: it goes on without a lock. */
-  frees: boolean;
+  freesSpace: boolean;
 }
 
 /**
@@ -21,29 +21,29 @@ export interface Waiting {
  * @returns whether another run was there
  * @throws UserError E_LOCKED, Interrupted
  */
-export async function take(
+export async function acquireLock(
   host: Host,
   place: LockPlace,
   where: string,
-  mine: Holder,
-  { waitSeconds, onWait, frees }: Waiting,
+  mine: LockOwner,
+  { waitSeconds, onWait, freesSpace }: Waiting,
 ): Promise<boolean> {
   const deadline = host.now().getTime() + waitSeconds * 1000;
   for (let waited = false; ; ) {
     host.processes.throwIfInterrupted();
     const seen = seeLock(host, place);
-    if (!seen && create(host, place, mine, frees)) return waited;
+    if (!seen && create(host, place, mine, freesSpace)) return waited;
     if (!seen) {
       // Another run was faster: its name is there in a moment.
       await host.sleep(20);
       continue;
     }
-    const { holder, isOurs } = seen;
+    const { owner, isOurs } = seen;
     // Over NFS a link may be made and its answer lost: then it was said that the name is taken.
-    if (holder?.id === mine.id) return waited;
-    const isOver = await isGone(host, holder, isOurs, () => host.shared.ageOf(place.folder, place.name));
+    if (owner?.id === mine.id) return waited;
+    const isOver = await isStale(host, owner, isOurs, () => host.shared.ageOf(place.folder, place.name));
     if (isOver && (await breakLock(host, place, seen))) continue;
-    const who = holder ? nameOf(holder) : 'another run';
+    const who = owner ? describeOwner(owner) : 'another run';
     if (host.now().getTime() >= deadline)
       throw new UserError({
         code: 'E_LOCKED',
@@ -54,16 +54,16 @@ export async function take(
       });
     if (!waited) onWait(`waiting for ${who}`);
     waited = true;
-    await host.sleep(holder && isNear(host, holder) ? 200 : 1000);
+    await host.sleep(owner && isSameMachine(host, owner) ? 200 : 1000);
   }
 }
 
 /** A command that ends a process is named only where it is the process that made the lock, and this user's. */
-async function wayOut(host: Host, { holder, isOurs }: SeenLock): Promise<string> {
-  if (holder && isNear(host, holder)) {
-    const isIt = isOurs && (await mayEnd(host, holder));
+async function wayOut(host: Host, { owner, isOurs }: SeenLock): Promise<string> {
+  if (owner && isSameMachine(host, owner)) {
+    const isIt = isOurs && (await mayEnd(host, owner));
     return isIt
-      ? `let it finish or end it with \`kill ${holder.pid}\`, then run the same command again`
+      ? `let it finish or end it with \`kill ${owner.pid}\`, then run the same command again`
       : 'let it finish, then run the same command again';
   }
   return `let it finish, then run the same command again; if that run is gone, its lock gives way after ${staleMinutes} minutes`;
@@ -71,26 +71,26 @@ async function wayOut(host: Host, { holder, isOurs }: SeenLock): Promise<string>
 
 /** Whether a number is the process that is meant, and not one that we live by. */
 async function mayEnd(host: Host, { pid, started }: { pid: number; started: string }): Promise<boolean> {
-  return pid > 1 && started !== '' && (await host.startOf(pid)) === started && !(await host.lineage()).has(pid);
+  return pid > 1 && started !== '' && (await host.processStartTime(pid)) === started && !(await host.lineage()).has(pid);
 }
 
 /** @returns whether it is ours now */
-function create(host: Host, { folder, name }: LockPlace, mine: Holder, frees: boolean): boolean {
+function create(host: Host, { folder, name }: LockPlace, mine: LockOwner, freesSpace: boolean): boolean {
   try {
     return host.shared.create(folder, name, JSON.stringify(mine));
   } catch (error) {
-    if (frees && isFull(error)) return true;
+    if (freesSpace && isFull(error)) return true;
     throw error;
   }
 }
 
 /**
- * Takes away the lock of a holder that is gone, after what it left running is ended.
+ * Takes away the lock of a owner that is gone, after what it left running is ended.
  * @returns false where this user may not take it away
  */
 async function breakLock(host: Host, { folder, name }: LockPlace, judged: SeenLock): Promise<boolean> {
   await endLeftovers(host, judged);
-  // Renamed before it is removed: of two runs that see the dead holder only one gets to break its lock.
+  // Renamed before it is removed: of two runs that see the dead owner only one gets to break its lock.
   const aside = `${name}.dead-${crypto.randomUUID()}`;
   try {
     host.shared.move(folder, name, aside);
@@ -109,7 +109,7 @@ async function breakLock(host: Host, { folder, name }: LockPlace, judged: SeenLo
 /** By a second name, so that it stays its owner's; by its text on a disk without hard links, or of another user. */
 function giveBack({ shared }: Host, folder: string, aside: string, name: string): void {
   if (shared.linkTo(folder, aside, name)) return;
-  const text = shared.read(folder, aside, mostOfLock)?.text;
+  const text = shared.read(folder, aside, maxLockChars)?.text;
   if (text !== undefined) shared.create(folder, name, text);
 }
 
@@ -117,7 +117,7 @@ function giveBack({ shared }: Host, folder: string, aside: string, name: string)
  * Ends what a killed run left running, which would go on writing into the same folders: only by a lock that nobody else
  * can have written, of this boot and container, and only what has the number and the start that it names.
  */
-async function endLeftovers(host: Host, { holder, isOurs }: SeenLock): Promise<void> {
-  if (!holder || !isOurs || !isNear(host, holder)) return;
-  for (const child of holder.children) if (await mayEnd(host, child)) killGroup(child.pid, 'SIGKILL');
+async function endLeftovers(host: Host, { owner, isOurs }: SeenLock): Promise<void> {
+  if (!owner || !isOurs || !isSameMachine(host, owner)) return;
+  for (const child of owner.children) if (await mayEnd(host, child)) killGroup(child.pid, 'SIGKILL');
 }

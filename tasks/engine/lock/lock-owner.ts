@@ -1,39 +1,39 @@
 import * as path from 'node:path';
 import type { Host } from '../../platform';
-import { bootOf } from '../../platform/boot-id';
+import { bootId } from '../../platform/boot-id';
 import { type Fields, fieldsOf, tryParse } from '../../untrusted/json';
 import { oneLine } from '../../untrusted/text';
-import { missedBeats, usualBeat } from './heartbeat';
+import { heartbeatSeconds, missedHeartbeats } from './heartbeat';
 
 /** A process group that a run has started. */
-export interface Child {
+export interface ChildProcess {
   pid: number;
   /** When it started, so that a later one with the same number is not taken for it. */
   started: string;
 }
 
 /** The run that holds a lock, as the lock's file says it. */
-export interface Holder {
+export interface LockOwner {
   /** No other run has it. */
   id: string;
   pid: number;
   /** When that process started. */
   started: string;
   host: string;
-  /** Where its process number means something: {@link spaceOf}. */
+  /** Where its process number means something: {@link pidNamespaceId}. */
   space?: string;
   task: string;
   since: string;
   /** Seconds between two signs of life; absent where it gives none. */
   beat?: number;
-  /** The process groups it runs: what a killed holder leaves behind. */
-  children: readonly Child[];
+  /** The process groups it runs: what a killed owner leaves behind. */
+  children: readonly ChildProcess[];
 }
 
 /** Characters that a lock's file may have: more is none. */
-export const mostOfLock = 65_536;
+export const maxLockChars = 65_536;
 /** No run starts more at once. */
-export const mostChildren = 100;
+export const maxChildren = 100;
 
 /** Milliseconds that a lock of ours may lie there half written, on a disk without hard links. */
 const halfWrittenMs = 5000;
@@ -42,8 +42,8 @@ const halfWrittenMs = 5000;
  * What a lock's file says; `undefined` where it is none, or not written to its end. It may be anybody's: a number of it is
  * a process number, its texts have a limit, and there is nothing else in it.
  */
-export function parseHolder(text: string | undefined): Holder | undefined {
-  const fields = fieldsOf(tryParse(text, mostOfLock));
+export function parseLockOwner(text: string | undefined): LockOwner | undefined {
+  const fields = fieldsOf(tryParse(text, maxLockChars));
   if (!fields) return undefined;
   const { id, pid, started, host, space, task, since, beat } = fields;
   const children = childrenOf(fields);
@@ -59,9 +59,9 @@ export function parseHolder(text: string | undefined): Holder | undefined {
 }
 
 /** 0 and what is below mean whole groups to kill(2), 1 is the system's first process. Groups of ours are never it. */
-function childrenOf({ children = [] }: Fields): Child[] | undefined {
-  if (!Array.isArray(children) || children.length > mostChildren) return undefined;
-  const all = children.map((each: unknown): Child | undefined => {
+function childrenOf({ children = [] }: Fields): ChildProcess[] | undefined {
+  if (!Array.isArray(children) || children.length > maxChildren) return undefined;
+  const all = children.map((each: unknown): ChildProcess | undefined => {
     const { pid, started } = fieldsOf(each) ?? {};
     return isProcess(pid) && pid > 1 && isText(started, 100) && started !== '' ? { pid, started } : undefined;
   });
@@ -76,32 +76,32 @@ const isProcess = (value: unknown): value is number => Number.isInteger(value) &
  * Names the machine's boot and the container that process numbers of this run belong to: two containers of one machine
  * may have the same host name. '' where the system has no such names. Linux: random(4), pid_namespaces(7).
  */
-export function spaceOf({ platform, files }: Pick<Host, 'platform' | 'files'>): string {
+export function pidNamespaceId({ platform, files }: Pick<Host, 'platform' | 'files'>): string {
   if (platform !== 'linux') return '';
-  return `${bootOf({ platform, files })} ${path.basename(files.linkTarget('/proc/self/ns/pid') ?? '')}`;
+  return `${bootId({ platform, files })} ${path.basename(files.linkTarget('/proc/self/ns/pid') ?? '')}`;
 }
 
-/** Whether a holder's process can be looked at from here. The name of a machine alone does not say so. */
-export const isNear = (host: Host, { host: name, space, started }: Holder): boolean =>
-  name === host.hostname && space === spaceOf(host) && started !== '';
+/** Whether a owner's process can be looked at from here. The name of a machine alone does not say so. */
+export const isSameMachine = (host: Host, { host: name, space, started }: LockOwner): boolean =>
+  name === host.hostname && space === pidNamespaceId(host) && started !== '';
 
 /**
  * Whether the run that made a lock is over, whatever ended it.
  * @param isOurs whether this user made it
  * @param ageMs milliseconds since its last sign of life, asked for only where nothing else tells
  */
-export async function isGone(host: Host, holder: Holder | undefined, isOurs: boolean, ageMs: () => number): Promise<boolean> {
+export async function isStale(host: Host, owner: LockOwner | undefined, isOurs: boolean, ageMs: () => number): Promise<boolean> {
   // One that we cannot read may be alive, and of a kind that we do not know.
-  if (!holder) return ageMs() > (isOurs ? halfWrittenMs : missedBeats * usualBeat * 1000);
-  if (isNear(host, holder)) {
-    const start = await host.startOf(holder.pid);
+  if (!owner) return ageMs() > (isOurs ? halfWrittenMs : missedHeartbeats * heartbeatSeconds * 1000);
+  if (isSameMachine(host, owner)) {
+    const start = await host.processStartTime(owner.pid);
     // A system may hide when other users' processes started: then only the heartbeat tells.
-    if (start !== undefined || isOurs) return start !== holder.started;
-    if (!host.isThere(holder.pid)) return true;
+    if (start !== undefined || isOurs) return start !== owner.started;
+    if (!host.isProcessAlive(owner.pid)) return true;
   }
-  return holder.beat !== undefined && ageMs() > missedBeats * holder.beat * 1000;
+  return owner.beat !== undefined && ageMs() > missedHeartbeats * owner.beat * 1000;
 }
 
 /** Which command, where, since when. What it says of itself is shown as text. */
-export const nameOf = ({ task, pid, host, since }: Holder): string =>
+export const describeOwner = ({ task, pid, host, since }: LockOwner): string =>
   `\`just ${oneLine(task, 60)}\` (pid ${pid} on ${oneLine(host, 80)}, since ${oneLine(since, 40)})`;

@@ -1,10 +1,10 @@
 import { isFull, UserError } from '../../common/errors';
 import type { Host } from '../../platform';
-import { makeState, statePath } from '../state';
-import { take } from './acquire-lock';
-import { usualBeat } from './heartbeat';
-import { isOf, type LockPlace, seeLock } from './lock-file';
-import { type Holder, isGone, mostChildren, mostOfLock, nameOf, parseHolder, spaceOf } from './lock-owner';
+import { makeStateFolder, statePath } from '../state';
+import { acquireLock } from './acquire-lock';
+import { heartbeatSeconds } from './heartbeat';
+import { isLockOf, type LockPlace, seeLock } from './lock-file';
+import { describeOwner, isStale, type LockOwner, maxChildren, maxLockChars, parseLockOwner, pidNamespaceId } from './lock-owner';
 
 /** How a lock is taken. */
 export interface LockOptions {
@@ -14,7 +14,7 @@ export interface LockOptions {
   /** Seconds between two signs of life. */
   beatSeconds?: number;
   /** The work makes room: where nobody holds the lock and the disk has no room for it, it goes on without. */
-  frees?: boolean;
+  freesSpace?: boolean;
 }
 
 /**
@@ -24,11 +24,11 @@ export interface LockOptions {
  */
 export function withLock<T>(host: Host, root: string, options: LockOptions, work: (waited: boolean) => Promise<T>): Promise<T> {
   try {
-    makeState(host, root);
+    makeStateFolder(host, root);
   } catch (error) {
-    if (!options.frees || !isFull(error)) throw error;
+    if (!options.freesSpace || !isFull(error)) throw error;
   }
-  return holding(host, lockOf(root), 'in this project', options, work);
+  return withFileLock(host, lockOf(root), 'in this project', options, work);
 }
 
 /**
@@ -48,44 +48,44 @@ const lockOf = (root: string): LockPlace => ({ folder: statePath(root), name: lo
 /**
  * Holds what a lock file stands for, which may lie on a disk that other machines and users share. A lock of a process
  * that is gone is broken, after what that process left running is ended, since it would go on writing into the same
- * folders. Of another machine's process only its heartbeat tells: the holder touches the file while it lives.
+ * folders. Of another machine's process only its heartbeat tells: the owner touches the file while it lives.
  * @param where what is held, as a message goes on after "is still at work": `in this project`
  * @param work gets whether another run was there until now: what was seen before does not hold
- * @throws UserError E_LOCKED when the holder is still there after the limit, E_LOCK_LOST where another run has taken it over
+ * @throws UserError E_LOCKED when the owner is still there after the limit, E_LOCK_LOST where another run has taken it over
  */
-export async function holding<T>(
+export async function withFileLock<T>(
   host: Host,
   place: LockPlace,
   where: string,
-  { task, waitSeconds, onWait, beatSeconds = usualBeat, frees = false }: LockOptions,
+  { task, waitSeconds, onWait, beatSeconds = heartbeatSeconds, freesSpace = false }: LockOptions,
   work: (waited: boolean) => Promise<T>,
 ): Promise<T> {
   const { folder, name } = place;
-  const mine: Holder = {
+  const mine: LockOwner = {
     id: crypto.randomUUID(),
     pid: host.pid,
-    started: (await host.startOf(host.pid)) ?? '',
+    started: (await host.processStartTime(host.pid)) ?? '',
     host: host.hostname,
-    space: spaceOf(host),
+    space: pidNamespaceId(host),
     task,
     since: host.now().toISOString(),
     beat: beatSeconds,
     children: [],
   };
-  const waited = await take(host, place, where, mine, { waitSeconds, onWait, frees });
-  const isMine = () => isOf(host, place, mine);
+  const waited = await acquireLock(host, place, where, mine, { waitSeconds, onWait, freesSpace });
+  const isMine = () => isLockOf(host, place, mine);
   let last = Promise.resolve();
   const stop = host.processes.watchGroups((groups) => {
     last = last.then(async () => {
-      const children = await Promise.all(groups.map(async (pid) => ({ pid, started: (await host.startOf(pid)) ?? '' })));
-      mine.children = children.filter(({ started }) => started !== '').slice(0, mostChildren);
+      const children = await Promise.all(groups.map(async (pid) => ({ pid, started: (await host.processStartTime(pid)) ?? '' })));
+      mine.children = children.filter(({ started }) => started !== '').slice(0, maxChildren);
       if (isMine()) host.shared.write(folder, name, JSON.stringify(mine), true);
     });
   });
   let isLost = false;
   const beat = setInterval(() => {
     try {
-      const isTouched = host.shared.touch(folder, name, mostOfLock, (text) => parseHolder(text)?.id === mine.id);
+      const isTouched = host.shared.touch(folder, name, maxLockChars, (text) => parseLockOwner(text)?.id === mine.id);
       // A file that somebody removed is made anew; one of another run means that this one was taken for dead.
       if (!isTouched && !host.shared.create(folder, name, JSON.stringify(mine))) {
         isLost = true;
@@ -112,19 +112,19 @@ export async function holding<T>(
   }
 }
 
-/** Who holds a lock now, as {@link nameOf} says it; `undefined` where nobody does. A look: writes nothing. */
-export async function holderOf(host: Host, place: LockPlace): Promise<string | undefined> {
+/** Who holds a lock now, as {@link describeOwner} says it; `undefined` where nobody does. A look: writes nothing. */
+export async function readLockOwner(host: Host, place: LockPlace): Promise<string | undefined> {
   const seen = seeLock(host, place);
   const ageMs = () => host.now().getTime() - (host.shared.lstat(place.folder, place.name)?.mtimeMs ?? 0);
-  return seen?.holder && !(await isGone(host, seen.holder, seen.isOurs, ageMs)) ? nameOf(seen.holder) : undefined;
+  return seen?.owner && !(await isStale(host, seen.owner, seen.isOurs, ageMs)) ? describeOwner(seen.owner) : undefined;
 }
 
 /** This run slept for so long that another one took it for dead. */
 function lostError(host: Host, place: LockPlace, where: string): UserError {
-  const holder = seeLock(host, place)?.holder;
+  const owner = seeLock(host, place)?.owner;
   return new UserError({
     code: 'E_LOCK_LOST',
-    found: `this run stood still for so long that ${holder ? nameOf(holder) : 'another run'} took its place ${where}`,
+    found: `this run stood still for so long that ${owner ? describeOwner(owner) : 'another run'} took its place ${where}`,
     needed: 'one run at a time',
     fix: 'let that one finish, then run the same command again',
   });

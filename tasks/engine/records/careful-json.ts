@@ -6,16 +6,17 @@
 import { lastLines, sentence, sentences } from '../../untrusted/text';
 
 /** An object of any fields. */
-export type Tree = Readonly<Record<string, unknown>>;
+export type JsonShape = Readonly<Record<string, unknown>>;
 /** The most entries of a list. */
 const most = 5000;
 
 /** An object; an empty one where it is none. */
-export const tree = (value: unknown): Tree => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Tree) : {});
+export const tree = (value: unknown): JsonShape =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonShape) : {};
 /** A list; an empty one where it is none. */
-export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, most) : []);
+export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value.slice(0, most) : []);
 /** The texts of a list. */
-export const texts = (value: unknown): string[] => list(value).flatMap((item) => string(item) ?? []);
+export const texts = (value: unknown): string[] => listOf(value).flatMap((item) => string(item) ?? []);
 /** A finite number that is not negative. */
 export const number = (value: unknown): number | undefined =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;

@@ -1,7 +1,7 @@
 import { currentName } from '../../common/former-names';
 import { tryParse } from '../../untrusted/json';
 import { sentence } from '../../untrusted/text';
-import { list, number, oneOf, string, type Tree, tailOf, texts, tree, ways } from './careful-json';
+import { type JsonShape, listOf, number, oneOf, string, tailOf, texts, tree, ways } from './careful-json';
 
 /**
  * The record of a run as `engine/state.ts` leaves it, read with care: it may come from another machine, another
@@ -78,7 +78,7 @@ export function parseRunRecord(text: string): RunRecord | undefined {
     outcome,
     startedAt: startedAt.toISOString(),
     durationMs: number(fields['durationMs']) ?? 0,
-    steps: list(fields['steps']).flatMap((step) => recordedStep(step) ?? []),
+    steps: listOf(fields['steps']).flatMap((step) => recordedStep(step) ?? []),
     versions: Object.fromEntries(
       Object.entries(tree(fields['versions'])).flatMap(([name, version]) => {
         const text = string(version);
@@ -107,23 +107,23 @@ export function recordedStep(value: unknown): RecordedStep | undefined {
     found,
     ...optional,
     changed: texts(fields['changed']),
-    table: list(fields['table'])
+    table: listOf(fields['table'])
       .map(texts)
       .filter((row) => row.length > 0),
-    actions: list(fields['actions']).flatMap((action) => {
+    actions: listOf(fields['actions']).flatMap((action) => {
       const title = string(tree(action)['title']);
       return title ? [{ title, durationMs: number(tree(action)['durationMs']) ?? 0 }] : [];
     }),
     durationMs: number(fields['durationMs']) ?? 0,
-    volumes: list(fields['volumes']).flatMap((volume) => recordedVolume(tree(volume)) ?? []),
-    packages: list(fields['packages']).flatMap((one) => recordedPackage(tree(one)) ?? []),
+    volumes: listOf(fields['volumes']).flatMap((volume) => recordedVolume(tree(volume)) ?? []),
+    packages: listOf(fields['packages']).flatMap((one) => recordedPackage(tree(one)) ?? []),
   };
 }
 
-function recordedVolume(fields: Tree): RecordedVolume | undefined {
+function recordedVolume(fields: JsonShape): RecordedVolume | undefined {
   const [folder, availableBytes] = [string(fields['folder']), number(fields['availableBytes'])];
   if (folder === undefined || availableBytes === undefined) return undefined;
-  const parts = list(fields['parts']).flatMap((part) => {
+  const parts = listOf(fields['parts']).flatMap((part) => {
     const { name, budgetBytes, thereBytes } = tree(part);
     const [called, budget, there] = [string(name), number(budgetBytes), number(thereBytes)];
     return called === undefined || budget === undefined
@@ -139,7 +139,7 @@ function recordedVolume(fields: Tree): RecordedVolume | undefined {
   };
 }
 
-function recordedPackage(fields: Tree): RecordedPackage | undefined {
+function recordedPackage(fields: JsonShape): RecordedPackage | undefined {
   const name = string(fields['name']);
   if (!name) return undefined;
   const [version, locked, drift] = [string(fields['version']), string(fields['locked']), oneOf(drifts, fields['drift'])];

@@ -2,7 +2,7 @@ import { columns } from '../../common/format';
 import { quoted } from '../../common/outgoing';
 import { outgoingStep } from '../outgoing-step';
 import type { StepReport } from '../report';
-import type { Ran } from '../run';
+import type { RunResult } from '../run';
 import { lookReporter } from './plain';
 import type { Reporter, Screen } from './reporter';
 
@@ -18,7 +18,7 @@ const words: Record<StepReport['state'], string> = {
 };
 
 /** Everything that a look found: a line for each check, what is to be done, then the details. */
-export function reportTable(ran: Pick<Ran, 'steps'>, verdict: string): string {
+export function reportTable(ran: Pick<RunResult, 'steps'>, verdict: string): string {
   const steps = ran.steps.map(outgoingStep);
   const overview = columns([['check', 'state', 'found'], ...steps.map(({ name, state, found }) => [name, words[state], found])]);
   const details = steps.flatMap(({ name, table }) => (table ? [`${name}\n${columns(table, '  ')}`] : []));

@@ -1,5 +1,5 @@
 import type { Context } from '../../engine/context';
-import { makeState, statePath } from '../../engine/state';
+import { makeStateFolder, statePath } from '../../engine/state';
 import { fieldsOf } from '../../untrusted/json';
 
 /** Which environment of conda's is this project's, so that a look need not start conda to find it. */
@@ -33,7 +33,7 @@ export function readRecord(context: Context): CondaRecord | undefined {
 
 /** Notes it: before the work that it tells of begins. */
 export function writeRecord(context: Context, record: CondaRecord): void {
-  makeState(context.host, context.root);
+  makeStateFolder(context.host, context.root);
   context.host.files.writeText(file(context), `${JSON.stringify(record, null, 2)}\n`);
 }
 

@@ -1,4 +1,4 @@
-import { type Tried, triedTable } from '../../checks/library-trial';
+import { type TrialResult, trialTable } from '../../checks/library-trial';
 import { some } from '../../common/format';
 import type { Finding } from '../../engine/step';
 import { breakageIn, conflictsIn } from '../../knowledge/conflicts';
@@ -15,10 +15,10 @@ interface Environment {
 }
 
 /** What the trial of the libraries comes to: a known breakage before a wrong build, and that before an error that nobody knows. */
-export function importsFinding(tried: readonly Tried[], { versions, requirements, platform }: Environment): Finding {
+export function importsFinding(tried: readonly TrialResult[], { versions, requirements, platform }: Environment): Finding {
   const wrong = tried.filter(({ ok }) => !ok);
   const conflicts = conflictsIn(versions);
-  const report = { table: triedTable(tried), data: { libraries: tried, conflicts } };
+  const report = { table: trialTable(tried), data: { libraries: tried, conflicts } };
   const wrongBuild = platform === 'linux' ? wrongTorchBuild(tried) : undefined;
   const count = `${tried.length - wrong.length} of ${tried.length} libraries work`;
   if (wrong.length === 0 && !wrongBuild) {
@@ -46,7 +46,7 @@ export function importsFinding(tried: readonly Tried[], { versions, requirements
 }
 
 /** The first error that is known by its text, with all the libraries that it breaks. */
-function knownBreakage(wrong: readonly Tried[]): { code: string; found: string; cure: string } | undefined {
+function knownBreakage(wrong: readonly TrialResult[]): { code: string; found: string; cure: string } | undefined {
   const texts = wrong.map(({ library, error, causes = '' }) => ({ library, breakage: breakageIn(`${error} ${causes}`) }));
   const known = texts.find(({ breakage }) => breakage)?.breakage;
   if (!known) return undefined;
@@ -54,7 +54,7 @@ function knownBreakage(wrong: readonly Tried[]): { code: string; found: string; 
   return { ...known, found: `${some(names)} ${names.length === 1 ? 'breaks' : 'break'}, since ${known.means}` };
 }
 
-function wrongTorchBuild(tried: readonly Tried[]): string | undefined {
+function wrongTorchBuild(tried: readonly TrialResult[]): string | undefined {
   const torch = tried.find(({ library }) => library === 'torch');
   if (!torch?.ok) return undefined;
   const expected = torchBuild(torch.version ?? '')?.cuda;

@@ -1,4 +1,4 @@
-import { provenStep } from '../../checks/cached-step';
+import { cachedStep } from '../../checks/cached-step';
 import { hashOfTrial } from '../../checks/try-libraries-in-turn';
 import type { Context } from '../../engine/context';
 import type { Inputs } from '../../engine/state';
@@ -10,7 +10,7 @@ import { importsFinding } from './imports-finding';
 import { tryImports, workFile } from './try-imports';
 
 /** Each library of the training environment is imported and used, in the environment itself; known breakages are named. */
-export const importsStep = provenStep({
+export const importsStep = cachedStep({
   name: 'imports',
   title: 'Import each library',
   action: 'import each library of the training environment',

@@ -1,9 +1,9 @@
-import { provenBefore } from '../../checks/cached-step';
+import { readCachedFinding } from '../../checks/cached-step';
 import { faultOf, Interrupted } from '../../common/errors';
 import { bytes } from '../../common/format';
 import { sha256 } from '../../common/hash';
 import type { Context } from '../../engine/context';
-import { forget, type Inputs, remember } from '../../engine/state';
+import { deleteProof, type Inputs, writeProof } from '../../engine/state';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { machineOf } from '../../gpu/driver/machine';
 import { stateOfEnvironment } from '../training/fingerprint';
@@ -22,7 +22,7 @@ export const trainStep: Step = {
   async check(context, depth) {
     const now = inputsOf(context);
     if (!now) return { state: 'todo', found: 'the training environment is not there yet', fix: '`npx just env:remote`' };
-    const before = provenBefore(context, name, now);
+    const before = readCachedFinding(context, name, now);
     if (before?.state === 'done' && !(depth === 'full' && context.forced(name))) return before;
     if (depth === 'full') return proveNow(context);
     return before ?? { state: 'todo', found: 'not proven on this machine yet' };
@@ -52,12 +52,12 @@ function inputsOf(context: Context): Inputs | undefined {
 
 /** @throws UserError of run-training.ts */
 async function prove(context: Context, progress: (progress: Progress) => void): Promise<{ found: string; data: Record<string, unknown> }> {
-  forget(context, name);
+  deleteProof(context, name);
   const before = inputsOf(context);
   const result = await runTraining(context, progress);
   const { ok: _, ...data } = result;
   const found = sentence(result);
-  if (before) remember(context, name, { inputs: before, found, data });
+  if (before) writeProof(context, name, { inputs: before, found, data });
   return { found, data };
 }
 

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { Tried } from '../../checks/library-trial';
+import type { TrialResult } from '../../checks/library-trial';
 import { tryInTurn } from '../../checks/try-libraries-in-turn';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
@@ -17,7 +17,11 @@ const limitSeconds = 180;
  * Tries libraries in the training environment, one after the other: two of them would both load torch.
  * @throws UserError E_PYTHON_BROKEN where its Python does not even begin
  */
-export async function tryImports(context: Context, names: readonly string[], progress: (progress: Progress) => void): Promise<Tried[]> {
+export async function tryImports(
+  context: Context,
+  names: readonly string[],
+  progress: (progress: Progress) => void,
+): Promise<TrialResult[]> {
   const { host } = context;
   const scratch = host.files.temporaryFolder('just-lora-imports-');
   const trial = {

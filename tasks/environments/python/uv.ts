@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
-import { makeState, statePath } from '../../engine/state';
+import { makeStateFolder, statePath } from '../../engine/state';
 import { pythonIn } from '../prefix/prefix';
 import { installerFault, tellingTail } from './installer-output';
 import { fetching, outside } from './outside';
@@ -50,7 +50,7 @@ export async function fetchUv(context: Context, { command, args, interpreter }: 
   const place = statePath(root, 'uv', uvVersion);
   await host.processes.judge?.(fetchedUv(context));
   const temporary = `${place}.tmp`;
-  makeState(host, root);
+  makeStateFolder(host, root);
   host.files.remove(temporary);
   const list = path.join(temporary, 'uv.txt');
   host.files.writeText(list, `uv==${uvVersion} ${uvHashes.map((hash) => `--hash=sha256:${hash}`).join(' ')}\n`);

@@ -1,7 +1,7 @@
 import { columns } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
-import type { Ran } from '../../engine/run';
+import type { RunResult } from '../../engine/run';
 import { isCondaEnvironment } from '../prefix/prefix';
 import { versionsIn } from '../prefix/site-packages';
 import { remoteEnvironment } from '../profile/profile';
@@ -10,7 +10,7 @@ import { requirementsText } from '../venv/requirements';
 import { trainingPrefix } from './locate';
 
 /** The packages that were asked for, the GPU, and what to do next. */
-export function remoteSummary(context: Context, { steps }: Ran): string {
+export function remoteSummary(context: Context, { steps }: RunResult): string {
   const prefix = trainingPrefix(context) ?? '';
   const versions = versionsIn(context.host, prefix);
   const asked = pinsOf(requirementsText(context, remoteEnvironment(context)) ?? '').map(({ name }) => name);

@@ -1,7 +1,7 @@
 import { usageError } from '../../common/errors';
 import { bytes, plural } from '../../common/format';
 import type { Context } from '../../engine/context';
-import { holderOf } from '../../engine/lock/lock';
+import { readLockOwner } from '../../engine/lock/lock';
 import { shown } from '../../engine/paths';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { offlineBy } from '../api/endpoint';
@@ -76,7 +76,7 @@ function downloadStep(model: Model): Step<Seen> {
       }
       if (files.some(({ state, isSaid }) => state !== 'ok' && !isSaid))
         await refuseWithoutSpace(context, model.folder, data.remainingBytes);
-      const holder = await holderOf(context.host, lockFile(model.folder));
+      const holder = await readLockOwner(context.host, lockFile(model.folder));
       const found = foundOf(context, model, { files, origin, libraries, wanted }, data) + (holder ? `; ${holder} is at work on it` : '');
       return { state: 'todo', found, data, table: tableOf(context, wanted, files, data), seen };
     },

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import { sameStamp, stampOf } from '../../platform/hashing';
+import { fileFingerprint, sameFingerprint } from '../../platform/hashing';
 import type { Origin } from '../manifest/local-source';
 import type { Wanted } from '../manifest/manifest';
 import type { Model } from '../model/models';
@@ -34,12 +34,12 @@ export async function linkRight(
   for (const { file, place } of missing) {
     const { right, marks } = read.get(file.path) as Read;
     const before = host.files.exactStat(place);
-    if (!right || !before || !sameStamp(right, stampOf(before))) continue;
+    if (!right || !before || !sameFingerprint(right, fileFingerprint(before))) continue;
     host.shared.linkFrom(place, folder, file.path);
     // A link changes the time of the file itself: what is remembered is what it is like now.
     const linked = host.files.exactStat(path.join(folder, file.path));
-    const now = linked && stampOf(linked);
-    if (now && sameStamp({ ...now, ctime: right.ctime }, right)) mark(context, folder, commit, file, now, marks);
+    const now = linked && fileFingerprint(linked);
+    if (now && sameFingerprint({ ...now, ctime: right.ctime }, right)) mark(context, folder, commit, file, now, marks);
   }
   const wrong = new Set(missing.map(({ file }) => file.path).filter((name) => !read.get(name)?.right));
   if (wrong.size > 0)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Host } from '../../platform';
-import { bootOf } from '../../platform/boot-id';
+import { bootId } from '../../platform/boot-id';
 import { type HubFile, hashOf } from '../model/hub-file';
 import { downloads } from '../store/layout';
 import { durableLine, headLine, type Journal, mostOfJournal, parseJournal, writtenLine } from './journal';
@@ -36,7 +36,7 @@ export function readPartial(host: Host, folder: string, file: HubFile, user = ho
   const stat = shared.lstat(folder, partial);
   const written = shared.read(folder, journalName(partial), mostOfJournal);
   if (!stat || !written || !isOwn(stat, user) || !isOwn(written.stat, user)) return undefined;
-  const journal = parseJournal(written.text, bootOf(host));
+  const journal = parseJournal(written.text, bootId(host));
   if (!journal || journal.path !== file.path || journal.size !== file.size) return undefined;
   // Shorter than its journal: somebody cut it.
   const whole = (ranges: Ranges) => new Ranges(ranges.all.filter(([, end]) => end <= stat.size));
@@ -88,7 +88,7 @@ export class PartialFile {
     const durable = !partial.isNew && known && known.durable.total > 0 ? durableLine(known.durable.all) : '';
     fs.writeSync(
       this.#journal,
-      headLine(file.path, file.size, bootOf(host)) + durable + this.ranges.all.map(([start, end]) => writtenLine(start, end)).join(''),
+      headLine(file.path, file.size, bootId(host)) + durable + this.ranges.all.map(([start, end]) => writtenLine(start, end)).join(''),
     );
     shared.move(folder, journal, journalName(this.name));
   }
@@ -140,7 +140,7 @@ export class PartialFile {
   /** Begins anew: other bytes are wanted where wrong ones were. */
   restart(host: Host): void {
     fs.ftruncateSync(this.#journal, 0);
-    fs.writeSync(this.#journal, headLine(this.file.path, this.file.size, bootOf(host)));
+    fs.writeSync(this.#journal, headLine(this.file.path, this.file.size, bootId(host)));
     this.ranges.clear();
     fs.ftruncateSync(this.#handle, 0);
     this.#unflushed = 0;

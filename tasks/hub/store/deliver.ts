@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import type { Host } from '../../platform';
-import { type Stamp, stampOf } from '../../platform/hashing';
+import { type FileFingerprint, fileFingerprint } from '../../platform/hashing';
 import { hashOf } from '../model/hub-file';
 import { journalName, type PartialFile, type Seal } from '../partials/partial';
 import type { SizedFile } from '../transfer/file-download';
@@ -36,7 +36,7 @@ export function deliver(
     host.shared.remove(folder, file.path);
     throw wasReplaced(file);
   }
-  mark(here, folder, commit, file, stampOf(there), marks);
+  mark(here, folder, commit, file, fileFingerprint(there), marks);
 }
 
 type Exact = NonNullable<ReturnType<Host['shared']['exactLstat']>>;
@@ -60,7 +60,14 @@ const wasReplaced = ({ path: name }: SizedFile): UserError =>
   });
 
 /** Remembers a file whose hash is right: hf's metadata, then our stamp. `stamp` is the file as it was hashed. */
-export function mark(here: Here, folder: string, commit: string, file: SizedFile, stamp: Stamp, marks: readonly string[] = []): void {
+export function mark(
+  here: Here,
+  folder: string,
+  commit: string,
+  file: SizedFile,
+  stamp: FileFingerprint,
+  marks: readonly string[] = [],
+): void {
   const { host } = here;
   const { hex } = hashOf(file);
   const known = readMetadata(host, folder, file.path);

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
-import { holding } from '../../engine/lock/lock';
+import { withFileLock } from '../../engine/lock/lock';
 import { shown } from '../../engine/paths';
 import type { Progress } from '../../engine/step';
 import { lockFile, ownCache } from './layout';
@@ -27,7 +27,7 @@ export function holdingFolder<T>(
     waitSeconds: settings.setup.run.lock_wait_seconds,
     onWait: (text: string) => progress({ text, atOnce: true }),
   };
-  return holding(host, lockFile(folder), `on \`${shown(root, folder)}\``, options, work);
+  return withFileLock(host, lockFile(folder), `on \`${shown(root, folder)}\``, options, work);
 }
 
 /** Whether a lock could be made: in the folder where locks lie, or in the nearest one above it that is there. */

@@ -1,12 +1,12 @@
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import { hashFiles, type Stamp, settledMs } from '../../platform/hashing';
+import { type FileFingerprint, hashFiles, settledMs } from '../../platform/hashing';
 import { hashOf } from '../model/hub-file';
 import type { SizedFile } from '../transfer/file-download';
 
 export interface Read {
   /** What the file was like while it was read, where it holds the bytes of the commit. */
-  right: Stamp | undefined;
+  right: FileFingerprint | undefined;
   marks: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import { sha256 } from '../../common/hash';
 import type { Context } from '../../engine/context';
-import { makeState, statePath } from '../../engine/state';
+import { makeStateFolder, statePath } from '../../engine/state';
 
 /**
  * What this user remembers of a model's folder. It lies in the folder, for other projects of the same user; where the
@@ -38,7 +38,7 @@ export function keepOwn(here: Here, folder: string, name: string, text: string):
   };
   // Where files have no owner, or all of them one that is not us, what we have written is theirs too.
   if (!isTheirs() && shared.permitted(() => shared.write(folder, name, text)) && !isTheirs()) return;
-  makeState(here.host, here.root);
+  makeStateFolder(here.host, here.root);
   shared.write(inProject.folder, inProject.name, text);
 }
 

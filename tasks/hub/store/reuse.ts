@@ -1,5 +1,5 @@
 import type { Host } from '../../platform';
-import { bootOf } from '../../platform/boot-id';
+import { bootId } from '../../platform/boot-id';
 import { headLine, writtenLine } from '../partials/journal';
 import { journalName, partialName, readPartial } from '../partials/partial';
 import { type Range, Ranges } from '../partials/ranges';
@@ -52,5 +52,5 @@ function takeOver(here: Here, folder: string, file: SizedFile, name: string): vo
 /** A journal that says which bytes of a partial are there. */
 function vouch(host: Host, folder: string, file: SizedFile, there: readonly Range[]): void {
   const lines = there.map(([start, end]) => writtenLine(start, end));
-  host.shared.write(folder, journalName(partialName(file)), headLine(file.path, file.size, bootOf(host)) + lines.join(''), true);
+  host.shared.write(folder, journalName(partialName(file)), headLine(file.path, file.size, bootId(host)) + lines.join(''), true);
 }

@@ -1,13 +1,13 @@
 import * as path from 'node:path';
-import { bootOf, isBeforeBoot } from '../../platform/boot-id';
-import { type Stamp, sameStamp, stampOf } from '../../platform/hashing';
+import { bootId, isBeforeBoot } from '../../platform/boot-id';
+import { type FileFingerprint, fileFingerprint, sameFingerprint } from '../../platform/hashing';
 import { isByteCount, isSha1, isSha256 } from '../../untrusted/hashes';
 import { fieldsOf, tryParse } from '../../untrusted/json';
 import { stampName } from './layout';
 import { forgetOwn, type Here, keepOwn, ownTexts } from './own';
 
 /** What was true of a file when its bytes were hashed. It spares the next look only while all of it is what it was. */
-export interface HashStamp extends Stamp {
+export interface HashStamp extends FileFingerprint {
   /** Hex: SHA-256 of an LFS file, else the git blob's SHA-1. */
   hash: string;
   /** The boot that the file was written in: before another one it may not have reached the disk. Absent where it has. */
@@ -32,15 +32,15 @@ export function stampOn(here: Here, folder: string, file: string): HashStamp | u
   if (!stat) return undefined;
   return ownTexts(here, folder, stampName(file), mostOfStamp)
     .flatMap((text) => parseStamp(text) ?? [])
-    .find((stamp) => sameStamp(stamp, stampOf(stat)) && (stamp.boot === undefined || stamp.boot === bootOf(here.host)));
+    .find((stamp) => sameFingerprint(stamp, fileFingerprint(stat)) && (stamp.boot === undefined || stamp.boot === bootId(here.host)));
 }
 
 /** The hash of a file that was hashed before and has not been touched since. */
 export const stampedHash = (here: Here, folder: string, file: string): string | undefined => stampOn(here, folder, file)?.hash;
 
 /** Remembers a hash. `stamp` is what was read to make it: a change since makes it worthless. */
-export function writeStamp(here: Here, folder: string, file: string, { size, mtime, ctime, inode }: Stamp, hash: string): void {
-  const boot = isBeforeBoot(here.host, Number(BigInt(mtime) / 1_000_000n)) ? {} : { boot: bootOf(here.host) };
+export function writeStamp(here: Here, folder: string, file: string, { size, mtime, ctime, inode }: FileFingerprint, hash: string): void {
+  const boot = isBeforeBoot(here.host, Number(BigInt(mtime) / 1_000_000n)) ? {} : { boot: bootId(here.host) };
   keepOwn(here, folder, stampName(file), JSON.stringify({ size, mtime, ctime, inode, hash, ...boot } satisfies HashStamp));
 }
 

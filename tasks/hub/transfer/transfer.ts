@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Interrupted, type UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import { bootOf } from '../../platform/boot-id';
+import { bootId } from '../../platform/boot-id';
 import type { DownloadSettings } from '../../settings/schema/download';
 import { hashOf } from '../model/hub-file';
 import type { Range } from '../partials/ranges';
@@ -203,7 +203,7 @@ export class Transfer {
       const wanted = hashOf(job.file);
       if (hex === wanted.hex) {
         // Where a boot cannot be told from another, only what is on the disk counts.
-        if (bootOf(this.#context.host) === '') await job.partial.flush();
+        if (bootId(this.#context.host) === '') await job.partial.flush();
         await job.close();
         await this.deliver(job, marks);
         this.#deliveredBytes += job.file.size;

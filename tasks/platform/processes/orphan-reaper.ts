@@ -17,7 +17,7 @@ for g in $gs; do kill -TERM -- "-$g"; done
 case $gs in *[0-9]*) sleep 2; for g in $gs; do kill -KILL -- "-$g"; done ;; esac`;
 
 /** Ends process groups that would outlive us: nothing that we do ourselves happens after a SIGKILL. */
-export class Guard {
+export class OrphanReaper {
   #watcher: ChildProcess | undefined;
 
   add(group: number): void {

@@ -5,7 +5,7 @@ import { childEnvironment } from './child-environment';
  * Ends a group that is at work for too long, or says too much: politely, after two seconds for good, and after one more
  * it is given up, since a process that waits for a broken device cannot be ended at all.
  */
-export function limitOf(group: number | undefined, timeoutMs: number | undefined) {
+export function killTimer(group: number | undefined, timeoutMs: number | undefined) {
   let [reached, ended] = [false, false];
   let giveUp: () => void = () => undefined;
   const timers: NodeJS.Timeout[] = [];
@@ -41,7 +41,7 @@ export function killGroup(group: number, signal: NodeJS.Signals): void {
 }
 
 /** Whether a process has this number, also where a system hides it from other users. */
-export function isThere(pid: number): boolean {
+export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -54,7 +54,7 @@ export function isThere(pid: number): boolean {
  * When a process started, as text that no later process with the same number has; `undefined` where
  * there is no such process. Linux: field 22 of proc(5) `stat`. Elsewhere: `ps -o lstart`.
  */
-export async function startOf(pid: number): Promise<string | undefined> {
+export async function processStartTime(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     const fields = fieldsOf(pid);
     return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];

@@ -1,8 +1,8 @@
 import { Interrupted } from '../../common/errors';
 import { lastLines } from '../../untrusted/text';
 import { childEnvironment, type ProgramKind } from './child-environment';
-import { Guard } from './orphan-reaper';
-import { killGroup, limitOf } from './process-groups';
+import { OrphanReaper } from './orphan-reaper';
+import { killGroup, killTimer } from './process-groups';
 import { Lines, Output } from './program-output';
 import { type StartedProgram, startPlainly, startWithExeca } from './start';
 
@@ -48,7 +48,7 @@ const usualBytes = { all: 64_000_000, end: 1_000_000 } as const;
 export class Processes {
   readonly #running = new Set<number>();
   readonly #abort = new AbortController();
-  readonly #guard = new Guard();
+  readonly #guard = new OrphanReaper();
   #interrupted: NodeJS.Signals | undefined;
   readonly #watchers = new Set<(groups: readonly number[]) => void>();
   /** Judges each program before it is started. @throws where it must not be */
@@ -113,7 +113,7 @@ export class Processes {
       return { exitCode: -1, stdout: '', stderr: '', tail: lastLines((error as Error).message), timedOut: false, cut: false };
     }
     const { child, ended } = started;
-    const limit = limitOf(child.pid, options.timeoutMs);
+    const limit = killTimer(child.pid, options.timeoutMs);
     const read = this.#read(child, output, limit.end, options);
     const result = await this.#follow(child, options.guarded === true, Promise.race([ended, limit.givenUp]));
     limit.clear();

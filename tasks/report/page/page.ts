@@ -1,4 +1,4 @@
-import type { Machine, SeenStep } from '../machine';
+import type { MachineReport, SeenStep } from '../machine';
 import { time } from '../time';
 import { verdictOf } from '../verdict';
 import { historySection } from './history-section';
@@ -20,7 +20,7 @@ export interface PageContent {
   /** Version of just-lora. */
   version: string;
   /** This machine first, then the remotes. */
-  machines: readonly Machine[];
+  machines: readonly MachineReport[];
 }
 
 /** By this a page is known as ours, and may be written over. */
@@ -66,7 +66,7 @@ export function lookedAtIn(text: string): string | undefined {
   return /<meta name="looked-at" content="([^"<>]*)">/.exec(text)?.[1];
 }
 
-function machineSection(machine: Machine, index: number, others: readonly Machine[]): Html {
+function machineSection(machine: MachineReport, index: number, others: readonly MachineReport[]): Html {
   const idOf = (step: SeenStep) => `step-${index}-${machine.steps.indexOf(step)}`;
   return html`<article id="machine-${index}">
 ${verdictBanner(machine, idOf)}${othersList(others)}${stepsSection('Steps', machine.steps, { lookedAt: machine.lookedAt, idOf })}${storageSection(
@@ -78,7 +78,7 @@ ${verdictBanner(machine, idOf)}${othersList(others)}${stepsSection('Steps', mach
 `;
 }
 
-function verdictBanner(machine: Machine, idOf: (step: SeenStep) => string): Html {
+function verdictBanner(machine: MachineReport, idOf: (step: SeenStep) => string): Html {
   const { level, headline, detail, open } = verdictOf(machine);
   const about =
     machine.remote === undefined
@@ -99,7 +99,7 @@ function openText({ state, fix, warning, found }: SeenStep): Html {
 }
 
 /** The verdicts on the remotes, which stand further down. */
-function othersList(others: readonly Machine[]): Html {
+function othersList(others: readonly MachineReport[]): Html {
   if (others.length === 0) return nothing;
   const items = others.map(
     (machine, index) => html`<li><a href="#machine-${index + 1}">${machine.remote}</a> ${stateMark(verdictOf(machine).level)}</li>\n`,

@@ -38,7 +38,7 @@ function oneOf(issue: v.PicklistIssue, input: unknown): string {
 }
 
 /** A value as a message shows it. */
-export function shown(value: unknown): string {
+export function shownValue(value: unknown): string {
   if (value === undefined) return 'missing';
   if (isTree(value)) return 'a mapping';
   if (Array.isArray(value)) return 'a list';

@@ -1,7 +1,7 @@
-import { isTree, type Tree } from '../read/merge';
+import { isTree, type SettingsTree } from '../read/merge';
 import { renamedUnder } from '../read/renamed-settings';
 import { definition } from '../schema/definition';
-import { entriesOf, recordValueOf, schemaUnder } from '../schema/shape';
+import { recordValueOf, schemaEntries, schemaUnder } from '../schema/shape';
 
 /** The files of the settings: `setup` is the one that names do not mention. */
 const parts = Object.keys(definition.entries);
@@ -17,7 +17,7 @@ export const settingName = (keys: readonly (string | number)[]): string =>
  * The keys of a setting that a person wrote with dots. Names of models have dots of their own:
  * `models.llama-3.1-8b.revision` is three keys, by the names that are known and by what may stand under them.
  */
-export function keysOfName(name: string, known: Tree): string[] {
+export function keysOfName(name: string, known: SettingsTree): string[] {
   const words = name.split('.');
   return resolve(isPart(words[0]) ? words : ['setup', ...words], '.', known, (word) => word);
 }
@@ -26,7 +26,7 @@ export function keysOfName(name: string, known: Tree): string[] {
  * The keys of a setting that a variable names: `STORAGE__WARN_GB` is storage.warn_gb. Variables are upper
  * case and have no `-` and `.`: `MODELS__LLAMA_3_1_8B__REVISION` is what the settings call `llama-3.1-8b`.
  */
-export function keysOfVariable(name: string, known: Tree): string[] {
+export function keysOfVariable(name: string, known: SettingsTree): string[] {
   const words = name.split('__');
   return resolve(isPart(words[0]?.toLowerCase()) ? words : ['setup', ...words], '__', known, variableForm);
 }
@@ -34,21 +34,21 @@ export function keysOfVariable(name: string, known: Tree): string[] {
 /** The variable that sets a setting, without its prefix. */
 export const variableForm = (key: string): string => key.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 
-function resolve(words: readonly string[], joint: string, known: Tree, form: (key: string) => string): string[] {
+function resolve(words: readonly string[], joint: string, known: SettingsTree, form: (key: string) => string): string[] {
   const same = (key: string, word: string) => form(key) === form(word);
   const keys: string[] = [];
   let schema: unknown = definition;
   let tree: unknown = known;
   let rest = [...words];
   while (rest.length > 0) {
-    const entries = entriesOf(schema);
+    const entries = schemaEntries(schema);
     const names = [...Object.keys(entries ?? (isTree(tree) ? tree : {})), ...oldNames(keys)];
     const value = recordValueOf(schema);
     // The longest known name first; then the shortest that leaves a key which may stand under it.
     const lengths = Array.from({ length: value ? rest.length : 1 }, (_, index) => index + 1);
     const wordOf = (length: number) => rest.slice(0, length).join(joint);
     const match = lengths.findLast((length) => names.some((key) => same(key, wordOf(length))));
-    const under = [...Object.keys(entriesOf(value) ?? {}), ...oldNames([...keys, '*'])];
+    const under = [...Object.keys(schemaEntries(value) ?? {}), ...oldNames([...keys, '*'])];
     const length = match ?? lengths.find((each) => each === rest.length || under.some((key) => same(key, rest[each] ?? ''))) ?? 1;
     const key = names.find((each) => same(each, wordOf(length))) ?? (joint === '.' ? wordOf(length) : wordOf(length).toLowerCase());
     keys.push(key);

@@ -1,19 +1,19 @@
 import * as v from 'valibot';
 import { nearest } from '../../common/nearest';
-import { type Layer, type Problem, whereIs } from '../read/layer';
-import { isTree, type Tree, valueAt } from '../read/merge';
+import { type SettingsLayer, type SettingsProblem, whereIs } from '../read/layer';
+import { isTree, type SettingsTree, valueAt } from '../read/merge';
 import { pathKey } from '../read/position';
 import { variablePrefix } from '../read/sources';
 import { definition } from '../schema/definition';
-import { entriesOf, recordValueOf, schemaUnder } from '../schema/shape';
-import { expectation, shown } from './expected';
+import { recordValueOf, schemaEntries, schemaUnder } from '../schema/shape';
+import { expectation, shownValue } from './expected';
 import { settingName, variableForm } from './names';
 
 /**
  * All that is wrong in one layer. Each is judged by itself, so that a wrong value is reported where it
  * stands even if it is overridden; what is missing in it may stand in another.
  */
-export function problemsOf(layer: Layer): Problem[] {
+export function problemsOf(layer: SettingsLayer): SettingsProblem[] {
   const shape = shapeProblems(layer, definition, layer.tree, []);
   const told = new Set<string>();
   const wrong = (v.safeParse(definition, layer.tree).issues ?? []).filter(isAboutValue).flatMap((issue) => {
@@ -21,13 +21,13 @@ export function problemsOf(layer: Layer): Problem[] {
     // One fault is enough for one value: the first says the most.
     if (told.has(pathKey(keys)) || (typeof issue.input === 'number' && !Number.isFinite(issue.input))) return [];
     told.add(pathKey(keys));
-    return [{ where: whereIs(keys, layer), text: `${settingName(keys)} is ${shown(issue.input)}; expected ${expectation(issue)}` }];
+    return [{ where: whereIs(keys, layer), text: `${settingName(keys)} is ${shownValue(issue.input)}; expected ${expectation(issue)}` }];
   });
   return [...shape, ...wrong].sort((one, other) => placeOf(one) - placeOf(other));
 }
 
 /** What no layer says though it must be said, reported at the topmost layer that says something beside it. */
-export function missingIn(merged: Tree, layers: readonly Layer[]): Problem[] {
+export function missingIn(merged: SettingsTree, layers: readonly SettingsLayer[]): SettingsProblem[] {
   return (v.safeParse(definition, merged).issues ?? []).map((issue) => {
     const keys = pathOf(issue);
     const layer = layers.findLast(({ tree }) => valueAt(tree, keys.slice(0, -1)) !== undefined);
@@ -37,15 +37,15 @@ export function missingIn(merged: Tree, layers: readonly Layer[]): Problem[] {
 }
 
 /** Mappings are looked at here and not by valibot, which names the first unknown key only and takes a list for a mapping. */
-function shapeProblems(layer: Layer, schema: unknown, value: unknown, keys: readonly string[]): Problem[] {
-  const entries = entriesOf(schema);
+function shapeProblems(layer: SettingsLayer, schema: unknown, value: unknown, keys: readonly string[]): SettingsProblem[] {
+  const entries = schemaEntries(schema);
   const name = settingName(keys);
   if (!entries && !recordValueOf(schema))
     // `.inf` is a number in YAML, and in no setting.
     return typeof value === 'number' && !Number.isFinite(value)
       ? [{ where: whereIs(keys, layer), text: `${name} is ${value}; expected a finite number` }]
       : [];
-  if (!isTree(value)) return [{ where: whereIs(keys, layer), text: `${name} is ${shown(value)}; expected a mapping` }];
+  if (!isTree(value)) return [{ where: whereIs(keys, layer), text: `${name} is ${shownValue(value)}; expected a mapping` }];
   return Object.entries(value).flatMap(([key, inner]) => {
     const under = schemaUnder(schema, key);
     const path = [...keys, key];
@@ -56,7 +56,7 @@ function shapeProblems(layer: Layer, schema: unknown, value: unknown, keys: read
   });
 }
 
-function unknownKey(path: readonly string[], siblings: readonly string[], layer: Layer): string {
+function unknownKey(path: readonly string[], siblings: readonly string[], layer: SettingsLayer): string {
   const known = siblings.filter((key) => key !== '$schema');
   const name = settingName(path);
   const key = path.at(-1) ?? '';
@@ -79,15 +79,15 @@ const isAboutValue = (issue: v.BaseIssue<unknown>): boolean => !['strict_object'
 const pathOf = (issue: v.BaseIssue<unknown>): (string | number)[] => (issue.path ?? []).map((item) => item.key as string | number);
 
 const namesOf = (schema: unknown, above: readonly string[]): string[] =>
-  Object.entries(entriesOf(schema) ?? {}).flatMap(([key, inner]) =>
-    key === '$schema' ? [] : entriesOf(inner) ? namesOf(inner, [...above, key]) : [settingName([...above, key])],
+  Object.entries(schemaEntries(schema) ?? {}).flatMap(([key, inner]) =>
+    key === '$schema' ? [] : schemaEntries(inner) ? namesOf(inner, [...above, key]) : [settingName([...above, key])],
   );
 
 const variablesOf = (schema: unknown, above: readonly string[]): string[] =>
   namesOf(schema, above).map((name) => variablePrefix + name.split('.').map(variableForm).join('__'));
 
 /** For sorting: no line is a million characters long, for no file is. */
-function placeOf({ where }: Problem): number {
+function placeOf({ where }: SettingsProblem): number {
   const [, line = 0, column = 0] = (/:(\d+):(\d+)$/.exec(where) ?? []).map(Number);
   return line * 1e6 + column;
 }

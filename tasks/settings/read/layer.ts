@@ -1,10 +1,10 @@
-import type { Tree } from './merge';
+import type { SettingsTree } from './merge';
 import { type Position, pathKey } from './position';
 
 /** One layer of settings as it was read: a file, a variable, or a `--set`. */
-export interface Layer {
+export interface SettingsLayer {
   name: string;
-  tree: Tree;
+  tree: SettingsTree;
   /** Where the keys stand, by their path inside the file. */
   at: ReadonlyMap<string, Position>;
   /** How many leading keys of a settings path are not in the file: its part. */
@@ -14,14 +14,14 @@ export interface Layer {
 }
 
 /** Something that is wrong in a layer. */
-export interface Problem {
+export interface SettingsProblem {
   /** File, line and column, or the variable or option. */
   where: string;
   text: string;
 }
 
 /** The position of a key, or of the nearest one above it that is in the file. */
-export function whereIs(keys: readonly (string | number)[], layer: Layer): string {
+export function whereIs(keys: readonly (string | number)[], layer: SettingsLayer): string {
   for (let length = keys.length; length >= layer.skip; length--) {
     const position: Position | undefined = layer.at.get(pathKey(keys.slice(layer.skip, length)));
     if (position) return `${layer.name}:${position.line}:${position.column}`;

@@ -5,8 +5,8 @@ import { keysOfName, keysOfVariable, settingName } from '../check/names';
 import { definition } from '../schema/definition';
 import { holdsText, isNullable, schemaUnder } from '../schema/shape';
 import { parseJson } from './json';
-import type { Layer, Problem } from './layer';
-import { isTree, merge, nest, type Tree, withoutComments } from './merge';
+import type { SettingsLayer, SettingsProblem } from './layer';
+import { isTree, merge, nest, type SettingsTree, withoutComments } from './merge';
 import { type Parsed, type Position, SyntaxFault } from './position';
 import { foreignVariables, reservedVariables, type Source, sourcesFor, variablePrefix } from './sources';
 import { parseYaml } from './yaml';
@@ -14,7 +14,7 @@ import { parseYaml } from './yaml';
 const largestFile = 1_000_000;
 
 /** The settings files that are there, committed ones before the machine's own; what cannot be read becomes a problem. */
-export function fileLayers(host: Host, root: string, environment: Environment, problems: Problem[]): Layer[] {
+export function fileLayers(host: Host, root: string, environment: Environment, problems: SettingsProblem[]): SettingsLayer[] {
   return sourcesFor(environment).flatMap((source) => {
     const fail = (text: string, { line, column }: Position = { line: 1, column: 1 }) => {
       problems.push({ where: `${source.file}:${line}:${column}`, text });
@@ -31,7 +31,7 @@ export function fileLayers(host: Host, root: string, environment: Environment, p
   });
 }
 
-function fileLayer({ part, file, machine }: Source, text: string | undefined): Layer[] {
+function fileLayer({ part, file, machine }: Source, text: string | undefined): SettingsLayer[] {
   if (text === undefined) return [];
   const { value, at } = file.endsWith('.json') ? parsedJson(text) : parseYaml(text);
   if (value === undefined || value === null) return [];
@@ -77,7 +77,7 @@ function isUtf8(bytes: Buffer): boolean {
 }
 
 /** One layer for each environment variable that sets something: those of others first, so that ours win. */
-export function variableLayers(host: Host, known: Tree, problems: Problem[]): Layer[] {
+export function variableLayers(host: Host, known: SettingsTree, problems: SettingsProblem[]): SettingsLayer[] {
   const names = Object.keys(host.env).filter((name) => host.env[name]);
   const ours = names.filter((name) => name.startsWith(variablePrefix) && !reservedVariables.includes(name)).sort();
   return [
@@ -90,7 +90,7 @@ export function variableLayers(host: Host, known: Tree, problems: Problem[]): La
 }
 
 /** One layer for each `--set`. */
-export function setLayers(sets: readonly string[], known: Tree, problems: Problem[]): Layer[] {
+export function setLayers(sets: readonly string[], known: SettingsTree, problems: SettingsProblem[]): SettingsLayer[] {
   return sets.flatMap((set) => {
     const split = set.indexOf('=');
     if (split > 0) return valueLayer('--set', keysOfName(set.slice(0, split).trim(), known), set.slice(split + 1), problems);
@@ -99,7 +99,7 @@ export function setLayers(sets: readonly string[], known: Tree, problems: Proble
   });
 }
 
-function valueLayer(name: string, keys: readonly string[], text: string, problems: Problem[]): Layer[] {
+function valueLayer(name: string, keys: readonly string[], text: string, problems: SettingsProblem[]): SettingsLayer[] {
   try {
     return [{ name, tree: nest(keys, readValue(keys, text)), at: new Map(), skip: 0, replacesRecords: false }];
   } catch (error) {
@@ -117,13 +117,13 @@ function readValue(keys: readonly string[], text: string): unknown {
 }
 
 /** A layer over those below it. Lists by name of a committed file stand instead of the default ones. */
-export function mergeLayer(below: Tree, layer: Layer, records: readonly (readonly string[])[]): Tree {
+export function mergeLayer(below: SettingsTree, layer: SettingsLayer, records: readonly (readonly string[])[]): SettingsTree {
   if (!layer.replacesRecords) return merge(below, layer.tree);
   const cleared = records.reduce((tree, keys) => withoutRecord(tree, keys, layer.tree), below);
   return merge(cleared, layer.tree);
 }
 
-function withoutRecord(tree: Tree, [key = '', ...rest]: readonly string[], over: unknown): Tree {
+function withoutRecord(tree: SettingsTree, [key = '', ...rest]: readonly string[], over: unknown): SettingsTree {
   if (!isTree(over) || !Object.hasOwn(over, key)) return tree;
   const { [key]: inner, ...others } = tree;
   return rest.length > 0 && isTree(inner) ? { ...others, [key]: withoutRecord(inner, rest, over[key]) } : others;

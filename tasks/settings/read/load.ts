@@ -5,14 +5,14 @@ import type { Host } from '../../platform';
 import { settingName } from '../check/names';
 import { missingIn, problemsOf } from '../check/problems';
 import { definition, type Settings } from '../schema/definition';
-import { entriesOf, recordValueOf } from '../schema/shape';
-import type { Layer, Problem } from './layer';
+import { recordValueOf, schemaEntries } from '../schema/shape';
+import type { SettingsLayer, SettingsProblem } from './layer';
 import { fileLayers, mergeLayer, setLayers, variableLayers } from './layers';
-import { leaves, type Origins, type Tree, valueAt } from './merge';
+import { leaves, type Origins, type SettingsTree, valueAt } from './merge';
 import { pathKey } from './position';
 import { withNewNames } from './renew-names';
 
-export interface Loaded {
+export interface LoadedSettings {
   settings: Settings;
   origins: Origins;
   /** What is wrong, all of it. The settings are then those of the layers that are right. */
@@ -25,7 +25,7 @@ export interface Loaded {
  * Defaults ← files ← the machine's own files ← environment variables ← `--set`.
  * @throws UserError E_CONFIG, exit code 2, with every fault of every layer
  */
-export function loadSettings(host: Host, root: string, environment: Environment, sets: readonly string[] = []): Loaded {
+export function loadSettings(host: Host, root: string, environment: Environment, sets: readonly string[] = []): LoadedSettings {
   const loaded = readSettings(host, root, environment, sets);
   if (loaded.fault) throw new UserError(loaded.fault, 2);
   return loaded;
@@ -35,8 +35,8 @@ export function loadSettings(host: Host, root: string, environment: Environment,
  * The settings for a look that goes on though some are wrong: those that are right.
  * @throws UserError E_CONFIG, exit code 2, where `--set` is wrong: that is no state of the project
  */
-export function readSettings(host: Host, root: string, environment: Environment, sets: readonly string[] = []): Loaded {
-  const problems: Problem[] = [];
+export function readSettings(host: Host, root: string, environment: Environment, sets: readonly string[] = []): LoadedSettings {
+  const problems: SettingsProblem[] = [];
   const warnings: string[] = [];
   const files = withNewNames(fileLayers(host, root, environment, problems), problems, warnings);
   const known = mergedOf(files);
@@ -58,20 +58,20 @@ export function readSettings(host: Host, root: string, environment: Environment,
 
 const empty = { setup: {}, paths: {}, training: {} };
 
-function mergedOf(layers: readonly Layer[]): Tree {
+function mergedOf(layers: readonly SettingsLayer[]): SettingsTree {
   const records = recordsIn(definition);
-  return layers.reduce((below, layer) => mergeLayer(below, layer, records), v.parse(definition, empty) as Tree);
+  return layers.reduce((below, layer) => mergeLayer(below, layer, records), v.parse(definition, empty) as SettingsTree);
 }
 
 /** Where the definition has mappings by name: `models`, `remotes`. */
 function recordsIn(schema: unknown, above: readonly string[] = []): string[][] {
-  return Object.entries(entriesOf(schema) ?? {}).flatMap(([key, inner]) =>
+  return Object.entries(schemaEntries(schema) ?? {}).flatMap(([key, inner]) =>
     recordValueOf(inner) ? [[...above, key]] : recordsIn(inner, [...above, key]),
   );
 }
 
 /** What no setting alone can get wrong. */
-function conflictsIn(merged: Tree): Problem[] {
+function conflictsIn(merged: SettingsTree): SettingsProblem[] {
   const { output } = v.safeParse(definition, merged) as { output: Settings };
   const { warn_gb, error_gb } = output.setup.storage;
   if (error_gb <= warn_gb) return [];
@@ -79,9 +79,9 @@ function conflictsIn(merged: Tree): Problem[] {
   return [{ where: 'the merged settings', text }];
 }
 
-function originsOf(settings: Settings, layers: readonly Layer[]): Origins {
+function originsOf(settings: Settings, layers: readonly SettingsLayer[]): Origins {
   const origins = new Map<string, string>();
-  for (const { path: keys } of leaves(settings as Tree)) {
+  for (const { path: keys } of leaves(settings as SettingsTree)) {
     const from = layers.findLast((layer) => valueAt(layer.tree, keys) !== undefined);
     const line = from?.at.get(pathKey(keys.slice(from.skip)))?.line;
     origins.set(settingName(keys), from ? (line ? `${from.name}:${line}` : from.name) : 'default');
@@ -89,7 +89,7 @@ function originsOf(settings: Settings, layers: readonly Layer[]): Origins {
   return origins;
 }
 
-function faultOf(problems: readonly Problem[]): Fault {
+function faultOf(problems: readonly SettingsProblem[]): Fault {
   return {
     code: 'E_CONFIG',
     found: `${problems.length === 1 ? 'a setting is' : `${problems.length} settings are`} wrong`,

@@ -1,6 +1,6 @@
 import { settingName, variableForm } from '../check/names';
-import { type Layer, type Problem, whereIs } from './layer';
-import { isTree, type Tree, valueAt } from './merge';
+import { type SettingsLayer, type SettingsProblem, whereIs } from './layer';
+import { isTree, type SettingsTree, valueAt } from './merge';
 import { pathKey } from './position';
 import { renamedUnder } from './renamed-settings';
 import { variablePrefix } from './sources';
@@ -9,7 +9,7 @@ import { variablePrefix } from './sources';
  * Layers by the names of today, and a warning for each old name in them. An old name beside the new one, in one
  * file, among the variables or among the `--set`, is a problem: nothing says which of the two is meant.
  */
-export function withNewNames(layers: readonly Layer[], problems: Problem[], warnings: string[]): Layer[] {
+export function withNewNames(layers: readonly SettingsLayer[], problems: SettingsProblem[], warnings: string[]): SettingsLayer[] {
   return layers.map((layer) =>
     renewed(
       layer,
@@ -20,9 +20,9 @@ export function withNewNames(layers: readonly Layer[], problems: Problem[], warn
   );
 }
 
-function renewed(layer: Layer, beside: readonly Layer[], problems: Problem[], warnings: string[]): Layer {
+function renewed(layer: SettingsLayer, beside: readonly SettingsLayer[], problems: SettingsProblem[], warnings: string[]): SettingsLayer {
   const at = new Map(layer.at);
-  const renew = (tree: Tree, above: readonly string[]): Tree =>
+  const renew = (tree: SettingsTree, above: readonly string[]): SettingsTree =>
     Object.fromEntries(
       Object.entries(tree).flatMap(([key, value]): [string, unknown][] => {
         const old = [...above, key];
@@ -45,8 +45,8 @@ function renewed(layer: Layer, beside: readonly Layer[], problems: Problem[], wa
 }
 
 /** A file is a source by itself; variables are one, and so are options. */
-const sourceOf = ({ name }: Layer): string => (name.startsWith(variablePrefix) ? variablePrefix : name);
+const sourceOf = ({ name }: SettingsLayer): string => (name.startsWith(variablePrefix) ? variablePrefix : name);
 
 /** A setting as a person writes it there. */
-const written = (keys: readonly string[], { name }: Layer): string =>
+const written = (keys: readonly string[], { name }: SettingsLayer): string =>
   name.startsWith(variablePrefix) ? variablePrefix + settingName(keys).split('.').map(variableForm).join('__') : settingName(keys);

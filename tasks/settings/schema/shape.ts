@@ -8,7 +8,7 @@ function unwrapped(schema: unknown): Shape {
 }
 
 /** The keys of a mapping's schema, `undefined` where it is none. */
-export const entriesOf = (schema: unknown): Record<string, unknown> | undefined => unwrapped(schema).entries;
+export const schemaEntries = (schema: unknown): Record<string, unknown> | undefined => unwrapped(schema).entries;
 
 /** The schema of a record's values: models and remotes by name. */
 export function recordValueOf(schema: unknown): unknown {
@@ -18,7 +18,7 @@ export function recordValueOf(schema: unknown): unknown {
 
 /** The schema of what stands under a key, `undefined` where nothing may. */
 export function schemaUnder(schema: unknown, key: string): unknown {
-  const entries = entriesOf(schema);
+  const entries = schemaEntries(schema);
   // `toString` and `__proto__` are in every object, and no settings.
   if (entries) return Object.hasOwn(entries, key) ? entries[key] : undefined;
   return recordValueOf(schema);

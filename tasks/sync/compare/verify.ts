@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { patternMatches } from '../../common/pattern';
 import { byteName, textName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
-import { makeState, statePath } from '../../engine/state';
+import { makeStateFolder, statePath } from '../../engine/state';
 import type { Session } from '../session/session';
 import { manifestOf, manifestText } from './manifest';
 import { presenceOf } from './sides';
@@ -54,7 +54,7 @@ async function readManifest({ context, direction, transport }: Session, name: st
 }
 
 function writeHere({ host, root }: Context, name: string, text: string): void {
-  makeState(host, root);
+  makeStateFolder(host, root);
   host.files.writeText(statePath(root, name), textName(text));
 }
 

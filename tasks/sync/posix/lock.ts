@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
-import { staleMinutes, usualBeat } from '../../engine/lock/heartbeat';
+import { heartbeatSeconds, staleMinutes } from '../../engine/lock/heartbeat';
 import { answerOf, type Limits, wrongAnswer } from '../answers/answer';
 import { parseLockAnswer } from '../answers/lock-answer';
 import type { PushBegin, PushWork } from '../session/transport';
@@ -27,7 +27,7 @@ export async function withRemoteLock(context: Context, machine: Machine, begin: 
   const { token, waited, broken } = await take(context, machine, begin);
   const run = (script: string, lines: readonly string[] = [], limits: Partial<Limits> = {}) =>
     machine.shell.run(script, [machine.path, token, ...lines], { limits }).catch(() => undefined);
-  const beat = setInterval(() => void run(beatScript, [], { timeoutMs: 10_000 }), usualBeat * 1000);
+  const beat = setInterval(() => void run(beatScript, [], { timeoutMs: 10_000 }), heartbeatSeconds * 1000);
   let well = false;
   try {
     await work(waited || broken);

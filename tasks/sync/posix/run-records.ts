@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { Interrupted } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { parseRecordNames, parseRecords } from '../../engine/records/fetched-records';
-import { makeState, remoteFolder, statePath } from '../../engine/state';
+import { makeStateFolder, remoteFolder, statePath } from '../../engine/state';
 import type { RelativeName } from '../../untrusted/names';
 import { answerOf, longAnswer, refusePart } from '../answers/answer';
 import type { Remote } from '../remotes/remote';
@@ -41,7 +41,7 @@ export async function fetchRecords(context: Context, remote: Remote, shell: Shel
     const text = answerOf(remote, await shell.run(recordsScript, [remote.path, ...asked], { limits: longAnswer }), ({ exitCode, tail }) =>
       remoteFault(remote, exitCode, tail, 'pull'),
     );
-    makeState(host, root);
+    makeStateFolder(host, root);
     // Nothing on the way is a link that would lead them elsewhere.
     host.tree.makeFolderAt(statePath(root), path.relative(statePath(root), folder) as RelativeName);
     for (const [file, record] of parseRecords(text, asked)) host.files.writeText(path.join(folder, file), record);

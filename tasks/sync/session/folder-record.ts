@@ -1,5 +1,5 @@
 import type { Context } from '../../engine/context';
-import { makeState, statePath } from '../../engine/state';
+import { makeStateFolder, statePath } from '../../engine/state';
 import { fieldsOf } from '../../untrusted/json';
 
 const fileOf = (root: string, what: string, folder: string): string =>
@@ -24,6 +24,6 @@ export function recallFolder<T>(
 }
 
 export function rememberFolder<T>({ host, root }: Context, what: string, folder: string, record: ReadonlyMap<string, T>): void {
-  makeState(host, root);
+  makeStateFolder(host, root);
   host.files.writeText(fileOf(root, what, folder), JSON.stringify(Object.fromEntries(record)));
 }

@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { holderOf, holding } from '../../../tasks/engine/lock/lock';
-import { type Holder, mostOfLock, parseHolder, spaceOf } from '../../../tasks/engine/lock/lock-owner';
+import { readLockOwner, withFileLock } from '../../../tasks/engine/lock/lock';
+import { type LockOwner, maxLockChars, parseLockOwner, pidNamespaceId } from '../../../tasks/engine/lock/lock-owner';
 import { thisHost } from '../../../tasks/platform';
 import { mutations, rawControls } from '../../support/mutate';
 import { repository, temporaryFolder } from '../../support/project';
@@ -23,17 +23,17 @@ function place() {
 }
 
 const hold = <T>(at: { folder: string; name: string }, work: (waited: boolean) => T | Promise<T>, waitSeconds = 0) =>
-  holding(thisHost(), at, 'here', { task: 'model:download', waitSeconds, beatSeconds: 0.1, onWait: () => undefined }, async (waited) =>
+  withFileLock(thisHost(), at, 'here', { task: 'model:download', waitSeconds, beatSeconds: 0.1, onWait: () => undefined }, async (waited) =>
     work(waited),
   );
 
 /** The lock of a run of this machine that is over. */
-const dead = (more: Partial<Holder> = {}): Holder => ({
+const dead = (more: Partial<LockOwner> = {}): LockOwner => ({
   id: 'theirs',
   pid: gone,
   started: '1',
   host: thisHost().hostname,
-  space: spaceOf(thisHost()),
+  space: pidNamespaceId(thisHost()),
   task: 'model:download',
   since: '2026-01-01T00:00:00.000Z',
   beat: 15,
@@ -65,7 +65,7 @@ async function sleeper(): Promise<{ pid: number; started: string; isThere(): boo
   const pid = child.pid ?? 0;
   assert.ok(pid > 1);
   for (let turn = 0; turn < 100; turn++) {
-    const started = await thisHost().startOf(pid);
+    const started = await thisHost().processStartTime(pid);
     if (started) return { pid, started, isThere: () => child.exitCode === null && child.signalCode === null };
     await thisHost().sleep(10);
   }
@@ -84,12 +84,12 @@ test('what a killed run of ours left running is ended', async () => {
   assert.not(left.isThere());
 });
 
-const planted: [string, (left: { pid: number; started: string }) => Holder, ((file: string) => void)?][] = [
+const planted: [string, (left: { pid: number; started: string }) => LockOwner, ((file: string) => void)?][] = [
   ['in a lock that others may write', (left) => dead({ children: [left] }), (file) => fs.chmodSync(file, 0o666)],
   ['in a lock with a second name', (left) => dead({ children: [left] }), (file) => fs.linkSync(file, `${file}.too`)],
   ['of another machine', (left) => dead({ host: 'other-machine', children: [left] })],
   ['of another boot or container', (left) => dead({ space: 'another one', children: [left] })],
-  ['of a lock that names no boot', (left) => ({ ...dead({ children: [left] }), space: undefined }) as unknown as Holder],
+  ['of a lock that names no boot', (left) => ({ ...dead({ children: [left] }), space: undefined }) as unknown as LockOwner],
   ['with another start', ({ pid }) => dead({ children: [{ pid, started: '1' }] })],
   ['beside a number that is none', (left) => dead({ children: [left, { pid: 2.5, started: '1' }] })],
 ];
@@ -130,7 +130,7 @@ test('neither this process, nor those above it, nor their groups are ever ended'
     detached: true,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const started = (await thisHost().startOf(shell.pid ?? 0)) ?? '';
+  const started = (await thisHost().processStartTime(shell.pid ?? 0)) ?? '';
   assert.ok(started);
   plant(at.file, dead({ children: [{ pid: shell.pid ?? 0, started }] }));
   let said = '';
@@ -144,7 +144,7 @@ test('neither this process, nor those above it, nor their groups are ever ended'
 
 test('what a lock says is of a strict type, or it is none', () => {
   const good = dead({ children: [{ pid: 7, started: '5' }] });
-  const parse = (value: unknown) => parseHolder(JSON.stringify(value));
+  const parse = (value: unknown) => parseLockOwner(JSON.stringify(value));
   assert.equal(parse(good), good);
   for (const pid of ['7', -1, 0, 1.5, 2 ** 31, Number.POSITIVE_INFINITY, null, {}, [7]])
     assert.is(parse({ ...good, pid }), undefined, String(pid));
@@ -158,14 +158,14 @@ test('what a lock says is of a strict type, or it is none', () => {
   }
   for (const beat of [0, -1, '15', 1e9]) assert.is(parse({ ...good, beat }), undefined);
   assert.is(parse({ ...good, id: 'x'.repeat(101) }), undefined);
-  assert.is(parseHolder(JSON.stringify(good) + ' '.repeat(mostOfLock)), undefined);
+  assert.is(parseLockOwner(JSON.stringify(good) + ' '.repeat(maxLockChars)), undefined);
   assert.equal(parse({ ...good, more: 1, __proto__: { polluted: true } }), good);
 });
 
 test('2,000 locks, nearly right: no number but a process, no text without an end', () => {
   const seeds = [dead({ children: [{ pid: 77, started: '5' }] }), dead()].map((holder) => JSON.stringify(holder));
   for (const text of mutations(seeds, 2000)) {
-    const holder = parseHolder(text);
+    const holder = parseLockOwner(text);
     if (!holder) continue;
     assert.ok([holder.pid, ...holder.children.map(({ pid }) => pid)].every((pid) => Number.isInteger(pid) && pid >= 1 && pid < 2 ** 31));
     assert.ok(holder.children.every(({ pid, started }) => pid > 1 && started !== ''));
@@ -178,13 +178,13 @@ test('its texts are shown as one line of text, and no number is named to be ende
   const at = place();
   const texts = { task: 'x\u001b[2J\n✔ done', host: 'other\u202e\u0007', since: 'now\rfix: `rm`' };
   plant(at.file, { ...dead(), ...texts });
-  const shown = [(await faultOf(hold(at, () => undefined))).found, await holderOf(thisHost(), at)];
+  const shown = [(await faultOf(hold(at, () => undefined))).found, await readLockOwner(thisHost(), at)];
   for (const text of shown) {
     assert.not.match(text ?? '\n', rawControls);
     assert.not.match(text ?? '\n', '\n');
   }
   // Alive, this boot, but not that process: this one made no such lock.
-  for (const more of [{ pid: process.pid, started: (await thisHost().startOf(process.pid)) ?? '' }]) {
+  for (const more of [{ pid: process.pid, started: (await thisHost().processStartTime(process.pid)) ?? '' }]) {
     plant(at.file, dead(more));
     assert.not.match((await faultOf(hold(at, () => undefined))).fix, 'kill', 'nobody ends what it runs in');
   }
@@ -197,7 +197,7 @@ test('its texts are shown as one line of text, and no number is named to be ende
 
 test('one that cannot be read and is not ours is no sooner broken than one that can', async () => {
   const at = place();
-  for (const content of ['{"pid": 1', '[]', 'x'.repeat(mostOfLock + 1), JSON.stringify({ ...dead(), children: [{ pid: '7' }] })]) {
+  for (const content of ['{"pid": 1', '[]', 'x'.repeat(maxLockChars + 1), JSON.stringify({ ...dead(), children: [{ pid: '7' }] })]) {
     plant(at.file, content, 60);
     fs.chmodSync(at.file, 0o666);
     assert.is((await faultOf(hold(at, () => undefined))).code, 'E_LOCKED');

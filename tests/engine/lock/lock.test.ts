@@ -2,8 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { holderOf, holding } from '../../../tasks/engine/lock/lock';
-import { type Holder, spaceOf } from '../../../tasks/engine/lock/lock-owner';
+import { readLockOwner, withFileLock } from '../../../tasks/engine/lock/lock';
+import { type LockOwner, pidNamespaceId } from '../../../tasks/engine/lock/lock-owner';
 import { thisHost } from '../../../tasks/platform';
 import { temporaryFolder } from '../../support/project';
 
@@ -16,7 +16,7 @@ function place() {
   const file = path.join(at.folder, at.name);
   const notes: string[] = [];
   const hold = <T>(work: (waited: boolean) => Promise<T>, waitSeconds = 5, beatSeconds = 0.1, host = thisHost()) =>
-    holding(
+    withFileLock(
       host,
       at,
       'on the shared folder',
@@ -27,8 +27,8 @@ function place() {
 }
 
 /** Leaves the lock of a run that cannot be looked at from here. */
-function leave(file: string, more: Partial<Holder> = {}, ageSeconds = 0): void {
-  const holder: Holder = {
+function leave(file: string, more: Partial<LockOwner> = {}, ageSeconds = 0): void {
+  const holder: LockOwner = {
     id: 'theirs',
     pid: process.pid,
     started: 'then',
@@ -78,9 +78,9 @@ test("another machine's run is waited for while it gives signs of life, and no l
   assert.is(code, 'E_LOCKED');
   assert.match(found, /pid \d+ on other-machine, since 2026-01-01.* still at work on the shared folder after 1 s/);
   assert.match(fix, /gives way/);
-  assert.match((await holderOf(thisHost(), at)) ?? '', /other-machine/);
+  assert.match((await readLockOwner(thisHost(), at)) ?? '', /other-machine/);
   leave(file, {}, 121);
-  assert.is(await holderOf(thisHost(), at), undefined);
+  assert.is(await readLockOwner(thisHost(), at), undefined);
   assert.is(await hold(async () => 'mine', 0), 'mine');
   leave(file, { beat: undefined } as never, 1_000_000);
   assert.is((await codeOf(hold(async () => undefined, 0)))[0], 'E_LOCKED', 'one that never promised signs of life is never dead');
@@ -94,7 +94,7 @@ test('a container with the same host name is another machine', async () => {
 
 test('a run of this machine that is over is seen at once', async () => {
   const { file, hold } = place();
-  const near = { host: thisHost().hostname, space: spaceOf(thisHost()) };
+  const near = { host: thisHost().hostname, space: pidNamespaceId(thisHost()) };
   leave(file, { ...near, pid: 4_194_999 });
   assert.is(await hold(async () => 'mine', 0), 'mine');
   leave(file, near);
@@ -155,7 +155,7 @@ test('a lock that is not whole yet is waited for, one that never will be is brok
 
 test('of many runs that see the same dead holder, one at a time gets in', async () => {
   const { file, hold } = place();
-  leave(file, { host: thisHost().hostname, space: spaceOf(thisHost()) });
+  leave(file, { host: thisHost().hostname, space: pidNamespaceId(thisHost()) });
   let inside = 0;
   let most = 0;
   await Promise.all(

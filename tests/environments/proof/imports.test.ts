@@ -1,18 +1,18 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Tried } from '../../../tasks/checks/library-trial';
+import type { TrialResult } from '../../../tasks/checks/library-trial';
 import type { Finding } from '../../../tasks/engine/step';
 import { cureFor } from '../../../tasks/environments/proof/fix';
 import { importsFinding } from '../../../tasks/environments/proof/imports-finding';
 
 const test = suite('what a trial of the training libraries comes to');
-const fine = (library: string, more: Partial<Tried> = {}): Tried => ({ library, ok: true, version: '1.0', ms: 1, ...more });
-const wrong = (library: string, error: string, causes = ''): Tried => ({ library, ok: false, error, causes, ms: 1 });
+const fine = (library: string, more: Partial<TrialResult> = {}): TrialResult => ({ library, ok: true, version: '1.0', ms: 1, ...more });
+const wrong = (library: string, error: string, causes = ''): TrialResult => ({ library, ok: false, error, causes, ms: 1 });
 const torch = (cuda: string | null) => fine('torch', { version: '2.1.2', cuda });
 const file = 'environment-remote.yml';
 
 interface Case {
-  tried: Tried[];
+  tried: TrialResult[];
   versions?: Record<string, string>;
   platform?: NodeJS.Platform;
   state?: Finding['state'];

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { UserError } from '../../../common/errors';
 import type { Context } from '../../../engine/context';
-import { makeState, statePath } from '../../../engine/state';
+import { makeStateFolder, statePath } from '../../../engine/state';
 import { fetching } from '../../python/outside';
 import type { Uv } from '../../python/uv';
 import type { EnvironmentDefinition } from '../definition';
@@ -24,7 +24,7 @@ export async function makeLock(context: Context, definition: EnvironmentDefiniti
   const inputs = lockInputs(context, definition);
   const lock = path.resolve(root, definition.lock);
   const temporary = statePath(root, 'lock.tmp');
-  makeState(host, root);
+  makeStateFolder(host, root);
   const before = host.files.readText(lock);
   if (before !== undefined && isReadable(before) && !upgrade) host.files.writeText(temporary, before);
   else host.files.remove(temporary);
