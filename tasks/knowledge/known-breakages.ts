@@ -1,4 +1,4 @@
-import type { Range } from './satisfies';
+import type { VersionRange } from './satisfies';
 
 /**
  * What goes wrong with training packages, and what mends it. To extend it, add a line with its source: a document, an
@@ -9,9 +9,9 @@ import type { Range } from './satisfies';
 /** Two packages that do not go together, or one that needs another which nothing declares. */
 interface ConflictRule {
   /** A package at these versions… */
-  has: readonly [name: string, range: Range];
+  has: readonly [name: string, range: VersionRange];
   /** …needs this one at these. */
-  needs: readonly [name: string, range: Range];
+  needs: readonly [name: string, range: VersionRange];
   /** What Python says otherwise. */
   symptom: string;
   source: string;

@@ -1,4 +1,4 @@
-import type { Range } from './satisfies';
+import type { VersionRange } from './satisfies';
 
 /**
  * What builds of packages bring along and ask of a machine. To extend it, add a line with its source: a document, or
@@ -7,7 +7,7 @@ import type { Range } from './satisfies';
 
 /** A build of torch as the package index has it. */
 export interface TorchBuild {
-  torch: Range;
+  torch: VersionRange;
   /** CUDA that the build brings along, `major.minor`. */
   cuda: string;
   /** Compute capabilities that it has code for, as `torch._C._cuda_getArchFlags()` says it. */
@@ -24,7 +24,7 @@ interface Driver {
 
 /** The oldest glibc that the wheels of a package run on. */
 interface Glibc {
-  has: readonly [name: string, range: Range];
+  has: readonly [name: string, range: VersionRange];
   glibc: string;
   source: string;
 }
@@ -61,4 +61,4 @@ export const glibc: readonly Glibc[] = [
 export const newEnoughImages = 'Ubuntu 18.04, Debian 10, RHEL 8';
 
 /** These cannot be imported from a path with a space. Measured: triton 2.1.0 takes the path up to the first space (common/backend.py). */
-export const brokenBySpaces: readonly (readonly [name: string, range: Range])[] = [['triton', '<2.2']];
+export const brokenBySpaces: readonly (readonly [name: string, range: VersionRange])[] = [['triton', '<2.2']];

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { revisionIn, treeRowsIn } from '../../tasks/hub/api/answers';
 import { readHead } from '../../tasks/hub/http/head';
-import { Patience } from '../../tasks/hub/http/rate-limit';
+import { RateLimitGate } from '../../tasks/hub/http/rate-limit';
 import { redirectOf } from '../../tasks/hub/http/redirect';
 import { listed } from '../../tasks/hub/manifest/listed';
 import { refuseWrongIndex } from '../../tasks/hub/manifest/manifest';
@@ -105,7 +105,7 @@ const model = { repo: 'org/tiny', include: [], exclude: [] };
 const files = (...names: string[]) => names.map((path) => ({ path, size: 1, sha1: sha }));
 
 test('names are refused in any part and any case, also of files that are left out', () => {
-  assert.is(listed(files('config.json', 'original/params.json'), model, undefined).wanted.length, 2);
+  assert.is(listed(files('config.json', 'original/params.json'), model, undefined).files.length, 2);
   for (const name of [
     '.git/config',
     'a/.GIT/hooks/x',
@@ -184,12 +184,12 @@ test('a head of fields and nothing else', () => {
 });
 
 test('a wait is granted up to the setting, and told', () => {
-  const patience = new Patience(thisHost(), 60_000);
+  const patience = new RateLimitGate(thisHost(), 60_000);
   const told: string[] = [];
   patience.tell = (text) => told.push(text);
   const url = new URL('http://hub.example/');
   const answer = (value: string) => ({ statusCode: 429, headers: { 'retry-after': value } });
-  assert.is(patience.heed(url, answer('60')), 60_000);
+  assert.is(patience.observe(url, answer('60')), 60_000);
   assert.equal(told, ['hub.example has us wait 1 min 0 s']);
   assert.match(patience.words(), /^waiting (1 min 0 s|59\.\d s) for hub\.example$/);
   for (const [value, words] of [
@@ -198,11 +198,11 @@ test('a wait is granted up to the setting, and told', () => {
     ['9'.repeat(400), /more than a day/],
     ['Fri, 01 Jan 2100 00:00:00 GMT', /more than a day/],
   ] as const) {
-    const { code, found } = faultOf(() => patience.heed(url, answer(value)));
+    const { code, found } = faultOf(() => patience.observe(url, answer(value)));
     assert.is(code, 'E_HUB_WAIT', value);
     assert.match(found, words);
   }
-  for (const value of ['-5', 'soon', '', '1e9']) assert.ok(patience.heed(url, answer(value)) <= 60_000, value);
+  for (const value of ['-5', 'soon', '', '1e9']) assert.ok(patience.observe(url, answer(value)) <= 60_000, value);
 });
 
 test.run();

@@ -5,14 +5,14 @@ import * as assert from 'uvu/assert';
 import { UserError } from '../../tasks/common/errors';
 import { PartialFile, partialName, readPartial } from '../../tasks/hub/partials/partial';
 import { leftoversIn, removeLeftovers } from '../../tasks/hub/partials/partials';
-import { writeMarks } from '../../tasks/hub/store/block-hashes';
-import { deliver, keepOld, makeCache, mark, setAside } from '../../tasks/hub/store/deliver';
-import { incompleteOf, lookAt } from '../../tasks/hub/store/local';
+import { writeBlockHashes } from '../../tasks/hub/store/block-hashes';
+import { backUpUserFile, installFile, makeCache, quarantine, writeVerified } from '../../tasks/hub/store/deliver';
+import { incompleteOf, lookAtFile } from '../../tasks/hub/store/local';
 import { readMetadata, writeMetadata } from '../../tasks/hub/store/metadata';
-import { readRecord, writeRecord } from '../../tasks/hub/store/model-record';
+import { readModelRecord, writeModelRecord } from '../../tasks/hub/store/model-record';
 import { recordedTree } from '../../tasks/hub/store/recorded-tree';
-import { retire } from '../../tasks/hub/store/remove-stale-files';
-import { adopt, salvage } from '../../tasks/hub/store/reuse';
+import { removeStaleFiles } from '../../tasks/hub/store/remove-stale-files';
+import { keepGoodPrefix, resumeFromIncomplete } from '../../tasks/hub/store/reuse';
 import { stampedHash, writeStamp } from '../../tasks/hub/store/stamps';
 import { readTree, writeTree } from '../../tasks/hub/store/tree';
 import { Digests } from '../../tasks/hub/transfer/digest';
@@ -73,7 +73,7 @@ async function fetched({ folder }: ReturnType<typeof place>, bytes = content): P
 
 /** Everything that writes into a models folder, each with the folders that it writes below. */
 const writers: [string, readonly string[], (at: ReturnType<typeof place>) => unknown][] = [
-  ['the record', ['.cache', '.cache/just-lora'], ({ folder }) => writeRecord(host, folder, record)],
+  ['the record', ['.cache', '.cache/just-lora'], ({ folder }) => writeModelRecord(host, folder, record)],
   ['the tree', ['.cache', '.cache/huggingface', '.cache/huggingface/trees'], ({ here, folder }) => writeTree(here, folder, commit, rows)],
   [
     'metadata',
@@ -88,18 +88,18 @@ const writers: [string, readonly string[], (at: ReturnType<typeof place>) => unk
   [
     'marks',
     ['.cache/just-lora/marks', '.cache/just-lora/marks/a'],
-    ({ here, folder }) => writeMarks(here, folder, file, ['0123456789abcdef']),
+    ({ here, folder }) => writeBlockHashes(here, folder, file, ['0123456789abcdef']),
   ],
   ['the cache', ['.cache', '.cache/huggingface', '.cache/just-lora'], ({ folder }) => makeCache(host, folder)],
   ['a partial file', ['.cache', '.cache/huggingface', '.cache/huggingface/download'], ({ folder }) => new PartialFile(host, folder, file)],
-  ['a look at a file', ['a'], ({ here, folder }) => lookAt(here, folder, commit, file)],
-  ['what is adopted', ['a'], ({ here, folder }) => adopt(here, folder, file)],
+  ['a look at a file', ['a'], ({ here, folder }) => lookAtFile(here, folder, commit, file)],
+  ['what is adopted', ['a'], ({ here, folder }) => resumeFromIncomplete(here, folder, file)],
   [
     'what is kept of an old file',
     ['.cache/just-lora/replaced', '.cache/just-lora/replaced/a'],
     ({ folder, put }) => {
       put(file.path, 'mine');
-      keepOld(host, folder, file);
+      backUpUserFile(host, folder, file);
     },
   ],
   [
@@ -107,7 +107,7 @@ const writers: [string, readonly string[], (at: ReturnType<typeof place>) => unk
     ['.cache/just-lora/wrong', '.cache/just-lora/wrong/a'],
     ({ folder, put }) => {
       put('.cache/huggingface/download/x.partial');
-      setAside(host, folder, file, '.cache/huggingface/download/x.partial', 'ab');
+      quarantine(host, folder, file, '.cache/huggingface/download/x.partial', 'ab');
     },
   ],
 ];
@@ -131,7 +131,7 @@ test('a file gets its name in no folder that a link leads to', async () => {
   const partial = await fetched(it);
   fs.symlinkSync(it.elsewhere, it.at('a'));
   assert.is(
-    codeOf(() => deliver(it.here, it.folder, commit, file, partial, [])),
+    codeOf(() => installFile(it.here, it.folder, commit, file, partial, [])),
     'E_UNSAFE_PATH',
   );
   assert.equal(fs.readdirSync(it.elsewhere), []);
@@ -139,7 +139,7 @@ test('a file gets its name in no folder that a link leads to', async () => {
 
 test('a link under the name of a file is replaced, and what it leads to stays', async () => {
   const names: [string, (it: ReturnType<typeof place>) => unknown][] = [
-    ['.cache/just-lora/model.json', ({ folder }) => writeRecord(host, folder, record)],
+    ['.cache/just-lora/model.json', ({ folder }) => writeModelRecord(host, folder, record)],
     [
       `.cache/huggingface/download/${file.path}.metadata`,
       ({ folder }) => writeMetadata(host, folder, file.path, { commit, etag: sha256, time: 1 }),
@@ -147,7 +147,7 @@ test('a link under the name of a file is replaced, and what it leads to stays', 
     [partialName(file), (it) => fetched(it)],
     [`${partialName(file)}.ranges`, (it) => fetched(it)],
     [`${partialName(file)}.ranges.tmp-${process.pid}`, (it) => fetched(it)],
-    [file.path, async (it) => deliver(it.here, it.folder, commit, file, await fetched(it), [])],
+    [file.path, async (it) => installFile(it.here, it.folder, commit, file, await fetched(it), [])],
   ];
   for (const [name, write] of names) {
     const it = place();
@@ -169,7 +169,7 @@ test('what this user keeps goes into the project where a link or another has its
   fs.mkdirSync(it.at('.cache/just-lora/stamps/a'), { recursive: true });
   fs.symlinkSync(marker, it.at(`.cache/just-lora/stamps/${file.path}.json`));
   if (isRoot) fs.lchownSync(it.at(`.cache/just-lora/stamps/${file.path}.json`), other, other);
-  mark(it.here, it.folder, commit, file, stampFor(model));
+  writeVerified(it.here, it.folder, commit, file, stampFor(model));
   assert.is(fs.readFileSync(marker, 'utf8'), 'marker');
   assert.is(stampedHash(it.here, it.folder, file.path), sha256);
 });
@@ -218,7 +218,7 @@ test('what another commit had is not removed where a link leads', () => {
   writeStamp(it.here, it.folder, file.path, stampFor(theirs), sha256);
   fs.symlinkSync(it.elsewhere, it.at('a'));
   assert.is(
-    codeOf(() => retire(it.here, it.folder, 'f'.repeat(40), [])),
+    codeOf(() => removeStaleFiles(it.here, it.folder, 'f'.repeat(40), [])),
     'E_UNSAFE_PATH',
   );
   assert.ok(fs.existsSync(theirs));
@@ -235,20 +235,20 @@ for (const [name, change] of foreign) {
   test(`a stamp ${name} vouches for nothing`, () => {
     const it = place();
     const stamp = stampFor(it.put(file.path));
-    mark(it.here, it.folder, commit, file, stamp);
-    assert.is(lookAt(it.here, it.folder, commit, file).state, 'ok');
+    writeVerified(it.here, it.folder, commit, file, stamp);
+    assert.is(lookAtFile(it.here, it.folder, commit, file).state, 'ok');
     change(it.at(`.cache/just-lora/stamps/${file.path}.json`));
     assert.is(stampedHash(it.here, it.folder, file.path), undefined);
-    assert.is(lookAt(it.here, it.folder, commit, file).state, 'unchecked');
+    assert.is(lookAtFile(it.here, it.folder, commit, file).state, 'unchecked');
     // And ours beside it does.
-    mark(it.here, it.folder, commit, file, stamp);
-    assert.is(lookAt(it.here, it.folder, commit, file).state, 'ok');
+    writeVerified(it.here, it.folder, commit, file, stamp);
+    assert.is(lookAtFile(it.here, it.folder, commit, file).state, 'ok');
   });
 
   test(`a record, a list and metadata ${name} are told as such, and the list counts for nothing where the Hub can be asked`, () => {
     for (const changed of ['.cache/just-lora/model.json', `.cache/huggingface/trees/${commit}.json`]) {
       const it = place();
-      writeRecord(host, it.folder, record);
+      writeModelRecord(host, it.folder, record);
       writeTree(it.here, it.folder, commit, rows);
       const choice = { include: [], exclude: [] };
       assert.is(recordedTree(it.here, it.folder, choice)?.isForeign, false);
@@ -256,7 +256,7 @@ for (const [name, change] of foreign) {
       assert.is(recordedTree(it.here, it.folder, choice)?.isForeign, true);
       assert.is(readTree(it.here, it.folder, commit) === undefined, changed.includes('trees'));
       assert.equal(readTree(it.here, it.folder, commit, 'anyone')?.length, 1);
-      assert.is(readRecord(host, it.folder)?.isForeign, changed.includes('model.json'));
+      assert.is(readModelRecord(host, it.folder)?.isForeign, changed.includes('model.json'));
       // Ours lies in the project then, and theirs stays.
       writeTree(it.here, it.folder, commit, rows);
       assert.is(readTree(it.here, it.folder, commit)?.length, 1);
@@ -287,7 +287,7 @@ for (const [name, change] of foreign) {
       // Who holds the old file open reaches nothing of what came.
       if (partial.ranges.total === content.length && part === '') fs.writeSync(open, 'other bytes', 100);
       fs.closeSync(open);
-      deliver(it.here, it.folder, commit, file, partial, []);
+      installFile(it.here, it.folder, commit, file, partial, []);
       assert.ok(fs.readFileSync(it.at(file.path)).equals(content));
     }
   });
@@ -299,11 +299,11 @@ for (const [name, change] of foreign) {
     change(incomplete);
     assert.is(incompleteOf(host, it.folder, file), undefined);
     change(it.put(file.path, content.subarray(0, 8_500_000)));
-    adopt(it.here, it.folder, file);
+    resumeFromIncomplete(it.here, it.folder, file);
     assert.not(fs.existsSync(it.at(partialName(file))));
     fs.rmSync(it.at(file.path));
     it.put(file.path, content.subarray(0, 8_500_000));
-    adopt(it.here, it.folder, file);
+    resumeFromIncomplete(it.here, it.folder, file);
     assert.is(readPartial(host, it.folder, file)?.ranges.total, 8_500_000, 'one of ours is');
   });
 
@@ -312,9 +312,9 @@ for (const [name, change] of foreign) {
     const marks = ['0123456789abcdef'];
     const large = { ...file, size: 17_000_000 };
     const model = it.put(file.path, Buffer.alloc(large.size));
-    writeMarks(it.here, it.folder, large, marks);
+    writeBlockHashes(it.here, it.folder, large, marks);
     change(model);
-    salvage(it.here, it.folder, large, ['fedcba9876543210']);
+    keepGoodPrefix(it.here, it.folder, large, ['fedcba9876543210']);
     assert.not(fs.existsSync(it.at(partialName(large))));
   });
 
@@ -323,7 +323,7 @@ for (const [name, change] of foreign) {
     it.put(file.path, 'mine');
     writeMetadata(host, it.folder, file.path, { commit, etag: sha256, time: Date.now() / 1000 + 100 });
     change(it.at(`.cache/huggingface/download/${file.path}.metadata`));
-    keepOld(host, it.folder, file);
+    backUpUserFile(host, it.folder, file);
     assert.is(fs.readdirSync(it.at('.cache/just-lora/replaced/a')).length, 1);
   });
 }
@@ -349,7 +349,7 @@ test('a partial file with a second name, or a pipe in its place, counts for noth
   fs.rmSync(it.at('.cache/just-lora'), { recursive: true, force: true });
   fs.mkdirSync(it.at('.cache/just-lora'));
   require('node:child_process').execFileSync('mkfifo', [it.at('.cache/just-lora/model.json')]);
-  assert.is(readRecord(host, it.folder), undefined);
+  assert.is(readModelRecord(host, it.folder), undefined);
   assert.is((await fetched(it)).ranges.total, content.length);
 });
 
@@ -359,7 +359,7 @@ test('a file that is put in the place of the one that is hashed gets no name', a
   fs.rmSync(it.at(partialName(file)));
   it.put(partialName(file), Buffer.alloc(content.length));
   assert.is(
-    codeOf(() => deliver(it.here, it.folder, commit, file, partial, [])),
+    codeOf(() => installFile(it.here, it.folder, commit, file, partial, [])),
     'E_MODEL_REPLACED',
   );
   assert.not(fs.existsSync(it.at(file.path)));
@@ -373,7 +373,7 @@ test('bytes that were written after the last of ours get no name', async () => {
   fs.writeSync(handle, 'other bytes', 100);
   fs.closeSync(handle);
   assert.is(
-    codeOf(() => deliver(it.here, it.folder, commit, file, partial, [])),
+    codeOf(() => installFile(it.here, it.folder, commit, file, partial, [])),
     'E_MODEL_REPLACED',
   );
 });

@@ -8,15 +8,15 @@ import { Hub } from '../../tasks/hub/api/hub';
 import { readHead } from '../../tasks/hub/http/head';
 import { NetworkError } from '../../tasks/hub/http/network-error';
 import { RangeConnections } from '../../tasks/hub/http/range-connections';
-import { Patience } from '../../tasks/hub/http/rate-limit';
+import { RateLimitGate } from '../../tasks/hub/http/rate-limit';
 import { plainOf } from '../../tasks/hub/http/read-body';
 import { redirectOf } from '../../tasks/hub/http/redirect';
 import { listed } from '../../tasks/hub/manifest/listed';
 import { refuseWrongIndex } from '../../tasks/hub/manifest/manifest';
 import type { Model } from '../../tasks/hub/model/models';
-import { choose } from '../../tasks/hub/model/selection';
-import { filesOf } from '../../tasks/hub/store/tree';
-import { beginOf, Passing } from '../../tasks/hub/transfer/fetch-range';
+import { chooseFiles } from '../../tasks/hub/model/selection';
+import { filesInTree } from '../../tasks/hub/store/tree';
+import { beginOf, RetryableError } from '../../tasks/hub/transfer/fetch-range';
 import { thisHost } from '../../tasks/platform';
 import type { Commit } from '../../tasks/untrusted/hashes';
 import { tryParse } from '../../tasks/untrusted/json';
@@ -83,7 +83,7 @@ function taken<T>(work: () => T, input: string): T | undefined {
 }
 
 function held(error: unknown, input: string): void {
-  const isOurs = error instanceof UserError || error instanceof NetworkError || error instanceof Passing;
+  const isOurs = error instanceof UserError || error instanceof NetworkError || error instanceof RetryableError;
   assert.ok(isOurs, `${(error as Error).stack} by ${JSON.stringify(input)}`);
   const said = error instanceof UserError ? error.stack : (error as Error).message;
   assert.not.match(said ?? '', rawControls, JSON.stringify(input));
@@ -103,8 +103,8 @@ test('revisions', () => {
 test('trees: no name that passes leads out', () => {
   let passed = 0;
   for (const text of mutations([tree], 4000, 2)) {
-    const found = taken(() => listed(filesOf(treeRowsIn(tryParse(text), 0, from)), model, undefined), text);
-    for (const file of [...(found?.wanted ?? []), ...(found?.left.map((one) => one.file) ?? [])]) {
+    const found = taken(() => listed(filesInTree(treeRowsIn(tryParse(text), 0, from)), model, undefined), text);
+    for (const file of [...(found?.files ?? []), ...(found?.excluded.map((one) => one.file) ?? [])]) {
       passed++;
       assert.ok(path.resolve('/top', file.path).startsWith('/top/'), JSON.stringify(file.path));
       assert.not.match(file.path, /(^|\/)\.(git|cache|just-lora)(\/|$)/i);
@@ -117,11 +117,11 @@ test('trees: no name that passes leads out', () => {
 });
 
 test('indexes', () => {
-  const files = filesOf(treeRowsIn(tryParse(tree), 0, from));
+  const files = filesInTree(treeRowsIn(tryParse(tree), 0, from));
   for (const text of mutations([index], 2000, 3)) {
     taken(() => refuseWrongIndex(text, from), text);
     // That of a folder is looked at too.
-    assert.ok(choose(files, model, text).wanted.every((file) => files.includes(file)));
+    assert.ok(chooseFiles(files, model, text).files.every((file) => files.includes(file)));
   }
 });
 
@@ -134,8 +134,8 @@ test('fields of a head', () => {
       assert.ok(query === undefined || query === '' || query.startsWith('?'));
       const target = taken(() => redirectOf({ statusCode: 302, headers }, url, 0), value);
       assert.ok(target === undefined || target.protocol === 'https:');
-      const patience = new Patience(thisHost(), 600_000);
-      const wait = taken(() => patience.heed(url, { statusCode: 429, headers }), value) ?? 0;
+      const patience = new RateLimitGate(thisHost(), 600_000);
+      const wait = taken(() => patience.observe(url, { statusCode: 429, headers }), value) ?? 0;
       assert.ok(wait >= 0 && wait <= 600_000, `${wait}`);
       assert.not.match(patience.words(), rawControls);
       const begin = taken(() => beginOf({ file: one(1000) }, [100, 200], { headers }), value);

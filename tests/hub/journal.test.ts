@@ -1,14 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { rateOf } from '../../tasks/hub/download/download-report';
-import { choose } from '../../tasks/hub/model/selection';
+import { chooseFiles } from '../../tasks/hub/model/selection';
 import { durableLine, headLine, parseJournal, writtenLine } from '../../tasks/hub/partials/journal';
-import { Ranges } from '../../tasks/hub/partials/ranges';
+import { ByteRanges } from '../../tasks/hub/partials/ranges';
 
 const test = suite('what a partial file holds');
 
 test('ranges merge, and know their gaps', () => {
-  const ranges = new Ranges();
+  const ranges = new ByteRanges();
   for (const [start, end] of [
     [10, 20],
     [30, 40],
@@ -28,7 +28,7 @@ test('ranges merge, and know their gaps', () => {
     [25, 30],
     [40, 45],
   ]);
-  assert.is(new Ranges([[5, 9]]).prefix, 0);
+  assert.is(new ByteRanges([[5, 9]]).prefix, 0);
 });
 
 test('a journal counts all of its own boot, and after another only what was flushed', () => {
@@ -53,11 +53,11 @@ test('a line that was cut, overlong or no line counts for nothing', () => {
 test('a choice takes the shards of the index and what lies beside them', () => {
   const exclude = ['original/*', 'consolidated*', '*.pth', '*.bin', '*.gguf'];
   const pick = (names: string[], include: string[] = [], index?: string) =>
-    choose(
+    chooseFiles(
       names.map((path) => ({ path, size: 1, sha1: '' })),
       { include, exclude },
       index,
-    ).wanted.map(({ path }) => path);
+    ).files.map(({ path }) => path);
   const index = 'model.safetensors.index.json';
   const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
   assert.equal(pick(['config.json', index, ...shards, 'extra.safetensors', 'original/a.pth', 'sub/notes.txt', 'x.bin']), [

@@ -2,9 +2,9 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { durableLine, headLine, parseHead, parseJournal, writtenLine } from '../../tasks/hub/partials/journal';
-import { parseMarks } from '../../tasks/hub/store/block-hashes';
+import { parseBlockHashes } from '../../tasks/hub/store/block-hashes';
 import { parseMetadata } from '../../tasks/hub/store/metadata';
-import { parseRecord } from '../../tasks/hub/store/model-record';
+import { parseModelRecord } from '../../tasks/hub/store/model-record';
 import { parseStamp } from '../../tasks/hub/store/stamps';
 import { parseTree } from '../../tasks/hub/store/tree';
 import { mutations } from '../support/mutate';
@@ -30,9 +30,9 @@ const tree = {
 const journal = headLine('config.json', 1000, 'a boot') + writtenLine(0, 10) + durableLine([[0, 10]]) + writtenLine(50, 1000);
 
 test('what is right is read as it is', () => {
-  assert.equal(parseRecord(JSON.stringify(record)), record);
+  assert.equal(parseModelRecord(JSON.stringify(record)), record);
   assert.equal(parseStamp(JSON.stringify(stamp)), stamp);
-  assert.equal(parseMarks(JSON.stringify(marks)), marks);
+  assert.equal(parseBlockHashes(JSON.stringify(marks)), marks);
   assert.equal(parseMetadata(`${commit}\n${sha256}\n1764000000.123\n`), { commit, etag: sha256, time: 1764000000.123 });
   assert.equal(parseTree(JSON.stringify(tree)), [
     { path: 'config.json', size: 7, sha1: commit },
@@ -62,7 +62,7 @@ test('what is not right is none', () => {
     { files: ['a', '/etc/passwd'] },
     { files: [7] },
   ])
-    assert.is(parseRecord(JSON.stringify({ ...record, ...wrong })), undefined, JSON.stringify(wrong));
+    assert.is(parseModelRecord(JSON.stringify({ ...record, ...wrong })), undefined, JSON.stringify(wrong));
   for (const wrong of [
     { size: -5 },
     { size: '7' },
@@ -75,7 +75,7 @@ test('what is not right is none', () => {
   ])
     assert.is(parseStamp(JSON.stringify({ ...stamp, ...wrong })), undefined, JSON.stringify(wrong));
   for (const wrong of [{ hash: 'x' }, { markBytes: 1 }, { marks: [7] }, { marks: ['x'] }, { marks: {} }])
-    assert.is(parseMarks(JSON.stringify({ ...marks, ...wrong })), undefined, JSON.stringify(wrong));
+    assert.is(parseBlockHashes(JSON.stringify({ ...marks, ...wrong })), undefined, JSON.stringify(wrong));
   for (const wrong of [
     `${commit}\n../../x\n7\n`,
     `main\n${sha256}\n7\n`,
@@ -111,7 +111,7 @@ test('what is not right is none', () => {
 test('2,000 of each, nearly right: no throw, no path that leads out, no number that is none', () => {
   const texts = (seed: unknown, number: number) => mutations([typeof seed === 'string' ? seed : JSON.stringify(seed)], 2000, number);
   for (const text of texts(record, 1)) {
-    const read = parseRecord(text);
+    const read = parseModelRecord(text);
     if (!read) continue;
     assert.ok(read.files.every(isInside), text);
     assert.match(read.commit, /^[0-9a-f]{40}$/);
@@ -126,7 +126,7 @@ test('2,000 of each, nearly right: no throw, no path that leads out, no number t
     assert.ok(isBytes(read.size) && isHash(read.hash), text);
     for (const count of [read.mtime, read.ctime, read.inode]) assert.match(count, /^-?\d+$/);
   }
-  for (const text of texts(marks, 3)) for (const mark of parseMarks(text)?.marks ?? []) assert.match(mark, /^[0-9a-f]{16}$/);
+  for (const text of texts(marks, 3)) for (const mark of parseBlockHashes(text)?.marks ?? []) assert.match(mark, /^[0-9a-f]{16}$/);
   for (const text of texts(`${commit}\n${sha256}\n1764000000.123\n`, 4)) {
     const read = parseMetadata(text);
     if (read) assert.ok(Number.isFinite(read.time) && isHash(read.etag) && isHash(read.commit), text);
@@ -147,7 +147,7 @@ test('2,000 of each, nearly right: no throw, no path that leads out, no number t
 
 test('a record without an end is not read to it', () => {
   const blanks = ' '.repeat(110_000_000);
-  for (const parse of [parseRecord, parseStamp, parseMarks, parseTree, parseMetadata]) assert.is(parse(blanks), undefined);
+  for (const parse of [parseModelRecord, parseStamp, parseBlockHashes, parseTree, parseMetadata]) assert.is(parse(blanks), undefined);
   assert.is(parseStamp(JSON.stringify(stamp) + ' '.repeat(4096)), undefined);
 });
 

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Landing } from '../../tasks/hub/partials/range-writer';
+import { RangeWriter } from '../../tasks/hub/partials/range-writer';
 import { Transfer } from '../../tasks/hub/transfer/transfer';
 import { contextWith } from '../support/context';
 
@@ -30,7 +30,7 @@ test('is woken where bytes come in, and asks for the next ones when that is over
       (isComing ? inside : asked).push(name);
       // As a file of the Hub itself: what is at risk is all that bounds its requests.
       job.isDirect = true;
-      const landing = new Landing({ job, wrote }, range);
+      const landing = new RangeWriter({ job, wrote }, range);
       await new Promise<void>((resolve) => {
         setTimeout(() => {
           isComing = true;

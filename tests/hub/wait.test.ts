@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { waitOf } from '../../tasks/hub/http/retry-after';
+import { retryAfterMs } from '../../tasks/hub/http/retry-after';
 
 const test = suite('how long a server wants us to wait');
 
@@ -20,7 +20,7 @@ for (const [headers, ms] of [
   [{}, undefined],
 ] as const)
   test(JSON.stringify(headers), () => {
-    assert.is(waitOf({ headers }, now), ms);
+    assert.is(retryAfterMs({ headers }, now), ms);
   });
 
 test.run();

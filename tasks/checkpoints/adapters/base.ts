@@ -3,7 +3,7 @@ import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { absolute, projectPaths } from '../../engine/paths';
 import { modelsOf } from '../../hub/model/models';
-import { readRecord } from '../../hub/store/model-record';
+import { readModelRecord } from '../../hub/store/model-record';
 import { fieldsOf } from '../../untrusted/json';
 import type { Tensor } from '../safetensors/header';
 import { readHeader } from '../safetensors/read';
@@ -46,7 +46,7 @@ function foldersFor(context: Context, named: string): string[] {
   const recorded = context.host.files
     .list(models_dir)
     .map((name) => path.join(models_dir, name))
-    .filter((folder) => sameRepository(readRecord(context.host, folder)?.repo, named));
+    .filter((folder) => sameRepository(readModelRecord(context.host, folder)?.repo, named));
   const model = configured in context.settings.setup.models ? modelFolder(context, configured) : [];
   return [absolute(context, named), ...model, ...recorded, path.join(models_dir, path.posix.basename(named))];
 }

@@ -3,8 +3,8 @@ import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { absolute, projectPaths, shown } from '../../engine/paths';
 import { type Model, modelsOf } from '../../hub/model/models';
-import type { Choice } from '../../hub/model/selection';
-import { readRecord } from '../../hub/store/model-record';
+import type { FileChoice } from '../../hub/model/selection';
+import { readModelRecord } from '../../hub/store/model-record';
 import { isCommitHash } from '../../untrusted/hashes';
 import type { Remedy } from './problems';
 
@@ -17,7 +17,7 @@ export interface Subject {
   only?: string;
   /** True where the folder was named and not a model: what is not there cannot be known to be missing. */
   loose: boolean;
-  choice: Choice;
+  choice: FileChoice;
   remedy: Remedy;
   /** The one commit that is wanted, where the settings or the option name one. */
   pinned?: string;
@@ -55,7 +55,7 @@ function subjectAt(context: Context, asked: string): Subject {
   const folder = stat.isDirectory() ? target : path.dirname(target);
   const known = configuredAt(context, folder);
   const { include, exclude } = context.settings.setup.download;
-  const repo = readRecord(context.host, folder)?.repo;
+  const repo = readModelRecord(context.host, folder)?.repo;
   return {
     ...(known ? subjectOf(known) : { folder, choice: { include, exclude }, remedy: remedyOf(repo ?? guessed(context, folder)) }),
     name: shown(context.root, target),

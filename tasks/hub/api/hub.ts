@@ -3,7 +3,7 @@ import type { Context } from '../../engine/context';
 import type { Resource } from '../../engine/resources';
 import type { Commit } from '../../untrusted/hashes';
 import { tryParse } from '../../untrusted/json';
-import { discard, header, textOf } from '../http/read-body';
+import { discardBody, header, readText } from '../http/read-body';
 import type { Model } from '../model/models';
 import { misfit, nextQueryIn, type Revision, revisionIn, type TreeRow, treeRowsIn } from './answers';
 import { addressOf } from './endpoint';
@@ -42,9 +42,9 @@ export class Hub {
     const url = new URL(`${endpoint}/api/models/${addressOf(repo)}/revision/${encodeURIComponent(revision)}`);
     if (patience.left(url) > 0) return undefined;
     const read = async (response: http.IncomingMessage) => {
-      patience.heed(url, response);
-      if (response.statusCode !== 200) return discard(response);
-      return revisionIn(tryParse(await textOf(response, 8_000_000, endpoint)), { repo, revision }, endpoint).commit;
+      patience.observe(url, response);
+      if (response.statusCode !== 200) return discardBody(response);
+      return revisionIn(tryParse(await readText(response, 8_000_000, endpoint)), { repo, revision }, endpoint).commit;
     };
     return (await this.requests.once(url, {}, read, glanceMs)) ?? undefined;
   }
@@ -81,7 +81,7 @@ export class Hub {
   async probe({ repo }: Model, commit: string, file: string): Promise<void> {
     // A mirror may not know this one.
     const asked = { repo, revision: commit };
-    await this.requests.get({ address: `/api/models/${addressOf(repo)}/auth-check`, ...asked, fine: [404, 405, 501] });
+    await this.requests.get({ address: `/api/models/${addressOf(repo)}/auth-check`, ...asked, acceptStatuses: [404, 405, 501] });
     await this.requests.get({ address: this.pathOf(repo, commit, file), ...asked, headers: { Range: 'bytes=0-0' } });
   }
 

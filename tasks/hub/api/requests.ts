@@ -7,8 +7,8 @@ import { oneLine } from '../../untrusted/text';
 import { Connections } from '../http/connections';
 import { withinTime } from '../http/deadline';
 import { NetworkError } from '../http/network-error';
-import { backoffMs, isPassing, Patience } from '../http/rate-limit';
-import { discard, header, plainOf, startOf, textOf } from '../http/read-body';
+import { backoffMs, isRetryableStatus, RateLimitGate } from '../http/rate-limit';
+import { discardBody, header, plainOf, readStart, readText } from '../http/read-body';
 import { redirectOf } from '../http/redirect';
 import { misfit } from './answers';
 import { endpointOf } from './endpoint';
@@ -16,20 +16,20 @@ import { refusalError } from './refusals';
 import { findToken, type Token } from './token';
 
 /** What is asked of the Hub, and about what: the errors name it. */
-export interface Question {
+export interface HubRequest {
   /** A path of the Hub, with what is asked. */
   address: string;
   repo: string;
   revision: string;
   headers?: Record<string, string>;
   /** Other answers than 200 that are fine. */
-  fine?: readonly number[];
+  acceptStatuses?: readonly number[];
   /** The body is wanted, at most so many bytes of it; else the first answer is enough. */
   bodyBytes?: number;
 }
 
 /** An answer that was read as far as it is wanted. */
-export interface Answered {
+export interface HubResponse {
   response: http.IncomingMessage;
   body: string;
 }
@@ -42,7 +42,7 @@ export class Requests {
   readonly endpoint: string;
   readonly token: Token | undefined;
   readonly connections: Connections;
-  readonly patience: Patience;
+  readonly patience: RateLimitGate;
   readonly stallMs: number;
   /** Milliseconds that a whole answer may take. */
   readonly answerMs: number;
@@ -57,7 +57,7 @@ export class Requests {
     this.#home = homeOf(this.endpoint);
     this.token = findToken(context);
     this.connections = new Connections(context.host);
-    this.patience = new Patience(context.host, download.wait_seconds * 1000);
+    this.patience = new RateLimitGate(context.host, download.wait_seconds * 1000);
     this.stallMs = download.stall_seconds * 1000;
     this.answerMs = download.answer_seconds * 1000;
     this.tries = download.tries;
@@ -128,7 +128,7 @@ export class Requests {
 
   async #tokenIsGood(): Promise<boolean | undefined> {
     const status = await this.once(new URL(`${this.endpoint}/api/whoami-v2`), {}, async (response) => {
-      discard(response);
+      discardBody(response);
       return response.statusCode;
     }).catch((error: unknown) => {
       if (error instanceof Interrupted) throw error;
@@ -138,7 +138,7 @@ export class Requests {
   }
 
   /** Asks for JSON and parses it; bodies of up to 64 MB. @throws UserError */
-  async json(question: Question): Promise<{ value: unknown; response: http.IncomingMessage }> {
+  async json(question: HubRequest): Promise<{ value: unknown; response: http.IncomingMessage }> {
     const { response, body } = await this.get({ ...question, bodyBytes: 64_000_000 });
     const value = tryParse(body);
     if (value !== undefined) return { value, response };
@@ -151,20 +151,20 @@ export class Requests {
   }
 
   /** One request with its tries and its redirects. @throws UserError, Interrupted */
-  async get({ address, repo, revision, headers = {}, fine = [], bodyBytes }: Question): Promise<Answered> {
+  async get({ address, repo, revision, headers = {}, acceptStatuses: fine = [], bodyBytes }: HubRequest): Promise<HubResponse> {
     let url = new URL(this.endpoint + address);
     let hops = 0;
     for (let tries = 1; ; ) {
-      await this.patience.ready(url);
+      await this.patience.wait(url);
       let wait = 0;
       let last: UserError;
       try {
         const { response, body, target } = await this.once(url, headers, async (response) => {
           this.refuseOtherCommit(url, response, revision);
           const target = redirectOf(response, url, hops);
-          if (target) discard(response);
+          if (target) discardBody(response);
           const isWanted = bodyBytes !== undefined && isFine(response, fine);
-          const body = target ? '' : isWanted ? await textOf(response, bodyBytes, this.endpoint) : await startOf(response);
+          const body = target ? '' : isWanted ? await readText(response, bodyBytes, this.endpoint) : await readStart(response);
           return { response, body, target };
         });
         if (target) {
@@ -176,8 +176,8 @@ export class Requests {
         }
         if (isFine(response, fine)) return { response, body };
         last = await this.refused(response, body, repo, revision);
-        if (!isPassing(response.statusCode ?? 0)) throw last;
-        wait = this.patience.heed(url, response);
+        if (!isRetryableStatus(response.statusCode ?? 0)) throw last;
+        wait = this.patience.observe(url, response);
       } catch (error) {
         if (!(error instanceof NetworkError)) throw invalidToken(error, this.token);
         last = this.unreachable(error);

@@ -3,19 +3,19 @@ import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import { offlineBy } from '../api/endpoint';
 import { hubOf } from '../api/hub';
-import type { Wanted } from '../manifest/manifest';
+import type { Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
-import { readRecord } from '../store/model-record';
+import { readModelRecord } from '../store/model-record';
 
 /**
  * Two repositories may end in the same name, and so want the same folder: what one has filled is not the other's to
  * replace. The same files under another repository's name are no other model, nor is a repository that was renamed.
  * @throws UserError E_MODEL_FOLDER
  */
-export async function refuseOccupied(context: Context, model: Model, { commit }: Wanted): Promise<void> {
+export async function assertFolderFree(context: Context, model: Model, { commit }: Manifest): Promise<void> {
   const { host, root } = context;
   const { folder, repo, name, asked } = model;
-  const record = readRecord(host, folder);
+  const record = readModelRecord(host, folder);
   if (!record || record.repo === repo || record.commit === commit || context.forced(`download:${name}`)) return;
   if (!offlineBy(host) && (await isRenamed(context, model, record))) return;
   throw new UserError({

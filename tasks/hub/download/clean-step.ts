@@ -5,7 +5,7 @@ import { projectPaths, shown } from '../../engine/paths';
 import type { Step } from '../../engine/step';
 import { modelsOf } from '../model/models';
 import { type Leftover, leftoversIn, removeLeftovers } from '../partials/partials';
-import { holdingFolder } from '../store/folder-lock';
+import { withFolderLock } from '../store/folder-lock';
 
 /** A step for each folder that may hold partial files: those of the settings, and any other in the models folder. */
 export function cleanSteps(context: Context): Step[] {
@@ -44,7 +44,7 @@ function cleanStep(name: string, folder: string): Step<readonly Leftover[]> {
               removeLeftovers(host, folder, leftovers);
             };
             // What a download of another project is about to fill is no leftover.
-            await holdingFolder(context, folder, progress, remove, { frees: true });
+            await withFolderLock(context, folder, progress, remove, { freesSpace: true });
           },
         },
       ];

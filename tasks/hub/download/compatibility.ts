@@ -5,7 +5,7 @@ import { knownEnvironments } from '../../environments/training/locate';
 import { needsOf, unmetNeeds, type Versions } from '../../knowledge/models';
 import { tryParse } from '../../untrusted/json';
 import { hubOf } from '../api/hub';
-import type { Wanted } from '../manifest/manifest';
+import type { Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
 
 /**
@@ -14,7 +14,7 @@ import type { Model } from '../model/models';
  * @returns a phrase for the finding: `new enough`, or `unknown` where there is no environment or nothing is known of the model
  * @throws UserError E_MODEL_VERSIONS
  */
-export async function librariesOf(context: Context, model: Model, { commit, wanted }: Wanted): Promise<string> {
+export async function compatibilityOf(context: Context, model: Model, { commit, files: wanted }: Manifest): Promise<string> {
   if (context.option('any-versions') !== undefined) return 'unknown';
   const installed = librariesHere(context);
   if (!installed) return 'unknown';

@@ -3,8 +3,8 @@ import { bytes, plural, roughly } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Table } from '../../engine/step';
 import { hubOf } from '../api/hub';
-import { cachedIn, type Origin } from '../manifest/local-source';
-import { foreignWords, type Wanted } from '../manifest/manifest';
+import { cachedIn, type LocalSource } from '../manifest/local-source';
+import { foreignWords, type Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
 import type { LocalFile } from '../store/local';
 import { headroomOf } from './space';
@@ -13,7 +13,7 @@ import { headroomOf } from './space';
 const usualRate = 50_000_000;
 
 /** What `--json` says of one model. */
-export function dataOf(context: Context, model: Model, wanted: Wanted, files: readonly LocalFile[]) {
+export function downloadData(context: Context, model: Model, wanted: Manifest, files: readonly LocalFile[]) {
   const totalBytes = files.reduce((sum, { file }) => sum + file.size, 0);
   const thereBytes = files.reduce((sum, { thereBytes }) => sum + thereBytes, 0);
   const remainingBytes = totalBytes - thereBytes;
@@ -32,21 +32,21 @@ export function dataOf(context: Context, model: Model, wanted: Wanted, files: re
     rate,
     remainingSeconds: Math.ceil(remainingBytes / rate),
     files: files.map(({ file, state, thereBytes, why }) => ({ path: file.path, size: file.size, state, thereBytes, why })),
-    leftOut: wanted.left.map(({ file, why }) => ({ path: file.path, size: file.size, why })),
+    leftOut: wanted.excluded.map(({ file, why }) => ({ path: file.path, size: file.size, why })),
   };
 }
 
-export type DownloadData = ReturnType<typeof dataOf>;
+export type DownloadData = ReturnType<typeof downloadData>;
 
-interface Seen {
-  wanted: Wanted;
+interface DownloadFacts {
+  wanted: Manifest;
   files: readonly LocalFile[];
-  origin: Origin | undefined;
+  origin: LocalSource | undefined;
   libraries: string;
 }
 
 /** What is to do, and what was found out before the first byte. */
-export function foundOf(context: Context, model: Model, { wanted, files, origin, libraries }: Seen, data: DownloadData): string {
+export function foundOf(context: Context, model: Model, { wanted, files, origin, libraries }: DownloadFacts, data: DownloadData): string {
   const unchecked = files.filter(({ state }) => state === 'unchecked');
   const parts = [
     `${bytes(data.remainingBytes)} of ${bytes(data.totalBytes)} to fetch at commit ${wanted.commit.slice(0, 12)}${foreignWords(wanted)}`,
@@ -68,9 +68,9 @@ export function foundOf(context: Context, model: Model, { wanted, files, origin,
 }
 
 /** Every file, what is there of it, what is left out and why, and how long the rest takes. */
-export function tableOf(context: Context, wanted: Wanted, files: readonly LocalFile[], data: DownloadData): Table {
+export function downloadTable(context: Context, wanted: Manifest, files: readonly LocalFile[], data: DownloadData): Table {
   const rows = files.map(({ file, why }) => [file.path, bytes(file.size), why]);
-  const left = wanted.left.map(({ file, why }) => [file.path, bytes(file.size ?? 0), `left out: ${why}`]);
+  const left = wanted.excluded.map(({ file, why }) => [file.path, bytes(file.size ?? 0), `left out: ${why}`]);
   const rate = `${bytes(data.rate)}/s`;
   const time = [
     `to fetch: ${bytes(data.remainingBytes)}`,
@@ -81,7 +81,7 @@ export function tableOf(context: Context, wanted: Wanted, files: readonly LocalF
 }
 
 /** The one action, as `--plan` prints it. */
-export function titleOf(model: Model, files: readonly LocalFile[], origin: Origin | undefined): string {
+export function titleOf(model: Model, files: readonly LocalFile[], origin: LocalSource | undefined): string {
   const unchecked = files.filter(({ state }) => state === 'unchecked');
   const missing = files.filter(({ state }) => state !== 'ok' && state !== 'unchecked');
   const size = (of: readonly LocalFile[], part: (file: LocalFile) => number) => bytes(of.reduce((sum, file) => sum + part(file), 0));

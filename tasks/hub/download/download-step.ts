@@ -6,17 +6,17 @@ import { shown } from '../../engine/paths';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { offlineBy } from '../api/endpoint';
 import { hubOf } from '../api/hub';
-import { type Origin, originOf } from '../manifest/local-source';
-import { foreignWords, movedTo, type Wanted, wantedByHub, wantedByRecord } from '../manifest/manifest';
-import { wantedBySource } from '../manifest/manifest-sources';
+import { type LocalSource, localSourceOf } from '../manifest/local-source';
+import { foreignWords, type Manifest, manifestFromHub, manifestFromRecord, movedTo } from '../manifest/manifest';
+import { manifestFromSource } from '../manifest/manifest-sources';
 import { type Model, modelsOf } from '../model/models';
-import { holdingFolder } from '../store/folder-lock';
+import { withFolderLock } from '../store/folder-lock';
 import { lockFile } from '../store/layout';
-import { type LocalFile, lookAt } from '../store/local';
-import { refuseOccupied } from './assert-folder-free';
-import { librariesOf } from './compatibility';
-import { dataOf, foundOf, rateOf, tableOf, titleOf } from './download-report';
-import { bringModel, refuseOffline } from './ensure-model';
+import { type LocalFile, lookAtFile } from '../store/local';
+import { assertFolderFree } from './assert-folder-free';
+import { compatibilityOf } from './compatibility';
+import { downloadData, downloadTable, foundOf, rateOf, titleOf } from './download-report';
+import { ensureModel, refuseOffline } from './ensure-model';
 import { refuseWithoutSpace } from './space';
 
 /** A step for each model that the options name. */
@@ -39,15 +39,15 @@ function refuseWrongOptions(context: Context): void {
 }
 
 /** Everything that a look found out about one model. */
-interface Seen {
-  wanted: Wanted;
+interface DownloadSeen {
+  wanted: Manifest;
   files: LocalFile[];
-  origin: Origin | undefined;
+  origin: LocalSource | undefined;
   /** How the libraries of the environment are: `new enough`, `unknown`. */
   libraries: string;
 }
 
-function downloadStep(model: Model): Step<Seen> {
+function downloadStep(model: Model): Step<DownloadSeen> {
   const name = `download:${model.name}`;
   const trusts = (context: Context) => context.option('repair') === undefined && !context.forced(name);
   return {
@@ -59,7 +59,7 @@ function downloadStep(model: Model): Step<Seen> {
         ? { ...before, files: filesAt(context, model, before.wanted, true) }
         : await look(context, model, trusts(context), tell);
       const { wanted, files, origin, libraries } = seen;
-      const data = dataOf(context, model, wanted, files);
+      const data = downloadData(context, model, wanted, files);
       const done = files.every(({ state }) => state === 'ok');
       const at = `${shown(context.root, model.folder)} at commit ${wanted.commit.slice(0, 12)}${foreignWords(wanted)}`;
       if (done) {
@@ -68,7 +68,7 @@ function downloadStep(model: Model): Step<Seen> {
           state: 'done',
           found: `${plural(files.length, 'file')}, ${bytes(data.totalBytes)} in ${at}, every hash checked`,
           data,
-          ...(context.option('plan') === undefined ? {} : { table: tableOf(context, wanted, files, data) }),
+          ...(context.option('plan') === undefined ? {} : { table: downloadTable(context, wanted, files, data) }),
         };
         if (!moved) return { ...finding, seen };
         const warning = `\`${model.revision}\` of \`${model.repo}\` is at ${moved.slice(0, 12)} now; \`npx just model:download --model=${model.asked} --update\` follows it`;
@@ -78,7 +78,7 @@ function downloadStep(model: Model): Step<Seen> {
         await refuseWithoutSpace(context, model.folder, data.remainingBytes);
       const holder = await readLockOwner(context.host, lockFile(model.folder));
       const found = foundOf(context, model, { files, origin, libraries, wanted }, data) + (holder ? `; ${holder} is at work on it` : '');
-      return { state: 'todo', found, data, table: tableOf(context, wanted, files, data), seen };
+      return { state: 'todo', found, data, table: downloadTable(context, wanted, files, data), seen };
     },
     async plan(context, seen) {
       if (!seen) return [];
@@ -87,11 +87,11 @@ function downloadStep(model: Model): Step<Seen> {
         {
           title: titleOf(model, seen.files, seen.origin),
           run: (_, progress) =>
-            holdingFolder(context, model.folder, progress, async (waited) => {
+            withFolderLock(context, model.folder, progress, async (waited) => {
               // The other run may have brought it all, and have recorded the commit of its own moment.
               if (waited) Object.assign(seen, await look(context, model, trust, progress));
               const { wanted, origin } = seen;
-              await bringModel(context, model, wanted, { origin, trust }, progress);
+              await ensureModel(context, model, wanted, { origin, trust }, progress);
             }),
         },
       ];
@@ -100,20 +100,25 @@ function downloadStep(model: Model): Step<Seen> {
 }
 
 /** @param trust false to take no proof for the hash of a file */
-const filesAt = (context: Context, { folder }: Model, { wanted, commit }: Wanted, trust: boolean): LocalFile[] =>
-  wanted.map((file) => lookAt(context, folder, commit, file, trust));
+const filesAt = (context: Context, { folder }: Model, { files: wanted, commit }: Manifest, trust: boolean): LocalFile[] =>
+  wanted.map((file) => lookAtFile(context, folder, commit, file, trust));
 
 /** The records of the folder, where they say all; else another folder of this machine, where one is named; else the Hub. */
-async function look(context: Context, model: Model, trust: boolean, tell: (progress: Progress) => void = () => undefined): Promise<Seen> {
-  const recorded = wantedByRecord(context, model);
-  const origin = originOf(context, model, recorded?.commit);
+async function look(
+  context: Context,
+  model: Model,
+  trust: boolean,
+  tell: (progress: Progress) => void = () => undefined,
+): Promise<DownloadSeen> {
+  const recorded = manifestFromRecord(context, model);
+  const origin = localSourceOf(context, model, recorded?.commit);
   if (recorded) {
     const files = filesAt(context, model, recorded, trust);
     if (files.every(({ state }) => state === 'ok' || state === 'unchecked'))
       return { wanted: recorded, files, origin, libraries: 'unknown' };
   }
   if (!offlineBy(context.host)) hubOf(context).requests.patience.tell = (text) => tell({ text, atOnce: true });
-  const bySource = origin && (await wantedBySource(context, model, origin));
+  const bySource = origin && (await manifestFromSource(context, model, origin));
   if (bySource) {
     const files = filesAt(context, model, bySource, trust);
     const first = files.find(({ file, state }) => state !== 'ok' && state !== 'unchecked' && origin.place(file.path) === undefined);
@@ -122,13 +127,13 @@ async function look(context: Context, model: Model, trust: boolean, tell: (progr
       refuseOffline(context, model, `\`${first.file.path}\` is not in ${origin.name}`);
       await hubOf(context).probe(model, bySource.commit, first.file.path);
     }
-    await refuseOccupied(context, model, bySource);
+    await assertFolderFree(context, model, bySource);
     return { wanted: bySource, files, origin, libraries: 'unknown' };
   }
   const lacks = recorded ? `files of \`${model.repo}\` are missing` : `no list of the files of \`${model.repo}\` is on this machine`;
   refuseOffline(context, model, origin && !recorded ? `${origin.name} has no list of its files and their hashes` : lacks);
-  const wanted = await wantedByHub(context, model);
-  await refuseOccupied(context, model, wanted);
-  const libraries = await librariesOf(context, model, wanted);
-  return { wanted, files: filesAt(context, model, wanted, trust), origin: originOf(context, model, wanted.commit), libraries };
+  const wanted = await manifestFromHub(context, model);
+  await assertFolderFree(context, model, wanted);
+  const libraries = await compatibilityOf(context, model, wanted);
+  return { wanted, files: filesAt(context, model, wanted, trust), origin: localSourceOf(context, model, wanted.commit), libraries };
 }

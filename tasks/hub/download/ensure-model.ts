@@ -3,24 +3,24 @@ import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { offlineBy } from '../api/endpoint';
-import type { Origin } from '../manifest/local-source';
-import { recordOf, type Wanted } from '../manifest/manifest';
+import type { LocalSource } from '../manifest/local-source';
+import { type Manifest, recordOf } from '../manifest/manifest';
 import { hashOf } from '../model/hub-file';
 import type { Model } from '../model/models';
 import { leftoversIn, removeLeftovers } from '../partials/partials';
-import { makeCache, mark } from '../store/deliver';
-import { type Read, readAll } from '../store/hash-local-files';
-import { type LocalFile, lookAt } from '../store/local';
+import { makeCache, writeVerified } from '../store/deliver';
+import { type HashedLocalFiles, hashLocalFiles } from '../store/hash-local-files';
+import { type LocalFile, lookAtFile } from '../store/local';
 import { removeMetadata } from '../store/metadata';
-import { writeRecord } from '../store/model-record';
-import { retire } from '../store/remove-stale-files';
-import { adopt, salvage } from '../store/reuse';
+import { writeModelRecord } from '../store/model-record';
+import { removeStaleFiles } from '../store/remove-stale-files';
+import { keepGoodPrefix, resumeFromIncomplete } from '../store/reuse';
 import { removeStamp, stampOn } from '../store/stamps';
 import { readTree, writeTree } from '../store/tree';
 import type { SizedFile } from '../transfer/file-download';
 import { transferInThread } from '../transfer/transfer-thread';
 import { runHf, usesHf, wrongAfterHf } from './hf-backend';
-import { linkRight } from './link';
+import { linkVerified } from './link';
 import { refuseWithoutSpace } from './space';
 
 /**
@@ -29,21 +29,21 @@ import { refuseWithoutSpace } from './space';
  * @param trust false to hash what was proven before
  * @throws UserError, Interrupted; what was fetched stays
  */
-export async function bringModel(
+export async function ensureModel(
   context: Context,
   model: Model,
-  wanted: Wanted,
-  { origin, trust }: { origin: Origin | undefined; trust: boolean },
+  wanted: Manifest,
+  { origin, trust }: { origin: LocalSource | undefined; trust: boolean },
   progress: (progress: Progress) => void,
 ): Promise<void> {
   const { host } = context;
   const { folder } = model;
   makeCache(host, folder);
   // The list first: what is fetched must be judged by it even if we do not come further.
-  if (wanted.rows && !readTree(context, folder, wanted.commit)) writeTree(context, folder, wanted.commit, wanted.rows);
-  writeRecord(host, folder, recordOf(model, wanted));
-  const look = (trust = true) => wanted.wanted.map((file) => lookAt(context, folder, wanted.commit, file, trust));
-  const spoiled = origin?.links ? await linkRight(context, model, wanted, look(), origin, progress) : new Set<string>();
+  if (wanted.treeRows && !readTree(context, folder, wanted.commit)) writeTree(context, folder, wanted.commit, wanted.treeRows);
+  writeModelRecord(host, folder, recordOf(model, wanted));
+  const look = (trust = true) => wanted.files.map((file) => lookAtFile(context, folder, wanted.commit, file, trust));
+  const spoiled = origin?.links ? await linkVerified(context, model, wanted, look(), origin, progress) : new Set<string>();
   const wrong = await checkThere(context, model, wanted, look(trust), trust, progress);
   const missing = look().filter(({ file, state }) => !['ok', 'unchecked'].includes(state) || wrong.has(file.path));
   if (missing.length > 0 && usesHf(context) && !origin) await fetchByHf(context, model, wanted, missing, progress);
@@ -54,14 +54,14 @@ export async function bringModel(
     });
   }
   removeLeftovers(host, folder, leftoversIn(host, folder));
-  retire(context, folder, wanted.commit, wanted.wanted);
+  removeStaleFiles(context, folder, wanted.commit, wanted.files);
 }
 
 /** Hashes what has the right size and no proof yet. @returns those that are wrong, each with its marks */
 async function checkThere(
   context: Context,
   { folder }: Model,
-  { commit }: Wanted,
+  { commit }: Manifest,
   files: readonly LocalFile[],
   trust: boolean,
   progress: (progress: Progress) => void,
@@ -71,16 +71,16 @@ async function checkThere(
     if (state !== 'unchecked') continue;
     // Proven before, and only hf's metadata is of another commit, or gone.
     const before = trust ? stampOn(context, folder, file.path) : undefined;
-    if (before?.hash === hashOf(file).hex) mark(context, folder, commit, file, before);
+    if (before?.hash === hashOf(file).hex) writeVerified(context, folder, commit, file, before);
     else unchecked.push(file);
   }
   const wrong = new Map<string, readonly string[]>();
   if (unchecked.length === 0) return wrong;
   const there = unchecked.map((file) => ({ file, place: path.join(folder, file.path) }));
-  const read = await readAll(context, there, 'checking what is there:', progress);
+  const read = await hashLocalFiles(context, there, 'checking what is there:', progress);
   for (const file of unchecked) {
-    const { right, marks } = read.get(file.path) as Read;
-    if (right) mark(context, folder, commit, file, right, marks);
+    const { right, marks } = read.get(file.path) as HashedLocalFiles;
+    if (right) writeVerified(context, folder, commit, file, right, marks);
     else wrong.set(file.path, marks);
   }
   return wrong;
@@ -89,7 +89,7 @@ async function checkThere(
 async function fetchMissing(
   context: Context,
   model: Model,
-  { commit, wanted }: Wanted,
+  { commit, files: wanted }: Manifest,
   missing: readonly LocalFile[],
   wrong: ReadonlyMap<string, readonly string[]>,
   place: (file: string) => string | undefined,
@@ -105,11 +105,11 @@ async function fetchMissing(
   if (places.size < missing.length) refuseOffline(context, model, `files of \`${repo}\` are missing`);
   for (const { file } of missing) {
     const marks = wrong.get(file.path);
-    if (marks) salvage(context, folder, file, marks);
-    adopt(context, folder, file);
+    if (marks) keepGoodPrefix(context, folder, file, marks);
+    resumeFromIncomplete(context, folder, file);
   }
   const files = missing.map(({ file }) => file).sort((a, b) => a.size - b.size);
-  const now = missing.map(({ file }) => lookAt(context, folder, commit, file));
+  const now = missing.map(({ file }) => lookAtFile(context, folder, commit, file));
   const there = (of: readonly LocalFile[]) => of.reduce((sum, { thereBytes }) => sum + thereBytes, 0);
   const missingBytes = files.reduce((sum, { size }) => sum + size, 0);
   const totalBytes = wanted.reduce((sum, { size }) => sum + size, 0);
@@ -122,7 +122,7 @@ async function fetchMissing(
 async function fetchByHf(
   context: Context,
   model: Model,
-  wanted: Wanted,
+  wanted: Manifest,
   missing: readonly LocalFile[],
   progress: (progress: Progress) => void,
 ): Promise<void> {
@@ -145,7 +145,7 @@ async function fetchByHf(
     missing.map(({ file }) => file.path),
     progress,
   );
-  const after = missing.map(({ file }) => lookAt(context, model.folder, wanted.commit, file));
+  const after = missing.map(({ file }) => lookAtFile(context, model.folder, wanted.commit, file));
   const wrong = await checkThere(context, model, wanted, after, true, progress);
   const bad = after.filter(({ file, state }) => wrong.has(file.path) || !['ok', 'unchecked'].includes(state));
   if (bad.length > 0)
@@ -167,7 +167,7 @@ export function refuseOffline(context: Context, { repo }: Model, lacks: string):
 }
 
 /** Bytes that were copied here and are wrong are no fault of a network. */
-function byOrigin(error: unknown, { asked }: Model, origin: Origin): unknown {
+function byOrigin(error: unknown, { asked }: Model, origin: LocalSource): unknown {
   if (!(error instanceof UserError) || error.fault.code !== 'E_MODEL_HASH') return error;
   return new UserError({
     ...error.fault,

@@ -3,11 +3,11 @@ import { plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { fileFingerprint, sameFingerprint } from '../../platform/hashing';
-import type { Origin } from '../manifest/local-source';
-import type { Wanted } from '../manifest/manifest';
+import type { LocalSource } from '../manifest/local-source';
+import type { Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
-import { mark } from '../store/deliver';
-import { type Read, readAll } from '../store/hash-local-files';
+import { writeVerified } from '../store/deliver';
+import { type HashedLocalFiles, hashLocalFiles } from '../store/hash-local-files';
 import type { LocalFile } from '../store/local';
 
 /**
@@ -15,12 +15,12 @@ import type { LocalFile } from '../store/local';
  * get their names: nothing wrong may stand under the name of a model's file, not even for a moment.
  * @returns the files that hold other bytes there, and were not linked
  */
-export async function linkRight(
+export async function linkVerified(
   context: Context,
   { folder }: Model,
-  { commit }: Wanted,
+  { commit }: Manifest,
   files: readonly LocalFile[],
-  origin: Origin,
+  origin: LocalSource,
   progress: (progress: Progress) => void,
 ): Promise<Set<string>> {
   const { host } = context;
@@ -30,16 +30,16 @@ export async function linkRight(
     return place !== undefined && isFree ? [{ file, place: host.files.realPath(place) ?? place }] : [];
   });
   if (missing.length === 0) return new Set();
-  const read = await readAll(context, missing, `checking ${origin.name}:`, progress);
+  const read = await hashLocalFiles(context, missing, `checking ${origin.name}:`, progress);
   for (const { file, place } of missing) {
-    const { right, marks } = read.get(file.path) as Read;
+    const { right, marks } = read.get(file.path) as HashedLocalFiles;
     const before = host.files.exactStat(place);
     if (!right || !before || !sameFingerprint(right, fileFingerprint(before))) continue;
     host.shared.linkFrom(place, folder, file.path);
     // A link changes the time of the file itself: what is remembered is what it is like now.
     const linked = host.files.exactStat(path.join(folder, file.path));
     const now = linked && fileFingerprint(linked);
-    if (now && sameFingerprint({ ...now, ctime: right.ctime }, right)) mark(context, folder, commit, file, now, marks);
+    if (now && sameFingerprint({ ...now, ctime: right.ctime }, right)) writeVerified(context, folder, commit, file, now, marks);
   }
   const wrong = new Set(missing.map(({ file }) => file.path).filter((name) => !read.get(name)?.right));
   if (wrong.size > 0)

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** The head of an answer. */
-export interface Head {
+export interface ResponseHead {
   statusCode: number;
   headers: IncomingHttpHeaders;
 }
@@ -13,7 +13,7 @@ const field = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
  * Reads a status line and header fields (RFC 9112, 4 and 5), without the blank line after them.
  * @returns the names in small letters, fields of one name joined; `undefined` for anything else
  */
-export function readHead(text: string): Head | undefined {
+export function readHead(text: string): ResponseHead | undefined {
   const [first = '', ...lines] = text.split('\r\n');
   const status = /^HTTP\/1\.[01] (\d{3})(?: |$)/.exec(first)?.[1];
   if (!status) return undefined;

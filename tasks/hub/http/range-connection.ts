@@ -1,6 +1,6 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { type Head, readHead } from './head';
+import { type ResponseHead, readHead } from './head';
 import { messageOf, NetworkError } from './network-error';
 import { hostOf, ownHeaders, stalled } from './request-headers';
 
@@ -11,7 +11,7 @@ export interface RangeAsk {
   stallMs: number;
   signal: AbortSignal;
   /** Looks at the head, and throws where its body is not wanted. */
-  accept(head: Head): void;
+  accept(head: ResponseHead): void;
   /** Gets the body bit by bit; the bytes are another's once it returns. */
   take(bytes: Buffer): void;
 }

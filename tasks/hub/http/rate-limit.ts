@@ -2,10 +2,10 @@ import type * as http from 'node:http';
 import { UserError } from '../../common/errors';
 import { duration } from '../../common/format';
 import type { Host } from '../../platform';
-import { waitOf } from './retry-after';
+import { retryAfterMs } from './retry-after';
 
 /** Answers that another try may mend. */
-export const isPassing = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500;
+export const isRetryableStatus = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500;
 
 /** Milliseconds before try number `tries` + 1, with a little chance in it so that machines do not come all at once. */
 export function backoffMs(tries: number): number {
@@ -17,7 +17,7 @@ const toldMs = 1500;
 const dayMs = 86_400_000;
 
 /** Which servers asked us to wait, and until when. Nothing goes to them before. */
-export class Patience {
+export class RateLimitGate {
   readonly #until = new Map<string, number>();
   /** Called once for each wait that a server asked for. */
   tell: (text: string) => void = () => undefined;
@@ -33,9 +33,9 @@ export class Patience {
    * @returns milliseconds, 0 where it says nothing
    * @throws UserError E_HUB_WAIT where it is longer than is granted
    */
-  heed(url: URL, response: Pick<http.IncomingMessage, 'statusCode' | 'headers'>): number {
+  observe(url: URL, response: Pick<http.IncomingMessage, 'statusCode' | 'headers'>): number {
     const now = this.host.now().getTime();
-    const wait = response.statusCode === 429 || response.statusCode === 503 ? waitOf(response, now) : undefined;
+    const wait = response.statusCode === 429 || response.statusCode === 503 ? retryAfterMs(response, now) : undefined;
     if (wait === undefined) return 0;
     if (wait > this.mostMs) throw tooLong(url, wait, this.mostMs, now);
     if (wait >= toldMs && this.left(url) === 0) this.tell(`${url.host} has us wait ${duration(wait)}`);
@@ -57,7 +57,7 @@ export class Patience {
       .join('; ');
   }
 
-  async ready(url: URL): Promise<void> {
+  async wait(url: URL): Promise<void> {
     for (let left = this.left(url); left > 0; left = this.left(url)) await this.pause(left);
   }
 

@@ -13,7 +13,7 @@ const drainMs = 2000;
  * @param from who answers
  * @throws UserError E_HUB_ANSWER where it is larger, NetworkError
  */
-export async function textOf(response: http.IncomingMessage, most: number, from: string): Promise<string> {
+export async function readText(response: http.IncomingMessage, most: number, from: string): Promise<string> {
   const refuse = (size: string) => {
     response.destroy();
     return new UserError({
@@ -31,7 +31,7 @@ export async function textOf(response: http.IncomingMessage, most: number, from:
 }
 
 /** The first 64 kB of a body: what a refusal says. The rest is not wanted. @throws NetworkError */
-export const startOf = async (response: http.IncomingMessage): Promise<string> => (await read(response, mostTold)).bytes.toString('utf8');
+export const readStart = async (response: http.IncomingMessage): Promise<string> => (await read(response, mostTold)).bytes.toString('utf8');
 
 async function read(response: http.IncomingMessage, most: number): Promise<{ bytes: Buffer; isWhole: boolean }> {
   const chunks: Buffer[] = [];
@@ -49,7 +49,7 @@ async function read(response: http.IncomingMessage, most: number): Promise<{ byt
 }
 
 /** Lets a body pass that nobody wants, so that the connection may be used again; a long or a slow one ends with it. */
-export function discard(response: http.IncomingMessage): void {
+export function discardBody(response: http.IncomingMessage): void {
   const timer = setTimeout(() => response.destroy(), drainMs);
   let size = 0;
   response.on('error', () => undefined);

@@ -6,7 +6,7 @@ import { header } from './read-body';
  * each window of `RateLimit` of which nothing remains begins anew (`"name";r=0;t=…`, IETF RateLimit fields draft).
  * @returns never negative; `Infinity` where it is beyond all numbers
  */
-export function waitOf(response: Pick<http.IncomingMessage, 'headers'>, nowMs: number): number | undefined {
+export function retryAfterMs(response: Pick<http.IncomingMessage, 'headers'>, nowMs: number): number | undefined {
   const after = header(response, 'retry-after');
   if (after !== undefined) {
     const ms = isNumber(after.trim()) ? Number(after) * 1000 : Date.parse(after) - nowMs;

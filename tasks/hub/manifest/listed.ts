@@ -2,13 +2,13 @@ import { UserError } from '../../common/errors';
 import { collidingNames, modelFileFault } from '../../untrusted/names';
 import { oneLine } from '../../untrusted/text';
 import type { HubFile } from '../model/hub-file';
-import { type Choice, type Chosen, choose } from '../model/selection';
+import { type ChosenFiles, chooseFiles, type FileChoice } from '../model/selection';
 import type { SizedFile } from '../transfer/file-download';
 
 /** The files of a model's folder: those that are wanted, and those that are left out. */
-export interface Listed {
-  wanted: SizedFile[];
-  left: Chosen['left'];
+export interface ListedFiles {
+  files: SizedFile[];
+  excluded: ChosenFiles['excluded'];
 }
 
 /**
@@ -18,7 +18,7 @@ export interface Listed {
  * @param indexText the index of the shards, where it is known
  * @throws UserError E_MODEL_NAME
  */
-export function listed(files: readonly HubFile[], model: Choice & { repo: string }, indexText: string | undefined): Listed {
+export function listed(files: readonly HubFile[], model: FileChoice & { repo: string }, indexText: string | undefined): ListedFiles {
   const names = files.map(({ path }) => path);
   for (const name of names) {
     const fault = modelFileFault(name);
@@ -26,8 +26,8 @@ export function listed(files: readonly HubFile[], model: Choice & { repo: string
   }
   const pair = collidingNames(names);
   if (pair) throw unfit(model.repo, pair, 'which cannot lie beside each other');
-  const { wanted, left } = choose(files, model, indexText);
-  return { wanted: wanted.filter((file): file is SizedFile => file.size !== undefined), left };
+  const { files: wanted, excluded: left } = chooseFiles(files, model, indexText);
+  return { files: wanted.filter((file): file is SizedFile => file.size !== undefined), excluded: left };
 }
 
 const unfit = (repo: string, names: readonly string[], why: string): UserError =>

@@ -11,7 +11,7 @@ import type { Model } from '../model/models';
 import { readTreeFile } from '../store/tree';
 
 /** A place on this machine that has the files of a model. */
-export interface Origin {
+export interface LocalSource {
   /** How a message calls it. */
   name: string;
   /** The place of a file, `undefined` where it is not there. */
@@ -27,7 +27,7 @@ export interface Origin {
  * Hugging Face's libraries with `--from-cache`.
  * @throws UserError E_MODEL_SOURCE
  */
-export function originOf(context: Context, model: Model, commit: string | undefined): Origin | undefined {
+export function localSourceOf(context: Context, model: Model, commit: string | undefined): LocalSource | undefined {
   const asked = context.option('source') ?? model.source;
   const cache = context.option('from-cache');
   if (asked !== undefined) return folderOrigin(context, asked);
@@ -66,7 +66,7 @@ function cacheFolders(context: Context): string[] {
   return [...new Set([...hubHomes(context), projectPaths(context).hf_home])].map((home) => path.join(home, 'hub'));
 }
 
-function folderOrigin(context: Context, asked: string): Origin {
+function folderOrigin(context: Context, asked: string): LocalSource {
   const folder = asked.startsWith('file:') ? fileURLToPath(asked) : absolute(context, asked);
   if (!context.host.files.stat(folder)?.isDirectory())
     throw new UserError({

@@ -10,17 +10,17 @@ import type { HubFile } from '../model/hub-file';
 import type { Model } from '../model/models';
 import { looksWhole } from '../model/selection';
 import { recordedTree } from '../store/recorded-tree';
-import { filesOf, readTree } from '../store/tree';
+import { filesInTree, readTree } from '../store/tree';
 import { listed } from './listed';
-import { cachedTree, type Origin, snapshotFiles } from './local-source';
-import { type Wanted, withSizes } from './manifest';
+import { cachedTree, type LocalSource, snapshotFiles } from './local-source';
+import { type Manifest, withSizes } from './manifest';
 
 /**
  * What a folder is to hold by another folder of this machine that knows its commit; `undefined` where it does not, or where nobody
  * has the list of its files. The commit's own list counts most: what a folder holds need not be all.
  * @throws UserError E_MODEL_SOURCE where it holds another commit than the pinned one
  */
-export async function wantedBySource(context: Context, model: Model, origin: Origin): Promise<Wanted | undefined> {
+export async function manifestFromSource(context: Context, model: Model, origin: LocalSource): Promise<Manifest | undefined> {
   const { host } = context;
   const own = recordedTree(context, origin.folder, model);
   const commit = own?.commit ?? path.basename(origin.folder);
@@ -43,7 +43,7 @@ export async function wantedBySource(context: Context, model: Model, origin: Ori
     commit,
     license: undefined,
     from: 'source',
-    rows: rowsOf(files),
+    treeRows: rowsOf(files),
     isForeign: !known && own?.isForeign === true,
     ...listed(files, model, indexText),
   };
@@ -53,7 +53,7 @@ export async function wantedBySource(context: Context, model: Model, origin: Ori
 async function listedByHub(context: Context, model: Model, commit: Commit): Promise<HubFile[] | undefined> {
   if (offlineBy(context.host)) return undefined;
   try {
-    return filesOf(await hubOf(context).tree(model, commit));
+    return filesInTree(await hubOf(context).tree(model, commit));
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;

@@ -10,47 +10,47 @@ import { hubOf } from '../api/hub';
 import type { HubFile } from '../model/hub-file';
 import type { Model } from '../model/models';
 import { looksWhole } from '../model/selection';
-import { type ModelRecord, readRecord } from '../store/model-record';
+import { type ModelRecord, readModelRecord } from '../store/model-record';
 import { recordedTree } from '../store/recorded-tree';
-import { filesOf, readTree } from '../store/tree';
-import { type Listed, listed } from './listed';
+import { filesInTree, readTree } from '../store/tree';
+import { type ListedFiles, listed } from './listed';
 
 /** What a folder is to hold: the commit, its whole tree, and what of it is wanted. */
-export interface Wanted extends Listed {
+export interface Manifest extends ListedFiles {
   commit: Commit;
   license: string | undefined;
   /** Where the list came from. */
   from: 'record' | 'source' | 'hub';
   /** The rows of the listing, where the Hub was asked. */
-  rows: readonly TreeRow[] | undefined;
+  treeRows: readonly TreeRow[] | undefined;
   /** Another user may have written what names the commit, or without the network the list. */
   isForeign: boolean;
 }
 
 /** The commit that this folder is held to: a pinned one, or the one that was resolved when it was first filled. */
-export function heldCommit(context: Context, model: Model): Commit | undefined {
+export function recordedCommit(context: Context, model: Model): Commit | undefined {
   if (isCommitHash(model.revision)) return model.revision;
   if (context.option('update') !== undefined) return undefined;
-  const record = readRecord(context.host, model.folder);
+  const record = readModelRecord(context.host, model.folder);
   return record && record.repo === model.repo && record.revision === model.revision ? record.commit : undefined;
 }
 
 /** Whether the commit that a folder begins with, or is held to, is one that another user may have named. */
 function isNamedByOther(context: Context, model: Model): boolean {
   if (isCommitHash(model.revision) || context.option('update') !== undefined) return false;
-  const record = readRecord(context.host, model.folder);
-  if (record) return record.isForeign && heldCommit(context, model) === record.commit;
+  const record = readModelRecord(context.host, model.folder);
+  if (record) return record.isForeign && recordedCommit(context, model) === record.commit;
   return recordedTree(context, model.folder, model)?.isForeign === true;
 }
 
 /** Said where it is so, after the commit. */
-export const foreignWords = ({ isForeign }: Wanted): string => (isForeign ? ', by a record that others can write' : '');
+export const foreignWords = ({ isForeign }: Manifest): string => (isForeign ? ', by a record that others can write' : '');
 
 /** What the folder's own records say it should hold; `undefined` where they do not say. No network. */
-export function wantedByRecord(context: Context, model: Model): Wanted | undefined {
+export function manifestFromRecord(context: Context, model: Model): Manifest | undefined {
   const { host } = context;
   const { folder } = model;
-  const held = heldCommit(context, model);
+  const held = recordedCommit(context, model);
   // Without the network the folder's own lists are all there is, those of hf too.
   const own = offlineBy(host) ? recordedTree(context, folder, model) : undefined;
   const commit = held ?? own?.commit;
@@ -63,7 +63,7 @@ export function wantedByRecord(context: Context, model: Model): Wanted | undefin
   const files = ours ?? (offlineBy(host) ? readTree(context, folder, commit, 'anyone') : undefined) ?? known;
   if (!files) return undefined;
   const isForeign = isNamedByOther(context, model) || (!ours && own?.isForeign === true);
-  return { commit, license: undefined, from: 'record', rows: undefined, isForeign, ...listed(files, model, indexText) };
+  return { commit, license: undefined, from: 'record', treeRows: undefined, isForeign, ...listed(files, model, indexText) };
 }
 
 /** Sizes that only the files themselves tell; their hashes say whether they are right. */
@@ -71,13 +71,13 @@ export const withSizes = (host: Host, folder: string, files: readonly HubFile[])
   files.map((file) => ({ ...file, size: file.size ?? host.files.stat(path.join(folder, file.path))?.size }));
 
 /** What a folder is to hold, from the Hub, with all that has to be asked before the first byte: revision, list, access. @throws UserError */
-export async function wantedByHub(context: Context, model: Model): Promise<Wanted> {
+export async function manifestFromHub(context: Context, model: Model): Promise<Manifest> {
   const hub = hubOf(context);
-  const held = heldCommit(context, model);
+  const held = recordedCommit(context, model);
   const { commit, license } = held ? await hub.revision({ ...model, revision: held }) : await firstRevision(context, model);
   const rows = await hub.tree(model, commit);
-  const files = filesOf(rows);
-  const { wanted, left } = listed(files, model, await indexOf(context, model, commit, files));
+  const files = filesInTree(rows);
+  const { files: wanted, excluded: left } = listed(files, model, await indexOf(context, model, commit, files));
   const first = wanted.find(({ path }) => path === 'config.json') ?? [...wanted].sort((a, b) => a.size - b.size)[0];
   if (!first)
     throw new UserError({
@@ -87,7 +87,7 @@ export async function wantedByHub(context: Context, model: Model): Promise<Wante
       fix: 'correct `download.include` and `download.exclude` in configs/setup.yaml; `--plan` shows why each file is left out',
     });
   await hub.probe(model, commit, first.path);
-  return { commit, license, from: 'hub', rows, isForeign: isNamedByOther(context, model), wanted, left };
+  return { commit, license, from: 'hub', treeRows: rows, isForeign: isNamedByOther(context, model), files: wanted, excluded: left };
 }
 
 /** The commit that a folder without a record of ours begins with: the one that hf filled it with, where the repository has it. */
@@ -95,7 +95,7 @@ async function firstRevision(context: Context, model: Model): Promise<Revision> 
   const hub = hubOf(context);
   const { host } = context;
   const byHf =
-    readRecord(host, model.folder) || context.option('update') !== undefined ? undefined : recordedTree(context, model.folder, model);
+    readModelRecord(host, model.folder) || context.option('update') !== undefined ? undefined : recordedTree(context, model.folder, model);
   if (!byHf) return hub.revision(model);
   try {
     return await hub.revision({ ...model, revision: byHf.commit });
@@ -117,7 +117,7 @@ export async function movedTo(context: Context, model: Model, commit: string): P
   return now && now !== commit ? now : undefined;
 }
 
-export const recordOf = (model: Model, { commit, wanted }: Wanted): ModelRecord => ({
+export const recordOf = (model: Model, { commit, files: wanted }: Manifest): ModelRecord => ({
   repo: model.repo,
   revision: model.revision,
   commit,

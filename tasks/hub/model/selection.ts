@@ -2,14 +2,14 @@ import { indexName, shardsOf } from '../../checkpoints/safetensors/index';
 import type { HubFile } from './hub-file';
 
 /** What of a repository is wanted: patterns of `setup.download` or of the model. */
-export interface Choice {
+export interface FileChoice {
   include: readonly string[];
   exclude: readonly string[];
 }
 
-export interface Chosen {
-  wanted: HubFile[];
-  left: { file: HubFile; why: string }[];
+export interface ChosenFiles {
+  files: HubFile[];
+  excluded: { file: HubFile; why: string }[];
 }
 
 const weights = /\.(safetensors|bin|pth|pt|ckpt|h5|msgpack|onnx|gguf|ggml|tflite|mlmodel)$/;
@@ -19,7 +19,7 @@ const weights = /\.(safetensors|bin|pth|pt|ckpt|h5|msgpack|onnx|gguf|ggml|tflite
  * files, and the root's other files. With `include` exactly what it names. `exclude` always has the last word.
  * @param indexText the index's content, where it is known
  */
-export function choose(files: readonly HubFile[], { include, exclude }: Choice, indexText?: string): Chosen {
+export function chooseFiles(files: readonly HubFile[], { include, exclude }: FileChoice, indexText?: string): ChosenFiles {
   const names = shardsOf(indexText);
   const shards = names && new Set(names);
   const hasSafetensors = files.some(({ path }) => !path.includes('/') && path.endsWith('.safetensors') && !matching(path, exclude));
@@ -38,11 +38,11 @@ export function choose(files: readonly HubFile[], { include, exclude }: Choice, 
     }
     return path.endsWith('.safetensors') || !hasSafetensors ? undefined : 'the same weights in another format';
   };
-  const result: Chosen = { wanted: [], left: [] };
+  const result: ChosenFiles = { files: [], excluded: [] };
   for (const file of files) {
     const why = whyNot(file.path);
-    if (why === undefined) result.wanted.push(file);
-    else result.left.push({ file, why });
+    if (why === undefined) result.files.push(file);
+    else result.excluded.push({ file, why });
   }
   return result;
 }

@@ -1,6 +1,6 @@
 import { isByteCount } from '../../untrusted/hashes';
 import { fieldsOf, tryParse } from '../../untrusted/json';
-import { type Range, Ranges } from './ranges';
+import { type ByteRange, ByteRanges } from './ranges';
 
 /** What is known of a partial file: whose it is, and which of its bytes are there. */
 export interface Journal {
@@ -8,12 +8,12 @@ export interface Journal {
   size: number;
   /** The boot of the machine that wrote it: what was written in it, though not yet flushed, is still readable. */
   boot: string;
-  ranges: Ranges;
+  ranges: ByteRanges;
   /** Those of them that a power cut does not take. */
-  durable: Ranges;
+  durable: ByteRanges;
 }
 
-interface Head {
+interface JournalHead {
   version: 1;
   path: string;
   size: number;
@@ -25,14 +25,14 @@ export const mostOfJournal = 200_000_000;
 
 /** The first line of a journal. */
 export const headLine = (path: string, size: number, boot: string): string =>
-  `${JSON.stringify({ version: 1, path, size, boot } satisfies Head)}\n`;
+  `${JSON.stringify({ version: 1, path, size, boot } satisfies JournalHead)}\n`;
 /** Written, and readable until the machine stops. */
 export const writtenLine = (start: number, end: number): string => `w ${start} ${end}\n`;
 /** Flushed to the disk: everything that counts after a power cut. */
-export const durableLine = (ranges: readonly Range[]): string => `d ${ranges.map(([start, end]) => `${start} ${end}`).join(' ')}\n`;
+export const durableLine = (ranges: readonly ByteRange[]): string => `d ${ranges.map(([start, end]) => `${start} ${end}`).join(' ')}\n`;
 
 /** What the first line of a journal says; `undefined` where it is none. */
-export function parseHead(text: string): Head | undefined {
+export function parseHead(text: string): JournalHead | undefined {
   const end = text.indexOf('\n');
   const { version, path, size, boot } = fieldsOf(tryParse(end < 0 ? undefined : text.slice(0, end), 10_000)) ?? {};
   if (version !== 1 || !isByteCount(size) || typeof path !== 'string' || typeof boot !== 'string') return undefined;
@@ -49,7 +49,7 @@ export function parseJournal(text: string, boot: string): Journal | undefined {
   const lines = text.split('\n');
   // What follows the last line break was cut off while it was written.
   lines.pop();
-  const [ranges, durable] = [new Ranges(), new Ranges()];
+  const [ranges, durable] = [new ByteRanges(), new ByteRanges()];
   const sameBoot = boot !== '' && head.boot === boot;
   for (const line of lines.slice(1)) {
     const match = /^([wd])((?: \d+ \d+)+)$/.exec(line);

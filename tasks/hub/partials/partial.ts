@@ -6,7 +6,7 @@ import { bootId } from '../../platform/boot-id';
 import { type HubFile, hashOf } from '../model/hub-file';
 import { downloads } from '../store/layout';
 import { durableLine, headLine, type Journal, mostOfJournal, parseJournal, writtenLine } from './journal';
-import { Ranges } from './ranges';
+import { ByteRanges } from './ranges';
 
 const flushEvery = 4_000_000;
 
@@ -39,7 +39,7 @@ export function readPartial(host: Host, folder: string, file: HubFile, user = ho
   const journal = parseJournal(written.text, bootId(host));
   if (!journal || journal.path !== file.path || journal.size !== file.size) return undefined;
   // Shorter than its journal: somebody cut it.
-  const whole = (ranges: Ranges) => new Ranges(ranges.all.filter(([, end]) => end <= stat.size));
+  const whole = (ranges: ByteRanges) => new ByteRanges(ranges.all.filter(([, end]) => end <= stat.size));
   return { ...journal, ranges: whole(journal.ranges), durable: whole(journal.durable) };
 }
 
@@ -54,7 +54,7 @@ export class PartialFile {
   /** Relative to the model's folder. */
   readonly name: string;
   readonly path: string;
-  readonly ranges: Ranges;
+  readonly ranges: ByteRanges;
   #handle: number;
   #journal: number;
   #unflushed = 0;
@@ -84,7 +84,7 @@ export class PartialFile {
       (there) => known !== undefined && isOwn(there, ours.uid) && (!shared.isOpenToOthers(there) || shared.isOpenToOthers(ours)),
     );
     this.#handle = partial.handle;
-    this.ranges = (partial.isNew ? undefined : known?.ranges) ?? new Ranges();
+    this.ranges = (partial.isNew ? undefined : known?.ranges) ?? new ByteRanges();
     const durable = !partial.isNew && known && known.durable.total > 0 ? durableLine(known.durable.all) : '';
     fs.writeSync(
       this.#journal,

@@ -1,16 +1,16 @@
-import type { Job } from '../transfer/file-download';
-import type { Range } from './ranges';
+import type { FileDownload } from '../transfer/file-download';
+import type { ByteRange } from './ranges';
 
 /** Puts the bytes of one answer where they belong in the file, and notes them as they come. */
-export class Landing {
+export class RangeWriter {
   /** Bytes that are in the file without a word of it in the journal are lost by a kill; each word costs a write. */
   readonly #noteEvery: number;
   #noted: number;
 
   /** `at` is the place in the file of the first byte that comes; bytes outside of the range are let go. */
   constructor(
-    private readonly of: { job: Job; wrote(bytes: number): void },
-    private readonly range: Range,
+    private readonly of: { job: FileDownload; wrote(bytes: number): void },
+    private readonly range: ByteRange,
     private at = range[0],
   ) {
     this.#noteEvery = Math.max(65_536, (range[1] - range[0]) / 6);

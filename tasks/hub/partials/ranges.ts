@@ -1,11 +1,11 @@
 /** A range of bytes, its end not in it. */
-export type Range = readonly [start: number, end: number];
+export type ByteRange = readonly [start: number, end: number];
 
 /** Bytes that are there: sorted ranges that neither touch nor overlap. */
-export class Ranges {
+export class ByteRanges {
   #all: [number, number][] = [];
 
-  constructor(ranges: readonly Range[] = []) {
+  constructor(ranges: readonly ByteRange[] = []) {
     for (const [start, end] of ranges) this.add(start, end);
   }
 
@@ -23,7 +23,7 @@ export class Ranges {
     this.#all = [];
   }
 
-  get all(): readonly Range[] {
+  get all(): readonly ByteRange[] {
     return this.#all;
   }
 
@@ -39,8 +39,8 @@ export class Ranges {
   }
 
   /** What is missing of the bytes from 0 to `size`. */
-  gaps(size: number): Range[] {
-    const gaps: Range[] = [];
+  gaps(size: number): ByteRange[] {
+    const gaps: ByteRange[] = [];
     let at = 0;
     for (const [start, end] of this.#all) {
       if (start > at) gaps.push([at, Math.min(start, size)]);

@@ -5,10 +5,10 @@ import { type FileFingerprint, fileFingerprint } from '../../platform/hashing';
 import { hashOf } from '../model/hub-file';
 import { journalName, type PartialFile, type Seal } from '../partials/partial';
 import type { SizedFile } from '../transfer/file-download';
-import { writeMarks } from './block-hashes';
+import { writeBlockHashes } from './block-hashes';
 import { downloads, hfCache, ownCache, replaced, wrong } from './layout';
 import { isTrusted, readMetadata, writeMetadata } from './metadata';
-import type { Here } from './own';
+import type { ModelFolder } from './own';
 import { removeStamp, writeStamp } from './stamps';
 
 /** Files of a person up to this size are moved aside when the model's own take their place. */
@@ -18,8 +18,8 @@ const mostKept = 100_000_000;
  * Gives a proven partial its name, and says so to hf and to our next look.
  * @throws UserError E_MODEL_REPLACED where another file has taken its place since it was hashed; E_UNSAFE_PATH
  */
-export function deliver(
-  here: Here,
+export function installFile(
+  here: ModelFolder,
   folder: string,
   commit: string,
   file: SizedFile,
@@ -28,7 +28,7 @@ export function deliver(
 ): void {
   const { host } = here;
   removeStamp(here, folder, file.path);
-  keepOld(host, folder, file);
+  backUpUserFile(host, folder, file);
   host.shared.move(folder, name, file.path);
   host.shared.remove(folder, journalName(name));
   const there = host.shared.exactLstat(folder, file.path);
@@ -36,7 +36,7 @@ export function deliver(
     host.shared.remove(folder, file.path);
     throw wasReplaced(file);
   }
-  mark(here, folder, commit, file, fileFingerprint(there), marks);
+  writeVerified(here, folder, commit, file, fileFingerprint(there), marks);
 }
 
 type Exact = NonNullable<ReturnType<Host['shared']['exactLstat']>>;
@@ -60,8 +60,8 @@ const wasReplaced = ({ path: name }: SizedFile): UserError =>
   });
 
 /** Remembers a file whose hash is right: hf's metadata, then our stamp. `stamp` is the file as it was hashed. */
-export function mark(
-  here: Here,
+export function writeVerified(
+  here: ModelFolder,
   folder: string,
   commit: string,
   file: SizedFile,
@@ -75,11 +75,11 @@ export function mark(
   const writtenMs = Number(BigInt(stamp.mtime) / 1_000_000n);
   if (!isSaid) writeMetadata(host, folder, file.path, { commit, etag: hex, time: Math.max(host.now().getTime(), writtenMs + 1) / 1000 });
   writeStamp(here, folder, file.path, stamp, hex);
-  writeMarks(here, folder, file, marks);
+  writeBlockHashes(here, folder, file, marks);
 }
 
 /** Keeps wrong bytes where they can be looked at. @returns where, absolute */
-export function setAside({ shared }: Host, folder: string, file: SizedFile, partial: string, actual: string): string {
+export function quarantine({ shared }: Host, folder: string, file: SizedFile, partial: string, actual: string): string {
   const aside = `${wrong}/${file.path}.${actual.slice(0, 12)}`;
   shared.move(folder, partial, aside);
   shared.remove(folder, journalName(partial));
@@ -87,7 +87,7 @@ export function setAside({ shared }: Host, folder: string, file: SizedFile, part
 }
 
 /** What a person changed or put there is kept; what hf or we fetched, and only a disk or a network spoiled, is not. */
-export function keepOld(host: Host, folder: string, file: SizedFile, how: 'move' | 'copy' = 'move'): void {
+export function backUpUserFile(host: Host, folder: string, file: SizedFile, how: 'move' | 'copy' = 'move'): void {
   const { shared } = host;
   const stat = shared.lstat(folder, file.path);
   if (!stat) return;

@@ -4,7 +4,7 @@ import { type FileFingerprint, hashFiles, settledMs } from '../../platform/hashi
 import { hashOf } from '../model/hub-file';
 import type { SizedFile } from '../transfer/file-download';
 
-export interface Read {
+export interface HashedLocalFiles {
   /** What the file was like while it was read, where it holds the bytes of the commit. */
   right: FileFingerprint | undefined;
   marks: readonly string[];
@@ -17,12 +17,12 @@ export interface Read {
  * @returns what was read of each, by its path
  * @throws Interrupted
  */
-export async function readAll(
+export async function hashLocalFiles(
   { host }: Context,
   files: readonly { file: SizedFile; place: string }[],
   text: string,
   progress: (progress: Progress) => void,
-): Promise<Map<string, Read>> {
+): Promise<Map<string, HashedLocalFiles>> {
   // One that was changed just now could change again without a new time.
   const youngest = Math.max(0, ...files.map(({ place }) => host.files.stat(place)?.ctimeMs ?? 0));
   const settlesIn = youngest + settledMs - host.now().getTime();
@@ -38,7 +38,7 @@ export async function readAll(
     onBytes: (doneBytes) => progress({ text, doneBytes, totalBytes }),
   });
   return new Map(
-    files.map(({ file }, index): [string, Read] => {
+    files.map(({ file }, index): [string, HashedLocalFiles] => {
       const { hex, stamp, marks } = hashed[index] ?? { hex: undefined, stamp: undefined, marks: [] };
       return [file.path, { right: hex === hashOf(file).hex ? stamp : undefined, marks }];
     }),

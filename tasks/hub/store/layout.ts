@@ -16,6 +16,6 @@ export const treeName = (commit: string): string => `${trees}/${commit}.json`;
 /** What was asked for and which files of the tree belong to it. */
 export const recordName = `${ownCache}/model.json`;
 export const stampName = (file: string): string => `${ownCache}/stamps/${file}.json`;
-export const marksName = (file: string): string => `${ownCache}/marks/${file}.json`;
+export const blockHashesName = (file: string): string => `${ownCache}/marks/${file}.json`;
 /** Held while a run changes the folder: other projects, users and machines may share it. */
 export const lockFile = (folder: string): LockPlace => ({ folder, name: `${ownCache}/lock.json` });

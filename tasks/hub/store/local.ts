@@ -7,7 +7,7 @@ import { readPartial } from '../partials/partial';
 import type { SizedFile } from '../transfer/file-download';
 import { metadataName } from './layout';
 import { isTrusted, readMetadata } from './metadata';
-import type { Here } from './own';
+import type { ModelFolder } from './own';
 import { stampedHash } from './stamps';
 
 /** How one file of a model is on this disk. */
@@ -26,7 +26,7 @@ export interface LocalFile {
  * Looks at one file: its size, what was proven of it before, and what is there of an interrupted download.
  * @throws UserError E_UNSAFE_PATH where a folder on the way to it is a link
  */
-export function lookAt(here: Here, folder: string, commit: string, file: SizedFile, trustStamps = true): LocalFile {
+export function lookAtFile(here: ModelFolder, folder: string, commit: string, file: SizedFile, trustStamps = true): LocalFile {
   const { host } = here;
   const absolute = path.join(folder, file.path);
   const entry = host.shared.lstat(folder, file.path);
@@ -45,7 +45,7 @@ export function lookAt(here: Here, folder: string, commit: string, file: SizedFi
   if (stat?.isFile()) {
     const why =
       stat.size < file.size ? `truncated: ${bytes(stat.size)} of ${bytes(file.size)}` : `${bytes(stat.size)}, expected ${bytes(file.size)}`;
-    return { file, state: 'wrong', thereBytes: Math.max(partial, isWorthKeeping(stat.size, file) ? stat.size : 0), why };
+    return { file, state: 'wrong', thereBytes: Math.max(partial, isResumable(stat.size, file) ? stat.size : 0), why };
   }
   if (stat) return { file, state: 'wrong', thereBytes: 0, why: 'a folder has its name' };
   return partial > 0
@@ -54,7 +54,7 @@ export function lookAt(here: Here, folder: string, commit: string, file: SizedFi
 }
 
 /** The beginning of a large file is worth going on from; its hash says in the end whether it was one. */
-export const isWorthKeeping = (size: number, file: SizedFile): boolean => size < file.size && size >= 8_000_000;
+export const isResumable = (size: number, file: SizedFile): boolean => size < file.size && size >= 8_000_000;
 
 /**
  * What hf has left of an interrupted download: `<hash of the name>.<etag>.incomplete` (0.36), with a random part

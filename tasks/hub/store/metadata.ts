@@ -36,7 +36,7 @@ export function readMetadata({ shared }: Host, folder: string, file: string): Fo
 }
 
 /** Every file that hf's metadata knows, whatever its commit. @throws UserError E_UNSAFE_PATH */
-export function metadataOf(host: Host, folder: string): { path: string; known: FoundMetadata }[] {
+export function metadataText(host: Host, folder: string): { path: string; known: FoundMetadata }[] {
   return host.shared
     .list(folder, downloads, mostFiles)
     .filter((name) => name.endsWith('.metadata'))

@@ -24,7 +24,7 @@ const repository = /^(?!\.+(?:\/|$))[\w.-]{1,96}(?:\/(?!\.+$)[\w.-]{1,96})?$/;
 const reference = /^[^\s\p{C}]{1,255}$/u;
 
 /** The text of a record; `undefined` where it is none. */
-export function parseRecord(text: string): ModelRecord | undefined {
+export function parseModelRecord(text: string): ModelRecord | undefined {
   const { repo, revision, commit, files } = fieldsOf(tryParse(text, mostOfRecord)) ?? {};
   if (typeof repo !== 'string' || !repository.test(repo) || typeof revision !== 'string' || !reference.test(revision)) return undefined;
   if (!isCommitHash(commit) || !Array.isArray(files)) return undefined;
@@ -34,14 +34,14 @@ export function parseRecord(text: string): ModelRecord | undefined {
 }
 
 /** What was recorded of a folder, whoever did; `undefined` where nothing was, or nothing that is readable. @throws UserError E_UNSAFE_PATH */
-export function readRecord({ shared }: Host, folder: string): FoundRecord | undefined {
+export function readModelRecord({ shared }: Host, folder: string): FoundRecord | undefined {
   const found = shared.read(folder, recordName, mostOfRecord);
-  const record = found && parseRecord(found.text);
+  const record = found && parseModelRecord(found.text);
   return record && { ...record, isForeign: shared.writerOf(found.stat) === 'other' };
 }
 
 /** A record that says the same stays, whoever wrote it. @throws UserError E_UNSAFE_PATH */
-export function writeRecord({ shared }: Host, folder: string, record: ModelRecord): void {
+export function writeModelRecord({ shared }: Host, folder: string, record: ModelRecord): void {
   const text = `${JSON.stringify(record, null, 2)}\n`;
   if (shared.read(folder, recordName, mostOfRecord)?.text !== text) shared.write(folder, recordName, text, true);
 }

@@ -9,16 +9,16 @@ import { makeStateFolder, statePath } from '../../engine/state';
  */
 
 /** Who remembers: this machine, and the project. */
-export type Here = Pick<Context, 'host' | 'root'>;
+export type ModelFolder = Pick<Context, 'host' | 'root'>;
 
-const placesOf = ({ root }: Here, folder: string, name: string) =>
+const placesOf = ({ root }: ModelFolder, folder: string, name: string) =>
   [
     { folder, name },
     { folder: statePath(root), name: `folders/${sha256(folder).slice(0, 16)}/${name}` },
   ] as const;
 
 /** The texts that are kept under a name, of this user or root; the reader judges which of them still holds. */
-export function ownTexts(here: Here, folder: string, name: string, most: number): string[] {
+export function readOwnTexts(here: ModelFolder, folder: string, name: string, most: number): string[] {
   const { shared } = here.host;
   return placesOf(here, folder, name)
     .map((place) => shared.read(place.folder, place.name, most))
@@ -29,7 +29,7 @@ export function ownTexts(here: Here, folder: string, name: string, most: number)
  * Keeps a text; what another user keeps under the name stays his. Not flushed: what is lost with the power only spared work.
  * @throws UserError E_UNSAFE_PATH
  */
-export function keepOwn(here: Here, folder: string, name: string, text: string): void {
+export function writeOwnText(here: ModelFolder, folder: string, name: string, text: string): void {
   const { shared } = here.host;
   const [, inProject] = placesOf(here, folder, name);
   const isTheirs = () => {
@@ -42,7 +42,7 @@ export function keepOwn(here: Here, folder: string, name: string, text: string):
   shared.write(inProject.folder, inProject.name, text);
 }
 
-export function forgetOwn(here: Here, folder: string, name: string): void {
+export function removeOwnText(here: ModelFolder, folder: string, name: string): void {
   const { shared } = here.host;
   for (const place of placesOf(here, folder, name)) shared.permitted(() => shared.remove(place.folder, place.name));
 }

@@ -3,11 +3,11 @@ import { indexName } from '../../checkpoints/safetensors/index';
 import type { Host } from '../../platform';
 import { type Commit, isCommitHash } from '../../untrusted/hashes';
 import type { HubFile } from '../model/hub-file';
-import { type Choice, choose } from '../model/selection';
+import { chooseFiles, type FileChoice } from '../model/selection';
 import { trees } from './layout';
-import { metadataOf } from './metadata';
-import { readRecord } from './model-record';
-import type { Here } from './own';
+import { metadataText } from './metadata';
+import { readModelRecord } from './model-record';
+import type { ModelFolder } from './own';
 import { readTree } from './tree';
 
 /** What a folder should hold, known without the network. */
@@ -28,10 +28,10 @@ export interface RecordedTree {
  * What a folder should hold by its own records: ours first, then hf's tree and metadata, so that a folder
  * that only hf has filled can be judged too. `undefined` where nothing was recorded.
  */
-export function recordedTree(here: Here, folder: string, choice: Choice): RecordedTree | undefined {
+export function recordedTree(here: ModelFolder, folder: string, choice: FileChoice): RecordedTree | undefined {
   const { host } = here;
-  const record = readRecord(host, folder);
-  const metadata = metadataOf(host, folder);
+  const record = readModelRecord(host, folder);
+  const metadata = metadataText(host, folder);
   const known = latest(metadata.map((each) => each.known));
   const commit = record?.commit ?? known?.commit ?? lonelyTree(host, folder);
   if (!commit) return undefined;
@@ -41,7 +41,7 @@ export function recordedTree(here: Here, folder: string, choice: Choice): Record
   const all = [...(tree ?? ofCommit.map(({ path, known }) => fromEtag(path, known.etag)))];
   all.sort((a, b) => (a.path < b.path ? -1 : 1));
   const named = record && new Set(record.files);
-  const expected = named ? all.filter(({ path }) => named.has(path)) : choose(all, choice, indexText(host, folder)).wanted;
+  const expected = named ? all.filter(({ path }) => named.has(path)) : chooseFiles(all, choice, indexText(host, folder)).files;
   const isForeign =
     (record ? record.isForeign : known?.isForeign === true) || (tree ? !own : ofCommit.some(({ known }) => known.isForeign));
   return { repo: record?.repo, revision: record?.revision, commit, all, expected, isForeign };

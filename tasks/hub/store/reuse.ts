@@ -2,24 +2,24 @@ import type { Host } from '../../platform';
 import { bootId } from '../../platform/boot-id';
 import { headLine, writtenLine } from '../partials/journal';
 import { journalName, partialName, readPartial } from '../partials/partial';
-import { type Range, Ranges } from '../partials/ranges';
+import { type ByteRange, ByteRanges } from '../partials/ranges';
 import type { SizedFile } from '../transfer/file-download';
 import { wrongBlock } from './block-hashes';
-import { keepOld } from './deliver';
-import { incompleteOf, isWorthKeeping } from './local';
-import type { Here } from './own';
+import { backUpUserFile } from './deliver';
+import { incompleteOf, isResumable } from './local';
+import type { ModelFolder } from './own';
 import { removeStamp } from './stamps';
 
 /**
  * Takes over what is there of a file: an interrupted download of hf, or the beginning of a truncated file.
  * It is renamed, not copied, and its hash in the end says whether it was worth it. What others may write into is left.
  */
-export function adopt(here: Here, folder: string, file: SizedFile): void {
+export function resumeFromIncomplete(here: ModelFolder, folder: string, file: SizedFile): void {
   const { host } = here;
   const have = readPartial(host, folder, file)?.ranges.total ?? 0;
   const stat = host.shared.lstat(folder, file.path);
   const truncated =
-    stat && host.shared.isOursAlone(stat) && isWorthKeeping(stat.size, file) ? { name: file.path, size: stat.size } : undefined;
+    stat && host.shared.isOursAlone(stat) && isResumable(stat.size, file) ? { name: file.path, size: stat.size } : undefined;
   const best = [incompleteOf(host, folder, file), truncated].filter((each) => each !== undefined).sort((a, b) => b.size - a.size)[0];
   if (!best || best.size <= have) return;
   takeOver(here, folder, file, best.name);
@@ -31,18 +31,18 @@ export function adopt(here: Here, folder: string, file: SizedFile): void {
  * its hash says so in the end, and all of it comes anew.
  * @param marks of the file as it is
  */
-export function salvage(here: Here, folder: string, file: SizedFile, marks: readonly string[]): void {
+export function keepGoodPrefix(here: ModelFolder, folder: string, file: SizedFile, marks: readonly string[]): void {
   const { host } = here;
   const stat = host.shared.lstat(folder, file.path);
   const block = wrongBlock(here, folder, file, marks);
   if (!block || !stat || !host.shared.isOursAlone(stat) || stat.size !== file.size) return;
-  keepOld(host, folder, file, 'copy');
+  backUpUserFile(host, folder, file, 'copy');
   takeOver(here, folder, file, file.path);
-  vouch(host, folder, file, new Ranges([block]).gaps(file.size));
+  vouch(host, folder, file, new ByteRanges([block]).gaps(file.size));
 }
 
 /** A journal of the old partial must not vouch for the new one. */
-function takeOver(here: Here, folder: string, file: SizedFile, name: string): void {
+function takeOver(here: ModelFolder, folder: string, file: SizedFile, name: string): void {
   const { shared } = here.host;
   removeStamp(here, folder, file.path);
   shared.remove(folder, journalName(partialName(file)));
@@ -50,7 +50,7 @@ function takeOver(here: Here, folder: string, file: SizedFile, name: string): vo
 }
 
 /** A journal that says which bytes of a partial are there. */
-function vouch(host: Host, folder: string, file: SizedFile, there: readonly Range[]): void {
+function vouch(host: Host, folder: string, file: SizedFile, there: readonly ByteRange[]): void {
   const lines = there.map(([start, end]) => writtenLine(start, end));
   host.shared.write(folder, journalName(partialName(file)), headLine(file.path, file.size, bootId(host)) + lines.join(''), true);
 }

@@ -4,7 +4,7 @@ import { type FileFingerprint, fileFingerprint, sameFingerprint } from '../../pl
 import { isByteCount, isSha1, isSha256 } from '../../untrusted/hashes';
 import { fieldsOf, tryParse } from '../../untrusted/json';
 import { stampName } from './layout';
-import { forgetOwn, type Here, keepOwn, ownTexts } from './own';
+import { type ModelFolder, readOwnTexts, removeOwnText, writeOwnText } from './own';
 
 /** What was true of a file when its bytes were hashed. It spares the next look only while all of it is what it was. */
 export interface HashStamp extends FileFingerprint {
@@ -27,22 +27,28 @@ export function parseStamp(text: string): HashStamp | undefined {
 const isCount = (value: unknown): value is string => typeof value === 'string' && /^-?\d{1,30}$/.test(value);
 
 /** What this user remembers of a file that has not been touched since; `undefined` where there is nothing that holds. */
-export function stampOn(here: Here, folder: string, file: string): HashStamp | undefined {
+export function stampOn(here: ModelFolder, folder: string, file: string): HashStamp | undefined {
   const stat = here.host.files.exactStat(path.join(folder, file));
   if (!stat) return undefined;
-  return ownTexts(here, folder, stampName(file), mostOfStamp)
+  return readOwnTexts(here, folder, stampName(file), mostOfStamp)
     .flatMap((text) => parseStamp(text) ?? [])
     .find((stamp) => sameFingerprint(stamp, fileFingerprint(stat)) && (stamp.boot === undefined || stamp.boot === bootId(here.host)));
 }
 
 /** The hash of a file that was hashed before and has not been touched since. */
-export const stampedHash = (here: Here, folder: string, file: string): string | undefined => stampOn(here, folder, file)?.hash;
+export const stampedHash = (here: ModelFolder, folder: string, file: string): string | undefined => stampOn(here, folder, file)?.hash;
 
 /** Remembers a hash. `stamp` is what was read to make it: a change since makes it worthless. */
-export function writeStamp(here: Here, folder: string, file: string, { size, mtime, ctime, inode }: FileFingerprint, hash: string): void {
+export function writeStamp(
+  here: ModelFolder,
+  folder: string,
+  file: string,
+  { size, mtime, ctime, inode }: FileFingerprint,
+  hash: string,
+): void {
   const boot = isBeforeBoot(here.host, Number(BigInt(mtime) / 1_000_000n)) ? {} : { boot: bootId(here.host) };
-  keepOwn(here, folder, stampName(file), JSON.stringify({ size, mtime, ctime, inode, hash, ...boot } satisfies HashStamp));
+  writeOwnText(here, folder, stampName(file), JSON.stringify({ size, mtime, ctime, inode, hash, ...boot } satisfies HashStamp));
 }
 
 /** Before the file that it vouches for is touched. */
-export const removeStamp = (here: Here, folder: string, file: string): void => forgetOwn(here, folder, stampName(file));
+export const removeStamp = (here: ModelFolder, folder: string, file: string): void => removeOwnText(here, folder, stampName(file));

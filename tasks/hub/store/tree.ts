@@ -5,7 +5,7 @@ import { collidingNames, modelFileFault } from '../../untrusted/names';
 import type { TreeRow } from '../api/answers';
 import type { HubFile } from '../model/hub-file';
 import { treeName } from './layout';
-import { type Here, keepOwn, ownTexts } from './own';
+import { type ModelFolder, readOwnTexts, writeOwnText } from './own';
 
 /** Characters of a tree: 200,000 files have some 40 million. */
 const mostOfTree = 100_000_000;
@@ -16,9 +16,9 @@ const mostOfTree = 100_000_000;
  * @returns `undefined` where there is none that is readable
  * @throws UserError E_UNSAFE_PATH
  */
-export function readTree(here: Here, folder: string, commit: string, whose: 'ours' | 'anyone' = 'ours'): HubFile[] | undefined {
+export function readTree(here: ModelFolder, folder: string, commit: string, whose: 'ours' | 'anyone' = 'ours'): HubFile[] | undefined {
   const name = treeName(commit);
-  const texts = whose === 'ours' ? ownTexts(here, folder, name, mostOfTree) : [here.host.shared.read(folder, name, mostOfTree)?.text];
+  const texts = whose === 'ours' ? readOwnTexts(here, folder, name, mostOfTree) : [here.host.shared.read(folder, name, mostOfTree)?.text];
   for (const text of texts) {
     const tree = text === undefined ? undefined : parseTree(text);
     if (tree) return tree;
@@ -52,17 +52,17 @@ function fileOf(path: string, row: unknown): HubFile | undefined {
 }
 
 /** Keeps the tree of a commit where hf looks for it. */
-export function writeTree(here: Here, folder: string, commit: Commit, rows: readonly TreeRow[]): void {
+export function writeTree(here: ModelFolder, folder: string, commit: Commit, rows: readonly TreeRow[]): void {
   const files = Object.fromEntries(
     rows
       .filter(({ type }) => type === 'file')
       .map(({ path, size, oid, lfs }) => [path, { size, blob_id: oid, ...(lfs ? { lfs_sha256: lfs.oid, lfs_size: lfs.size } : {}) }]),
   );
-  keepOwn(here, folder, treeName(commit), JSON.stringify({ format_version: 1, files }));
+  writeOwnText(here, folder, treeName(commit), JSON.stringify({ format_version: 1, files }));
 }
 
 /** The rows of a listing as files. */
-export const filesOf = (rows: readonly TreeRow[]): HubFile[] =>
+export const filesInTree = (rows: readonly TreeRow[]): HubFile[] =>
   rows
     .filter(({ type }) => type === 'file')
     .map(({ path, size, oid, lfs }) => ({ path, size: lfs?.size ?? size, ...(lfs ? { sha256: lfs.oid } : { sha1: oid }) }))

@@ -1,5 +1,5 @@
 /** As a transfer is, several times a second. */
-export interface Look {
+export interface Measurement {
   nowMs: number;
   /** Bytes that came since the transfer began. */
   bytes: number;
@@ -20,7 +20,7 @@ const firstRestMs = 5000;
  * How many connections a transfer uses: more of them as long as that brings more bytes. Where a server limits each
  * connection, or is far away, many are fast; where it does not, fewer are, since each request costs both sides.
  */
-export class Pace {
+export class ConnectionLimit {
   target: number;
   #window: { nowMs: number; bytes: number } | undefined;
   /** What the number before this one brought, in bytes a second. */
@@ -32,7 +32,7 @@ export class Pace {
     this.target = Math.min(16, most);
   }
 
-  look({ nowMs, bytes, live, utilization }: Look): void {
+  look({ nowMs, bytes, live, utilization }: Measurement): void {
     // What comes while files begin or end says nothing of the line.
     if (live < this.target * 0.6 || nowMs < this.#restUntil) {
       this.#window = undefined;

@@ -1,15 +1,15 @@
 import * as fs from 'node:fs';
-import { Landing } from '../partials/range-writer';
-import type { Range } from '../partials/ranges';
-import { Passing } from './fetch-range';
-import type { Job } from './file-download';
+import { RangeWriter } from '../partials/range-writer';
+import type { ByteRange } from '../partials/ranges';
+import { RetryableError } from './fetch-range';
+import type { FileDownload } from './file-download';
 
 /**
  * Copies one range of a file from another folder of this machine, a colleague's share for example.
  * @throws Passing where it cannot be read
  */
-export async function copyPiece(of: { job: Job; wrote(bytes: number): void }, range: Range, place: string): Promise<void> {
-  const landing = new Landing(of, range);
+export async function copyPiece(of: { job: FileDownload; wrote(bytes: number): void }, range: ByteRange, place: string): Promise<void> {
+  const landing = new RangeWriter(of, range);
   let handle: fs.promises.FileHandle | undefined;
   try {
     handle = await fs.promises.open(place, 'r');
@@ -17,7 +17,7 @@ export async function copyPiece(of: { job: Job; wrote(bytes: number): void }, ra
     while (landing.left > 0) {
       const at = range[1] - landing.left;
       const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, landing.left), at).catch(passing);
-      if (bytesRead === 0) throw new Passing(`\`${place}\` ends after ${at} bytes, expected ${of.job.file.size}`);
+      if (bytesRead === 0) throw new RetryableError(`\`${place}\` ends after ${at} bytes, expected ${of.job.file.size}`);
       landing.take(buffer.subarray(0, bytesRead));
     }
   } catch (error) {
@@ -29,5 +29,5 @@ export async function copyPiece(of: { job: Job; wrote(bytes: number): void }, ra
 }
 
 function passing(error: unknown): never {
-  throw new Passing((error as Error).message);
+  throw new RetryableError((error as Error).message);
 }

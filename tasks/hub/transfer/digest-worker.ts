@@ -6,13 +6,13 @@ import { markBytes, markOf } from '../../platform/hashing';
 import { yieldToOthers } from '../../platform/worker';
 
 /** What the pool asks: begin a file, go on to an offset, give it up. */
-export type Order =
+export type DigestOrder =
   | { kind: 'open'; id: number; file: string; is: Pick<fs.BigIntStats, 'dev' | 'ino'>; algorithm: 'sha256' | 'sha1'; size: number }
   | { kind: 'advance'; id: number; to: number }
   | { kind: 'drop'; id: number };
 
 /** What comes back: how far it is, and at the end the hash, with what it was at each full block on the way. */
-export type Reply = { id: number; at: number; hex?: string; marks?: readonly string[]; error?: string };
+export type DigestReply = { id: number; at: number; hex?: string; marks?: readonly string[]; error?: string };
 
 interface Work {
   handle: number;
@@ -28,7 +28,7 @@ const buffer = Buffer.allocUnsafe(1 << 20);
 let busy = false;
 if (workerData?.isBeside) yieldToOthers();
 
-parentPort?.on('message', (order: Order) => {
+parentPort?.on('message', (order: DigestOrder) => {
   try {
     if (order.kind === 'open') {
       const hash = createHash(order.algorithm);
@@ -40,7 +40,7 @@ parentPort?.on('message', (order: Order) => {
       if (work) work.to = Math.max(work.to, order.to);
     }
   } catch (error) {
-    parentPort?.postMessage({ id: order.id, at: 0, error: (error as Error).message } satisfies Reply);
+    parentPort?.postMessage({ id: order.id, at: 0, error: (error as Error).message } satisfies DigestReply);
   }
   if (!busy) step();
 });
@@ -82,13 +82,13 @@ function advance(id: number, work: Work): void {
       if (work.at % markBytes === 0) work.marks.push(markOf(work.hash));
     }
     const { at, size, marks } = work;
-    if (at < size) return void parentPort?.postMessage({ id, at } satisfies Reply);
+    if (at < size) return void parentPort?.postMessage({ id, at } satisfies DigestReply);
     const hex = work.hash.digest('hex');
     drop(id);
-    parentPort?.postMessage({ id, at, hex, marks } satisfies Reply);
+    parentPort?.postMessage({ id, at, hex, marks } satisfies DigestReply);
   } catch (error) {
     drop(id);
-    parentPort?.postMessage({ id, at: work.at, error: (error as Error).message } satisfies Reply);
+    parentPort?.postMessage({ id, at: work.at, error: (error as Error).message } satisfies DigestReply);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { startWorker } from '../../platform/worker';
-import type { Order, Reply } from './digest-worker';
+import type { DigestOrder, DigestReply } from './digest-worker';
 
 export interface WholeHash {
   hex: string;
@@ -47,7 +47,7 @@ export class Digests {
   open(file: string, { dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>, algorithm: 'sha256' | 'sha1', size: number): Digest {
     const slot = this.#slot();
     const id = this.#next++;
-    const send = (order: Order) => slot.worker.postMessage(order);
+    const send = (order: DigestOrder) => slot.worker.postMessage(order);
     slot.open++;
     const state: Pending = { at: 0, resolve: () => undefined, reject: () => undefined, worker: slot };
     const whole = new Promise<WholeHash>((resolve, reject) => Object.assign(state, { resolve, reject }));
@@ -79,7 +79,7 @@ export class Digests {
     if (idle) return idle;
     if (this.#workers.length < this.most) {
       const slot = { worker: startWorker(__filename, 'digest-worker', { workerData: { isBeside: this.isBeside } }), open: 0 };
-      slot.worker.on('message', (reply: Reply) => this.#hear(reply));
+      slot.worker.on('message', (reply: DigestReply) => this.#hear(reply));
       slot.worker.on('error', (error) => {
         for (const [id, { worker }] of this.#pending) if (worker === slot) this.#hear({ id, at: 0, error: error.message });
       });
@@ -89,7 +89,7 @@ export class Digests {
     return this.#workers.reduce((best, each) => (each.open < best.open ? each : best));
   }
 
-  #hear({ id, at, hex, marks = [], error }: Reply): void {
+  #hear({ id, at, hex, marks = [], error }: DigestReply): void {
     const state = this.#pending.get(id);
     if (!state) return;
     state.at = at;

@@ -1,19 +1,19 @@
 import type * as http from 'node:http';
 import { oneLine } from '../../untrusted/text';
 import type { Hub } from '../api/hub';
-import type { Head } from '../http/head';
+import type { ResponseHead } from '../http/head';
 import { NetworkError } from '../http/network-error';
-import { isPassing } from '../http/rate-limit';
-import { discard, header, plainOf, startOf } from '../http/read-body';
+import { isRetryableStatus } from '../http/rate-limit';
+import { discardBody, header, plainOf, readStart } from '../http/read-body';
 import { redirectOf } from '../http/redirect';
 import { hashOf } from '../model/hub-file';
-import { Landing } from '../partials/range-writer';
-import type { Range } from '../partials/ranges';
+import { RangeWriter } from '../partials/range-writer';
+import type { ByteRange } from '../partials/ranges';
 import { Drip } from './drip';
-import type { Job } from './file-download';
+import type { FileDownload } from './file-download';
 
 /** A failure that another try may mend. */
-export class Passing extends Error {
+export class RetryableError extends Error {
   constructor(
     message: string,
     /** Milliseconds that the server wants us to wait. */
@@ -26,11 +26,11 @@ export class Passing extends Error {
 }
 
 /** Bytes came, and so few that it would never end. */
-export class TooSlow extends Passing {}
+export class TooSlow extends RetryableError {}
 
-export interface PieceOf {
+export interface RangeOfFile {
   hub: Hub;
-  job: Job;
+  job: FileDownload;
   repo: string;
   commit: string;
   signal: AbortSignal;
@@ -42,7 +42,7 @@ export interface PieceOf {
  * Fetches one range of a file into its place.
  * @throws Passing, TooSlow, with nothing lost of what came; UserError
  */
-export async function fetchPiece(of: PieceOf, range: Range): Promise<void> {
+export async function fetchRange(of: RangeOfFile, range: ByteRange): Promise<void> {
   const { answerMs } = of.hub.requests;
   const drip = new Drip(answerMs, of.signal);
   try {
@@ -55,7 +55,7 @@ export async function fetchPiece(of: PieceOf, range: Range): Promise<void> {
   }
 }
 
-async function fetchInTime(of: PieceOf, range: Range, drip: Drip): Promise<void> {
+async function fetchInTime(of: RangeOfFile, range: ByteRange, drip: Drip): Promise<void> {
   const { job, hub } = of;
   if (job.address && job.givesRanges && hub.requests.connections.isDirect(job.address)) return fetchAgain(of, job.address, range, drip);
   const { response, url } = await open(of, range, drip);
@@ -71,25 +71,25 @@ async function fetchInTime(of: PieceOf, range: Range, drip: Drip): Promise<void>
       job.noRange = true;
       const length = Number(header(response, 'content-length') ?? job.file.size);
       if (length !== job.file.size)
-        throw new Passing(`${url.host} sends ${length} bytes of \`${job.file.path}\`, expected ${job.file.size}`);
+        throw new RetryableError(`${url.host} sends ${length} bytes of \`${job.file.path}\`, expected ${job.file.size}`);
     }
   } catch (error) {
     response.destroy();
     throw error;
   }
-  await receive(response, new Landing(of, range, start), status === 200, of, drip);
+  await receive(response, new RangeWriter(of, range, start), status === 200, of, drip);
 }
 
 /** Fetches a range from an address that gave one before: no redirect, no first look, and the cheaper way for many bytes. */
-async function fetchAgain({ hub: { requests }, job, signal, wrote }: PieceOf, url: URL, range: Range, drip: Drip): Promise<void> {
-  await drip.hold(requests.patience.ready(url));
-  const landing = new Landing({ job, wrote }, range);
-  const accept = (head: Head) => {
+async function fetchAgain({ hub: { requests }, job, signal, wrote }: RangeOfFile, url: URL, range: ByteRange, drip: Drip): Promise<void> {
+  await drip.hold(requests.patience.wait(url));
+  const landing = new RangeWriter({ job, wrote }, range);
+  const accept = (head: ResponseHead) => {
     if (head.statusCode !== 206)
-      throw new Passing(`${url.host} answered ${head.statusCode} for \`${job.file.path}\``, requests.patience.heed(url, head));
+      throw new RetryableError(`${url.host} answered ${head.statusCode} for \`${job.file.path}\``, requests.patience.observe(url, head));
     beginOf(job, range, head);
     const length = Number(header(head, 'content-length'));
-    if (length !== range[1] - range[0]) throw new Passing(`asked for ${range[1] - range[0]} bytes and got ${length}`);
+    if (length !== range[1] - range[0]) throw new RetryableError(`asked for ${range[1] - range[0]} bytes and got ${length}`);
   };
   try {
     const headers = { Range: `bytes=${range[0]}-${range[1] - 1}` };
@@ -106,7 +106,7 @@ async function fetchAgain({ hub: { requests }, job, signal, wrote }: PieceOf, ur
     });
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
-    throw new Passing(endedAfter(range[1] - range[0] - landing.left, error, requests.stallMs));
+    throw new RetryableError(endedAfter(range[1] - range[0] - landing.left, error, requests.stallMs));
   } finally {
     landing.note();
   }
@@ -114,17 +114,17 @@ async function fetchAgain({ hub: { requests }, job, signal, wrote }: PieceOf, ur
 
 /** Asks the Hub for the file, or the CDN at the address that it gave. */
 async function open(
-  { hub, job, repo, commit, signal }: PieceOf,
-  [start, end]: Range,
+  { hub, job, repo, commit, signal }: RangeOfFile,
+  [start, end]: ByteRange,
   drip: Drip,
 ): Promise<{ response: http.IncomingMessage; url: URL }> {
   const { requests } = hub;
   let url = job.address ?? new URL(requests.endpoint + hub.pathOf(repo, commit, job.file.path));
   for (let hops = 0; ; hops++) {
-    await drip.hold(requests.patience.ready(url));
+    await drip.hold(requests.patience.wait(url));
     const headers = { ...(job.noRange ? {} : { Range: `bytes=${start}-${end - 1}` }), ...requests.headersFor(url) };
     const response = await requests.connections.send(url, { headers, stallMs: requests.stallMs, signal }).catch((error: unknown) => {
-      throw error instanceof NetworkError ? new Passing(error.message) : error;
+      throw error instanceof NetworkError ? new RetryableError(error.message) : error;
     });
     try {
       requests.refuseOtherCommit(url, response, commit);
@@ -134,7 +134,7 @@ async function open(
         if (requests.isHome(url)) job.isDirect = true;
         return { response, url };
       }
-      discard(response);
+      discardBody(response);
       url = target;
       if (!requests.isHome(url)) job.address = url;
     } catch (error) {
@@ -145,47 +145,47 @@ async function open(
 }
 
 /** The tree of the commit says which bytes are right; a server that has others is not asked for them. */
-function refuseOthers(job: Job, response: http.IncomingMessage, isRedirect: boolean): void {
+function refuseOthers(job: FileDownload, response: http.IncomingMessage, isRedirect: boolean): void {
   const tag = header(response, isRedirect ? 'x-linked-etag' : 'etag')?.replace(/^W\/|"/g, '');
   const { hex } = hashOf(job.file);
   const isHash = tag !== undefined && tag.length === hex.length && /^[0-9a-f]+$/.test(tag);
   if (!isHash || tag === hex) return;
-  throw new Passing(`the Hub has other bytes for \`${job.file.path}\` now`, 0, tag);
+  throw new RetryableError(`the Hub has other bytes for \`${job.file.path}\` now`, 0, tag);
 }
 
 /** Where the bytes of a partial answer begin. @throws Passing where they are not those that were asked for */
-export function beginOf(job: Pick<Job, 'file'>, [start, end]: Range, head: Pick<http.IncomingMessage, 'headers'>): number {
+export function beginOf(job: Pick<FileDownload, 'file'>, [start, end]: ByteRange, head: Pick<http.IncomingMessage, 'headers'>): number {
   const said = header(head, 'content-range');
   const [, from = '', to = '', total = ''] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(said ?? '') ?? [];
   const length = header(head, 'content-length') ?? `${Number(to) + 1 - start}`;
   const isWithin = from !== '' && Number(from) === start && Number(to) >= start && Number(to) < end;
   if (isWithin && (total === '*' || Number(total) === job.file.size) && Number(length) === Number(to) + 1 - start) return start;
   const got = said === undefined ? 'no range' : `\`${oneLine(said, 80)}\`, ${oneLine(length, 20)} bytes`;
-  throw new Passing(`asked for bytes ${start}-${end - 1} of ${job.file.size} and got ${got}`);
+  throw new RetryableError(`asked for bytes ${start}-${end - 1} of ${job.file.size} and got ${got}`);
 }
 
-async function problemOf({ hub: { requests }, job, repo, commit }: PieceOf, url: URL, response: http.IncomingMessage): Promise<Error> {
+async function problemOf({ hub: { requests }, job, repo, commit }: RangeOfFile, url: URL, response: http.IncomingMessage): Promise<Error> {
   const status = response.statusCode ?? 0;
-  const body = await startOf(response).catch(() => '');
-  const wait = requests.patience.heed(url, response);
-  if (requests.isHome(url) && !isPassing(status) && status !== 416) return requests.refused(response, body, repo, commit);
+  const body = await readStart(response).catch(() => '');
+  const wait = requests.patience.observe(url, response);
+  if (requests.isHome(url) && !isRetryableStatus(status) && status !== 416) return requests.refused(response, body, repo, commit);
   const said = plainOf(body);
-  return new Passing(`${url.host} answered ${status} for \`${job.file.path}\`${said ? `: ${said}` : ''}`, wait);
+  return new RetryableError(`${url.host} answered ${status} for \`${job.file.path}\`${said ? `: ${said}` : ''}`, wait);
 }
 
 /** Takes the body of an answer; where all of the file comes, no more of it than is wanted. */
 async function receive(
   response: http.IncomingMessage,
-  landing: Landing,
+  landing: RangeWriter,
   isWhole: boolean,
-  { job, hub }: PieceOf,
+  { job, hub }: RangeOfFile,
   drip: Drip,
 ): Promise<void> {
   const body = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const wanted = landing.left;
   let came = 0;
   const broken = (error: NodeJS.ErrnoException): never => {
-    throw new Passing(endedAfter(came, error, hub.requests.stallMs));
+    throw new RetryableError(endedAfter(came, error, hub.requests.stallMs));
   };
   try {
     for (;;) {
@@ -195,9 +195,10 @@ async function receive(
       drip.take(value.length);
       landing.take(value);
       if (landing.left === 0 && isWhole) break;
-      if (came > wanted && !isWhole) throw new Passing(`more than the ${wanted} bytes of \`${job.file.path}\` came that were asked for`);
+      if (came > wanted && !isWhole)
+        throw new RetryableError(`more than the ${wanted} bytes of \`${job.file.path}\` came that were asked for`);
     }
-    if (landing.left > 0) throw new Passing(`\`${job.file.path}\` ended ${landing.left} bytes too early`);
+    if (landing.left > 0) throw new RetryableError(`\`${job.file.path}\` ended ${landing.left} bytes too early`);
   } finally {
     landing.note();
     if (!response.complete) response.destroy();

@@ -2,7 +2,7 @@ import type { Host } from '../../platform';
 import { backoffMs } from '../http/rate-limit';
 import { type HubFile, hashOf } from '../model/hub-file';
 import { PartialFile } from '../partials/partial';
-import type { Range } from '../partials/ranges';
+import type { ByteRange } from '../partials/ranges';
 import type { Digest, Digests } from './digest';
 
 export type SizedFile = HubFile & { size: number };
@@ -11,7 +11,7 @@ export type SizedFile = HubFile & { size: number };
 const tellEvery = 16_000_000;
 
 /** One file on its way: what of it is missing, what was tried, and its hash so far. */
-export class Job {
+export class FileDownload {
   readonly partial: PartialFile;
   digest: Digest;
   /** Requests under way. */
@@ -31,7 +31,7 @@ export class Job {
   /** Counts failures: those of requests that began before the last one are the same failure. */
   epoch = 0;
   pausedUntil = 0;
-  #queue: Range[];
+  #queue: ByteRange[];
   #told = 0;
 
   constructor(
@@ -54,7 +54,7 @@ export class Job {
   }
 
   /** The next bytes to ask for, at most so many: the lowest, so that the hash can follow. */
-  take(most: number): Range | undefined {
+  take(most: number): ByteRange | undefined {
     const [first, ...rest] = this.#queue;
     if (!first) return undefined;
     const [start, end] = first;
@@ -64,7 +64,7 @@ export class Job {
     return this.noRange ? [start, this.file.size] : [start, stop];
   }
 
-  giveBack([start, end]: Range): void {
+  giveBack([start, end]: ByteRange): void {
     if (start < end) this.#queue = [...this.#queue, [start, end] as const].sort((a, b) => a[0] - b[0]);
   }
 

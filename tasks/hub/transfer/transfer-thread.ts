@@ -2,8 +2,8 @@ import { Interrupted, UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { startWorker } from '../../platform/worker';
-import type { Order } from './transfer';
-import type { Told, TransferTask } from './transfer-worker';
+import type { FileOrder } from './transfer';
+import type { TransferMessage, TransferTask } from './transfer-worker';
 
 /**
  * Runs a transfer in a thread of its own: just runs tasks inside of a `domain`, whose hooks make each of the many
@@ -12,7 +12,7 @@ import type { Told, TransferTask } from './transfer-worker';
  */
 export async function transferInThread(
   { root, environment, settings, task, host }: Context,
-  order: Order,
+  order: FileOrder,
   places: ReadonlyMap<string, string>,
   progress: (progress: Progress) => void,
 ): Promise<void> {
@@ -22,8 +22,8 @@ export async function transferInThread(
     if (host.processes.interrupted) worker.postMessage(host.processes.interrupted);
   }, 100);
   try {
-    const ended = await new Promise<Extract<Told, { ended: unknown }>['ended']>((resolve, reject) => {
-      worker.on('message', (told: Told) => ('progress' in told ? progress(told.progress) : resolve(told.ended)));
+    const ended = await new Promise<Extract<TransferMessage, { ended: unknown }>['ended']>((resolve, reject) => {
+      worker.on('message', (told: TransferMessage) => ('progress' in told ? progress(told.progress) : resolve(told.ended)));
       worker.once('error', reject);
       worker.once('exit', () => reject(new Error('the thread of the transfer ended without a word')));
     });

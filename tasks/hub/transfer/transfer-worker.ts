@@ -5,21 +5,21 @@ import { Resources } from '../../engine/resources';
 import type { Progress } from '../../engine/step';
 import { thisHost } from '../../platform';
 import { Hub } from '../api/hub';
-import { deliver, setAside } from '../store/deliver';
+import { installFile, quarantine } from '../store/deliver';
 import { copyPiece } from './copy';
-import { fetchPiece } from './fetch-range';
-import { type Order, Transfer } from './transfer';
+import { fetchRange } from './fetch-range';
+import { type FileOrder, Transfer } from './transfer';
 
 /** What the thread is to do. */
 export interface TransferTask {
   context: Pick<Context, 'root' | 'environment' | 'settings' | 'task'>;
-  order: Order;
+  order: FileOrder;
   /** The places of files that are on this machine already. */
   places: ReadonlyMap<string, string>;
 }
 
 /** What it tells. */
-export type Told = { progress: Progress } | { ended: { fault?: Fault; interrupted?: NodeJS.Signals; stack?: string } };
+export type TransferMessage = { progress: Progress } | { ended: { fault?: Fault; interrupted?: NodeJS.Signals; stack?: string } };
 
 const { context: part, order, places } = workerData as TransferTask;
 const host = thisHost();
@@ -33,7 +33,7 @@ const context: Context = {
   locked: false,
   forced: () => false,
 };
-const tell = (told: Told) => parentPort?.postMessage(told);
+const tell = (told: TransferMessage) => parentPort?.postMessage(told);
 
 parentPort?.on('message', (signal: NodeJS.Signals) => host.processes.interrupt(signal));
 
@@ -47,10 +47,10 @@ async function main(): Promise<void> {
     order,
     async (of, range) => {
       const place = places.get(of.job.file.path);
-      await (place === undefined ? fetchPiece({ ...of, hub, repo, commit }, range) : copyPiece(of, range, place));
+      await (place === undefined ? fetchRange({ ...of, hub, repo, commit }, range) : copyPiece(of, range, place));
     },
-    async ({ file, partial }, marks) => deliver(context, folder, commit, file, partial, marks),
-    async ({ file, partial }, actual) => setAside(host, folder, file, partial.name, actual),
+    async ({ file, partial }, marks) => installFile(context, folder, commit, file, partial, marks),
+    async ({ file, partial }, actual) => quarantine(host, folder, file, partial.name, actual),
   );
   try {
     await transfer.run((progress) =>

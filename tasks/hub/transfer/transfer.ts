@@ -5,16 +5,16 @@ import type { Progress } from '../../engine/step';
 import { bootId } from '../../platform/boot-id';
 import type { DownloadSettings } from '../../settings/schema/download';
 import { hashOf } from '../model/hub-file';
-import type { Range } from '../partials/ranges';
+import type { ByteRange } from '../partials/ranges';
 import { budgetOf, pieceBytes } from './budget';
-import { Pace } from './connection-limit';
+import { ConnectionLimit } from './connection-limit';
 import { Digests } from './digest';
-import { Passing, TooSlow } from './fetch-range';
-import { Job, type SizedFile } from './file-download';
-import { wordsOf } from './progress-text';
+import { RetryableError, TooSlow } from './fetch-range';
+import { FileDownload, type SizedFile } from './file-download';
+import { transferText } from './progress-text';
 import { fullDisk, noByte, otherBytes, tooSlow, wrongTwice } from './transfer-faults';
 
-export interface Order {
+export interface FileOrder {
   repo: string;
   commit: string;
   folder: string;
@@ -25,7 +25,7 @@ export interface Order {
 }
 
 /** Brings one range of a file into its partial. */
-export type Fetch = (of: { job: Job; signal: AbortSignal; wrote(bytes: number): void }, range: Range) => Promise<void>;
+export type Fetch = (of: { job: FileDownload; signal: AbortSignal; wrote(bytes: number): void }, range: ByteRange) => Promise<void>;
 
 /** Files that are fetched side by side; further ones wait. */
 const mostFiles = 4;
@@ -38,14 +38,14 @@ const directPiece = 3_000_000;
  */
 export class Transfer {
   readonly #waiting: SizedFile[];
-  readonly #open: Job[] = [];
+  readonly #open: FileDownload[] = [];
   readonly #digests: Digests;
   readonly #abort = new AbortController();
   readonly #context: Context;
   readonly #settings: DownloadSettings;
   #finishing = 0;
   #live = 0;
-  readonly #pace: Pace;
+  readonly #pace: ConnectionLimit;
   readonly #budget: number;
   /** Bytes asked for of which no journal knows yet. */
   #atRisk = 0;
@@ -62,15 +62,15 @@ export class Transfer {
 
   constructor(
     context: Context,
-    private readonly order: Order,
+    private readonly order: FileOrder,
     private readonly bring: Fetch,
-    private readonly deliver: (job: Job, marks: readonly string[]) => Promise<void>,
-    private readonly reject: (job: Job, actual: string) => Promise<string>,
+    private readonly deliver: (job: FileDownload, marks: readonly string[]) => Promise<void>,
+    private readonly reject: (job: FileDownload, actual: string) => Promise<string>,
   ) {
     this.#context = context;
     this.#settings = context.settings.setup.download;
     this.#waiting = [...order.files];
-    this.#pace = new Pace(this.#settings.connections);
+    this.#pace = new ConnectionLimit(this.#settings.connections);
     this.#budget = budgetOf(this.#settings.at_risk_mb);
     this.#digests = new Digests(Math.max(1, Math.min(4, context.host.cores)), true);
     setMaxListeners(0, this.#abort.signal);
@@ -138,11 +138,11 @@ export class Transfer {
   }
 
   /** The file that has the fewest connections of those that can use one. */
-  #next(): Job | undefined {
+  #next(): FileDownload | undefined {
     while (this.#open.filter(({ hasWork }) => hasWork).length < mostFiles) {
       const file = this.#waiting.shift();
       if (!file) break;
-      const job = new Job(this.#context.host, this.#digests, this.order.folder, file);
+      const job = new FileDownload(this.#context.host, this.#digests, this.order.folder, file);
       this.#open.push(job);
       if (job.isFetched) void this.#finish(job);
     }
@@ -150,10 +150,10 @@ export class Transfer {
     const able = this.#open.filter(
       (job) => job.hasWork && job.pausedUntil <= now && (job.live === 0 || (!job.noRange && (job.address !== undefined || job.isDirect))),
     );
-    return able.reduce<Job | undefined>((best, job) => (!best || job.live < best.live ? job : best), undefined);
+    return able.reduce<FileDownload | undefined>((best, job) => (!best || job.live < best.live ? job : best), undefined);
   }
 
-  async #fetch(job: Job, range: Range): Promise<void> {
+  async #fetch(job: FileDownload, range: ByteRange): Promise<void> {
     const { epoch } = job;
     let left = range[1] - range[0];
     job.live++;
@@ -179,9 +179,9 @@ export class Transfer {
     this.#wake();
   }
 
-  #failed(job: Job, epoch: number, error: unknown): void {
+  #failed(job: FileDownload, epoch: number, error: unknown): void {
     if (this.#failure) return;
-    if (!(error instanceof Passing)) {
+    if (!(error instanceof RetryableError)) {
       this.#stop(error as Error);
       return;
     }
@@ -196,7 +196,7 @@ export class Transfer {
   }
 
   /** All bytes are there: is it the right file? */
-  async #finish(job: Job): Promise<void> {
+  async #finish(job: FileDownload): Promise<void> {
     this.#finishing++;
     try {
       const { hex, marks } = await job.digest.whole;
@@ -221,7 +221,7 @@ export class Transfer {
     this.#wake();
   }
 
-  #forget(job: Job): void {
+  #forget(job: FileDownload): void {
     this.#open.splice(this.#open.indexOf(job), 1);
   }
 
@@ -235,7 +235,7 @@ export class Transfer {
   #progress(): Progress {
     const fetched = this.#open.reduce((sum, { partial }) => sum + partial.ranges.total, 0);
     const doneBytes = this.order.thereBytes + this.#deliveredBytes + fetched;
-    const text = wordsOf(this.#open, this.#live === 0, this.#context.host.now().getTime());
+    const text = transferText(this.#open, this.#live === 0, this.#context.host.now().getTime());
     return { text, doneBytes, totalBytes: this.order.totalBytes };
   }
 }
