@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as v from 'valibot';
-import { needRows, needsOf } from '../tasks/gpu/estimate';
+import { memoryNeeds, needRows } from '../tasks/gpu/estimate';
 import { shapeOf } from '../tasks/gpu/memory/shape';
-import { planOf } from '../tasks/gpu/memory/training-memory-config';
+import { memoryConfigOf } from '../tasks/gpu/memory/training-memory-config';
 import { definition } from '../tasks/settings/schema/definition';
 
 /** Writes the table of docs/GPU.md: what the default models need with the default settings. `npm run memory` */
@@ -19,7 +19,7 @@ export function table(): string {
     name,
     shape: shapeOf({ host }, { repo, folder: '' })?.shape,
   }));
-  const [heading = [], ...rows] = needRows(needsOf(models, planOf(training)));
+  const [heading = [], ...rows] = needRows(memoryNeeds(models, memoryConfigOf(training)));
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
   return [line(heading), line(heading.map((_, column) => (column < 3 ? '---' : '---:'))), ...rows.map(line)].join('');
 }

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../engine/context';
 import type { Progress } from '../engine/step';
 import { cleanEnvironment } from '../environments/python/clean-environment';
-import { quiet } from '../environments/python/offline-env';
+import { offlineEnv } from '../environments/python/offline-env';
 import type { TrialResult } from './library-trial';
 import { tryInTurn } from './try-libraries-in-turn';
 
@@ -44,7 +44,7 @@ function quietEnvironment({ host }: Context, scratch: string): Record<string, st
   const { home } = host;
   return {
     ...cleanEnvironment(),
-    ...quiet(scratch),
+    ...offlineEnv(scratch),
     USERPROFILE: scratch,
     XDG_CONFIG_HOME: scratch,
     // Its data may lie in the real home folder.

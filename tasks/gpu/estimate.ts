@@ -4,13 +4,13 @@ import type { Step, Table } from '../engine/step';
 import { shapesOf } from './look';
 import { type Estimate, estimate } from './memory/memory';
 import type { ModelShape } from './memory/memory-layer';
-import { planOf, type TrainingPlan } from './memory/training-memory-config';
+import { memoryConfigOf, type TrainingMemoryConfig } from './memory/training-memory-config';
 import { partsText } from './report';
 
 /** One line of the table of needs. */
 export interface Need {
   model: string;
-  plan: TrainingPlan;
+  plan: TrainingMemoryConfig;
   estimate: Estimate;
 }
 
@@ -18,7 +18,7 @@ export interface Need {
 const lengths = [512, 1024, 2048, 4096];
 
 /** What each model needs at each length, for the batch of the settings, its half, and so on to one. */
-export function needsOf(models: readonly ModelShape[], plan: TrainingPlan): Need[] {
+export function memoryNeeds(models: readonly ModelShape[], plan: TrainingMemoryConfig): Need[] {
   const effective = plan.batchSize * plan.accumulationSteps;
   const sizes = [plan.batchSize, Math.floor(plan.batchSize / 2), 1].filter(
     (size, at, all) => size > 0 && effective % size === 0 && all.indexOf(size) === at,
@@ -51,12 +51,12 @@ export const estimateStep: Step = {
   name: 'gpu-estimate',
   title: 'Estimate the GPU memory of the training',
   async check(context: Context) {
-    const plan = planOf(context.settings.training);
+    const plan = memoryConfigOf(context.settings.training);
     const models = shapesOf(context);
     const texts = models.map(({ name, shape }) =>
       shape ? `${name} needs ${partsText(estimate(shape, plan))}` : `${name}: its shape is not known before it is downloaded`,
     );
-    const needs = needsOf(models, plan);
+    const needs = memoryNeeds(models, plan);
     return { state: 'done', found: texts.join('; '), table: needRows(needs), data: { plan, needs } };
   },
 };

@@ -11,19 +11,22 @@ export interface LayerFault {
 }
 
 /** One layer with what was found; a broken one with its cure. */
-export type Layer = { name: LayerName } & ({ state: 'ok' | 'unknown' | 'not reached'; found: string } | ({ state: 'broken' } & LayerFault));
+export type GpuLayer = { name: LayerName } & (
+  | { state: 'ok' | 'unknown' | 'not reached'; found: string }
+  | ({ state: 'broken' } & LayerFault)
+);
 
 /** What a half of the chain found: its layers up to the first broken one, and what is worth a word beside them. */
 export interface Layers {
-  layers: Layer[];
+  layers: GpuLayer[];
   warnings: string[];
 }
 
 /** The broken layer; there is one at most, since the later ones are not reached. */
-export const brokenOf = (layers: readonly Layer[]): (LayerFault & { name: LayerName }) | undefined =>
+export const brokenOf = (layers: readonly GpuLayer[]): (LayerFault & { name: LayerName }) | undefined =>
   layers.find((layer): layer is LayerFault & { name: LayerName; state: 'broken' } => layer.state === 'broken');
 
 /** Every layer: those that were looked at, the others `not reached`. */
-export function allLayers(looked: readonly Layer[], why = 'not reached'): Layer[] {
+export function allLayers(looked: readonly GpuLayer[], why = 'not reached'): GpuLayer[] {
   return layerNames.map((name) => looked.find((layer) => layer.name === name) ?? { name, state: 'not reached', found: why });
 }

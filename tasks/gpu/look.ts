@@ -2,23 +2,23 @@ import type { Context } from '../engine/context';
 import { trainingPrefix, trainingPython } from '../environments/training/locate';
 import { modelsOf } from '../hub/model/models';
 import { driverLayers } from './driver/driver-layers';
-import { askDriver, type DriverAnswers, type Gpu } from './driver/query-driver';
-import { allLayers, brokenOf, type Layer, type LayerFault } from './layer';
-import { type Card, roomOfDriver, roomsOfTorch, torchOrder } from './memory/device-memory';
+import { type DriverAnswers, type Gpu, queryDriver } from './driver/query-driver';
+import { allLayers, brokenOf, type GpuLayer, type LayerFault } from './layer';
+import { type Card, memoryByDriver, memoryByTorch, torchOrder } from './memory/device-memory';
 import { judgeMemory, type MemoryJudgement, type ModelShape } from './memory/memory-layer';
 import { shapeOf } from './memory/shape';
-import { planOf } from './memory/training-memory-config';
-import { askTorch } from './torch/query-torch';
-import type { TorchHalf } from './torch/torch-half';
+import { memoryConfigOf } from './memory/training-memory-config';
+import { queryTorch } from './torch/query-torch';
+import type { TorchProbe } from './torch/torch-half';
 import { torchLayers } from './torch/torch-layers';
 
 /** All that a look at the GPU found. */
 export interface GpuLook {
-  layers: Layer[];
-  broken: (LayerFault & { name: Layer['name'] }) | undefined;
+  layers: GpuLayer[];
+  broken: (LayerFault & { name: GpuLayer['name'] }) | undefined;
   warnings: string[];
   answers: DriverAnswers;
-  torch: TorchHalf['torch'];
+  torch: TorchProbe['torch'];
   /** The cards that the training can use. */
   usable: Gpu[];
   verdicts: MemoryJudgement['verdicts'];
@@ -32,14 +32,14 @@ export interface GpuLook {
  */
 export async function lookAtGpu(context: Context, half: 'driver' | 'all'): Promise<GpuLook> {
   const { quantization } = context.settings.training;
-  const answers = await askDriver(context);
+  const answers = await queryDriver(context);
   const { layers, warnings, usable } = driverLayers(answers, {
     fourBit: quantization.load_in_4bit,
     computeType: quantization.compute_dtype,
   });
   const python = half === 'all' ? trainingPython(context) : undefined;
   const look: GpuLook = { layers, broken: brokenOf(layers), warnings, answers, torch: undefined, usable, verdicts: [], complete: true };
-  let rooms = usable.map(roomOfDriver);
+  let rooms = usable.map(memoryByDriver);
   if (!look.broken && python) {
     const cards = torchOrder(answers, usable);
     const found = await torchHalf(context, python, answers, cards);
@@ -47,12 +47,12 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all'): Promi
     layers.push(...found.layers);
     warnings.push(...found.warnings);
     look.broken = brokenOf(layers);
-    rooms = roomsOfTorch(found, cards, answers.gpus);
+    rooms = memoryByTorch(found, cards, answers.gpus);
   }
   look.complete = python !== undefined || half === 'driver';
   if (!look.broken) {
     // Before a setup fetches anything it is enough that the card is large enough: the others may be gone by then.
-    const judged = judgeMemory(rooms, shapesOf(context), planOf(context.settings.training), { othersMayEnd: half === 'driver' });
+    const judged = judgeMemory(rooms, shapesOf(context), memoryConfigOf(context.settings.training), { othersMayEnd: half === 'driver' });
     layers.push(judged.layer);
     warnings.push(...judged.warnings);
     look.verdicts = judged.verdicts;
@@ -68,7 +68,7 @@ async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver 
   const skip = quantization.load_in_4bit ? [] : ['bitsandbytes'];
   const prefix = trainingPrefix(context) ?? '';
   const devices = cards.flatMap((card, position) => (card.usable ? [position] : []));
-  const answers = await askTorch(context, { python, prefix, types, quant: quantization.quant_type, skip, devices });
+  const answers = await queryTorch(context, { python, prefix, types, quant: quantization.quant_type, skip, devices });
   const half = torchLayers(answers, { version: gpus[0]?.driver, cuda: cudaOfDriver });
   if (skip.length > 0 && !brokenOf(half.layers))
     half.layers.push({ name: 'bitsandbytes', state: 'ok', found: 'not needed: `quantization.load_in_4bit` is false' });

@@ -6,7 +6,7 @@ import type { GpuLook } from './look';
 import type { Estimate } from './memory/memory';
 
 /** The cards in one line, with what the training makes of them. */
-export function sentence({ usable, answers, torch, verdicts, layers }: GpuLook): string {
+export function layerSentence({ usable, answers, torch, verdicts, layers }: GpuLook): string {
   const [first] = usable;
   if (!first) return 'no usable GPU';
   const names = [...new Set(usable.map(({ name }) => name))].join(', ');
@@ -22,7 +22,7 @@ export function sentence({ usable, answers, torch, verdicts, layers }: GpuLook):
 }
 
 /** Layer by layer, the cards under the driver, the parts of the memory under the memory. */
-export function tableOf(context: Context, { layers, answers, usable, verdicts, torch }: GpuLook): Table {
+export function gpuTable(context: Context, { layers, answers, usable, verdicts, torch }: GpuLook): Table {
   const rows: Table = [['layer', 'state', 'what was found']];
   for (const { name, state, found } of layers) {
     const three = name === 'cuda' && state === 'ok' && torch ? `; torch is built for ${torch.cuda}, which is the one that counts` : '';
@@ -66,7 +66,7 @@ export const partsText = (estimate: Estimate): string =>
     .join(' + ')}`;
 
 /** What `--json` carries beside the finding. */
-export function dataOf({ layers, answers, torch, usable, verdicts, warnings }: GpuLook): Record<string, unknown> {
+export function gpuData({ layers, answers, torch, usable, verdicts, warnings }: GpuLook): Record<string, unknown> {
   return {
     layers,
     driver: answers.gpus[0]?.driver ?? null,

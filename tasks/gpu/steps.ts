@@ -4,13 +4,13 @@ import { sha256 } from '../common/hash';
 import type { Context } from '../engine/context';
 import { deleteProof, type Inputs, writeProof } from '../engine/state';
 import type { Action, Finding, Step } from '../engine/step';
-import { stateOfEnvironment } from '../environments/training/fingerprint';
+import { environmentFingerprint } from '../environments/training/fingerprint';
 import { trainingPython } from '../environments/training/locate';
 import { bootId } from '../platform/boot-id';
 import { machineOf } from './driver/machine';
 import { type GpuLook, lookAtGpu } from './look';
 import { gpuIsOptional } from './optional';
-import { dataOf, sentence, tableOf } from './report';
+import { gpuData, gpuTable, layerSentence } from './report';
 
 /** Where the last success of the whole chain is kept; another name where a broken chain counts as one. */
 const proofOf = (context: Context): string => (gpuIsOptional(context) ? 'gpu-optional' : 'gpu');
@@ -60,15 +60,15 @@ export function gpuStep(
 async function findingOf(context: Context, half: 'driver' | 'all', { alone }: { alone: boolean }): Promise<Finding> {
   const look = await lookAtGpu(context, half);
   // On the way of a setup only what was looked at; the rest has a step of its own.
-  const table = tableOf(context, look).filter(([, state]) => half === 'all' || state !== 'not reached');
-  const shown = { table, data: dataOf(look) };
+  const table = gpuTable(context, look).filter(([, state]) => half === 'all' || state !== 'not reached');
+  const shown = { table, data: gpuData(look) };
   const { broken, warnings, complete } = look;
   if (broken) {
     if (gpuIsOptional(context)) return { ...withoutGpu(look), ...(half === 'all' ? shown : { data: shown.data }) };
     const { code, found, needed, fix } = broken;
     return { state: 'blocked', code, found, needed, fix, ...shown };
   }
-  const found = sentence(look);
+  const found = layerSentence(look);
   if (!complete && !alone) return { state: 'todo', found: `${found}; the training environment is not there yet`, ...shown };
   const all = complete
     ? warnings
@@ -93,7 +93,7 @@ function inputsOf(context: Context): Inputs {
     cards: machine.nvidia.join(' '),
     CUDA_VISIBLE_DEVICES: host.env.CUDA_VISIBLE_DEVICES ?? 'not set',
     'time of the start': bootId(host),
-    ...(stateOfEnvironment(context) ?? { 'training environment': 'none' }),
+    ...(environmentFingerprint(context) ?? { 'training environment': 'none' }),
     'training settings': sha256(JSON.stringify([settings.training, settings.setup.models])),
   };
 }

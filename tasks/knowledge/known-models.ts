@@ -20,7 +20,7 @@ export interface Family extends ModelNeeds {
 }
 
 /** The sizes of a decoder of the Llama family, by the names of its config.json. */
-export interface Shape {
+export interface KnownShape {
   hidden_size: number;
   num_hidden_layers: number;
   num_attention_heads: number;
@@ -38,7 +38,7 @@ interface Repository {
   /** The `is` of the families whose needs it has. */
   is?: readonly string[];
   /** The sizes that its config.json has on the Hub. */
-  shape?: Shape;
+  shape?: KnownShape;
 }
 
 const wheels = 'measured: the first wheel whose models/auto/configuration_auto.py names it';
@@ -96,7 +96,7 @@ export const families: readonly Family[] = [
   },
 ];
 
-const llama31: Shape = {
+const llama31: KnownShape = {
   hidden_size: 4096,
   num_hidden_layers: 32,
   num_attention_heads: 32,

@@ -4,7 +4,7 @@ import type { Context } from '../engine/context';
 import type { Step } from '../engine/step';
 import { compareRecords, fetchRecords, type RecordsThere } from '../sync/posix/run-records';
 import type { Shell } from '../sync/posix/shell';
-import { whereOf } from '../sync/remotes/address';
+import { remoteAddress } from '../sync/remotes/address';
 import { remoteNamed } from '../sync/remotes/chosen-remote';
 import { kindNamed } from '../sync/remotes/remote-type';
 
@@ -23,7 +23,7 @@ export function fetchStep(context: Context, name: string): Step<{ shell: Shell; 
       const shell = await shellFor(now, remote);
       const records = await compareRecords(now, remote, shell);
       const { names, missing } = records;
-      const [where, seen] = [`\`${whereOf(remote)}\``, { shell, records }];
+      const [where, seen] = [`\`${remoteAddress(remote)}\``, { shell, records }];
       if (names.length === 0) return { state: 'done', found: `${where} has no run yet`, seen };
       if (missing.length > 0)
         return { state: 'todo', found: `${missing.length} of ${plural(names.length, 'run')} on ${where} are new`, seen };

@@ -12,7 +12,7 @@ export interface Category {
 }
 
 /** A part as it lies on one filesystem. */
-export interface Part {
+export interface VolumePart {
   name: string;
   budgetBytes: number;
   thereBytes: number;
@@ -24,7 +24,7 @@ export interface Part {
 export interface Volume {
   measured: string;
   availableBytes: number;
-  parts: Part[];
+  parts: VolumePart[];
 }
 
 /** The parts of the project, with the budgets of the settings. */

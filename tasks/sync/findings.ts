@@ -1,13 +1,13 @@
 import type { UserError } from '../common/errors';
 import { bytes, plural, some } from '../common/format';
 import type { Finding } from '../engine/step';
-import { bytesToSend, changeTable, countsText, filesOf, shownChange } from './compare/change';
+import { bytesToSend, changedFiles, changeTable, countsText, shownChange } from './compare/change';
 import { ownExcludes } from './compare/folders';
-import { whereOf } from './remotes/address';
-import type { Difference, Session } from './session/session';
+import { remoteAddress } from './remotes/address';
+import type { Session, SessionDifference } from './session/session';
 
 /** Both sides are the same. */
-export function done(session: Session, difference: Difference): Finding {
+export function doneFinding(session: Session, difference: SessionDifference): Finding {
   const { direction, remote, verify, sent } = session;
   const what = session.folders.map(({ name }) => name).filter((name) => !difference.absent.includes(name));
   const work = sent
@@ -15,14 +15,14 @@ export function done(session: Session, difference: Difference): Finding {
     : 'nothing to do';
   return {
     state: 'done',
-    found: `${work}: ${some(what)} ${what.length === 1 ? 'is' : 'are'} the same here and on \`${whereOf(remote)}\`${verify ? ', by checksum, with a manifest' : ''}`,
+    found: `${work}: ${some(what)} ${what.length === 1 ? 'is' : 'are'} the same here and on \`${remoteAddress(remote)}\`${verify ? ', by checksum, with a manifest' : ''}`,
     ...warningOf(difference),
     data: dataOf(session, difference),
   };
 }
 
 /** Something differs. @param vouched whether the manifests say what is here */
-export function todo(session: Session, difference: Difference, vouched: boolean): Finding {
+export function todoFinding(session: Session, difference: SessionDifference, vouched: boolean): Finding {
   const planning = session.context.option('plan') === '';
   return {
     state: 'todo',
@@ -34,10 +34,10 @@ export function todo(session: Session, difference: Difference, vouched: boolean)
 }
 
 /** All was sent, and something differs still. */
-export function changedOnTheWay(session: Session, difference: Difference): Finding {
+export function changedOnTheWay(session: Session, difference: SessionDifference): Finding {
   const { changes, byChecksum } = difference;
   const files = plural(changes.length, 'file');
-  const names = some(filesOf(changes).map(shownChange)) || 'a folder';
+  const names = some(changedFiles(changes).map(shownChange)) || 'a folder';
   const data = dataOf(session, difference);
   if (byChecksum)
     return {
@@ -59,7 +59,7 @@ export function changedOnTheWay(session: Session, difference: Difference): Findi
 }
 
 /** Work of this machine would be lost. */
-export function lost(session: Session, difference: Difference, { fault }: UserError): Finding {
+export function lostFinding(session: Session, difference: SessionDifference, { fault }: UserError): Finding {
   const { code, found, needed = '', fix, tail } = fault;
   return {
     state: 'blocked',
@@ -73,13 +73,13 @@ export function lost(session: Session, difference: Difference, { fault }: UserEr
   };
 }
 
-function warningOf(difference: Difference): { warning?: string } {
+function warningOf(difference: SessionDifference): { warning?: string } {
   const notes = notesOf(difference);
   return notes.length > 0 ? { warning: notes.join('; ') } : {};
 }
 
 /** What does not travel, as sentences. */
-function notesOf({ excluded, skipped, absent, empty }: Difference): string[] {
+function notesOf({ excluded, skipped, absent, empty }: SessionDifference): string[] {
   return [
     ...(excluded === undefined || excluded > 0
       ? [
@@ -92,8 +92,8 @@ function notesOf({ excluded, skipped, absent, empty }: Difference): string[] {
   ];
 }
 
-function dataOf({ remote, direction, sent }: Session, { changes, excluded }: Difference): Record<string, unknown> {
-  const count = (action: string) => filesOf(changes).filter((change) => change.action === action).length;
+function dataOf({ remote, direction, sent }: Session, { changes, excluded }: SessionDifference): Record<string, unknown> {
+  const count = (action: string) => changedFiles(changes).filter((change) => change.action === action).length;
   return {
     remote: remote.name,
     direction,

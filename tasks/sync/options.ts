@@ -4,7 +4,7 @@ import { type Filters, filtersOf } from './compare/filters';
 import { type Direction, type Folder, foldersOf } from './compare/folders';
 
 /** What a push or a pull is asked for. */
-export interface Asked {
+export interface SyncOptions {
   folders: readonly Folder[];
   filters: Filters;
   deletes: boolean;
@@ -17,7 +17,7 @@ export interface Asked {
  * What the command line and the settings ask for.
  * @throws UserError E_USAGE, exit code 2
  */
-export const askedOf = (context: Context, direction: Direction): Asked => ({
+export const syncOptions = (context: Context, direction: Direction): SyncOptions => ({
   folders: foldersOf(context, direction),
   filters: filtersOf(context),
   deletes: context.option('delete') !== undefined,
@@ -26,7 +26,7 @@ export const askedOf = (context: Context, direction: Direction): Asked => ({
 });
 
 /** What a plan asks for, which the command line cannot change. @throws UserError E_USAGE, exit code 2 */
-export function askedByPlan(context: Context, { folders, filters, deletes, maxDelete, verify }: Asked): Asked {
+export function optionsFromPlan(context: Context, { folders, filters, deletes, maxDelete, verify }: SyncOptions): SyncOptions {
   const said = ['only', 'include', 'exclude', 'delete', 'max-delete'].find((name) => context.option(name) !== undefined);
   if (said)
     throw usageError(

@@ -1,7 +1,7 @@
 import { bytes } from '../common/format';
 import type { Step } from '../engine/step';
-import { whereOf } from './remotes/address';
-import type { There } from './remotes/remote-type';
+import { remoteAddress } from './remotes/address';
+import type { RemoteState } from './remotes/remote-type';
 import type { Session } from './session/session';
 
 /** The remote can be reached and worked with. */
@@ -30,7 +30,7 @@ export function remoteStep(session: Session): Step {
 }
 
 /** What was seen of a remote, as one sentence. */
-export function thereText({ remote, mover, freeBytes, clockAhead = 0 }: There): string {
+export function thereText({ remote, mover, freeBytes, clockAhead = 0 }: RemoteState): string {
   const clock = Math.abs(clockAhead) < 2 ? '' : `, clock ${Math.abs(Math.round(clockAhead))} s ${clockAhead > 0 ? 'ahead' : 'behind'}`;
-  return `\`${whereOf(remote)}\` answers; ${mover}${freeBytes === undefined ? '' : `, ${bytes(freeBytes)} free`}${clock}`;
+  return `\`${remoteAddress(remote)}\` answers; ${mover}${freeBytes === undefined ? '' : `, ${bytes(freeBytes)} free`}${clock}`;
 }

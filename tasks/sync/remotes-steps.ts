@@ -3,15 +3,15 @@ import type { Step } from '../engine/step';
 import { thereText } from './remote-step';
 import { remoteNamed } from './remotes/chosen-remote';
 import { filledIn } from './remotes/remote-settings';
-import { kindNamed, type There } from './remotes/remote-type';
+import { kindNamed, type RemoteState } from './remotes/remote-type';
 
 /** A step for each remote of the settings: the look at it. A template is told only where nothing is filled in. */
 export function remotesSteps(context: Context): Step[] {
   const { remotes, default_remote } = context.settings.setup;
   const filled = filledIn(remotes);
   const names = filled.length > 0 ? filled : Object.keys(remotes);
-  const looks = new Map<string, Promise<There>>();
-  const look = async (name: string): Promise<There> => {
+  const looks = new Map<string, Promise<RemoteState>>();
+  const look = async (name: string): Promise<RemoteState> => {
     const remote = remoteNamed(context, name);
     return kindNamed(remote.type).lookAt(context, remote, [], 'push');
   };
@@ -23,7 +23,7 @@ export function remotesSteps(context: Context): Step[] {
         started.catch(() => undefined);
         looks.set(each, started);
       }
-    return looks.get(name) as Promise<There>;
+    return looks.get(name) as Promise<RemoteState>;
   };
   return names.map(
     (name): Step => ({

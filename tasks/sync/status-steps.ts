@@ -3,21 +3,21 @@ import { bytes, plural } from '../common/format';
 import type { Context } from '../engine/context';
 import type { Finding, Step } from '../engine/step';
 import type { Presence } from './answers/look-answer';
-import { type Change, filesOf, firstRows, shownChange } from './compare/change';
+import { changedFiles, type FileChange, firstRows, shownChange } from './compare/change';
 import { filtersOf } from './compare/filters';
 import { type Folder, foldersOf } from './compare/folders';
 import { presenceOf } from './compare/sides';
 import { thereText } from './remote-step';
 import { chosenRemote } from './remotes/chosen-remote';
-import { kindNamed, type There } from './remotes/remote-type';
+import { kindNamed, type RemoteState } from './remotes/remote-type';
 import { isReached } from './session/session';
 
 /** What differs in one folder, seen from here. */
 interface Status {
   onNeither: boolean;
-  onlyHere: Change[];
-  onlyThere: Change[];
-  differ: Change[];
+  onlyHere: FileChange[];
+  onlyThere: FileChange[];
+  differ: FileChange[];
 }
 
 /** Most files that a person is shown. */
@@ -28,7 +28,7 @@ export function statusSteps(context: Context): Step[] {
   const remote = chosenRemote(context);
   const all = [...foldersOf(context, 'push'), ...foldersOf(context, 'pull')];
   const folders = all.filter(({ name }, index) => all.findIndex((folder) => folder.name === name) === index);
-  let look: Promise<There> | undefined;
+  let look: Promise<RemoteState> | undefined;
   const there = () => {
     const names = folders.map(({ name }) => name);
     look ??= kindNamed(remote.type).lookAt(context, remote, names, 'pull');
@@ -62,13 +62,13 @@ export function statusSteps(context: Context): Step[] {
   ];
 }
 
-async function compare(context: Context, there: There, folder: Folder): Promise<Status> {
+async function compare(context: Context, there: RemoteState, folder: Folder): Promise<Status> {
   const [here, far] = [presenceOf(context, path.join(context.root, folder.name)), there.present.get(folder.name) ?? 'missing'];
   if (isGone(here) && isGone(far)) return { onNeither: true, onlyHere: [], onlyThere: [], differ: [] };
   const direction = isGone(here) ? 'pull' : 'push';
   const transport = there.transport(direction, filtersOf(context));
   const { changes } = await transport.compare(folder, { deletions: true, checksum: context.option('verify') !== undefined });
-  const of = (action: Change['action']) => filesOf(changes).filter((change) => change.action === action);
+  const of = (action: FileChange['action']) => changedFiles(changes).filter((change) => change.action === action);
   const [added, deleted, differ] = [of('added'), of('deleted'), of('changed')];
   const newer = differ.length > 0 ? await transport.newer(folder, differ) : new Set<string>();
   for (const change of differ) change.newer = newer.has(change.name) ? 'newer there' : 'newer here';
@@ -79,7 +79,7 @@ async function compare(context: Context, there: There, folder: Folder): Promise<
 const isGone = (presence: Presence): boolean => presence === 'missing' || presence === 'dangling';
 
 function findingOf(folder: Folder, { onNeither, onlyHere, onlyThere, differ }: Status): Finding {
-  const names = (changes: readonly Change[]) => changes.map(shownChange);
+  const names = (changes: readonly FileChange[]) => changes.map(shownChange);
   const data = {
     onlyHere: names(onlyHere),
     onlyThere: names(onlyThere),

@@ -1,19 +1,19 @@
 import { bytes, plural, some } from '../common/format';
 import type { Context } from '../engine/context';
 import type { Look, Step } from '../engine/step';
-import { bytesToSend, filesOf, shownChange } from './compare/change';
+import { bytesToSend, changedFiles, shownChange } from './compare/change';
 import { compareAll } from './compare/difference';
-import { isVouchedFor } from './compare/verify';
-import { changedOnTheWay, done, lost, todo } from './findings';
-import { markLocal, refuseLocal } from './guards/local-changes';
-import { move } from './session/move';
+import { manifestsMatch } from './compare/verify';
+import { changedOnTheWay, doneFinding, lostFinding, todoFinding } from './findings';
+import { assertNoLocalChanges, markLocalChanges } from './guards/local-changes';
+import { moveFiles } from './session/move';
 import { holdToPlan } from './session/plan';
-import { type Difference, isReached, type Session } from './session/session';
+import { isReached, type Session, type SessionDifference } from './session/session';
 
 /** What a look at both sides saw. */
 export interface SyncSeen {
   session: Session;
-  difference: Difference;
+  difference: SessionDifference;
 }
 
 /** Both sides hold the same, as far as it is configured to travel. */
@@ -34,13 +34,13 @@ export function syncStep(session: Session): Step<SyncSeen> {
       const [send, remove] = [changes.filter(({ action }) => action !== 'deleted'), changes.filter(({ action }) => action === 'deleted')];
       const verb = direction === 'push' ? 'send' : 'fetch';
       const titles = [
-        ...(send.length > 0 ? [`${verb} ${plural(filesOf(send).length, 'file')} (${bytes(bytesToSend(send))})`] : []),
-        ...(remove.length > 0 ? [`delete ${some(filesOf(remove).map(shownChange))}`] : []),
+        ...(send.length > 0 ? [`${verb} ${plural(changedFiles(send).length, 'file')} (${bytes(bytesToSend(send))})`] : []),
+        ...(remove.length > 0 ? [`delete ${some(changedFiles(remove).map(shownChange))}`] : []),
       ];
       return [
         {
           title: titles.join(', ') || (verify ? 'write the manifest' : 'clear what a broken push left'),
-          run: (context, progress) => move(session, difference, context, progress),
+          run: (context, progress) => moveFiles(session, difference, context, progress),
         },
       ];
     },
@@ -54,22 +54,22 @@ async function check(session: Session, context: Context): Promise<Look<SyncSeen>
   const seen = { session, difference };
   const { changes } = difference;
   if (session.plan && !sent) await holdToPlan(session, session.plan, difference);
-  const vouched = !verify || changes.length > 0 || (await isVouchedFor(session));
+  const vouched = !verify || changes.length > 0 || (await manifestsMatch(session));
   const cutOff = direction === 'push' && there.locked && !sent;
-  if (changes.length === 0 && vouched && !cutOff) return { ...done(session, difference), seen };
+  if (changes.length === 0 && vouched && !cutOff) return { ...doneFinding(session, difference), seen };
   if (sent) return changedOnTheWay(session, difference);
   if (direction === 'pull') {
     await markChanges(session, context, difference);
-    const refused = refuseLocal(changes);
-    if (refused && context.option('plan') === undefined && !context.forced('pull')) return lost(session, difference, refused);
+    const refused = assertNoLocalChanges(changes);
+    if (refused && context.option('plan') === undefined && !context.forced('pull')) return lostFinding(session, difference, refused);
   }
-  return { ...todo(session, difference, vouched), seen };
+  return { ...todoFinding(session, difference, vouched), seen };
 }
 
-async function markChanges(session: Session, context: Context, { folders }: Difference): Promise<void> {
+async function markChanges(session: Session, context: Context, { folders }: SessionDifference): Promise<void> {
   const transport = await session.transport();
   for (const { folder, changes } of folders) {
     const changed = changes.filter(({ action, kind }) => action === 'changed' && kind === 'file');
-    markLocal(context, changes, changed.length > 0 ? await transport.newer(folder, changed) : new Set());
+    markLocalChanges(context, changes, changed.length > 0 ? await transport.newer(folder, changed) : new Set());
   }
 }

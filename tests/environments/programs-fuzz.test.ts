@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { condaFault } from '../../tasks/environments/conda/create/conda-output';
 import { condaVersion } from '../../tasks/environments/conda/packages/conda-version';
 import { condaFilesIn, condaPackagesFrom } from '../../tasks/environments/prefix/conda-meta';
-import { installedFrom, metadataOf, recordedFiles } from '../../tasks/environments/prefix/dist-info';
+import { installedFrom, readMetadataFile, recordedFiles } from '../../tasks/environments/prefix/dist-info';
 import { parsePyvenv, pyvenvVersion } from '../../tasks/environments/prefix/pyvenv';
 import { installerFault, tellingTail } from '../../tasks/environments/python/installer-output';
 import { parsePipConfig } from '../../tasks/environments/python/pip-config';
@@ -117,7 +117,7 @@ fuzz(
 fuzz('venv: pyvenv.cfg', ['home = /usr/bin\nversion = 3.10.13\n__proto__ = x\n'], (text) => pyvenvVersion(parsePyvenv(text)), {
   raw: true,
 });
-fuzz('packages: METADATA', ['Metadata-Version: 2.1\nName: alpha\nVersion: 1.0\n\nText\n'], metadataOf, { raw: true });
+fuzz('packages: METADATA', ['Metadata-Version: 2.1\nName: alpha\nVersion: 1.0\n\nText\n'], readMetadataFile, { raw: true });
 fuzz('packages: RECORD', ['alpha/__init__.py,sha256=x,12\n"a,b.py",sha256=y,3\n'], recordedFiles, { raw: true });
 fuzz('packages: names of folders', ['huggingface_hub-0.25.2.dist-info\n'], (text) => installedFrom(text.split('\n')), { raw: true });
 fuzz(

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Finding } from '../../tasks/engine/step';
-import type { Layer } from '../../tasks/gpu/layer';
+import type { GpuLayer } from '../../tasks/gpu/layer';
 import { gpuDriverStep, gpuStep } from '../../tasks/gpu/steps';
 import { projectCopy } from '../support/project';
 import { type ContextOptions, contextFor, machineOfTranscript, transcripts } from '../support/transcript';
@@ -156,7 +156,7 @@ for (const name of transcripts())
       const text = readable(finding);
       for (const pattern of expected.says) assert.match(text, pattern);
       assert.not.match(text, /no transcript of/);
-      const layers = finding.data?.layers as Layer[];
+      const layers = finding.data?.layers as GpuLayer[];
       const [layer, code] = expected.broken ?? [];
       assert.is(finding.state, layer ? 'blocked' : expected.unknown ? 'unknown' : 'done', text);
       assert.is(layers.find(({ state }) => state === 'broken')?.name, layer);

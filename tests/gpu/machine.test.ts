@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { installDriver, startWithGpu, updateDriver } from '../../tasks/gpu/driver/install-driver';
-import { type Machine, machineOf } from '../../tasks/gpu/driver/machine';
+import { type GpuMachine, machineOf } from '../../tasks/gpu/driver/machine';
 import { noCard } from '../../tasks/gpu/driver/no-card';
 import { thisHost } from '../../tasks/platform';
 import { temporaryFolder } from '../support/project';
@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/project';
 const test = suite('gpu: the machine, and what helps on it');
 
 /** A machine as its files and variables tell. */
-function machine(files: Record<string, string>, env: Record<string, string> = {}, platform: NodeJS.Platform = 'linux'): Machine {
+function machine(files: Record<string, string>, env: Record<string, string> = {}, platform: NodeJS.Platform = 'linux'): GpuMachine {
   const root = temporaryFolder();
   for (const [file, text] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
@@ -41,7 +41,7 @@ test('the distribution and the driver in the kernel', () => {
   );
 });
 
-const machines: readonly [what: string, machine: Machine, code: string, found: RegExp, fix: RegExp][] = [
+const machines: readonly [what: string, machine: GpuMachine, code: string, found: RegExp, fix: RegExp][] = [
   ['a Mac of today', machine({}, {}, 'darwin'), 'E_GPU_APPLE', /Apple GPU \(MPS\)/, /setup:remote.*\n.*--no-gpu/],
   ['an older Mac', { ...machine({}, {}, 'darwin'), arch: 'x64' }, 'E_GPU_APPLE', /this Mac has no CUDA/, /--no-gpu/],
   ['a Jetson', machine({ 'proc/device-tree/model': 'NVIDIA Jetson Nano\0' }), 'E_GPU_JETSON', /this is NVIDIA Jetson Nano/, /--no-gpu/],
@@ -58,7 +58,7 @@ for (const [what, one, code, found, fix] of machines)
   });
 
 test('each distribution has its own command, each container its own way', () => {
-  const on = (distribution: string, more: Partial<Machine> = {}): Machine => ({ ...machine({}), distribution, ...more });
+  const on = (distribution: string, more: Partial<GpuMachine> = {}): GpuMachine => ({ ...machine({}), distribution, ...more });
   assert.match(installDriver(on('ubuntu')), /^`sudo ubuntu-drivers install --gpgpu`, then `sudo reboot`$/);
   assert.match(installDriver(on('debian')), /apt install nvidia-driver/);
   assert.match(installDriver(on('fedora')), /dnf install akmod-nvidia/);

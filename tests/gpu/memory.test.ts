@@ -2,26 +2,26 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { needsOf } from '../../tasks/gpu/estimate';
-import type { Room } from '../../tasks/gpu/memory/device-memory';
+import { memoryNeeds } from '../../tasks/gpu/estimate';
+import type { DeviceMemory } from '../../tasks/gpu/memory/device-memory';
 import { estimate } from '../../tasks/gpu/memory/memory';
 import { judgeMemory } from '../../tasks/gpu/memory/memory-layer';
 import { loraParameters, parameters, unknownTargets } from '../../tasks/gpu/memory/parameters';
 import { shapeFrom, shapeOf } from '../../tasks/gpu/memory/shape';
-import { leastBytes, nearestChange, verdictText } from '../../tasks/gpu/memory/suggest-settings';
-import { planOf, type TrainingPlan } from '../../tasks/gpu/memory/training-memory-config';
-import type { Shape } from '../../tasks/knowledge/known-models';
+import { leastBytes, suggestSettings, verdictText } from '../../tasks/gpu/memory/suggest-settings';
+import { memoryConfigOf, type TrainingMemoryConfig } from '../../tasks/gpu/memory/training-memory-config';
+import type { KnownShape } from '../../tasks/knowledge/known-models';
 import { temporaryFolder } from '../support/project';
 import { contextFor } from '../support/transcript';
 
 const test = suite('the memory of the training');
 const project = temporaryFolder();
 const context = contextFor(project);
-const known = (repo: string) => shapeOf(context, { repo, folder: path.join(project, 'models', 'none') })?.shape as Shape;
+const known = (repo: string) => shapeOf(context, { repo, folder: path.join(project, 'models', 'none') })?.shape as KnownShape;
 const llama = known('meta-llama/Llama-3.1-8B-Instruct');
 const mistral = known('mistralai/Mistral-7B-Instruct-v0.3');
 /** As configs/training_config.yaml says it by default. */
-const plan = planOf(context.settings.training);
+const plan = memoryConfigOf(context.settings.training);
 const GiB = 2 ** 30;
 
 test('counts the parameters of the models as their cards do', () => {
@@ -66,7 +66,7 @@ test('without quantization a weight has the size of its type, and nothing is cas
 });
 
 test('lies in the ranges that others give for a batch of 4 and rank 16', () => {
-  const gib = (shape: Shape, sequenceLength: number) => estimate(shape, { ...plan, sequenceLength }).total / GiB;
+  const gib = (shape: KnownShape, sequenceLength: number) => estimate(shape, { ...plan, sequenceLength }).total / GiB;
   for (const [length, least, most] of [
     [512, 12, 14],
     [1024, 16, 20],
@@ -82,7 +82,7 @@ test('lies in the ranges that others give for a batch of 4 and rank 16', () => {
 });
 
 test('grows with what makes it grow', () => {
-  const total = (changes: Partial<TrainingPlan>) => estimate(llama, { ...plan, ...changes }).total;
+  const total = (changes: Partial<TrainingMemoryConfig>) => estimate(llama, { ...plan, ...changes }).total;
   assert.ok(total({ batchSize: 8 }) > total({}));
   assert.ok(total({ sequenceLength: 2048 }) > total({}));
   assert.ok(total({ checkpointing: false }) > 2 * total({}));
@@ -97,7 +97,9 @@ test('the table of needs keeps the effective batch, and leaves a model of no kno
   ];
   const sizes = (batchSize: number, accumulationSteps: number) => [
     ...new Set(
-      needsOf(models, { ...plan, batchSize, accumulationSteps }).map((need) => `${need.plan.batchSize} × ${need.plan.accumulationSteps}`),
+      memoryNeeds(models, { ...plan, batchSize, accumulationSteps }).map(
+        (need) => `${need.plan.batchSize} × ${need.plan.accumulationSteps}`,
+      ),
     ),
   ];
   assert.equal(sizes(4, 4), ['4 × 4', '2 × 8', '1 × 16']);
@@ -108,17 +110,17 @@ test('the table of needs keeps the effective batch, and leaves a model of no kno
 
 test('finds the change that keeps the effective batch, and the least of them', () => {
   const need = estimate(llama, plan).total;
-  const change = nearestChange(llama, plan, 15e9);
+  const change = suggestSettings(llama, plan, 15e9);
   assert.is(change?.text, 'batch 2 × accumulation 8');
   assert.equal(change?.settings, { 'training.arguments.batch_size': 2, 'training.arguments.gradient_accumulation_steps': 8 });
   assert.is(verdictText(need, 15e9, change), 'needs 17.6 GB of 15 GB; batch 2 × accumulation 8 fits with 1.6 GB to spare');
   assert.is(verdictText(need, need + 4.1e9, undefined), 'fits with 4.1 GB to spare');
-  assert.is(nearestChange(llama, { ...plan, checkpointing: false }, 24e9)?.text, 'gradient checkpointing');
-  assert.is(nearestChange(llama, plan, 10.5e9)?.text, 'batch 1 × accumulation 16, 512 tokens');
-  assert.is(nearestChange(llama, { ...plan, fourBit: false }, 18e9)?.text, '4-bit weights');
-  assert.is(nearestChange(llama, plan, leastBytes(llama, plan) - 1), undefined);
+  assert.is(suggestSettings(llama, { ...plan, checkpointing: false }, 24e9)?.text, 'gradient checkpointing');
+  assert.is(suggestSettings(llama, plan, 10.5e9)?.text, 'batch 1 × accumulation 16, 512 tokens');
+  assert.is(suggestSettings(llama, { ...plan, fourBit: false }, 18e9)?.text, '4-bit weights');
+  assert.is(suggestSettings(llama, plan, leastBytes(llama, plan) - 1), undefined);
   // A prime batch has no smaller divisor but one.
-  assert.is(nearestChange(llama, { ...plan, batchSize: 3, accumulationSteps: 1 }, 12e9)?.text, 'batch 1 × accumulation 3');
+  assert.is(suggestSettings(llama, { ...plan, batchSize: 3, accumulationSteps: 1 }, 12e9)?.text, 'batch 1 × accumulation 3');
 });
 
 test('reads the shape of a model from its own config.json first', () => {
@@ -137,7 +139,7 @@ test('reads the shape of a model from its own config.json first', () => {
   const shape = shapeOf(context, { repo: 'meta-llama/Llama-3.1-8B-Instruct', folder })?.shape;
   assert.equal([shape?.vocab_size, shape?.num_key_value_heads, shape?.head_dim], [1000, 4, 16]);
   // q, k, v, o of 64 × 64, three of 64 × 128; one table; two norms a layer and the last
-  assert.equal(parameters(shape as Shape), { linear: 2 * (4 * 64 * 64 + 3 * 64 * 128), other: 1000 * 64 + 5 * 64 });
+  assert.equal(parameters(shape as KnownShape), { linear: 2 * (4 * 64 * 64 + 3 * 64 * 128), other: 1000 * 64 + 5 * 64 });
   assert.is(shapeFrom('{"model_type":"mixtral"}'), undefined);
   assert.is(shapeFrom('null'), undefined);
   assert.is(shapeFrom('no JSON'), undefined);
@@ -163,8 +165,9 @@ test('one model that fits is enough, the other is told', () => {
 });
 
 test('tells a card that is in use from one that is too small', () => {
-  const room = (freeBytes: number, totalBytes: number): Room => ({ index: 0, name: 'A100', freeBytes, totalBytes, processes: [] });
-  const judge = (rooms: Room[], othersMayEnd: boolean) => judgeMemory(rooms, [{ name: 'llama', shape: llama }], plan, { othersMayEnd });
+  const room = (freeBytes: number, totalBytes: number): DeviceMemory => ({ index: 0, name: 'A100', freeBytes, totalBytes, processes: [] });
+  const judge = (rooms: DeviceMemory[], othersMayEnd: boolean) =>
+    judgeMemory(rooms, [{ name: 'llama', shape: llama }], plan, { othersMayEnd });
   const code = ({ layer }: ReturnType<typeof judge>) => (layer.state === 'broken' ? layer.code : layer.state);
   assert.is(code(judge([room(10e9, 40e9)], false)), 'E_GPU_BUSY');
   assert.is(code(judge([room(10e9, 40e9)], true)), 'ok');

@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DriverAnswers, Gpu } from '../../tasks/gpu/driver/query-driver';
-import { roomOfDriver, roomsOfTorch, torchOrder } from '../../tasks/gpu/memory/device-memory';
+import { memoryByDriver, memoryByTorch, torchOrder } from '../../tasks/gpu/memory/device-memory';
 import { contextBytes } from '../../tasks/gpu/memory/memory';
-import type { TorchHalf } from '../../tasks/gpu/torch/torch-half';
+import type { TorchProbe } from '../../tasks/gpu/torch/torch-half';
 
 const test = suite('gpu: the memory of each device');
 const gpu = (index: number, more: Partial<Gpu> = {}): Gpu =>
@@ -17,7 +17,7 @@ const gpu = (index: number, more: Partial<Gpu> = {}): Gpu =>
     processes: [],
     ...more,
   }) as unknown as Gpu;
-const half = (...devices: Partial<TorchHalf['devices'][number]>[]): TorchHalf => ({
+const half = (...devices: Partial<TorchProbe['devices'][number]>[]): TorchProbe => ({
   layers: [],
   warnings: [],
   torch: undefined,
@@ -32,13 +32,13 @@ const half = (...devices: Partial<TorchHalf['devices'][number]>[]): TorchHalf =>
 });
 
 test("nvidia-smi's numbers are those of a card that is whole", () => {
-  const { freeBytes, totalBytes } = roomOfDriver(gpu(0));
+  const { freeBytes, totalBytes } = memoryByDriver(gpu(0));
   assert.equal([freeBytes, totalBytes], [9e9, 10e9]);
 });
 
 test('of a card that is split the largest part counts', () => {
   const part = (profile: string, memoryBytes: number | undefined) => ({ gpuIndex: 0, profile, uuid: profile, memoryBytes });
-  const split = (...migDevices: Gpu['migDevices']) => roomOfDriver(gpu(0, { mig: 'enabled', migDevices }));
+  const split = (...migDevices: Gpu['migDevices']) => memoryByDriver(gpu(0, { mig: 'enabled', migDevices }));
   const room = split(part('1g.10gb', 10e9), part('3g.40gb', 40e9), part('odd', undefined));
   assert.equal([room.freeBytes, room.totalBytes, room.name], [40e9, 40e9, 'card 0, MIG 1g.10gb, 3g.40gb, odd']);
   assert.is(split(part('odd', undefined)).freeBytes, undefined);
@@ -63,19 +63,19 @@ test('a card that is left out has no room, the others keep the number that nvidi
     { gpu: gpu(0), usable: true },
   ];
   assert.equal(
-    roomsOfTorch(half({}, {}), cards, []).map(({ index, name }) => [index, name]),
+    memoryByTorch(half({}, {}), cards, []).map(({ index, name }) => [index, name]),
     [[0, 'cuda:1']],
   );
 });
 
 test('what the look took is free again, as far as the card goes; what was not measured stays unknown', () => {
-  const [one, full, unknown] = roomsOfTorch(half({}, { freeBytes: 9.9e9 }, { freeBytes: undefined }), [], []);
+  const [one, full, unknown] = memoryByTorch(half({}, { freeBytes: 9.9e9 }, { freeBytes: undefined }), [], []);
   assert.equal([one?.freeBytes, full?.freeBytes, unknown?.freeBytes], [5e9 + contextBytes, 10e9, undefined]);
 });
 
 test('where torch counts otherwise, who uses a card is known by its name', () => {
   const processes = [{ uuid: 'GPU-1', pid: 7, name: 'python', usedBytes: 1e9 }];
-  const [room] = roomsOfTorch(half({ name: 'card 4' }), [], [gpu(4, { processes })]);
+  const [room] = memoryByTorch(half({ name: 'card 4' }), [], [gpu(4, { processes })]);
   assert.equal(room?.processes, processes);
 });
 

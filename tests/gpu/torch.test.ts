@@ -1,9 +1,9 @@
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Layer } from '../../tasks/gpu/layer';
+import type { GpuLayer } from '../../tasks/gpu/layer';
 import { gpuStep } from '../../tasks/gpu/steps';
-import { askTorch } from '../../tasks/gpu/torch/query-torch';
+import { queryTorch } from '../../tasks/gpu/torch/query-torch';
 import { torchLayers } from '../../tasks/gpu/torch/torch-layers';
 import { repository } from '../support/project';
 import { type FakeMachine, machineOfTranscript } from '../support/transcript';
@@ -209,7 +209,7 @@ for (const [name, expected] of Object.entries(table))
   test(name, async () => {
     const machine = machineOfTranscript(expected.driver ?? 'rtx-3090');
     const finding = await gpuStep({ alone: true }).check(contextOn(machine, expected), 'full');
-    const layers = finding.data?.layers as Layer[];
+    const layers = finding.data?.layers as GpuLayer[];
     const text = [JSON.stringify(finding.table), ...Object.values(finding).filter((value) => typeof value === 'string')].join('\n');
     for (const pattern of expected.says) assert.match(text, pattern);
     const [layer, code] = expected.broken ?? [];
@@ -221,7 +221,7 @@ for (const [name, expected] of Object.entries(table))
 test('a layer that hangs is ended at its limit and named', async () => {
   const context = contextOn(machineOfTranscript('rtx-3090'), { torch: { fault: { matmul_float32: 'hang' } } });
   const started = performance.now();
-  const answers = await askTorch(context, { python, prefix, types: ['float32'], quant: 'nf4', skip: [], limits: { matmul: 1 } });
+  const answers = await queryTorch(context, { python, prefix, types: ['float32'], quant: 'nf4', skip: [], limits: { matmul: 1 } });
   assert.ok(performance.now() - started < 10_000);
   const { layers } = torchLayers(answers, { version: '535.129.03', cuda: '12.2' });
   const last = layers.at(-1);
@@ -238,7 +238,7 @@ test('a process that ends between two layers is no success', () => {
 test('without torch the environment says so', async () => {
   const context = contextOn(machineOfTranscript('rtx-3090'), {});
   delete process.env.PYTHONPATH;
-  const { layers } = torchLayers(await askTorch(context, { python, prefix, types: [], quant: 'nf4', skip: [] }), {
+  const { layers } = torchLayers(await queryTorch(context, { python, prefix, types: [], quant: 'nf4', skip: [] }), {
     version: undefined,
     cuda: undefined,
   });

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { visibleOf } from '../../tasks/gpu/driver/cuda-visible-devices';
+import { cudaVisibleDevices } from '../../tasks/gpu/driver/cuda-visible-devices';
 import type { Gpu } from '../../tasks/gpu/driver/query-driver';
 
 const test = suite('CUDA_VISIBLE_DEVICES');
@@ -27,7 +27,7 @@ const table: readonly [visible: string | undefined, seen: number[]][] = [
 for (const [visible, seen] of table)
   test(`${visible ?? 'not set'}: ${seen.join(', ') || 'none'}`, () =>
     assert.equal(
-      visibleOf(gpus, visible).map(({ index }) => index),
+      cudaVisibleDevices(gpus, visible).map(({ index }) => index),
       seen,
     ));
 

@@ -18,8 +18,8 @@ import { localEnvironment } from '../../tasks/environments/venv/definition';
 import { makeLock } from '../../tasks/environments/venv/lock/make-lock';
 import { createEnvironment, installLock } from '../../tasks/environments/venv/packages/install';
 import { pythonFor } from '../../tasks/environments/venv/tools';
-import { askDriver } from '../../tasks/gpu/driver/query-driver';
-import { askTorch } from '../../tasks/gpu/torch/query-torch';
+import { queryDriver } from '../../tasks/gpu/driver/query-driver';
+import { queryTorch } from '../../tasks/gpu/torch/query-torch';
 import { runHf } from '../../tasks/hub/download/hf-backend';
 import type { Model } from '../../tasks/hub/model/models';
 import { dropMaster } from '../../tasks/sync/posix/ssh';
@@ -241,13 +241,13 @@ row('tasks/checks/try-libraries-in-turn.ts', 'python', /trying\.py/, [], () =>
   tryLibraries(context, path.join(folder, 'bin/python'), ['six'], quietly),
 );
 row('tasks/checks/python-paths.ts', 'python', /scripts\/paths\.py/, [], () => pythonPathsStep.check(context, 'full'));
-row('tasks/gpu/driver/query-driver.ts', 'nvidia-smi', /query-gpu/, [], () => askDriver(context));
+row('tasks/gpu/driver/query-driver.ts', 'nvidia-smi', /query-gpu/, [], () => queryDriver(context));
 row('tasks/gpu/driver/query-driver.ts', 'nvcc', /--version/, [], () =>
-  askDriver({ root, host: { ...context.host, systemRoot: temporaryFolder() } }),
+  queryDriver({ root, host: { ...context.host, systemRoot: temporaryFolder() } }),
 );
-row('tasks/gpu/driver/query-driver.ts', 'dmesg', /^$/, [], () => askDriver(context));
+row('tasks/gpu/driver/query-driver.ts', 'dmesg', /^$/, [], () => queryDriver(context));
 row('tasks/gpu/torch/query-torch.ts', 'python', /probe\.py/, [], () =>
-  askTorch(context, { python: path.join(trained, 'bin/python'), prefix: trained, types: [], quant: 'none', skip: [] }),
+  queryTorch(context, { python: path.join(trained, 'bin/python'), prefix: trained, types: [], quant: 'none', skip: [] }),
 );
 row('tasks/environments/proof/run-training.ts', 'python', /train\.py/, [], () => runTraining(context, quietly));
 row('tasks/checkpoints/models/load.ts', 'python', /load\.py/, [], () =>
@@ -275,7 +275,7 @@ row('tasks/sync/rclone/environment.ts', 'rclone', /cat/, ['RCLONE_CONFIG_PASS', 
     .read('x')
     .finally(() => fs.rmSync(rcloneConfig));
 });
-row('tasks/sync/rclone/store.ts', 'rclone', /^version/, [], () => rcloneStore(context, remote({})).mover());
+row('tasks/sync/rclone/store.ts', 'rclone', /^version/, [], () => rcloneStore(context, remote({})).transportLabel());
 
 /** A push from a project of its own, by the task: what is started there is one of the programs above. */
 async function push(settings: object): Promise<void> {

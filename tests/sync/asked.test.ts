@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { askedByPlan, askedOf } from '../../tasks/sync/options';
+import { optionsFromPlan, syncOptions } from '../../tasks/sync/options';
 import { openSession } from '../../tasks/sync/session/open-session';
 import { readPlan } from '../../tasks/sync/session/plan-file';
 import { contextWith, faultOf } from '../support/context';
@@ -34,20 +34,20 @@ const plan = {
 
 test('the patterns of the command line follow those of the settings', () => {
   const context = contextWith({ sync: { include: ['a'], exclude: ['b'] } }, { include: 'c', exclude: 'd', 'max-delete': '5', delete: '' });
-  const { filters, deletes, maxDelete, verify } = askedOf(context, 'push');
+  const { filters, deletes, maxDelete, verify } = syncOptions(context, 'push');
   assert.equal([filters, deletes, maxDelete, verify], [{ include: ['a', 'c'], exclude: ['b', 'd'] }, true, 5, false]);
 });
 
 for (const value of ['many', '-1', '1.5', ''])
   test(`--max-delete=${value} is wrong usage`, () => {
-    const fault = faultOf(() => askedOf(contextWith({}, { 'max-delete': value }), 'push'));
+    const fault = faultOf(() => syncOptions(contextWith({}, { 'max-delete': value }), 'push'));
     assert.equal([fault.code, fault.exitCode], ['E_USAGE', 2]);
   });
 
 test('a plan says what is done', () => {
   const { folders, filters, deletes, maxDelete, verify, remote } = openSession(withPlan(plan), 'push');
   assert.equal([folders, filters, deletes, maxDelete, verify, remote.name], [plan.folders, plan.filters, true, 7, false, 'gpu']);
-  assert.is(askedByPlan(withPlan(plan, { verify: '' }), { ...plan, folders: plan.folders }).verify, true);
+  assert.is(optionsFromPlan(withPlan(plan, { verify: '' }), { ...plan, folders: plan.folders }).verify, true);
 });
 
 for (const option of ['only', 'include', 'exclude', 'delete', 'max-delete'])

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { byteName } from '../../tasks/common/shown-name';
-import { type Looked, parseLook } from '../../tasks/sync/answers/look-answer';
+import { type LookAnswer, parseLook } from '../../tasks/sync/answers/look-answer';
 import { parseSshConfig } from '../../tasks/sync/answers/ssh-config';
 import { WrongAnswer } from '../../tasks/sync/answers/wrong-answer';
 
@@ -30,7 +30,7 @@ item=folder no data/größe
 item=missing yes logs
 just-lora-end
 `;
-const read = (text: string) => parseLook(byteName(text), folders) as Looked;
+const read = (text: string) => parseLook(byteName(text), folders) as LookAnswer;
 
 test('a look has values and what stands at each name, as text', () => {
   const { items, rsync, ...looked } = read(look);

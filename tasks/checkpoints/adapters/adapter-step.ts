@@ -3,7 +3,7 @@ import { bytes, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { absolute, shown } from '../../engine/paths';
 import type { Finding, Step } from '../../engine/step';
-import { elementsOf, mostOf, tableOf } from '../models/facts';
+import { elementsOf, factsTable, mostCommon } from '../models/facts';
 import { modelNamed } from './base';
 import { type AdapterReport, checkAdapter } from './check';
 
@@ -39,7 +39,7 @@ function findingOf(context: Context, folder: string): Finding {
     )}`,
     needed: 'an adapter that fits its configuration and its base model',
     fix: `\`npx just sync:pull\` brings it anew; its base model comes with \`npx just model:download --model=${base}\``,
-    table: tableOf(wrong),
+    table: factsTable(wrong),
     data,
   };
 }
@@ -50,7 +50,7 @@ function factsOf({ config, header, base, size }: AdapterReport) {
     size,
     architecture: base?.architecture ?? null,
     parameters: header ? elementsOf(headers) : null,
-    dtype: mostOf(headers),
+    dtype: mostCommon(headers),
     shards: headers.length,
     licence: null,
     revision: config?.revision ?? null,

@@ -9,7 +9,7 @@ import type { Tensor } from '../safetensors/header';
 import { readHeader } from '../safetensors/read';
 
 /** The base model of an adapter as it is on this machine. */
-export interface Base {
+export interface BaseModel {
   folder: string;
   tensors: ReadonlyMap<string, Tensor>;
   architecture: string | undefined;
@@ -21,7 +21,7 @@ export interface Base {
  * The base model that a name means: a configured one by repository, name or folder, a folder below models_dir,
  * or a folder anywhere. `undefined` where none of it is on this machine.
  */
-export function findBase(context: Context, named: string | undefined): Base | undefined {
+export function findBase(context: Context, named: string | undefined): BaseModel | undefined {
   const { host } = context;
   if (named === undefined) return undefined;
   const folder = foldersFor(context, named).find((candidate) => host.files.stat(path.join(candidate, 'config.json')));
@@ -60,7 +60,7 @@ function modelFolder(context: Context, name: string): string[] {
   }
 }
 
-function readBase({ host }: Context, folder: string): Base {
+function readBase({ host }: Context, folder: string): BaseModel {
   const tensors = new Map<string, Tensor>();
   for (const name of host.files.list(folder).filter((file) => file.endsWith('.safetensors') && !file.startsWith('consolidated'))) {
     try {

@@ -1,11 +1,11 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
-import type { Fault } from '../models/fault';
+import type { CheckpointFault } from '../models/fault';
 import type { FileReport } from '../models/problems';
-import { faultOf } from '../models/scan';
+import { scanFault } from '../models/scan';
 import type { Header } from '../safetensors/header';
 import { readHeader } from '../safetensors/read';
-import { type Base, findBase, modelNamed, sameRepository } from './base';
+import { type BaseModel, findBase, modelNamed, sameRepository } from './base';
 import { type AdapterConfig, parseAdapterConfig } from './config';
 import { targetFaults, tensorFaults } from './tensors';
 
@@ -19,7 +19,7 @@ export interface AdapterReport {
   warnings: string[];
   config: AdapterConfig | undefined;
   header: Header | undefined;
-  base: Base | undefined;
+  base: BaseModel | undefined;
   /** Bytes of the two files. */
   size: number;
 }
@@ -31,9 +31,9 @@ export interface AdapterReport {
  * @param base a model that the adapter must be for: a configured name, `owner/name` or a folder; else its own word counts
  */
 export function checkAdapter(folder: string, context: Context, { base: asked }: { base?: string | undefined } = {}): AdapterReport {
-  const faults = new Map<string, Fault>();
+  const faults = new Map<string, CheckpointFault>();
   const warnings: string[] = [];
-  const add = (name: string, list: readonly Fault[]) => {
+  const add = (name: string, list: readonly CheckpointFault[]) => {
     const [first] = list;
     if (first && !faults.has(name)) faults.set(name, first);
   };
@@ -57,19 +57,19 @@ export function checkAdapter(folder: string, context: Context, { base: asked }: 
   return { files: reportsOf(context, folder, faults), warnings, config, header, base, size: sizeOf(context, folder) };
 }
 
-function readConfig({ host }: Context, file: string, add: (name: string, faults: Fault[]) => void): AdapterConfig | undefined {
+function readConfig({ host }: Context, file: string, add: (name: string, faults: CheckpointFault[]) => void): AdapterConfig | undefined {
   try {
     const text = host.files.readText(file);
     if (text === undefined) add(configName, [{ problem: 'missing', message: 'is missing' }]);
     else return parseAdapterConfig(text);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code) add(configName, [faultOf(error)]);
+    if ((error as NodeJS.ErrnoException).code) add(configName, [scanFault(error)]);
     else add(configName, [{ problem: 'adapter-config', message: (error as Error).message }]);
   }
   return undefined;
 }
 
-function readWeights({ host }: Context, folder: string, add: (name: string, faults: Fault[]) => void): Header | undefined {
+function readWeights({ host }: Context, folder: string, add: (name: string, faults: CheckpointFault[]) => void): Header | undefined {
   const file = path.join(folder, weightsName);
   try {
     const stat = host.files.stat(file);
@@ -77,19 +77,19 @@ function readWeights({ host }: Context, folder: string, add: (name: string, faul
     if (stat) add(weightsName, [{ problem: 'not-a-file', message: 'is not a file' }]);
     else add(weightsName, [{ problem: 'missing', message: 'is missing' }]);
   } catch (error) {
-    add(weightsName, [faultOf(error)]);
+    add(weightsName, [scanFault(error)]);
   }
   return undefined;
 }
 
 /** Whether an adapter's word for its base means the model that was asked for. */
-function isFor(context: Context, own: string, asked: string, base: Base | undefined): boolean {
+function isFor(context: Context, own: string, asked: string, base: BaseModel | undefined): boolean {
   const [one, other] = [modelNamed(context, own), modelNamed(context, asked)];
   if (one !== 'OWNER/NAME' && (one === other || sameRepository(one, other))) return true;
   return base !== undefined && findBase(context, own)?.folder === base.folder;
 }
 
-function reportsOf({ host }: Context, folder: string, faults: ReadonlyMap<string, Fault>): FileReport[] {
+function reportsOf({ host }: Context, folder: string, faults: ReadonlyMap<string, CheckpointFault>): FileReport[] {
   const files = [configName, weightsName].map((name): FileReport => {
     const fault = faults.get(name);
     if (!fault) return { path: name, state: 'ok' };

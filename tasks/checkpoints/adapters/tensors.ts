@@ -1,5 +1,5 @@
 import { some } from '../../common/format';
-import type { Fault } from '../models/fault';
+import type { CheckpointFault } from '../models/fault';
 import type { Header, Tensor } from '../safetensors/header';
 import { type AdapterConfig, isTarget, rankOf } from './config';
 
@@ -17,10 +17,10 @@ const name = /^base_model\.model\.(.+)\.lora_(?:(A|B)\.weight|embedding_(A|B))$/
  * Holds the tensors of a LoRA adapter against its configuration and, where they are known, the base model's.
  * @param base tensors of the base model by name; `undefined` where it is not on this machine
  */
-export function tensorFaults(config: AdapterConfig, { tensors }: Header, base: ReadonlyMap<string, Tensor> | undefined): Fault[] {
+export function tensorFaults(config: AdapterConfig, { tensors }: Header, base: ReadonlyMap<string, Tensor> | undefined): CheckpointFault[] {
   const pairs = pairsOf(tensors);
-  const faults: Fault[] = [];
-  const add = (problem: Fault['problem'], wrong: readonly string[]) => {
+  const faults: CheckpointFault[] = [];
+  const add = (problem: CheckpointFault['problem'], wrong: readonly string[]) => {
     if (wrong.length > 0) faults.push({ problem, message: some(wrong, 3) });
   };
   if (pairs.size === 0) return [{ problem: 'adapter-target', message: 'holds no `lora_A` and `lora_B` of any module' }];
@@ -57,7 +57,12 @@ export function tensorFaults(config: AdapterConfig, { tensors }: Header, base: R
 }
 
 /** Targets of the configuration that the base model does not have, and targeted modules without weights here. */
-export function targetFaults(config: AdapterConfig, { tensors }: Header, base: ReadonlyMap<string, Tensor>, tied: boolean): Fault[] {
+export function targetFaults(
+  config: AdapterConfig,
+  { tensors }: Header,
+  base: ReadonlyMap<string, Tensor>,
+  tied: boolean,
+): CheckpointFault[] {
   const modules = modulesOf(base);
   if (typeof config.targets === 'string') {
     const none = config.targets !== 'all-linear' && !modules.some((module) => isTarget(module, config.targets));

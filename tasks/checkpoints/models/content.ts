@@ -4,8 +4,8 @@ import type { Progress } from '../../engine/step';
 import { stampOn } from '../../hub/store/stamps';
 import { fileFingerprint, hashFiles, sameFingerprint, settledMs } from '../../platform/hashing';
 import type { Expectation, Expected } from './expected';
-import type { Looked } from './fault';
-import { type KnownHash, recallHashes, rememberHashes } from './hash-cache';
+import type { ScanResult } from './fault';
+import { type KnownHash, readHashCache, writeHashCache } from './hash-cache';
 import { hashFault } from './sidecar-files';
 
 /**
@@ -17,13 +17,13 @@ export async function compareContent(
   context: Context,
   folder: string,
   { expected }: Expectation,
-  { faults, sizes }: Looked,
+  { faults, sizes }: ScanResult,
   { remember, onProgress }: { remember: boolean; onProgress: (progress: Progress) => void },
 ): Promise<{ readBytes: number; knownBytes: number }> {
   const { host } = context;
   const unread = ['truncated', 'oversized', 'unreadable'];
   const present = expected.filter(({ path: name }) => sizes.has(name) && !unread.includes(faults.get(name)?.problem ?? ''));
-  const known = recallHashes(context, folder);
+  const known = readHashCache(context, folder);
   const fresh = present.filter((file) => !stillKnown(file));
   const began = host.now().getTime();
   const hashed = await hashFiles(
@@ -41,7 +41,7 @@ export async function compareContent(
     else known.set(file.path, { ...stamp, algorithm: algorithmOf(file), hex });
   }
   judge(present, known, faults);
-  if (remember && fresh.length > 0) rememberHashes(context, folder, settled(known, began));
+  if (remember && fresh.length > 0) writeHashCache(context, folder, settled(known, began));
   return { readBytes: sum(fresh), knownBytes: sum(present) - sum(fresh) };
 
   function stillKnown(file: Expected): boolean {
@@ -65,7 +65,7 @@ export async function compareContent(
 
 const algorithmOf = ({ hash }: Expected): KnownHash['algorithm'] => hash?.algorithm ?? 'sha256';
 
-function judge(present: readonly Expected[], known: ReadonlyMap<string, KnownHash>, faults: Looked['faults']): void {
+function judge(present: readonly Expected[], known: ReadonlyMap<string, KnownHash>, faults: ScanResult['faults']): void {
   for (const { path: name, hash } of present) {
     const found = known.get(name)?.hex;
     if (!hash || found === undefined || found === hash.hex) continue;

@@ -1,5 +1,5 @@
 import { type HubFile, hashOf } from '../../hub/model/hub-file';
-import type { ModelFolder } from '../../hub/store/own';
+import type { RecordKeeper } from '../../hub/store/own';
 import { type RecordedTree, recordedTree } from '../../hub/store/recorded-tree';
 import { indexName, shardsOf } from '../safetensors';
 import { filesIn, filesOfModel, isPickleName } from './folder';
@@ -29,7 +29,7 @@ export interface Expectation {
 }
 
 /** By the recorded tree where there is one, else by what the folder itself says: its index, its configuration. */
-export function expectationOf(here: ModelFolder, { folder, choice, only, loose }: Subject): Expectation {
+export function expectationOf(here: RecordKeeper, { folder, choice, only, loose }: Subject): Expectation {
   const { host } = here;
   const tree = recordedTree(here, folder, choice);
   const whole = tree?.all.some(({ size }) => size !== undefined) ?? false;

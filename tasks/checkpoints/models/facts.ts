@@ -5,11 +5,11 @@ import type { Host } from '../../platform';
 import { fieldsOf } from '../../untrusted/json';
 import type { Header, Tensor } from '../safetensors/header';
 import type { Expectation } from './expected';
-import type { Looked } from './fault';
+import type { ScanResult } from './fault';
 import type { FileReport } from './problems';
 
 /** What a person wants to know of a model; `null` where the folder does not tell. */
-export interface Facts {
+export interface ModelFacts {
   /** Bytes of all files that belong to it and are there. */
   size: number;
   architecture: string | null;
@@ -22,14 +22,14 @@ export interface Facts {
   revision: string | null;
 }
 
-export function factsOf(host: Host, folder: string, { tree, expected }: Expectation, { headers, sizes, faults }: Looked): Facts {
+export function factsOf(host: Host, folder: string, { tree, expected }: Expectation, { headers, sizes, faults }: ScanResult): ModelFacts {
   const config = faults.has('config.json') ? undefined : fieldsOf(host.files.readJson(path.join(folder, 'config.json')));
   const [architecture] = Array.isArray(config?.architectures) ? config.architectures : [config?.model_type];
   return {
     size: [...sizes.values()].reduce((sum, size) => sum + size, 0),
     architecture: typeof architecture === 'string' ? architecture : null,
     parameters: headers.size > 0 ? elementsOf([...headers.values()]) : null,
-    dtype: mostOf([...headers.values()]),
+    dtype: mostCommon([...headers.values()]),
     shards: expected.filter((file) => file.path.endsWith('.safetensors')).length,
     licence: licenceOf(host.files.readText(path.join(folder, 'README.md'))),
     revision: tree?.commit ?? null,
@@ -37,7 +37,7 @@ export function factsOf(host: Host, folder: string, { tree, expected }: Expectat
 }
 
 /** The facts in one line, those that are known. */
-export function factsText({ size, architecture, parameters, dtype, shards, licence, revision }: Facts): string {
+export function factsText({ size, architecture, parameters, dtype, shards, licence, revision }: ModelFacts): string {
   const parts = [
     architecture,
     bytes(size),
@@ -60,14 +60,14 @@ export const elementsOf = (headers: readonly Header[]): number =>
   tensorsOf(headers).reduce((sum, { shape }) => sum + shape.reduce((product, dimension) => product * dimension, 1), 0);
 
 /** The type that most bytes have. */
-export function mostOf(headers: readonly Header[]): string | null {
+export function mostCommon(headers: readonly Header[]): string | null {
   const weight = new Map<string, number>();
   for (const { dtype, sizeBytes } of tensorsOf(headers)) weight.set(dtype, (weight.get(dtype) ?? 0) + sizeBytes);
   return [...weight].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
 }
 
 /** The files that are not right, for a person. */
-export const tableOf = (files: readonly FileReport[]): Table => [
+export const factsTable = (files: readonly FileReport[]): Table => [
   ['file', 'problem', 'found', 'fix'],
   ...files.map(({ path: name, problem = '', message = '', fix = '' }) => [name, problem, message, fix]),
 ];

@@ -1,15 +1,15 @@
 import type { Header } from '../safetensors/header';
-import type { Problem } from './problems';
+import type { CheckpointProblem } from './problems';
 
 /** A fault before it has its command. */
-export interface Fault {
-  problem: Problem;
+export interface CheckpointFault {
+  problem: CheckpointProblem;
   message: string;
 }
 
 /** What a quick look found: sizes, headers, the index and the JSON files; no byte of a tensor is read. */
-export interface Looked {
-  faults: Map<string, Fault>;
+export interface ScanResult {
+  faults: Map<string, CheckpointFault>;
   warnings: string[];
   /** The safetensors files that could be read. */
   headers: Map<string, Header>;

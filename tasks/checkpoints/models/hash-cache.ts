@@ -11,13 +11,13 @@ export interface KnownHash extends FileFingerprint {
 }
 
 /** The hashes of one folder's files, by path in it. They lie in the project, so that a model may be read-only. */
-export function recallHashes({ host, root }: Context, folder: string): Map<string, KnownHash> {
+export function readHashCache({ host, root }: Context, folder: string): Map<string, KnownHash> {
   const known = fieldsOf(fieldsOf(host.files.readJson(fileOf(root, folder)))?.files) ?? {};
   return new Map(Object.entries(known as Record<string, KnownHash>));
 }
 
 /** Written whole, after the hashing. One that is cut by a power failure cannot be read, and counts as none. */
-export function rememberHashes({ host, root }: Context, folder: string, known: ReadonlyMap<string, KnownHash>): void {
+export function writeHashCache({ host, root }: Context, folder: string, known: ReadonlyMap<string, KnownHash>): void {
   makeStateFolder(host, root);
   host.files.writeText(fileOf(root, folder), `${JSON.stringify({ folder, files: Object.fromEntries(known) }, null, 1)}\n`, false);
 }

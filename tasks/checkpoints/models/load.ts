@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import { bytes, duration, plural } from '../../common/format';
 import type { Context } from '../../engine/context';
-import { quietTraining } from '../../environments/proof/training-env';
+import { offlineTrainingEnv } from '../../environments/proof/training-env';
 import { activated } from '../../environments/python/activated';
 import { breakageIn } from '../../knowledge/conflicts';
 import { needsOf, unmetNeeds } from '../../knowledge/models';
@@ -10,11 +10,11 @@ import { fieldsOf } from '../../untrusted/json';
 import { oneLine } from '../../untrusted/text';
 import { type LoadEnvironment, loadEnvironment } from './environment';
 import type { Expectation } from './expected';
-import type { Looked } from './fault';
+import type { ScanResult } from './fault';
 import type { Subject } from './subject';
 
 /** What load.py writes when all went well. */
-interface Loaded {
+interface LoadResult {
   ok: true;
   transformers: string;
   torch: string;
@@ -43,7 +43,7 @@ const limitMs = 1_800_000;
  * Loads a model whose files are right with the environment's own transformers, and generates a token.
  * @throws UserError E_MODEL_ENVIRONMENT, E_MODEL_VERSIONS, E_MODEL_LOAD
  */
-export async function loadModel(context: Context, subject: Subject, expectation: Expectation, looked: Looked) {
+export async function loadModel(context: Context, subject: Subject, expectation: Expectation, looked: ScanResult) {
   const environment = loadEnvironment(context);
   const config = context.host.files.readJson(path.join(subject.folder, 'config.json'));
   refuseOldLibraries(context, subject, environment, config);
@@ -60,7 +60,7 @@ export async function loadModel(context: Context, subject: Subject, expectation:
   return { text: sentence(result), data: { load }, warnings: result.where === 'meta' ? [room] : [] };
 }
 
-async function run(context: Context, subject: Subject, environment: LoadEnvironment, request: object): Promise<Loaded> {
+async function run(context: Context, subject: Subject, environment: LoadEnvironment, request: object): Promise<LoadResult> {
   const { host } = context;
   const scratch = host.files.temporaryFolder('just-lora-load-');
   const [input, output] = [path.join(scratch, 'request.json'), path.join(scratch, 'result.json')];
@@ -71,11 +71,11 @@ async function run(context: Context, subject: Subject, environment: LoadEnvironm
       ['-B', path.join(__dirname, 'load.py'), input, output],
       {
         cwd: scratch,
-        env: { ...activated(context.host, environment.prefix), ...quietTraining(scratch) },
+        env: { ...activated(context.host, environment.prefix), ...offlineTrainingEnv(scratch) },
         timeoutMs: limitMs,
       },
     );
-    const result = fieldsOf(host.files.readJson(output)) as Loaded | NotLoaded | undefined;
+    const result = fieldsOf(host.files.readJson(output)) as LoadResult | NotLoaded | undefined;
     if (result?.ok) return result;
     const ended = timedOut ? `no end after ${duration(limitMs)}` : `Python ended with exit code ${exitCode}`;
     throw failure(subject, environment, result ?? { ok: false, stage: 'start', error: ended }, request, { tail, stderr });
@@ -138,7 +138,7 @@ function sentence({
   text,
   peakMemoryBytes,
   gpuPeakMemoryBytes,
-}: Loaded): string {
+}: LoadResult): string {
   const place = { '4bit': `in 4 bits on ${gpu}`, gpu: `in ${dtype} on ${gpu}`, cpu: `in ${dtype} on the CPU`, meta: 'on the meta device' }[
     where
   ];

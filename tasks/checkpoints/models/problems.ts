@@ -1,5 +1,5 @@
 /** What can be wrong with a file of a model: one word each, the same in every version. */
-export type Problem =
+export type CheckpointProblem =
   | 'missing'
   | 'broken-link'
   | 'extra'
@@ -33,7 +33,7 @@ export interface FileReport {
   /** Relative to the folder, with `/`. */
   path: string;
   state: 'ok' | 'bad' | 'missing' | 'extra';
-  problem?: Problem;
+  problem?: CheckpointProblem;
   /** What was found, both numbers where there are two. */
   message?: string;
   /** The command, or the one thing, that fixes it. */
@@ -49,7 +49,7 @@ export interface Remedy {
 }
 
 /** A command that fixes each kind of problem. */
-export function fixOf(problem: Problem, path: string, { download, repair }: Remedy): string {
+export function checkpointFix(problem: CheckpointProblem, path: string, { download, repair }: Remedy): string {
   switch (problem) {
     case 'missing':
     case 'broken-link':

@@ -5,13 +5,13 @@ import { HeaderFault } from '../safetensors/fault';
 import { indexName } from '../safetensors/index';
 import { NotSafetensors, readHeader, readsAs } from '../safetensors/read';
 import type { Expectation, Expected } from './expected';
-import type { Fault, Looked } from './fault';
+import type { CheckpointFault, ScanResult } from './fault';
 import { isPickleName } from './folder';
 import { indexFaults } from './shards';
-import { smallFault } from './sidecar-files';
+import { sidecarFault } from './sidecar-files';
 
-export function look(host: Host, folder: string, expectation: Expectation): Looked {
-  const looked: Looked = { faults: new Map(), warnings: [], headers: new Map(), sizes: new Map() };
+export function scanFile(host: Host, folder: string, expectation: Expectation): ScanResult {
+  const looked: ScanResult = { faults: new Map(), warnings: [], headers: new Map(), sizes: new Map() };
   for (const file of expectation.expected) {
     const fault = lookAt(host, path.join(folder, file.path), file, looked);
     if (fault) looked.faults.set(file.path, fault);
@@ -22,7 +22,7 @@ export function look(host: Host, folder: string, expectation: Expectation): Look
   return looked;
 }
 
-function lookAt(host: Host, absolute: string, expected: Expected, { headers, sizes }: Looked): Fault | undefined {
+function lookAt(host: Host, absolute: string, expected: Expected, { headers, sizes }: ScanResult): CheckpointFault | undefined {
   try {
     const stat = host.files.stat(absolute);
     if (!stat)
@@ -38,16 +38,16 @@ function lookAt(host: Host, absolute: string, expected: Expected, { headers, siz
       if (stat.size < expected.size) return { problem: 'truncated', message: `is truncated: ${stat.size} of ${expected.size} bytes` };
       return { problem: 'oversized', message: `is too long: ${stat.size} bytes, ${expected.size} were recorded` };
     }
-    if (!isWeights) return smallFault(host, absolute, stat.size, expected);
+    if (!isWeights) return sidecarFault(host, absolute, stat.size, expected);
     headers.set(expected.path, readHeader(host, absolute, stat.size));
     return undefined;
   } catch (error) {
-    return faultOf(error);
+    return scanFault(error);
   }
 }
 
 /** What a file's own reader has said against it. Anything else is our mistake and goes on. */
-export function faultOf(error: unknown): Fault {
+export function scanFault(error: unknown): CheckpointFault {
   if (error instanceof NotSafetensors) return { problem: error.problem, message: error.message };
   if (error instanceof HeaderFault) {
     const words = {
@@ -64,7 +64,7 @@ export function faultOf(error: unknown): Fault {
 }
 
 /** Two files with each other's size are told as what they are. */
-function swappedSizes(expected: readonly Expected[], { faults, sizes }: Looked): void {
+function swappedSizes(expected: readonly Expected[], { faults, sizes }: ScanResult): void {
   const wrong = expected.filter(({ path: name }) => ['truncated', 'oversized'].includes(faults.get(name)?.problem ?? ''));
   for (const one of wrong)
     for (const other of wrong)
@@ -73,7 +73,7 @@ function swappedSizes(expected: readonly Expected[], { faults, sizes }: Looked):
 }
 
 /** A file that is not expected does no harm, unless it is a pickle in the place of safetensors. */
-function extraFaults({ extra, expected, tree }: Expectation, { faults }: Looked): void {
+function extraFaults({ extra, expected, tree }: Expectation, { faults }: ScanResult): void {
   const weights = expected.filter(({ path: name }) => name.endsWith('.safetensors'));
   const instead = weights.some(({ path: name }) => ['missing', 'broken-link'].includes(faults.get(name)?.problem ?? ''));
   for (const name of extra) {

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Host } from '../../platform';
 import { checkIndex, IndexFault, indexName, parseIndex, type ShardIndex } from '../safetensors/index';
 import type { Expectation } from './expected';
-import type { Looked } from './fault';
+import type { ScanResult } from './fault';
 import { hashContent } from './sidecar-files';
 
 /** Judges the index against the recorded tree and the headers of its shards; what is wrong is added to `looked`. */
@@ -10,7 +10,7 @@ export function indexFaults(
   host: Host,
   folder: string,
   { tree, whole, expected }: Expectation,
-  { headers, faults, warnings }: Looked,
+  { headers, faults, warnings }: ScanResult,
 ): void {
   const file = path.join(folder, indexName);
   const content = host.files.readPart(file, 0, host.files.stat(file)?.size ?? 0);
@@ -39,7 +39,7 @@ export function indexFaults(
 }
 
 /** Shards that hold exactly what the index gives to another one: shard → whose tensors they are. */
-function swapped(index: ShardIndex, headers: Looked['headers']): Map<string, string> {
+function swapped(index: ShardIndex, headers: ScanResult['headers']): Map<string, string> {
   const owners = new Map<string, string>();
   const assigned = new Map<string, number>();
   for (const shard of index.weightMap.values()) assigned.set(shard, (assigned.get(shard) ?? 0) + 1);

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Host } from '../../platform';
 import { indexName } from '../safetensors/index';
 import type { Expected, ExpectedHash } from './expected';
-import type { Fault } from './fault';
+import type { CheckpointFault } from './fault';
 
 /** Files up to this size are hashed even in a quick look: JSON, not weights. */
 const smallBytes = 1_000_000;
 
 /** A file beside the weights: that JSON is JSON, and the hash of what is small. */
-export function smallFault(host: Host, absolute: string, size: number, { path, hash }: Expected): Fault | undefined {
+export function sidecarFault(host: Host, absolute: string, size: number, { path, hash }: Expected): CheckpointFault | undefined {
   const json = path.endsWith('.json');
   const hashed = hash !== undefined && size <= smallBytes;
   if (!json && !hashed) return undefined;
@@ -19,7 +19,7 @@ export function smallFault(host: Host, absolute: string, size: number, { path, h
   return found === hash.hex ? undefined : hashFault(hash, found);
 }
 
-function jsonFault(content: Buffer, path: string): Fault | undefined {
+function jsonFault(content: Buffer, path: string): CheckpointFault | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content));
     if (path !== 'config.json' || (typeof value === 'object' && value !== null && !Array.isArray(value))) return undefined;
@@ -34,7 +34,7 @@ export function hashContent(content: Buffer, { algorithm }: ExpectedHash): strin
   return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
 }
 
-export const hashFault = ({ algorithm, hex }: ExpectedHash, found: string): Fault => ({
+export const hashFault = ({ algorithm, hex }: ExpectedHash, found: string): CheckpointFault => ({
   problem: 'wrong-hash',
   message: `holds other bytes: ${algorithm} ${found}, ${hex} was recorded`,
 });

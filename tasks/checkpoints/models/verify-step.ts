@@ -6,10 +6,10 @@ import type { Finding, Progress, Step } from '../../engine/step';
 import { adapterSteps } from '../adapters/adapter-step';
 import { compareContent } from './content';
 import { type Expectation, expectationOf } from './expected';
-import { factsOf, factsText, tableOf } from './facts';
-import type { Looked } from './fault';
-import { type FileReport, fixOf, type Problem } from './problems';
-import { look } from './scan';
+import { factsOf, factsTable, factsText } from './facts';
+import type { ScanResult } from './fault';
+import { type CheckpointProblem, checkpointFix, type FileReport } from './problems';
+import { scanFile } from './scan';
 import { type Subject, subjectsOf } from './subject';
 
 /** A step for each adapter, else for each model, or the one folder, that the options name. */
@@ -44,7 +44,7 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
       data: { folder: subject.folder, files: [] },
     };
   const expectation = expectationOf(context, subject);
-  const looked = look(host, subject.folder, expectation);
+  const looked = scanFile(host, subject.folder, expectation);
   const content = context.option('full') === undefined ? undefined : await contentOf(context, subject, expectation, looked, tell);
   const facts = factsOf(host, subject.folder, expectation, looked);
   const files = reportsOf(expectation, looked, subject);
@@ -74,7 +74,7 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
     wrong.map(({ path, message }) => `\`${path}\` ${message}`),
     3,
   )}`;
-  const table = tableOf(wrong);
+  const table = factsTable(wrong);
   if (bad.length === 0) return { state: 'todo', code: 'E_MODEL_INCOMPLETE', found, fix: `\`${subject.remedy.download}\``, table, data };
   return {
     state: 'blocked',
@@ -92,7 +92,7 @@ async function loadFinding(
   context: Context,
   subject: Subject,
   expectation: Expectation,
-  looked: Looked,
+  looked: ScanResult,
   so: { found: string; warnings: string[]; data: Record<string, unknown> },
 ): Promise<Finding> {
   try {
@@ -119,7 +119,7 @@ async function contentOf(
   context: Context,
   { folder }: Subject,
   expectation: Expectation,
-  looked: Looked,
+  looked: ScanResult,
   onProgress: (progress: Progress) => void,
 ) {
   // `--plan` and `--check` leave nothing behind, not even what spares the next look its work.
@@ -134,16 +134,16 @@ async function contentOf(
 }
 
 /** Every expected file and every extra one, in the order of their names. */
-function reportsOf({ expected, extra }: Expectation, { faults }: Looked, { remedy }: Subject): FileReport[] {
+function reportsOf({ expected, extra }: Expectation, { faults }: ScanResult, { remedy }: Subject): FileReport[] {
   return [...expected.map(({ path }) => path), ...extra].sort().map((path) => {
     const fault = faults.get(path);
     if (!fault) return { path, state: 'ok' };
     const { problem, message } = fault;
-    return { path, state: stateOf(problem), problem, message, fix: fixOf(problem, path, remedy) };
+    return { path, state: stateOf(problem), problem, message, fix: checkpointFix(problem, path, remedy) };
   });
 }
 
-const stateOf = (problem: Problem): FileReport['state'] =>
+const stateOf = (problem: CheckpointProblem): FileReport['state'] =>
   ['missing', 'broken-link'].includes(problem) ? 'missing' : ['extra', 'extra-pickle'].includes(problem) ? 'extra' : 'bad';
 
 function extraWarning(files: readonly FileReport[]): string[] {

@@ -8,7 +8,7 @@ import { readEnvironmentFile } from '../venv/environment-file';
 import type { EnvironmentYml } from '../venv/lock/environment-yml';
 import { findConda } from './find';
 import { askConda } from './program';
-import { readRecord } from './record';
+import { readCondaRecord } from './record';
 
 /** The conda environment of this project: what it is made of, and where it lies. */
 export interface CondaDefinition extends ProfileFiles {
@@ -29,7 +29,7 @@ export async function condaDefinition(context: Context): Promise<CondaDefinition
   // A link leads to another volume, and is kept.
   const at = (prefix: string): CondaDefinition => ({ ...files, profile, yml, prefix: context.host.files.realPath(prefix) ?? prefix });
   if (chosen) return at(absolute(context, chosen));
-  const record = readRecord(context);
+  const record = readCondaRecord(context);
   if (record?.name === yml.name) return at(record.prefix);
   const conda = await askConda(context, requireConda(context));
   const named = conda.environments.find((prefix) => path.basename(prefix) === yml.name && context.host.files.stat(prefix));

@@ -2,7 +2,7 @@ import { some } from '../../common/format';
 import type { CondaPackage } from '../prefix/conda-meta';
 import type { EnvironmentYml } from '../venv/lock/environment-yml';
 import type { Locked } from '../venv/lock/lock-file';
-import type { CondaMarker } from './environment-record';
+import type { CondaEnvironmentRecord } from './environment-record';
 import { matches, parseMatchSpec } from './packages/match-spec';
 import { type CondaPackageState, condaPackageStates } from './packages/package-states';
 import type { Contents } from './packages/packages';
@@ -27,7 +27,12 @@ export interface Drift {
  * @param marker what the environment consisted of when it was finished; absent where just-lora did not make it
  * @param wanted what pip has to have brought
  */
-export function driftOf(yml: EnvironmentYml, contents: Contents, wanted: readonly Locked[], marker: CondaMarker | undefined): Drift {
+export function driftOf(
+  yml: EnvironmentYml,
+  contents: Contents,
+  wanted: readonly Locked[],
+  marker: CondaEnvironmentRecord | undefined,
+): Drift {
   const packages = condaPackageStates(yml, contents, wanted, marker);
   const differing = (half: 'conda' | 'pip') => packages.filter(({ from, drift }) => from === half && drift && drift !== 'extra');
   return {

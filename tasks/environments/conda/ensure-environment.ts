@@ -7,22 +7,22 @@ import { probe } from '../python/probe';
 import type { EnvironmentDefinition } from '../venv/definition';
 import type { Locked } from '../venv/lock/lock-file';
 import { inputsOf } from '../venv/packages/look';
-import { afterFailure, clearPlace, disposeAside } from './create/backup';
-import { createEnvironment } from './create/create';
+import { afterFailure, disposeBackup, moveCondaToBackup } from './create/backup';
+import { createCondaEnvironment } from './create/create';
 import { taken } from './create/create-faults';
 import { installPipHalf } from './create/pip';
 import { type CondaDefinition, requireConda } from './definition';
 import { describeDrift, driftOf } from './drift';
-import { forgetMarker, writeMarker } from './environment-record';
+import { removeCondaEnvironmentRecord, writeCondaEnvironmentRecord } from './environment-record';
 import { type CondaHealth, damagedPackages } from './look';
-import { contentsOf, markersOf, pipHalf } from './packages/packages';
+import { condaContents, markersOf, pipHalf } from './packages/packages';
 import { askConda } from './program';
-import { type CondaRecord, identityOf, readRecord, writeRecord } from './record';
+import { type CondaRecord, identityOf, readCondaRecord, writeCondaRecord } from './record';
 
 type Tell = (progress: Progress) => void;
 
 /** What has to be brought. */
-export interface Work {
+export interface CondaWork {
   conda: CondaDefinition;
   /** The environment as the lock and its messages know it. */
   pip: EnvironmentDefinition;
@@ -38,24 +38,24 @@ export interface Work {
  * cannot be moved, so a new one is built at its place while the one before waits beside it, back there when anything fails.
  * @throws UserError
  */
-export async function bringConda(context: Context, work: Work, tell: Tell): Promise<void> {
+export async function ensureCondaEnvironment(context: Context, work: CondaWork, tell: Tell): Promise<void> {
   const { conda: definition, health, anew } = work;
   const { prefix, yml } = definition;
   if (health.kind === 'foreign') throw taken(prefix);
-  const before = readRecord(context);
+  const before = readCondaRecord(context);
   const kept = before?.prefix === prefix && before.aside ? { aside: before.aside } : {};
   const program = requireConda(context);
   let record: CondaRecord = { name: yml.name, prefix, program: program.command, phase: 'none', ...kept };
   const builds = anew || !['pip', 'healthy'].includes(health.kind);
   if (builds) {
     const conda = await askConda(context, program);
-    record = clearPlace(context, record, health);
+    record = moveCondaToBackup(context, record, health);
     try {
       tell({ text: `${conda.kind} ${conda.version} at work` });
-      record = await createEnvironment(context, conda, definition, record, tell);
+      record = await createCondaEnvironment(context, conda, definition, record, tell);
       await finish(context, work, { ...record, phase: 'pip' }, [], tell);
     } catch (error) {
-      afterFailure(context, { ...record, ...(readRecord(context) ?? {}) }, error);
+      afterFailure(context, { ...record, ...(readCondaRecord(context) ?? {}) }, error);
       throw error;
     }
   } else {
@@ -68,18 +68,18 @@ export async function bringConda(context: Context, work: Work, tell: Tell): Prom
 /** pip's half, then a look at what came out, then last of all that it is whole. */
 async function finish(
   context: Context,
-  { conda: definition, pip, locked }: Work,
+  { conda: definition, pip, locked }: CondaWork,
   record: CondaRecord,
   again: readonly string[],
   tell: Tell,
 ): Promise<void> {
   const { prefix, yml } = definition;
-  writeRecord(context, record);
-  forgetMarker(context, prefix);
-  const before = contentsOf(context, prefix);
+  writeCondaRecord(context, record);
+  removeCondaEnvironmentRecord(context, prefix);
+  const before = condaContents(context, prefix);
   const wanted = pipHalf(locked, before.conda, markersOf(context, before));
   await installPipHalf(context, pip, prefix, wanted, [...new Set([...again, ...damagedPackages(context, before)])], tell);
-  const contents = contentsOf(context, prefix);
+  const contents = condaContents(context, prefix);
   const text = describeDrift(driftOf(yml, contents, wanted, undefined));
   const python = await pythonOf(
     context,
@@ -87,7 +87,7 @@ async function finish(
     contents.conda.some(({ name }) => name === 'python'),
   );
   if (text) throw incomplete(prefix, text);
-  writeMarker(context, prefix, {
+  writeCondaEnvironmentRecord(context, prefix, {
     by: 'just-lora',
     name: yml.name,
     conda: contents.conda.map(condaText),
@@ -95,8 +95,8 @@ async function finish(
     inputs: inputsOf(context, pip, locked),
     python,
   });
-  const kept = disposeAside(context, record);
-  writeRecord(context, { name: yml.name, prefix, program: record.program, phase: 'none', ...(kept ? { kept } : {}) });
+  const kept = disposeBackup(context, record);
+  writeCondaRecord(context, { name: yml.name, prefix, program: record.program, phase: 'none', ...(kept ? { kept } : {}) });
 }
 
 async function pythonOf(context: Context, prefix: string, expected: boolean): Promise<string> {

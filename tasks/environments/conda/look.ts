@@ -9,10 +9,10 @@ import type { Locked } from '../venv/lock/lock-file';
 import { damagedIn } from '../venv/packages/installed';
 import type { CondaDefinition } from './definition';
 import { changesOf, type Drift, describeDrift, driftOf, isCondaBroken } from './drift';
-import { readMarker } from './environment-record';
+import { readCondaEnvironmentRecord } from './environment-record';
 import type { CondaPackageState } from './packages/package-states';
-import { type Contents, contentsOf, markersOf, pipHalf } from './packages/packages';
-import { isSameFolder, readRecord } from './record';
+import { type Contents, condaContents, markersOf, pipHalf } from './packages/packages';
+import { isSameFolder, readCondaRecord } from './record';
 
 /** How the environment is, and what it would take. */
 export type CondaHealth =
@@ -36,8 +36,8 @@ export async function lookAtConda(
 ): Promise<CondaHealth> {
   const none = noEnvironment(context, prefix);
   if (none) return none;
-  const contents = contentsOf(context, prefix);
-  const marker = readMarker(context, prefix);
+  const contents = condaContents(context, prefix);
+  const marker = readCondaEnvironmentRecord(context, prefix);
   const wanted = pipHalf(locked, contents.conda, markersOf(context, contents));
   const drift = driftOf(yml, contents, wanted, marker);
   const { packages } = drift;
@@ -67,9 +67,9 @@ function noEnvironment(context: Context, prefix: string): CondaHealth | undefine
   if (!files.lstat(prefix)) return { kind: 'absent', found: `\`${prefix}\` is not there` };
   if (!files.stat(prefix)?.isDirectory()) return { kind: 'foreign', found: `\`${prefix}\` is not a folder` };
   const there = files.list(prefix);
-  const record = readRecord(context);
+  const record = readCondaRecord(context);
   // Made in the moment between the start of conda and our note of it: the place was free before.
-  const unnoted = record?.prefix === prefix && record.phase === 'conda' && !record.folder && !readMarker(context, prefix);
+  const unnoted = record?.prefix === prefix && record.phase === 'conda' && !record.folder && !readCondaEnvironmentRecord(context, prefix);
   if (unnoted && there.length > 0) return { kind: 'half', found: `\`${prefix}\` is half-made: a run was interrupted as conda began` };
   if (phaseAt(context, prefix) === 'conda')
     return { kind: 'half', found: `\`${prefix}\` is half-made: a run was interrupted while conda was at work` };
@@ -80,7 +80,7 @@ function noEnvironment(context: Context, prefix: string): CondaHealth | undefine
 
 /** What a run of ours was at when it ended, in the very folder that it had made. */
 function phaseAt(context: Context, prefix: string): 'conda' | 'pip' | undefined {
-  const record = readRecord(context);
+  const record = readCondaRecord(context);
   if (record?.prefix !== prefix || record.phase === 'none' || !isSameFolder(context, prefix, record.folder)) return undefined;
   return record.phase;
 }

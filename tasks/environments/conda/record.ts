@@ -26,13 +26,13 @@ export interface FolderIdentity {
 const file = ({ root }: Context): string => statePath(root, 'conda.json');
 
 /** What an earlier run noted, `undefined` where nothing readable is there. */
-export function readRecord(context: Context): CondaRecord | undefined {
+export function readCondaRecord(context: Context): CondaRecord | undefined {
   const record = fieldsOf(context.host.files.readJson(file(context))) as CondaRecord | undefined;
   return typeof record?.prefix === 'string' && typeof record.phase === 'string' ? record : undefined;
 }
 
 /** Notes it: before the work that it tells of begins. */
-export function writeRecord(context: Context, record: CondaRecord): void {
+export function writeCondaRecord(context: Context, record: CondaRecord): void {
   makeStateFolder(context.host, context.root);
   context.host.files.writeText(file(context), `${JSON.stringify(record, null, 2)}\n`);
 }

@@ -9,10 +9,10 @@ import { type LockState, lockState } from '../venv/lock/lock-state';
 import { makeLock } from '../venv/lock/make-lock';
 import { requirementsText } from '../venv/requirements';
 import { type CondaDefinition, condaDefinition } from './definition';
-import { bringConda } from './ensure-environment';
+import { ensureCondaEnvironment } from './ensure-environment';
 import { type CondaHealth, lookAtConda } from './look';
 import { condaObstacle } from './obstacle';
-import { readRecord } from './record';
+import { readCondaRecord } from './record';
 
 export interface CondaLook {
   conda: CondaDefinition;
@@ -73,7 +73,7 @@ function findingOf(context: Context, { lock, health, conda }: CondaLook): Findin
     const data = 'packages' in health ? { data: { engine: 'conda', path: conda.prefix, packages: health.packages } } : {};
     return { state: 'todo', found: health.found, ...because, ...data };
   }
-  const kept = readRecord(context)?.kept;
+  const kept = readCondaRecord(context)?.kept;
   const warnings = [
     ...(health.extra.length > 0
       ? [
@@ -103,12 +103,12 @@ function actionsFor({ conda, pip, lock, health }: CondaLook, anew: boolean): Act
   actions.push({
     title: titleOf(conda, health, anew),
     async run(now, tell) {
-      if (lock.state === 'fresh') return bringConda(now, { conda, pip, locked: lock.packages, health, anew }, tell);
+      if (lock.state === 'fresh') return ensureCondaEnvironment(now, { conda, pip, locked: lock.packages, health, anew }, tell);
       // By the lock that was made just now the environment is another one than it was by the lock before.
       const made = lockFor(now, pip);
       if (made.state !== 'fresh') throw new UserError({ code: 'E_LOCK_STALE', found: made.found, fix: `\`npx just ${pip.lockTask}\`` });
       const found = await lookAtConda(now, conda, made.packages, 'quick');
-      await bringConda(now, { conda, pip, locked: made.packages, health: found, anew }, tell);
+      await ensureCondaEnvironment(now, { conda, pip, locked: made.packages, health: found, anew }, tell);
     },
   });
   return actions;

@@ -17,7 +17,7 @@ export function installedFrom(entries: readonly string[]): Installed[] {
 }
 
 /** `Name` and `Version` of a METADATA or PKG-INFO file. */
-export function metadataOf(text: string): { name: string; version: string } | undefined {
+export function readMetadataFile(text: string): { name: string; version: string } | undefined {
   const head = text.split(/\r?\n\r?\n/, 1)[0] ?? '';
   const name = /^Name:\s*(.+?)\s*$/m.exec(head)?.[1];
   const version = /^Version:\s*(.+?)\s*$/m.exec(head)?.[1];

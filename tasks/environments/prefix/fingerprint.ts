@@ -1,7 +1,7 @@
 import { sha256 } from '../../common/hash';
 import type { Host } from '../../platform';
 import { pythonIn } from './prefix';
-import { entriesOf, sitePackagesIn } from './site-packages';
+import { sitePackagesEntries, sitePackagesIn } from './site-packages';
 
 /** What an environment is, as hashes: another program, folder or package gives another value. */
 export interface Fingerprint {
@@ -19,6 +19,6 @@ export function fingerprintOf(host: Host, prefix: string): Fingerprint | undefin
   const program = host.files.stat(python);
   return {
     python: sha256(`${python} ${program?.size} ${program?.mtimeMs}`),
-    packages: sha256(`${folder}\n${host.files.stat(folder)?.ino}\n${entriesOf(host, folder).join('\n')}`),
+    packages: sha256(`${folder}\n${host.files.stat(folder)?.ino}\n${sitePackagesEntries(host, folder).join('\n')}`),
   };
 }

@@ -5,10 +5,10 @@ import { projectPaths } from '../../engine/paths';
 import type { Resource } from '../../engine/resources';
 import { type Needs, needsOf, unmetNeeds, type Versions } from '../../knowledge/models';
 import type { ProfileName } from './profile-files';
-import { versionsOf } from './profile-versions';
+import { profileVersions } from './profile-versions';
 
 /** Which versions the training environment has, and why these. */
-export interface Choice {
+export interface ProfileChoice {
   profile: ProfileName;
   /** The setting forces it. */
   forced: boolean;
@@ -23,27 +23,27 @@ export interface Choice {
  * as-asked where every model of the settings loads under it, else compat. A model that is here is asked itself
  * (config.json, tokenizer.json); one that is not yet, by what is known of its repository; an unknown one takes compat.
  */
-export const chooseProfile = (context: Context): Choice => context.resources.get(context, choice);
+export const chooseProfile = (context: Context): ProfileChoice => context.resources.get(context, choice);
 
 /** Several steps of a run ask; the files that decide are read once. */
-const choice: Resource<Choice> = { make: choose };
+const choice: Resource<ProfileChoice> = { make: choose };
 
-function choose(context: Context): Choice {
+function choose(context: Context): ProfileChoice {
   const setting = context.settings.setup.remote.profile;
   const models = modelsOf(context);
-  const asAsked = versionsOf(context, 'as-asked');
+  const asAsked = profileVersions(context, 'as-asked');
   const needing = models.flatMap((model) =>
     model.needs ? unmetOf(model, asAsked) : [`${model.name} (nothing is known of \`${model.repo}\`)`],
   );
   const profile = setting === 'auto' ? (needing.length === 0 ? 'as-asked' : 'compat') : setting;
   const base = { profile, forced: setting !== 'auto', needing };
   if (profile === 'as-asked') return { ...base, unmet: needing, versions: asAsked };
-  const versions = versionsOf(context, profile);
+  const versions = profileVersions(context, profile);
   return { ...base, unmet: models.flatMap((model) => unmetOf(model, versions)), versions };
 }
 
 /** The choice as one line: `compat: llama-3.1-8b needs …; torch 2.1.2, …`. */
-export function describeChoice({ profile, forced, needing, unmet, versions }: Choice): string {
+export function describeChoice({ profile, forced, needing, unmet, versions }: ProfileChoice): string {
   const shown = ['torch', 'transformers', 'tokenizers', 'peft', 'trl', 'accelerate', 'bitsandbytes', 'datasets']
     .flatMap((name) => (versions.has(name) ? [`${name} ${versions.get(name)}`] : []))
     .join(', ');

@@ -8,7 +8,7 @@ import { requirementsText } from '../venv/requirements';
 import { type ProfileName, profileFiles } from './profile-files';
 
 /** The versions that a profile's lock names for a GPU machine (Linux, x86_64); a lock that cannot be read names none. */
-export function versionsOf({ root, host, settings }: Context, profile: ProfileName): Versions {
+export function profileVersions({ root, host, settings }: Context, profile: ProfileName): Versions {
   const minor = settings.setup.python.version;
   const machine = {
     python_version: minor,

@@ -3,7 +3,7 @@
  * was edited; anything else a person does by hand.
  * @param requirements the environment file of the profile
  */
-export function cureFor(cure: string, requirements: string): string {
+export function trainingFix(cure: string, requirements: string): string {
   if (cure.startsWith('remote.')) return `\`npx just env:remote --set ${cure}\``;
   if (cure.includes(' ')) return cure;
   return `\`npx just env:remote\` brings what the lock says\nwhere \`${requirements}\` was edited: add \`${cure}\` to it`;

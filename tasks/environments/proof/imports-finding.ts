@@ -4,10 +4,10 @@ import type { Finding } from '../../engine/step';
 import { breakageIn, conflictsIn } from '../../knowledge/conflicts';
 import type { Versions } from '../../knowledge/models';
 import { profileBuild, torchBuild } from '../../knowledge/torch';
-import { cureFor } from './fix';
+import { trainingFix } from './fix';
 
 /** What is known of the environment that the libraries were tried in. */
-interface Environment {
+interface ImportedEnvironment {
   versions: Versions;
   /** The environment file that it is made of. */
   requirements: string;
@@ -15,7 +15,7 @@ interface Environment {
 }
 
 /** What the trial of the libraries comes to: a known breakage before a wrong build, and that before an error that nobody knows. */
-export function importsFinding(tried: readonly TrialResult[], { versions, requirements, platform }: Environment): Finding {
+export function importsFinding(tried: readonly TrialResult[], { versions, requirements, platform }: ImportedEnvironment): Finding {
   const wrong = tried.filter(({ ok }) => !ok);
   const conflicts = conflictsIn(versions);
   const report = { table: trialTable(tried), data: { libraries: tried, conflicts } };
@@ -33,7 +33,7 @@ export function importsFinding(tried: readonly TrialResult[], { versions, requir
     ...report,
   });
   const breakage = knownBreakage(wrong);
-  if (breakage) return todo(breakage.code, breakage.found, cureFor(breakage.cure, requirements));
+  if (breakage) return todo(breakage.code, breakage.found, trainingFix(breakage.cure, requirements));
   if (wrongBuild) return todo('E_TORCH_CPU', wrongBuild, '`npx just env:remote` brings the build of the lock');
   const errors = some(
     wrong.map(({ library, error }) => `${library} ${error}`),
@@ -42,7 +42,7 @@ export function importsFinding(tried: readonly TrialResult[], { versions, requir
   const [conflict] = conflicts;
   if (!conflict) return todo('E_LIBRARY', errors, '`npx just env:remote`');
   // What does not go together by the table explains an error that is not known by its text.
-  return todo(breakageIn(conflict.symptom)?.code ?? 'E_LIBRARY', `${conflict.text}; ${errors}`, cureFor(conflict.cure, requirements));
+  return todo(breakageIn(conflict.symptom)?.code ?? 'E_LIBRARY', `${conflict.text}; ${errors}`, trainingFix(conflict.cure, requirements));
 }
 
 /** The first error that is known by its text, with all the libraries that it breaks. */

@@ -3,7 +3,7 @@ import { hashOfTrial } from '../../checks/try-libraries-in-turn';
 import type { Context } from '../../engine/context';
 import type { Inputs } from '../../engine/state';
 import { remoteEnvironment } from '../profile/profile';
-import { stateOfEnvironment, trainingVersions } from '../training/fingerprint';
+import { environmentFingerprint, trainingVersions } from '../training/fingerprint';
 import { pinsOf } from '../venv/lock/pins';
 import { requirementsText } from '../venv/requirements';
 import { importsFinding } from './imports-finding';
@@ -24,7 +24,7 @@ export const importsStep = cachedStep({
 });
 
 function inputsOf(context: Context): Inputs | undefined {
-  const environment = stateOfEnvironment(context);
+  const environment = environmentFingerprint(context);
   return environment && { ...environment, 'libraries to try': librariesOf(context).join(' '), probe: hashOfTrial(context, workFile) };
 }
 

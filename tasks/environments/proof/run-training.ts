@@ -10,8 +10,8 @@ import { fieldsOf } from '../../untrusted/json';
 import { remoteEnvironment } from '../profile/profile';
 import { activated } from '../python/activated';
 import { trainingPrefix, trainingPython } from '../training/locate';
-import { cureFor } from './fix';
-import { quietTraining } from './training-env';
+import { trainingFix } from './fix';
+import { offlineTrainingEnv } from './training-env';
 
 /** The script that does it. It lies beside this file in the package too. */
 export const trainFile = path.join(__dirname, 'train.py');
@@ -55,7 +55,7 @@ export async function runTraining(context: Context, progress: (progress: Progres
     host.files.writeText(input, JSON.stringify({ folder, device: deviceOf(context), ...settings.training }));
     const ran = await host.processes.run(trainingPython(context) ?? '', ['-B', trainFile, input, output], {
       cwd: folder,
-      env: { ...activated(host, trainingPrefix(context) ?? ''), ...quietTraining(folder), CUDA_VISIBLE_DEVICES: oneCard(context) },
+      env: { ...activated(host, trainingPrefix(context) ?? ''), ...offlineTrainingEnv(folder), CUDA_VISIBLE_DEVICES: oneCard(context) },
       timeoutMs: limitMs,
       onLine: (line) => {
         const stage = /^stage: (.*)$/.exec(line)?.[1];
@@ -88,7 +88,7 @@ function failure(context: Context, result: TrainFailure | undefined, { exitCode,
     found: `training five steps failed${stage}: ${said}`,
     needed: 'five steps with a loss that falls, and an adapter that gives the same logits after it is loaded',
     tail,
-    fix: breakage ? cureFor(breakage.cure, remoteEnvironment(context).requirements) : lookFurther(context),
+    fix: breakage ? trainingFix(breakage.cure, remoteEnvironment(context).requirements) : lookFurther(context),
   });
 }
 

@@ -6,7 +6,7 @@ import type { Context } from '../../engine/context';
 import { deleteProof, type Inputs, writeProof } from '../../engine/state';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { machineOf } from '../../gpu/driver/machine';
-import { stateOfEnvironment } from '../training/fingerprint';
+import { environmentFingerprint } from '../training/fingerprint';
 import { deviceOf, runTraining, type TrainResult, trainFile } from './run-training';
 
 const name = 'train';
@@ -37,7 +37,7 @@ export const trainStep: Step = {
 
 /** All that a proof rests on. */
 function inputsOf(context: Context): Inputs | undefined {
-  const environment = stateOfEnvironment(context);
+  const environment = environmentFingerprint(context);
   if (!environment) return undefined;
   const { lora, quantization, arguments: run } = context.settings.training;
   return {

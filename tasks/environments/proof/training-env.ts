@@ -1,8 +1,8 @@
-import { quiet } from '../python/offline-env';
+import { offlineEnv } from '../python/offline-env';
 
 /** Variables that keep the libraries of the training offline and quiet, besides those for every Python. */
-export const quietTraining = (scratch: string): Record<string, string | undefined> => ({
-  ...quiet(scratch),
+export const offlineTrainingEnv = (scratch: string): Record<string, string | undefined> => ({
+  ...offlineEnv(scratch),
   TRANSFORMERS_OFFLINE: '1',
   WANDB_DISABLED: 'true',
   WANDB_MODE: 'disabled',

@@ -5,7 +5,7 @@ import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { activated } from '../python/activated';
 import { trainingPrefix, trainingPython } from '../training/locate';
-import { quietTraining } from './training-env';
+import { offlineTrainingEnv } from './training-env';
 
 /** A line of work with each library of the training. */
 export const workFile = path.join(__dirname, 'libraries.py');
@@ -29,7 +29,7 @@ export async function tryImports(
     work: workFile,
     limitSeconds,
     scratch,
-    env: { ...activated(host, trainingPrefix(context) ?? ''), ...quietTraining(scratch), PYTHONDONTWRITEBYTECODE: '1' },
+    env: { ...activated(host, trainingPrefix(context) ?? ''), ...offlineTrainingEnv(scratch), PYTHONDONTWRITEBYTECODE: '1' },
     environment: { name: 'the training environment', fix: '`npx just env:remote --force`' },
   };
   try {

@@ -2,7 +2,7 @@
  * Variables for Python libraries at work in a scratch folder: nothing is fetched, nothing is told to anybody, no token
  * is read, and what they write is removed with the folder.
  */
-export const quiet = (scratch: string): Record<string, string | undefined> => ({
+export const offlineEnv = (scratch: string): Record<string, string | undefined> => ({
   HOME: scratch,
   TMPDIR: scratch,
   XDG_CACHE_HOME: scratch,

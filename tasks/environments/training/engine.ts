@@ -3,8 +3,8 @@ import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
 import { findConda } from '../conda/find';
 import { askConda } from '../conda/program';
-import { readRecord } from '../conda/record';
-import { readMarker } from '../venv/packages/environment-record';
+import { readCondaRecord } from '../conda/record';
+import { readEnvironmentRecord } from '../venv/packages/environment-record';
 
 /** Who makes the training environment. */
 export type Engine = 'conda' | 'venv';
@@ -22,8 +22,8 @@ export interface EngineChoice {
 export async function chooseEngine(context: Context): Promise<EngineChoice> {
   const { remote } = context.settings.setup;
   if (remote.engine !== 'auto') return { engine: remote.engine, why: `\`remote.engine\` is ${remote.engine}` };
-  if (readMarker(context, absolute(context, remote.path))) return { engine: 'venv', why: `\`${remote.path}\` is there` };
-  const record = readRecord(context);
+  if (readEnvironmentRecord(context, absolute(context, remote.path))) return { engine: 'venv', why: `\`${remote.path}\` is there` };
+  const record = readCondaRecord(context);
   if (record && context.host.files.stat(record.prefix)) return { engine: 'conda', why: `\`${record.prefix}\` is there` };
   const program = findConda(context);
   if (!program) return { engine: 'venv', why: 'neither conda nor mamba nor micromamba is there' };

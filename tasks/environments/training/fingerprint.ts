@@ -12,7 +12,7 @@ export function trainingVersions(context: Context): Versions {
 }
 
 /** What a proof about the training environment rests on; `undefined` before there is one. */
-export function stateOfEnvironment(context: Context): Inputs | undefined {
+export function environmentFingerprint(context: Context): Inputs | undefined {
   const prefix = trainingPrefix(context);
   const fingerprint = prefix && fingerprintOf(context.host, prefix);
   return fingerprint ? { 'training environment': fingerprint.packages, 'its Python': fingerprint.python } : undefined;

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
 import { findConda, notedEnvironments } from '../conda/find';
-import { readRecord } from '../conda/record';
+import { readCondaRecord } from '../conda/record';
 import { pythonIn } from '../prefix/prefix';
 import { profileFiles } from '../profile/profile-files';
 import { isProgram } from '../python/which';
@@ -25,7 +25,7 @@ function trainingPlaces(context: Context): string[] {
   const { prefix, path: venv, engine } = context.settings.setup.remote;
   const byVenv = engine === 'conda' ? [] : [absolute(context, venv)];
   if (engine === 'venv') return byVenv;
-  const record = readRecord(context);
+  const record = readCondaRecord(context);
   if (!prefix && !record) return [...byVenv, ...namedByConda(context)];
   return [...byVenv, ...(prefix ? [absolute(context, prefix)] : []), ...(record ? [record.prefix] : [])];
 }

@@ -6,13 +6,13 @@ import type { EnvironmentDefinition } from './definition';
 import { targetOf } from './definition';
 import { foreignPlace } from './foreign';
 import { type LockState, lockState } from './lock/lock-state';
-import { type Health, lookAt } from './packages/look';
+import { checkEnvironment, type EnvironmentHealth } from './packages/look';
 import { canBringPython, noUv, pythonNotFound, toolsFor } from './tools';
 
 /** The lock and the environment, looked at together. */
 export interface Assessment {
   lock: Exclude<LockState, { state: 'blocked' }>;
-  health: Health;
+  health: EnvironmentHealth;
 }
 
 /** A look at both. @returns a finding where a person must act first */
@@ -23,7 +23,7 @@ export async function assess(context: Context, definition: EnvironmentDefinition
     const obstacle = await lockObstacle(context, definition, lock);
     if (obstacle) return obstacle;
   }
-  const health = await lookAt(context, definition, lock.packages, depth);
+  const health = await checkEnvironment(context, definition, lock.packages, depth);
   if (health.kind === 'foreign') return { state: 'blocked', ...foreignPlace(context, health) };
   if (health.kind === 'absent' || health.kind === 'rebuild') {
     const obstacle = await buildObstacle(context, definition);
@@ -69,4 +69,5 @@ const blocked = ({ fault }: UserError): Blocked => ({
 });
 
 /** The folder of an environment as a message shows it. */
-export const nameOf = (context: Context, definition: EnvironmentDefinition): string => shown(context.root, targetOf(context, definition));
+export const environmentName = (context: Context, definition: EnvironmentDefinition): string =>
+  shown(context.root, targetOf(context, definition));

@@ -8,20 +8,20 @@ import type { Uv } from '../python/uv';
 import { type EnvironmentDefinition, targetOf } from './definition';
 import { foreignPlace } from './foreign';
 import type { Locked } from './lock/lock-file';
-import { asideOf, clearPlace, discard, keepCopy, putBack } from './packages/backup';
+import { backupPath, hardlinkBackup, moveToBackup, removeOwned, restoreBackup } from './packages/backup';
 import { compare, describeDifference, isSame, lockedFor } from './packages/compare';
-import { baseOf, contentsOf, writeMarker } from './packages/environment-record';
+import { baseOf, contentsOf, writeEnvironmentRecord } from './packages/environment-record';
 import { createEnvironment, installLock } from './packages/install';
-import { type Health, inputsOf } from './packages/look';
+import { type EnvironmentHealth, inputsOf } from './packages/look';
 import { pythonFor, uvFor } from './tools';
 
 type Tell = (progress: Progress) => void;
 
 /** What is to be brought, and from where. */
-export interface Work {
+export interface VenvWork {
   locked: readonly Locked[];
   /** How the environment was found against this lock. */
-  health: Health;
+  health: EnvironmentHealth;
   /** Build it again though nothing is wrong with it. */
   anew: boolean;
 }
@@ -31,15 +31,15 @@ export interface Work {
  * What was there before is back in its place when anything fails; nothing that is not ours is touched.
  * @throws UserError with the last lines of the command that failed
  */
-export async function bringEnvironment(
+export async function ensureEnvironment(
   context: Context,
   definition: EnvironmentDefinition,
-  { locked, health, anew }: Work,
+  { locked, health, anew }: VenvWork,
   tell: Tell,
 ): Promise<void> {
   const folder = targetOf(context, definition);
   if (health.kind === 'foreign') throw new UserError(foreignPlace(context, health));
-  if (health.kind === 'leftover' || (health.kind === 'healthy' && !anew)) return discard(context, asideOf(folder));
+  if (health.kind === 'leftover' || (health.kind === 'healthy' && !anew)) return removeOwned(context, backupPath(folder));
   const uv = context.settings.setup.python.installer === 'pip' ? undefined : await uvFor(context, definition);
   if (health.kind === 'repair' && canRepair(context, definition, folder, uv)) {
     try {
@@ -68,40 +68,40 @@ async function build(
 ): Promise<void> {
   const python = await pythonFor(context, definition);
   const folder = targetOf(context, definition);
-  clearPlace(context, folder);
+  moveToBackup(context, folder);
   try {
     context.host.files.makeFolder(folder);
-    writeMarker(context, folder, { state: 'building' });
+    writeEnvironmentRecord(context, folder, { state: 'building' });
     await createEnvironment(context, definition, folder, python, uv);
     await installLock(context, definition, folder, uv, lockedFor(locked, python.interpreter.markers).length, tell);
     await finish(context, definition, folder, locked, uv);
   } catch (error) {
-    putBack(context, folder);
+    restoreBackup(context, folder);
     throw error;
   }
-  discard(context, asideOf(folder));
+  removeOwned(context, backupPath(folder));
 }
 
 async function mend(
   context: Context,
   definition: EnvironmentDefinition,
   locked: readonly Locked[],
-  { difference, damaged }: Extract<Health, { kind: 'repair' }>,
+  { difference, damaged }: Extract<EnvironmentHealth, { kind: 'repair' }>,
   uv: Uv | undefined,
   tell: Tell,
 ): Promise<void> {
   const folder = targetOf(context, definition);
-  const kept = keepCopy(context, folder);
+  const kept = hardlinkBackup(context, folder);
   try {
-    writeMarker(context, folder, { state: 'building' });
+    writeEnvironmentRecord(context, folder, { state: 'building' });
     await installLock(context, definition, folder, uv, difference.wanted, tell, { difference, damaged });
     await finish(context, definition, folder, locked, uv);
   } catch (error) {
     // Without a copy it stays marked as half-built, and the next run builds it.
-    if (kept) putBack(context, folder);
+    if (kept) restoreBackup(context, folder);
     throw error;
   }
-  discard(context, asideOf(folder));
+  removeOwned(context, backupPath(folder));
 }
 
 /** Looks at what came out, and writes last of all that it is whole. */
@@ -122,7 +122,7 @@ async function finish(
   const installed = packagesIn(context.host, sitePackages);
   const difference = compare(lockedFor(locked, interpreter.markers), installed);
   if (!isSame(difference)) throw incomplete(describeDifference(difference), definition);
-  writeMarker(context, folder, {
+  writeEnvironmentRecord(context, folder, {
     state: 'done',
     path: host.files.realPath(folder) ?? folder,
     base,

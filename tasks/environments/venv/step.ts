@@ -4,14 +4,14 @@ import type { Context } from '../../engine/context';
 import type { Action, Finding, Step } from '../../engine/step';
 import type { Interpreter } from '../python/probe';
 import { uvVersion } from '../python/uv-release';
-import { type Assessment, assess, nameOf } from './assess';
+import { type Assessment, assess, environmentName } from './assess';
 import { type EnvironmentDefinition, targetOf } from './definition';
-import { bringEnvironment } from './ensure-environment';
+import { ensureEnvironment } from './ensure-environment';
 import type { Locked } from './lock/lock-file';
 import { lockState } from './lock/lock-state';
 import { makeLock } from './lock/make-lock';
 import { lockedFor } from './packages/compare';
-import { type Health, lookAt } from './packages/look';
+import { checkEnvironment, type EnvironmentHealth } from './packages/look';
 import { withPins } from './packages/packages';
 import { canBringPython, pythonFor, toolsFor, uvFor } from './tools';
 
@@ -47,20 +47,22 @@ function findingOf(context: Context, definition: EnvironmentDefinition, { lock, 
   // Against a lock that is out of date every package would be an extra one.
   if (lock.state === 'stale') {
     const data =
-      'packages' in health ? { data: { path: nameOf(context, definition), packages: withPins(health.packages, context, definition) } } : {};
+      'packages' in health
+        ? { data: { path: environmentName(context, definition), packages: withPins(health.packages, context, definition) } }
+        : {};
     return { state: 'todo', found: lock.found, ...because, ...data };
   }
   if (health.kind === 'healthy') {
     const { packages, python } = health;
-    return { state: 'done', found: health.found, data: { path: nameOf(context, definition), python, packages } };
+    return { state: 'done', found: health.found, data: { path: environmentName(context, definition), python, packages } };
   }
-  const data = health.kind === 'repair' ? { data: { path: nameOf(context, definition), packages: health.packages } } : {};
+  const data = health.kind === 'repair' ? { data: { path: environmentName(context, definition), packages: health.packages } } : {};
   const repair = health.kind === 'repair' && health.damaged.length > 0 ? { fix: `\`npx just ${definition.task} --force\`` } : {};
   return { state: 'todo', found: health.found, ...because, ...repair, ...data };
 }
 
 /** What changed since the last success: of the environment where there was one, else since the lock was made. */
-function changesIn({ lock: file }: EnvironmentDefinition, lock: Assessment['lock'], health: Health): string[] {
+function changesIn({ lock: file }: EnvironmentDefinition, lock: Assessment['lock'], health: EnvironmentHealth): string[] {
   const ofHealth = 'changed' in health ? health.changed : [];
   if (lock.state === 'fresh') return ofHealth;
   const ofLock = lock.changed.filter((text) => !(text.startsWith('Python ') && ofHealth.some((other) => other.startsWith('Python '))));
@@ -93,13 +95,13 @@ async function actionsFor(
   actions.push({
     title,
     async run(now, progress) {
-      if (lock.state === 'fresh') return bringEnvironment(now, definition, { locked: lock.packages, health, anew: forced }, progress);
+      if (lock.state === 'fresh') return ensureEnvironment(now, definition, { locked: lock.packages, health, anew: forced }, progress);
       // By the lock that was made just now the environment is another one than it was by the lock before.
       const made = lockState(now, definition);
       if (made.state !== 'fresh')
         throw new UserError({ code: 'E_LOCK_STALE', found: made.found, fix: `\`npx just ${definition.lockTask}\`` });
-      const found = await lookAt(now, definition, made.packages, forced ? 'full' : 'quick');
-      await bringEnvironment(now, definition, { locked: made.packages, health: found, anew: forced }, progress);
+      const found = await checkEnvironment(now, definition, made.packages, forced ? 'full' : 'quick');
+      await ensureEnvironment(now, definition, { locked: made.packages, health: found, anew: forced }, progress);
     },
   });
   return actions;
@@ -112,7 +114,7 @@ function titleOf(
   builds: boolean,
   python: Interpreter | undefined,
 ): string {
-  const name = `\`${nameOf(context, definition)}\``;
+  const name = `\`${environmentName(context, definition)}\``;
   const count = lock.state === 'fresh' ? plural(countOf(lock.packages, python), 'package') : 'every package';
   if (builds) {
     const again = context.host.files.stat(targetOf(context, definition)) ? 'rebuild' : 'build';
@@ -126,8 +128,8 @@ function titleOf(
 const countOf = (packages: readonly Locked[], python: Interpreter | undefined): number =>
   python ? lockedFor(packages, python.markers).length : new Set(packages.map(({ name }) => name)).size;
 
-function changesOf({ difference, damaged }: Extract<Health, { kind: 'repair' }>): string {
-  const install = [...difference.missing, ...difference.other, ...damaged].map(({ name }) => name);
+function changesOf({ difference, damaged }: Extract<EnvironmentHealth, { kind: 'repair' }>): string {
+  const install = [...difference.missing, ...difference.mismatched, ...damaged].map(({ name }) => name);
   const remove = difference.extra.map(({ name }) => name);
   return [...(install.length > 0 ? [`install ${some(install)}`] : []), ...(remove.length > 0 ? [`remove ${some(remove)}`] : [])].join(', ');
 }

@@ -2,12 +2,12 @@ import { columns, plural } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { packagesIn, sitePackagesFor } from '../prefix/site-packages';
 import { type EnvironmentDefinition, targetOf } from './definition';
-import { askedFor } from './packages/packages';
+import { requestedPackages } from './packages/packages';
 
 /** The packages of an environment as a person reads them: what was asked for, then what came along. */
 export function installedSummary(context: Context, definition: EnvironmentDefinition): string {
   const installed = packagesIn(context.host, sitePackagesFor(context.host, targetOf(context, definition), definition.pythonVersion));
-  const asked = askedFor(context, definition);
+  const asked = requestedPackages(context, definition);
   const rows = installed.filter(({ name }) => asked.has(name)).map(({ name, version }) => [name, version]);
   const others = installed.filter(({ name }) => !asked.has(name)).map(({ name, version }) => `${name} ${version}`);
   const table = columns([['package', 'version'], ...rows], '  ');

@@ -6,7 +6,7 @@ import type { LayerFault } from '../layer';
 import type { Gpu } from './query-driver';
 
 /** What the training asks of a card. */
-export interface Wanted {
+export interface GpuRequirements {
   fourBit: boolean;
   computeType: 'bfloat16' | 'float16' | 'float32';
 }
@@ -38,7 +38,7 @@ export function healthFault({ index, name, mig, migDevices, health }: Gpu): Laye
 }
 
 /** What a card cannot do, by its compute capability; one that is not known is no fault. */
-export function capabilityFault({ index, name, capability }: Gpu, { fourBit, computeType }: Wanted): LayerFault | undefined {
+export function capabilityFault({ index, name, capability }: Gpu, { fourBit, computeType }: GpuRequirements): LayerFault | undefined {
   if (!capability) return undefined;
   const card = `GPU ${index} (${name}) has compute capability ${capability}`;
   const { architectures } = profileBuild();

@@ -1,7 +1,7 @@
 import type { Gpu } from './query-driver';
 
 /** The cards that `CUDA_VISIBLE_DEVICES` leaves: numbers or the beginning of a UUID; all behind a wrong entry are hidden. */
-export function visibleOf(gpus: readonly Gpu[], visible: string | undefined): Gpu[] {
+export function cudaVisibleDevices(gpus: readonly Gpu[], visible: string | undefined): Gpu[] {
   if (visible === undefined) return [...gpus];
   const seen: Gpu[] = [];
   for (const entry of visible.split(',').map((text) => text.trim())) {

@@ -1,6 +1,6 @@
 import type { LayerFault } from '../layer';
 import { installDriver, startWithGpu, updateInWindows } from './install-driver';
-import type { Machine } from './machine';
+import type { GpuMachine } from './machine';
 import { smiLimitSeconds } from './query-driver';
 import type { SmiFault } from './smi-fault';
 
@@ -13,7 +13,7 @@ interface Call {
 }
 
 /** A card without a program to ask. */
-export function noDriver(machine: Machine): LayerFault {
+export function noDriver(machine: GpuMachine): LayerFault {
   const seen = machine.wsl
     ? 'WSL passes a GPU through'
     : `${machine.nvidia.length} NVIDIA GPU on the PCI bus (${machine.nvidia.join(', ')})`;
@@ -21,13 +21,13 @@ export function noDriver(machine: Machine): LayerFault {
 }
 
 /** What `nvidia-smi` ended with, as a fault with its cure. */
-export function driverFault(kind: SmiFault, machine: Machine, call: Call): LayerFault {
+export function driverFault(kind: SmiFault, machine: GpuMachine, call: Call): LayerFault {
   return { needed, ...faults[kind](machine, call) };
 }
 
-type Told = Omit<LayerFault, 'needed'> & Partial<Pick<LayerFault, 'needed'>>;
+type DriverErrorText = Omit<LayerFault, 'needed'> & Partial<Pick<LayerFault, 'needed'>>;
 
-const faults: Readonly<Record<SmiFault, (machine: Machine, call: Call) => Told>> = {
+const faults: Readonly<Record<SmiFault, (machine: GpuMachine, call: Call) => DriverErrorText>> = {
   hung: ({ container }) => ({
     code: 'E_DRIVER_HUNG',
     found: `\`nvidia-smi\` did not answer within ${smiLimitSeconds} s: the driver or a card hangs`,
@@ -97,10 +97,10 @@ const faults: Readonly<Record<SmiFault, (machine: Machine, call: Call) => Told>>
   },
 };
 
-const nowhere = ({ nvidia, wsl, platform }: Machine): string =>
+const nowhere = ({ nvidia, wsl, platform }: GpuMachine): string =>
   nvidia.length === 0 && !wsl && platform === 'linux' ? ', and no NVIDIA card is on the PCI bus' : '';
 
-function loadDriver(machine: Machine): string {
+function loadDriver(machine: GpuMachine): string {
   if (machine.wsl) return updateInWindows;
   if (machine.container) return `\`sudo modprobe nvidia\` on the machine that runs the container, then ${startWithGpu(machine.container)}`;
   return `\`sudo modprobe nvidia\`\nwhere that fails (a new kernel, Secure Boot): ${installDriver(machine)}`;

@@ -1,23 +1,23 @@
 import { compareDotted } from '../../common/dotted';
 import { windowsDriver } from '../../knowledge/cuda';
 import { driverFor, profileBuild } from '../../knowledge/torch';
-import type { Layer, LayerFault, LayerName, Layers } from '../layer';
-import { capabilityFault, healthFault, type Wanted } from './card-faults';
-import { visibleOf } from './cuda-visible-devices';
+import type { GpuLayer, LayerFault, LayerName, Layers } from '../layer';
+import { capabilityFault, type GpuRequirements, healthFault } from './card-faults';
+import { cudaVisibleDevices } from './cuda-visible-devices';
 import { driverFault, noDriver } from './driver-faults';
 import { updateDriver } from './install-driver';
 import { noCard } from './no-card';
 import type { DriverAnswers, Gpu } from './query-driver';
 
 /** The layers that need no environment. */
-export interface DriverHalf extends Layers {
+export interface DriverProbe extends Layers {
   /** The cards that pass, in the order of `nvidia-smi`. */
   usable: Gpu[];
 }
 
 /** One layer, what is worth a word beside it, and the cards that go on to the next one. */
 interface Judged {
-  layer: Layer;
+  layer: GpuLayer;
   warnings?: readonly string[];
   passed?: Gpu[];
 }
@@ -26,8 +26,8 @@ interface Judged {
  * Device, driver, CUDA of the driver, capability of the cards. A card that fails is left out as long as another
  * passes; a layer is broken where none does.
  */
-export function driverLayers(answers: DriverAnswers, wanted: Wanted): DriverHalf {
-  const layers: Layer[] = [];
+export function driverLayers(answers: DriverAnswers, wanted: GpuRequirements): DriverProbe {
+  const layers: GpuLayer[] = [];
   const warnings: string[] = [];
   let usable = answers.gpus;
   for (const judge of [deviceLayer, driverLayer, cudaLayer, capabilityLayer]) {
@@ -55,7 +55,7 @@ function deviceLayer({ machine, gpus, program }: DriverAnswers): Judged {
 
 function driverLayer({ machine, gpus, fault, visible }: DriverAnswers): Judged {
   if (fault) return broken('driver', driverFault(fault.kind, machine, fault));
-  const seen = visibleOf(gpus, visible);
+  const seen = cudaVisibleDevices(gpus, visible);
   if (seen.length === 0)
     return broken('driver', {
       code: 'E_GPU_NOT_VISIBLE',
@@ -97,7 +97,7 @@ function oldDriver({ machine, gpus, cudaOfDriver }: DriverAnswers): LayerFault |
   };
 }
 
-function capabilityLayer(_: DriverAnswers, gpus: readonly Gpu[], wanted: Wanted): Judged {
+function capabilityLayer(_: DriverAnswers, gpus: readonly Gpu[], wanted: GpuRequirements): Judged {
   const { passed, leftOut, fault } = sift(gpus, (gpu) => capabilityFault(gpu, wanted));
   if (fault) return broken('capability', fault);
   const capabilities = [...new Set(passed.map(({ capability }) => capability))];

@@ -1,5 +1,5 @@
 import { driverFor, profileBuild } from '../../knowledge/torch';
-import type { Machine } from './machine';
+import type { GpuMachine } from './machine';
 
 /** WSL uses the driver of Windows. */
 export const updateInWindows = 'update the NVIDIA driver in Windows, then `wsl --shutdown`';
@@ -12,7 +12,7 @@ const commands: Readonly<Record<string, string>> = {
 };
 
 /** How the driver is installed on this machine. */
-export function installDriver({ wsl, container, distribution }: Machine): string {
+export function installDriver({ wsl, container, distribution }: GpuMachine): string {
   if (wsl) return 'install the NVIDIA driver in Windows, never in WSL, then `wsl --shutdown`';
   if (container) return startWithGpu(container);
   const byHand = `install NVIDIA's driver ${driverFor(profileBuild().cuda)} or newer from your distribution`;
@@ -20,7 +20,7 @@ export function installDriver({ wsl, container, distribution }: Machine): string
 }
 
 /** How a driver that is too old is replaced by one that is at least `least`. */
-export function updateDriver({ wsl, container, distribution }: Machine, least: string): string {
+export function updateDriver({ wsl, container, distribution }: GpuMachine, least: string): string {
   if (wsl) return updateInWindows;
   if (container) return `update the driver of the machine that runs the container to ${least} or newer`;
   const command = distribution === 'ubuntu' ? commands.ubuntu : `install driver ${least} or newer`;
@@ -28,7 +28,7 @@ export function updateDriver({ wsl, container, distribution }: Machine, least: s
 }
 
 /** How a container is given its GPU. */
-export function startWithGpu(container: NonNullable<Machine['container']>): string {
+export function startWithGpu(container: NonNullable<GpuMachine['container']>): string {
   return {
     docker: 'start the container with `docker run --gpus all …`',
     kubernetes: 'give the pod `resources.limits: nvidia.com/gpu: 1`',

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Host } from '../../platform';
 
 /** What the machine says of its graphics cards without any driver. */
-export interface Machine {
+export interface GpuMachine {
   platform: NodeJS.Platform;
   arch: string;
   /** PCI addresses of NVIDIA cards. */
@@ -22,7 +22,7 @@ export interface Machine {
 }
 
 /** Looks at the kernel's own files. */
-export function machineOf({ files, platform, arch, env, systemRoot }: Host): Machine {
+export function machineOf({ files, platform, arch, env, systemRoot }: Host): GpuMachine {
   const at = (file: string) => path.join(systemRoot, file);
   const text = (file: string): string => {
     try {
@@ -54,7 +54,7 @@ export function machineOf({ files, platform, arch, env, systemRoot }: Host): Mac
   };
 }
 
-function containerOf(env: Host['env'], there: (file: string) => boolean): Machine['container'] {
+function containerOf(env: Host['env'], there: (file: string) => boolean): GpuMachine['container'] {
   if (env.APPTAINER_CONTAINER || env.SINGULARITY_CONTAINER) return 'apptainer';
   if (env.KUBERNETES_SERVICE_HOST) return 'kubernetes';
   return there('.dockerenv') || there('run/.containerenv') ? 'docker' : undefined;

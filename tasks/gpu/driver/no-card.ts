@@ -1,13 +1,13 @@
 import type { LayerFault } from '../layer';
 import { startWithGpu } from './install-driver';
-import type { Machine } from './machine';
+import type { GpuMachine } from './machine';
 
 const needed = 'a CUDA GPU: the 4-bit training runs on NVIDIA cards alone';
 const goOnWithout = 'to go on here without: `--no-gpu`';
 const elsewhere = `\`npx just setup:remote\` on a machine with one\n${goOnWithout}`;
 
 /** A machine without a card that this training runs on: an honest answer, by what it has instead. */
-export function noCard({ platform, arch, amd, jetson, container }: Machine): LayerFault {
+export function noCard({ platform, arch, amd, jetson, container }: GpuMachine): LayerFault {
   if (platform === 'darwin')
     return {
       code: 'E_GPU_APPLE',

@@ -52,7 +52,7 @@ export const parseCapabilities = (csv: string): (string | undefined)[] =>
   rows(csv).map(([cell, ...more]) => (more.length === 0 && /^\d+\.\d$/.test(cell ?? '') ? cell : undefined));
 
 /** What keeps a card from being used though it is there. */
-export interface Health {
+export interface GpuHealth {
   index: number;
   computeMode: 'default' | 'exclusive_process' | 'prohibited' | undefined;
   /** Uncorrected memory errors since the driver was loaded; `undefined` on cards without ECC. */
@@ -63,7 +63,7 @@ export interface Health {
 export const healthFields = ['index', 'compute_mode', 'ecc.errors.uncorrected.volatile.total'] as const;
 
 /** Lines of `--query-gpu` with {@link healthFields}. */
-export function parseHealth(csv: string): Health[] {
+export function parseHealth(csv: string): GpuHealth[] {
   return rows(csv).flatMap(([index = '', mode = '', errors = '']) => {
     if (!isNumber(index)) return [];
     const computeMode = (['default', 'exclusive_process', 'prohibited'] as const).find((name) => name === mode.toLowerCase());

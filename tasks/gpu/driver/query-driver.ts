@@ -4,12 +4,12 @@ import { allOnPath, isProgram } from '../../environments/python/which';
 import { newestCuda } from '../../knowledge/cuda';
 import type { Host } from '../../platform';
 import { fieldsOf } from '../../untrusted/json';
-import { type Machine, machineOf } from './machine';
+import { type GpuMachine, machineOf } from './machine';
 import {
+  type GpuHealth,
   type GpuProcess,
   gpuFields,
   gpuFieldsOfOldDrivers,
-  type Health,
   healthFields,
   type MigDevice,
   parseCapabilities,
@@ -29,14 +29,14 @@ import { parseXids, type Xid } from './xid';
 /** A card, with all that `nvidia-smi` says of it. */
 export interface Gpu extends SmiGpu {
   capability: string | undefined;
-  health: Health | undefined;
+  health: GpuHealth | undefined;
   processes: GpuProcess[];
   migDevices: MigDevice[];
 }
 
 /** All that can be said without any Python. */
 export interface DriverAnswers {
-  machine: Machine;
+  machine: GpuMachine;
   /** The program that was asked, `undefined` where there is none. */
   program: string | undefined;
   fault: { kind: SmiFault; output: string; exitCode: number } | undefined;
@@ -57,7 +57,7 @@ export const smiLimitSeconds = 15;
  * Asks the kernel, `nvidia-smi`, the toolkit and the kernel log, all at once: it takes as long as the slowest,
  * which is nvidia-smi.
  */
-export async function askDriver(context: Pick<Context, 'host' | 'root'>): Promise<DriverAnswers> {
+export async function queryDriver(context: Pick<Context, 'host' | 'root'>): Promise<DriverAnswers> {
   const { host } = context;
   const machine = machineOf(host);
   const visible = host.env.CUDA_VISIBLE_DEVICES;

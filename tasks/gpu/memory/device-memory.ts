@@ -1,10 +1,10 @@
-import { visibleOf } from '../driver/cuda-visible-devices';
+import { cudaVisibleDevices } from '../driver/cuda-visible-devices';
 import type { DriverAnswers, Gpu } from '../driver/query-driver';
-import type { TorchHalf } from '../torch/torch-half';
+import type { TorchProbe } from '../torch/torch-half';
 import { contextBytes } from './memory';
 
 /** Memory of one device: a card, or a MIG device of one. */
-export interface Room {
+export interface DeviceMemory {
   index: number;
   name: string;
   freeBytes: number | undefined;
@@ -21,11 +21,11 @@ export interface Card {
 /** The cards as torch counts them; empty where they are split by MIG, and it counts the parts. */
 export function torchOrder({ gpus, visible }: DriverAnswers, usable: readonly Gpu[]): Card[] {
   if (gpus.some(({ mig }) => mig === 'enabled')) return [];
-  return visibleOf(gpus, visible).map((gpu) => ({ gpu, usable: usable.includes(gpu) }));
+  return cudaVisibleDevices(gpus, visible).map((gpu) => ({ gpu, usable: usable.includes(gpu) }));
 }
 
 /** The memory of a card as `nvidia-smi` tells it. */
-export function roomOfDriver({ index, name, memoryFreeBytes, memoryTotalBytes, processes, mig, migDevices }: Gpu): Room {
+export function memoryByDriver({ index, name, memoryFreeBytes, memoryTotalBytes, processes, mig, migDevices }: Gpu): DeviceMemory {
   if (mig !== 'enabled') return { index, name, freeBytes: memoryFreeBytes, totalBytes: memoryTotalBytes, processes };
   // The numbers are those of the whole card; a program gets one of its parts.
   const known = migDevices.flatMap(({ memoryBytes }) => memoryBytes ?? []);
@@ -35,7 +35,7 @@ export function roomOfDriver({ index, name, memoryFreeBytes, memoryTotalBytes, p
 }
 
 /** The memory as torch measured it. Where torch has as many devices as there are cards, they are the same in the same order. */
-export function roomsOfTorch({ devices }: TorchHalf, cards: readonly Card[], gpus: readonly Gpu[]): Room[] {
+export function memoryByTorch({ devices }: TorchProbe, cards: readonly Card[], gpus: readonly Gpu[]): DeviceMemory[] {
   const same = devices.length === cards.length;
   return devices.flatMap(({ index, name, freeBytes, totalBytes }, position) => {
     const card = same ? cards[position] : undefined;

@@ -1,21 +1,26 @@
 import { bytes } from '../../common/format';
-import type { Shape } from '../../knowledge/known-models';
+import type { KnownShape } from '../../knowledge/known-models';
 import { fixBySettings } from '../fix-by-settings';
 import type { LayerFault } from '../layer';
-import type { Room } from './device-memory';
-import { leastBytes, nearestChange, verdictText } from './suggest-settings';
-import type { TrainingPlan } from './training-memory-config';
+import type { DeviceMemory } from './device-memory';
+import { leastBytes, suggestSettings, verdictText } from './suggest-settings';
+import type { TrainingMemoryConfig } from './training-memory-config';
 
 /** A device whose free memory is known. */
-export type MeasuredRoom = Room & { freeBytes: number };
+export type MeasuredMemory = DeviceMemory & { freeBytes: number };
 
 /**
  * Why a training does not fit on a device: others hold its memory (E_GPU_BUSY), or it is too small (E_GPU_MEMORY).
  * @param needBytes what the training of this model needs
  */
-export function shortage(model: { name: string; shape: Shape }, plan: TrainingPlan, needBytes: number, room: MeasuredRoom): LayerFault {
+export function memoryFault(
+  model: { name: string; shape: KnownShape },
+  plan: TrainingMemoryConfig,
+  needBytes: number,
+  room: MeasuredMemory,
+): LayerFault {
   const { name, shape } = model;
-  const change = nearestChange(shape, plan, room.freeBytes);
+  const change = suggestSettings(shape, plan, room.freeBytes);
   const verdict = `${name} ${verdictText(needBytes, room.freeBytes, change)}`;
   const needed = `${bytes(needBytes)} of free GPU memory`;
   if (room.totalBytes !== undefined && needBytes <= room.totalBytes)
@@ -35,7 +40,7 @@ export function shortage(model: { name: string; shape: Shape }, plan: TrainingPl
   };
 }
 
-function takers({ processes }: Room): string {
+function takers({ processes }: DeviceMemory): string {
   const named = processes.map(({ pid, name, usedBytes }) => `${name} (pid ${pid}${usedBytes ? `, ${bytes(usedBytes)}` : ''})`);
   return named.length > 0 ? ` by ${named.join(', ')}` : '';
 }

@@ -1,22 +1,22 @@
 import { bytes } from '../../common/format';
-import type { Shape } from '../../knowledge/known-models';
-import type { Layer, LayerFault } from '../layer';
-import type { Room } from './device-memory';
+import type { KnownShape } from '../../knowledge/known-models';
+import type { GpuLayer, LayerFault } from '../layer';
+import type { DeviceMemory } from './device-memory';
 import { type Estimate, estimate } from './memory';
-import { type MeasuredRoom, shortage } from './memory-fault';
+import { type MeasuredMemory, memoryFault } from './memory-fault';
 import { unknownTargets } from './parameters';
-import { nearestChange, verdictText } from './suggest-settings';
-import type { TrainingPlan } from './training-memory-config';
+import { suggestSettings, verdictText } from './suggest-settings';
+import type { TrainingMemoryConfig } from './training-memory-config';
 
 /** A model of the settings. */
 export interface ModelShape {
   name: string;
   /** `undefined` before the model is downloaded, where nothing is known of it. */
-  shape: Shape | undefined;
+  shape: KnownShape | undefined;
 }
 
 /** What one model needs, and how that compares with each device. */
-export interface Verdict {
+export interface MemoryVerdict {
   model: string;
   estimate: Estimate;
   devices: { index: number; freeBytes: number; fits: boolean; text: string }[];
@@ -24,15 +24,15 @@ export interface Verdict {
 
 /** The layer `memory`, with what it rests on. */
 export interface MemoryJudgement {
-  layer: Layer;
-  verdicts: Verdict[];
+  layer: GpuLayer;
+  verdicts: MemoryVerdict[];
   warnings: string[];
 }
 
 /** How one model does; without a verdict where its shape is not known. */
 interface JudgedModel {
   text: string;
-  verdict?: Verdict;
+  verdict?: MemoryVerdict;
   warnings?: readonly string[];
   fault?: LayerFault;
 }
@@ -42,13 +42,13 @@ interface JudgedModel {
  * so one that fits is enough; what does not fit anywhere, or beside others' programs, is told with the nearest change.
  */
 export function judgeMemory(
-  rooms: readonly Room[],
+  rooms: readonly DeviceMemory[],
   models: readonly ModelShape[],
-  plan: TrainingPlan,
+  plan: TrainingMemoryConfig,
   /** Memory that other programs hold now is no fault: the training comes later. */
   { othersMayEnd }: { othersMayEnd: boolean },
 ): MemoryJudgement {
-  const measured = rooms.filter((room): room is MeasuredRoom => room.freeBytes !== undefined);
+  const measured = rooms.filter((room): room is MeasuredMemory => room.freeBytes !== undefined);
   const judged = models.map(({ name, shape }) =>
     shape ? judgeModel({ name, shape }, measured, plan) : { text: `${name}: its shape is not known before it is downloaded` },
   );
@@ -67,11 +67,11 @@ export function judgeMemory(
   };
 }
 
-function judgeModel(model: { name: string; shape: Shape }, rooms: readonly MeasuredRoom[], plan: TrainingPlan): JudgedModel {
+function judgeModel(model: { name: string; shape: KnownShape }, rooms: readonly MeasuredMemory[], plan: TrainingMemoryConfig): JudgedModel {
   const { name, shape } = model;
   const need = estimate(shape, plan);
   const devices = rooms.map(({ index, freeBytes }) => {
-    const text = verdictText(need.total, freeBytes, nearestChange(shape, plan, freeBytes));
+    const text = verdictText(need.total, freeBytes, suggestSettings(shape, plan, freeBytes));
     return { index, freeBytes, fits: need.total <= freeBytes, text };
   });
   const verdict = { model: name, estimate: need, devices };
@@ -81,7 +81,7 @@ function judgeModel(model: { name: string; shape: Shape }, rooms: readonly Measu
   if (!best) return { text: `${name} needs ${bytes(need.total)}, and the free memory is not known here`, verdict, warnings };
   const text = `${name} ${devices.find(({ index }) => index === best.index)?.text}`;
   const spare = best.freeBytes - need.total;
-  if (spare < 0) return { text, verdict, warnings, fault: shortage(model, plan, need.total, best) };
+  if (spare < 0) return { text, verdict, warnings, fault: memoryFault(model, plan, need.total, best) };
   if (spare < need.total / 20) warnings.push(`${name} fits barely: the estimate is right within 15 %`);
   for (const device of devices)
     if (!device.fits) warnings.push(`${name} on GPU ${device.index}: ${device.text}; training on every GPU needs it to fit on each`);

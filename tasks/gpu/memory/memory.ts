@@ -1,6 +1,6 @@
-import type { Shape } from '../../knowledge/known-models';
+import type { KnownShape } from '../../knowledge/known-models';
 import { loraParameters, parameters, targets } from './parameters';
-import type { TrainingPlan } from './training-memory-config';
+import type { TrainingMemoryConfig } from './training-memory-config';
 
 /** Bytes of GPU memory, by what takes them. */
 export interface Estimate {
@@ -32,7 +32,7 @@ export const contextBytes = 0.7e9;
  * GPU memory of one training process at its peak, before any measurement: an estimate, meant to be right within 15 %.
  * The logits are gone when the first block is computed again, so the larger of the two counts.
  */
-export function estimate(shape: Shape, plan: TrainingPlan): Estimate {
+export function estimate(shape: KnownShape, plan: TrainingMemoryConfig): Estimate {
   const { linear, other } = parameters(shape);
   const trainable = loraParameters(shape, plan);
   // peft's prepare_model_for_kbit_training casts all that is not quantized to fp32, and the residual stream with it.
@@ -56,7 +56,7 @@ export function estimate(shape: Shape, plan: TrainingPlan): Estimate {
 }
 
 /** What one block keeps for its backward pass, for one token, attention counted as computed in full (eager). */
-function blockBytesPerToken(shape: Shape, plan: TrainingPlan, streamBytes: number): number {
+function blockBytesPerToken(shape: KnownShape, plan: TrainingMemoryConfig, streamBytes: number): number {
   const { hidden_size, intermediate_size, num_attention_heads, num_key_value_heads, head_dim } = shape;
   const c = plan.computeBytes;
   const [queries, keys] = [num_attention_heads * head_dim, num_key_value_heads * head_dim];

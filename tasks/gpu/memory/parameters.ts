@@ -1,8 +1,8 @@
-import type { Shape } from '../../knowledge/known-models';
-import type { TrainingPlan } from './training-memory-config';
+import type { KnownShape } from '../../knowledge/known-models';
+import type { TrainingMemoryConfig } from './training-memory-config';
 
 /** Inputs and outputs of the seven linear layers of one block. */
-function linears(shape: Shape): Record<string, { in: number; out: number }> {
+function linears(shape: KnownShape): Record<string, { in: number; out: number }> {
   const { hidden_size, intermediate_size, num_attention_heads, num_key_value_heads, head_dim } = shape;
   const [queries, keys] = [num_attention_heads * head_dim, num_key_value_heads * head_dim];
   return {
@@ -17,7 +17,7 @@ function linears(shape: Shape): Record<string, { in: number; out: number }> {
 }
 
 /** The targets of a plan with their sizes; `all-linear` is peft's word for the seven. */
-export function targets(shape: Shape, plan: Pick<TrainingPlan, 'targetModules'>): { in: number; out: number }[] {
+export function targets(shape: KnownShape, plan: Pick<TrainingMemoryConfig, 'targetModules'>): { in: number; out: number }[] {
   const all = linears(shape);
   if (plan.targetModules.includes('all-linear')) return Object.values(all);
   return Object.entries(all)
@@ -26,11 +26,11 @@ export function targets(shape: Shape, plan: Pick<TrainingPlan, 'targetModules'>)
 }
 
 /** Target modules that the estimate leaves out, since it does not know their size. */
-export const unknownTargets = (shape: Shape, plan: TrainingPlan): string[] =>
+export const unknownTargets = (shape: KnownShape, plan: TrainingMemoryConfig): string[] =>
   plan.targetModules.filter((name) => name !== 'all-linear' && !(name in linears(shape)));
 
 /** Parameters of the base model: in its linear layers (quantized), and in embedding, head and norms (never quantized). */
-export function parameters(shape: Shape): { linear: number; other: number } {
+export function parameters(shape: KnownShape): { linear: number; other: number } {
   const block = Object.values(linears(shape)).reduce((sum, layer) => sum + layer.in * layer.out, 0);
   const tables = shape.vocab_size * shape.hidden_size * (shape.tie_word_embeddings ? 1 : 2);
   return {
@@ -40,6 +40,6 @@ export function parameters(shape: Shape): { linear: number; other: number } {
 }
 
 /** Trainable parameters of the adapter: rank × (in + out) of each target, in each layer. */
-export function loraParameters(shape: Shape, plan: Pick<TrainingPlan, 'rank' | 'targetModules'>): number {
+export function loraParameters(shape: KnownShape, plan: Pick<TrainingMemoryConfig, 'rank' | 'targetModules'>): number {
   return targets(shape, plan).reduce((sum, layer) => sum + plan.rank * (layer.in + layer.out), 0) * shape.num_hidden_layers;
 }

@@ -1,13 +1,13 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
-import { families, repositories, type Shape } from '../../knowledge/known-models';
+import { families, type KnownShape, repositories } from '../../knowledge/known-models';
 import { fieldsOf, tryParse } from '../../untrusted/json';
 
 /** The shape of a model: from its own config.json, else a known one. */
 export function shapeOf(
   { host }: Pick<Context, 'host'>,
   model: { repo: string; folder: string },
-): { shape: Shape; from: string } | undefined {
+): { shape: KnownShape; from: string } | undefined {
   const file = path.join(model.folder, 'config.json');
   const own = shapeFrom(host.files.readText(file) ?? '');
   if (own) return { shape: own, from: file };
@@ -16,7 +16,7 @@ export function shapeOf(
 }
 
 /** The shape that a config.json describes; `undefined` where it is none, or of a family that the estimate does not know. */
-export function shapeFrom(text: string): Shape | undefined {
+export function shapeFrom(text: string): KnownShape | undefined {
   const config = fieldsOf(tryParse(text));
   if (!config || !families.some(({ is, sevenLinear }) => sevenLinear && is === config.model_type)) return undefined;
   const number = (name: string) => (Number.isInteger(config[name]) && Number(config[name]) > 0 ? Number(config[name]) : undefined);

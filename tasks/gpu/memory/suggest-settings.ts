@@ -1,11 +1,11 @@
 import { bytes } from '../../common/format';
-import type { Shape } from '../../knowledge/known-models';
+import type { KnownShape } from '../../knowledge/known-models';
 import { estimate } from './memory';
-import type { TrainingPlan } from './training-memory-config';
+import type { TrainingMemoryConfig } from './training-memory-config';
 
 /** A plan that fits, and the settings that lead to it. */
-export interface Change {
-  plan: TrainingPlan;
+export interface SuggestedSettings {
+  plan: TrainingMemoryConfig;
   totalBytes: number;
   /** As a person says it: `batch 2 × accumulation 8`. */
   text: string;
@@ -20,7 +20,7 @@ const shortest = 256;
  * The change that costs least among those that fit: checkpointing (time), then a smaller batch with more accumulation
  * (time; the effective batch stays), then 4-bit weights, then shorter examples.
  */
-export function nearestChange(shape: Shape, plan: TrainingPlan, freeBytes: number): Change | undefined {
+export function suggestSettings(shape: KnownShape, plan: TrainingMemoryConfig, freeBytes: number): SuggestedSettings | undefined {
   for (const sequenceLength of halves(plan.sequenceLength, shortest))
     for (const fourBit of plan.fourBit ? [true] : [false, true])
       for (const batchSize of batches(plan.batchSize * plan.accumulationSteps, plan.batchSize))
@@ -33,7 +33,7 @@ export function nearestChange(shape: Shape, plan: TrainingPlan, freeBytes: numbe
   return undefined;
 }
 
-function described(before: TrainingPlan, plan: TrainingPlan, totalBytes: number): Change {
+function described(before: TrainingMemoryConfig, plan: TrainingMemoryConfig, totalBytes: number): SuggestedSettings {
   const settings: Record<string, number | boolean> = {};
   const parts: string[] = [];
   if (plan.batchSize !== before.batchSize) {
@@ -57,13 +57,13 @@ function described(before: TrainingPlan, plan: TrainingPlan, totalBytes: number)
 }
 
 /** What a plan needs at the very least, for a card that is too small for all of them. */
-export function leastBytes(shape: Shape, plan: TrainingPlan): number {
+export function leastBytes(shape: KnownShape, plan: TrainingMemoryConfig): number {
   const sequenceLength = Math.min(plan.sequenceLength, shortest);
   return estimate(shape, { ...plan, fourBit: true, checkpointing: true, batchSize: 1, sequenceLength }).total;
 }
 
 /** `fits with 4.1 GB to spare`, or what would fit. */
-export function verdictText(needBytes: number, freeBytes: number, change: Change | undefined): string {
+export function verdictText(needBytes: number, freeBytes: number, change: SuggestedSettings | undefined): string {
   if (needBytes <= freeBytes) return `fits with ${bytes(freeBytes - needBytes)} to spare`;
   const short = `needs ${bytes(needBytes)} of ${bytes(freeBytes)}`;
   return change

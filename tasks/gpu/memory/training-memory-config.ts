@@ -1,7 +1,7 @@
 import type { Settings } from '../../settings/schema/definition';
 
 /** What of configs/training_config.yaml decides how much memory the training takes. */
-export interface TrainingPlan {
+export interface TrainingMemoryConfig {
   rank: number;
   dropout: number;
   targetModules: readonly string[];
@@ -15,7 +15,7 @@ export interface TrainingPlan {
 }
 
 /** The plan of the training settings. */
-export const planOf = ({ lora, quantization, arguments: run }: Settings['training']): TrainingPlan => ({
+export const memoryConfigOf = ({ lora, quantization, arguments: run }: Settings['training']): TrainingMemoryConfig => ({
   rank: lora.rank,
   dropout: lora.dropout,
   targetModules: lora.target_modules,

@@ -5,10 +5,10 @@ import { bitsandbytesFault, kernelFault } from './kernel-faults';
 import { type ProbeAnswers, type ProbeLine, probeLimits } from './query-torch';
 import { repair } from './repair';
 import { architectureFault, torchFault } from './torch-faults';
-import type { DriverVersions, TorchHalf } from './torch-half';
+import type { DriverVersions, TorchProbe } from './torch-half';
 
 /** Why a layer is broken that came to its end; `undefined` where it is not. */
-export function faultOf(line: ProbeLine, half: TorchHalf, driver: DriverVersions): LayerFault | undefined {
+export function probeFault(line: ProbeLine, half: TorchProbe, driver: DriverVersions): LayerFault | undefined {
   if (line.state === 'ok' && line.layer === 'architecture') return architectureFault(half);
   const tooNew = line.layer === 'torch' ? torchFault(line, half, driver) : undefined;
   if (line.state === 'ok' || tooNew?.code === 'E_TORCH_CUDA') return tooNew;

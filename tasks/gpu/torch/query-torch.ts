@@ -50,7 +50,7 @@ export interface ProbeRequest {
 }
 
 /** Runs probe.py with the environment's own Python. */
-export async function askTorch({ host, root }: Pick<Context, 'host' | 'root'>, request: ProbeRequest): Promise<ProbeAnswers> {
+export async function queryTorch({ host, root }: Pick<Context, 'host' | 'root'>, request: ProbeRequest): Promise<ProbeAnswers> {
   const limits = { ...probeLimits, ...request.limits };
   const { stdout, exitCode, timedOut, tail } = await host.processes.run(
     request.python,

@@ -5,7 +5,7 @@ import { oneLine } from '../../untrusted/text';
 import type { LayerFault } from '../layer';
 import type { ProbeLine } from './query-torch';
 import { repair } from './repair';
-import type { DriverVersions, TorchHalf } from './torch-half';
+import type { DriverVersions, TorchProbe } from './torch-half';
 
 const wantedTorch = `torch ${profileTorch.split('.').slice(0, 2).join('.')}`;
 const wantedCuda = (): string => `torch built for CUDA ${profileBuild().cuda}`;
@@ -30,7 +30,7 @@ const unavailable = (): readonly (readonly [says: RegExp, fix: string])[] => [
 ];
 
 /** Why torch itself is no good here; `undefined` where it is. */
-export function torchFault(line: ProbeLine, { torch }: TorchHalf, driver: DriverVersions): LayerFault | undefined {
+export function torchFault(line: ProbeLine, { torch }: TorchProbe, driver: DriverVersions): LayerFault | undefined {
   const text = line.text ?? 'it failed without a word';
   if (line.kind !== 'error' && torch && isTooNewFor(driver, torch))
     return {
@@ -62,18 +62,18 @@ export function torchFault(line: ProbeLine, { torch }: TorchHalf, driver: Driver
 }
 
 /** A word about a torch that works and is not the one of the profiles. */
-export function otherCudaWarning({ torch }: TorchHalf, driver: DriverVersions): string | undefined {
+export function otherCudaWarning({ torch }: TorchProbe, driver: DriverVersions): string | undefined {
   const { cuda } = profileBuild();
   if (!torch?.cuda || isTooNewFor(driver, torch) || compareDotted(torch.cuda, cuda) === 0) return undefined;
   return `torch ${torch.version} is built for CUDA ${torch.cuda}, the environment asks for ${cuda}: ${repair}`;
 }
 
 /** A driver serves every minor version of its CUDA; a newer major version it cannot. */
-const isTooNewFor = ({ cuda: runs }: DriverVersions, { cuda }: NonNullable<TorchHalf['torch']>): boolean =>
+const isTooNewFor = ({ cuda: runs }: DriverVersions, { cuda }: NonNullable<TorchProbe['torch']>): boolean =>
   cuda !== null && runs !== undefined && Number.parseInt(cuda, 10) > Number.parseInt(runs, 10);
 
 /** Does the build have code for one of the cards? */
-export function architectureFault({ devices, torch }: TorchHalf): LayerFault | undefined {
+export function architectureFault({ devices, torch }: TorchProbe): LayerFault | undefined {
   const architectures = torch?.architectures;
   const [device] = devices;
   // A build that does not say it is judged by the product that follows.

@@ -1,7 +1,7 @@
 import type { Layers } from '../layer';
 
 /** What the environment's own torch said of itself and of the cards that it sees. */
-export interface TorchHalf extends Layers {
+export interface TorchProbe extends Layers {
   torch: { version: string; cuda: string | null; architectures: string } | undefined;
   devices: { index: number; name: string; capability: string; freeBytes: number | undefined; totalBytes: number | undefined }[];
 }

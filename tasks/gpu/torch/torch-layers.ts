@@ -1,8 +1,8 @@
 import { breakageIn } from '../../knowledge/conflicts';
-import { faultOf, silentFault } from './probe-faults';
+import { probeFault, silentFault } from './probe-faults';
 import { type ProbeAnswers, type ProbeLine, probeLimits } from './query-torch';
 import { otherCudaWarning } from './torch-faults';
-import type { DriverVersions, TorchHalf } from './torch-half';
+import type { DriverVersions, TorchProbe } from './torch-half';
 
 const order = Object.keys(probeLimits) as ProbeLine['layer'][];
 
@@ -10,13 +10,13 @@ const order = Object.keys(probeLimits) as ProbeLine['layer'][];
  * What probe.py said, as layers. The memory is judged elsewhere: here it is only measured.
  * @param driver what the driver half knows
  */
-export function torchLayers(answers: ProbeAnswers, driver: DriverVersions): TorchHalf {
-  const half: TorchHalf = { layers: [], warnings: [], torch: undefined, devices: [] };
+export function torchLayers(answers: ProbeAnswers, driver: DriverVersions): TorchProbe {
+  const half: TorchProbe = { layers: [], warnings: [], torch: undefined, devices: [] };
   for (const name of order) {
     if (answers.skipped.includes(name)) continue;
     const end = answers.lines.find(({ layer, state }) => layer === name && state !== 'start');
     if (end) keep(half, end, driver);
-    const fault = end ? faultOf(end, half, driver) : silentFault(name, answers);
+    const fault = end ? probeFault(end, half, driver) : silentFault(name, answers);
     if (fault) {
       half.layers.push({ name, state: 'broken', ...fault });
       return half;
@@ -27,7 +27,7 @@ export function torchLayers(answers: ProbeAnswers, driver: DriverVersions): Torc
 }
 
 /** Takes out of a line what later layers and the report need. */
-function keep(half: TorchHalf, line: ProbeLine, driver: DriverVersions): void {
+function keep(half: TorchProbe, line: ProbeLine, driver: DriverVersions): void {
   const { layer, devices = [] } = line;
   if (layer === 'torch') keepTorch(half, line, driver);
   if (layer === 'architecture')
@@ -37,7 +37,7 @@ function keep(half: TorchHalf, line: ProbeLine, driver: DriverVersions): void {
       Object.assign(half.devices.find((device) => device.index === index) ?? {}, { freeBytes, totalBytes });
 }
 
-function keepTorch(half: TorchHalf, line: ProbeLine, driver: DriverVersions): void {
+function keepTorch(half: TorchProbe, line: ProbeLine, driver: DriverVersions): void {
   const { version, cuda = null, architectures = '', outside, file, warnings = [], kind } = line;
   if (!version) return;
   half.torch = { version, cuda, architectures };
@@ -47,7 +47,7 @@ function keepTorch(half: TorchHalf, line: ProbeLine, driver: DriverVersions): vo
   if (other) half.warnings.push(other);
 }
 
-function foundOf({ layer, version }: ProbeLine, { torch, devices }: TorchHalf): string {
+function foundOf({ layer, version }: ProbeLine, { torch, devices }: TorchProbe): string {
   switch (layer) {
     case 'torch':
       return `${torch?.version}, built for CUDA ${torch?.cuda}`;

@@ -5,7 +5,7 @@ import { hashOf } from '../model/hub-file';
 import type { ByteRange } from '../partials/ranges';
 import type { SizedFile } from '../transfer/file-download';
 import { blockHashesName } from './layout';
-import { type ModelFolder, readOwnTexts, removeOwnText, writeOwnText } from './own';
+import { type RecordKeeper, readOwnTexts, removeOwnText, writeOwnText } from './own';
 
 /** The hash on its way through the right bytes of a file: where wrong ones part from them, and so what to fetch again. */
 export interface BlockHashes {
@@ -25,7 +25,7 @@ export function parseBlockHashes(text: string): BlockHashes | undefined {
 }
 
 /** Keeps the marks of a file whose hash was right. They are true of these bytes for ever, wherever the file goes. */
-export function writeBlockHashes(here: ModelFolder, folder: string, file: SizedFile, marks: readonly string[]): void {
+export function writeBlockHashes(here: RecordKeeper, folder: string, file: SizedFile, marks: readonly string[]): void {
   if (marks.length === 0) return;
   writeOwnText(
     here,
@@ -35,14 +35,14 @@ export function writeBlockHashes(here: ModelFolder, folder: string, file: SizedF
   );
 }
 
-export const removeBlockHashes = (here: ModelFolder, folder: string, file: string): void =>
+export const removeBlockHashes = (here: RecordKeeper, folder: string, file: string): void =>
   removeOwnText(here, folder, blockHashesName(file));
 
 /**
  * Where wrong bytes begin, as the range of one block; `undefined` where nothing was kept to compare with.
  * Blocks behind it may be wrong too, which the hash of the whole tells.
  */
-export function wrongBlock(here: ModelFolder, folder: string, file: SizedFile, found: readonly string[]): ByteRange | undefined {
+export function wrongBlock(here: RecordKeeper, folder: string, file: SizedFile, found: readonly string[]): ByteRange | undefined {
   const known = readOwnTexts(here, folder, blockHashesName(file.path), mostOfMarks)
     .flatMap((text) => parseBlockHashes(text) ?? [])
     .find(({ hash, marks }) => hash === hashOf(file).hex && marks.length === found.length);

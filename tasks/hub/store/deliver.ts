@@ -8,7 +8,7 @@ import type { SizedFile } from '../transfer/file-download';
 import { writeBlockHashes } from './block-hashes';
 import { downloads, hfCache, ownCache, replaced, wrong } from './layout';
 import { isTrusted, readMetadata, writeMetadata } from './metadata';
-import type { ModelFolder } from './own';
+import type { RecordKeeper } from './own';
 import { removeStamp, writeStamp } from './stamps';
 
 /** Files of a person up to this size are moved aside when the model's own take their place. */
@@ -19,7 +19,7 @@ const mostKept = 100_000_000;
  * @throws UserError E_MODEL_REPLACED where another file has taken its place since it was hashed; E_UNSAFE_PATH
  */
 export function installFile(
-  here: ModelFolder,
+  here: RecordKeeper,
   folder: string,
   commit: string,
   file: SizedFile,
@@ -61,7 +61,7 @@ const wasReplaced = ({ path: name }: SizedFile): UserError =>
 
 /** Remembers a file whose hash is right: hf's metadata, then our stamp. `stamp` is the file as it was hashed. */
 export function writeVerified(
-  here: ModelFolder,
+  here: RecordKeeper,
   folder: string,
   commit: string,
   file: SizedFile,

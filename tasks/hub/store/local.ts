@@ -7,7 +7,7 @@ import { readPartial } from '../partials/partial';
 import type { SizedFile } from '../transfer/file-download';
 import { metadataName } from './layout';
 import { isTrusted, readMetadata } from './metadata';
-import type { ModelFolder } from './own';
+import type { RecordKeeper } from './own';
 import { stampedHash } from './stamps';
 
 /** How one file of a model is on this disk. */
@@ -26,7 +26,7 @@ export interface LocalFile {
  * Looks at one file: its size, what was proven of it before, and what is there of an interrupted download.
  * @throws UserError E_UNSAFE_PATH where a folder on the way to it is a link
  */
-export function lookAtFile(here: ModelFolder, folder: string, commit: string, file: SizedFile, trustStamps = true): LocalFile {
+export function lookAtFile(here: RecordKeeper, folder: string, commit: string, file: SizedFile, trustStamps = true): LocalFile {
   const { host } = here;
   const absolute = path.join(folder, file.path);
   const entry = host.shared.lstat(folder, file.path);

@@ -9,16 +9,16 @@ import { makeStateFolder, statePath } from '../../engine/state';
  */
 
 /** Who remembers: this machine, and the project. */
-export type ModelFolder = Pick<Context, 'host' | 'root'>;
+export type RecordKeeper = Pick<Context, 'host' | 'root'>;
 
-const placesOf = ({ root }: ModelFolder, folder: string, name: string) =>
+const placesOf = ({ root }: RecordKeeper, folder: string, name: string) =>
   [
     { folder, name },
     { folder: statePath(root), name: `folders/${sha256(folder).slice(0, 16)}/${name}` },
   ] as const;
 
 /** The texts that are kept under a name, of this user or root; the reader judges which of them still holds. */
-export function readOwnTexts(here: ModelFolder, folder: string, name: string, most: number): string[] {
+export function readOwnTexts(here: RecordKeeper, folder: string, name: string, most: number): string[] {
   const { shared } = here.host;
   return placesOf(here, folder, name)
     .map((place) => shared.read(place.folder, place.name, most))
@@ -29,7 +29,7 @@ export function readOwnTexts(here: ModelFolder, folder: string, name: string, mo
  * Keeps a text; what another user keeps under the name stays his. Not flushed: what is lost with the power only spared work.
  * @throws UserError E_UNSAFE_PATH
  */
-export function writeOwnText(here: ModelFolder, folder: string, name: string, text: string): void {
+export function writeOwnText(here: RecordKeeper, folder: string, name: string, text: string): void {
   const { shared } = here.host;
   const [, inProject] = placesOf(here, folder, name);
   const isTheirs = () => {
@@ -42,7 +42,7 @@ export function writeOwnText(here: ModelFolder, folder: string, name: string, te
   shared.write(inProject.folder, inProject.name, text);
 }
 
-export function removeOwnText(here: ModelFolder, folder: string, name: string): void {
+export function removeOwnText(here: RecordKeeper, folder: string, name: string): void {
   const { shared } = here.host;
   for (const place of placesOf(here, folder, name)) shared.permitted(() => shared.remove(place.folder, place.name));
 }

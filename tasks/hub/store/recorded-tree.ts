@@ -7,7 +7,7 @@ import { chooseFiles, type FileChoice } from '../model/selection';
 import { trees } from './layout';
 import { metadataText } from './metadata';
 import { readModelRecord } from './model-record';
-import type { ModelFolder } from './own';
+import type { RecordKeeper } from './own';
 import { readTree } from './tree';
 
 /** What a folder should hold, known without the network. */
@@ -28,7 +28,7 @@ export interface RecordedTree {
  * What a folder should hold by its own records: ours first, then hf's tree and metadata, so that a folder
  * that only hf has filled can be judged too. `undefined` where nothing was recorded.
  */
-export function recordedTree(here: ModelFolder, folder: string, choice: FileChoice): RecordedTree | undefined {
+export function recordedTree(here: RecordKeeper, folder: string, choice: FileChoice): RecordedTree | undefined {
   const { host } = here;
   const record = readModelRecord(host, folder);
   const metadata = metadataText(host, folder);

@@ -7,14 +7,14 @@ import type { SizedFile } from '../transfer/file-download';
 import { wrongBlock } from './block-hashes';
 import { backUpUserFile } from './deliver';
 import { incompleteOf, isResumable } from './local';
-import type { ModelFolder } from './own';
+import type { RecordKeeper } from './own';
 import { removeStamp } from './stamps';
 
 /**
  * Takes over what is there of a file: an interrupted download of hf, or the beginning of a truncated file.
  * It is renamed, not copied, and its hash in the end says whether it was worth it. What others may write into is left.
  */
-export function resumeFromIncomplete(here: ModelFolder, folder: string, file: SizedFile): void {
+export function resumeFromIncomplete(here: RecordKeeper, folder: string, file: SizedFile): void {
   const { host } = here;
   const have = readPartial(host, folder, file)?.ranges.total ?? 0;
   const stat = host.shared.lstat(folder, file.path);
@@ -31,7 +31,7 @@ export function resumeFromIncomplete(here: ModelFolder, folder: string, file: Si
  * its hash says so in the end, and all of it comes anew.
  * @param marks of the file as it is
  */
-export function keepGoodPrefix(here: ModelFolder, folder: string, file: SizedFile, marks: readonly string[]): void {
+export function keepGoodPrefix(here: RecordKeeper, folder: string, file: SizedFile, marks: readonly string[]): void {
   const { host } = here;
   const stat = host.shared.lstat(folder, file.path);
   const block = wrongBlock(here, folder, file, marks);
@@ -42,7 +42,7 @@ export function keepGoodPrefix(here: ModelFolder, folder: string, file: SizedFil
 }
 
 /** A journal of the old partial must not vouch for the new one. */
-function takeOver(here: ModelFolder, folder: string, file: SizedFile, name: string): void {
+function takeOver(here: RecordKeeper, folder: string, file: SizedFile, name: string): void {
   const { shared } = here.host;
   removeStamp(here, folder, file.path);
   shared.remove(folder, journalName(partialName(file)));

@@ -4,7 +4,7 @@ import { type FileFingerprint, fileFingerprint, sameFingerprint } from '../../pl
 import { isByteCount, isSha1, isSha256 } from '../../untrusted/hashes';
 import { fieldsOf, tryParse } from '../../untrusted/json';
 import { stampName } from './layout';
-import { type ModelFolder, readOwnTexts, removeOwnText, writeOwnText } from './own';
+import { type RecordKeeper, readOwnTexts, removeOwnText, writeOwnText } from './own';
 
 /** What was true of a file when its bytes were hashed. It spares the next look only while all of it is what it was. */
 export interface HashStamp extends FileFingerprint {
@@ -27,7 +27,7 @@ export function parseStamp(text: string): HashStamp | undefined {
 const isCount = (value: unknown): value is string => typeof value === 'string' && /^-?\d{1,30}$/.test(value);
 
 /** What this user remembers of a file that has not been touched since; `undefined` where there is nothing that holds. */
-export function stampOn(here: ModelFolder, folder: string, file: string): HashStamp | undefined {
+export function stampOn(here: RecordKeeper, folder: string, file: string): HashStamp | undefined {
   const stat = here.host.files.exactStat(path.join(folder, file));
   if (!stat) return undefined;
   return readOwnTexts(here, folder, stampName(file), mostOfStamp)
@@ -36,11 +36,11 @@ export function stampOn(here: ModelFolder, folder: string, file: string): HashSt
 }
 
 /** The hash of a file that was hashed before and has not been touched since. */
-export const stampedHash = (here: ModelFolder, folder: string, file: string): string | undefined => stampOn(here, folder, file)?.hash;
+export const stampedHash = (here: RecordKeeper, folder: string, file: string): string | undefined => stampOn(here, folder, file)?.hash;
 
 /** Remembers a hash. `stamp` is what was read to make it: a change since makes it worthless. */
 export function writeStamp(
-  here: ModelFolder,
+  here: RecordKeeper,
   folder: string,
   file: string,
   { size, mtime, ctime, inode }: FileFingerprint,
@@ -51,4 +51,4 @@ export function writeStamp(
 }
 
 /** Before the file that it vouches for is touched. */
-export const removeStamp = (here: ModelFolder, folder: string, file: string): void => removeOwnText(here, folder, stampName(file));
+export const removeStamp = (here: RecordKeeper, folder: string, file: string): void => removeOwnText(here, folder, stampName(file));

@@ -5,7 +5,7 @@ import { collidingNames, modelFileFault } from '../../untrusted/names';
 import type { TreeRow } from '../api/answers';
 import type { HubFile } from '../model/hub-file';
 import { treeName } from './layout';
-import { type ModelFolder, readOwnTexts, writeOwnText } from './own';
+import { type RecordKeeper, readOwnTexts, writeOwnText } from './own';
 
 /** Characters of a tree: 200,000 files have some 40 million. */
 const mostOfTree = 100_000_000;
@@ -16,7 +16,7 @@ const mostOfTree = 100_000_000;
  * @returns `undefined` where there is none that is readable
  * @throws UserError E_UNSAFE_PATH
  */
-export function readTree(here: ModelFolder, folder: string, commit: string, whose: 'ours' | 'anyone' = 'ours'): HubFile[] | undefined {
+export function readTree(here: RecordKeeper, folder: string, commit: string, whose: 'ours' | 'anyone' = 'ours'): HubFile[] | undefined {
   const name = treeName(commit);
   const texts = whose === 'ours' ? readOwnTexts(here, folder, name, mostOfTree) : [here.host.shared.read(folder, name, mostOfTree)?.text];
   for (const text of texts) {
@@ -52,7 +52,7 @@ function fileOf(path: string, row: unknown): HubFile | undefined {
 }
 
 /** Keeps the tree of a commit where hf looks for it. */
-export function writeTree(here: ModelFolder, folder: string, commit: Commit, rows: readonly TreeRow[]): void {
+export function writeTree(here: RecordKeeper, folder: string, commit: Commit, rows: readonly TreeRow[]): void {
   const files = Object.fromEntries(
     rows
       .filter(({ type }) => type === 'file')

@@ -1,6 +1,6 @@
 import { UserError } from '../../common/errors';
 import type { RunResult } from '../../platform/processes/processes';
-import { whereOf } from '../remotes/address';
+import { remoteAddress } from '../remotes/address';
 import type { Remote } from '../remotes/remote';
 import { WrongAnswer } from './wrong-answer';
 
@@ -23,7 +23,7 @@ export const wrongAnswer = (remote: Remote, what: string): UserError =>
     code: 'E_REMOTE_ANSWER',
     found: `\`${remote.name}\` ${what}`,
     needed: 'an answer that can be true, to its end: nothing was written for this one',
-    fix: `look at what lies in \`${whereOf(remote)}\`, and who can write there\nto leave it out: \`--only\` with other folders`,
+    fix: `look at what lies in \`${remoteAddress(remote)}\`, and who can write there\nto leave it out: \`--only\` with other folders`,
   });
 
 /** What is made of an answer. @throws UserError E_REMOTE_ANSWER where that is a {@link WrongAnswer} */

@@ -8,7 +8,7 @@ import { WrongAnswer } from './wrong-answer';
 export type Presence = 'folder' | 'file' | 'dangling' | 'missing';
 
 /** What the look at the other side printed, between its marks. Paths are absolute, in UTF-8. */
-export interface Looked {
+export interface LookAnswer {
   /** The project's folder there. */
   path: string;
   /** The nearest folder above it that is there, or itself. */
@@ -38,7 +38,7 @@ export interface Looked {
  * @returns `undefined` where the marks are missing: it did not run to its end
  * @throws WrongAnswer where a path is none, or one of the folders is not answered for
  */
-export function parseLook(text: string, folders: readonly string[]): Looked | undefined {
+export function parseLook(text: string, folders: readonly string[]): LookAnswer | undefined {
   const begin = text.indexOf('just-lora-begin\n');
   const end = text.lastIndexOf('just-lora-end');
   if (begin < 0 || end < begin) return undefined;

@@ -5,7 +5,7 @@ import type { RelativeName } from '../../untrusted/names';
 import type { Folder } from './folders';
 
 /** One difference between the two sides, as it would be levelled. */
-export interface Change {
+export interface FileChange {
   action: 'added' | 'changed' | 'deleted';
   kind: 'file' | 'folder' | 'link';
   /** The folder that travels, and the name in it as a byte string. */
@@ -18,7 +18,7 @@ export interface Change {
 
 /** What was found when the two sides were compared. */
 export interface Comparison {
-  changes: Change[];
+  changes: FileChange[];
   /** Files of the source that our own patterns leave out; `undefined` where rsync does not tell. */
   excluded: number | undefined;
   /** Devices, sockets and pipes, which do not travel. */
@@ -34,15 +34,15 @@ export interface Compared {
 /** Relative to the project, as a person reads it. */
 export const shownChange = ({ folder, name }: { folder: string; name: string }): string => shownName(`${byteName(folder)}/${name}`);
 
-export const filesOf = (changes: readonly Change[]): Change[] => changes.filter(({ kind }) => kind !== 'folder');
-export const bytesToSend = (changes: readonly Change[]): number =>
+export const changedFiles = (changes: readonly FileChange[]): FileChange[] => changes.filter(({ kind }) => kind !== 'folder');
+export const bytesToSend = (changes: readonly FileChange[]): number =>
   changes.reduce((sum, { action, bytes: size }) => sum + (action === 'deleted' ? 0 : size), 0);
 
 /** `3 added (1.2 GB), 1 changed (12 kB), 2 deleted`. */
-export function countsText(changes: readonly Change[]): string {
+export function countsText(changes: readonly FileChange[]): string {
   const parts = (['added', 'changed', 'deleted'] as const).flatMap((action) => {
     const some = changes.filter((change) => change.action === action);
-    const files = filesOf(some);
+    const files = changedFiles(some);
     if (some.length === 0) return [];
     const size = action === 'deleted' ? '' : ` (${bytes(bytesToSend(files))})`;
     const folders = some.length - files.length;
@@ -52,7 +52,7 @@ export function countsText(changes: readonly Change[]): string {
 }
 
 /** One line a file: what is done with it, its size, its name; nothing where there is no change. */
-export function changeTable(changes: readonly Change[], most: number): { table?: Table } {
+export function changeTable(changes: readonly FileChange[], most: number): { table?: Table } {
   if (changes.length === 0) return {};
   const rows = changes.map((change) => [
     change.action,
@@ -70,5 +70,5 @@ export const firstRows = (rows: readonly string[][], most: number): Table => [
 ];
 
 /** Files of a folder in front of the folder. */
-export const deepestFirst = (changes: readonly Change[]): Change[] =>
+export const deepestFirst = (changes: readonly FileChange[]): FileChange[] =>
   [...changes].sort((one, other) => Number(one.kind === 'folder') - Number(other.kind === 'folder') || other.name.length - one.name.length);

@@ -1,7 +1,7 @@
-import { guardDeletions, refusePlace } from '../guards/deletions';
+import { assertSafeDeleteTarget, guardDeletions } from '../guards/deletions';
 import { guardRoom } from '../guards/room';
 import { refuseEmpty, refuseMissing } from '../guards/sources';
-import type { Difference, Session } from '../session/session';
+import type { Session, SessionDifference } from '../session/session';
 import type { Compared } from './change';
 import { holdsFiles } from './files-here';
 import type { Folder } from './folders';
@@ -11,15 +11,15 @@ import { sidesOf } from './sides';
  * Compares both sides by size and time; with `--verify` by checksum too, where that finds nothing.
  * @throws UserError a guard's: nothing is sent or deleted then
  */
-export async function compareAll(session: Session): Promise<Difference> {
+export async function compareAll(session: Session): Promise<SessionDifference> {
   const quick = await compareBy(session, false);
   return session.verify && quick.changes.length === 0 ? compareBy(session, true) : quick;
 }
 
-async function compareBy(session: Session, checksum: boolean): Promise<Difference> {
+async function compareBy(session: Session, checksum: boolean): Promise<SessionDifference> {
   const { direction, deletes } = session;
   const [there, transport] = [await session.there(), await session.transport()];
-  if (deletes && direction === 'push') refusePlace(there);
+  if (deletes && direction === 'push') assertSafeDeleteTarget(there);
   const { present, absent, empty } = await sourcesOf(session);
   const compared = await Promise.all(
     present.map(
@@ -38,7 +38,7 @@ async function sourcesOf({
   folders,
   deletes,
   there,
-}: Session): Promise<Pick<Difference, 'absent' | 'empty'> & { present: Folder[] }> {
+}: Session): Promise<Pick<SessionDifference, 'absent' | 'empty'> & { present: Folder[] }> {
   const [absent, empty, present]: [string[], string[], Folder[]] = [[], [], []];
   for (const folder of folders) {
     const { source } = sidesOf(context, await there(), folder, direction);
@@ -56,7 +56,7 @@ async function sourcesOf({
 }
 
 /** All folders as one. How many files were left out is known only where each folder tells. */
-function joined(compared: readonly Compared[]): Pick<Difference, 'changes' | 'folders' | 'excluded' | 'skipped'> {
+function joined(compared: readonly Compared[]): Pick<SessionDifference, 'changes' | 'folders' | 'excluded' | 'skipped'> {
   const excluded = compared.map(({ comparison }) => comparison.excluded);
   return {
     changes: compared.flatMap(({ comparison }) => comparison.changes),

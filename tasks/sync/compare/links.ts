@@ -2,7 +2,7 @@ import { UserError } from '../../common/errors';
 import { plural, shellWord } from '../../common/format';
 import { shownName, textName } from '../../common/shown-name';
 import type { RelativeName } from '../../untrusted/names';
-import { type Change, shownChange } from './change';
+import { type FileChange, shownChange } from './change';
 
 /**
  * Does a link lead out of the folder that travels? Told by its text alone, as rsync's `--safe-links` does: absolute, or
@@ -17,7 +17,7 @@ export function leadsOut(name: RelativeName, target: string): boolean {
 }
 
 /** Links that would lead a later pull out of the folder. @throws UserError E_UNSAFE_PATH where there are some */
-export function refuseLinksOut(links: readonly (readonly [Change, target: string])[]): void {
+export function refuseLinksOut(links: readonly (readonly [FileChange, target: string])[]): void {
   const [first, ...more] = links.filter(([{ name }, target]) => leadsOut(name, target));
   if (!first) return;
   const [change, target] = first;

@@ -2,23 +2,23 @@ import * as path from 'node:path';
 import { shownName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
 import type { RelativeName } from '../../untrusted/names';
-import type { Change } from './change';
+import type { FileChange } from './change';
 import { chosen, type Filters } from './filters';
 import { baseName, type Folder, isOwnExclude } from './folders';
 
 /** The files of one side for what is not rsync: size in bytes, time in milliseconds. By name, a byte string. */
 export type Listing = Map<RelativeName, { size: number; modifiedMs: number }>;
 
-export interface Listed {
+export interface ListedEntry {
   files: Listing;
   excluded: number;
   skipped: string[];
 }
 
 /** The files here that travel. */
-export function listHere({ host, root }: Context, folder: Folder, filters: Filters): Listed {
+export function listHere({ host, root }: Context, folder: Folder, filters: Filters): ListedEntry {
   const at = path.join(root, folder.name);
-  const listed: Listed = { files: new Map(), excluded: 0, skipped: [] };
+  const listed: ListedEntry = { files: new Map(), excluded: 0, skipped: [] };
   const single = host.files.stat(at)?.isFile();
   const entries = single ? [host.tree.look(path.dirname(at), baseName(folder))] : host.tree.entries(at, ['.rsync-partial']);
   for (const entry of entries) {
@@ -45,15 +45,15 @@ export async function compareListings(
   target: Listing,
   deletions: boolean,
   alike: (names: RelativeName[]) => Promise<ReadonlySet<string>>,
-): Promise<Change[]> {
-  const change = (name: RelativeName, action: Change['action'], bytes: number): Change => ({
+): Promise<FileChange[]> {
+  const change = (name: RelativeName, action: FileChange['action'], bytes: number): FileChange => ({
     action,
     kind: 'file',
     folder: base,
     name,
     bytes,
   });
-  const changes: Change[] = [];
+  const changes: FileChange[] = [];
   const unsure: RelativeName[] = [];
   for (const [name, { size, modifiedMs }] of source) {
     const other = target.get(name);

@@ -3,7 +3,7 @@ import { byteName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
 import type { RelativeName } from '../../untrusted/names';
 import type { Presence } from '../answers/look-answer';
-import type { There } from '../remotes/remote-type';
+import type { RemoteState } from '../remotes/remote-type';
 import { type Direction, type Folder, travelling } from './folders';
 
 /** Where a folder of the project is, here and there, and what travels: all of it, or one file. */
@@ -19,7 +19,7 @@ export interface Sides {
 }
 
 /** @throws UserError E_UNSAFE_PATH where a pull would lead through a link that may have come from the other side */
-export function sidesOf(context: Context, there: Pick<There, 'path' | 'present'>, folder: Folder, direction: Direction): Sides {
+export function sidesOf(context: Context, there: Pick<RemoteState, 'path' | 'present'>, folder: Folder, direction: Direction): Sides {
   const [near, far] = [presenceOf(context, path.join(context.root, folder.name)), there.present.get(folder.name) ?? 'missing'];
   const [source, target] = direction === 'push' ? [near, far] : [far, near];
   const file = source === 'file' ? path.posix.basename(folder.name) : undefined;

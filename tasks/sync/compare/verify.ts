@@ -22,7 +22,7 @@ export async function manifestsOf(session: Session, keep: boolean): Promise<Map<
 }
 
 /** Do the manifests on the receiving side say what is here? */
-export async function isVouchedFor(session: Session): Promise<boolean> {
+export async function manifestsMatch(session: Session): Promise<boolean> {
   for (const [name, text] of await manifestsOf(session, false)) {
     const kept = session.direction === 'push' ? text : asKept(text);
     // What a command prints comes without its last line break.
@@ -32,7 +32,7 @@ export async function isVouchedFor(session: Session): Promise<boolean> {
 }
 
 /** Writes the manifests: last of all, after what they vouch for. */
-export async function vouch(session: Session, manifests: ReadonlyMap<string, string>): Promise<void> {
+export async function writeManifests(session: Session, manifests: ReadonlyMap<string, string>): Promise<void> {
   const transport = await session.transport();
   for (const [name, text] of manifests) {
     if (session.direction === 'push') await transport.writeState(name, text);

@@ -1,8 +1,8 @@
 import { UserError } from '../../common/errors';
 import { plural, some } from '../../common/format';
-import { type Change, type Compared, filesOf, shownChange } from '../compare/change';
+import { type Compared, changedFiles, type FileChange, shownChange } from '../compare/change';
 import type { Remote } from '../remotes/remote';
-import type { There } from '../remotes/remote-type';
+import type { RemoteState } from '../remotes/remote-type';
 import type { Session } from '../session/session';
 import type { Transport } from '../session/transport';
 import { refuseEmpty } from './sources';
@@ -35,8 +35,8 @@ export async function guardDeletions(
  * Deletions are bounded: the usual number, and half of the files that the receiving side has in the folder.
  * @param counts files on the receiving side, by folder
  */
-function refuseDeletions(changes: readonly Change[], counts: ReadonlyMap<string, number>, limit: DeleteLimit): UserError | undefined {
-  const deletions = filesOf(changes).filter(({ action }) => action === 'deleted');
+function refuseDeletions(changes: readonly FileChange[], counts: ReadonlyMap<string, number>, limit: DeleteLimit): UserError | undefined {
+  const deletions = changedFiles(changes).filter(({ action }) => action === 'deleted');
   const why = tooMany(deletions, counts, limit);
   if (!why) return undefined;
   return new UserError({
@@ -47,7 +47,11 @@ function refuseDeletions(changes: readonly Change[], counts: ReadonlyMap<string,
   });
 }
 
-function tooMany(deletions: readonly Change[], counts: ReadonlyMap<string, number>, { allowed, usual }: DeleteLimit): string | undefined {
+function tooMany(
+  deletions: readonly FileChange[],
+  counts: ReadonlyMap<string, number>,
+  { allowed, usual }: DeleteLimit,
+): string | undefined {
   if (allowed !== null) return deletions.length > allowed ? `more than --max-delete=${allowed}` : undefined;
   if (deletions.length > usual) return `more than ${usual}`;
   const half = [...counts].find(([folder, count]) => deletions.filter((change) => change.folder === folder).length > count / 2);
@@ -55,7 +59,7 @@ function tooMany(deletions: readonly Change[], counts: ReadonlyMap<string, numbe
 }
 
 /** Where `--delete` is never meant, by its name alone. @throws UserError E_DELETE_PLACE, exit code 2 */
-export function refuseHome({ name, path }: Remote): void {
+export function assertNotHome({ name, path }: Remote): void {
   if (!/^(~|\.)\/*$/.test(path)) return;
   throw new UserError(
     {
@@ -68,7 +72,7 @@ export function refuseHome({ name, path }: Remote): void {
 }
 
 /** Where `--delete` is never meant: the root or the home folder of the other side, by whatever name. @throws UserError E_DELETE_PLACE */
-export function refusePlace({ remote, path, real, home }: There): void {
+export function assertSafeDeleteTarget({ remote, path, real, home }: RemoteState): void {
   const plain = (folder: string) => folder.replace(/\/+$/, '') || '/';
   const taken = [path, real]
     .flatMap((folder) => (folder ? [plain(folder)] : []))

@@ -4,7 +4,7 @@ import { some } from '../../common/format';
 import { shownName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
 import type { RelativeName } from '../../untrusted/names';
-import { type Change, shownChange } from '../compare/change';
+import { type FileChange, shownChange } from '../compare/change';
 import { recallFolder, rememberFolder } from '../session/folder-record';
 
 /** Size and time of each file as it was pulled. */
@@ -17,7 +17,7 @@ const stampOf = (context: Context, folder: string, name: RelativeName): string |
 };
 
 /** Keeps what the files that have arrived look like: one that looks otherwise later was changed here. */
-export function rememberPulled(context: Context, changes: readonly Change[]): void {
+export function rememberPulled(context: Context, changes: readonly FileChange[]): void {
   for (const folder of new Set(changes.map((change) => change.folder))) {
     const record = recall(context, folder);
     for (const { name, kind, action } of changes.filter((change) => change.folder === folder)) {
@@ -30,7 +30,7 @@ export function rememberPulled(context: Context, changes: readonly Change[]): vo
 }
 
 /** Marks what a pull would replace although it is newer here, or was changed here since it was pulled. */
-export function markLocal(context: Context, changes: readonly Change[], newer: ReadonlySet<string>): void {
+export function markLocalChanges(context: Context, changes: readonly FileChange[], newer: ReadonlySet<string>): void {
   const records = new Map<string, ReturnType<typeof recall>>();
   for (const change of changes) {
     if (change.action === 'added' || change.kind === 'folder') continue;
@@ -43,7 +43,7 @@ export function markLocal(context: Context, changes: readonly Change[], newer: R
 }
 
 /** Work of this machine is replaced only where its person has seen it: `--plan=FILE` or `--force`. */
-export function refuseLocal(changes: readonly Change[]): UserError | undefined {
+export function assertNoLocalChanges(changes: readonly FileChange[]): UserError | undefined {
   const marked = changes.filter((change) => change.newer !== undefined);
   if (marked.length === 0) return undefined;
   return new UserError({

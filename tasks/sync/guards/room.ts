@@ -2,11 +2,11 @@ import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import { bytes } from '../../common/format';
 import { bytesToSend, type Compared } from '../compare/change';
-import type { There } from '../remotes/remote-type';
+import type { RemoteState } from '../remotes/remote-type';
 import type { Session } from '../session/session';
 
 /** There is room for what is to come, on the receiving side. @throws UserError E_REMOTE_FULL, E_DISK_FULL */
-export async function guardRoom({ context, direction, remote }: Session, there: There, compared: readonly Compared[]): Promise<void> {
+export async function guardRoom({ context, direction, remote }: Session, there: RemoteState, compared: readonly Compared[]): Promise<void> {
   if (direction === 'push') {
     const needed = compared.reduce((sum, { comparison }) => sum + bytesToSend(comparison.changes), 0);
     if (there.freeBytes !== undefined && needed > there.freeBytes)

@@ -4,10 +4,10 @@ import { lastLines, oneLine } from '../../untrusted/text';
 import { unescapeName } from '../answers/rsync-output';
 import { type TransferFault, transferFault } from '../answers/transfer-fault';
 import type { Direction } from '../compare/folders';
-import { whereOf } from '../remotes/address';
+import { remoteAddress } from '../remotes/address';
 import type { Remote } from '../remotes/remote';
 
-interface Told {
+interface ErrorText {
   code: string;
   found: string;
   needed?: string;
@@ -16,7 +16,7 @@ interface Told {
 
 /** A fault of the way to a remote, as a person can fix it. */
 export function remoteFault(remote: Remote, exitCode: number, text: string, direction: Direction = 'push'): UserError {
-  const told = tellers[transferFault(exitCode, text)](remote, direction, exitCode);
+  const told = errorTexts[transferFault(exitCode, text)](remote, direction, exitCode);
   const tail = lastLines(text, 6);
   return new UserError({ ...told, ...(tail ? { tail } : {}) });
 }
@@ -29,7 +29,7 @@ const login = ({ identity, sshConfig, port, user, host }: Remote): string =>
     user ? `${user}@${host}` : host,
   ].join(' ');
 
-const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direction, exitCode: number) => Told>> = {
+const errorTexts: Readonly<Record<TransferFault, (remote: Remote, direction: Direction, exitCode: number) => ErrorText>> = {
   'host-key': ({ name, host, port }) => ({
     code: 'E_SSH_HOST_KEY',
     found: `the host key of \`${name}\` is not the one that is known`,
@@ -122,7 +122,7 @@ const tellers: Readonly<Record<TransferFault, (remote: Remote, direction: Direct
   }),
   other: (remote, _, exitCode) => ({
     code: 'E_TRANSFER',
-    found: `the transfer with \`${whereOf(remote)}\` failed (exit code ${exitCode})`,
+    found: `the transfer with \`${remoteAddress(remote)}\` failed (exit code ${exitCode})`,
     fix: 'run the same command with `--verbose`',
   }),
 };

@@ -2,16 +2,16 @@ import { shownName } from '../../common/shown-name';
 import type { RelativeName } from '../../untrusted/names';
 import { answerOf, heard, longAnswer, shortAnswer, wrongAnswer } from '../answers/answer';
 import { type FoundFile, parseFindListing } from '../answers/find-listing';
-import type { Change } from '../compare/change';
+import type { FileChange } from '../compare/change';
 import { deepestFirst } from '../compare/change';
 import { baseName, type Folder } from '../compare/folders';
 import type { FileStates } from '../session/transport';
 import { remoteFault } from './faults';
 import { countScript, deleteScript, listScript, readScript, writeScript } from './file-scripts';
-import type { Machine } from './machine';
+import type { PosixMachine } from './machine';
 
 /** What is done to files on the other side by its own shell, for rsync and scp alike. */
-export function filesThere({ remote, shell, path }: Machine) {
+export function filesThere({ remote, shell, path }: PosixMachine) {
   const run = async (script: string, lines: readonly string[], { rest = '', limits = shortAnswer } = {}): Promise<string> =>
     answerOf(remote, await shell.run(script, [path, ...lines], { rest, limits }), ({ exitCode, tail }) =>
       remoteFault(remote, exitCode, tail),
@@ -35,7 +35,7 @@ export function filesThere({ remote, shell, path }: Machine) {
       return Object.fromEntries([...(await this.list(folder))].map(([name, { state }]) => [shownName(name), state]));
     },
 
-    async remove({ name }: Folder, changes: readonly Change[]): Promise<void> {
+    async remove({ name }: Folder, changes: readonly FileChange[]): Promise<void> {
       const rest = deepestFirst(changes).map((change) => `${change.kind === 'folder' ? '/' : '-'}${change.name}\0`);
       await run(deleteScript, [name], { rest: rest.join(''), limits: longAnswer });
     },

@@ -7,7 +7,7 @@ import { parseLockAnswer } from '../answers/lock-answer';
 import type { PushBegin, PushWork } from '../session/transport';
 import { remoteFault } from './faults';
 import { beatScript, beginScript, endScript } from './lock-scripts';
-import type { Machine } from './machine';
+import type { PosixMachine } from './machine';
 
 /** Held there, in `PATH/.just-lora/lock`, while a push is at work. */
 interface Held {
@@ -23,7 +23,7 @@ interface Held {
  * work is done. It is a file, not the connection: a command there may outlive a link that broke.
  * @throws UserError E_REMOTE_LOCKED after `run.lock_wait_seconds`
  */
-export async function withRemoteLock(context: Context, machine: Machine, begin: PushBegin, work: PushWork): Promise<void> {
+export async function withRemoteLock(context: Context, machine: PosixMachine, begin: PushBegin, work: PushWork): Promise<void> {
   const { token, waited, broken } = await take(context, machine, begin);
   const run = (script: string, lines: readonly string[] = [], limits: Partial<Limits> = {}) =>
     machine.shell.run(script, [machine.path, token, ...lines], { limits }).catch(() => undefined);
@@ -39,7 +39,7 @@ export async function withRemoteLock(context: Context, machine: Machine, begin: 
   }
 }
 
-async function take({ host, root, settings }: Context, { remote, shell, path }: Machine, begin: PushBegin): Promise<Held> {
+async function take({ host, root, settings }: Context, { remote, shell, path }: PosixMachine, begin: PushBegin): Promise<Held> {
   const token = randomUUID();
   const owner = `${host.hostname}:${root}`.replace(/[^\x20-\x7e]/g, '?');
   const todo = [...begin.make.map((folder) => `+${folder}`), ...begin.outdated.map((file) => `-${file}`)];

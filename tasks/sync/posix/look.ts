@@ -2,13 +2,13 @@ import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { RunResult } from '../../platform/processes/processes';
 import { heard, refusePart } from '../answers/answer';
-import { type Looked, parseLook } from '../answers/look-answer';
+import { type LookAnswer, parseLook } from '../answers/look-answer';
 import { parseRsyncVersion, type RsyncVersion } from '../answers/rsync-output';
 import type { Direction } from '../compare/folders';
 import type { Remote } from '../remotes/remote';
 import { remoteFault } from './faults';
 import { lookScript } from './look-script';
-import type { Machine } from './machine';
+import type { PosixMachine } from './machine';
 import { refuseClosed, refuseNoFolder, refuseUnescaped } from './refusals';
 import { shellOn } from './shell';
 import type { Ssh } from './ssh';
@@ -25,7 +25,7 @@ export async function lookAtMachine(
   ssh: Ssh | undefined,
   folders: readonly string[],
   direction: Direction,
-): Promise<Machine> {
+): Promise<PosixMachine> {
   const shell = shellOn(context, ssh);
   const [rsyncHere, answer] = await Promise.all([
     rsyncOfThisMachine(context),
@@ -38,7 +38,7 @@ export async function lookAtMachine(
   refuseUnescaped(remote, folder, folders, transfer === 'rsync' && ssh ? rsyncHere : undefined);
   refuseNoFolder(context, remote, ssh, looked);
   if (direction === 'push') refuseClosed(remote, looked);
-  const machine: Machine = {
+  const machine: PosixMachine = {
     remote,
     shell,
     ssh,
@@ -75,7 +75,7 @@ function readAnswer(
   ssh: Ssh | undefined,
   { exitCode, stdout, tail, timedOut, cut }: RunResult,
   folders: readonly string[],
-): Looked {
+): LookAnswer {
   refusePart(remote, { cut, timedOut: false });
   const looked = heard(remote, () => parseLook(stdout, folders));
   if (!looked) throw remoteFault(remote, timedOut || exitCode === 0 ? 255 : exitCode, timedOut ? 'timed out' : missingSsh(tail));

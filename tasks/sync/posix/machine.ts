@@ -1,10 +1,10 @@
 import type { RsyncVersion } from '../answers/rsync-output';
-import type { There } from '../remotes/remote-type';
+import type { RemoteState } from '../remotes/remote-type';
 import type { Shell } from './shell';
 import type { Ssh } from './ssh';
 
 /** A remote with a POSIX shell: a machine behind ssh, or a volume of this one. */
-export interface Machine extends There {
+export interface PosixMachine extends RemoteState {
   shell: Shell;
   /** `undefined` for a volume of this machine. */
   ssh: Ssh | undefined;

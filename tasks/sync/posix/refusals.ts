@@ -3,7 +3,7 @@ import { isAtLeast } from '../../common/dotted';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { rsyncSince } from '../../knowledge/rsync';
-import type { Looked } from '../answers/look-answer';
+import type { LookAnswer } from '../answers/look-answer';
 import type { RsyncVersion } from '../answers/rsync-output';
 import type { Remote } from '../remotes/remote';
 import type { Ssh } from './ssh';
@@ -35,7 +35,7 @@ export function refuseNoFolder(
   { host }: Context,
   { name }: Remote,
   ssh: Ssh | undefined,
-  { path: folder, nearest, isFolder }: Looked,
+  { path: folder, nearest, isFolder }: LookAnswer,
 ): void {
   if (!isFolder)
     throw new UserError({
@@ -55,7 +55,7 @@ export function refuseNoFolder(
 }
 
 /** Something there that would be written cannot be. */
-export function refuseClosed({ name }: Remote, { path: project, nearest, isWritable, items }: Looked): void {
+export function refuseClosed({ name }: Remote, { path: project, nearest, isWritable, items }: LookAnswer): void {
   const closed = isWritable ? [...items].find(([, { writable }]) => !writable)?.[0] : '.';
   if (closed === undefined) return;
   const folder = path.posix.join(project, closed);

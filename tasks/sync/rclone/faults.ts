@@ -1,12 +1,12 @@
 import { UserError } from '../../common/errors';
 import { lastLines } from '../../untrusted/text';
 import { rcloneFault } from '../answers/rclone-output';
-import { whereOf } from '../remotes/address';
+import { remoteAddress } from '../remotes/address';
 import type { Remote } from '../remotes/remote';
 
 /** Why rclone failed, as a person can fix it. @param text the errors of its log */
-export function fault(remote: Remote, text: string): UserError {
-  const at = whereOf(remote);
+export function rcloneError(remote: Remote, text: string): UserError {
+  const at = remoteAddress(remote);
   const tail = lastLines(text, 5);
   const tellers: Record<ReturnType<typeof rcloneFault>, [code: string, found: string, fix: string]> = {
     'no-remote': [

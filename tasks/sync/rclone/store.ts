@@ -6,7 +6,7 @@ import { logErrors, parseLsjson, rcloneFault, statsBytes } from '../answers/rclo
 import type { Remote } from '../remotes/remote';
 import type { Copying, Store } from '../session/store';
 import { rcloneEnvironment } from './environment';
-import { fault } from './faults';
+import { rcloneError } from './faults';
 
 /** Ends in seconds where nobody answers, never asks, and says what it does in JSON. */
 const always = ['--use-json-log', '--ask-password=false', '--contimeout', '10s', '--timeout', '30s', '--low-level-retries', '3'];
@@ -28,7 +28,7 @@ export function rcloneStore(context: Context, remote: Remote): Store {
   };
   const run = async (args: readonly string[], more: Parameters<typeof rclone>[1]) => {
     const { exitCode, stderr } = await rclone(args, more);
-    if (exitCode !== 0) throw fault(remote, logErrors(stderr));
+    if (exitCode !== 0) throw rcloneError(remote, logErrors(stderr));
   };
   /** A list of names for rclone, gone when the work is done. */
   const withList = async <T>(names: readonly string[], work: (file: string) => Promise<T>): Promise<T> => {
@@ -56,7 +56,7 @@ export function rcloneStore(context: Context, remote: Remote): Store {
     });
 
   return {
-    async mover() {
+    async transportLabel() {
       const { exitCode, stdout } = await host.processes.run('rclone', ['version'], { cwd: root, ...shortAnswer });
       if (exitCode === 0) return `rclone ${/^rclone ([\w.+-]{1,40})/.exec(stdout)?.[1] ?? ''}`.trim();
       throw new UserError({
@@ -71,7 +71,7 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       const { exitCode, stdout, stderr } = await rclone(['lsjson', ...args, '--retries', '1', '--', place], longAnswer);
       if (exitCode === 0) return heard(remote, () => parseLsjson(stdout));
       const text = logErrors(stderr);
-      if (rcloneFault(text) !== 'missing') throw fault(remote, text);
+      if (rcloneFault(text) !== 'missing') throw rcloneError(remote, text);
       return new Map();
     },
 
@@ -86,7 +86,7 @@ export function rcloneStore(context: Context, remote: Remote): Store {
         const { exitCode, stdout, stderr } = await rclone(['check', ...list, '--', here, there(folder)], checksumAnswer);
         const lines = stdout.split('\n').filter((line) => /^[=*+!-] /.test(line));
         // Its exit code is 1 where something differs, which is an answer.
-        if (exitCode !== 0 && lines.length === 0) throw fault(remote, logErrors(stderr));
+        if (exitCode !== 0 && lines.length === 0) throw rcloneError(remote, logErrors(stderr));
         return new Set(lines.filter((line) => line.startsWith('= ')).map((line) => line.slice(2)));
       }),
 

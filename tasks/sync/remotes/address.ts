@@ -2,6 +2,6 @@ import type { Remote } from './remote';
 import { kindNamed } from './remote-type';
 
 /** Where that is, as messages show it. */
-export function whereOf({ type, host, user, path }: Remote): string {
+export function remoteAddress({ type, host, user, path }: Remote): string {
   return kindNamed(type).host === 'unused' ? path : `${user ? `${user}@` : ''}${host}${host ? ':' : ''}${path}`;
 }

@@ -2,7 +2,7 @@ import { UserError } from '../../common/errors';
 import { nearest } from '../../common/nearest';
 import type { Context } from '../../engine/context';
 import type { Remote } from './remote';
-import { filledIn, judged } from './remote-settings';
+import { filledIn, resolveRemote } from './remote-settings';
 
 /**
  * The remote that is meant: `--remote`, `default_remote`, or the only one that is filled in.
@@ -26,7 +26,7 @@ export function chosenRemote(context: Context): Remote {
 export function remoteNamed(context: Context, name: string): Remote {
   const { remotes } = context.settings.setup;
   const entry = Object.hasOwn(remotes, name) ? remotes[name] : undefined;
-  if (entry) return judged(context, name, entry);
+  if (entry) return resolveRemote(context, name, entry);
   const meant = nearest(name, Object.keys(remotes));
   throw unknown(
     `unknown remote \`${name}\`: ${Object.keys(remotes).join(', ') || 'none'} configured`,

@@ -25,7 +25,7 @@ export const filledIn = (remotes: Readonly<Record<string, RemoteEntry>>): string
  * The remote that an entry of the settings means.
  * @throws UserError exit code 2: E_REMOTE_TODO, E_REMOTE_SETTINGS
  */
-export function judged(context: Context, name: string, entry: RemoteEntry): Remote {
+export function resolveRemote(context: Context, name: string, entry: RemoteEntry): Remote {
   refuseTemplate(context, name, entry);
   const bad = (setting: keyof RemoteEntry, what: string) =>
     new UserError(

@@ -22,7 +22,7 @@ export interface RemoteKind {
    * Is it there, and what does it have of these folders of the project? Writes nothing.
    * @throws UserError by the fault
    */
-  lookAt(context: Context, remote: Remote, folders: readonly string[], direction: Direction): Promise<There>;
+  lookAt(context: Context, remote: Remote, folders: readonly string[], direction: Direction): Promise<RemoteState>;
   /** A shell on the other side. A store has none: no push is locked there, and no runs happen there. */
   shell?(context: Context, remote: Remote): Promise<Shell>;
 }
@@ -35,7 +35,7 @@ export function kindNamed(type: string): RemoteKind {
 }
 
 /** A remote that answered, and what was seen of it. */
-export interface There {
+export interface RemoteState {
   remote: Remote;
   /** The project's folder there, absolute. */
   path: string;

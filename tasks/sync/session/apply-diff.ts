@@ -1,11 +1,11 @@
 import type { Progress } from '../../engine/step';
 import { bytesToSend } from '../compare/change';
-import type { Difference, Session } from './session';
+import type { Session, SessionDifference } from './session';
 
 /** Sends or fetches what differs, then deletes what is to go. */
-export async function level(
+export async function applyDiff(
   session: Session,
-  { folders, changes, byChecksum }: Difference,
+  { folders, changes, byChecksum }: SessionDifference,
   progress: (progress: Progress) => void,
 ): Promise<void> {
   const transport = await session.transport();

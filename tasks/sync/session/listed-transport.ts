@@ -1,18 +1,18 @@
 import type { Context } from '../../engine/context';
 import type { RelativeName } from '../../untrusted/names';
-import { type Change, deepestFirst } from '../compare/change';
+import { deepestFirst, type FileChange } from '../compare/change';
 import { countHere, statesHere } from '../compare/files-here';
 import { chosen, type Filters } from '../compare/filters';
 import { baseName, type Direction, type Folder, isOwnExclude } from '../compare/folders';
 import { compareListings, type Listing, listHere, seconds } from '../compare/listing';
 import { sidesOf } from '../compare/sides';
 import { refuseNames } from '../guards/plain-names';
-import type { There } from '../remotes/remote-type';
-import { arrive, openStage, refuseWay } from './staging';
+import type { RemoteState } from '../remotes/remote-type';
+import { commitStaging, openStaging, refuseWay } from './staging';
 import type { FileStates, Move, Transport } from './transport';
 
 /** What a program can do that lists, copies and deletes files there. Names are byte strings, and lie in `base`, a folder of the project. */
-export interface Program extends Pick<Transport, 'readState' | 'writeState' | 'alone'> {
+export interface ListingBackend extends Pick<Transport, 'readState' | 'writeState' | 'alone'> {
   name: string;
   /** Does a copy keep its time, on every remote? Where it does not, an equal size with another time is compared by contents. */
   keepsTimes: boolean;
@@ -22,10 +22,10 @@ export interface Program extends Pick<Transport, 'readState' | 'writeState' | 'a
   list(folder: Folder): Promise<Listing>;
   /** Which of these files have the same contents on both sides. */
   same(base: string, names: readonly RelativeName[]): Promise<ReadonlySet<string>>;
-  send(base: string, changes: readonly Change[], how: Move): Promise<void>;
+  send(base: string, changes: readonly FileChange[], how: Move): Promise<void>;
   /** @param to the folder here that files arrive in, absolute: they get their final place when all have come */
-  fetch(base: string, changes: readonly Change[], to: string, how: Move): Promise<void>;
-  remove(folder: Folder, base: string, changes: readonly Change[]): Promise<void>;
+  fetch(base: string, changes: readonly FileChange[], to: string, how: Move): Promise<void>;
+  remove(folder: Folder, base: string, changes: readonly FileChange[]): Promise<void>;
   /** By default, what is listed and not one of our own excludes. */
   count?(folder: Folder): Promise<number>;
   /** As they are now. */
@@ -33,7 +33,13 @@ export interface Program extends Pick<Transport, 'readState' | 'writeState' | 'a
 }
 
 /** What differs is found here, by size, time and contents, and exactly that is handed to the program. */
-export function listedTransport(context: Context, there: There, direction: Direction, filters: Filters, program: Program): Transport {
+export function listedTransport(
+  context: Context,
+  there: RemoteState,
+  direction: Direction,
+  filters: Filters,
+  program: ListingBackend,
+): Transport {
   const { host } = context;
   const sides = (folder: Folder) => sidesOf(context, there, folder, direction);
   const listThere = async (folder: Folder): Promise<Listing> => {
@@ -62,16 +68,16 @@ export function listedTransport(context: Context, there: There, direction: Direc
       const same = both.length > 0 ? await program.same(base, both) : new Set<string>();
       const differ = both
         .filter((name) => !same.has(name))
-        .map((name): Change => ({ action: 'changed', kind: 'file', folder: base, name, bytes: source.get(name)?.size ?? 0 }));
+        .map((name): FileChange => ({ action: 'changed', kind: 'file', folder: base, name, bytes: source.get(name)?.size ?? 0 }));
       return { changes: [...changes, ...differ], excluded, skipped };
     },
 
     async transfer(folder, changes, how) {
       const { base, here } = sides(folder);
       if (direction === 'push') return program.send(base, changes, how);
-      const stage = openStage(context, base);
+      const stage = openStaging(context, base);
       await program.fetch(base, changes, stage, how);
-      arrive(context, changes, stage, here);
+      commitStaging(context, changes, stage, here);
     },
 
     async remove(folder, changes) {
@@ -99,4 +105,4 @@ export function listedTransport(context: Context, there: There, direction: Direc
   };
 }
 
-const namesOf = (changes: readonly Change[]): RelativeName[] => changes.map(({ name }) => name);
+const namesOf = (changes: readonly FileChange[]): RelativeName[] => changes.map(({ name }) => name);

@@ -1,16 +1,21 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import { bytesToSend, filesOf } from '../compare/change';
+import { bytesToSend, changedFiles } from '../compare/change';
 import { compareAll } from '../compare/difference';
 import { manifestsAbout } from '../compare/manifest';
-import { manifestsOf, removeManifestsHere, vouch } from '../compare/verify';
+import { manifestsOf, removeManifestsHere, writeManifests } from '../compare/verify';
 import { fetchRecordsToo } from '../posix/run-records';
-import { level } from './apply-diff';
-import type { Difference, Session } from './session';
+import { applyDiff } from './apply-diff';
+import type { Session, SessionDifference } from './session';
 
 /** Pushes or pulls what a look saw to differ, and with `--verify` vouches for it. What was seen before does not hold after it. */
-export async function move(session: Session, seen: Difference, context: Context, progress: (progress: Progress) => void): Promise<void> {
+export async function moveFiles(
+  session: Session,
+  seen: SessionDifference,
+  context: Context,
+  progress: (progress: Progress) => void,
+): Promise<void> {
   const { direction } = session;
   const outdated = seen.folders.filter(({ changes }) => changes.length > 0).flatMap(({ folder }) => manifestsAbout(folder));
   const work = async (stale: boolean) => {
@@ -30,9 +35,9 @@ export async function move(session: Session, seen: Difference, context: Context,
   session.forget();
 }
 
-async function levelAndCount(session: Session, difference: Difference, progress: (progress: Progress) => void): Promise<void> {
-  await level(session, difference, progress);
-  const files = filesOf(difference.changes);
+async function levelAndCount(session: Session, difference: SessionDifference, progress: (progress: Progress) => void): Promise<void> {
+  await applyDiff(session, difference, progress);
+  const files = changedFiles(difference.changes);
   const deleted = files.filter(({ action }) => action === 'deleted').length;
   session.sent = { files: files.length - deleted, bytes: bytesToSend(difference.changes), deleted };
 }
@@ -42,8 +47,8 @@ async function levelByChecksum(session: Session, progress: (progress: Progress) 
   session.forget();
   const manifests = await manifestsOf(session, true);
   const difference = await compareAll(session);
-  if (difference.byChecksum && difference.changes.length > 0) await level(session, difference, progress);
-  await vouch(session, manifests);
+  if (difference.byChecksum && difference.changes.length > 0) await applyDiff(session, difference, progress);
+  await writeManifests(session, manifests);
 }
 
 /** The folder that must be there for something to arrive: itself, or the one that a file is in. */

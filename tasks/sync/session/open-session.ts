@@ -2,11 +2,11 @@ import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { oneLine } from '../../untrusted/text';
 import type { Direction } from '../compare/folders';
-import { refuseHome } from '../guards/deletions';
-import { askedByPlan, askedOf } from '../options';
+import { assertNotHome } from '../guards/deletions';
+import { optionsFromPlan, syncOptions } from '../options';
 import { chosenRemote } from '../remotes/chosen-remote';
 import type { Remote } from '../remotes/remote';
-import { kindNamed, type There } from '../remotes/remote-type';
+import { kindNamed, type RemoteState } from '../remotes/remote-type';
 import { plannedForm } from './plan';
 import { type PlanFile, readPlan } from './plan-file';
 import type { Session } from './session';
@@ -16,10 +16,10 @@ import type { Transport } from './transport';
 export function openSession(context: Context, direction: Direction): Session {
   const file = context.option('plan');
   const plan = file ? readPlan(context, file, direction) : undefined;
-  const asked = plan ? askedByPlan(context, plan) : askedOf(context, direction);
+  const asked = plan ? optionsFromPlan(context, plan) : syncOptions(context, direction);
   const remote = plan ? plannedRemote(context, plan, direction) : chosenRemote(context);
-  if (asked.deletes) refuseHome(remote);
-  let there: Promise<There> | undefined;
+  if (asked.deletes) assertNotHome(remote);
+  let there: Promise<RemoteState> | undefined;
   let transport: Promise<Transport> | undefined;
   const session: Session = {
     context,

@@ -5,12 +5,12 @@ import { isByteCount } from '../../untrusted/hashes';
 import { type Fields, fieldsOf } from '../../untrusted/json';
 import { oneLine } from '../../untrusted/text';
 import { type Direction, type Folder, folderOf } from '../compare/folders';
-import type { Asked } from '../options';
+import type { SyncOptions } from '../options';
 import type { Remote } from '../remotes/remote';
 import type { FileStates, Side } from './transport';
 
 /** `.just-lora/plans/NAME.json`. */
-export interface PlanFile extends Asked {
+export interface PlanFile extends SyncOptions {
   version: 1;
   task: string;
   made: string;

@@ -8,11 +8,11 @@ import { shownChange } from '../compare/change';
 import type { Direction } from '../compare/folders';
 import type { Remote } from '../remotes/remote';
 import type { PlanFile } from './plan-file';
-import type { Difference, Session } from './session';
+import type { Session, SessionDifference } from './session';
 import type { FileStates, Side } from './transport';
 
 /** Writes the plan of what a look saw, and nothing else. @returns its path, relative to the project */
-export async function writePlan(session: Session, difference: Difference): Promise<string> {
+export async function writePlan(session: Session, difference: SessionDifference): Promise<string> {
   const { context, direction, remote } = session;
   const { host, root } = context;
   const made = host.now().toISOString();
@@ -38,7 +38,7 @@ export async function writePlan(session: Session, difference: Difference): Promi
 /** A remote as a plan names it: without what is secret in its path. */
 export const plannedForm = (remote: Remote): Remote => outgoingValue(remote) as Remote;
 
-const filesOf = ({ changes }: Difference) =>
+const filesOf = ({ changes }: SessionDifference) =>
   changes.map((change) => ({ name: shownChange(change), action: change.action, bytes: change.bytes }));
 
 async function statesOf(session: Session): Promise<PlanFile['states']> {
@@ -57,7 +57,7 @@ async function statesOf(session: Session): Promise<PlanFile['states']> {
  * Nothing has moved since the plan was made, and what would be done is what it says.
  * @throws UserError E_PLAN_STALE with the files that changed, came or went
  */
-export async function holdToPlan(session: Session, plan: PlanFile, difference: Difference): Promise<void> {
+export async function holdToPlan(session: Session, plan: PlanFile, difference: SessionDifference): Promise<void> {
   const moved = movedSince(plan.states, await statesOf(session));
   if (moved.length > 0) throw stale(session.direction, some(moved));
   const [planned, found] = [plan.files, filesOf(difference)].map((files) =>

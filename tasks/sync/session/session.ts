@@ -1,21 +1,21 @@
 import type { Context } from '../../engine/context';
-import type { Change, Comparison } from '../compare/change';
+import type { Comparison, FileChange } from '../compare/change';
 import type { Direction, Folder } from '../compare/folders';
-import type { Asked } from '../options';
+import type { SyncOptions } from '../options';
 import type { Remote } from '../remotes/remote';
-import type { There } from '../remotes/remote-type';
+import type { RemoteState } from '../remotes/remote-type';
 import type { PlanFile } from './plan-file';
 import type { Transport } from './transport';
 
 /** One push or pull: what is asked for, and the remote, which the first step looks at for all that follow. */
-export interface Session extends Readonly<Asked> {
+export interface Session extends Readonly<SyncOptions> {
   readonly context: Context;
   readonly direction: Direction;
   readonly remote: Remote;
   /** The plan that is to be carried out. */
   readonly plan: PlanFile | undefined;
   /** The remote as it was seen last. */
-  there(): Promise<There>;
+  there(): Promise<RemoteState>;
   transport(): Promise<Transport>;
   /** The remote is looked at anew when it is next asked for. */
   forget(): void;
@@ -24,8 +24,8 @@ export interface Session extends Readonly<Asked> {
 }
 
 /** What differs in all folders that travel. */
-export interface Difference extends Comparison {
-  folders: readonly { folder: Folder; changes: Change[] }[];
+export interface SessionDifference extends Comparison {
+  folders: readonly { folder: Folder; changes: FileChange[] }[];
   /** Found by checksum: size and time are the same. */
   byChecksum: boolean;
   /** Configured, and not there: nothing to do about them. */

@@ -5,7 +5,7 @@ import { textName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
 import type { Entry } from '../../platform/files/byte-paths';
 import type { RelativeName } from '../../untrusted/names';
-import { type Change, shownChange } from '../compare/change';
+import { type FileChange, shownChange } from '../compare/change';
 import { refuseLinksOut } from '../compare/links';
 import { rememberPulled } from '../guards/local-changes';
 
@@ -19,7 +19,7 @@ const stageName = '.rsync-partial' as RelativeName;
  * @returns its path
  * @throws UserError E_UNSAFE_PATH where it is a link
  */
-export function openStage({ host, root }: Context, base: string): string {
+export function openStaging({ host, root }: Context, base: string): string {
   const target = path.join(root, base);
   host.files.makeFolder(target);
   host.tree.makeFolderAt(target, stageName);
@@ -33,7 +33,7 @@ export function openStage({ host, root }: Context, base: string): string {
  * @param here the folder that receives
  * @throws UserError E_UNSAFE_PATH where the way to one of the files leads through a link or a file, or a folder stands at its name
  */
-export function refuseWay({ host }: Context, here: string, changes: readonly Change[]): void {
+export function refuseWay({ host }: Context, here: string, changes: readonly FileChange[]): void {
   for (const change of changes) {
     if (change.action === 'deleted') continue;
     const entry = host.tree.look(here, change.name);
@@ -49,7 +49,7 @@ export function refuseWay({ host }: Context, here: string, changes: readonly Cha
 }
 
 /** Did it come as what it was planned to be? */
-function hasArrived({ kind }: Change, entry: Entry | undefined): boolean {
+function hasArrived({ kind }: FileChange, entry: Entry | undefined): boolean {
   return entry !== undefined && (kind === 'folder' ? entry.isFolder : kind === 'link' ? entry.isLink : entry.isFile);
 }
 
@@ -60,14 +60,14 @@ function hasArrived({ kind }: Change, entry: Entry | undefined): boolean {
  * @throws UserError E_ADAPTER where weights are not whole; the other adapters have their names by then, and
  *   what is broken stays aside with all that is beside it
  */
-export function arrive(context: Context, changes: readonly Change[], stage: string, target: string): void {
+export function commitStaging(context: Context, changes: readonly FileChange[], stage: string, target: string): void {
   const { tree, files } = context.host;
   const arrived = changes.filter((change) => change.action !== 'deleted' && hasArrived(change, tree.look(stage, change.name)));
   const links = arrived.filter(({ kind }) => kind === 'link');
   refuseLinksOut(links.map((link) => [link, tree.linkTarget(stage, link.name)] as const));
   const broken = brokenWeights(context, arrived, stage);
   const held = new Set<string>([...broken.keys()].map((name) => path.posix.dirname(name)));
-  const moved: Change[] = [];
+  const moved: FileChange[] = [];
   for (const change of arrived) {
     if (held.has(change.kind === 'folder' ? change.name : path.posix.dirname(change.name))) continue;
     if (change.kind === 'folder') tree.makeFolderAt(target, change.name);
@@ -91,7 +91,7 @@ export function arrive(context: Context, changes: readonly Change[], stage: stri
 }
 
 /** Weights that break the rules of safetensors, each with how. Only headers are read. */
-function brokenWeights(context: Context, arrived: readonly Change[], stage: string): Map<string, string> {
+function brokenWeights(context: Context, arrived: readonly FileChange[], stage: string): Map<string, string> {
   const broken = new Map<string, string>();
   const weights = arrived.filter(({ kind, name }) => kind === 'file' && name.endsWith('.safetensors'));
   if (weights.length === 0) return broken;

@@ -7,11 +7,11 @@ import { heard } from '../answers/answer';
 import type { Presence } from '../answers/look-answer';
 import { listedThere } from '../answers/name-there';
 import { WrongAnswer } from '../answers/wrong-answer';
-import type { Change } from '../compare/change';
+import type { FileChange } from '../compare/change';
 import type { Listing } from '../compare/listing';
 import type { Remote } from '../remotes/remote';
-import type { RemoteKind, There } from '../remotes/remote-type';
-import { listedTransport, type Program } from './listed-transport';
+import type { RemoteKind, RemoteState } from '../remotes/remote-type';
+import { type ListingBackend, listedTransport } from './listed-transport';
 
 /** One file of a store: its size in bytes, and when it was changed (milliseconds since 1970, true to the second). */
 export interface Stored {
@@ -25,7 +25,7 @@ export interface Stored {
  */
 export interface Store {
   /** Who moves the bytes, with its version: `rclone v1.60.1`. @throws UserError where it is not installed */
-  mover(): Promise<string>;
+  transportLabel(): Promise<string>;
   /** Every file below a folder, none where there is no such folder. For `''`, the project itself, the uppermost will do. */
   list(folder: string): Promise<ReadonlyMap<string, Stored>>;
   /** Copies files with their times into a folder there; each is whole when it has its name. */
@@ -60,14 +60,14 @@ export const storeKind = ({ open, ...kind }: StoreDefinition): RemoteKind => ({
 });
 
 /** It answers, and what it has of each folder; a missing folder has no files, which many stores cannot tell from an empty one. */
-async function lookAtStore(context: Context, store: Store, remote: Remote, folders: readonly string[]): Promise<There> {
-  const mover = await store.mover();
+async function lookAtStore(context: Context, store: Store, remote: Remote, folders: readonly string[]): Promise<RemoteState> {
+  const mover = await store.transportLabel();
   const listings = new Map(
     await Promise.all(folders.map(async (folder): Promise<[string, Listing]> => [folder, await listed(store, remote, folder)])),
   );
   // Without a folder to look at: does it answer at all?
   if (folders.length === 0) await store.list('');
-  const there: There = {
+  const there: RemoteState = {
     remote,
     path: remote.path,
     present: new Map([...listings].map(([folder, listing]) => [folder, presenceIn(listing, folder)])),
@@ -96,8 +96,8 @@ function presenceIn(listing: Listing, folder: string): Presence {
 }
 
 /** @param listings what it had of each folder when it was looked at */
-function programOf({ root }: Context, remote: Remote, store: Store, listings: ReadonlyMap<string, Listing>): Program {
-  const textNames = (changes: readonly Change[]) => changes.map((change) => textName(change.name));
+function programOf({ root }: Context, remote: Remote, store: Store, listings: ReadonlyMap<string, Listing>): ListingBackend {
+  const textNames = (changes: readonly FileChange[]) => changes.map((change) => textName(change.name));
   const here = (base: string) => path.join(root, base);
   return {
     name: remote.type,

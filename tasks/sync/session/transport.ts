@@ -1,5 +1,5 @@
 import type { RelativeName } from '../../untrusted/names';
-import type { Change, Comparison } from '../compare/change';
+import type { Comparison, FileChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
 
 /** How two sides are compared, and the differences levelled. */
@@ -7,11 +7,11 @@ export interface Transport {
   /** Looks at both sides and writes nothing. */
   compare(folder: Folder, how: Compare): Promise<Comparison>;
   /** Levels what was added and changed; tells its own bytes, of this folder. */
-  transfer(folder: Folder, changes: readonly Change[], how: Move): Promise<void>;
+  transfer(folder: Folder, changes: readonly FileChange[], how: Move): Promise<void>;
   /** Deletes exactly these. */
-  remove(folder: Folder, changes: readonly Change[]): Promise<void>;
+  remove(folder: Folder, changes: readonly FileChange[]): Promise<void>;
   /** Which of the changed files are newer on the receiving side, by name. */
-  newer(folder: Folder, changed: readonly Change[]): Promise<ReadonlySet<string>>;
+  newer(folder: Folder, changed: readonly FileChange[]): Promise<ReadonlySet<string>>;
   /** How many files one side has that could travel. */
   count(folder: Folder, side: Side): Promise<number>;
   /** Names of the files here that travel, by the patterns. */

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compareContent } from '../../../tasks/checkpoints/models/content';
 import { expectationOf } from '../../../tasks/checkpoints/models/expected';
-import { look } from '../../../tasks/checkpoints/models/scan';
+import { scanFile } from '../../../tasks/checkpoints/models/scan';
 import { contextWith } from '../../support/context';
 import { projectCopy, runJust, temporaryFolder } from '../../support/project';
 import { commit, makeModel, recordAsHf, shards, weights } from './model';
@@ -66,7 +66,7 @@ test('a file that was written to just now is read again: it may change once more
   const context = contextWith({});
   const expectation = expectationOf(context, subject);
   const read = async () => {
-    const looked = look(context.host, folder, expectation);
+    const looked = scanFile(context.host, folder, expectation);
     return (await compareContent(context, folder, expectation, looked, { remember: true, onProgress: () => undefined })).readBytes;
   };
   await context.host.sleep(300);

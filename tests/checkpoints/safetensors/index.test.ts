@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { expectationOf } from '../../../tasks/checkpoints/models/expected';
-import { look } from '../../../tasks/checkpoints/models/scan';
+import { scanFile } from '../../../tasks/checkpoints/models/scan';
 import { thisHost } from '../../../tasks/platform';
 import { temporaryFolder } from '../../support/project';
 import { pythonWith } from '../../support/python';
@@ -92,7 +92,7 @@ const cases: [string, (folder: string) => void][] = [
 function ours(folder: string): string {
   const subject = { name: 'x', folder, loose: true, choice: { include: [], exclude: [] }, remedy: { download: '', repair: '' } };
   const host = thisHost();
-  const { faults } = look(host, folder, expectationOf({ host, root: folder }, subject));
+  const { faults } = scanFile(host, folder, expectationOf({ host, root: folder }, subject));
   return [...faults]
     .filter(([, { problem }]) => !problem.startsWith('extra'))
     .map(([file, { problem, message }]) => `${file} ${problem}: ${message}`)

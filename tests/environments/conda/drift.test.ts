@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { describeDrift, driftOf, isCondaBroken } from '../../../tasks/environments/conda/drift';
-import type { CondaMarker } from '../../../tasks/environments/conda/environment-record';
+import type { CondaEnvironmentRecord } from '../../../tasks/environments/conda/environment-record';
 import { type Contents, pipHalf } from '../../../tasks/environments/conda/packages/packages';
 
 const test = suite('conda: drift');
@@ -15,7 +15,7 @@ const sound: Contents = {
   sitePackages: '',
 };
 const wanted = [{ name: 'peft', version: '0.7.0' }];
-const marker = { conda: ['python=3.10.13=0', 'numpy=1.26.4=0'] } as unknown as CondaMarker;
+const marker = { conda: ['python=3.10.13=0', 'numpy=1.26.4=0'] } as unknown as CondaEnvironmentRecord;
 
 interface Case {
   contents?: Partial<Contents>;
@@ -23,7 +23,7 @@ interface Case {
   says: string;
   broken: boolean;
   extra?: string[];
-  marker?: CondaMarker;
+  marker?: CondaEnvironmentRecord;
 }
 
 const table: Record<string, Case> = {

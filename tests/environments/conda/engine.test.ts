@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { writeRecord } from '../../../tasks/environments/conda/record';
+import { writeCondaRecord } from '../../../tasks/environments/conda/record';
 import { chooseEngine } from '../../../tasks/environments/training/engine';
 import { trainingPrefix } from '../../../tasks/environments/training/locate';
 import { temporaryFolder } from '../../support/project';
@@ -27,7 +27,7 @@ test('the setting first, then what is there, then what is found', async () => {
   assert.is(await choose(['remote.engine=conda']), 'conda: `remote.engine` is conda');
   assert.is(await choose(), 'venv: neither conda nor mamba nor micromamba is there');
   const prefix = environment(path.join(project, 'env'));
-  writeRecord(contextFor(project, { env: nowhere }), { name: 'x', prefix, program: 'conda', phase: 'none' });
+  writeCondaRecord(contextFor(project, { env: nowhere }), { name: 'x', prefix, program: 'conda', phase: 'none' });
   assert.is(await choose(), `conda: \`${prefix}\` is there`);
   // One of each: the marker says that ours is the one that was built here.
   fs.writeFileSync(path.join(environment(path.join(project, '.venv-remote')), 'just-lora.json'), '{"state": "building"}');
@@ -47,7 +47,7 @@ test('where it lies: what was noted, and one of that name that a person made', (
   fs.writeFileSync(path.join(project, '.conda', 'environments.txt'), `/gone/mine\n${activated}\n`);
   assert.is(at(), activated);
   const prefix = environment(path.join(project, 'env'));
-  writeRecord(contextFor(project, { env: nowhere }), { name: 'mine', prefix, program: 'conda', phase: 'none' });
+  writeCondaRecord(contextFor(project, { env: nowhere }), { name: 'mine', prefix, program: 'conda', phase: 'none' });
   assert.is(at(), prefix);
 });
 

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { writeMarker } from '../../../tasks/environments/conda/environment-record';
+import { writeCondaEnvironmentRecord } from '../../../tasks/environments/conda/environment-record';
 import { notedEnvironments } from '../../../tasks/environments/conda/find';
 import { lookAtConda } from '../../../tasks/environments/conda/look';
 import { temporaryFolder } from '../../support/project';
@@ -21,7 +21,14 @@ function environment(record: string, there: readonly string[]) {
   fs.writeFileSync(path.join(prefix, 'conda-meta', 'history'), '');
   fs.writeFileSync(path.join(prefix, 'conda-meta', 'tinybin-1.0-0.json'), record);
   for (const name of there) fs.writeFileSync(path.join(prefix, name), '');
-  writeMarker(context, prefix, { by: 'just-lora', name: 'x', conda: ['tinybin=1.0=0'], pip: [], inputs: {}, python: 'none' });
+  writeCondaEnvironmentRecord(context, prefix, {
+    by: 'just-lora',
+    name: 'x',
+    conda: ['tinybin=1.0=0'],
+    pip: [],
+    inputs: {},
+    python: 'none',
+  });
   return (depth: 'quick' | 'full') => lookAtConda(context, { ...files, yml, prefix }, [], depth);
 }
 
@@ -68,7 +75,14 @@ test('a Python that conda noted and that is gone', async () => {
   fs.mkdirSync(path.join(prefix, 'conda-meta'), { recursive: true });
   fs.writeFileSync(path.join(prefix, 'conda-meta', 'history'), '');
   fs.writeFileSync(path.join(prefix, 'conda-meta', 'python-3.10.13-0.json'), '{}');
-  writeMarker(context, prefix, { by: 'just-lora', name: 'x', conda: ['python=3.10.13=0'], pip: [], inputs: {}, python: '3.10.13' });
+  writeCondaEnvironmentRecord(context, prefix, {
+    by: 'just-lora',
+    name: 'x',
+    conda: ['python=3.10.13=0'],
+    pip: [],
+    inputs: {},
+    python: '3.10.13',
+  });
   const found = await lookAtConda(context, { ...files, yml: { ...yml, conda: ['python=3.10'] }, prefix }, [], 'quick');
   assert.equal([found.kind, found.found], ['rebuild', `\`${prefix}\`: \`bin/python\` is missing`]);
 });

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { CondaMarker } from '../../../tasks/environments/conda/environment-record';
+import type { CondaEnvironmentRecord } from '../../../tasks/environments/conda/environment-record';
 import { condaPackageStates } from '../../../tasks/environments/conda/packages/package-states';
 
 const test = suite('conda: package states');
@@ -24,10 +24,10 @@ const wanted = [
   { name: 'torch', version: '2.1.0' },
   { name: 'accelerate', version: '0.25.0' },
 ];
-const marker = { conda: ['python=3.10.13=h_0', 'numpy=1.26.4=h_0', 'zlib=1.3=h_0'] } as unknown as CondaMarker;
+const marker = { conda: ['python=3.10.13=h_0', 'numpy=1.26.4=h_0', 'zlib=1.3=h_0'] } as unknown as CondaEnvironmentRecord;
 
 test('tells of each package how it differs, and of which half it is', () => {
-  const states = condaPackageStates(yml, contents, wanted, marker).map(({ name, version, locked, drift, from, asked }) =>
+  const states = condaPackageStates(yml, contents, wanted, marker).map(({ name, version, locked, drift, from, requested: asked }) =>
     [name, version, locked, drift, from, asked ? 'asked' : ''].join(' '),
   );
   assert.equal(states, [

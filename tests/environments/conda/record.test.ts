@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { identityOf, isSameFolder, readRecord, writeRecord } from '../../../tasks/environments/conda/record';
+import { identityOf, isSameFolder, readCondaRecord, writeCondaRecord } from '../../../tasks/environments/conda/record';
 import { temporaryFolder } from '../../support/project';
 import { contextFor } from '../../support/transcript';
 
@@ -27,13 +27,13 @@ test('a folder is known again, another one in its place is not', () => {
 test('a record that cannot be read is none', () => {
   const project = temporaryFolder();
   const context = contextFor(project);
-  assert.is(readRecord(context), undefined);
+  assert.is(readCondaRecord(context), undefined);
   const record = { name: 'x', prefix: '/env', program: 'conda', phase: 'pip' } as const;
-  writeRecord(context, record);
-  assert.equal(readRecord(context), record);
+  writeCondaRecord(context, record);
+  assert.equal(readCondaRecord(context), record);
   for (const text of ['', '{"name": "x"', 'null', '{"prefix": 1}']) {
     fs.writeFileSync(path.join(project, '.just-lora', 'conda.json'), text);
-    assert.is(readRecord(context), undefined, text);
+    assert.is(readCondaRecord(context), undefined, text);
   }
 });
 

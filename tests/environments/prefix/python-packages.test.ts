@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { normalizeName } from '../../../tasks/common/package-name';
-import { installedFrom, metadataOf, recordedFiles } from '../../../tasks/environments/prefix/dist-info';
+import { installedFrom, readMetadataFile, recordedFiles } from '../../../tasks/environments/prefix/dist-info';
 import { parsePyvenv, pyvenvVersion } from '../../../tasks/environments/prefix/pyvenv';
 import { evaluateMarker } from '../../../tasks/environments/python/markers';
 import { parsePipConfig } from '../../../tasks/environments/python/pip-config';
@@ -126,11 +126,11 @@ test('packages by the names in site-packages', () => {
 });
 
 test('METADATA and RECORD', () => {
-  assert.equal(metadataOf('Metadata-Version: 2.1\r\nName: Foo.Bar\r\nVersion: 1.0\r\n\r\nName: in the text\r\n'), {
+  assert.equal(readMetadataFile('Metadata-Version: 2.1\r\nName: Foo.Bar\r\nVersion: 1.0\r\n\r\nName: in the text\r\n'), {
     name: 'foo-bar',
     version: '1.0',
   });
-  assert.is(metadataOf('Name: foo\n'), undefined);
+  assert.is(readMetadataFile('Name: foo\n'), undefined);
   assert.equal(recordedFiles('a/b.py,sha256=x,12\n"c,d ""e"".txt",sha256=y,3\na/b.pyc,,\nRECORD,,\n'), [
     { file: 'a/b.py', size: 12 },
     { file: 'c,d "e".txt', size: 3 },

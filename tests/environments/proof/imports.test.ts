@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TrialResult } from '../../../tasks/checks/library-trial';
 import type { Finding } from '../../../tasks/engine/step';
-import { cureFor } from '../../../tasks/environments/proof/fix';
+import { trainingFix } from '../../../tasks/environments/proof/fix';
 import { importsFinding } from '../../../tasks/environments/proof/imports-finding';
 
 const test = suite('what a trial of the training libraries comes to');
@@ -82,6 +82,6 @@ for (const [name, { tried, versions = {}, platform = 'linux', state = 'todo', co
   });
 
 test('what only a person can do is no line for the environment file', () =>
-  assert.is(cureFor('set both in the training script', file), 'set both in the training script'));
+  assert.is(trainingFix('set both in the training script', file), 'set both in the training script'));
 
 test.run();

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import type { Context } from '../../../tasks/engine/context';
 import type { EnvironmentDefinition } from '../../../tasks/environments/venv/definition';
 import { compare } from '../../../tasks/environments/venv/packages/compare';
-import { askedFor, packageStates, withPins } from '../../../tasks/environments/venv/packages/packages';
+import { packageStates, requestedPackages, withPins } from '../../../tasks/environments/venv/packages/packages';
 import { thisHost } from '../../../tasks/platform';
 import { temporaryFolder } from '../../support/project';
 
@@ -29,10 +29,10 @@ const installed = [
   { name: 'rich', version: '13.0.0', entry: '' },
   { name: 'pip', version: '24.0', entry: '' },
 ];
-const states = packageStates(locked, installed, compare(locked, installed), askedFor(context, definition));
+const states = packageStates(locked, installed, compare(locked, installed), requestedPackages(context, definition));
 const shown = (all: typeof states) =>
   all.map(
-    ({ name, version, locked: wanted, drift, asked }) =>
+    ({ name, version, locked: wanted, drift, requested: asked }) =>
       `${name} ${version ?? '-'} ${wanted ?? '-'} ${drift ?? 'same'}${asked ? ' asked' : ''}`,
   );
 

@@ -2,17 +2,17 @@ import * as path from 'node:path';
 import { UserError } from '../../../common/errors';
 import { some } from '../../../common/format';
 import type { Context } from '../../../engine/context';
-import { readMarker } from '../environment-record';
+import { readCondaEnvironmentRecord } from '../environment-record';
 import type { CondaHealth } from '../look';
-import { contentsOf } from '../packages/packages';
-import { type CondaRecord, isSameFolder, readRecord, writeRecord } from '../record';
+import { condaContents } from '../packages/packages';
+import { type CondaRecord, isSameFolder, readCondaRecord, writeCondaRecord } from '../record';
 import { taken } from './create-faults';
 
 /** A whole environment of ours waits beside its place; the rest of a run that was killed is removed where it is surely ours. */
-export function clearPlace(context: Context, record: CondaRecord, health: CondaHealth): CondaRecord {
+export function moveCondaToBackup(context: Context, record: CondaRecord, health: CondaHealth): CondaRecord {
   const { files } = context.host;
   const { prefix } = record;
-  const noted = readRecord(context);
+  const noted = readCondaRecord(context);
   if (health.kind === 'absent' || !files.lstat(prefix)) return record;
   if (health.kind === 'half') {
     if (isSameFolder(context, prefix, noted?.folder)) files.remove(prefix);
@@ -20,13 +20,13 @@ export function clearPlace(context: Context, record: CondaRecord, health: CondaH
     else files.move(prefix, freeName(context, `${prefix}.half-made`));
     return record;
   }
-  if (!readMarker(context, prefix)) throw taken(prefix);
+  if (!readCondaEnvironmentRecord(context, prefix)) throw taken(prefix);
   const aside = record.aside ?? freeName(context, `${prefix}.before`);
   if (record.aside && files.lstat(record.aside)) {
     // Two generations: the one in the place is the younger.
     files.move(record.aside, freeName(context, `${prefix}.kept`));
   }
-  writeRecord(context, { ...record, aside });
+  writeCondaRecord(context, { ...record, aside });
   files.move(prefix, aside);
   return { ...record, aside };
 }
@@ -49,18 +49,18 @@ export function afterFailure(context: Context, record: CondaRecord, error: unkno
   if (files.lstat(prefix) && isSameFolder(context, prefix, record.folder)) files.remove(prefix);
   if (aside && files.lstat(aside) && !files.lstat(prefix)) files.move(aside, prefix);
   const { name, program } = record;
-  writeRecord(context, { name, prefix, program, phase: 'none', ...(aside && files.lstat(aside) ? { aside } : {}) });
+  writeCondaRecord(context, { name, prefix, program, phase: 'none', ...(aside && files.lstat(aside) ? { aside } : {}) });
 }
 
 /**
  * The environment before is removed once the new one stands, unless it holds what the new one does not:
  * packages that a person added, files beside conda's own. Then it stays, and its place is told.
  */
-export function disposeAside(context: Context, { prefix, aside }: CondaRecord): string | undefined {
+export function disposeBackup(context: Context, { prefix, aside }: CondaRecord): string | undefined {
   const { files } = context.host;
   if (!aside || !files.lstat(aside)) return undefined;
-  const marker = readMarker(context, aside);
-  const [then, now] = [contentsOf(context, aside), contentsOf(context, prefix)];
+  const marker = readCondaEnvironmentRecord(context, aside);
+  const [then, now] = [condaContents(context, aside), condaContents(context, prefix)];
   const known = new Set([...(marker?.conda ?? []).map((text) => text.split('=')[0]), ...now.conda.map(({ name }) => name)]);
   const knownToPip = new Set([...(marker?.pip ?? []).map((text) => text.split('==')[0]), ...now.pip.map(({ name }) => name)]);
   const added = [...then.conda.filter(({ name }) => !known.has(name)), ...then.pip.filter(({ name }) => !knownToPip.has(name))].map(

@@ -5,9 +5,9 @@ import type { Progress } from '../../../engine/step';
 import { condaFile } from '../../venv/lock/environment-yml';
 import type { CondaDefinition } from '../definition';
 import { unmetSpecs } from '../drift';
-import { contentsOf } from '../packages/packages';
+import { condaContents } from '../packages/packages';
 import { type Conda, runConda } from '../program';
-import { type CondaRecord, identityOf, writeRecord } from '../record';
+import { type CondaRecord, identityOf, writeCondaRecord } from '../record';
 import { channelsFor, createArguments } from './command-lines';
 import { createFailed, taken } from './create-faults';
 
@@ -19,7 +19,7 @@ const noteEveryMs = 20;
  * its version, up to deleting it. Its exit code is not trusted either: what came out is looked at.
  * @throws UserError E_CONDA_*, with nothing of a person's touched
  */
-export async function createEnvironment(
+export async function createCondaEnvironment(
   context: Context,
   conda: Conda,
   definition: CondaDefinition,
@@ -34,13 +34,13 @@ export async function createEnvironment(
   const channels = channelsFor(conda, yml.channels);
   host.files.writeText(file, condaFile(yml, channels.inFile));
   let noted: CondaRecord = { ...record, phase: 'conda' };
-  writeRecord(context, noted);
+  writeCondaRecord(context, noted);
   // The folder is ours from the moment that conda makes it, and only that one may ever be removed.
   const note = () => {
     const folder = noted.folder ? undefined : identityOf(context, prefix);
     if (!folder) return;
     noted = { ...noted, folder };
-    writeRecord(context, noted);
+    writeCondaRecord(context, noted);
   };
   note();
   const watch = setInterval(note, noteEveryMs);
@@ -52,7 +52,7 @@ export async function createEnvironment(
     note();
   });
   const made = host.files.stat(path.join(prefix, 'conda-meta', 'history')) !== undefined;
-  const lacks = made ? unmetSpecs(yml, contentsOf(context, prefix).conda) : ['the environment is not there'];
+  const lacks = made ? unmetSpecs(yml, condaContents(context, prefix).conda) : ['the environment is not there'];
   if (result.exitCode !== 0 || lacks.length > 0) throw createFailed(conda, definition, result, lacks);
   return noted;
 }

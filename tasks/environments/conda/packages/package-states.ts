@@ -4,7 +4,7 @@ import type { Locked } from '../../venv/lock/lock-file';
 import { pinsOf } from '../../venv/lock/pins';
 import { bootstrap, sameVersion } from '../../venv/packages/compare';
 import type { PackageState } from '../../venv/packages/packages';
-import type { CondaMarker } from '../environment-record';
+import type { CondaEnvironmentRecord } from '../environment-record';
 import { parseMatchSpec } from './match-spec';
 import type { Contents } from './packages';
 
@@ -23,18 +23,18 @@ export function condaPackageStates(
   yml: EnvironmentYml,
   contents: Contents,
   wanted: readonly Locked[],
-  marker: CondaMarker | undefined,
+  marker: CondaEnvironmentRecord | undefined,
 ): CondaPackageState[] {
   const asked = new Set([
     ...yml.conda.map((spec) => parseMatchSpec(spec).name),
     ...pinsOf(requirementsOf(yml).join('\n')).map(({ name }) => name),
   ]);
   return [...condaHalf(contents.conda, marker), ...pipHalfStates(contents.pip, wanted)]
-    .map((state): CondaPackageState => (asked.has(state.name) ? { ...state, asked: true } : state))
+    .map((state): CondaPackageState => (asked.has(state.name) ? { ...state, requested: true } : state))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-function condaHalf(there: readonly CondaPackage[], marker: CondaMarker | undefined): CondaPackageState[] {
+function condaHalf(there: readonly CondaPackage[], marker: CondaEnvironmentRecord | undefined): CondaPackageState[] {
   const before = new Map((marker?.conda ?? []).map((text) => [text.split('=')[0] ?? '', text]));
   const versionIn = (text: string): string => text.split('=')[1] ?? '';
   const present = there.map((one): CondaPackageState => {

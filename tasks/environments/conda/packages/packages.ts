@@ -20,7 +20,7 @@ export interface Contents {
 }
 
 /** Reads an environment of conda's. */
-export function contentsOf(context: Context, prefix: string): Contents {
+export function condaContents(context: Context, prefix: string): Contents {
   const { host } = context;
   const conda = condaPackagesFrom(host.files.list(path.join(prefix, 'conda-meta')));
   const sitePackages = sitePackagesIn(host, prefix);

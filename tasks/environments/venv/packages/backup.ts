@@ -1,67 +1,67 @@
 import * as path from 'node:path';
 import type { Context } from '../../../engine/context';
 import { refuseForeign } from '../foreign';
-import { markerName, readMarker, writeMarker } from './environment-record';
+import { environmentRecordName, readEnvironmentRecord, writeEnvironmentRecord } from './environment-record';
 
 /** Where the environment before waits until the new one stands. */
-export const asideOf = (folder: string): string => `${folder}.before`;
+export const backupPath = (folder: string): string => `${folder}.before`;
 
 /** Only a folder with our marker may be moved or removed. */
 export const isOurs = (context: Context, folder: string): boolean =>
-  context.host.files.lstat(folder)?.isDirectory() === true && readMarker(context, folder) !== undefined;
+  context.host.files.lstat(folder)?.isDirectory() === true && readEnvironmentRecord(context, folder) !== undefined;
 
 /** A folder with nothing in it but what we had begun to write when we were killed. */
 export const isVacant = (context: Context, folder: string): boolean =>
   context.host.files.lstat(folder)?.isDirectory() === true &&
-  context.host.files.list(folder).every((name) => name.startsWith(`${markerName}.tmp-`));
+  context.host.files.list(folder).every((name) => name.startsWith(`${environmentRecordName}.tmp-`));
 
 /** Whether a folder is a whole environment, one worth putting back. */
-const isWhole = (context: Context, folder: string): boolean => readMarker(context, folder)?.state === 'done';
+const isWhole = (context: Context, folder: string): boolean => readEnvironmentRecord(context, folder)?.state === 'done';
 
 /**
  * Clears the place for a new environment. A whole one waits beside it; the rest of a run that was killed is
  * removed, and an environment that such a run had moved aside goes on waiting.
  */
-export function clearPlace(context: Context, folder: string): void {
+export function moveToBackup(context: Context, folder: string): void {
   const { files } = context.host;
   if (isOurs(context, folder)) {
     if (isWhole(context, folder)) {
       makeRoomAside(context, folder);
-      files.move(folder, asideOf(folder));
-    } else discard(context, folder);
+      files.move(folder, backupPath(folder));
+    } else removeOwned(context, folder);
   }
 }
 
 /** @throws UserError E_VENV_FOREIGN where something of somebody else has the name that we need */
 function makeRoomAside(context: Context, folder: string): void {
-  discard(context, asideOf(folder));
-  refuseForeign(context, asideOf(folder));
+  removeOwned(context, backupPath(folder));
+  refuseForeign(context, backupPath(folder));
 }
 
 /** After a failure: what was there before is there again. */
-export function putBack(context: Context, folder: string): void {
-  discard(context, folder);
-  if (isOurs(context, asideOf(folder)) && isWhole(context, asideOf(folder))) context.host.files.move(asideOf(folder), folder);
+export function restoreBackup(context: Context, folder: string): void {
+  removeOwned(context, folder);
+  if (isOurs(context, backupPath(folder)) && isWhole(context, backupPath(folder))) context.host.files.move(backupPath(folder), folder);
 }
 
 /**
  * Keeps a copy beside an environment that is about to be changed: hard links, so it costs no room.
  * @returns false where the file system has no hard links
  */
-export function keepCopy(context: Context, folder: string): boolean {
+export function hardlinkBackup(context: Context, folder: string): boolean {
   const { files } = context.host;
-  const aside = asideOf(folder);
-  const marker = readMarker(context, folder);
+  const aside = backupPath(folder);
+  const marker = readEnvironmentRecord(context, folder);
   if (!marker) return false;
   makeRoomAside(context, folder);
   try {
     files.makeFolder(aside);
-    writeMarker(context, aside, { state: 'building' });
-    files.linkTree(folder, aside, [markerName]);
-    writeMarker(context, aside, marker);
+    writeEnvironmentRecord(context, aside, { state: 'building' });
+    files.linkTree(folder, aside, [environmentRecordName]);
+    writeEnvironmentRecord(context, aside, marker);
     return true;
   } catch (error) {
-    discard(context, aside);
+    removeOwned(context, aside);
     if (['EPERM', 'ENOTSUP', 'EMLINK', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
@@ -71,15 +71,15 @@ export function keepCopy(context: Context, folder: string): boolean {
  * Removes a folder that is ours. Its marker says first that it is not whole, and goes last: a run that is
  * killed in between leaves something that is neither taken for an environment nor for somebody else's.
  */
-export function discard(context: Context, folder: string): void {
+export function removeOwned(context: Context, folder: string): void {
   const { files } = context.host;
   if (isVacant(context, folder)) files.remove(folder);
   if (!isOurs(context, folder)) return;
   try {
-    if (isWhole(context, folder)) writeMarker(context, folder, { state: 'building' });
+    if (isWhole(context, folder)) writeEnvironmentRecord(context, folder, { state: 'building' });
   } catch {
     // A full disk: what follows makes room.
   }
-  for (const name of files.list(folder)) if (name !== markerName) files.remove(path.join(folder, name));
+  for (const name of files.list(folder)) if (name !== environmentRecordName) files.remove(path.join(folder, name));
   files.remove(folder);
 }

@@ -4,16 +4,16 @@ import { evaluateMarker, type MarkerValues } from '../../python/markers';
 import type { Locked } from '../lock/lock-file';
 
 /** How the packages of an environment differ from the lock. */
-export interface Difference {
+export interface PackageDifference {
   /** How many the lock wants on this machine. */
   wanted: number;
   matching: number;
   missing: Locked[];
   extra: Installed[];
   /** There in another version. */
-  other: { name: string; from: string; to: string }[];
+  mismatched: { name: string; from: string; to: string }[];
   /** Names that are there twice: what is imported is left to chance. */
-  twice: string[];
+  duplicates: string[];
 }
 
 /** What an environment brings along by itself. */
@@ -25,7 +25,7 @@ export function lockedFor(packages: readonly Locked[], markers: MarkerValues): L
 }
 
 /** Compares packages by name and version. */
-export function compare(locked: readonly Locked[], installed: readonly Installed[]): Difference {
+export function compare(locked: readonly Locked[], installed: readonly Installed[]): PackageDifference {
   const there = new Map(installed.map((one) => [one.name, one]));
   const wanted = new Set(locked.map(({ name }) => name));
   const missing = locked.filter(({ name }) => !there.has(name));
@@ -39,16 +39,16 @@ export function compare(locked: readonly Locked[], installed: readonly Installed
     matching: locked.length - missing.length - other.length,
     missing,
     extra: installed.filter(({ name }) => !wanted.has(name) && !bootstrap.includes(name)),
-    other,
-    twice: [...new Set(names.filter((name, index) => names.indexOf(name) !== index))],
+    mismatched: other,
+    duplicates: [...new Set(names.filter((name, index) => names.indexOf(name) !== index))],
   };
 }
 
-export const isSame = ({ missing, extra, other, twice }: Difference): boolean =>
+export const isSame = ({ missing, extra, mismatched: other, duplicates: twice }: PackageDifference): boolean =>
   missing.length + extra.length + other.length + twice.length === 0;
 
 /** The difference as the end of a sentence: `1 missing (pandas), 1 extra (rich)`. */
-export function describeDifference({ missing, extra, other, twice }: Difference): string {
+export function describeDifference({ missing, extra, mismatched: other, duplicates: twice }: PackageDifference): string {
   const named = (what: string, items: readonly string[]) => (items.length > 0 ? [`${items.length} ${what} (${some(items)})`] : []);
   return [
     ...named(

@@ -3,11 +3,11 @@ import { sha256 } from '../../../common/hash';
 import type { Context } from '../../../engine/context';
 import type { Inputs } from '../../../engine/state';
 import { fieldsOf, tryParse } from '../../../untrusted/json';
-import { entriesOf } from '../../prefix/site-packages';
+import { sitePackagesEntries } from '../../prefix/site-packages';
 import type { MarkerValues } from '../../python/markers';
 
 /** The program behind `bin/python`, as the file system tells: another one has another size or time. */
-export interface Base {
+export interface BasePython {
   path: string;
   size: number;
   mtimeMs: number;
@@ -17,13 +17,13 @@ export interface Base {
  * Our own file in an environment. It says that the folder is ours to replace, and whether it is whole:
  * `building` is written before anything else in the folder is touched, `done` after everything.
  */
-export type Marker =
+export type EnvironmentRecord =
   | { state: 'building' }
   | {
       state: 'done';
       /** Where it was built: environments do not move. */
       path: string;
-      base: Base;
+      base: BasePython;
       /** The setting `python.interpreter` that it was built under. */
       interpreter: string | null;
       /** Who installed the packages, for example `uv 0.13.9`. */
@@ -36,31 +36,31 @@ export type Marker =
       inputs: Inputs;
     };
 
-export const markerName = 'just-lora.json';
+export const environmentRecordName = 'just-lora.json';
 
 /** The marker of a folder; `undefined` where there is none, and the folder is somebody else's. */
-export function readMarker({ host }: Context, folder: string): Marker | undefined {
-  const text = host.files.readText(path.join(folder, markerName));
+export function readEnvironmentRecord({ host }: Context, folder: string): EnvironmentRecord | undefined {
+  const text = host.files.readText(path.join(folder, environmentRecordName));
   if (text === undefined) return undefined;
-  const marker = fieldsOf(tryParse(text)) as Marker | undefined;
+  const marker = fieldsOf(tryParse(text)) as EnvironmentRecord | undefined;
   const whole = marker?.state === 'done' && marker.base && marker.markers && marker.inputs && typeof marker.path === 'string';
   // Ours, and where it cannot be read, not to be trusted.
   return whole ? marker : { state: 'building' };
 }
 
-export function writeMarker({ host }: Context, folder: string, marker: Marker): void {
-  host.files.writeText(path.join(folder, markerName), `${JSON.stringify(marker, null, 2)}\n`);
+export function writeEnvironmentRecord({ host }: Context, folder: string, marker: EnvironmentRecord): void {
+  host.files.writeText(path.join(folder, environmentRecordName), `${JSON.stringify(marker, null, 2)}\n`);
 }
 
 /** The program that an environment runs on, `undefined` where its link leads nowhere. */
-export function baseOf({ host }: Context, python: string): Base | undefined {
+export function baseOf({ host }: Context, python: string): BasePython | undefined {
   const real = host.files.realPath(python);
   const entry = real && host.files.stat(real);
   return entry ? { path: real, size: entry.size, mtimeMs: entry.mtimeMs } : undefined;
 }
 
-export const sameBase = (left: Base, right: Base): boolean =>
+export const sameBase = (left: BasePython, right: BasePython): boolean =>
   left.path === right.path && left.size === right.size && left.mtimeMs === right.mtimeMs;
 
 /** What lies in a folder of packages, as one value. */
-export const contentsOf = ({ host }: Context, sitePackages: string): string => sha256(entriesOf(host, sitePackages).join('\n'));
+export const contentsOf = ({ host }: Context, sitePackages: string): string => sha256(sitePackagesEntries(host, sitePackages).join('\n'));

@@ -10,7 +10,7 @@ import type { Found } from '../../python/probe';
 import type { Uv } from '../../python/uv';
 import type { EnvironmentDefinition } from '../definition';
 import { commandError } from '../faults';
-import type { Difference } from './compare';
+import type { PackageDifference } from './compare';
 import { installProgress } from './install-progress';
 import type { Damage } from './installed';
 
@@ -45,7 +45,7 @@ export async function installLock(
   uv: Uv | undefined,
   count: number,
   tell: Tell,
-  repair?: { difference: Difference; damaged: readonly Damage[] },
+  repair?: { difference: PackageDifference; damaged: readonly Damage[] },
 ): Promise<void> {
   const python = pythonIn(context.host, folder);
   const damaged = repair?.damaged.map(({ name }) => name) ?? [];

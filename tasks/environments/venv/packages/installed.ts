@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../../../engine/context';
-import { type Installed, metadataOf, recordedFiles } from '../../prefix/dist-info';
+import { type Installed, readMetadataFile, recordedFiles } from '../../prefix/dist-info';
 
 /** A package that is not as it was installed, with the first thing that is wrong. */
 export interface Damage {
@@ -12,7 +12,7 @@ export interface Damage {
 export function damagedIn({ host }: Context, sitePackages: string, packages: readonly Installed[]): Damage[] {
   return packages.flatMap(({ name, entry }) => {
     if (!entry.endsWith('.dist-info')) return [];
-    const metadata = metadataOf(host.files.readText(path.join(sitePackages, entry, 'METADATA')) ?? '');
+    const metadata = readMetadataFile(host.files.readText(path.join(sitePackages, entry, 'METADATA')) ?? '');
     if (metadata?.name !== name) return [{ name, what: `\`${entry}/METADATA\` is damaged` }];
     const record = host.files.readText(path.join(sitePackages, entry, 'RECORD'));
     if (!record) return [{ name, what: `\`${entry}/RECORD\` is missing` }];

@@ -12,43 +12,43 @@ import { probe } from '../../python/probe';
 import { type EnvironmentDefinition, targetOf } from '../definition';
 import type { Locked } from '../lock/lock-file';
 import { lockInputs } from '../lock/lock-state';
-import { asideOf, isOurs, isVacant } from './backup';
-import { compare, type Difference, describeDifference, isSame, lockedFor } from './compare';
-import { baseOf, contentsOf, type Marker, markerName, readMarker, sameBase } from './environment-record';
+import { backupPath, isOurs, isVacant } from './backup';
+import { compare, describeDifference, isSame, lockedFor, type PackageDifference } from './compare';
+import { baseOf, contentsOf, type EnvironmentRecord, environmentRecordName, readEnvironmentRecord, sameBase } from './environment-record';
 import { type Damage, damagedIn } from './installed';
-import { askedFor, type PackageState, packageStates } from './packages';
+import { type PackageState, packageStates, requestedPackages } from './packages';
 
 /** How an environment is, and what it would take. */
-export type Health =
+export type EnvironmentHealth =
   | { kind: 'absent'; found: string }
   /** Somebody else's: never touched. */
   | { kind: 'foreign'; found: string; obstacle: string }
   /** Cannot be mended from inside. */
   | { kind: 'rebuild'; found: string; changed: string[] }
   /** The environment is sound, its packages are not those of the lock. */
-  | { kind: 'repair'; found: string; changed: string[]; difference: Difference; damaged: Damage[]; packages: PackageState[] }
+  | { kind: 'repair'; found: string; changed: string[]; difference: PackageDifference; damaged: Damage[]; packages: PackageState[] }
   /** Sound, and an older one was left beside it when a run was killed. */
   | { kind: 'leftover'; found: string }
   | { kind: 'healthy'; found: string; packages: PackageState[]; python: string };
 
-type Done = Extract<Marker, { state: 'done' }>;
+type Done = Extract<EnvironmentRecord, { state: 'done' }>;
 
 /**
  * Looks at an environment against a lock. A quick look reads a few small files and one folder and starts
  * no process unless the program behind the environment changed; a full look runs it and looks at each file.
  */
-export async function lookAt(
+export async function checkEnvironment(
   context: Context,
   definition: EnvironmentDefinition,
   locked: readonly Locked[],
   depth: Depth,
-): Promise<Health> {
+): Promise<EnvironmentHealth> {
   const folder = targetOf(context, definition);
   const name = shown(context.root, folder);
   const vacant = vacancy(context, folder, name);
   if (vacant) return vacant;
-  const rebuild = (found: string, changed: string[] = []): Health => ({ kind: 'rebuild', found, changed });
-  const marker = readMarker(context, folder);
+  const rebuild = (found: string, changed: string[] = []): EnvironmentHealth => ({ kind: 'rebuild', found, changed });
+  const marker = readEnvironmentRecord(context, folder);
   if (marker?.state !== 'done') return rebuild(`\`${name}\` is half-built: a run was interrupted`);
   const now = inputsOf(context, definition, locked, marker);
   const changed = changedInputs(marker.inputs, now);
@@ -58,18 +58,18 @@ export async function lookAt(
   const installed = packagesIn(context.host, sitePackages);
   const wanted = lockedFor(locked, marker.markers);
   const difference = compare(wanted, installed);
-  const packages = packageStates(wanted, installed, difference, askedFor(context, definition));
+  const packages = packageStates(wanted, installed, difference, requestedPackages(context, definition));
   // A name that came or went beside the packages that are noted: then each file is looked at.
   const thorough = depth === 'full' || (isSame(difference) && contentsOf(context, sitePackages) !== marker.contents);
   const damaged = thorough ? damagedIn(context, sitePackages, installed) : [];
   const version = marker.inputs['Python'] ?? '';
   const sentence = `${difference.matching} of ${plural(difference.wanted, 'package')} match the lock, Python ${version}`;
-  if (difference.twice.length > 0) return rebuild(`${sentence}: ${describeDifference(difference)}`, changed);
+  if (difference.duplicates.length > 0) return rebuild(`${sentence}: ${describeDifference(difference)}`, changed);
   if (!isSame(difference) || damaged.length > 0) {
     const details = [describeDifference(difference), ...(damaged.length > 0 ? [`${damaged.length} damaged (${damageText(damaged)})`] : [])];
     return { kind: 'repair', found: `${sentence}: ${details.filter(Boolean).join(', ')}`, changed, difference, damaged, packages };
   }
-  const aside = asideOf(folder);
+  const aside = backupPath(folder);
   if (isOurs(context, aside) || isVacant(context, aside))
     return { kind: 'leftover', found: `${sentence}; an older one lies in \`${shown(context.root, aside)}\`` };
   return { kind: 'healthy', found: sentence, packages, python: version };
@@ -98,14 +98,14 @@ export function inputsOf(
 }
 
 /** Nothing there, or something of somebody else. */
-function vacancy(context: Context, folder: string, name: string): Health | undefined {
+function vacancy(context: Context, folder: string, name: string): EnvironmentHealth | undefined {
   const { host } = context;
   const entry = host.files.lstat(folder);
   if (!entry) return { kind: 'absent', found: `\`${name}\` is not there` };
   if (!entry.isDirectory()) return { kind: 'foreign', found: `\`${name}\` is not a folder`, obstacle: folder };
   const names = host.files.list(folder);
   if (isVacant(context, folder)) return { kind: 'absent', found: `\`${name}\` is empty` };
-  if (names.includes(markerName)) return undefined;
+  if (names.includes(environmentRecordName)) return undefined;
   const what = names.includes('pyvenv.cfg')
     ? 'an environment that just-lora did not make'
     : `a folder of somebody else (${some(names, 3)})`;

@@ -4,7 +4,7 @@ import type { EnvironmentDefinition } from '../definition';
 import type { Locked } from '../lock/lock-file';
 import { pinsOf } from '../lock/pins';
 import { requirementsText } from '../requirements';
-import { type Difference, sameVersion } from './compare';
+import { type PackageDifference, sameVersion } from './compare';
 
 /** One package of an environment, as `--json` tells it: what is there and what the lock wants. */
 export interface PackageState {
@@ -14,11 +14,11 @@ export interface PackageState {
   /** How it differs from the lock; absent where it does not. */
   drift?: 'missing' | 'version' | 'extra';
   /** The requirements name it; the others came along. */
-  asked?: true;
+  requested?: true;
 }
 
 /** The libraries that a person asked for, by name. */
-export function askedFor(context: Context, definition: EnvironmentDefinition): ReadonlySet<string> {
+export function requestedPackages(context: Context, definition: EnvironmentDefinition): ReadonlySet<string> {
   return new Set(pinsOf(requirementsText(context, definition) ?? '').map(({ name }) => name));
 }
 
@@ -26,7 +26,7 @@ export function askedFor(context: Context, definition: EnvironmentDefinition): R
 export function packageStates(
   locked: readonly Locked[],
   installed: readonly Installed[],
-  { missing, other, extra }: Difference,
+  { missing, mismatched: other, extra }: PackageDifference,
   asked: ReadonlySet<string>,
 ): PackageState[] {
   const drifts = new Map<string, PackageState['drift']>([
@@ -60,7 +60,7 @@ export function withPins(states: readonly PackageState[], context: Context, defi
       const drift = one.version === undefined ? 'missing' : version && !sameVersion(one.version, version) ? 'version' : undefined;
       const locked = version ?? one.locked;
       const { name, version: there } = one;
-      return { name, ...(there ? { version: there } : {}), ...(locked ? { locked } : {}), ...(drift ? { drift } : {}), asked: true };
+      return { name, ...(there ? { version: there } : {}), ...(locked ? { locked } : {}), ...(drift ? { drift } : {}), requested: true };
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }

@@ -3,10 +3,10 @@ import type { RelativeName } from '../../../untrusted/names';
 import { nameThere, refuseCollisions } from '../../answers/name-there';
 import { hiddenName, parseItem, type RsyncFlavour, skippedName, unescapeName } from '../../answers/rsync-output';
 import { mostFiles, WrongAnswer } from '../../answers/wrong-answer';
-import type { Change, Comparison } from '../../compare/change';
+import type { Comparison, FileChange } from '../../compare/change';
 
 /** What a dry run of rsync was asked for. */
-export interface Asked {
+export interface RsyncQuestion {
   /** The folder that its names are in. */
   base: string;
   flavour: RsyncFlavour;
@@ -20,14 +20,14 @@ export interface Asked {
 
 /** What it listed, and where links lead, as far as the flavour tells. */
 export interface RsyncComparison extends Comparison {
-  links: (readonly [Change, target: string])[];
+  links: (readonly [FileChange, target: string])[];
 }
 
 /**
  * What a dry run of rsync lists. Either side writes into that list, and neither needs to be a real rsync.
  * @throws WrongAnswer for what cannot be in it
  */
-export function readComparison(stdout: string, { base, flavour, deletions, isMeant, sizeOf }: Asked): RsyncComparison {
+export function readComparison(stdout: string, { base, flavour, deletions, isMeant, sizeOf }: RsyncQuestion): RsyncComparison {
   const comparison: RsyncComparison & { excluded: number } = { changes: [], excluded: 0, skipped: [], links: [] };
   for (const line of stdout.split('\n')) {
     const item = parseItem(line, flavour);
@@ -36,7 +36,7 @@ export function readComparison(stdout: string, { base, flavour, deletions, isMea
       const { action, kind, name, bytes, target } = item;
       if (action === 'deleted' && !deletions) throw new WrongAnswer(`lists \`${shownName(name)}\` as deleted, which nobody asked for`);
       if (!isMeant(name)) throw new WrongAnswer(`lists \`${shownName(name)}\`, which never travels`);
-      const change: Change = { action, kind, folder: base, name, bytes: bytes ?? sizeOf(name) ?? 0 };
+      const change: FileChange = { action, kind, folder: base, name, bytes: bytes ?? sizeOf(name) ?? 0 };
       if (comparison.changes.push(change) > mostFiles) throw new WrongAnswer(`lists more than ${mostFiles} files in one folder`);
       if (target !== undefined) comparison.links.push([change, target]);
     } else if (hiddenName(line) !== undefined) comparison.excluded++;
@@ -47,7 +47,7 @@ export function readComparison(stdout: string, { base, flavour, deletions, isMea
 }
 
 /** What comes is one thing by each name. A folder that takes the place of a file is deleted as that first, and listed twice. */
-function refuseMixed(changes: readonly Change[]): void {
+function refuseMixed(changes: readonly FileChange[]): void {
   const come = changes.filter(({ action }) => action !== 'deleted');
   const files = new Set(come.filter(({ kind }) => kind !== 'folder').map(({ name }) => name));
   refuseCollisions(come.filter(({ kind }) => kind !== 'folder').map(({ name }) => name));

@@ -9,19 +9,19 @@ import type { Filters } from '../../compare/filters';
 import { baseName, type Direction, type Folder, isOwn } from '../../compare/folders';
 import { refuseLinksOut } from '../../compare/links';
 import { type Sides, sidesOf } from '../../compare/sides';
-import { arrive, openStage, refuseWay } from '../../session/staging';
+import { commitStaging, openStaging, refuseWay } from '../../session/staging';
 import type { Transport } from '../../session/transport';
 import { remoteFault, unreadableSource } from '../faults';
 import { filesThere } from '../files';
 import { withRemoteLock } from '../lock';
-import type { Machine } from '../machine';
+import type { PosixMachine } from '../machine';
 import { retrying, type Try } from '../retry';
 import { dropMaster } from '../ssh';
 import { type RsyncCall, rsyncArgs } from './rsync-args';
-import { type Asked, readComparison } from './rsync-comparison';
+import { type RsyncQuestion, readComparison } from './rsync-comparison';
 
 /** rsync on both ends, over ssh or to a mounted volume. */
-export function rsyncTransport(context: Context, machine: Machine, direction: Direction, filters: Filters): Transport {
+export function rsyncTransport(context: Context, machine: PosixMachine, direction: Direction, filters: Filters): Transport {
   const { host, root, settings } = context;
   const { sync } = settings.setup;
   const rsyncHere = machine.rsyncHere as RsyncVersion;
@@ -82,7 +82,7 @@ export function rsyncTransport(context: Context, machine: Machine, direction: Di
     }
     return comparison;
   };
-  const askedFor = (folder: Folder, { base, here, file }: Sides, deletions: boolean): Asked => ({
+  const askedFor = (folder: Folder, { base, here, file }: Sides, deletions: boolean): RsyncQuestion => ({
     base,
     flavour: rsyncHere.flavour,
     deletions,
@@ -95,7 +95,7 @@ export function rsyncTransport(context: Context, machine: Machine, direction: Di
 
     async transfer(folder, changes, { checksum, tell, note }) {
       const at = sides(folder);
-      const stage = direction === 'pull' ? openStage(context, at.base) : undefined;
+      const stage = direction === 'pull' ? openStaging(context, at.base) : undefined;
       // Links that were not listed do not come: one of them could be the folder of the next file.
       const links = changes.some(({ kind }) => kind === 'link') ? 'inside' : 'none';
       const args = rsyncArgs(call(folder, at, { checksum, ...(stage ? { to: `${stage}/`, compareWith: at.here, links } : {}) }));
@@ -114,7 +114,7 @@ export function rsyncTransport(context: Context, machine: Machine, direction: Di
         await dropMaster(context, machine.ssh);
       };
       await retrying(context, attempt, between, fault);
-      if (stage) arrive(context, changes, stage, at.here);
+      if (stage) commitStaging(context, changes, stage, at.here);
     },
 
     async remove(folder, changes) {

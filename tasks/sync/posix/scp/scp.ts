@@ -4,16 +4,16 @@ import type { Context } from '../../../engine/context';
 import type { RelativeName } from '../../../untrusted/names';
 import { checksumAnswer, longAnswer } from '../../answers/answer';
 import { parseHashLines } from '../../answers/hash-lines';
-import type { Change } from '../../compare/change';
+import type { FileChange } from '../../compare/change';
 import { sha256Here } from '../../compare/files-here';
 import type { Filters } from '../../compare/filters';
 import type { Direction } from '../../compare/folders';
-import { listedTransport, type Program } from '../../session/listed-transport';
+import { type ListingBackend, listedTransport } from '../../session/listed-transport';
 import type { Transport } from '../../session/transport';
 import { remoteFault } from '../faults';
 import { filesThere } from '../files';
 import { withRemoteLock } from '../lock';
-import type { Machine } from '../machine';
+import type { PosixMachine } from '../machine';
 import { retrying } from '../retry';
 import { dropMaster } from '../ssh';
 import { hashScript, placeScript, stageScript } from './scp-scripts';
@@ -25,10 +25,10 @@ const [mostFiles, mostBytes] = [50, 64_000_000];
  * scp, for single files and machines without rsync. It leaves a part under the final name when it is cut, so
  * files arrive in `.just-lora/incoming` there and are moved; a file that was cut begins anew.
  */
-export const scpTransport = (context: Context, machine: Machine, direction: Direction, filters: Filters): Transport =>
+export const scpTransport = (context: Context, machine: PosixMachine, direction: Direction, filters: Filters): Transport =>
   listedTransport(context, machine, direction, filters, scpProgram(context, machine, direction));
 
-function scpProgram(context: Context, machine: Machine, direction: Direction): Program {
+function scpProgram(context: Context, machine: PosixMachine, direction: Direction): ListingBackend {
   const { host, root } = context;
   const other = filesThere(machine);
   const scp = (from: readonly string[], to: string) =>
@@ -98,9 +98,9 @@ function scpProgram(context: Context, machine: Machine, direction: Direction): P
 
 /** @param work on some files of one folder, which is relative to the one that travels */
 async function inCalls(
-  changes: readonly Change[],
+  changes: readonly FileChange[],
   tell: (doneBytes: number) => void,
-  work: (part: readonly Change[], below: string) => Promise<void>,
+  work: (part: readonly FileChange[], below: string) => Promise<void>,
 ): Promise<void> {
   let done = 0;
   for (const part of parts(changes)) {
@@ -111,8 +111,8 @@ async function inCalls(
 }
 
 /** Files of one folder each, in calls of a bearable size. */
-function* parts(changes: readonly Change[]): Generator<Change[]> {
-  const folders = new Map<string, Change[]>();
+function* parts(changes: readonly FileChange[]): Generator<FileChange[]> {
+  const folders = new Map<string, FileChange[]>();
   for (const change of changes) {
     const below = path.posix.dirname(change.name);
     const list = folders.get(below);
@@ -120,7 +120,7 @@ function* parts(changes: readonly Change[]): Generator<Change[]> {
     else folders.set(below, [change]);
   }
   for (const all of folders.values()) {
-    let [part, size]: [Change[], number] = [[], 0];
+    let [part, size]: [FileChange[], number] = [[], 0];
     for (const change of all) {
       if (part.length >= mostFiles || (part.length > 0 && size + change.bytes > mostBytes)) {
         yield part;
