@@ -24,7 +24,7 @@ export function configTask(): LoraTask {
 }
 
 /** Loaded when it is looked at: every start of just reads this file. */
-const check = () => require('./checks/configuration') as typeof import('./checks/configuration');
+const check = () => require('./checks/configuration-step') as typeof import('./checks/configuration-step');
 
 const settings: Step = {
   name: 'config',

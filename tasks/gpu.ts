@@ -26,8 +26,8 @@ export function gpuTask(): LoraTask {
     items(context) {
       // A model that does not exist is wrong usage, not a broken layer.
       if (context.option('model') !== undefined) (require('./hub/model/models') as typeof import('./hub/model/models')).modelsOf(context);
-      const { estimateStep } = require('./gpu/estimate') as typeof import('./gpu/estimate');
-      const { gpuStep } = require('./gpu/steps') as typeof import('./gpu/steps');
+      const { estimateStep } = require('./gpu/estimate-step') as typeof import('./gpu/estimate-step');
+      const { gpuStep } = require('./gpu/gpu-steps') as typeof import('./gpu/gpu-steps');
       return [context.option('estimate') === undefined ? gpuStep({ alone: true }) : estimateStep];
     },
   });

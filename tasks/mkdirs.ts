@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { filesStep } from './checks/files';
+import { filesStep } from './checks/files-step';
 import { defineTask, type LoraTask } from './cli/task';
 import { moveAside, plural, some } from './common/format';
 import type { Context } from './engine/context';

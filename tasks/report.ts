@@ -38,10 +38,10 @@ export function reportTask(options: ReportTaskOptions = {}): LoraTask {
       const fetched = remotes.map((name) =>
         (require('./report/fetch-step') as typeof import('./report/fetch-step')).fetchStep(context, name),
       );
-      return [...fetched, (require('./report/step') as typeof import('./report/step')).reportStep(reported)];
+      return [...fetched, (require('./report/report-step') as typeof import('./report/report-step')).reportStep(reported)];
     },
     summary: (context) => {
-      const { fileOf } = require('./report/step') as typeof import('./report/step');
+      const { fileOf } = require('./report/report-step') as typeof import('./report/report-step');
       const { shown } = require('./engine/paths') as typeof import('./engine/paths');
       return shown(context.root, fileOf(context));
     },

@@ -19,7 +19,7 @@ export function setupRemoteTask(): LoraTask {
     options: [noGpuOption, { name: 'models', description: 'download the enabled models too' }],
     items: (context) => {
       const { environmentOfRemote, profileStep } = remote();
-      const { gpuDriverStep, gpuStep } = require('./gpu/steps') as typeof import('./gpu/steps');
+      const { gpuDriverStep, gpuStep } = require('./gpu/gpu-steps') as typeof import('./gpu/gpu-steps');
       const { importsStep } = require('./environments/proof/imports-step') as typeof import('./environments/proof/imports-step');
       const { trainStep } = require('./environments/proof/train-step') as typeof import('./environments/proof/train-step');
       return [

@@ -10,17 +10,17 @@ import { venvTask } from './venv';
 
 /** Loaded when they are looked at: every start of just reads this file. */
 const checks = {
-  configuration: () => (require('./checks/configuration') as typeof import('./checks/configuration')).configurationStep,
-  gitignore: () => (require('./checks/gitignore') as typeof import('./checks/gitignore')).gitignoreStep,
-  interpreter: () => (require('./checks/interpreter') as typeof import('./checks/interpreter')).interpreterStep,
-  libraries: () => (require('./checks/libraries') as typeof import('./checks/libraries')).librariesStep,
-  gpuFree: () => (require('./checks/gpu-free') as typeof import('./checks/gpu-free')).gpuFreeStep,
-  pythonPaths: () => (require('./checks/python-paths') as typeof import('./checks/python-paths')).pythonPathsStep,
+  configuration: () => (require('./checks/configuration-step') as typeof import('./checks/configuration-step')).configurationStep,
+  gitignore: () => (require('./checks/gitignore-step') as typeof import('./checks/gitignore-step')).gitignoreStep,
+  interpreter: () => (require('./checks/interpreter-step') as typeof import('./checks/interpreter-step')).interpreterStep,
+  libraries: () => (require('./checks/libraries/libraries-step') as typeof import('./checks/libraries/libraries-step')).librariesStep,
+  gpuFree: () => (require('./checks/gpu-free-step') as typeof import('./checks/gpu-free-step')).gpuFreeStep,
+  pythonPaths: () => (require('./checks/python-paths-step') as typeof import('./checks/python-paths-step')).pythonPathsStep,
   profile: () => (require('./environments/training/training-step') as typeof import('./environments/training/training-step')).profileStep,
   training: () =>
     (require('./environments/training/training-step') as typeof import('./environments/training/training-step')).environmentOfRemote,
   imports: () => (require('./environments/proof/imports-step') as typeof import('./environments/proof/imports-step')).importsStep,
-  gpu: () => (require('./gpu/steps') as typeof import('./gpu/steps')).gpuStep(),
+  gpu: () => (require('./gpu/gpu-steps') as typeof import('./gpu/gpu-steps')).gpuStep(),
   models: (context: Context) =>
     (require('./checkpoints/models/verify-step') as typeof import('./checkpoints/models/verify-step')).presentModelSteps(context),
   train: () => (require('./environments/proof/train-step') as typeof import('./environments/proof/train-step')).trainStep,

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as v from 'valibot';
-import { memoryNeeds, needRows } from '../tasks/gpu/estimate';
+import { memoryNeeds, needRows } from '../tasks/gpu/estimate-step';
 import { shapeOf } from '../tasks/gpu/memory/shape';
 import { memoryConfigOf } from '../tasks/gpu/memory/training-memory-config';
 import { definition } from '../tasks/settings/schema/definition';

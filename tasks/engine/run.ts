@@ -1,8 +1,8 @@
 import { Interrupted, UserError } from '../common/errors';
 import { columns } from '../common/format';
+import { applyStep, checkStep, type PlannedStep, planReport, planStep } from './apply-step';
 import type { Context } from './context';
 import { watchLock, withLock } from './lock/lock';
-import { applyStep, checkStep, type PlannedStep, planReport, planStep } from './perform';
 import { type Outcome, outcomeOf, type StepReport } from './report';
 import { type Reporter, silent } from './reporter/reporter';
 import type { Depth, Step } from './step';

@@ -1,5 +1,5 @@
+import { checkStep } from '../engine/apply-step';
 import type { Context } from '../engine/context';
-import { checkStep } from '../engine/perform';
 import { type RecordedStep, recordedStep } from '../engine/records/run-record';
 import { stepDocument } from '../engine/report';
 import type { Step } from '../engine/step';

@@ -30,7 +30,7 @@ export function remoteStep(session: Session): Step {
 }
 
 /** What was seen of a remote, as one sentence. */
-export function thereText({ remote, mover, freeBytes, clockAhead = 0 }: RemoteState): string {
+export function thereText({ remote, transportLabel: mover, freeBytes, clockAhead = 0 }: RemoteState): string {
   const clock = Math.abs(clockAhead) < 2 ? '' : `, clock ${Math.abs(Math.round(clockAhead))} s ${clockAhead > 0 ? 'ahead' : 'behind'}`;
   return `\`${remoteAddress(remote)}\` answers; ${mover}${freeBytes === undefined ? '' : `, ${bytes(freeBytes)} free`}${clock}`;
 }

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { gpuSign } from '../../tasks/checks/gpu-free';
+import { gpuSign } from '../../tasks/checks/gpu-free-step';
 
 const test = suite('packages for a GPU');
 

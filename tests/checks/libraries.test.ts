@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { tryLibraries } from '../../tasks/checks/try-libraries';
+import { tryLibraries } from '../../tasks/checks/libraries/try-libraries';
 import type { Context } from '../../tasks/engine/context';
 import { thisHost } from '../../tasks/platform';
 import { readSettings } from '../../tasks/settings/read/load';

@@ -3,8 +3,8 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Finding } from '../../tasks/engine/step';
+import { gpuDriverStep, gpuStep } from '../../tasks/gpu/gpu-steps';
 import type { GpuLayer } from '../../tasks/gpu/layer';
-import { gpuDriverStep, gpuStep } from '../../tasks/gpu/steps';
 import { projectCopy } from '../support/project';
 import { type ContextOptions, contextFor, machineOfTranscript, transcripts } from '../support/transcript';
 

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fixBySettings } from '../../tasks/gpu/fix-by-settings';
+import { fixBySettings } from '../../tasks/gpu/fixes';
 import { projectCopy } from '../support/project';
 import { contextFor } from '../support/transcript';
 

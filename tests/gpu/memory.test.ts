@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { memoryNeeds } from '../../tasks/gpu/estimate';
+import { memoryNeeds } from '../../tasks/gpu/estimate-step';
 import type { DeviceMemory } from '../../tasks/gpu/memory/device-memory';
 import { estimate } from '../../tasks/gpu/memory/memory';
 import { judgeMemory } from '../../tasks/gpu/memory/memory-layer';

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { gpuDriverStep, gpuStep } from '../../tasks/gpu/steps';
+import { gpuDriverStep, gpuStep } from '../../tasks/gpu/gpu-steps';
 import { projectCopy, repository } from '../support/project';
 import { machineOfTranscript } from '../support/transcript';
 import { contextWithTorch, projectWithPython } from './made-up-torch';

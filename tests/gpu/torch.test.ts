@@ -1,8 +1,8 @@
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { gpuStep } from '../../tasks/gpu/gpu-steps';
 import type { GpuLayer } from '../../tasks/gpu/layer';
-import { gpuStep } from '../../tasks/gpu/steps';
 import { queryTorch } from '../../tasks/gpu/torch/query-torch';
 import { torchLayers } from '../../tasks/gpu/torch/torch-layers';
 import { repository } from '../support/project';

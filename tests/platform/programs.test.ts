@@ -2,17 +2,17 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { loadModel } from '../../tasks/checkpoints/models/load';
-import { gitignoreStep } from '../../tasks/checks/gitignore';
-import { pythonPathsStep } from '../../tasks/checks/python-paths';
-import { tryLibraries } from '../../tasks/checks/try-libraries';
+import { loadModel } from '../../tasks/checkpoints/models/load/load';
+import { gitignoreStep } from '../../tasks/checks/gitignore-step';
+import { tryLibraries } from '../../tasks/checks/libraries/try-libraries';
+import { pythonPathsStep } from '../../tasks/checks/python-paths-step';
 import { refuseTracked } from '../../tasks/engine/repository-programs';
 import { installPipHalf } from '../../tasks/environments/conda/create/pip';
 import { askConda } from '../../tasks/environments/conda/program';
 import { networkObstacle } from '../../tasks/environments/obstacles/network';
 import { runTraining } from '../../tasks/environments/proof/run-training';
-import { findPython } from '../../tasks/environments/python/find';
-import { type Found, probe } from '../../tasks/environments/python/probe';
+import { findPython } from '../../tasks/environments/python/interpreter/find';
+import { type Found, probe } from '../../tasks/environments/python/interpreter/probe';
 import { fetchUv, findUv } from '../../tasks/environments/python/uv';
 import { localEnvironment } from '../../tasks/environments/venv/definition';
 import { makeLock } from '../../tasks/environments/venv/lock/make-lock';
@@ -185,11 +185,11 @@ row('tasks/engine/git.ts', 'git', /check-ignore/, [], () => gitignoreStep.check(
 row('tasks/engine/repository-programs.ts', 'git', /ls-files/, [], () =>
   refuseTracked(context, 'remotes.gpu.ssh_config', path.join(root, 'scripts/paths.py')),
 );
-covered.add('tasks/checks/gitignore.ts');
+covered.add('tasks/checks/gitignore-step.ts');
 row('tasks/environments/python/uv.ts', 'uv', /^--version/, [], () => findUv(fresh()));
 row('tasks/environments/python/uv.ts', 'python3.10', /-m pip install/, index, () => fetchUv(context, found));
-row('tasks/environments/python/find.ts', 'uv', /^python find/, [], () => findPython(fresh(), '3.10', uv));
-row('tasks/environments/python/probe.ts', 'python3.10', /-I -c/, [], () => probe(context, path.join(bin, 'python3.10')));
+row('tasks/environments/python/interpreter/find.ts', 'uv', /^python find/, [], () => findPython(fresh(), '3.10', uv));
+row('tasks/environments/python/interpreter/probe.ts', 'python3.10', /-I -c/, [], () => probe(context, path.join(bin, 'python3.10')));
 row('tasks/environments/venv/tools.ts', 'uv', /^python install/, index, () => pythonFor(fresh(), { ...definition, pythonVersion: '3.99' }));
 row('tasks/environments/venv/packages/install.ts', 'uv', /^venv/, [], () =>
   createEnvironment(context, definition, path.join(root, 'new'), found, uv),
@@ -237,10 +237,10 @@ row(
     UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
   },
 );
-row('tasks/checks/try-libraries-in-turn.ts', 'python', /trying\.py/, [], () =>
+row('tasks/checks/libraries/try-libraries-in-turn.ts', 'python', /trying\.py/, [], () =>
   tryLibraries(context, path.join(folder, 'bin/python'), ['six'], quietly),
 );
-row('tasks/checks/python-paths.ts', 'python', /scripts\/paths\.py/, [], () => pythonPathsStep.check(context, 'full'));
+row('tasks/checks/python-paths-step.ts', 'python', /scripts\/paths\.py/, [], () => pythonPathsStep.check(context, 'full'));
 row('tasks/gpu/driver/query-driver.ts', 'nvidia-smi', /query-gpu/, [], () => queryDriver(context));
 row('tasks/gpu/driver/query-driver.ts', 'nvcc', /--version/, [], () =>
   queryDriver({ root, host: { ...context.host, systemRoot: temporaryFolder() } }),
@@ -250,7 +250,7 @@ row('tasks/gpu/torch/query-torch.ts', 'python', /probe\.py/, [], () =>
   queryTorch(context, { python: path.join(trained, 'bin/python'), prefix: trained, types: [], quant: 'none', skip: [] }),
 );
 row('tasks/environments/proof/run-training.ts', 'python', /train\.py/, [], () => runTraining(context, quietly));
-row('tasks/checkpoints/models/load.ts', 'python', /load\.py/, [], () =>
+row('tasks/checkpoints/models/load/load.ts', 'python', /load\.py/, [], () =>
   loadModel(
     context,
     { name: 'tiny', folder: root, loose: true, choice: {}, remedy: {} } as unknown as Parameters<typeof loadModel>[1],

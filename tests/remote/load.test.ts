@@ -46,7 +46,7 @@ test('on the meta device the tensors of the files are held against the model', (
     const request = { folder, quantization: {}, tokenizer: true, weight_bytes: 1e15, shards: names };
     fs.writeFileSync(path.join(scratch, 'in.json'), JSON.stringify(request));
     const args = [
-      path.join(__dirname, '..', '..', 'tasks', 'checkpoints', 'models', 'load.py'),
+      path.join(__dirname, '..', '..', 'tasks', 'checkpoints', 'models', 'load', 'load.py'),
       path.join(scratch, 'in.json'),
       path.join(scratch, 'out.json'),
     ];

@@ -118,7 +118,11 @@ else {
     program('date', 'echo soon');
     program('df', 'echo Filesystem; echo "x 1 1 99999999999999999999999999 5% /"');
     assert.is((await synced(context, 'push')).state, 'done');
-    const { clockAhead, freeBytes, mover } = await kindNamed('ssh').lookAt(context, remoteNamed(context, 'gpu'), ['data'], 'push');
+    const {
+      clockAhead,
+      freeBytes,
+      transportLabel: mover,
+    } = await kindNamed('ssh').lookAt(context, remoteNamed(context, 'gpu'), ['data'], 'push');
     assert.equal([clockAhead, freeBytes], [0, undefined]);
     assert.match(mover, /^rsync \S+ here, \S+ there$/);
     program('rsync', 'case "$*" in *version*) printf "rsync  version \\033[2J3.2.7\\n";; *) exec /usr/bin/rsync "$@";; esac');

@@ -96,7 +96,7 @@ async function loadFinding(
   so: { found: string; warnings: string[]; data: Record<string, unknown> },
 ): Promise<Finding> {
   try {
-    const { loadModel } = require('./load') as typeof import('./load');
+    const { loadModel } = require('./load/load') as typeof import('./load/load');
     const { text, data, warnings } = await loadModel(context, subject, expectation, looked);
     const all = [...so.warnings, ...warnings];
     return {

@@ -3,7 +3,7 @@ import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { condaText } from '../prefix/conda-meta';
 import { pythonIn } from '../prefix/prefix';
-import { probe } from '../python/probe';
+import { probe } from '../python/interpreter/probe';
 import type { EnvironmentDefinition } from '../venv/definition';
 import type { Locked } from '../venv/lock/lock-file';
 import { inputsOf } from '../venv/packages/look';

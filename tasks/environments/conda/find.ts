@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
 import type { Host } from '../../platform';
-import { allOnPath, isProgram } from '../python/which';
+import { allOnPath, isProgram } from '../python/interpreter/which';
 
 /** conda, mamba or micromamba: the path to call it by. */
 export interface CondaProgram {

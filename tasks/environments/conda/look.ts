@@ -4,7 +4,7 @@ import type { Context } from '../../engine/context';
 import type { Depth } from '../../engine/step';
 import { condaFilesIn, condaText } from '../prefix/conda-meta';
 import { pythonIn } from '../prefix/prefix';
-import { probe } from '../python/probe';
+import { probe } from '../python/interpreter/probe';
 import type { Locked } from '../venv/lock/lock-file';
 import { damagedIn } from '../venv/packages/installed';
 import type { CondaDefinition } from './definition';

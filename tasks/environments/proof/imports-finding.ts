@@ -1,4 +1,4 @@
-import { type TrialResult, trialTable } from '../../checks/library-trial';
+import { type TrialResult, trialTable } from '../../checks/libraries/library-trial';
 import { some } from '../../common/format';
 import type { Finding } from '../../engine/step';
 import { breakageIn, conflictsIn } from '../../knowledge/conflicts';

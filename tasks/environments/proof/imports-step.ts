@@ -1,5 +1,5 @@
 import { cachedStep } from '../../checks/cached-step';
-import { hashOfTrial } from '../../checks/try-libraries-in-turn';
+import { hashOfTrial } from '../../checks/libraries/try-libraries-in-turn';
 import type { Context } from '../../engine/context';
 import type { Inputs } from '../../engine/state';
 import { remoteEnvironment } from '../profile/profile';

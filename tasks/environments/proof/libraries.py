@@ -1,4 +1,4 @@
-"""A line of real work with each library of the training, for checks/trying.py.
+"""A line of real work with each library of the training, for checks/libraries/trying.py.
 
 `import torch` succeeds with a numpy that it cannot use, and a Trainer breaks only when it is imported.
 """

@@ -8,7 +8,7 @@ import { breakageIn } from '../../knowledge/conflicts';
 import type { RunResult } from '../../platform/processes/processes';
 import { fieldsOf } from '../../untrusted/json';
 import { remoteEnvironment } from '../profile/profile';
-import { activated } from '../python/activated';
+import { activated } from '../python/interpreter/activated';
 import { trainingPrefix, trainingPython } from '../training/locate';
 import { trainingFix } from './fix';
 import { offlineTrainingEnv } from './training-env';

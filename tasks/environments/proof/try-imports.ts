@@ -1,9 +1,9 @@
 import * as path from 'node:path';
-import type { TrialResult } from '../../checks/library-trial';
-import { tryInTurn } from '../../checks/try-libraries-in-turn';
+import type { TrialResult } from '../../checks/libraries/library-trial';
+import { tryInTurn } from '../../checks/libraries/try-libraries-in-turn';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import { activated } from '../python/activated';
+import { activated } from '../python/interpreter/activated';
 import { trainingPrefix, trainingPython } from '../training/locate';
 import { offlineTrainingEnv } from './training-env';
 

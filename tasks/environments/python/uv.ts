@@ -4,11 +4,11 @@ import type { Context } from '../../engine/context';
 import { makeStateFolder, statePath } from '../../engine/state';
 import { pythonIn } from '../prefix/prefix';
 import { installerFault, tellingTail } from './installer-output';
+import type { Found } from './interpreter/probe';
+import { allOnPath, isProgram } from './interpreter/which';
 import { fetching, outside } from './outside';
-import type { Found } from './probe';
 import { trustFix, untrusted } from './trust';
 import { uvHashes, uvVersion } from './uv-release';
-import { allOnPath, isProgram } from './which';
 
 /** A uv that was executed. */
 export interface Uv {

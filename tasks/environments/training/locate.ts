@@ -5,7 +5,7 @@ import { findConda, notedEnvironments } from '../conda/find';
 import { readCondaRecord } from '../conda/record';
 import { pythonIn } from '../prefix/prefix';
 import { profileFiles } from '../profile/profile-files';
-import { isProgram } from '../python/which';
+import { isProgram } from '../python/interpreter/which';
 import { localEnvironment, targetOf } from '../venv/definition';
 
 /** The folder of the training environment, `undefined` before there is one. Starts nothing. */

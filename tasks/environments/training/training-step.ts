@@ -1,8 +1,8 @@
 import type { Step } from '../../engine/step';
-import { condaStep } from '../conda/step';
+import { condaStep } from '../conda/conda-step';
 import { chooseProfile, describeChoice } from '../profile/choose';
 import { chooseEngine, type Engine } from './engine';
-import { venvEngineStep } from './venv-step';
+import { venvEngineStep } from './venv-engine-step';
 
 /** Which versions, and why: told in one line, before anything is made of them. */
 export const profileStep: Step = {

@@ -3,7 +3,7 @@ import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { pythonIn } from '../prefix/prefix';
 import { packagesIn, sitePackagesFor } from '../prefix/site-packages';
-import { probe } from '../python/probe';
+import { probe } from '../python/interpreter/probe';
 import type { Uv } from '../python/uv';
 import { type EnvironmentDefinition, targetOf } from './definition';
 import { foreignPlace } from './foreign';

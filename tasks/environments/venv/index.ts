@@ -1,4 +1,4 @@
 export { type EnvironmentDefinition, localEnvironment, targetOf } from './definition';
+export { environmentStep } from './environment-step';
 export { lockStep } from './lock-step';
-export { environmentStep } from './step';
 export { installedSummary } from './summary';

@@ -1,9 +1,9 @@
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { Resource } from '../../engine/resources';
-import { findPython, type Search } from '../python/find';
+import { findPython, type Search } from '../python/interpreter/find';
+import type { Found } from '../python/interpreter/probe';
 import { fetching } from '../python/outside';
-import type { Found } from '../python/probe';
 import { fetchUv, findUv, type Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';

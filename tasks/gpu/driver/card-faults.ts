@@ -1,7 +1,7 @@
 import { compareDotted } from '../../common/dotted';
 import { goodCards, leastCapability, profileTorch, torchForNewerCards } from '../../knowledge/cuda';
 import { capabilitiesOf, covers, isNewerThan, profileBuild } from '../../knowledge/torch';
-import { fixBySettings } from '../fix-by-settings';
+import { fixBySettings } from '../fixes';
 import type { LayerFault } from '../layer';
 import type { Gpu } from './query-driver';
 

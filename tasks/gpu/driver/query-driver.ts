@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
-import { allOnPath, isProgram } from '../../environments/python/which';
+import { allOnPath, isProgram } from '../../environments/python/interpreter/which';
 import { newestCuda } from '../../knowledge/cuda';
 import type { Host } from '../../platform';
 import { fieldsOf } from '../../untrusted/json';

@@ -1,6 +1,6 @@
 import { bytes } from '../../common/format';
 import type { KnownShape } from '../../knowledge/known-models';
-import { fixBySettings } from '../fix-by-settings';
+import { fixBySettings } from '../fixes';
 import type { LayerFault } from '../layer';
 import type { DeviceMemory } from './device-memory';
 import { leastBytes, suggestSettings, verdictText } from './suggest-settings';

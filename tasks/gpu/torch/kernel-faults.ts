@@ -1,7 +1,7 @@
 import { oneLine } from '../../untrusted/text';
+import { repair } from '../fixes';
 import type { LayerFault } from '../layer';
 import type { ProbeLine } from './query-torch';
-import { repair } from './repair';
 
 /** Why the card fails at work: the matrices do not come out, or it says no. */
 export function kernelFault({ kind, text = 'it failed without a word' }: ProbeLine): LayerFault {

@@ -1,9 +1,9 @@
 import { breakageIn } from '../../knowledge/conflicts';
 import { oneLine } from '../../untrusted/text';
+import { repair } from '../fixes';
 import type { LayerFault } from '../layer';
 import { bitsandbytesFault, kernelFault } from './kernel-faults';
 import { type ProbeAnswers, type ProbeLine, probeLimits } from './query-torch';
-import { repair } from './repair';
 import { architectureFault, torchFault } from './torch-faults';
 import type { DriverVersions, TorchProbe } from './torch-half';
 

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
-import { activated } from '../../environments/python/activated';
+import { activated } from '../../environments/python/interpreter/activated';
 import { fieldsOf, tryParse } from '../../untrusted/json';
 
 /** One line of probe.py. */

@@ -2,9 +2,9 @@ import { compareDotted } from '../../common/dotted';
 import { goodCards, profileTorch } from '../../knowledge/cuda';
 import { covers, driverFor, isNewerThan, profileBuild } from '../../knowledge/torch';
 import { oneLine } from '../../untrusted/text';
+import { repair } from '../fixes';
 import type { LayerFault } from '../layer';
 import type { ProbeLine } from './query-torch';
-import { repair } from './repair';
 import type { DriverVersions, TorchProbe } from './torch-half';
 
 const wantedTorch = `torch ${profileTorch.split('.').slice(0, 2).join('.')}`;

@@ -4,7 +4,7 @@ import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import type { Progress } from '../../engine/step';
 import { programIn } from '../../environments/prefix/prefix';
-import { allOnPath, isProgram } from '../../environments/python/which';
+import { allOnPath, isProgram } from '../../environments/python/interpreter/which';
 import { knownEnvironments } from '../../environments/training/locate';
 import { endpointOf } from '../api/endpoint';
 import { findToken } from '../api/token';

@@ -1,5 +1,5 @@
 import { isAtLeast } from '../../common/dotted';
-import { rsyncSince } from '../../knowledge/rsync';
+import { rsyncSince } from '../../knowledge/tool-versions';
 import { isByteCount } from '../../untrusted/hashes';
 import type { RelativeName } from '../../untrusted/names';
 import { nameThere } from './name-there';

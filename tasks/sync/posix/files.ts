@@ -7,8 +7,8 @@ import { deepestFirst } from '../compare/change';
 import { baseName, type Folder } from '../compare/folders';
 import type { FileStates } from '../session/transport';
 import { remoteFault } from './faults';
-import { countScript, deleteScript, listScript, readScript, writeScript } from './file-scripts';
 import type { PosixMachine } from './machine';
+import { countScript, deleteScript, listScript, readScript, writeScript } from './scripts/file-scripts';
 
 /** What is done to files on the other side by its own shell, for rsync and scp alike. */
 export function filesThere({ remote, shell, path }: PosixMachine) {

@@ -6,8 +6,8 @@ import { answerOf, type Limits, wrongAnswer } from '../answers/answer';
 import { parseLockAnswer } from '../answers/lock-answer';
 import type { PushBegin, PushWork } from '../session/transport';
 import { remoteFault } from './faults';
-import { beatScript, beginScript, endScript } from './lock-scripts';
 import type { PosixMachine } from './machine';
+import { beatScript, beginScript, endScript } from './scripts/lock-scripts';
 
 /** Held there, in `PATH/.just-lora/lock`, while a push is at work. */
 interface Held {

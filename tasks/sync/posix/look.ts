@@ -7,9 +7,9 @@ import { parseRsyncVersion, type RsyncVersion } from '../answers/rsync-output';
 import type { Direction } from '../compare/folders';
 import type { Remote } from '../remotes/remote';
 import { remoteFault } from './faults';
-import { lookScript } from './look-script';
 import type { PosixMachine } from './machine';
 import { refuseClosed, refuseNoFolder, refuseUnescaped } from './refusals';
+import { lookScript } from './scripts/look-script';
 import { shellOn } from './shell';
 import type { Ssh } from './ssh';
 
@@ -52,7 +52,7 @@ export async function lookAtMachine(
     clockAhead: looked.now === undefined ? 0 : looked.now - now,
     locked: looked.locked,
     transfer,
-    mover:
+    transportLabel:
       transfer === 'rsync'
         ? `rsync ${rsyncHere?.text} here, ${rsync?.text} there`
         : `scp${remote.transfer === 'auto' ? ', since it has no rsync' : ''}`,

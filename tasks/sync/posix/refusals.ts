@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { isAtLeast } from '../../common/dotted';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
-import { rsyncSince } from '../../knowledge/rsync';
+import { rsyncSince } from '../../knowledge/tool-versions';
 import type { LookAnswer } from '../answers/look-answer';
 import type { RsyncVersion } from '../answers/rsync-output';
 import type { Remote } from '../remotes/remote';

@@ -7,7 +7,7 @@ import type { RelativeName } from '../../untrusted/names';
 import { answerOf, longAnswer, refusePart } from '../answers/answer';
 import type { Remote } from '../remotes/remote';
 import { remoteFault } from './faults';
-import { recordNamesScript, recordsScript } from './record-scripts';
+import { recordNamesScript, recordsScript } from './scripts/record-scripts';
 import type { Shell } from './shell';
 
 /** The run records of a remote, by name, and how those that were fetched before differ. */

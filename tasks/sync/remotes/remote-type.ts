@@ -44,7 +44,7 @@ export interface RemoteState {
   /** Who moves the bytes: `rsync`, `scp`, or the kind of a store. */
   transfer: string;
   /** What moves files, for a person, with its version on either side. */
-  mover: string;
+  transportLabel: string;
   /** Compares and moves, by these patterns. */
   transport(direction: Direction, filters: Filters): Transport;
   /** The home folder there, where it has one. */

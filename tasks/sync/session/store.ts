@@ -72,7 +72,7 @@ async function lookAtStore(context: Context, store: Store, remote: Remote, folde
     path: remote.path,
     present: new Map([...listings].map(([folder, listing]) => [folder, presenceIn(listing, folder)])),
     transfer: remote.type,
-    mover,
+    transportLabel: mover,
     transport: (direction, filters) => listedTransport(context, there, direction, filters, programOf(context, remote, store, listings)),
   };
   return there;

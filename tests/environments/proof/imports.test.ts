@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { TrialResult } from '../../../tasks/checks/library-trial';
+import type { TrialResult } from '../../../tasks/checks/libraries/library-trial';
 import type { Finding } from '../../../tasks/engine/step';
 import { trainingFix } from '../../../tasks/environments/proof/fix';
 import { importsFinding } from '../../../tasks/environments/proof/imports-finding';

@@ -1,5 +1,5 @@
 import { isAtLeast } from '../../../common/dotted';
-import { condaChanges } from '../../../knowledge/conda';
+import { condaChanges } from '../../../knowledge/tool-versions';
 import type { Conda } from '../program';
 
 type CondaCommand = Pick<Conda, 'kind' | 'version'>;

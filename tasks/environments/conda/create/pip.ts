@@ -3,7 +3,7 @@ import type { Context } from '../../../engine/context';
 import { statePath } from '../../../engine/state';
 import type { Progress } from '../../../engine/step';
 import { pythonIn } from '../../prefix/prefix';
-import { activated } from '../../python/activated';
+import { activated } from '../../python/interpreter/activated';
 import { fetching } from '../../python/outside';
 import { findUv } from '../../python/uv';
 import type { EnvironmentDefinition } from '../../venv/definition';

@@ -8,7 +8,7 @@ import type { Depth } from '../../../engine/step';
 import { pythonIn } from '../../prefix/prefix';
 import { parsePyvenv, pyvenvVersion } from '../../prefix/pyvenv';
 import { packagesIn, sitePackagesFor } from '../../prefix/site-packages';
-import { probe } from '../../python/probe';
+import { probe } from '../../python/interpreter/probe';
 import { type EnvironmentDefinition, targetOf } from '../definition';
 import type { Locked } from '../lock/lock-file';
 import { lockInputs } from '../lock/lock-state';

@@ -1,5 +1,5 @@
 import { isAtLeast } from '../../../common/dotted';
-import { rsyncSince } from '../../../knowledge/rsync';
+import { rsyncSince } from '../../../knowledge/tool-versions';
 import { itemFormat, type RsyncVersion } from '../../answers/rsync-output';
 import type { Filters } from '../../compare/filters';
 import { type Direction, ownExcludes } from '../../compare/folders';

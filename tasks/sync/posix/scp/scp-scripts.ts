@@ -1,4 +1,4 @@
-import { projectScript } from '../script';
+import { projectScript } from '../scripts/project-script';
 
 /** Makes the folder where files of scp arrive, empty. Lines: project. */
 export const stageScript = projectScript(`

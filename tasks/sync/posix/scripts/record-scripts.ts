@@ -1,4 +1,4 @@
-import { projectScript } from './script';
+import { projectScript } from './project-script';
 
 /** The names of the run records there, the newest last. Lines: project. */
 export const recordNamesScript = projectScript(`

@@ -1,4 +1,4 @@
-import { fieldsOf, tryParse } from '../untrusted/json';
+import { fieldsOf, tryParse } from '../../untrusted/json';
 
 /** How one library did that was imported in an environment's own Python. */
 export interface TrialResult {

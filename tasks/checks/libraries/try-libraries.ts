@@ -1,8 +1,8 @@
 import * as path from 'node:path';
-import type { Context } from '../engine/context';
-import type { Progress } from '../engine/step';
-import { cleanEnvironment } from '../environments/python/clean-environment';
-import { offlineEnv } from '../environments/python/offline-env';
+import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
+import { cleanEnvironment } from '../../environments/python/clean-environment';
+import { offlineEnv } from '../../environments/python/offline-env';
 import type { TrialResult } from './library-trial';
 import { tryInTurn } from './try-libraries-in-turn';
 

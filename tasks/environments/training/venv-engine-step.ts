@@ -8,7 +8,7 @@ import { chooseProfile } from '../profile/choose';
 import { remoteEnvironment } from '../profile/profile';
 import type { Assessment } from '../venv/assess';
 import { targetOf } from '../venv/definition';
-import { environmentStep } from '../venv/step';
+import { environmentStep } from '../venv/environment-step';
 import { toolsFor } from '../venv/tools';
 
 /** The step of the training environment where uv or pip makes it: the same builder as for the data work. */

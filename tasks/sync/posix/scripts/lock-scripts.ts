@@ -1,5 +1,5 @@
-import { staleMinutes } from '../../engine/lock/heartbeat';
-import { projectScript } from './script';
+import { staleMinutes } from '../../../engine/lock/heartbeat';
+import { projectScript } from './project-script';
 
 /**
  * Takes the lock and makes the folders. Lines: project, token, owner, then `+FOLDER` for each folder to make

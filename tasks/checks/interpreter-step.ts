@@ -3,8 +3,8 @@ import type { Context } from '../engine/context';
 import type { Finding, Step } from '../engine/step';
 import { pythonIn } from '../environments/prefix/prefix';
 import { parsePyvenv, pyvenvVersion } from '../environments/prefix/pyvenv';
-import { probe } from '../environments/python/probe';
-import { type EnvironmentDefinition, localEnvironment, targetOf } from '../environments/venv/index';
+import { probe } from '../environments/python/interpreter/probe';
+import { type EnvironmentDefinition, localEnvironment, targetOf } from '../environments/venv';
 import { absent, brokenPython } from './environment';
 
 /** The Python of the environment: a full look runs it, a quick one reads what it says of itself. */

@@ -1,12 +1,12 @@
 import * as path from 'node:path';
-import { UserError } from '../../common/errors';
-import type { Context } from '../../engine/context';
-import { absolute, shown } from '../../engine/paths';
-import { pythonIn } from '../../environments/prefix/prefix';
-import { versionsIn } from '../../environments/prefix/site-packages';
-import { isProgram } from '../../environments/python/which';
-import { knownEnvironments } from '../../environments/training/locate';
-import type { Versions } from '../../knowledge/models';
+import { UserError } from '../../../common/errors';
+import type { Context } from '../../../engine/context';
+import { absolute, shown } from '../../../engine/paths';
+import { pythonIn } from '../../../environments/prefix/prefix';
+import { versionsIn } from '../../../environments/prefix/site-packages';
+import { isProgram } from '../../../environments/python/interpreter/which';
+import { knownEnvironments } from '../../../environments/training/locate';
+import type { Versions } from '../../../knowledge/models';
 
 /** A Python environment that can load models. */
 export interface LoadEnvironment {

@@ -1,4 +1,4 @@
-import { projectScript } from './script';
+import { projectScript } from './project-script';
 
 /** How many files there are that could travel. Lines: project, then one folder. */
 export const countScript = projectScript(`

@@ -2,7 +2,7 @@ import { UserError } from '../../common/errors';
 import { plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Action, Finding, Step } from '../../engine/step';
-import type { Interpreter } from '../python/probe';
+import type { Interpreter } from '../python/interpreter/probe';
 import { uvVersion } from '../python/uv-release';
 import { type Assessment, assess, environmentName } from './assess';
 import { type EnvironmentDefinition, targetOf } from './definition';

@@ -1,9 +1,9 @@
-import { UserError } from '../../common/errors';
-import type { Context } from '../../engine/context';
+import { UserError } from '../../../common/errors';
+import type { Context } from '../../../engine/context';
+import { outside } from '../outside';
+import type { Uv } from '../uv';
 import { type Candidate, candidatesFor } from './candidates';
-import { outside } from './outside';
 import { type Found, type Interpreter, probe } from './probe';
-import type { Uv } from './uv';
 
 export interface Search {
   /** The first of the wanted version that works. */

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { Context } from '../../engine/context';
+import type { Context } from '../../../engine/context';
 import { allOnPath, isProgram } from './which';
 
 /** A place where a Python may be, and how a message calls it. */

@@ -1,8 +1,8 @@
 import * as path from 'node:path';
-import type { Context } from '../../engine/context';
-import { fieldsOf, tryParse } from '../../untrusted/json';
-import { cleanEnvironment } from './clean-environment';
-import type { MarkerValues } from './markers';
+import type { Context } from '../../../engine/context';
+import { fieldsOf, tryParse } from '../../../untrusted/json';
+import { cleanEnvironment } from '../clean-environment';
+import type { MarkerValues } from '../markers';
 
 /** What an interpreter says of itself when it is executed. */
 export interface Interpreter {

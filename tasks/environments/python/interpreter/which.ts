@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import type { Host } from '../../platform';
+import type { Host } from '../../../platform';
 
 /** Every program of that name on PATH, in its order: the first may be a shim that does not work. */
 export function allOnPath(host: Host, name: string): string[] {

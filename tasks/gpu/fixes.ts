@@ -12,3 +12,5 @@ export function fixBySettings(settings: NamedSettings): string {
   const lines = [...sections].map(([section, pairs]) => `\`${section}: { ${pairs.join(', ')} }\``);
   return `\`npx just gpu ${options.join(' ')}\`\nfor every run: ${lines.join(' and ')} in configs/training_config.remote.yaml`;
 }
+/** What mends an environment that is not what its lock says. */
+export const repair = '`npx just env:remote --force` installs the environment again';

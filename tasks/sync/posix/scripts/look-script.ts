@@ -1,4 +1,4 @@
-import { projectScript } from './script';
+import { projectScript } from './project-script';
 
 /**
  * Looks, and writes nothing. Further lines of stdin: the folders that are to travel. Prints `key=value` lines, by `printf`:

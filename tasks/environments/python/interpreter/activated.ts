@@ -1,7 +1,7 @@
 import * as path from 'node:path';
-import type { Host } from '../../platform';
-import { isCondaEnvironment, programsOf } from '../prefix/prefix';
-import { cleanEnvironment } from './clean-environment';
+import type { Host } from '../../../platform';
+import { isCondaEnvironment, programsOf } from '../../prefix/prefix';
+import { cleanEnvironment } from '../clean-environment';
 
 /**
  * Variables for a program of an environment that is started directly: `conda run` holds output back and passes no signal on.

@@ -5,7 +5,7 @@ import type { Finding, Step } from '../engine/step';
 import { type Installed, recordedFiles } from '../environments/prefix/dist-info';
 import { pythonIn } from '../environments/prefix/prefix';
 import { packagesIn, sitePackagesFor } from '../environments/prefix/site-packages';
-import { localEnvironment, targetOf } from '../environments/venv/index';
+import { localEnvironment, targetOf } from '../environments/venv';
 import { absent } from './environment';
 
 /** Packages that are of no use without a GPU, by their names in the package index. */

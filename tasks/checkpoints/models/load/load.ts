@@ -1,17 +1,17 @@
 import * as path from 'node:path';
-import { UserError } from '../../common/errors';
-import { bytes, duration, plural } from '../../common/format';
-import type { Context } from '../../engine/context';
-import { offlineTrainingEnv } from '../../environments/proof/training-env';
-import { activated } from '../../environments/python/activated';
-import { breakageIn } from '../../knowledge/conflicts';
-import { needsOf, unmetNeeds } from '../../knowledge/models';
-import { fieldsOf } from '../../untrusted/json';
-import { oneLine } from '../../untrusted/text';
+import { UserError } from '../../../common/errors';
+import { bytes, duration, plural } from '../../../common/format';
+import type { Context } from '../../../engine/context';
+import { offlineTrainingEnv } from '../../../environments/proof/training-env';
+import { activated } from '../../../environments/python/interpreter/activated';
+import { breakageIn } from '../../../knowledge/conflicts';
+import { needsOf, unmetNeeds } from '../../../knowledge/models';
+import { fieldsOf } from '../../../untrusted/json';
+import { oneLine } from '../../../untrusted/text';
+import type { Expectation } from '../expected';
+import type { ScanResult } from '../fault';
+import type { Subject } from '../subject';
 import { type LoadEnvironment, loadEnvironment } from './environment';
-import type { Expectation } from './expected';
-import type { ScanResult } from './fault';
-import type { Subject } from './subject';
 
 /** What load.py writes when all went well. */
 interface LoadResult {
