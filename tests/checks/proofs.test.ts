@@ -15,8 +15,8 @@ test('spare a look until what they rest on changes, and are gone before it is ma
     'just.config.ts',
     `import { task } from 'just-task';
 import { defineTask, UserError } from '${repository}/tasks';
-import { provenStep } from '${repository}/tasks/checks/cached-step';
-const step = provenStep({
+import { cachedStep } from '${repository}/tasks/checks/cached-step';
+const step = cachedStep({
   name: 'proven',
   title: 'Prove it',
   action: 'prove it',

@@ -2,57 +2,49 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { exampleOf } from '../support/documents';
-import { projectCopy, runJust, temporaryFolder } from '../support/project';
+import { repository } from '../support/project';
 
-const test = suite('examples of docs/ARCHITECTURE.md');
-const example = (file: string) => exampleOf('ARCHITECTURE.md', file);
+const test = suite('docs/ARCHITECTURE.md');
+const page = fs.readFileSync(path.join(repository, 'docs', 'ARCHITECTURE.md'), 'utf8');
+const tasks = path.join(repository, 'tasks');
 
-/** Changes a file of a project, which must then differ. */
-function edit(project: string, file: string, change: (text: string) => string): void {
-  const before = fs.readFileSync(path.join(project, file), 'utf8');
-  const after = change(before);
-  assert.is.not(after, before, file);
-  fs.writeFileSync(path.join(project, file), after);
+/** The files that a file imports, relative to tasks/. */
+function importsOf(file: string): string[] {
+  const text = fs.readFileSync(path.join(tasks, file), 'utf8');
+  const specifiers = [...text.matchAll(/(?:from|require\(|import\()\s*'(\.[^']+)'/g)].map(([, specifier = '']) => specifier);
+  return specifiers.flatMap((specifier) => {
+    const base = path.join(path.dirname(file), specifier);
+    return [base, `${base}.ts`, path.join(base, 'index.ts')].filter((each) =>
+      fs.statSync(path.join(tasks, each), { throwIfNoEntry: false })?.isFile(),
+    );
+  });
 }
 
-test('a check: validate makes it, and setup:local ends with it', async () => {
-  const project = projectCopy();
-  fs.writeFileSync(path.join(project, 'just.config.ts'), example('just.config.ts').replace("'just-lora'", "'./tasks'"));
-  const programs = temporaryFolder();
-  const env = { PATH: [programs, path.dirname(process.execPath), '/bin'].join(path.delimiter) };
-  const look = async (...args: string[]) => {
-    const { stdout, stderr } = await runJust(project, [...args, '--json'], env);
-    try {
-      return JSON.parse(stdout).steps.at(-1);
-    } catch {
-      throw new Error(`no JSON: ${stdout}\n${stderr}`);
-    }
-  };
-  const program = path.join(programs, 'jq');
-  fs.writeFileSync(program, '#!/bin/sh\nexit 127\n', { mode: 0o755 });
-  const { name, state, code, fix } = await look('validate');
-  assert.equal([name, state, code, fix], ['jq', 'blocked', 'E_NO_JQ', '`sudo apt-get install -y jq`']);
-  fs.writeFileSync(program, '#!/bin/sh\necho jq-1.7\n');
-  for (const args of [['validate'], ['setup:local', '--check']]) {
-    const seen = await look(...args);
-    assert.equal([seen.name, seen.state, seen.found], ['jq', 'done', 'jq-1.7 on PATH'], args.join(' '));
-  }
-  assert.is.not((await look('validate', '--env=remote')).name, 'jq');
+const walks = [...page.matchAll(/^### (.+), (\d+) files\n\n((?:- .+\n)+)/gm)].map(([, title = '', count = '', rows = '']) => ({
+  title,
+  count: Number(count),
+  // `a.ts` → `b.ts` → `c.ts`; `d.ts`: what it is
+  chains: rows
+    .trim()
+    .split('\n')
+    .flatMap((row) => row.replace(/: .*/, '').split('; '))
+    .map((chain) => [...chain.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file)),
+}));
+
+test('is a page that is read in one sitting', () => {
+  assert.ok(page.split('\n').length <= 161, `${page.split('\n').length} lines`);
+  assert.is(walks.length, 3);
 });
 
-test('a model: named in the settings it is one of the models, and an entry of the table says its size before it is here', async () => {
-  const project = projectCopy();
-  fs.writeFileSync(path.join(project, 'configs/setup.local.yaml'), example('configs/setup.yaml'));
-  const estimate = async () => {
-    const { stdout } = await runJust(project, ['gpu', '--env=local', '--estimate', '--model=qwen-7b', '--json']);
-    return JSON.parse(stdout).steps[0].found as string;
-  };
-  assert.match(await estimate(), /^qwen-7b: its shape is not known/);
-  edit(project, 'tasks/knowledge/known-models.ts', (text) =>
-    text.replace(/(export const repositories[\s\S]*?)\n\];/, (_, entries) => `${entries}\n${example('tasks/knowledge/known-models.ts')}];`),
-  );
-  assert.match(await estimate(), /^qwen-7b needs \d.* GB/);
-});
+for (const { title, count, chains } of walks)
+  test(`the walk of ${title}: each file is there, imports the next one, and is counted`, () => {
+    assert.is(new Set(chains.flat()).size, count);
+    for (const chain of chains)
+      chain.forEach((file, index) => {
+        assert.ok(fs.existsSync(path.join(tasks, file)), file);
+        const next = chain[index + 1];
+        if (next !== undefined) assert.ok(importsOf(file).includes(next), `${file} does not import ${next}`);
+      });
+  });
 
 test.run();

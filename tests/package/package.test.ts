@@ -67,8 +67,8 @@ test('works from a just.config.ts of five lines', () => {
   assert.match(run('npx', ['just', 'start', '--json', '--check'], consumer), /"outcome":"unchanged"/);
 });
 
-test('takes a check of a project, as docs/ARCHITECTURE.md shows one', () => {
-  fs.writeFileSync(path.join(consumer, 'just.config.ts'), exampleOf('ARCHITECTURE.md', 'just.config.ts'));
+test('takes a check of a project, as docs/EXTENDING.md shows one', () => {
+  fs.writeFileSync(path.join(consumer, 'just.config.ts'), exampleOf('EXTENDING.md', 'just.config.ts'));
   fs.mkdirSync(path.join(consumer, 'programs'), { recursive: true });
   fs.writeFileSync(path.join(consumer, 'programs', 'jq'), '#!/bin/sh\necho jq-1.7\n', { mode: 0o755 });
   const PATH = [path.join(consumer, 'programs'), env.PATH].join(path.delimiter);
@@ -112,7 +112,7 @@ test('hands on what a step of a project saw, as docs/API.md shows one', () => {
 });
 
 test('its types are found and strict', () => {
-  const check = exampleOf('ARCHITECTURE.md', 'just.config.ts');
+  const check = exampleOf('EXTENDING.md', 'just.config.ts');
   fs.writeFileSync(path.join(consumer, 'tokenizer.ts'), exampleOf('API.md', 'just.config.ts of a project with a tokenizer of its own'));
   fs.writeFileSync(path.join(consumer, 'tasks.ts'), exampleOf('API.md', 'just.config.ts'));
   fs.writeFileSync(path.join(consumer, 'unpack.ts'), exampleOf('API.md', 'just.config.ts of a project whose data comes in archives'));

@@ -8,11 +8,11 @@ import { contents } from '../support/sync';
 
 const test = suite('kinds of remotes');
 
-/** A project with one more kind: the file that docs/ARCHITECTURE.md shows, and nothing else. */
+/** A project with one more kind: the file that docs/EXTENDING.md shows, and nothing else. */
 function projectWithKind(): string {
   const project = projectCopy();
   const file = 'tasks/sync/remote-types/stick.ts';
-  fs.writeFileSync(path.join(project, file), exampleOf('ARCHITECTURE.md', file));
+  fs.writeFileSync(path.join(project, file), exampleOf('EXTENDING.md', file));
   return project;
 }
 

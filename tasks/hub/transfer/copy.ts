@@ -1,12 +1,12 @@
 import * as fs from 'node:fs';
 import { RangeWriter } from '../partials/range-writer';
 import type { ByteRange } from '../partials/ranges';
-import { RetryableError } from './fetch-range';
 import type { FileDownload } from './file-download';
+import { RetryableError } from './retryable-error';
 
 /**
  * Copies one range of a file from another folder of this machine, a colleague's share for example.
- * @throws Passing where it cannot be read
+ * @throws RetryableError where it cannot be read
  */
 export async function copyPiece(of: { job: FileDownload; wrote(bytes: number): void }, range: ByteRange, place: string): Promise<void> {
   const landing = new RangeWriter(of, range);

@@ -6,27 +6,12 @@ import { NetworkError } from '../http/network-error';
 import { isRetryableStatus } from '../http/rate-limit';
 import { discardBody, header, plainOf, readStart } from '../http/read-body';
 import { redirectOf } from '../http/redirect';
-import { hashOf } from '../model/hub-file';
 import { RangeWriter } from '../partials/range-writer';
 import type { ByteRange } from '../partials/ranges';
 import { Drip } from './drip';
 import type { FileDownload } from './file-download';
-
-/** A failure that another try may mend. */
-export class RetryableError extends Error {
-  constructor(
-    message: string,
-    /** Milliseconds that the server wants us to wait. */
-    readonly waitMs = 0,
-    /** The hash that the server has for the file, where that is what is wrong. */
-    readonly otherHash?: string,
-  ) {
-    super(message);
-  }
-}
-
-/** Bytes came, and so few that it would never end. */
-export class TooSlow extends RetryableError {}
+import { beginOf, refuseOthers } from './range-answer';
+import { RetryableError, TooSlow } from './retryable-error';
 
 export interface RangeOfFile {
   hub: Hub;
@@ -40,7 +25,7 @@ export interface RangeOfFile {
 
 /**
  * Fetches one range of a file into its place.
- * @throws Passing, TooSlow, with nothing lost of what came; UserError
+ * @throws RetryableError, TooSlow, with nothing lost of what came; UserError
  */
 export async function fetchRange(of: RangeOfFile, range: ByteRange): Promise<void> {
   const { answerMs } = of.hub.requests;
@@ -83,7 +68,7 @@ async function fetchInTime(of: RangeOfFile, range: ByteRange, drip: Drip): Promi
 /** Fetches a range from an address that gave one before: no redirect, no first look, and the cheaper way for many bytes. */
 async function fetchAgain({ hub: { requests }, job, signal, wrote }: RangeOfFile, url: URL, range: ByteRange, drip: Drip): Promise<void> {
   await drip.hold(requests.patience.wait(url));
-  const landing = new RangeWriter({ job, wrote }, range);
+  const writer = new RangeWriter({ job, wrote }, range);
   const accept = (head: ResponseHead) => {
     if (head.statusCode !== 206)
       throw new RetryableError(`${url.host} answered ${head.statusCode} for \`${job.file.path}\``, requests.patience.observe(url, head));
@@ -101,14 +86,14 @@ async function fetchAgain({ hub: { requests }, job, signal, wrote }: RangeOfFile
       accept,
       take: (bytes) => {
         drip.take(bytes.length);
-        landing.take(bytes);
+        writer.take(bytes);
       },
     });
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
-    throw new RetryableError(endedAfter(range[1] - range[0] - landing.left, error, requests.stallMs));
+    throw new RetryableError(endedAfter(range[1] - range[0] - writer.left, error, requests.stallMs));
   } finally {
-    landing.note();
+    writer.note();
   }
 }
 
@@ -144,26 +129,6 @@ async function open(
   }
 }
 
-/** The tree of the commit says which bytes are right; a server that has others is not asked for them. */
-function refuseOthers(job: FileDownload, response: http.IncomingMessage, isRedirect: boolean): void {
-  const tag = header(response, isRedirect ? 'x-linked-etag' : 'etag')?.replace(/^W\/|"/g, '');
-  const { hex } = hashOf(job.file);
-  const isHash = tag !== undefined && tag.length === hex.length && /^[0-9a-f]+$/.test(tag);
-  if (!isHash || tag === hex) return;
-  throw new RetryableError(`the Hub has other bytes for \`${job.file.path}\` now`, 0, tag);
-}
-
-/** Where the bytes of a partial answer begin. @throws Passing where they are not those that were asked for */
-export function beginOf(job: Pick<FileDownload, 'file'>, [start, end]: ByteRange, head: Pick<http.IncomingMessage, 'headers'>): number {
-  const said = header(head, 'content-range');
-  const [, from = '', to = '', total = ''] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(said ?? '') ?? [];
-  const length = header(head, 'content-length') ?? `${Number(to) + 1 - start}`;
-  const isWithin = from !== '' && Number(from) === start && Number(to) >= start && Number(to) < end;
-  if (isWithin && (total === '*' || Number(total) === job.file.size) && Number(length) === Number(to) + 1 - start) return start;
-  const got = said === undefined ? 'no range' : `\`${oneLine(said, 80)}\`, ${oneLine(length, 20)} bytes`;
-  throw new RetryableError(`asked for bytes ${start}-${end - 1} of ${job.file.size} and got ${got}`);
-}
-
 async function problemOf({ hub: { requests }, job, repo, commit }: RangeOfFile, url: URL, response: http.IncomingMessage): Promise<Error> {
   const status = response.statusCode ?? 0;
   const body = await readStart(response).catch(() => '');
@@ -176,13 +141,13 @@ async function problemOf({ hub: { requests }, job, repo, commit }: RangeOfFile, 
 /** Takes the body of an answer; where all of the file comes, no more of it than is wanted. */
 async function receive(
   response: http.IncomingMessage,
-  landing: RangeWriter,
+  writer: RangeWriter,
   isWhole: boolean,
   { job, hub }: RangeOfFile,
   drip: Drip,
 ): Promise<void> {
   const body = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const wanted = landing.left;
+  const wanted = writer.left;
   let came = 0;
   const broken = (error: NodeJS.ErrnoException): never => {
     throw new RetryableError(endedAfter(came, error, hub.requests.stallMs));
@@ -193,14 +158,14 @@ async function receive(
       if (done) break;
       came += value.length;
       drip.take(value.length);
-      landing.take(value);
-      if (landing.left === 0 && isWhole) break;
+      writer.take(value);
+      if (writer.left === 0 && isWhole) break;
       if (came > wanted && !isWhole)
         throw new RetryableError(`more than the ${wanted} bytes of \`${job.file.path}\` came that were asked for`);
     }
-    if (landing.left > 0) throw new RetryableError(`\`${job.file.path}\` ended ${landing.left} bytes too early`);
+    if (writer.left > 0) throw new RetryableError(`\`${job.file.path}\` ended ${writer.left} bytes too early`);
   } finally {
-    landing.note();
+    writer.note();
     if (!response.complete) response.destroy();
   }
 }

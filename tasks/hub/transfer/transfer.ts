@@ -9,9 +9,9 @@ import type { ByteRange } from '../partials/ranges';
 import { budgetOf, pieceBytes } from './budget';
 import { ConnectionLimit } from './connection-limit';
 import { Digests } from './digest';
-import { RetryableError, TooSlow } from './fetch-range';
 import { FileDownload, type SizedFile } from './file-download';
 import { transferText } from './progress-text';
+import { RetryableError, TooSlow } from './retryable-error';
 import { fullDisk, noByte, otherBytes, tooSlow, wrongTwice } from './transfer-faults';
 
 export interface FileOrder {
@@ -45,7 +45,7 @@ export class Transfer {
   readonly #settings: DownloadSettings;
   #finishing = 0;
   #live = 0;
-  readonly #pace: ConnectionLimit;
+  readonly #limit: ConnectionLimit;
   readonly #budget: number;
   /** Bytes asked for of which no journal knows yet. */
   #atRisk = 0;
@@ -70,7 +70,7 @@ export class Transfer {
     this.#context = context;
     this.#settings = context.settings.setup.download;
     this.#waiting = [...order.files];
-    this.#pace = new ConnectionLimit(this.#settings.connections);
+    this.#limit = new ConnectionLimit(this.#settings.connections);
     this.#budget = budgetOf(this.#settings.at_risk_mb);
     this.#digests = new Digests(Math.max(1, Math.min(4, context.host.cores)), true);
     setMaxListeners(0, this.#abort.signal);
@@ -112,7 +112,7 @@ export class Transfer {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.#load);
     this.#load = now;
-    this.#pace.look({ nowMs: performance.now(), bytes: this.#cameBytes, live: this.#live, utilization });
+    this.#limit.look({ nowMs: performance.now(), bytes: this.#cameBytes, live: this.#live, utilization });
   }
 
   #pump(): void {
@@ -125,8 +125,8 @@ export class Transfer {
   }
 
   #start(): void {
-    while (!this.#failure && this.#live < this.#pace.target) {
-      const size = pieceBytes(this.#budget, this.#pace.target);
+    while (!this.#failure && this.#live < this.#limit.target) {
+      const size = pieceBytes(this.#budget, this.#limit.target);
       const job = this.#next();
       if (!job) return;
       const most = job.isDirect || (job.address === undefined && job.file.sha256 === undefined) ? directPiece : size;

@@ -11,7 +11,7 @@ import type { Remote } from './remote';
  *
  * A new kind is that file, `npm run schemas`, and a test: nothing else knows which kinds there are. A program that
  * lists, copies and deletes files is a `Store`, and `storeKind` makes a kind of it; another way of moving bytes is a
- * `Transport` of its own. docs/ARCHITECTURE.md shows a whole kind, and `tests/sync/kinds.test.ts` works with it.
+ * `Transport` of its own. docs/EXTENDING.md shows a whole kind, and `tests/sync/kinds.test.ts` works with it.
  */
 export interface RemoteKind {
   /** What the setting `host` is to it. Where it is `unused`, `user` and `identity` mean nothing either. */

@@ -1,0 +1,15 @@
+/** A failure that another try may mend. */
+export class RetryableError extends Error {
+  constructor(
+    message: string,
+    /** Milliseconds that the server wants us to wait. */
+    readonly waitMs = 0,
+    /** The hash that the server has for the file, where that is what is wrong. */
+    readonly otherHash?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Bytes came, and so few that it would never end. */
+export class TooSlow extends RetryableError {}
