@@ -108,7 +108,8 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
   }
 }
 
-const looksOnly = ({ plan, check }: Options, { readOnly: looks }: TaskDefinition): boolean => plan || check || looks === true;
+const looksOnly = ({ plan, check, given }: Options, { readOnly = false }: TaskDefinition): boolean =>
+  plan || check || (typeof readOnly === 'function' ? readOnly((option) => given.has(option)) : readOnly);
 
 /** Who tells a person about it; loaded when it is known, since every start reads this file. */
 function reporterFor(screen: Screen, options: Options, definition: TaskDefinition): Reporter {

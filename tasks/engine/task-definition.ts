@@ -28,8 +28,8 @@ export interface TaskDefinition {
   /** The environment that the task is about where no `--env` names one; `training`: remote on a machine that trains, else local. */
   environment?: Environment | 'training';
   depth?: Depth;
-  /** The task only looks: it never acts, and exits 1 or 3 like `--check`. */
-  readOnly?: boolean;
+  /** The task only looks: it never acts, and exits 1 or 3 like `--check`; a function where that depends on its options. */
+  readOnly?: boolean | ((has: (option: string) => boolean) => boolean);
   /** It makes room: it runs on a disk that is full too, where no lock can be written. */
   freesSpace?: boolean;
   /** Its runs are no news about the machine: they leave no record. */
