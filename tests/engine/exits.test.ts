@@ -35,7 +35,7 @@ const acts: Step = {
 const done: Step = { name: 'done', title: 'Be done', check: async () => ({ state: 'done', found: said(), warning: said(), table: table() }) };
 const crash: Step = { name: 'crash', title: 'Crash', check: async () => ({ state: 'todo', found: 'x' }), plan: async () => [{ title: 'crash', run: async () => { throw new Error(said()); } }] };
 const of = (name: string, step: Step, more = {}) => task(name, 'x', defineTask({ name, description: 'x', details: 'x', example: 'x', items: [step], ...more }));
-of('looked', looked, { looks: true });
+of('looked', looked, { readOnly: true });
 of('acts', acts);
 of('done', done, { summary: said });
 of('crash', crash);

@@ -146,12 +146,12 @@ test('nor where another run was at work when ours began to look', async () => {
 test('nor where another run took the project in the moment before ours', async () => {
   const project = contextWith({});
   let isFirst = true;
-  const startOf = async (pid: number) => {
+  const processStartTime = async (pid: number) => {
     if (isFirst) await another(project, pause(300));
     isFirst = false;
     return project.host.processStartTime(pid);
   };
-  const slow = { ...project, host: { ...project.host, startOf } };
+  const slow = { ...project, host: { ...project.host, processStartTime } };
   assert.equal((await run(['todo', 'done'], { project: slow })).logs, again);
 });
 
