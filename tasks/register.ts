@@ -1,12 +1,16 @@
 import { argv, option, task, undertaker } from 'just-task';
+import { quietJust, sayNothingAtExit } from './cli/just-output';
 import { commonOptions } from './cli/options';
-import { result } from './cli/output';
+import { exitWith, result } from './cli/output';
 import type { LoraTask } from './cli/task';
+import { versionText } from './cli/versions';
+import { UserError } from './common/errors';
 import { formerNameOf } from './common/former-names';
 import { nearest } from './common/nearest';
 import { condaTask, remoteLockTask } from './conda';
 import { configTask } from './config';
 import { gpuTask } from './gpu';
+import { completionTask, helpTask, type WordTask } from './help';
 import { mkdirsTask } from './mkdirs';
 import { modelCleanTask } from './model-clean';
 import { modelDownloadTask } from './model-download';
@@ -54,17 +58,46 @@ export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
     const { name, description } = each.definition;
     for (const called of [name, formerNameOf(name)]) if (called) task(called, description, each);
   }
+  const words = [helpTask(all), completionTask(all)];
+  for (const { name, description, text } of words) task(name, description, () => print(text));
   // just would take the word behind a switch for its value: `just --json mkdirs` would name no task.
-  for (const { name, value } of [...commonOptions, ...all.flatMap(({ definition }) => definition.options ?? [])])
-    if (!value || value.startsWith('[')) option(name, { boolean: true });
-  const [wanted] = argv()._;
+  for (const { name, value, also = [] } of [...commonOptions, ...all.flatMap(({ definition }) => definition.options ?? [])])
+    if (!value || value.startsWith('['))
+      for (const form of [name, ...also.map((each) => each.replace(/^-+/, ''))]) option(form, { boolean: true });
+  const asked = argv();
+  const [wanted] = asked._;
   if (wanted !== undefined) {
-    suggestWhereUnknown(String(wanted));
+    begin(String(wanted), groups);
     return;
   }
   // just prints its own list, in one heap, after the configuration is loaded.
-  result(listOf(groups, others));
+  result(asked.version || asked.V ? versionText() : listOf(groups, words, others));
   process.exit(0);
+}
+
+/** @throws UserError, whose exit code is that of the run */
+function print(text: () => string): void {
+  try {
+    result(text());
+  } catch (error) {
+    exitWith(error instanceof UserError ? error.exitCode : 1);
+    throw error;
+  }
+}
+
+/** What just does with the first word: it runs a task of ours, lists those that begin so, or says that there is none. */
+function begin(wanted: string, groups: Groups): void {
+  const beginning = Object.entries(groups).map(([heading, tasks]): [string, readonly LoraTask[]] => [
+    heading,
+    tasks.filter(({ definition }) => definition.name.startsWith(`${wanted}:`)),
+  ]);
+  if (!(wanted in undertaker.registry().tasks()) && beginning.some(([, tasks]) => tasks.length > 0)) {
+    result(listOf(Object.fromEntries(beginning.filter(([, tasks]) => tasks.length > 0)), [], []));
+    sayNothingAtExit();
+    process.exit(2);
+  }
+  quietJust(wanted);
+  suggestWhereUnknown(wanted);
 }
 
 /** just says that a task does not exist; which one was meant, and that this is wrong usage, it does not. */
@@ -86,11 +119,12 @@ function registered(): Listed[] {
   });
 }
 
-function listOf(groups: Groups, others: readonly Listed[]): string {
+function listOf(groups: Groups, words: readonly WordTask[], others: readonly Listed[]): string {
   const all: [string, readonly Listed[]][] = Object.entries(groups).map(([heading, tasks]) => [
     heading,
     tasks.map(({ definition }) => definition),
   ]);
+  if (words.length > 0) all.push(['Help', words]);
   if (others.length > 0) all.push(['This project', others]);
   const width = Math.max(...all.flatMap(([, tasks]) => tasks.map(({ name }) => name.length)));
   const blocks = all.map(([heading, tasks]) =>

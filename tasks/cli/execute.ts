@@ -1,28 +1,24 @@
 import { faultOf, Interrupted, UserError } from '../common/errors';
 import { duration } from '../common/format';
-import { currentName } from '../common/former-names';
 import type { Context } from '../engine/context';
 import { refuseForeignLinks } from '../engine/foreign-links';
 import { outgoingStep } from '../engine/outgoing-step';
 import { documentOf, exitCodeOf, type Report, verdict } from '../engine/report';
 import { isLive, type Reporter, type Screen, silent } from '../engine/reporter/reporter';
 import { programJudge } from '../engine/repository-programs';
-import { Resources } from '../engine/resources';
 import { applySteps, checkSteps, type RunResult } from '../engine/run';
 import { writeRunRecord } from '../engine/state';
 import type { Step } from '../engine/step';
-import type { OptionDefinition, TaskDefinition } from '../engine/task-definition';
-import { type Host, thisHost } from '../platform';
-import { loadSettings, readSettings } from '../settings/read/load';
-import { hide, passwordsIn } from '../untrusted/secrets';
+import type { TaskDefinition } from '../engine/task-definition';
+import { thisHost } from '../platform';
 import { notOurs, sentence, valueText } from '../untrusted/text';
-import { defaultEnvironment, defaultText } from './default-environment';
-import { helpText, type Options, parseOptions, refuseUnknownSteps } from './options';
+import { contextOf, stepNames } from './context';
+import { defaultText } from './default-environment';
+import { helpText } from './help';
+import { environmentOption, type Options, parseOptions, refuseUnknownSteps } from './options';
 import { documentResult, exitWith, result, wantsJson } from './output';
 import { listenToSignals } from './signals';
-import { recordedVersions } from './versions';
-
-const environmentOption: OptionDefinition = { name: 'env', value: 'local|remote', description: 'which environment' };
+import { recordedVersions, versionText } from './versions';
 
 /** Runs a task from its command line to its exit code: options, settings, steps, record, document. */
 export async function execute(definition: TaskDefinition, itemsFor: (context: Context) => readonly Step[]): Promise<void> {
@@ -44,7 +40,8 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   let options: Options | undefined;
   try {
     options = parseOptions(args, own, host.env);
-    if (options.help) return result(helpText(definition, own));
+    if (options.help) return result(helpText(definition, own, stepNames(definition, itemsFor, options)));
+    if (options.version) return result(versionText());
     const made = contextOf(host, options, definition);
     // Before a record could go there.
     refuseForeignLinks(made);
@@ -128,36 +125,6 @@ function reporterFor(screen: Screen, options: Options, definition: TaskDefinitio
 
 /** A command, or what it said: no line of a program begins like one of ours. */
 const verboseLine = (line: string): string => (line.startsWith('$ ') ? line : `  | ${line.trimStart()}`);
-
-function contextOf(host: Host, options: Options, definition: TaskDefinition): Context {
-  const root = process.cwd();
-  const environment = options.environment ?? defaultEnvironment(host, root, definition);
-  const { force } = options;
-  const { settings, origins, fault, warnings } = (definition.allowInvalidSettings ? readSettings : loadSettings)(
-    host,
-    root,
-    environment,
-    options.sets,
-  );
-  for (const warning of warnings) process.stderr.write(`warning: ${sentence(warning)}\n`);
-  // What reads them may say a key alone.
-  hide(Object.values(settings.setup.remotes).flatMap(({ host: name, path }) => [name, path].flatMap((text) => passwordsIn(text ?? ''))));
-  return {
-    task: definition.name,
-    root,
-    host,
-    environment,
-    settings,
-    origins,
-    settingsWarnings: warnings,
-    ...(fault ? { settingsFault: fault } : {}),
-    option: (name) => options.given.get(name)?.at(-1),
-    optionValues: (name) => options.given.get(name) ?? [],
-    resources: new Resources(),
-    locked: options.locked,
-    forced: (step) => (typeof force === 'boolean' ? force : force.some((name) => name === step || currentName(name) === step)),
-  };
-}
 
 function leaveRecord({ host, root, settings }: Context, report: Report): void {
   const { keep_records } = settings.setup.run;

@@ -1,22 +1,26 @@
 import { parseArgs } from 'node:util';
 import type { Environment } from '../common/environment';
 import { usageError } from '../common/errors';
-import { currentName, formerNameOf } from '../common/former-names';
+import { currentName } from '../common/former-names';
 import { nearest } from '../common/nearest';
 import type { OptionDefinition } from '../engine/task-definition';
 import type { Host } from '../platform';
 
 /** The options that every task has. */
 export const commonOptions: readonly OptionDefinition[] = [
-  { name: 'plan', description: 'show what would be done, and why; change nothing' },
+  { name: 'plan', also: ['--dry-run'], description: 'show what would be done, and why; change nothing' },
   { name: 'check', description: 'check only: exit 3 if something is left to do, 1 if something is blocked' },
   { name: 'force', value: '[step]', description: 'run all steps, or the one named, even if they are done' },
   { name: 'json', description: 'print one JSON document on stdout, and nothing else' },
   { name: 'set', value: 'path=value', description: 'override one setting for this run; may be repeated' },
   { name: 'locked', description: 'fail if a lock file is out of date', default: 'on where CI is set' },
   { name: 'verbose', description: 'show every command that is run, with its output' },
-  { name: 'help', description: 'show this help' },
+  { name: 'help', also: ['-h'], description: 'show what a task does, its options and its steps' },
+  { name: 'version', also: ['-V'], description: 'show the versions of just-lora and Node' },
 ];
+
+/** An option of every task, whose default is the task's. */
+export const environmentOption: OptionDefinition = { name: 'env', value: 'local|remote', description: 'which environment' };
 
 /** Options of just itself, which reach us in the same list. */
 const justOptions: readonly OptionDefinition[] = [
@@ -35,6 +39,7 @@ export interface Options {
   locked: boolean;
   verbose: boolean;
   help: boolean;
+  version: boolean;
   environment: Environment | undefined;
   /** Every option that was given, with its values in order; a switch has one empty value each time. */
   given: ReadonlyMap<string, readonly string[]>;
@@ -49,7 +54,7 @@ export interface Options {
 export function parseOptions(args: readonly string[], own: readonly OptionDefinition[], env: Host['env']): Options {
   // A task's own definition of a common option comes first: `--plan` may take a file.
   const known = [...own, ...commonOptions.filter(({ name }) => !own.some((option) => option.name === name)), ...justOptions];
-  const { tokens, positionals } = parseArgs({
+  const { tokens } = parseArgs({
     args: [...args],
     strict: false,
     allowPositionals: true,
@@ -57,9 +62,17 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
     options: Object.fromEntries(known.map((option) => [option.name, { type: takesNext(option) ? 'string' : 'boolean' } as const])),
   });
   const given = new Map<string, string[]>();
-  for (const token of tokens) {
+  const words: string[] = [];
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind === 'positional') {
+      // `--force venv` behind the task is `--force=venv`; in front of it the word is the task.
+      const before = tokens[at - 1];
+      if (words.length > 0 && before?.kind === 'option' && before.name === 'force' && before.value === undefined)
+        given.set('force', [...(given.get('force') ?? []).slice(0, -1), token.value]);
+      else words.push(token.value);
+    }
     if (token.kind !== 'option') continue;
-    const option = known.find(({ name }) => name === token.name);
+    const option = known.find(({ name, also = [] }) => name === token.name || also.includes(token.rawName));
     if (!option) throw unknownOption(token.rawName, known);
     if (takesNext(option) && !token.value)
       throw usageError(`\`--${option.name}\` needs a value: \`--${option.name} ${option.value}\``, 'add the value');
@@ -67,7 +80,7 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
       throw usageError(`\`--${option.name}\` takes no value`, `write \`--${option.name}\` alone`);
     given.set(option.name, [...(given.get(option.name) ?? []), token.value ?? '']);
   }
-  const [task, second] = positionals;
+  const [task, second] = words;
   if (second !== undefined)
     throw usageError(`just runs one task at a time: \`${second}\` would be left out`, `\`npx just ${task} && npx just ${second}\``);
   const has = (name: string) => given.has(name);
@@ -82,24 +95,10 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
     locked: has('locked') || !['', '0', 'false'].includes(env.CI ?? ''),
     verbose: has('verbose'),
     help: has('help'),
+    version: has('version'),
     environment: environmentOf(given.get('env')?.at(-1) ?? env.JUST_LORA_ENV),
     given,
   };
-}
-
-/** The help of one task. */
-export function helpText(
-  task: { name: string; description: string; details: string; example: string },
-  own: readonly OptionDefinition[],
-): string {
-  const rows = [...own, ...commonOptions.filter(({ name }) => !own.some((option) => option.name === name))].map((option) => [
-    `  --${option.name}${option.value ? (option.value.startsWith('[') ? `[=${option.value.slice(1)}` : ` ${option.value}`) : ''}`,
-    `${option.description} (default: ${option.default ?? (option.value ? 'none' : 'off')})`,
-  ]);
-  const width = Math.max(...rows.map(([left = '']) => left.length));
-  const table = rows.map(([left = '', right = '']) => `${left.padEnd(width)}  ${right}`).join('\n');
-  const former = formerNameOf(task.name);
-  return `npx just ${task.name}${former ? ` (also: npx just ${former})` : ''}\n\n${task.description}. ${task.details}\n\nOptions\n${table}\n\nExample\n  ${task.example}\n`;
 }
 
 const takesNext = (option: OptionDefinition): boolean => option.value !== undefined && !option.value.startsWith('[');

@@ -10,6 +10,12 @@ export function recordedVersions(host: Host, root: string, { setup }: Settings):
   return {
     node: host.nodeVersion,
     python: pyvenvVersion(parsePyvenv(configuration)) ?? 'none',
-    'just-lora': (require('../../package.json') as { version: string }).version,
+    'just-lora': ownVersion(),
   };
 }
+
+/** The version of this package. */
+const ownVersion = (): string => (require('../../package.json') as { version: string }).version;
+
+/** What `--version` prints. */
+export const versionText = (): string => `just-lora ${ownVersion()}, Node ${process.versions.node}`;

@@ -7,6 +7,8 @@ import type { Depth, Step } from './step';
 export interface OptionDefinition {
   /** Without dashes. */
   name: string;
+  /** Other forms, with their dashes: `-h`. */
+  also?: readonly string[];
   description: string;
   /** What a value is called in the help; absent for a switch. `[step]` may be left out. */
   value?: string;

@@ -1,0 +1,58 @@
+import { currentName } from '../common/former-names';
+import type { Context } from '../engine/context';
+import { Resources } from '../engine/resources';
+import type { Step } from '../engine/step';
+import type { TaskDefinition } from '../engine/task-definition';
+import { type Host, thisHost } from '../platform';
+import { loadSettings, readSettings } from '../settings/read/load';
+import { hide, passwordsIn } from '../untrusted/secrets';
+import { sentence } from '../untrusted/text';
+import { defaultEnvironment } from './default-environment';
+import { type Options, parseOptions } from './options';
+
+/**
+ * What the steps of one run get: the project, its settings, the machine.
+ * @throws UserError E_CONFIG, exit code 2, unless the task goes on with settings that are wrong
+ */
+export function contextOf(host: Host, options: Options, definition: TaskDefinition): Context {
+  const root = process.cwd();
+  const environment = options.environment ?? defaultEnvironment(host, root, definition);
+  const { force } = options;
+  const { settings, origins, fault, warnings } = (definition.allowInvalidSettings ? readSettings : loadSettings)(
+    host,
+    root,
+    environment,
+    options.sets,
+  );
+  for (const warning of warnings) process.stderr.write(`warning: ${sentence(warning)}\n`);
+  // What reads them may say a key alone.
+  hide(Object.values(settings.setup.remotes).flatMap(({ host: name, path }) => [name, path].flatMap((text) => passwordsIn(text ?? ''))));
+  return {
+    task: definition.name,
+    root,
+    host,
+    environment,
+    settings,
+    origins,
+    settingsWarnings: warnings,
+    ...(fault ? { settingsFault: fault } : {}),
+    option: (name) => options.given.get(name)?.at(-1),
+    optionValues: (name) => options.given.get(name) ?? [],
+    resources: new Resources(),
+    locked: options.locked,
+    forced: (step) => (typeof force === 'boolean' ? force : force.some((name) => name === step || currentName(name) === step)),
+  };
+}
+
+/** The names of a task's steps, for its help; none where settings are so wrong that nothing is known. */
+export function stepNames(
+  definition: TaskDefinition,
+  itemsFor: (context: Context) => readonly Step[],
+  options: Options = parseOptions([], [], {}),
+): string[] {
+  try {
+    return itemsFor(contextOf(thisHost(), options, { ...definition, allowInvalidSettings: true })).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}

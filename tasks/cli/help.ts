@@ -1,0 +1,49 @@
+import { formerNameOf } from '../common/former-names';
+import type { OptionDefinition } from '../engine/task-definition';
+import { stepNames } from './context';
+import { defaultText } from './default-environment';
+import { commonOptions, environmentOption } from './options';
+import type { LoraTask } from './task';
+
+/** The help of one task: its own options, where the others are explained, and its steps where they are known. */
+export function helpText(
+  task: { name: string; description: string; details: string; example: string },
+  own: readonly OptionDefinition[],
+  steps: readonly string[],
+): string {
+  const former = formerNameOf(task.name);
+  const shared = commonOptions.filter(({ name }) => !own.some((option) => option.name === name));
+  return [
+    `npx just ${task.name}${former ? ` (also: npx just ${former})` : ''}`,
+    `${task.description}. ${task.details}`,
+    `Options\n${optionsTable(own)}`,
+    `and ${shared.map(({ name }) => `--${name}`).join(', ')}: \`npx just help options\``,
+    ...(steps.length > 0 ? [`Steps, for \`--force=STEP\`\n  ${steps.join(', ')}`] : []),
+    `Example\n  ${task.example}\n`,
+  ].join('\n\n');
+}
+
+/** The help of a task of this project. */
+export const helpOf = ({ definition, steps }: LoraTask): string =>
+  helpText(
+    definition,
+    [...(definition.options ?? []), { ...environmentOption, default: defaultText(definition) }],
+    stepNames(definition, steps),
+  );
+
+/** The options that every task has, with their short forms. */
+export const sharedOptionsText = (): string => `Options of every task\n${optionsTable(commonOptions)}\n`;
+
+function optionsTable(options: readonly OptionDefinition[]): string {
+  const rows = options.map((option) => [
+    `  ${[...(option.also ?? []), `--${option.name}`].join(', ')}${valueText(option)}`,
+    `${option.description} (default: ${option.default ?? (option.value ? 'none' : 'off')})`,
+  ]);
+  const width = Math.max(...rows.map(([left = '']) => left.length));
+  return rows.map(([left = '', right = '']) => `${left.padEnd(width)}  ${right}`).join('\n');
+}
+
+function valueText({ value }: OptionDefinition): string {
+  if (!value) return '';
+  return value.startsWith('[') ? `[=${value.slice(1)}` : ` ${value}`;
+}

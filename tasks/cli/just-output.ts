@@ -1,0 +1,34 @@
+import { logger, undertaker } from 'just-task';
+
+/** What just tells of a task that begins, ends or fails. */
+interface TaskEvent {
+  name: string;
+  error?: Error;
+}
+
+/**
+ * Has just say nothing of its own about a task that was asked for by name: no `started` and `finished` around help, tables
+ * and JSON, and an error is its text alone. What just says of a task that runs inside a project's own task stays.
+ */
+export function quietJust(task: string): void {
+  for (const event of ['start', 'stop', 'error'] as const) {
+    const listeners = undertaker.listeners(event) as ((event: TaskEvent) => void)[];
+    undertaker.removeAllListeners(event);
+    undertaker.on(event, (told: TaskEvent) => {
+      if (told.name !== task) for (const listener of listeners) listener.call(undertaker, told);
+      else if (told.error) fail(told.error);
+    });
+  }
+}
+
+function fail({ stack, message }: Error): void {
+  process.stderr.write(`${stack ?? message}\n`);
+  sayNothingAtExit();
+  // A listener of the exit has the code of the run.
+  process.exit(1);
+}
+
+/** At the exit of a run that failed just would point to an error above. */
+export function sayNothingAtExit(): void {
+  logger.error = () => undefined;
+}
