@@ -8,7 +8,7 @@ import { gitignore } from './gitignore-text';
 const packageRoot = path.resolve(__dirname, '..', '..');
 
 /** What a project starts from: settings, requirements with their locks, environments and scripts. */
-const starts = /^(configs\/(?!.*\.(local|remote)\.yaml$).+|scripts\/.+\.(py|sh)|requirements-.+\.(txt|lock)|environment-.+\.yml)$/;
+const starts = /^(configs\/(?!.*\.(local|remote)\.yaml$).+|scripts\/.+\.(py|sh)|requirements-.+\.(txt|lock)|environment-.+\.(yml|lock))$/;
 
 /** Files that the package brings, relative to the project. Written only where nothing is: from then on they are the user's. */
 function templatesOf({ host }: Context): string[] {

@@ -148,6 +148,9 @@ function works(): void {
   assert.is(made.outcome, 'changed');
   assert.ok(fs.existsSync(path.join(consumer, 'configs/setup.yaml')));
   assert.ok(fs.existsSync(path.join(consumer, 'data/raw/.gitkeep')));
+  // The versions that were tested, not what the index has that day.
+  for (const file of fs.readdirSync(repository).filter((name) => /^(requirements|environment)-.*\.(txt|yml|lock)$/.test(name)))
+    assert.is(fs.readFileSync(path.join(consumer, file), 'utf8'), fs.readFileSync(path.join(repository, file), 'utf8'), file);
   assert.is(JSON.parse(run('npx', ['just', 'mkdirs', '--json'], consumer)).outcome, 'unchanged');
 }
 
