@@ -52,6 +52,9 @@ const folders: Step<Missing> = {
   },
 };
 
+/** Loaded when it is asked for: every start of just reads this file. */
+const blockStep = () => (require('./checks/gitignore-block-step') as typeof import('./checks/gitignore-block-step')).gitignoreBlockStep;
+
 /** Makes the folders of the project and the files that it starts from. Paths come from the settings. */
 export function mkdirsTask(): LoraTask {
   return defineTask({
@@ -59,7 +62,8 @@ export function mkdirsTask(): LoraTask {
     description: 'Make the folders and the files that the project starts from',
     details: 'Paths come from configs/paths_config.json; a folder that is a link is respected, a file in the way is never replaced.',
     example: 'npx just mkdirs --plan',
-    items: [folders, filesStep],
+    options: [{ name: 'gitignore', description: 'add what git must leave out to a .gitignore of yours, between two marks' }],
+    items: (context) => [folders, filesStep, ...(context.option('gitignore') === undefined ? [] : [blockStep()])],
   });
 }
 

@@ -1,14 +1,24 @@
-import type { LoraTask } from './cli/task';
+import { defineTask, type LoraTask } from './cli/task';
 import { mkdirsTask } from './mkdirs';
 import { setupTask } from './setup';
 import { storageTask } from './storage';
 import { type OwnChecks, validateTask } from './validate';
 import { venvTask } from './venv';
 
+/** What git would track is known before the environment is built, not after. */
+const gitignoreTask = () =>
+  defineTask({
+    name: 'gitignore',
+    description: 'Ask git what it ignores',
+    details: '',
+    example: '',
+    items: () => [(require('./checks/gitignore-step') as typeof import('./checks/gitignore-step')).gitignoreStep],
+  });
+
 /** From an empty checkout to an environment for the data work that is proven to work, by the project's own checks too. */
 export function setupLocalTask(own: OwnChecks = {}): LoraTask {
   const venv = venvTask();
-  return setupTask([mkdirsTask(), storageTask(), venv, validateTask('local', own)], {
+  return setupTask([mkdirsTask(), gitignoreTask(), storageTask(), venv, validateTask('local', own)], {
     name: 'setup:local',
     description: 'Set up the data work on this machine, from nothing to proven',
     details:

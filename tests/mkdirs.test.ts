@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -34,6 +35,38 @@ test("brings what a project starts from, and nothing of the machine's own that l
     'training_config.yaml',
   ]);
   assert.ok(fs.statSync(path.join(project, 'scripts/sync_to_remote.sh')).mode & 0o100, 'a script stays executable');
+});
+
+test('--gitignore adds our lines to a .gitignore of a person, between two marks, and keeps them', async () => {
+  const project = projectCopy();
+  execFileSync('git', ['init', '-q'], { cwd: project });
+  const file = path.join(project, '.gitignore');
+  const theirs = '# mine\n*.log';
+  fs.writeFileSync(file, theirs);
+  const step = async (task: string, name: string, ...args: string[]) => {
+    const { exitCode, stdout } = await runJust(project, [task, '--json', ...args], {
+      PATH: `${path.dirname(process.execPath)}:/usr/bin:/bin`,
+    });
+    return { exitCode, ...JSON.parse(stdout).steps.find((each: { name: string }) => each.name === name) };
+  };
+  // Told first, with the command that mends it: before an environment is built.
+  const blocked = await step('setup:local', 'gitignore');
+  assert.equal([blocked.exitCode, blocked.state, blocked.code], [1, 'failed', 'E_GITIGNORE']);
+  assert.is(blocked.fix, '`npx just mkdirs --gitignore`');
+  assert.not(fs.existsSync(path.join(project, '.venv-local')));
+  assert.is(fs.readFileSync(file, 'utf8'), theirs);
+  assert.is((await step('mkdirs', 'gitignore-block', '--gitignore')).state, 'done');
+  const first = fs.readFileSync(file, 'utf8');
+  assert.ok(first.startsWith(`${theirs}\n\n# >>> just-lora`) && first.endsWith('# <<< just-lora\n'), first);
+  assert.is((await step('validate', 'gitignore')).state, 'done');
+  // Lines of an older version between the marks are made anew, what a person wrote around them stays.
+  const changed = `${first.replace('/.just-lora/\n', '/old/\n')}# mine too\n`;
+  fs.writeFileSync(file, changed);
+  assert.is((await step('mkdirs', 'gitignore-block', '--gitignore')).state, 'done');
+  assert.is(fs.readFileSync(file, 'utf8'), `${first}# mine too\n`);
+  fs.writeFileSync(file, first.replace('# <<< just-lora\n', ''));
+  const half = await step('mkdirs', 'gitignore-block', '--gitignore');
+  assert.equal([half.exitCode, half.code], [1, 'E_GITIGNORE']);
 });
 
 test('never replaces a file that is in the way', async () => {

@@ -46,8 +46,10 @@ async function judge(context: Context): Promise<Finding> {
   const data = { tracked: seen.map(({ file }) => file), lost };
   if (seen.length > 0) {
     const found = `git would track ${some(seen.map(({ file }) => `\`${file}\``))}`;
-    const patterns = [...new Set(seen.flatMap((each) => each.patterns))].map(shellWord).join(' ');
-    return { state: 'blocked', code: 'E_GITIGNORE', found, needed, fix: `printf '%s\\n' ${patterns} >> .gitignore`, data };
+    const patterns = [...new Set(seen.flatMap((each) => each.patterns))];
+    const byHand = `printf '%s\\n' ${patterns.map(shellWord).join(' ')} >> .gitignore`;
+    const isForTask = patterns.length > fewPatterns && patterns.every((pattern) => ownLines.test(pattern));
+    return { state: 'blocked', code: 'E_GITIGNORE', found, needed, fix: isForTask ? '`npx just mkdirs --gitignore`' : byHand, data };
   }
   if (lost.length > 0) {
     const found = `git ignores ${some(lost.map((file) => `\`${file}\``))}`;
@@ -61,6 +63,11 @@ async function judge(context: Context): Promise<Finding> {
   const warning = `git tracks ${plural(committed.length, 'file')} there all the same (${some(committed, 2)}): ${fix}`;
   return { state: 'done', found, warning, data: { ...data, committed } };
 }
+
+/** So few lines are added by hand: a person sees what they are. */
+const fewPatterns = 4;
+/** What the lines of `mkdirs --gitignore` cover: folders that the settings call otherwise are added by hand. */
+const ownLines = /^!?\/(data|models|adapters|\.venv[^/]*|\.just-lora|configs)\/|^__pycache__\/$|^\*\.py/;
 
 /** What was committed before it was ignored stays committed. */
 async function alreadyTracked(context: Context, folders: readonly string[]): Promise<string[]> {

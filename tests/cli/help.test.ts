@@ -18,7 +18,7 @@ test('--help and -h show a task: its own options first, one line for the others,
   assert.match(stdout, /\n\nand --plan, --check, --force, .*: `npx just help options`\n\n/);
   assert.match(
     stdout,
-    /\n\nSteps, for `--force=STEP`\n {2}mkdirs, files, storage, env:local, [a-z:, -]+\n\nExample\n {2}npx just setup:local --plan\n$/s,
+    /\n\nSteps, for `--force=STEP`\n {2}mkdirs, files, gitignore, storage, env:local, [a-z:, -]+\n\nExample\n {2}npx just setup:local --plan\n$/s,
   );
   assert.is((await runJust(project, ['setup:local', '-h'])).stdout, stdout);
   assert.is((await runJust(project, ['help', 'setup:local'])).stdout, stdout);
