@@ -9,14 +9,25 @@ export function modelVerifyTask(): LoraTask {
       'Without more options: sizes, safetensors headers, index, configuration and tokenizer, without reading the weights. Exit code 0 all right, 1 something wrong, 3 something missing that a download would fix.',
     environment: 'training',
     example: 'npx just model:verify --model=llama-3.1-8b --full',
-    readOnly: true,
+    readOnly: (has) => !has('for'),
     options: [
       { name: 'model', value: 'name', description: 'a model of the settings, `owner/name`, or `all`', default: 'all that are enabled' },
       { name: 'path', value: 'folder', description: 'any folder with a model, or with safetensors files, instead' },
       { name: 'adapter', value: 'folder', description: 'a PEFT adapter instead; `--model` says which base it must be for' },
-      { name: 'full', description: 'hash every byte and compare it with what was recorded; works offline' },
+      {
+        name: 'for',
+        value: 'version',
+        description: 'with `--adapter`: hold it against this version of PEFT, and write a copy that it loads where one helps',
+        default: 'that of the environment',
+      },
+      { name: 'full', description: 'hash every byte and compare it with what was recorded; read every value of an adapter; works offline' },
       { name: 'load', description: "load the model with the environment's own transformers, and generate a token" },
-      { name: 'python', value: 'program', description: 'the Python that `--load` uses', default: 'that of the environment' },
+      {
+        name: 'python',
+        value: 'program',
+        description: 'the Python that `--load` uses, and whose PEFT an adapter is held against',
+        default: 'that of the environment',
+      },
     ],
     items: (context) =>
       (require('./checkpoints/models/verify-step') as typeof import('./checkpoints/models/verify-step')).verifySteps(context),

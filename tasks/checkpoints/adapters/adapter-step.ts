@@ -1,21 +1,54 @@
+import * as path from 'node:path';
 import { UserError } from '../../common/errors';
-import { bytes, some } from '../../common/format';
+import { some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { absolute, shown } from '../../engine/paths';
 import type { Finding, Step } from '../../engine/step';
-import { elementsOf, factsTable, mostCommon } from '../models/facts';
-import { modelNamed } from './base';
+import { factsTable } from '../models/facts';
+import type { FileReport } from '../models/problems';
 import { type AdapterReport, checkAdapter } from './check';
+import { copyFolder, isCopied, writeCopy } from './compatible-copy';
+import { askedVersion, peftEnvironment } from './peft/peft-environment';
+import { peftFindings } from './peft/peft-findings';
+import { fileReports, reportData, reportText } from './report';
+import { adapterInPlaceOfModel, otherFolder } from './run-folder';
 
 /** A step for each `--adapter`. */
-export const adapterSteps = (context: Context): Step[] =>
-  context.optionValues('adapter').map((asked) => ({
+export function adapterSteps(context: Context): Step<AdapterReport>[] {
+  const version = askedVersion(context);
+  return context.optionValues('adapter').map((asked) => ({
     name: `adapter:${asked}`,
     title: `Verify the adapter ${asked}`,
-    check: async (): Promise<Finding> => findingOf(context, absolute(context, asked)),
+    check: () => look(context, absolute(context, asked)),
+    async plan(_, report) {
+      const folder = absolute(context, asked).replace(/\/+$/, '');
+      const { settings } = report ?? {};
+      if (version === undefined || !settings) return [];
+      return [
+        {
+          title: `write a copy for PEFT ${version} to ${shown(context.root, copyFolder(folder, version))}`,
+          run: async () => writeCopy(context, folder, settings, version),
+        },
+      ];
+    },
   }));
+}
 
-function findingOf(context: Context, folder: string): Finding {
+/** A step that says of `--path` that an adapter is there; `undefined` where none is. */
+export function adapterAtPath(context: Context, asked: string): Step | undefined {
+  const error = adapterInPlaceOfModel(context, absolute(context, asked));
+  if (!error) return undefined;
+  return {
+    name: `verify:${asked}`,
+    title: `Verify ${asked}`,
+    check: async () => {
+      throw error;
+    },
+  };
+}
+
+async function look(context: Context, given: string): Promise<Finding & { seen?: AdapterReport }> {
+  const folder = given.replace(/\/+$/, '');
   if (!context.host.files.stat(folder)?.isDirectory())
     throw new UserError({
       code: 'E_MODEL_PATH',
@@ -23,55 +56,62 @@ function findingOf(context: Context, folder: string): Finding {
       needed: 'the folder of an adapter',
       fix: '`npx just sync:pull` brings adapters from the machine that trained them',
     });
-  const report = checkAdapter(folder, context, { base: context.option('model') });
-  const { files, warnings, config } = report;
+  const other = otherFolder(context, folder);
+  if (other) {
+    const { code, found, needed = 'the folder of an adapter', fix } = other.error.fault;
+    return { state: 'blocked', code, found, needed, fix, ...(other.table ? { table: other.table } : {}), data: { folder, files: [] } };
+  }
+  const environment = peftEnvironment(context);
+  const report = await checkAdapter(context, folder, {
+    base: context.option('model'),
+    python: environment.python,
+    transformers: environment.transformers,
+    full: context.option('full') !== undefined,
+  });
+  const { peft, ...versions } = peftFindings(report, environment);
+  const warnings = [...report.warnings, ...versions.warnings];
+  const [first] = versions.config;
+  // What only a version of PEFT says against it is mended by a copy, where nothing is lost with it.
+  const asked = askedVersion(context);
+  const isMendable = (problem: string | undefined) => problem === 'adapter-peft' || problem === 'adapter-name';
+  const own = [...report.config, ...report.weights].filter(({ problem }) => !isMendable(problem));
+  const mends = asked !== undefined && own.length === 0 && versions.isMended && report.settings !== undefined;
+  const needsCopy = first !== undefined || report.weights.some(({ problem }) => problem === 'adapter-name');
+  const named = (text: string) => text.replaceAll('--adapter=FOLDER', `--adapter=${shown(context.root, folder)}`);
+  const files = fileReports(context, folder, {
+    ...report,
+    config: [...report.config, ...(mends ? [] : versions.config)],
+    weights: mends ? own.filter((fault) => report.weights.includes(fault)) : report.weights,
+  }).map((file) => (file.fix === undefined ? file : { ...file, fix: named(file.fix) }));
+  const data = { folder, ...reportData(report), peft, files };
+  const about = { ...(warnings.length > 0 ? { warning: named(warnings.join('; ')) } : {}), data, seen: report };
   const wrong = files.filter(({ state }) => state === 'bad' || state === 'missing');
-  const data = { folder, ...factsOf(report), files };
-  if (wrong.length === 0)
-    return { state: 'done', found: textOf(report), data, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}) };
-  const base = config?.base === undefined ? 'OWNER/NAME' : modelNamed(context, config.base);
+  if (wrong.length > 0) return blocked(report, wrong, data);
+  const text = reportText(report);
+  if (!mends || !needsCopy || asked === undefined || !report.settings) return { state: 'done', found: text, ...about };
+  const copy = shown(context.root, copyFolder(folder, asked));
+  if (isCopied(context, folder, report.settings, asked))
+    return { state: 'done', found: `${text}; PEFT ${asked} loads its copy \`${copy}\``, ...about };
+  return {
+    state: 'todo',
+    code: 'E_ADAPTER',
+    found: `${text}; ${first?.message ?? 'names that PEFT does not match'}`,
+    fix: `\`npx just model:verify --adapter=${shown(context.root, folder)} --for=${asked}\` writes a copy that loads, \`${copy}\``,
+    ...about,
+  };
+}
+
+function blocked(report: AdapterReport, wrong: readonly FileReport[], data: object): Finding {
   return {
     state: 'blocked',
     code: 'E_ADAPTER',
-    found: `${textOf(report)}; ${some(
-      wrong.map(({ path, message }) => `\`${path}\` ${message}`),
+    found: `${reportText(report)}; ${some(
+      wrong.map(({ path: name, message }) => `\`${path.basename(name)}\` ${message}`),
       3,
     )}`,
     needed: 'an adapter that fits its configuration and its base model',
-    fix: `\`npx just sync:pull\` brings it anew; its base model comes with \`npx just model:download --model=${base}\``,
+    fix: wrong[0]?.fix ?? '',
     table: factsTable(wrong),
-    data,
+    data: { ...data },
   };
-}
-
-function factsOf({ config, header, base, size }: AdapterReport) {
-  const headers = header ? [header] : [];
-  return {
-    size,
-    architecture: base?.architecture ?? null,
-    parameters: header ? elementsOf(headers) : null,
-    dtype: mostCommon(headers),
-    shards: headers.length,
-    licence: null,
-    revision: config?.revision ?? null,
-    base: config?.base ?? null,
-    method: config?.method ?? null,
-    rank: config?.rank ?? null,
-    alpha: config?.alpha ?? null,
-    targets: config?.targets ?? null,
-  };
-}
-
-function textOf(report: AdapterReport): string {
-  const { method, base, size, rank, alpha, dtype, parameters } = factsOf(report);
-  const parts = [
-    method ?? 'no adapter',
-    base ? `for \`${base}\`` : null,
-    bytes(size),
-    rank ? `rank ${rank}` : null,
-    alpha ? `alpha ${alpha}` : null,
-    dtype,
-    parameters === null ? null : `${parameters} parameters`,
-  ];
-  return parts.filter((part) => part !== null).join(', ');
 }

@@ -1,119 +1,125 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
-import type { CheckpointFault } from '../models/fault';
-import type { FileReport } from '../models/problems';
 import { scanFault } from '../models/scan';
 import type { Header } from '../safetensors/header';
 import { readHeader } from '../safetensors/read';
-import { type BaseModel, findBase, modelNamed, sameRepository } from './base';
+import { type BaseModel, findBase } from './base/base-model';
+import { type BaseModules, baseModules } from './base/base-modules';
+import { baseFindings } from './base/base-relation';
 import { type AdapterConfig, parseAdapterConfig } from './config';
-import { targetFaults, tensorFaults } from './tensors';
-
-export const configName = 'adapter_config.json';
-export const weightsName = 'adapter_model.safetensors';
+import { type AdapterFault, type AdapterFindings, joined, noFindings } from './fault';
+import { configName, weightsName } from './files';
+import { initializationFindings } from './peft/initialization';
+import { loraFindings, targetFindings } from './tensors/lora-tensors';
+import { judgeExpressions } from './tensors/patterns';
+import { expressionsIn, targetsOf } from './tensors/targets';
+import { readTensorName } from './tensors/tensor-names';
+import { valueFindings } from './tensors/values';
+import { emptyFindings, nameFindings, wholeFindings } from './tensors/whole-tensors';
 
 /** What a look at an adapter found. */
-export interface AdapterReport {
-  /** The two files of an adapter, and a pickle in their place; right where each `state` is `ok` or `extra`. */
-  files: FileReport[];
-  warnings: string[];
-  config: AdapterConfig | undefined;
+export interface AdapterReport extends AdapterFindings {
+  settings: AdapterConfig | undefined;
   header: Header | undefined;
   base: BaseModel | undefined;
-  /** Bytes of the two files. */
-  size: number;
+}
+
+/** What an adapter is held against, beside itself. */
+interface AdapterQuestion {
+  /** A model that it must be for: a configured name, `owner/name` or a folder; else its own word counts. */
+  base?: string | undefined;
+  /** Judges the expressions of the configuration; without one they are not judged. */
+  python?: string | undefined;
+  /** Version of transformers of the environment that is to load it. */
+  transformers?: string | undefined;
+  /** Reads every value too. */
+  full?: boolean;
 }
 
 /**
- * Checks a PEFT adapter: its configuration, the rules of safetensors, and rank, type, modules and shapes against
- * each other and against the base model, where that is on this machine. Reads headers only, and writes nothing.
+ * Checks a PEFT adapter: its configuration, the rules of safetensors, and rank, type, modules, names and shapes against each other and
+ * against the base model, where that is on this machine. Reads headers only, with `full` every value, and writes nothing.
  * @param folder absolute; under any name, so that an adapter can be looked at before it gets its final one
- * @param base a model that the adapter must be for: a configured name, `owner/name` or a folder; else its own word counts
  */
-export function checkAdapter(folder: string, context: Context, { base: asked }: { base?: string | undefined } = {}): AdapterReport {
-  const faults = new Map<string, CheckpointFault>();
-  const warnings: string[] = [];
-  const add = (name: string, list: readonly CheckpointFault[]) => {
-    const [first] = list;
-    if (first && !faults.has(name)) faults.set(name, first);
-  };
-  const config = readConfig(context, path.join(folder, configName), add);
-  const header = readWeights(context, folder, add);
-  const base = findBase(context, asked ?? config?.base);
-  if (config && asked !== undefined && config.base !== undefined && !isFor(context, config.base, asked, base))
-    add(configName, [{ problem: 'adapter-base', message: `is for \`${config.base}\`, not for \`${asked}\`` }]);
-  if (config && config.base === undefined) add(configName, [{ problem: 'adapter-base', message: 'names no `base_model_name_or_path`' }]);
-  if (config && !base && config.base !== undefined)
-    warnings.push(
-      `its base model \`${config.base}\` is not on this machine, so modules and shapes were not compared: \`npx just model:download --model=${modelNamed(context, config.base)}\``,
+export async function checkAdapter(
+  context: Context,
+  folder: string,
+  { base: asked, python, transformers, full = false }: AdapterQuestion = {},
+): Promise<AdapterReport> {
+  const findings = noFindings();
+  const settings = readConfig(context, path.join(folder, configName), findings.config);
+  const header = readWeights(context, folder, findings.weights);
+  const base = findBase(context, asked ?? settings?.base);
+  const all = [findings];
+  if (settings) all.push(baseFindings(context, settings, asked, base));
+  if (settings && settings.method !== 'LORA')
+    all.push({ ...noFindings(), warnings: [`${settings.method} is not LoRA: its tensors were not compared with its configuration`] });
+  else if (settings && header) {
+    const modules = base && base.tensors.size > 0 ? baseModules(base, settings) : undefined;
+    all.push(
+      initializationFindings(context, settings, modules?.isQuantized ?? false),
+      ...(await tensorFindings(context, settings, header, modules, { python, transformers })),
     );
-  if (config && config.method !== 'LORA')
-    warnings.push(`${config.method} is not LoRA: its tensors were not compared with its configuration`);
-  else if (config && header) {
-    const known = base && base.tensors.size > 0 ? base.tensors : undefined;
-    if (known) add(configName, targetFaults(config, header, known, base?.tied ?? false));
-    add(weightsName, tensorFaults(config, header, known));
   }
-  return { files: reportsOf(context, folder, faults), warnings, config, header, base, size: sizeOf(context, folder) };
+  if (full && header && header.tensors.size > 0) all.push(await valueFindings(context.host, path.join(folder, weightsName)));
+  return { ...joined(...all), settings, header, base };
 }
 
-function readConfig({ host }: Context, file: string, add: (name: string, faults: CheckpointFault[]) => void): AdapterConfig | undefined {
+/** Where nothing was saved, or under names that PEFT does not match, the rest says nothing more. */
+async function tensorFindings(
+  context: Context,
+  settings: AdapterConfig,
+  header: Header,
+  base: BaseModules | undefined,
+  { python, transformers }: AdapterQuestion,
+): Promise<AdapterFindings[]> {
+  const first = joined(emptyFindings(header), nameFindings(header, base));
+  if (first.weights.length > 0) return [first];
+  const adapted = [...header.tensors.keys()].flatMap((name) => {
+    const read = readTensorName(name, (module) => base?.modules.has(module) ?? false);
+    return read.kind === 'lora' ? [read.module] : [];
+  });
+  const expressions = expressionsIn(settings);
+  const { matches, refused } = await judgeExpressions(context, python, expressions, [
+    ...new Set([...(base?.modules.keys() ?? []), ...adapted]),
+  ]);
+  const own = noFindings();
+  const [wrong] = refused;
+  if (wrong) own.config.push({ problem: 'adapter-config', message: `has an expression that Python refuses, \`${wrong[0]}\`: ${wrong[1]}` });
+  else if (expressions.some((expression) => matches(expression, '') === undefined))
+    own.warnings.push(
+      `${expressions.map(({ written }) => `\`${written}\``).join(', ')}: a Python expression, not judged without a Python environment (\`--python=PROGRAM\` names one)`,
+    );
+  const targets = targetsOf(settings, matches);
+  return [
+    own,
+    ...(base ? [targetFindings(settings, header, targets, base)] : []),
+    loraFindings(settings, header, targets, base, transformers),
+    wholeFindings(settings, header, base),
+  ];
+}
+
+function readConfig({ host }: Context, file: string, faults: AdapterFault[]): AdapterConfig | undefined {
   try {
     const text = host.files.readText(file);
-    if (text === undefined) add(configName, [{ problem: 'missing', message: 'is missing' }]);
-    else return parseAdapterConfig(text);
+    if (text !== undefined) return parseAdapterConfig(text);
+    faults.push({ problem: 'missing', message: 'is missing' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code) add(configName, [scanFault(error)]);
-    else add(configName, [{ problem: 'adapter-config', message: (error as Error).message }]);
+    if ((error as NodeJS.ErrnoException).code) faults.push(scanFault(error));
+    else faults.push({ problem: 'adapter-config', message: (error as Error).message });
   }
   return undefined;
 }
 
-function readWeights({ host }: Context, folder: string, add: (name: string, faults: CheckpointFault[]) => void): Header | undefined {
+function readWeights({ host }: Context, folder: string, faults: AdapterFault[]): Header | undefined {
   const file = path.join(folder, weightsName);
   try {
     const stat = host.files.stat(file);
     if (stat?.isFile()) return readHeader(host, file, stat.size);
-    if (stat) add(weightsName, [{ problem: 'not-a-file', message: 'is not a file' }]);
-    else add(weightsName, [{ problem: 'missing', message: 'is missing' }]);
+    if (stat) faults.push({ problem: 'not-a-file', message: 'is not a file' });
+    else faults.push({ problem: 'missing', message: 'is missing' });
   } catch (error) {
-    add(weightsName, [scanFault(error)]);
+    faults.push(scanFault(error));
   }
   return undefined;
 }
-
-/** Whether an adapter's word for its base means the model that was asked for. */
-function isFor(context: Context, own: string, asked: string, base: BaseModel | undefined): boolean {
-  const [one, other] = [modelNamed(context, own), modelNamed(context, asked)];
-  if (one !== 'OWNER/NAME' && (one === other || sameRepository(one, other))) return true;
-  return base !== undefined && findBase(context, own)?.folder === base.folder;
-}
-
-function reportsOf({ host }: Context, folder: string, faults: ReadonlyMap<string, CheckpointFault>): FileReport[] {
-  const files = [configName, weightsName].map((name): FileReport => {
-    const fault = faults.get(name);
-    if (!fault) return { path: name, state: 'ok' };
-    return { path: name, state: fault.problem === 'missing' ? 'missing' : 'bad', ...fault, fix };
-  });
-  const pickle = 'adapter_model.bin';
-  if (!host.files.stat(path.join(folder, pickle))) return files;
-  const instead = faults.get(weightsName)?.problem === 'missing';
-  const message = instead
-    ? 'is a pickle where safetensors are expected; it was not loaded'
-    : 'is a pickle beside the safetensors; it was not loaded';
-  return [
-    ...files,
-    {
-      path: pickle,
-      state: instead ? 'bad' : 'extra',
-      problem: instead ? 'pickle' : 'extra-pickle',
-      message,
-      fix: instead ? 'save it again with `save_pretrained(..., safe_serialization=True)`' : 'nothing loads it',
-    },
-  ];
-}
-
-const fix = '`npx just sync:pull` brings the adapter anew from the machine that trained it';
-
-const sizeOf = ({ host }: Context, folder: string): number =>
-  [configName, weightsName].reduce((sum, name) => sum + (host.files.stat(path.join(folder, name))?.size ?? 0), 0);

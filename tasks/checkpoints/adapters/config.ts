@@ -1,3 +1,5 @@
+import { type Fields, fieldsOf } from '../../untrusted/json';
+
 /** What `adapter_config.json` of PEFT says, as far as weights can be held against it. */
 export interface AdapterConfig {
   /** `LORA`, or another method whose tensors are not known here. */
@@ -5,17 +7,37 @@ export interface AdapterConfig {
   /** A repository, or a folder of the machine that trained it. */
   base: string | undefined;
   revision: string | undefined;
+  /** `CAUSAL_LM` for example; `undefined` for a model without a head, or of its own. */
+  task: string | undefined;
   rank: number;
   alpha: number | undefined;
-  /** Ends of module names, or one expression for whole names, or `all-linear`. */
-  targets: readonly string[] | string;
+  /** Ends of module names, or one Python expression for whole names, or `all-linear`; `undefined` leaves them to PEFT. */
+  targets: readonly string[] | string | undefined;
   excluded: readonly string[] | string;
-  /** Another rank for modules whose name ends so. */
+  /** Ends of parameters' names: experts, whose weights belong to no module of their own. */
+  parameters: readonly string[];
+  /** Modules that are trained and saved whole. */
+  saved: readonly string[];
+  /** Python expression for the end of a module's name → its own rank. */
   rankPattern: ReadonlyMap<string, number>;
-  /** Only some layers are adapted. */
-  someLayers: boolean;
+  /** Only these layers are adapted; `undefined` for all. */
+  layers: readonly number[] | undefined;
+  layersPattern: readonly string[];
+  /** Layers [from, to) of the base, one range after the other, where its layers are stacked anew. */
+  replication: readonly (readonly [number, number])[];
   /** Weights are stored as [in, out]: Conv1D of GPT-2. */
   transposed: boolean;
+  initialization: boolean | string;
+  /** DoRA: a magnitude beside each pair. */
+  hasMagnitude: boolean;
+  /** `lora_B` has a bias. */
+  hasBias: boolean;
+  /** Rows of the embedding that are trained, by module; '' for the embedding itself. */
+  tokens: ReadonlyMap<string, number>;
+  /** Version of PEFT that wrote it, where it says so (0.18 and later). */
+  writtenBy: string | undefined;
+  /** All of it. */
+  fields: Fields;
 }
 
 /**
@@ -26,69 +48,74 @@ export function parseAdapterConfig(text: string): AdapterConfig {
   const value = objectOf(text);
   const method = value.peft_type;
   if (typeof method !== 'string') throw new Error('names no `peft_type`');
-  const lora = method.toUpperCase() === 'LORA';
+  if (method !== method.toUpperCase()) throw new Error(`has \`peft_type\` \`${method}\`, PEFT knows it as \`${method.toUpperCase()}\``);
   const rank = value.r;
-  if (lora && !(Number.isInteger(rank) && (rank as number) > 0))
+  if (method === 'LORA' && rank !== undefined && !(Number.isInteger(rank) && (rank as number) > 0))
     throw new Error(`has \`r\` ${JSON.stringify(rank)}, a number above 0 is needed`);
   const targets = namesOf(value.target_modules);
-  if (lora && (targets === undefined || targets.length === 0)) throw new Error('names no `target_modules`');
-  if (typeof targets === 'string' && !isExpression(targets)) throw new Error(`has \`target_modules\` that are no expression: ${targets}`);
-  const pattern = value.rank_pattern;
+  const parameters = listOf(value.target_parameters);
+  if (method === 'LORA' && Array.isArray(targets) && targets.length === 0 && parameters.length === 0 && !value.trainable_token_indices)
+    throw new Error('names no `target_modules`');
+  const layers = value.layers_to_transform;
   return {
-    method: method.toUpperCase(),
+    method,
     base: textOf(value.base_model_name_or_path),
     revision: textOf(value.revision),
-    rank: Number(rank),
+    task: textOf(value.task_type),
+    rank: rank === undefined ? 8 : Number(rank),
     alpha: typeof value.lora_alpha === 'number' ? value.lora_alpha : undefined,
-    targets: targets ?? [],
+    targets,
     excluded: namesOf(value.exclude_modules) ?? [],
-    rankPattern: new Map(
-      Object.entries(typeof pattern === 'object' && pattern !== null ? pattern : {}).map(([key, own]) => [key, Number(own)]),
-    ),
-    someLayers: value.layers_to_transform !== undefined && value.layers_to_transform !== null,
+    parameters,
+    saved: listOf(value.modules_to_save),
+    rankPattern: numbersOf(value.rank_pattern),
+    layers: layers === undefined || layers === null ? undefined : numbersIn(layers),
+    layersPattern: typeof value.layers_pattern === 'string' ? [value.layers_pattern] : listOf(value.layers_pattern),
+    replication: rangesOf(value.layer_replication),
     transposed: value.fan_in_fan_out === true,
+    initialization: typeof value.init_lora_weights === 'string' ? value.init_lora_weights : value.init_lora_weights !== false,
+    hasMagnitude: value.use_dora === true,
+    hasBias: value.lora_bias === true,
+    tokens: tokensOf(value.trainable_token_indices),
+    writtenBy: textOf(value.peft_version),
+    fields: value,
   };
 }
 
-/** Whether a module of the base model gets an adapter. PEFT: ends of names for a list, the whole name for an expression. */
-export function isTarget(module: string, targets: AdapterConfig['targets']): boolean {
-  if (typeof targets !== 'string') return targets.some((target) => module === target || module.endsWith(`.${target}`));
-  return targets === 'all-linear' || (isExpression(targets) && new RegExp(`^(?:${targets})$`).test(module));
-}
-
-/** The rank of one module, by the pattern that its name ends with. */
-export function rankOf(module: string, { rank, rankPattern }: AdapterConfig): number {
-  for (const [key, own] of rankPattern) {
-    const expression = `(?:^|\\.)(?:${key})$`;
-    if (module === key || (isExpression(expression) && new RegExp(expression).test(module))) return own;
-  }
-  return rank;
-}
-
-function objectOf(text: string): Record<string, unknown> {
+function objectOf(text: string): Fields {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new Error(`is not JSON: ${(error as Error).message}`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('is not a JSON object');
-  return value as Record<string, unknown>;
+  const fields = fieldsOf(value);
+  if (!fields) throw new Error('is not a JSON object');
+  return fields;
 }
 
-function namesOf(value: unknown): readonly string[] | string | undefined {
-  if (typeof value === 'string') return value;
-  if (!Array.isArray(value)) return undefined;
-  return value.filter((name): name is string => typeof name === 'string');
+const namesOf = (value: unknown): readonly string[] | string | undefined =>
+  typeof value === 'string' ? value : Array.isArray(value) ? listOf(value) : undefined;
+
+const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.filter((name): name is string => typeof name === 'string') : []);
+
+const numbersIn = (value: unknown): number[] =>
+  (Array.isArray(value) ? value : [value]).filter((item): item is number => typeof item === 'number');
+
+const numbersOf = (value: unknown): Map<string, number> =>
+  new Map(Object.entries(fieldsOf(value) ?? {}).flatMap(([key, own]) => (typeof own === 'number' ? [[key, own] as const] : [])));
+
+function rangesOf(value: unknown): (readonly [number, number])[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((pair) => {
+    const [from, to] = numbersIn(pair);
+    return from === undefined || to === undefined ? [] : [[from, to] as const];
+  });
+}
+
+function tokensOf(value: unknown): Map<string, number> {
+  if (Array.isArray(value)) return new Map([['', value.length]]);
+  return new Map(Object.entries(fieldsOf(value) ?? {}).map(([name, rows]) => [name, Array.isArray(rows) ? rows.length : 0]));
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-
-function isExpression(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

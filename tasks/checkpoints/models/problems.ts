@@ -26,7 +26,13 @@ export type CheckpointProblem =
   | 'adapter-target'
   | 'adapter-rank'
   | 'adapter-shape'
-  | 'adapter-dtype';
+  | 'adapter-dtype'
+  | 'adapter-empty'
+  | 'adapter-name'
+  | 'adapter-vocabulary'
+  | 'adapter-values'
+  | 'adapter-init'
+  | 'adapter-peft';
 
 /** One file of what was looked at. */
 export interface FileReport {

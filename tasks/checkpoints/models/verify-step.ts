@@ -3,7 +3,7 @@ import { bytes, plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import type { Finding, Progress, Step } from '../../engine/step';
-import { adapterSteps } from '../adapters/adapter-step';
+import { adapterAtPath, adapterSteps } from '../adapters/adapter-step';
 import { compareContent } from './content';
 import { type Expectation, expectationOf } from './expected';
 import { factsOf, factsTable, factsText } from './facts';
@@ -16,7 +16,17 @@ import { type Subject, subjectsOf } from './subject';
 export function verifySteps(context: Context): Step[] {
   if (context.option('path') !== undefined && (context.option('model') ?? context.option('adapter')) !== undefined)
     throw usageError('`--path` names what to look at already', 'leave out `--model` and `--adapter`');
-  return context.option('adapter') === undefined ? subjectsOf(context).map(verifyStep) : adapterSteps(context);
+  if (context.option('for') !== undefined && context.option('adapter') === undefined)
+    throw usageError('`--for` names a version of PEFT, for an adapter', 'add `--adapter=FOLDER`, or leave it out');
+  if (context.option('adapter') !== undefined && context.option('load') !== undefined)
+    throw usageError(
+      '`--load` loads a model, and no adapter',
+      'leave out `--load`: an adapter is held against the PEFT of the environment without it',
+    );
+  if (context.option('adapter') !== undefined) return adapterSteps(context);
+  const asked = context.option('path');
+  const adapter = asked === undefined ? undefined : adapterAtPath(context, asked);
+  return adapter ? [adapter] : subjectsOf(context).map(verifyStep);
 }
 
 /** A step for each enabled model whose folder is there: a machine without models has nothing to verify. */

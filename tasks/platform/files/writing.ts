@@ -63,3 +63,23 @@ const temporaryName = (file: string): string => `${file}.tmp-${process.pid}-${Ma
 export function createCopy(from: string, to: string): void {
   if (createText(to, fs.readFileSync(from, 'utf8'))) fs.chmodSync(to, fs.statSync(from).mode & 0o777);
 }
+
+/** Writes a new file of a beginning and the bytes of another file from an offset on. @throws EEXIST */
+export function createFrom(start: Buffer, from: string, offset: number, to: string): void {
+  makeFolder(path.dirname(to));
+  const [source, target] = [fs.openSync(from, 'r'), fs.openSync(to, 'wx')];
+  try {
+    fs.writeSync(target, start);
+    const block = Buffer.allocUnsafe(8_000_000);
+    for (let at = offset; ; ) {
+      const read = fs.readSync(source, block, 0, block.length, at);
+      if (read === 0) break;
+      fs.writeSync(target, block, 0, read);
+      at += read;
+    }
+    fs.fsyncSync(target);
+  } finally {
+    fs.closeSync(source);
+    fs.closeSync(target);
+  }
+}

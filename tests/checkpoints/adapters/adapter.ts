@@ -2,16 +2,17 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { weights } from '../models/model';
 
-const attention = 'base_model.model.model.layers.0.self_attn';
+export const attention = 'base_model.model.model.layers.0.self_attn';
 
 /** The tensors of an adapter of rank 2 for the small model of the tests, as PEFT names them. */
-export const tensors = {
+export const tensors: Readonly<Record<string, readonly number[]>> = {
   [`${attention}.q_proj.lora_A.weight`]: [2, 4],
   [`${attention}.q_proj.lora_B.weight`]: [4, 2],
   [`${attention}.v_proj.lora_A.weight`]: [2, 4],
   [`${attention}.v_proj.lora_B.weight`]: [2, 2],
 };
 
+/** What every version of PEFT from 0.7 on writes. */
 export const config = {
   peft_type: 'LORA',
   task_type: 'CAUSAL_LM',
@@ -22,12 +23,33 @@ export const config = {
   fan_in_fan_out: false,
 };
 
+/** The keys that PEFT 0.21.2 writes beside them, as they stand where nothing is said. */
+export const newKeys = {
+  alora_invocation_tokens: null,
+  arrow_config: null,
+  ensure_weight_tying: false,
+  exclude_modules: null,
+  layer_replication: null,
+  lora_bias: false,
+  peft_version: '0.21.2',
+  qalora_group_size: 16,
+  target_parameters: null,
+  trainable_token_indices: null,
+  use_dora: false,
+  use_qalora: false,
+  use_rslora: false,
+};
+
 /** Writes an adapter as `save_pretrained` of PEFT does. */
 export function makeAdapter(
   folder: string,
-  { settings = {}, shapes = tensors }: { settings?: object; shapes?: typeof tensors } = {},
+  { settings = {}, shapes = tensors }: { settings?: object; shapes?: Readonly<Record<string, readonly number[]>> } = {},
 ): void {
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(path.join(folder, 'adapter_config.json'), JSON.stringify({ ...config, ...settings }));
   fs.writeFileSync(path.join(folder, 'adapter_model.safetensors'), weights(shapes));
 }
+
+/** The same tensors under other names. */
+export const renamed = (change: (name: string) => string): Record<string, readonly number[]> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, shape]) => [change(name), shape]));

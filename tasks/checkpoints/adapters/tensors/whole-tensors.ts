@@ -1,0 +1,87 @@
+import { some } from '../../../common/format';
+import type { Header } from '../../safetensors/header';
+import type { BaseModules } from '../base/base-modules';
+import type { AdapterConfig } from '../config';
+import { type AdapterFindings, noFindings } from '../fault';
+import { readTensorName } from './tensor-names';
+
+const zero3 =
+  'DeepSpeed ZeRO-3 keeps parameters in parts: save with `stage3_gather_16bit_weights_on_model_save: true`, or make the weights of its checkpoint with the `zero_to_fp32.py` that lies in it; a copy from the training machine is as empty';
+
+/** A file without tensors, or with tensors without elements: what ZeRO-3 leaves where its parameters were not gathered. */
+export function emptyFindings({ tensors }: Header): AdapterFindings {
+  const findings = noFindings();
+  const empty = [...tensors].filter(([, { shape }]) => shape.includes(0)).map(([name, { shape }]) => `\`${name}\` has shape [${shape}]`);
+  if (tensors.size === 0) findings.weights.push({ problem: 'adapter-empty', message: 'holds no tensor at all', fix: zero3 });
+  else if (empty.length > 0)
+    findings.weights.push({ problem: 'adapter-empty', message: `${some(empty, 2)}: nothing was saved of it`, fix: zero3 });
+  return findings;
+}
+
+/** Names that PEFT does not match: what they hold is left out without an error, and the adapter changes nothing. */
+export function nameFindings({ tensors }: Header, base: BaseModules | undefined): AdapterFindings {
+  const findings = noFindings();
+  const wrong = [...tensors.keys()].flatMap((name) => {
+    const read = readTensorName(name, (module) => base?.modules.has(module) ?? false);
+    return read.kind === 'unmatched' ? [{ name, ...read }] : [];
+  });
+  const [first] = wrong;
+  if (!first) return findings;
+  findings.weights.push({
+    problem: 'adapter-name',
+    message: `has ${wrong.length} of ${tensors.size} names that PEFT does not match, so their weights stay as they began: \`${first.name}\` ${first.why}`,
+    fix: 'save it from the model itself, not from what wraps it (`accelerator.unwrap_model(model).save_pretrained(…)`), or let `npx just model:verify --adapter=FOLDER --for=VERSION` write a copy with the names that PEFT gives',
+  });
+  return findings;
+}
+
+/** Tensors of the base that the adapter holds whole: of `modules_to_save`, embeddings of a resized vocabulary, rows of tokens. */
+export function wholeFindings(config: AdapterConfig, { tensors }: Header, base: BaseModules | undefined): AdapterFindings {
+  const findings = noFindings();
+  const whole = new Map<string, readonly number[]>();
+  for (const [name, { shape }] of tensors) {
+    const read = readTensorName(name);
+    if (read.kind === 'whole' && !shape.includes(0)) whole.set(read.tensor, shape);
+    if (read.kind === 'tokens') rowFinding(config, read.module, shape, findings);
+  }
+  if (!base) return findings;
+  const other = [...whole].flatMap(([tensor, shape]) => {
+    const own = base.shapeOf(tensor);
+    return own && own.join() !== shape.join() ? [{ tensor, shape, own }] : [];
+  });
+  const [first] = other;
+  if (first) {
+    const isVocabulary = first.shape.slice(1).join() === first.own.slice(1).join() && first.own[0] === base.rows;
+    const message = `\`${first.tensor}\` is [${first.shape}], the base model's is [${first.own}]`;
+    findings.weights.push(
+      isVocabulary
+        ? {
+            problem: 'adapter-vocabulary',
+            message: `${message}: the vocabulary was resized before the training, and PEFT ends with a size mismatch`,
+            fix: `\`model.resize_token_embeddings(${first.shape[0]})\` before \`PeftModel.from_pretrained\`, with the tokenizer that was saved beside the adapter; or \`--model\` of the base with that vocabulary`,
+          }
+        : { problem: 'adapter-shape', message },
+    );
+  }
+  const missing = missingOf(config, whole, base);
+  if (missing.length > 0) findings.weights.push({ problem: 'adapter-target', message: `lacks ${some(missing, 3)} of \`modules_to_save\`` });
+  return findings;
+}
+
+function rowFinding({ tokens }: AdapterConfig, module: string, shape: readonly number[], { weights }: AdapterFindings): void {
+  const named = [...tokens].find(([name]) => name !== '' && (module === name || module.endsWith(`.${name}`)));
+  const rows = named?.[1] ?? tokens.get('');
+  if (rows !== undefined && shape[0] !== rows)
+    weights.push({
+      problem: 'adapter-shape',
+      message: `holds ${shape[0]} rows of \`${module}\`, \`trainable_token_indices\` names ${rows}`,
+    });
+}
+
+/** Weights of the base's modules that are to be saved and are not there. A head that the base has not is the task's own. */
+function missingOf({ saved }: AdapterConfig, whole: ReadonlyMap<string, unknown>, base: BaseModules): string[] {
+  const there = new Set([...whole.keys()].map((tensor) => tensor.slice(0, tensor.lastIndexOf('.'))));
+  const known = new Set([...there].map((module) => base.resolve(module) ?? module));
+  const named = [...base.modules.keys()].filter((module) => saved.some((name) => module === name || module.endsWith(`.${name}`)));
+  return named.filter((module) => !known.has(module)).map((module) => `\`${module}\``);
+}
