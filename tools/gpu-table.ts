@@ -18,6 +18,8 @@ export function table(): string {
   const models = Object.entries(setup.models).map(([name, { repo = name }]) => ({
     name,
     shape: shapeOf({ host }, { repo, folder: '' })?.shape,
+    // What the profile `compat` takes for both.
+    attention: 'sdpa' as const,
   }));
   const [heading = [], ...rows] = needRows(memoryNeeds(models, memoryConfigOf(training)));
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;

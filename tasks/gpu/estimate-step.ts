@@ -1,10 +1,12 @@
 import { bytes } from '../common/format';
 import type { Context } from '../engine/context';
 import type { Step, Table } from '../engine/step';
+import type { KnownShape } from '../knowledge/known-models';
 import { shapesOf } from './look';
 import { type Estimate, estimate } from './memory/memory';
 import type { ModelShape } from './memory/memory-layer';
-import { memoryConfigOf, type TrainingMemoryConfig } from './memory/training-memory-config';
+import { targetsFault } from './memory/targets-fault';
+import { memoryConfigFor, memoryConfigOf, type TrainingMemoryConfig } from './memory/training-memory-config';
 import { partsText } from './report';
 
 /** One line of the table of needs. */
@@ -23,11 +25,11 @@ export function memoryNeeds(models: readonly ModelShape[], plan: TrainingMemoryC
   const sizes = [plan.batchSize, Math.floor(plan.batchSize / 2), 1].filter(
     (size, at, all) => size > 0 && effective % size === 0 && all.indexOf(size) === at,
   );
-  return models.flatMap(({ name, shape }) =>
+  return models.flatMap(({ name, shape, attention }) =>
     shape
       ? lengths.flatMap((sequenceLength) =>
           sizes.map((batchSize) => {
-            const changed = { ...plan, sequenceLength, batchSize, accumulationSteps: effective / batchSize };
+            const changed = { ...memoryConfigFor(plan, attention), sequenceLength, batchSize, accumulationSteps: effective / batchSize };
             return { model: name, plan: changed, estimate: estimate(shape, changed) };
           }),
         )
@@ -37,14 +39,29 @@ export function memoryNeeds(models: readonly ModelShape[], plan: TrainingMemoryC
 
 /** The needs as rows; the first is the heading. */
 export const needRows = (needs: readonly Need[]): Table => [
-  ['model', 'tokens', 'batch × accumulation', 'weights', 'LoRA', 'optimizer', 'activations', 'logits', 'CUDA context', 'total'],
+  [
+    'model',
+    'tokens',
+    'batch × accumulation',
+    'weights',
+    'LoRA',
+    'optimizer',
+    'activations',
+    'logits',
+    'allocator',
+    'CUDA context',
+    'total',
+  ],
   ...needs.map(({ model, plan, estimate: need }) => [
     model,
     String(plan.sequenceLength),
     `${plan.batchSize} × ${plan.accumulationSteps}`,
-    ...[need.weights, need.lora, need.optimizer, need.activations, need.logits, need.context, need.total].map(bytes),
+    ...[need.weights, need.lora, need.optimizer, need.activations, need.logits, need.allocator, need.context, need.total].map(bytes),
   ]),
 ];
+
+const needText = (name: string, shape: KnownShape, plan: TrainingMemoryConfig): string =>
+  `${name} needs ${partsText(estimate(shape, plan))}, with attention ${plan.attention}`;
 
 /** What the training needs, for choosing a machine: no GPU is looked at. */
 export const estimateStep: Step = {
@@ -53,8 +70,10 @@ export const estimateStep: Step = {
   async check(context: Context) {
     const plan = memoryConfigOf(context.settings.training);
     const models = shapesOf(context);
-    const texts = models.map(({ name, shape }) =>
-      shape ? `${name} needs ${partsText(estimate(shape, plan))}` : `${name}: its shape is not known before it is downloaded`,
+    const wrong = targetsFault(models, plan.targetModules);
+    if (wrong) return { state: 'blocked', ...wrong };
+    const texts = models.map(({ name, shape, attention }) =>
+      shape ? needText(name, shape, memoryConfigFor(plan, attention)) : `${name}: its shape is not known before it is downloaded`,
     );
     const needs = memoryNeeds(models, plan);
     return { state: 'done', found: texts.join('; '), table: needRows(needs), data: { plan, needs } };

@@ -1,6 +1,9 @@
 import type { Context } from '../engine/context';
+import { chooseProfile } from '../environments/profile/choose';
+import { trainingVersions } from '../environments/training/fingerprint';
 import { trainingPrefix, trainingPython } from '../environments/training/locate';
 import { modelsOf } from '../hub/model/models';
+import { attentionOf } from '../knowledge/attention';
 import { driverLayers } from './driver/driver-layers';
 import { type DriverAnswers, type Gpu, queryDriver } from './driver/query-driver';
 import { allLayers, brokenOf, type GpuLayer, type LayerFault } from './layer';
@@ -75,6 +78,12 @@ async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver 
   return half;
 }
 
-/** The shapes of the models that the run is about. */
-export const shapesOf = (context: Context): ModelShape[] =>
-  modelsOf(context).map((model) => ({ name: model.name, shape: shapeOf(context, model)?.shape }));
+/** The shapes of the models that the run is about, with the attention that the environment's transformers takes for each. */
+export function shapesOf(context: Context): ModelShape[] {
+  const installed = trainingVersions(context);
+  const versions = installed.size > 0 ? installed : chooseProfile(context).versions;
+  return modelsOf(context).map((model) => {
+    const { shape, kind } = shapeOf(context, model) ?? {};
+    return { name: model.name, shape, attention: attentionOf(kind, versions) };
+  });
+}

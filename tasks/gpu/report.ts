@@ -56,6 +56,7 @@ const labels: Readonly<Record<Exclude<keyof Estimate, 'total'>, string>> = {
   optimizer: 'optimizer',
   activations: 'activations',
   logits: 'logits',
+  allocator: 'allocator',
   context: 'CUDA context',
 };
 

@@ -19,6 +19,9 @@ export interface Family extends ModelNeeds {
   source: string;
 }
 
+/** The seven linear layers of one block of such a model: what `all-linear` of peft means there. */
+export const linearLayers: readonly string[] = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'];
+
 /** The sizes of a decoder of the Llama family, by the names of its config.json. */
 export interface KnownShape {
   hidden_size: number;

@@ -2,14 +2,15 @@
 
     python train.py SETTINGS.json RESULT.json
 
-Reads `{folder, device, lora, quantization, arguments}` (the training settings of the project), makes a
-model and a tokenizer in the folder, trains an adapter, saves it, loads it again and compares logits.
+Reads `{folder, device, model_type, lora, quantization, attention, arguments}` (the training settings of the project,
+`all-linear` written out), makes a model of that type and a tokenizer in the folder, trains an adapter, saves it, loads it again and compares logits.
 The result is a file, since the libraries write what they like on stdout: `{"ok": true, ...}`, or
 `{"ok": false, "stage": ..., "error": ...}` and exit code 1. Nothing is fetched.
 """
 import json
 import math
 import os
+import re
 import resource
 import statistics
 import sys
@@ -27,10 +28,16 @@ CORPUS = [
 ]
 
 
-def make_model(folder, lora):
+# Dense decoders whose configuration takes the sizes by these names; for any other the model is a Llama.
+MODEL_TYPES = ("llama", "mistral", "qwen2", "gemma", "phi3", "granite", "olmo", "stablelm", "starcoder2", "cohere", "qwen3")
+LAYERS = 2
+
+
+def make_model(folder, model_type):
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedTokenizerFast
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
 
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
@@ -40,22 +47,40 @@ def make_model(folder, lora):
     )
     fast.save_pretrained(folder)
     torch.manual_seed(7)
-    config = LlamaConfig(
+    known = model_type in MODEL_TYPES and model_type in CONFIG_MAPPING_NAMES
+    config = AutoConfig.for_model(
+        model_type if known else "llama",
         vocab_size=256,
         hidden_size=64,
         intermediate_size=128,
-        num_hidden_layers=2,
+        num_hidden_layers=LAYERS,
         num_attention_heads=4,
         num_key_value_heads=2,
+        head_dim=16,
         max_position_embeddings=256,
         pad_token_id=3,
         bos_token_id=1,
         eos_token_id=2,
     )
-    LlamaForCausalLM(config).save_pretrained(folder, safe_serialization=True)
-    present = {name.rsplit(".", 1)[-1] for name, _ in LlamaForCausalLM(config).named_modules()}
-    targets = [name for name in lora["target_modules"] if name in present]
-    return fast, targets or ["q_proj", "v_proj"]
+    AutoModelForCausalLM.from_config(config).save_pretrained(folder, safe_serialization=True)
+    return fast
+
+
+def targets_in(model, names):
+    """The layers that the settings name, each of which the model must have: peft trains those that it finds and says nothing."""
+    import torch
+
+    layers = [name for name, module in model.named_modules() if isinstance(module, (torch.nn.Linear, torch.nn.Embedding))]
+    # A layer that is named by its number stands in this small model at another one.
+    targets = [re.sub(r"\blayers\.(\d+)\.", lambda match: "layers.%d." % (int(match[1]) % LAYERS), name) for name in names]
+    missing = [name for name, target in zip(names, targets) if not any(("." + layer).endswith("." + target) for layer in layers)]
+    if missing:
+        there = sorted({layer.rsplit(".", 1)[-1] for layer in layers})
+        raise ValueError(
+            "lora.target_modules names %s, which a model of type %s does not have; it has %s"
+            % (", ".join(missing), model.config.model_type, ", ".join(there))
+        )
+    return targets
 
 
 def load_base(folder, settings, gpu):
@@ -74,6 +99,9 @@ def load_base(folder, settings, gpu):
             bnb_4bit_use_double_quant=quantization["double_quant"],
             bnb_4bit_compute_dtype=dtype,
         )
+    # FlashAttention runs on a GPU alone.
+    if settings["attention"] != "auto" and (gpu or settings["attention"] != "flash_attention_2"):
+        options["attn_implementation"] = settings["attention"]
     model = AutoModelForCausalLM.from_pretrained(folder, **options)
     model.config.use_cache = False
     return model
@@ -213,8 +241,9 @@ def prove(settings, stage):
         return prepare_model_for_kbit_training(fresh, use_gradient_checkpointing=False) if quantized else fresh
 
     stage("model")
-    tokenizer, targets = make_model(at, settings["lora"])
+    tokenizer = make_model(at, settings["model_type"])
     base = load_base(at, settings, gpu)
+    targets = targets_in(base, settings["lora"]["target_modules"])
     if quantized:
         base = prepare_model_for_kbit_training(
             base, use_gradient_checkpointing=True, gradient_checkpointing_kwargs={"use_reentrant": False}

@@ -1,18 +1,21 @@
 import { bytes } from '../../common/format';
+import type { Attention } from '../../knowledge/attention';
 import type { KnownShape } from '../../knowledge/known-models';
 import type { GpuLayer, LayerFault } from '../layer';
 import type { DeviceMemory } from './device-memory';
 import { type Estimate, estimate } from './memory';
 import { type MeasuredMemory, memoryFault } from './memory-fault';
-import { unknownTargets } from './parameters';
 import { suggestSettings, verdictText } from './suggest-settings';
-import type { TrainingMemoryConfig } from './training-memory-config';
+import { targetsFault } from './targets-fault';
+import { memoryConfigFor, type TrainingMemoryConfig } from './training-memory-config';
 
 /** A model of the settings. */
 export interface ModelShape {
   name: string;
   /** `undefined` before the model is downloaded, where nothing is known of it. */
   shape: KnownShape | undefined;
+  /** The attention that the environment's transformers takes for it by itself. */
+  attention?: Attention;
 }
 
 /** What one model needs, and how that compares with each device. */
@@ -49,8 +52,12 @@ export function judgeMemory(
   { othersMayEnd }: { othersMayEnd: boolean },
 ): MemoryJudgement {
   const measured = rooms.filter((room): room is MeasuredMemory => room.freeBytes !== undefined);
-  const judged = models.map(({ name, shape }) =>
-    shape ? judgeModel({ name, shape }, measured, plan) : { text: `${name}: its shape is not known before it is downloaded` },
+  const wrong = targetsFault(models, plan.targetModules);
+  if (wrong) return { layer: { name: 'memory', state: 'broken', ...wrong }, verdicts: [], warnings: [] };
+  const judged = models.map(({ name, shape, attention }) =>
+    shape
+      ? judgeModel({ name, shape }, measured, memoryConfigFor(plan, attention))
+      : { text: `${name}: its shape is not known before it is downloaded` },
   );
   const verdicts = judged.flatMap(({ verdict }) => verdict ?? []);
   const faults = judged.flatMap(({ fault }) => fault ?? []);
@@ -75,8 +82,7 @@ function judgeModel(model: { name: string; shape: KnownShape }, rooms: readonly 
     return { index, freeBytes, fits: need.total <= freeBytes, text };
   });
   const verdict = { model: name, estimate: need, devices };
-  const uncounted = unknownTargets(shape, plan);
-  const warnings = uncounted.length > 0 ? [`the memory of adapters on ${uncounted.join(', ')} is not counted`] : [];
+  const warnings: string[] = [];
   const [best] = [...rooms].sort((one, other) => other.freeBytes - one.freeBytes);
   if (!best) return { text: `${name} needs ${bytes(need.total)}, and the free memory is not known here`, verdict, warnings };
   const text = `${name} ${devices.find(({ index }) => index === best.index)?.text}`;

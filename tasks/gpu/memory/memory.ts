@@ -1,5 +1,5 @@
 import type { KnownShape } from '../../knowledge/known-models';
-import { loraParameters, parameters, targets } from './parameters';
+import { adapterInputs, loraParameters, parameters } from './parameters';
 import type { TrainingMemoryConfig } from './training-memory-config';
 
 /** Bytes of GPU memory, by what takes them. */
@@ -12,9 +12,11 @@ export interface Estimate {
   optimizer: number;
   /** What the backward pass needs of the layers. */
   activations: number;
-  /** Logits over the vocabulary and their gradient. */
+  /** Logits over the vocabulary, their log-softmax and the gradients of both. */
   logits: number;
-  /** CUDA context, cuBLAS workspace, kernels of torch and bitsandbytes. */
+  /** What the allocator of torch holds and cannot use again. */
+  allocator: number;
+  /** CUDA context, kernels of torch and bitsandbytes. */
   context: number;
   total: number;
 }
@@ -25,12 +27,21 @@ export interface Estimate {
  */
 const fourBitBytes = (doubleQuant: boolean): number => 0.5 + (doubleQuant ? 1 / 64 + 4 / (64 * 256) : 4 / 64);
 
-/** The CUDA context and the libraries of a process, seen on Ampere and Hopper; 0.5 to 0.8 GB. */
-export const contextBytes = 0.7e9;
+/** The CUDA context of a process: 0.15 GB measured on a T4, 0.3 to 0.55 reported for cards with more processors. */
+export const contextBytes = 0.3e9;
 
 /**
- * GPU memory of one training process at its peak, before any measurement: an estimate, meant to be right within 15 %.
- * The logits are gone when the first block is computed again, so the larger of the two counts.
+ * What the allocator holds beside the peak, as a share of the smaller one of the two peaks of a step: blocks that were
+ * cut for the logits do not serve a layer, and the other way round. Fitted to 31 steps measured on a T4
+ * (tests/gpu/memory-measured.ts): 0.5 to 0.85 with eager attention, 1.2 to 2.2 without, whose peak is small.
+ */
+const allocatorShare = (plan: TrainingMemoryConfig): number => (isEager(plan) ? 0.7 : 1.5);
+
+const isEager = ({ attention }: TrainingMemoryConfig): boolean => attention === 'eager' || attention === 'auto';
+
+/**
+ * GPU memory of one training process at its peak. The logits are gone when the first block is computed again, so the
+ * larger of the two peaks counts. Within 15 % of what was measured; see docs/GPU.md.
  */
 export function estimate(shape: KnownShape, plan: TrainingMemoryConfig): Estimate {
   const { linear, other } = parameters(shape);
@@ -40,34 +51,49 @@ export function estimate(shape: KnownShape, plan: TrainingMemoryConfig): Estimat
   const tokens = plan.batchSize * plan.sequenceLength;
   const streamBytes = plan.fourBit ? 4 : plan.computeBytes;
   const block = tokens * blockBytesPerToken(shape, plan, streamBytes);
-  // fp32: the logits or their log-softmax, and twice the gradient. transformers casts them before the loss.
-  const logits = tokens * shape.vocab_size * 12;
-  const kept = plan.checkpointing ? tokens * shape.hidden_size * streamBytes * shape.num_hidden_layers : block * shape.num_hidden_layers;
-  const again = plan.checkpointing ? Math.max(0, block - logits) : 0;
+  const attention = attentionBytes(shape, plan, streamBytes);
+  const layers = shape.num_hidden_layers;
+  const kept = plan.checkpointing ? tokens * shape.hidden_size * streamBytes * layers : (block + attention.kept) * layers;
+  // With checkpointing a layer is computed again whole; without, its backward pass needs what eager attention adds for a moment.
+  const layer = plan.checkpointing ? block + attention.peak : attention.peak - attention.kept;
+  const logits = tokens * shape.vocab_size * (streamBytes + 12);
   const parts = {
     weights: Math.round(weights),
     lora: trainable * 8,
     optimizer: trainable * 8,
-    activations: Math.round(kept + again),
+    activations: Math.round(kept + Math.max(0, layer - logits)),
     logits,
+    allocator: Math.round(allocatorShare(plan) * Math.min(logits, block + attention.peak)),
     context: contextBytes,
   };
   return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) };
 }
 
-/** What one block keeps for its backward pass, for one token, attention counted as computed in full (eager). */
+/**
+ * The matrices of attention of one block: none where the kernel never holds them (sdpa, FlashAttention). Eager keeps
+ * the softmax in fp32 and as it is multiplied; while it goes back, some three more of each.
+ */
+function attentionBytes(
+  { num_attention_heads }: KnownShape,
+  plan: TrainingMemoryConfig,
+  streamBytes: number,
+): { kept: number; peak: number } {
+  if (!isEager(plan)) return { kept: 0, peak: 0 };
+  const elements = plan.batchSize * num_attention_heads * plan.sequenceLength ** 2;
+  return { kept: elements * (4 + plan.computeBytes), peak: elements * (streamBytes === 4 ? 18 : 15) };
+}
+
+/** What one block keeps for its backward pass, for one token, without the matrices of attention. */
 function blockBytesPerToken(shape: KnownShape, plan: TrainingMemoryConfig, streamBytes: number): number {
   const { hidden_size, intermediate_size, num_attention_heads, num_key_value_heads, head_dim } = shape;
   const c = plan.computeBytes;
   const [queries, keys] = [num_attention_heads * head_dim, num_key_value_heads * head_dim];
   // Each adapter keeps its input after dropout, and the mask.
-  const adapters = plan.dropout > 0 ? targets(shape, plan).reduce((sum, layer) => sum + layer.in * (c + 1), 0) : 0;
+  const adapters = plan.dropout > 0 ? adapterInputs(shape, plan) * (c + 1) : 0;
   const inputs = c * (2 * hidden_size + queries + intermediate_size);
   const norms = 2 * 2 * streamBytes * hidden_size;
   // Query, key and value before and after the rotation, and key and value repeated for each head.
   const heads = c * (queries + 2 * keys + queries + keys + 2 * queries);
-  // Softmax in fp32 and as it is multiplied.
-  const attention = num_attention_heads * plan.sequenceLength * (4 + c);
   const mlp = 3 * c * intermediate_size;
-  return adapters + inputs + norms + heads + attention + mlp;
+  return adapters + inputs + norms + heads + mlp;
 }

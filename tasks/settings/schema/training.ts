@@ -19,6 +19,11 @@ export const training = v.strictObject({
     double_quant: flag('Quantize the quantization constants too', true),
     compute_dtype: oneOf('Type of the computation', ['bfloat16', 'float16', 'float32'], 'bfloat16'),
   }),
+  attention: oneOf(
+    'Who computes the attention: what transformers takes by itself, or one of its `attn_implementation`',
+    ['auto', 'eager', 'sdpa', 'flash_attention_2'],
+    'auto',
+  ),
   arguments: section('The training run', {
     learning_rate: positive('Peak learning rate', 2e-4),
     epochs: positive('Passes over the data', 3),
