@@ -103,14 +103,19 @@ def load_paths_config(environment: str | None = None, root: str | os.PathLike | 
     return load_config(environment, root, parts=("paths",))["paths"]
 
 
+# What `all-linear` of peft is for Llama, Mistral, Qwen2 and Gemma. Written out: peft 0.7 does not know the word.
+LINEAR_LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
 def peft_arguments(training: Mapping[str, Any]) -> dict[str, Any]:
-    """The adapter by the names of `peft.LoraConfig`."""
+    """The adapter by the names of `peft.LoraConfig`, as every peft takes them: `all-linear` becomes the names of the layers."""
     lora = training["lora"]
+    targets = [name for each in lora["target_modules"] for name in (LINEAR_LAYERS if each == "all-linear" else (each,))]
     return {
         "r": lora["rank"],
         "lora_alpha": lora["alpha"],
         "lora_dropout": lora["dropout"],
-        "target_modules": list(lora["target_modules"]),
+        "target_modules": list(dict.fromkeys(targets)),
         "bias": "none",
         "task_type": "CAUSAL_LM",
     }
@@ -125,6 +130,12 @@ def quantization_arguments(training: Mapping[str, Any]) -> dict[str, Any]:
         "bnb_4bit_use_double_quant": quantization["double_quant"],
         "bnb_4bit_compute_dtype": quantization["compute_dtype"],
     }
+
+
+def model_arguments(training: Mapping[str, Any]) -> dict[str, Any]:
+    """What `from_pretrained` takes besides: the attention, unless transformers is to choose it."""
+    attention = training["attention"]
+    return {} if attention == "auto" else {"attn_implementation": attention}
 
 
 def training_arguments(training: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,10 @@ export function gpuStep(
       deleteProof(context, proofOf(context));
       const finding = await findingOf(context, 'all', { alone: false });
       if (finding.state === 'blocked') throw new UserError(finding);
-      if (finding.state === 'done') writeProof(context, proofOf(context), { inputs: inputsOf(context), found: finding.found });
+      if (finding.state !== 'done') return;
+      // The cards that passed: scripts/cards.py shows CUDA these alone.
+      const { cards } = finding.data ?? {};
+      writeProof(context, proofOf(context), { inputs: inputsOf(context), found: finding.found, ...(cards ? { data: { cards } } : {}) });
     },
   };
   const step: Step = { name: 'gpu', title: 'Prove that the environment trains on the GPU', check };
@@ -92,6 +95,7 @@ function inputsOf(context: Context): Inputs {
     driver: machine.kernelModule ?? 'none',
     cards: machine.nvidia.join(' '),
     CUDA_VISIBLE_DEVICES: host.env.CUDA_VISIBLE_DEVICES ?? 'not set',
+    CUDA_DEVICE_ORDER: host.env.CUDA_DEVICE_ORDER ?? 'not set',
     'time of the start': bootId(host),
     ...(environmentFingerprint(context) ?? { 'training environment': 'none' }),
     'training settings': sha256(JSON.stringify([settings.training, settings.setup.models])),

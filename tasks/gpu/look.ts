@@ -4,12 +4,14 @@ import { trainingVersions } from '../environments/training/fingerprint';
 import { trainingPrefix, trainingPython } from '../environments/training/locate';
 import { modelsOf } from '../hub/model/models';
 import { attentionOf } from '../knowledge/attention';
+import type { GpuRequirements } from './driver/card-faults';
 import { driverLayers } from './driver/driver-layers';
 import { type DriverAnswers, type Gpu, queryDriver } from './driver/query-driver';
+import { cardVariables } from './driver/select-cards';
 import { allLayers, brokenOf, type GpuLayer, type LayerFault } from './layer';
 import { type Card, memoryByDriver, memoryByTorch, torchOrder } from './memory/device-memory';
 import { judgeMemory, type MemoryJudgement, type ModelShape } from './memory/memory-layer';
-import { shapeOf } from './memory/shape';
+import { modelTypeOf, shapeOf } from './memory/shape';
 import { memoryConfigOf } from './memory/training-memory-config';
 import { queryTorch } from './torch/query-torch';
 import type { TorchProbe } from './torch/torch-half';
@@ -34,12 +36,8 @@ export interface GpuLook {
  * what `nvidia-smi` says.
  */
 export async function lookAtGpu(context: Context, half: 'driver' | 'all'): Promise<GpuLook> {
-  const { quantization } = context.settings.training;
   const answers = await queryDriver(context);
-  const { layers, warnings, usable } = driverLayers(answers, {
-    fourBit: quantization.load_in_4bit,
-    computeType: quantization.compute_dtype,
-  });
+  const { layers, warnings, usable } = driverLayers(answers, requirementsOf(context));
   const python = half === 'all' ? trainingPython(context) : undefined;
   const look: GpuLook = { layers, broken: brokenOf(layers), warnings, answers, torch: undefined, usable, verdicts: [], complete: true };
   let rooms = usable.map(memoryByDriver);
@@ -65,13 +63,24 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all'): Promi
   return { ...look, layers: allLayers(layers, why), warnings: [...new Set(warnings)] };
 }
 
+/** What the training asks of a card. */
+function requirementsOf({ settings }: Context): GpuRequirements {
+  const { quantization, attention } = settings.training;
+  return { fourBit: quantization.load_in_4bit, computeType: quantization.compute_dtype, attention };
+}
+
+/** The cards that pass every look at the driver, in the order of `CUDA_VISIBLE_DEVICES`. */
+export const usableCards = (context: Context, answers: DriverAnswers): Gpu[] => driverLayers(answers, requirementsOf(context)).usable;
+
 async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver }: DriverAnswers, cards: readonly Card[]) {
   const { quantization } = context.settings.training;
   const types = [...new Set(['float32', quantization.compute_dtype])];
   const skip = quantization.load_in_4bit ? [] : ['bitsandbytes'];
   const prefix = trainingPrefix(context) ?? '';
   const devices = cards.flatMap((card, position) => (card.usable ? [position] : []));
-  const answers = await queryTorch(context, { python, prefix, types, quant: quantization.quant_type, skip, devices });
+  // Empty where cards are split: torch counts their parts, and there is nothing to put in order.
+  const order = cards.length > 0 ? cardVariables(cards.map(({ gpu }) => gpu)) : undefined;
+  const answers = await queryTorch(context, { python, prefix, types, quant: quantization.quant_type, skip, devices, order });
   const half = torchLayers(answers, { version: gpus[0]?.driver, cuda: cudaOfDriver });
   if (skip.length > 0 && !brokenOf(half.layers))
     half.layers.push({ name: 'bitsandbytes', state: 'ok', found: 'not needed: `quantization.load_in_4bit` is false' });
@@ -83,7 +92,7 @@ export function shapesOf(context: Context): ModelShape[] {
   const installed = trainingVersions(context);
   const versions = installed.size > 0 ? installed : chooseProfile(context).versions;
   return modelsOf(context).map((model) => {
-    const { shape, kind } = shapeOf(context, model) ?? {};
-    return { name: model.name, shape, attention: attentionOf(kind, versions) };
+    const modelType = modelTypeOf(context, model);
+    return { name: model.name, modelType, shape: shapeOf(context, model), attention: attentionOf(modelType, versions) };
   });
 }

@@ -2,6 +2,7 @@ import { bytes, plural } from '../common/format';
 import type { Context } from '../engine/context';
 import type { Table } from '../engine/step';
 import type { Gpu } from './driver/query-driver';
+import { cardVariables } from './driver/select-cards';
 import type { GpuLook } from './look';
 import type { Estimate } from './memory/memory';
 
@@ -29,6 +30,7 @@ export function gpuTable(context: Context, { layers, answers, usable, verdicts, 
     rows.push([name, state, found === state ? '' : found.replace(`${state}: `, '') + three]);
     if (name === 'driver')
       for (const gpu of answers.gpus) rows.push([`  GPU ${gpu.index}`, usable.includes(gpu) ? 'usable' : '', cardText(gpu)]);
+    if (name === 'driver') for (const text of answers.lost) rows.push(['  a GPU', 'lost', text]);
     if (name === 'driver' && usable.length > 1) rows.push(['  the set', '', setText(context, usable)]);
     if (name === 'memory') for (const { model, estimate } of verdicts) rows.push([`  ${model}`, '', partsText(estimate)]);
   }
@@ -84,6 +86,8 @@ export function gpuData({ layers, answers, torch, usable, verdicts, warnings }: 
       processes: gpu.processes,
       usable: usable.includes(gpu),
     })),
+    lost: answers.lost,
+    ...(usable.length > 0 ? { cards: cardVariables(usable, answers.visible) } : {}),
     memory: verdicts,
     warnings,
   };

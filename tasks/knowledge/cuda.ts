@@ -32,6 +32,8 @@ export const newestCuda: Readonly<Record<string, string>> = {
   '570': '12.8',
   '575': '12.9',
   '580': '13.0',
+  '590': '13.1',
+  '610': '13.3',
 };
 
 /** Cards that do all that is asked here, as a person looks for one. */
@@ -44,5 +46,5 @@ export const goodCards = {
 /** What has code for the cards that the profiles' torch is too old for. */
 export const torchForNewerCards = 'torch 2.7 or newer built for CUDA 12.8';
 
-/** Least compute capability: bfloat16 came with Ampere, the 4-bit kernels of bitsandbytes need Pascal. */
-export const leastCapability = { bfloat16: '8.0', fourBit: '6.0' } as const;
+/** Least compute capability: bfloat16 and FlashAttention 2 came with Ampere, the 4-bit kernels of bitsandbytes need Pascal. */
+export const leastCapability = { bfloat16: '8.0', flashAttention: '8.0', fourBit: '6.0' } as const;

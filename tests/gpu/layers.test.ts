@@ -30,9 +30,11 @@ const answers = (gpus: Gpu[]): DriverAnswers => ({
   cudaOfDriver: '12.2',
   cudaOfToolkit: undefined,
   xids: [],
+  lost: [],
+  order: undefined,
   visible: undefined,
 });
-const judge = (...gpus: Gpu[]) => driverLayers(answers(gpus), { fourBit: true, computeType: 'bfloat16' });
+const judge = (...gpus: Gpu[]) => driverLayers(answers(gpus), { fourBit: true, computeType: 'bfloat16', attention: 'auto' });
 
 test('cards of one kind need no word', () => {
   const { warnings, usable, layers } = judge(card(0, '8.6'), card(1, '8.6'));
@@ -53,7 +55,7 @@ test('a card that fails is left out with a word, and decides nothing for the oth
     usable.map(({ index }) => index),
     [1],
   );
-  assert.match(warnings.join(), /GPU 0 \(card 0\) is left out: .*Prohibited; `export CUDA_VISIBLE_DEVICES=1`/);
+  assert.match(warnings.join(), /GPU 0 \(card 0\) is left out: .*Prohibited; `export CUDA_DEVICE_ORDER=PCI_BUS_ID CUDA_VISIBLE_DEVICES=1`/);
   assert.ok(layers.every(({ state }) => state !== 'broken'));
 });
 

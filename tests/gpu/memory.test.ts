@@ -14,14 +14,14 @@ import { expandTargets, unknownTargets } from '../../tasks/gpu/memory/target-mod
 import { memoryConfigFor, memoryConfigOf, type TrainingMemoryConfig } from '../../tasks/gpu/memory/training-memory-config';
 import { attentionOf } from '../../tasks/knowledge/attention';
 import type { KnownShape } from '../../tasks/knowledge/known-models';
+import { measuredSteps, planOfLength, planOfStep, reportedLengths, shapes } from '../../tools/measured-memory';
 import { temporaryFolder } from '../support/project';
 import { contextFor } from '../support/transcript';
-import { measuredSteps, reportedLengths, shapes } from './memory-measured';
 
 const test = suite('the memory of the training');
 const project = temporaryFolder();
 const context = contextFor(project);
-const known = (repo: string) => shapeOf(context, { repo, folder: path.join(project, 'models', 'none') })?.shape as KnownShape;
+const known = (repo: string) => shapeOf(context, { repo, folder: path.join(project, 'models', 'none') }) as KnownShape;
 const llama = known('meta-llama/Llama-3.1-8B-Instruct');
 const mistral = known('mistralai/Mistral-7B-Instruct-v0.3');
 /** As configs/training_config.yaml says it by default, with the attention that the profile compat takes. */
@@ -105,13 +105,7 @@ test('is within 15 % of nine in ten measured steps of each kind, and never 10 % 
     ['sdpa', false],
   ] as const) {
     const steps = measuredSteps.filter((step) => step.attention === attention && step.fourBit === fourBit);
-    const ratios = steps.map(({ model, batch, tokens, rank, processGb }) => {
-      const measured: TrainingMemoryConfig = {
-        ...{ rank, dropout: 0, targetModules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], batchSize: batch, accumulationSteps: 1 },
-        ...{ sequenceLength: tokens, checkpointing: true, fourBit, doubleQuant: false, computeBytes: 2, attention },
-      };
-      return estimate(shapes[model], measured).total / 1e9 / processGb;
-    });
+    const ratios = steps.map((step) => estimate(shapes[step.model], planOfStep(step)).total / 1e9 / step.processGb);
     const shown = `${attention} ${fourBit}: ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}`;
     assert.ok(ratios.length >= 5 && ratios.filter((ratio) => Math.abs(ratio - 1) <= 0.15).length >= 0.9 * ratios.length, shown);
     assert.ok(
@@ -123,8 +117,7 @@ test('is within 15 % of nine in ten measured steps of each kind, and never 10 % 
 
 test('the longest example that others report for a card takes that card, within 10 %', () => {
   for (const { gib, tokens } of reportedLengths) {
-    const reported = { ...plan, rank: 32, dropout: 0, batchSize: 1, sequenceLength: tokens, attention: 'flash_attention_2' as const };
-    const share = estimate(llama, reported).total / (gib * GiB);
+    const share = estimate(llama, planOfLength(tokens)).total / (gib * GiB);
     assert.ok(Math.abs(share - 1) < 0.1, `${gib} GiB, ${tokens} tokens: ${share.toFixed(2)}`);
   }
 });
@@ -214,14 +207,14 @@ test('reads the shape of a model from its own config.json first', () => {
     tie_word_embeddings: true,
   };
   fs.writeFileSync(path.join(folder, 'config.json'), JSON.stringify(config));
-  const shape = shapeOf(context, { repo: 'meta-llama/Llama-3.1-8B-Instruct', folder })?.shape;
+  const shape = shapeOf(context, { repo: 'meta-llama/Llama-3.1-8B-Instruct', folder });
   assert.equal([shape?.vocab_size, shape?.num_key_value_heads, shape?.head_dim], [1000, 4, 16]);
   // q, k, v, o of 64 × 64, three of 64 × 128; one table; two norms a layer and the last
   assert.equal(parameters(shape as KnownShape), { linear: 2 * (4 * 64 * 64 + 3 * 64 * 128), other: 1000 * 64 + 5 * 64 });
   assert.is(shapeFrom('{"model_type":"mixtral"}'), undefined);
   const { tie_word_embeddings: _, ...untold } = config;
-  assert.is(shapeFrom(JSON.stringify({ ...untold, model_type: 'gemma' }))?.shape.tie_word_embeddings, true);
-  assert.is(shapeFrom(JSON.stringify(untold))?.shape.tie_word_embeddings, false);
+  assert.is(shapeFrom(JSON.stringify({ ...untold, model_type: 'gemma' }))?.tie_word_embeddings, true);
+  assert.is(shapeFrom(JSON.stringify(untold))?.tie_word_embeddings, false);
   assert.is(shapeFrom('null'), undefined);
   assert.is(shapeFrom('no JSON'), undefined);
   assert.is(shapeFrom(JSON.stringify({ ...config, hidden_size: 0 })), undefined);

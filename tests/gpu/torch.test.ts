@@ -5,6 +5,7 @@ import { gpuStep } from '../../tasks/gpu/gpu-steps';
 import type { GpuLayer } from '../../tasks/gpu/layer';
 import { queryTorch } from '../../tasks/gpu/torch/query-torch';
 import { torchLayers } from '../../tasks/gpu/torch/torch-layers';
+import { cudaErrorIn } from '../../tasks/knowledge/cuda-errors';
 import { repository } from '../support/project';
 import { type FakeMachine, machineOfTranscript } from '../support/transcript';
 import { contextWithTorch, projectWithPython } from './made-up-torch';
@@ -35,7 +36,7 @@ const table: Record<string, Expected> = {
       /8\.6 runs on sm_50/,
       /exact in every type/,
       /bitsandbytes 0\.43\.3/,
-      /fits with 7\.6 GB to spare/,
+      /fits with 3\.\d GB to spare/,
       // The made-up torch lies on PYTHONPATH.
       /torch comes from `.*torch\/__init__\.py`, outside of the environment: unset PYTHONPATH/,
     ],
@@ -189,18 +190,50 @@ const table: Record<string, Expected> = {
   'a MIG device, measured': {
     driver: 'a100-mig',
     torch: { devices: [card('NVIDIA A100-SXM4-80GB MIG 3g.40gb', [8, 0], 42.3)] },
-    says: [/fits with 24\.7 GB to spare/],
+    says: [/fits with 20\.8 GB to spare/],
   },
   'a card that is left out is not tried': {
     driver: 'mixed',
     torch: { devices: [card('GT 1030', [6, 1], 2), card('RTX 3090', [8, 6], 25)], fault: { 'cuda:0': 'must not be touched' } },
-    says: [/GPU 0 \(NVIDIA GeForce GT 1030\) is left out/, /fits with 7\.4 GB to spare/],
+    says: [/GPU 0 \(NVIDIA GeForce GT 1030\) is left out/, /fits with 3\.\d GB to spare/],
   },
   'two cards': {
     driver: 'two-3090',
     torch: { devices: [card('A', [8, 6], 25), card('B', [8, 6], 9)] },
-    says: [/on GPU 1: needs 17\.6 GB of 9 GB/],
+    says: [/on GPU 1: needs 21\.5 GB of 9 GB/],
   },
+};
+
+/** What torch says where CUDA does not begin, by the number of the error: each has a cause and a cure of its own. */
+const ofCuda = (number: number, said: string) =>
+  `Unexpected error from cudaGetDeviceCount(). Did you run some cuda functions before calling NumCudaDevices() that might have already set an error? Error ${number}: ${said}`;
+for (const [number, said, means, fix] of [
+  [2, 'out of memory', /no memory for its context/, /ulimit -v unlimited/],
+  [34, 'CUDA driver is a stub library', /the one for linking/, /stubs/],
+  [36, 'API call is not supported in the installed CUDA driver', /older than the library/, /525\.60\.13/],
+  [100, 'no CUDA-capable device is detected', /given no card/, /\/dev\/nvidia0/],
+  [101, 'invalid device ordinal', /a card that is not there/, /nvidia-smi -L/],
+  [304, 'OS call failed or operation not supported on this OS', /nvidia-uvm/, /nvidia-modprobe -u/],
+  [802, 'system not yet initialized', /NVSwitch/, /fabricmanager/],
+  [803, 'system has unsupported display driver / cuda driver combination', /different versions/, /ldconfig -p/],
+  [804, 'forward compatibility was attempted on non supported HW', /compatibility library/, /cuda-compat/],
+  [805, 'MPS client failed to connect to the MPS control daemon or the MPS server', /daemon does not answer/, /nvidia-cuda-mps-control -d/],
+  [807, 'the MPS server is not ready to accept new MPS client requests', /MPS server/, /echo quit/],
+  [999, 'unknown error', /failed inside/, /modprobe -r nvidia_uvm/],
+] as const) {
+  table[`error ${number}`] = {
+    torch: { available: false, reason: ofCuda(number, said) },
+    broken: ['torch', 'E_TORCH_NO_GPU'],
+    says: [means, fix],
+  };
+  test(`error ${number} is known by its words alone`, () => {
+    assert.is(cudaErrorIn(`RuntimeError: CUDA error: ${said}`)?.number, number === 807 ? 806 : number);
+  });
+}
+table['MPS at the first product'] = {
+  torch: { fault: { synchronize: 'CUDA error: MPS client failed to connect to the MPS control daemon or the MPS server' } },
+  broken: ['matmul', 'E_TORCH_NO_GPU'],
+  says: [/nvidia-cuda-mps-control -d/],
 };
 
 const contextOn = (machine: FakeMachine, made: Pick<Expected, 'torch' | 'sets'>) => contextWithTorch(project, machine, made);

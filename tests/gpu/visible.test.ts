@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cudaVisibleDevices } from '../../tasks/gpu/driver/cuda-visible-devices';
 import type { Gpu } from '../../tasks/gpu/driver/query-driver';
+import { cudaVisibleDevices } from '../../tasks/gpu/driver/select-cards';
 
 const test = suite('CUDA_VISIBLE_DEVICES');
 const gpus = [

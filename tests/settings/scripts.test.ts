@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { expandTargets } from '../../tasks/gpu/memory/target-modules';
 import { cleanEnvironment, projectCopy, temporaryFolder } from '../support/project';
 import { python310, pythonWith } from '../support/python';
 import { skip } from '../support/skip';
@@ -118,6 +119,41 @@ else {
       'configs/setup.yaml:3:3: unknown setting storage.eror_gb; did you mean `storage.error_gb`?',
       'configs/training_config.yaml:1:1: a list; expected a mapping',
     ]);
+  });
+
+  test('config_loader.py writes all-linear out, which peft 0.7 does not know, and says the attention', () => {
+    const code = [
+      'import json',
+      'from config_loader import load_training_config, model_arguments, peft_arguments',
+      'training = load_training_config()',
+      'print(json.dumps([peft_arguments(training)["target_modules"], model_arguments(training)]))',
+    ].join('\n');
+    const scripts = path.join(projectCopy(), 'scripts');
+    const targets = (text: string, attention: string) => {
+      const variables = { JUST_LORA_TRAINING__LORA__TARGET_MODULES: text, JUST_LORA_TRAINING__ATTENTION: attention };
+      return JSON.parse(run(withYaml, ['-c', code], scripts, variables).stdout);
+    };
+    assert.equal(targets('[v_proj, all-linear, lm_head]', 'auto'), [expandTargets(['v_proj', 'all-linear', 'lm_head']), {}]);
+    assert.equal(targets('[q_proj, q_proj]', 'sdpa'), [['q_proj'], { attn_implementation: 'sdpa' }]);
+  });
+
+  test('cards.py shows CUDA the cards that were proven, and leaves what is set', () => {
+    const project = projectCopy();
+    const shown = (variables: Record<string, string> = {}) =>
+      run(plain, ['scripts/cards.py'], project, variables).stdout.trim().split('\n');
+    assert.equal(shown(), ['export CUDA_DEVICE_ORDER=PCI_BUS_ID']);
+    const proof = path.join(project, '.just-lora', 'proofs', 'gpu.json');
+    fs.mkdirSync(path.dirname(proof), { recursive: true });
+    const cards = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: 'GPU-1,GPU-2' };
+    fs.writeFileSync(proof, JSON.stringify({ inputs: {}, found: '', data: { cards } }));
+    assert.equal(shown(), ['export CUDA_DEVICE_ORDER=PCI_BUS_ID', 'export CUDA_VISIBLE_DEVICES=GPU-1,GPU-2']);
+    assert.equal(shown({ CUDA_VISIBLE_DEVICES: '1' }), ['export CUDA_DEVICE_ORDER=PCI_BUS_ID']);
+    const use = 'import os; from cards import use_proven_cards; use_proven_cards(); print(os.environ["CUDA_VISIBLE_DEVICES"])';
+    assert.is(run(plain, ['-c', use], path.join(project, 'scripts')).stdout.trim(), 'GPU-1,GPU-2');
+    for (const broken of ['', '{', '[]', '{"data": {"cards": {"CUDA_DEVICE_ORDER": 1}}}', '{"data": null}']) {
+      fs.writeFileSync(proof, broken);
+      assert.equal(shown(), ['export CUDA_DEVICE_ORDER=PCI_BUS_ID'], broken);
+    }
   });
 
   test('config_loader.py speaks the names of peft and transformers', () => {

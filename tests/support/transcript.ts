@@ -52,7 +52,11 @@ export interface ContextOptions {
 
 /** What a step is given, for a project with the settings of the repository. Variables are this process's: commands inherit them. */
 export function contextFor(project: string, { env = {}, sets = [], options = {}, root = '/' }: ContextOptions = {}): Context {
-  for (const name of ['CUDA_VISIBLE_DEVICES', 'CUDA_HOME', 'KUBERNETES_SERVICE_HOST']) delete process.env[name];
+  const leftBefore = [
+    ...['CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER', 'CUDA_HOME', 'KUBERNETES_SERVICE_HOST'],
+    ...['SLURM_JOB_ID', 'SLURM_JOB_GPUS', 'SLURM_CLUSTER_NAME', 'PBS_JOBID'],
+  ];
+  for (const name of leftBefore) delete process.env[name];
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;

@@ -3,9 +3,15 @@ import { UserError } from '../../common/errors';
 import { duration } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
+import { queryDriver } from '../../gpu/driver/query-driver';
+import { cardVariables } from '../../gpu/driver/select-cards';
+import { shapesOf, usableCards } from '../../gpu/look';
+import { expandTargets } from '../../gpu/memory/target-modules';
+import { targetsFault } from '../../gpu/memory/targets-fault';
 import { gpuIsOptional } from '../../gpu/optional';
 import { breakageIn } from '../../knowledge/conflicts';
 import type { RunResult } from '../../platform/processes/processes';
+import type { Settings } from '../../settings/schema/definition';
 import { fieldsOf } from '../../untrusted/json';
 import { remoteEnvironment } from '../profile/profile';
 import { activated } from '../python/interpreter/activated';
@@ -48,14 +54,17 @@ export const deviceOf = (context: Context): 'gpu' | 'cpu' | 'any' =>
  * @throws UserError E_TRAIN, E_GPU_BUSY, or the code of a known breakage
  */
 export async function runTraining(context: Context, progress: (progress: Progress) => void): Promise<TrainResult> {
-  const { host, settings } = context;
+  const { host } = context;
+  const wrong = targetsFault(shapesOf(context), context.settings.training.lora.target_modules);
+  if (wrong) throw new UserError(wrong);
+  const card = await oneCard(context);
   const folder = host.files.temporaryFolder('just-lora-train-');
   const [input, output] = [path.join(folder, 'settings.json'), path.join(folder, 'result.json')];
   try {
-    host.files.writeText(input, JSON.stringify({ folder, device: deviceOf(context), ...settings.training }));
+    host.files.writeText(input, JSON.stringify({ folder, device: deviceOf(context), ...trainingOf(context) }));
     const ran = await host.processes.run(trainingPython(context) ?? '', ['-B', trainFile, input, output], {
       cwd: folder,
-      env: { ...activated(host, trainingPrefix(context) ?? ''), ...offlineTrainingEnv(folder), CUDA_VISIBLE_DEVICES: oneCard(context) },
+      env: { ...activated(host, trainingPrefix(context) ?? ''), ...offlineTrainingEnv(folder), ...card },
       timeoutMs: limitMs,
       onLine: (line) => {
         const stage = /^stage: (.*)$/.exec(line)?.[1];
@@ -70,11 +79,23 @@ export async function runTraining(context: Context, progress: (progress: Progres
   }
 }
 
-/** `CUDA_VISIBLE_DEVICES` with one card: several would be wrapped in DataParallel, which 4-bit weights do not survive. */
-function oneCard(context: Context): string {
-  if (deviceOf(context) === 'cpu') return '';
+/** The training settings as train.py takes them: the first model's type, every target by its name. */
+export function trainingOf(context: Context): Settings['training'] & { model_type: string } {
+  const { training } = context.settings;
+  const lora = { ...training.lora, target_modules: expandTargets(training.lora.target_modules) };
+  return { ...training, lora, model_type: shapesOf(context)[0]?.modelType ?? 'llama' };
+}
+
+/**
+ * The first card that passes every look at the driver, by its UUID. One alone: several would be wrapped in DataParallel,
+ * which 4-bit weights do not survive.
+ */
+async function oneCard(context: Context): Promise<Record<string, string>> {
+  if (deviceOf(context) === 'cpu') return { CUDA_VISIBLE_DEVICES: '' };
   const visible = context.host.env.CUDA_VISIBLE_DEVICES;
-  return visible === undefined ? '0' : (visible.split(',')[0] ?? '');
+  const [first] = usableCards(context, await queryDriver(context));
+  const { CUDA_VISIBLE_DEVICES: ids } = first ? cardVariables([first], visible) : { CUDA_VISIBLE_DEVICES: visible ?? '0' };
+  return { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: ids.split(',')[0] ?? '' };
 }
 
 /** @param result absent where Python did not live to write one */

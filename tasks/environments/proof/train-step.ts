@@ -7,7 +7,7 @@ import { deleteProof, type Inputs, writeProof } from '../../engine/state';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { machineOf } from '../../gpu/driver/machine';
 import { environmentFingerprint } from '../training/fingerprint';
-import { deviceOf, runTraining, type TrainResult, trainFile } from './run-training';
+import { deviceOf, runTraining, type TrainResult, trainFile, trainingOf } from './run-training';
 
 const name = 'train';
 
@@ -39,13 +39,13 @@ export const trainStep: Step = {
 function inputsOf(context: Context): Inputs | undefined {
   const environment = environmentFingerprint(context);
   if (!environment) return undefined;
-  const { lora, quantization, arguments: run } = context.settings.training;
+  const { lora, quantization, attention, model_type, arguments: run } = trainingOf(context);
   return {
     ...environment,
     driver: machineOf(context.host).kernelModule ?? 'none',
     device: deviceOf(context),
     CUDA_VISIBLE_DEVICES: context.host.env.CUDA_VISIBLE_DEVICES ?? 'not set',
-    'training settings': sha256(JSON.stringify([lora, quantization, run.batch_size])),
+    'training settings': sha256(JSON.stringify([lora, quantization, attention, model_type, run.batch_size])),
     proof: sha256(context.host.files.readText(trainFile) ?? ''),
   };
 }

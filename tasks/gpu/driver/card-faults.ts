@@ -1,6 +1,7 @@
 import { compareDotted } from '../../common/dotted';
 import { goodCards, leastCapability, profileTorch, torchForNewerCards } from '../../knowledge/cuda';
 import { capabilitiesOf, covers, isNewerThan, profileBuild } from '../../knowledge/torch';
+import type { Settings } from '../../settings/schema/definition';
 import { fixBySettings } from '../fixes';
 import type { LayerFault } from '../layer';
 import type { Gpu } from './query-driver';
@@ -9,10 +10,20 @@ import type { Gpu } from './query-driver';
 export interface GpuRequirements {
   fourBit: boolean;
   computeType: 'bfloat16' | 'float16' | 'float32';
+  /** `training.attention`. */
+  attention: Settings['training']['attention'];
 }
 
 /** What keeps a card from being used at all: memory errors, its compute mode, MIG without a device. */
-export function healthFault({ index, name, mig, migDevices, health }: Gpu): LayerFault | undefined {
+export function healthFault({ index, name, mig, migDevices, health, faults }: Gpu): LayerFault | undefined {
+  const gone = faults.find((text) => /is lost|requires reset/i.test(text));
+  if (gone)
+    return {
+      code: 'E_GPU_LOST',
+      found: `GPU ${index} (${name}) stopped answering (${gone})`,
+      needed: 'a card that answers',
+      fix: '`sudo reboot`\nif it is lost again: look at its power, cooling and slot',
+    };
   if (health?.uncorrectedErrors)
     return {
       code: 'E_GPU_ECC',
@@ -38,7 +49,10 @@ export function healthFault({ index, name, mig, migDevices, health }: Gpu): Laye
 }
 
 /** What a card cannot do, by its compute capability; one that is not known is no fault. */
-export function capabilityFault({ index, name, capability }: Gpu, { fourBit, computeType }: GpuRequirements): LayerFault | undefined {
+export function capabilityFault(
+  { index, name, capability }: Gpu,
+  { fourBit, computeType, attention }: GpuRequirements,
+): LayerFault | undefined {
   if (!capability) return undefined;
   const card = `GPU ${index} (${name}) has compute capability ${capability}`;
   const { architectures } = profileBuild();
@@ -56,6 +70,13 @@ export function capabilityFault({ index, name, capability }: Gpu, { fourBit, com
       found: `${card}, and \`quantization.compute_dtype: bfloat16\` needs ${leastCapability.bfloat16}`,
       needed: `capability ${leastCapability.bfloat16} or later, or float16`,
       fix: fixBySettings({ 'training.quantization.compute_dtype': 'float16' }),
+    };
+  if (attention === 'flash_attention_2' && compareDotted(capability, leastCapability.flashAttention) < 0)
+    return {
+      code: 'E_GPU_CAPABILITY',
+      found: `${card}, and \`attention: flash_attention_2\` needs ${leastCapability.flashAttention}`,
+      needed: `capability ${leastCapability.flashAttention} or later, or another attention`,
+      fix: fixBySettings({ 'training.attention': 'auto' }),
     };
   return undefined;
 }

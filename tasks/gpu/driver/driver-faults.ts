@@ -2,6 +2,7 @@ import type { LayerFault } from '../layer';
 import { installDriver, startWithGpu, updateInWindows } from './install-driver';
 import type { GpuMachine } from './machine';
 import { smiLimitSeconds } from './query-driver';
+import { noGpuGiven } from './scheduler';
 import type { SmiFault } from './smi-fault';
 
 const needed = 'a driver that answers `nvidia-smi`';
@@ -10,6 +11,8 @@ const needed = 'a driver that answers `nvidia-smi`';
 interface Call {
   output: string;
   exitCode: number;
+  /** The signal that ended it. */
+  signal: string | undefined;
 }
 
 /** A card without a program to ask. */
@@ -22,8 +25,14 @@ export function noDriver(machine: GpuMachine): LayerFault {
 
 /** What `nvidia-smi` ended with, as a fault with its cure. */
 export function driverFault(kind: SmiFault, machine: GpuMachine, call: Call): LayerFault {
+  const { scheduler } = machine;
+  if (scheduler && !scheduler.gaveGpu && withoutGpu.includes(kind))
+    return noGpuGiven(scheduler, firstLine(call.output) || '`nvidia-smi` sees none');
   return { needed, ...faults[kind](machine, call) };
 }
+
+/** What a job without a GPU, and a machine for logging in, make of `nvidia-smi`. */
+const withoutGpu: readonly SmiFault[] = ['not-loaded', 'no-devices', 'no-library', 'permission', 'unknown-error'];
 
 type DriverErrorText = Omit<LayerFault, 'needed'> & Partial<Pick<LayerFault, 'needed'>>;
 
@@ -81,6 +90,11 @@ const faults: Readonly<Record<SmiFault, (machine: GpuMachine, call: Call) => Dri
     code: 'E_GPU_NOT_VISIBLE',
     found: '`nvidia-smi` fails with an unknown error, as in a container that has lost its devices',
     fix: container ? `restart the container\nif that does not help: ${startWithGpu(container)}` : '`sudo reboot`',
+  }),
+  crashed: (machine, { signal }) => ({
+    code: 'E_DRIVER_CRASHED',
+    found: `\`nvidia-smi\` crashed (${signal}): it and the library of the driver are not of one installation, or a card answers with nonsense`,
+    fix: `\`sudo reboot\` after an update of the driver\nif it crashes again: ${installDriver(machine)}`,
   }),
   'not-executable': (machine) => ({
     code: 'E_DRIVER_MISSING',

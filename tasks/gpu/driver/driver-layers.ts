@@ -3,11 +3,12 @@ import { windowsDriver } from '../../knowledge/cuda';
 import { driverFor, profileBuild } from '../../knowledge/torch';
 import type { GpuLayer, LayerFault, LayerName, Layers } from '../layer';
 import { capabilityFault, type GpuRequirements, healthFault } from './card-faults';
-import { cudaVisibleDevices } from './cuda-visible-devices';
 import { driverFault, noDriver } from './driver-faults';
 import { updateDriver } from './install-driver';
 import { noCard } from './no-card';
 import type { DriverAnswers, Gpu } from './query-driver';
+import { noGpuGiven } from './scheduler';
+import { cudaVisibleDevices, exportCards, orderWarning } from './select-cards';
 
 /** The layers that need no environment. */
 export interface DriverProbe extends Layers {
@@ -53,9 +54,13 @@ function deviceLayer({ machine, gpus, program }: DriverAnswers): Judged {
   return unknown('device', 'no NVIDIA card is on the PCI bus');
 }
 
-function driverLayer({ machine, gpus, fault, visible }: DriverAnswers): Judged {
+function driverLayer(answers: DriverAnswers): Judged {
+  const { machine, gpus, fault, visible } = answers;
   if (fault) return broken('driver', driverFault(fault.kind, machine, fault));
   const seen = cudaVisibleDevices(gpus, visible);
+  // What Slurm sets in a job without a GPU.
+  if (seen.length === 0 && visible === 'NoDevFiles')
+    return broken('driver', noGpuGiven({ name: 'Slurm', inJob: true }, `CUDA_VISIBLE_DEVICES=${visible}`));
   if (seen.length === 0)
     return broken('driver', {
       code: 'E_GPU_NOT_VISIBLE',
@@ -64,6 +69,8 @@ function driverLayer({ machine, gpus, fault, visible }: DriverAnswers): Judged {
       fix: '`unset CUDA_VISIBLE_DEVICES`',
     });
   const warnings = [
+    ...lostWarnings(answers, seen),
+    ...[orderWarning(answers, seen)].filter((text) => text !== undefined),
     ...(seen.length < gpus.length ? [`\`CUDA_VISIBLE_DEVICES=${visible}\` hides ${gpus.length - seen.length} of ${gpus.length} GPUs`] : []),
     ...seen.flatMap(({ index, faults }) =>
       faults.length > 0 ? [`GPU ${index} answers with errors (${faults.join(', ')}): it may need a reboot`] : [],
@@ -114,12 +121,28 @@ function sift(gpus: readonly Gpu[], judge: (gpu: Gpu) => LayerFault | undefined)
   const passed = judged.filter(({ fault }) => !fault).map(({ gpu }) => gpu);
   const failed = judged.flatMap(({ gpu, fault }) => (fault ? [{ gpu, fault }] : []));
   if (passed.length === 0 && failed[0]) return { passed, leftOut: [], fault: failed[0].fault };
-  const keep = passed.map(({ index }) => index).join(',');
+  const keep = exportCards(passed);
   const leftOut = failed.map(
     ({ gpu: { index, name }, fault: { found } }) =>
-      `GPU ${index} (${name}) is left out: ${found}; \`export CUDA_VISIBLE_DEVICES=${keep}\` keeps it out of the training`,
+      `GPU ${index} (${name}) is left out: ${found}; \`${keep}\` keeps it out of the training`,
   );
   return { passed, leftOut };
+}
+
+/** Cards that are there and do not answer: the driver names the others, and one that hangs may take them along. */
+function lostWarnings({ machine, gpus, lost }: DriverAnswers, seen: readonly Gpu[]): string[] {
+  const keep = `until then \`${exportCards(seen)}\` keeps to the others`;
+  const told = lost.map(
+    (text) =>
+      `a GPU stopped answering (${text}; E_GPU_LOST): \`sudo reboot\`, and where it is lost again look at its power, cooling and slot; ${keep}`,
+  );
+  const missing = machine.nvidia.length - gpus.length - lost.length;
+  // A container sees the bus of its machine, and is given some of the cards.
+  if (missing > 0 && !machine.container && !machine.scheduler)
+    told.push(
+      `${machine.nvidia.length} NVIDIA GPUs are on the PCI bus, and \`nvidia-smi\` names ${gpus.length}: \`sudo dmesg | grep -i nvrm\` says what became of the other`,
+    );
+  return told;
 }
 
 const ok = (name: LayerName, found: string): Judged => ({ layer: { name, state: 'ok', found } });

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Host } from '../../platform';
+import { type Scheduler, schedulerOf } from './scheduler';
 
 /** What the machine says of its graphics cards without any driver. */
 export interface GpuMachine {
@@ -13,6 +14,8 @@ export interface GpuMachine {
   wsl: boolean;
   /** How to give a container its GPU, where this is one. */
   container: 'docker' | 'kubernetes' | 'apptainer' | undefined;
+  /** Who hands out the machines of the cluster that this one is of. */
+  scheduler: Scheduler | undefined;
   /** The board, where it is one of NVIDIA's with the GPU in its processor. */
   jetson: string | undefined;
   /** The version of the driver in the kernel, where it is loaded. */
@@ -22,7 +25,8 @@ export interface GpuMachine {
 }
 
 /** Looks at the kernel's own files. */
-export function machineOf({ files, platform, arch, env, systemRoot }: Host): GpuMachine {
+export function machineOf(host: Host): GpuMachine {
+  const { files, platform, arch, env, systemRoot } = host;
   const at = (file: string) => path.join(systemRoot, file);
   const text = (file: string): string => {
     try {
@@ -48,6 +52,7 @@ export function machineOf({ files, platform, arch, env, systemRoot }: Host): Gpu
     ],
     wsl: there('dev/dxg') || /microsoft/i.test(text('proc/sys/kernel/osrelease')),
     container: containerOf(env, there),
+    scheduler: schedulerOf(host),
     jetson: /jetson|tegra|nvidia orin/i.test(model) ? model : there('etc/nv_tegra_release') ? 'a Jetson' : undefined,
     kernelModule: /Kernel Module\s+(?:for \S+\s+)?(\d[\d.]+)/.exec(text('proc/driver/nvidia/version'))?.[1],
     distribution: /^ID="?([\w.-]+)/m.exec(text('etc/os-release'))?.[1] ?? '',

@@ -1,13 +1,14 @@
 import type { LayerFault } from '../layer';
 import { startWithGpu } from './install-driver';
 import type { GpuMachine } from './machine';
+import { noGpuGiven } from './scheduler';
 
 const needed = 'a CUDA GPU: the 4-bit training runs on NVIDIA cards alone';
 const goOnWithout = 'to go on here without: `--no-gpu`';
 const elsewhere = `\`npx just setup:remote\` on a machine with one\n${goOnWithout}`;
 
 /** A machine without a card that this training runs on: an honest answer, by what it has instead. */
-export function noCard({ platform, arch, amd, jetson, container }: GpuMachine): LayerFault {
+export function noCard({ platform, arch, amd, jetson, container, scheduler }: GpuMachine): LayerFault {
   if (platform === 'darwin')
     return {
       code: 'E_GPU_APPLE',
@@ -29,6 +30,7 @@ export function noCard({ platform, arch, amd, jetson, container }: GpuMachine): 
       needed,
       fix: elsewhere,
     };
+  if (scheduler) return noGpuGiven(scheduler, 'no NVIDIA card is seen');
   return {
     code: 'E_GPU_NONE',
     found: `no NVIDIA GPU is seen on this ${container ? 'container' : 'machine'}`,

@@ -6,7 +6,7 @@ import { linesOf, type SmiGpu } from './nvidia-smi';
  */
 export function parseGpuTable(text: string): SmiGpu[] {
   const all = linesOf(text);
-  const driver = /Driver Version:\s{0,20}(\d{1,5}(?:\.\d{1,5}){1,3})/.exec(all.join('\n'))?.[1];
+  const driver = /(?:Driver|KMD) Version:\s{0,20}(\d{1,5}(?:\.\d{1,5}){1,3})/.exec(all.join('\n'))?.[1];
   const end = all.findIndex((line) => line.includes('Processes:'));
   const lines = end < 0 ? all : all.slice(0, end);
   return lines.flatMap((line, at) => {

@@ -30,7 +30,7 @@ export function parseGpus(csv: string): SmiGpu[] {
     const [index, uuid, name, driver, total, free, mig] = cells;
     if (!index || !isNumber(index) || name === undefined || cells.length < gpuFieldsOfOldDrivers.length) return [];
     const faults = cells.flatMap((cell, column) =>
-      /^(ERR!|\[?(Unknown Error|GPU requires reset)\]?)$/i.test(cell) ? [`${gpuFields[column]} ${cell}`] : [],
+      /^(ERR!|\[?(Unknown Error|GPU requires reset|GPU is lost)\]?)$/i.test(cell) ? [`${gpuFields[column]} ${cell}`] : [],
     );
     return [
       {
@@ -49,7 +49,25 @@ export function parseGpus(csv: string): SmiGpu[] {
 
 /** Lines of `--query-gpu=compute_cap`: a capability such as `8.6` for each GPU. */
 export const parseCapabilities = (csv: string): (string | undefined)[] =>
-  rows(csv).map(([cell, ...more]) => (more.length === 0 && /^\d+\.\d$/.test(cell ?? '') ? cell : undefined));
+  rows(csv, (line) => !tellsLostCard(line)).map(([cell, ...more]) =>
+    more.length === 0 && /^\d+\.\d$/.test(cell ?? '') ? cell : undefined,
+  );
+
+/** What `nvidia-smi` prints in the place of a card that stopped answering. */
+const lostCard = /Unable to determine the device handle|GPU is lost|fallen off the bus|GPU requires reset/i;
+
+/** Whether a line tells of a card that stopped answering, where a line about a card belongs. */
+const tellsLostCard = (line: string): boolean => lostCard.test(line) && !/^\s*\d+,/.test(line);
+
+/** The cards that stopped answering while others did: each as `nvidia-smi` says it, once. */
+export function parseLostCards(...answers: string[]): string[] {
+  const byCard = new Map<string, string>();
+  for (const line of answers.flatMap((answer) => linesOf(answer)).filter(tellsLostCard)) {
+    const address = /\b[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.\d\b/i.exec(line)?.[0].toLowerCase() ?? line.trim();
+    if (!byCard.has(address)) byCard.set(address, line.trim().replace(/^Unable to determine the device handle for\s+/i, ''));
+  }
+  return [...byCard.values()];
+}
 
 /** What keeps a card from being used though it is there. */
 export interface GpuHealth {
@@ -120,9 +138,9 @@ export function parseMigDevices(list: string): MigDevice[] {
 /** The release that `nvcc --version` names. */
 export const parseNvcc = (text: string): string | undefined => /release (\d{1,4}\.\d{1,4})/.exec(text)?.[1];
 
-const rows = (csv: string): string[][] =>
+const rows = (csv: string, isRow: (line: string) => boolean = () => true): string[][] =>
   linesOf(csv)
-    .filter((line) => line.trim() !== '')
+    .filter((line) => line.trim() !== '' && isRow(line))
     .map((line) => line.split(',').map((cell) => cell.trim()));
 
 /** A machine has some cards and some hundred processes. */

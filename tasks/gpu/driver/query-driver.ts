@@ -16,6 +16,7 @@ import {
   parseCudaOfDriver,
   parseGpus,
   parseHealth,
+  parseLostCards,
   parseMigDevices,
   parseNvcc,
   parseProcesses,
@@ -23,7 +24,7 @@ import {
   type SmiGpu,
 } from './nvidia-smi';
 import { parseGpuTable } from './nvidia-smi-table';
-import { type SmiFault, smiFault } from './smi-fault';
+import { type SmiFault, signalOf, smiFault } from './smi-fault';
 import { parseXids, type Xid } from './xid';
 
 /** A card, with all that `nvidia-smi` says of it. */
@@ -39,15 +40,19 @@ export interface DriverAnswers {
   machine: GpuMachine;
   /** The program that was asked, `undefined` where there is none. */
   program: string | undefined;
-  fault: { kind: SmiFault; output: string; exitCode: number } | undefined;
+  fault: { kind: SmiFault; output: string; exitCode: number; signal: string | undefined } | undefined;
   gpus: Gpu[];
   /** The newest CUDA that the driver supports. */
   cudaOfDriver: string | undefined;
   /** CUDA of an installed toolkit: torch brings its own and needs none. */
   cudaOfToolkit: string | undefined;
   xids: Xid[];
+  /** Cards that stopped answering while others did, as `nvidia-smi` says it. */
+  lost: string[];
   /** `CUDA_VISIBLE_DEVICES`, where it is set. */
   visible: string | undefined;
+  /** `CUDA_DEVICE_ORDER`, where it is set: how CUDA counts the cards. */
+  order: string | undefined;
 }
 
 /** nvidia-smi can hang for ever on a broken card. */
@@ -61,7 +66,8 @@ export async function queryDriver(context: Pick<Context, 'host' | 'root'>): Prom
   const { host } = context;
   const machine = machineOf(host);
   const visible = host.env.CUDA_VISIBLE_DEVICES;
-  const none = { machine, gpus: [], fault: undefined, cudaOfDriver: undefined, xids: [], visible };
+  const order = host.env.CUDA_DEVICE_ORDER;
+  const none = { machine, gpus: [], fault: undefined, cudaOfDriver: undefined, xids: [], lost: [], visible, order };
   const program = smiOf(host);
   if (!program) return { ...none, program, cudaOfToolkit: await toolkit(context) };
   const ask = (...args: string[]) => run(context, program, args);
@@ -79,30 +85,31 @@ export async function queryDriver(context: Pick<Context, 'host' | 'root'>): Prom
   const listed = parseGpus(main.stdout);
   const rows = listed.length > 0 ? listed : parseGpuTable(head.stdout);
   const xids = parseXids(log);
-  if (rows.length === 0)
-    return { ...none, program, cudaOfToolkit, xids, fault: { kind: smiFault(main), output: main.output, exitCode: main.exitCode } };
+  if (rows.length === 0) return { ...none, program, cudaOfToolkit, xids, fault: { ...main, kind: smiFault(main) } };
   const found = parseCapabilities(capabilities.stdout);
   const healths = parseHealth(health.stdout);
   const running = parseProcesses(processes.stdout);
   const mig = rows.some((row) => row.mig === 'enabled') ? parseMigDevices((await ask('-L')).stdout) : [];
+  const partsOf = ({ index }: SmiGpu) => mig.filter(({ gpuIndex }) => gpuIndex === index);
   const gpus = rows.map((row, position) => ({
     ...row,
     capability: found.length === rows.length ? found[position] : undefined,
     health: healths.find(({ index }) => index === row.index),
-    processes: running.filter(({ uuid }) => uuid === row.uuid),
-    migDevices: mig.filter(({ gpuIndex }) => gpuIndex === row.index),
+    processes: running.filter(({ uuid }) => uuid === row.uuid || partsOf(row).some((part) => part.uuid === uuid)),
+    migDevices: partsOf(row),
   }));
   const branch = gpus[0]?.driver?.split('.')[0] ?? '';
-  return { ...none, program, gpus, cudaOfToolkit, xids, cudaOfDriver: parseCudaOfDriver(head.stdout) ?? newestCuda[branch] };
+  const lost = parseLostCards(main.output, head.output);
+  return { ...none, program, gpus, cudaOfToolkit, xids, lost, cudaOfDriver: parseCudaOfDriver(head.stdout) ?? newestCuda[branch] };
 }
 
 async function run({ host, root }: Pick<Context, 'host' | 'root'>, program: string, args: readonly string[]) {
-  const { stdout, stderr, exitCode, timedOut } = await host.processes.ask(program, args, {
+  const { stdout, stderr, exitCode, timedOut, tail } = await host.processes.ask(program, args, {
     cwd: root,
     env: { LC_ALL: 'C' },
     timeoutMs: smiLimitSeconds * 1000,
   });
-  return { stdout, exitCode, timedOut, output: `${stdout}\n${stderr}`.trim() };
+  return { stdout, exitCode, timedOut, signal: signalOf({ exitCode, tail }), output: `${stdout}\n${stderr}`.trim() };
 }
 
 /** On PATH, else where WSL puts it. */

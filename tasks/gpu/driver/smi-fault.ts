@@ -9,6 +9,7 @@ export type SmiFault =
   | 'no-devices'
   | 'blocked-by-system'
   | 'unknown-error'
+  | 'crashed'
   | 'not-executable'
   | 'unreadable';
 
@@ -37,10 +38,18 @@ const exitCodes: Readonly<Record<number, SmiFault>> = {
 };
 
 /** The fault of a call that gave no line about a GPU. */
-export function smiFault(call: { exitCode: number; output: string; timedOut: boolean }): SmiFault {
+export function smiFault(call: { exitCode: number; output: string; timedOut: boolean; signal: string | undefined }): SmiFault {
   if (call.timedOut) return 'hung';
+  if (call.signal) return 'crashed';
   const text = texts.find(([pattern]) => pattern.test(call.output))?.[1];
   if (text) return text;
   if (call.exitCode === -1 || call.exitCode === 126 || call.exitCode === 127) return 'not-executable';
   return exitCodes[call.exitCode] ?? 'unreadable';
 }
+
+/** Signals by which a program ends that crashes. */
+const crashes: Readonly<Record<number, string>> = { 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 11: 'SIGSEGV' };
+
+/** The signal that a crash ended with: told by the system, or by a shell in between as 128 and its number. */
+export const signalOf = ({ exitCode, tail }: { exitCode: number; tail: string }): string | undefined =>
+  exitCode === -1 ? /was ended by (SIG[A-Z]+)/.exec(tail)?.[1] : crashes[exitCode - 128];

@@ -1,5 +1,5 @@
-import { cudaVisibleDevices } from '../driver/cuda-visible-devices';
 import type { DriverAnswers, Gpu } from '../driver/query-driver';
+import { cudaVisibleDevices } from '../driver/select-cards';
 import type { TorchProbe } from '../torch/torch-half';
 import { contextBytes } from './memory';
 

@@ -12,6 +12,8 @@ import { memoryConfigFor, type TrainingMemoryConfig } from './training-memory-co
 /** A model of the settings. */
 export interface ModelShape {
   name: string;
+  /** `model_type` of its config.json, where it is known. */
+  modelType?: string | undefined;
   /** `undefined` before the model is downloaded, where nothing is known of it. */
   shape: KnownShape | undefined;
   /** The attention that the environment's transformers takes for it by itself. */

@@ -33,7 +33,7 @@ export const contextBytes = 0.3e9;
 /**
  * What the allocator holds beside the peak, as a share of the smaller one of the two peaks of a step: blocks that were
  * cut for the logits do not serve a layer, and the other way round. Fitted to 31 steps measured on a T4
- * (tests/gpu/memory-measured.ts): 0.5 to 0.85 with eager attention, 1.2 to 2.2 without, whose peak is small.
+ * (tools/measured-memory.ts): 0.5 to 0.85 with eager attention, 1.2 to 2.2 without, whose peak is small.
  */
 const allocatorShare = (plan: TrainingMemoryConfig): number => (isEager(plan) ? 0.7 : 1.5);
 

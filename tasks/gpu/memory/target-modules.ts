@@ -9,7 +9,7 @@ export interface LinearModule {
 }
 
 /** peft's word for every linear layer but the head; its first release with it is 0.8.0, so it never leaves us. */
-const everyLinear = 'all-linear';
+export const everyLinear = 'all-linear';
 
 /** `target_modules` as any peft takes them: `all-linear` is the seven layers of a block. The one place that does it. */
 export const expandTargets = (names: readonly string[]): string[] => [

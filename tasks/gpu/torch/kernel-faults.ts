@@ -1,3 +1,4 @@
+import { cudaErrorIn } from '../../knowledge/cuda-errors';
 import { oneLine } from '../../untrusted/text';
 import { repair } from '../fixes';
 import type { LayerFault } from '../layer';
@@ -25,6 +26,15 @@ export function kernelFault({ kind, text = 'it failed without a word' }: ProbeLi
       found: 'another program holds the GPU alone',
       needed: 'compute mode Default, or nobody else',
       fix: '`sudo nvidia-smi -c DEFAULT`',
+    };
+  // What keeps CUDA from beginning is told as where torch sees no card.
+  const error = kind === 'wrong' ? undefined : cudaErrorIn(text);
+  if (error)
+    return {
+      code: 'E_TORCH_NO_GPU',
+      found: `the GPU cannot be used: ${oneLine(text)}; ${error.means}`,
+      needed: 'a product of two matrices on the GPU',
+      fix: error.fix,
     };
   return {
     code: 'E_GPU_MATMUL',

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import { activated } from '../../environments/python/interpreter/activated';
 import { fieldsOf, tryParse } from '../../untrusted/json';
+import type { CardVariables } from '../driver/select-cards';
 
 /** One line of probe.py. */
 export interface ProbeLine {
@@ -46,6 +47,8 @@ export interface ProbeRequest {
   skip: readonly string[];
   /** Which of torch's devices are tried; all where it is left out. */
   devices?: readonly number[];
+  /** The cards in the order that torch is to count them; `nvidia-smi`'s where it is left out. */
+  order?: CardVariables | undefined;
   limits?: Partial<Record<keyof typeof probeLimits, number>>;
 }
 
@@ -65,7 +68,7 @@ export async function queryTorch({ host, root }: Pick<Context, 'host' | 'root'>,
         // A person's training would import from there too, and is told that it does.
         PYTHONPATH: host.env.PYTHONPATH,
         // Numbers as nvidia-smi counts them.
-        CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+        ...(request.order ?? { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' }),
       },
       timeoutMs: (Object.values(limits).reduce((sum, limit) => sum + limit, 0) + 30) * 1000,
     },

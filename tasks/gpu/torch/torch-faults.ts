@@ -1,6 +1,7 @@
 import { compareDotted } from '../../common/dotted';
 import { goodCards, profileTorch } from '../../knowledge/cuda';
-import { covers, driverFor, isNewerThan, profileBuild } from '../../knowledge/torch';
+import { cudaErrorIn } from '../../knowledge/cuda-errors';
+import { covers, isNewerThan, profileBuild } from '../../knowledge/torch';
 import { oneLine } from '../../untrusted/text';
 import { repair } from '../fixes';
 import type { LayerFault } from '../layer';
@@ -10,24 +11,17 @@ import type { DriverVersions, TorchProbe } from './torch-half';
 const wantedTorch = `torch ${profileTorch.split('.').slice(0, 2).join('.')}`;
 const wantedCuda = (): string => `torch built for CUDA ${profileBuild().cuda}`;
 
+/** torch's own words where it finds no `libcuda.so` at all. */
+const noLibrary =
+  '`ldconfig -p | grep libcuda.so.1` must name it: install the CUDA library of the driver (`libnvidia-compute`, `libcuda1`)\nin a container: start it with `-e NVIDIA_DRIVER_CAPABILITIES=compute,utility`';
+const whatHides = '`env | grep -e CUDA -e LD_LIBRARY_PATH` shows what hides it; unset that and run `npx just gpu`';
+
 /** Why torch sees no card, by what it says. */
-const unavailable = (): readonly (readonly [says: RegExp, fix: string])[] => [
-  [/too old/i, `update the driver to ${driverFor(profileBuild().cuda)} or newer, then \`sudo reboot\``],
-  [/system not yet initialized|error 802/i, '`sudo systemctl enable --now nvidia-fabricmanager`: cards on an NVSwitch wait for it'],
-  [
-    /forward compatibility|error 804/i,
-    '`unset LD_LIBRARY_PATH`\nif that does not help: remove the package `cuda-compat`, which is for data center cards alone',
-  ],
-  [
-    /Found no NVIDIA driver/i,
-    '`ldconfig -p | grep libcuda.so.1` must name it: install the CUDA library of the driver (`libnvidia-compute`, `libcuda1`)\nin a container: start it with `-e NVIDIA_DRIVER_CAPABILITIES=compute,utility`',
-  ],
-  [
-    /unknown error|initialization error/i,
-    '`sudo modprobe -r nvidia_uvm && sudo modprobe nvidia_uvm`\nif that does not help: `sudo reboot`',
-  ],
-  [/busy or unavailable/i, '`sudo nvidia-smi -c DEFAULT` lets several in\nwho holds the card in exclusive mode: `nvidia-smi` shows it'],
-];
+function unavailable(text: string): { means: string; fix: string } {
+  if (/Found no NVIDIA driver/i.test(text)) return { means: '', fix: noLibrary };
+  const { means, fix } = cudaErrorIn(text) ?? { means: '', fix: whatHides };
+  return { means: means && `; ${means}`, fix };
+}
 
 /** Why torch itself is no good here; `undefined` where it is. */
 export function torchFault(line: ProbeLine, { torch }: TorchProbe, driver: DriverVersions): LayerFault | undefined {
@@ -45,15 +39,15 @@ export function torchFault(line: ProbeLine, { torch }: TorchProbe, driver: Drive
       return { code: 'E_TORCH_CPU', found: `${text}, on a machine with a GPU`, needed: wantedCuda(), fix: repair };
     case 'rocm':
       return { code: 'E_TORCH_ROCM', found: text, needed: wantedCuda(), fix: repair };
-    case 'unavailable':
+    case 'unavailable': {
+      const { means, fix } = unavailable(text);
       return {
         code: 'E_TORCH_NO_GPU',
-        found: `torch sees no GPU, though the driver${driver.version ? ` (${driver.version})` : ''} does: ${oneLine(text)}`,
+        found: `torch sees no GPU, though the driver${driver.version ? ` (${driver.version})` : ''} does: ${oneLine(text)}${means}`,
         needed: '`torch.cuda.is_available()`',
-        fix:
-          unavailable().find(([says]) => says.test(text))?.[1] ??
-          '`env | grep -e CUDA -e LD_LIBRARY_PATH` shows what hides it; unset that and run `npx just gpu`',
+        fix,
       };
+    }
     default:
       return /No module named 'torch'/.test(text)
         ? { code: 'E_TORCH_IMPORT', found: 'the environment has no torch', needed: wantedTorch, fix: repair }

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { trainStep } from '../../../tasks/environments/proof/train-step';
 import { temporaryFolder } from '../../support/project';
-import { type ContextOptions, contextFor } from '../../support/transcript';
+import { type ContextOptions, contextFor, machineOfTranscript } from '../../support/transcript';
 
 /** The step that trains, with a program in the place of Python that writes down how it was called. */
 const test = suite('five training steps');
@@ -71,8 +71,9 @@ test('is remembered with what it rests on, and made again when that changed', as
 });
 
 test('one card, a home of its own and no network', async () => {
+  const { PATH: path = '' } = process.env;
   for (const [options, cards] of [
-    [{}, '0'],
+    [{ env: { PATH: path } }, '0'],
     [{ env: { CUDA_VISIBLE_DEVICES: '2,3' } }, '2'],
     [{ options: { 'no-gpu': '' } }, ''],
   ] as const) {
@@ -80,6 +81,38 @@ test('one card, a home of its own and no network', async () => {
     await trainStep.check(context(options), 'full');
     assert.equal(calls(), [`cards:${cards} home:scratch offline:1`]);
   }
+});
+
+test('the first card that passed, by its UUID, and never the one for the screen', async () => {
+  const passes = 'GPU-3f8a11c1-5c3e-1d2f-9a7b-0c4d8e6f1a2b';
+  for (const [name, env, card] of [
+    ['mixed', {}, passes],
+    ['mixed', { CUDA_VISIBLE_DEVICES: '0,1' }, passes],
+    ['one-lost-listed', {}, 'GPU-cccc1111-5c3e-1d2f-9a7b-0c4d8e6f1a2b'],
+    ['two-3090', { CUDA_VISIBLE_DEVICES: '1,0' }, passes],
+    ['a100-mig', {}, 'MIG-9f1b7a52-4d3c-5e8f-a6b0-2c7d9e1f3a45'],
+  ] as const) {
+    const machine = machineOfTranscript(name);
+    const { context, calls } = project(writes(result));
+    await trainStep.check(context({ root: machine.root, env: { ...machine.env, ...env } }), 'full');
+    assert.equal(calls(), [`cards:${card} home:scratch offline:1`], `${name} ${JSON.stringify(env)}`);
+  }
+});
+
+test('it trains what the settings name: every target by its name, the type of the first model, the attention', async () => {
+  const { context, settings } = project(writes(result));
+  const sets = ['training.lora.target_modules=[all-linear, lm_head]', 'training.attention=eager'];
+  await trainStep.check(context({ sets, options: { model: 'mistral-7b' } }), 'full');
+  const { lora, attention, model_type } = settings();
+  assert.equal(lora.target_modules, ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj', 'lm_head']);
+  assert.equal([attention, model_type], ['eager', 'mistral']);
+});
+
+test('a target that no layer has is refused before anything is trained', async () => {
+  const { context, calls } = project(writes(result));
+  const finding = await trainStep.check(context({ sets: ['training.lora.target_modules=[q_proj, v_porj]'] }), 'full');
+  assert.equal([finding.state, 'code' in finding && finding.code, calls()], ['blocked', 'E_TARGET_MODULES', []]);
+  assert.match('fix' in finding ? (finding.fix ?? '') : '', /target_modules: \[q_proj, v_proj\]/);
 });
 
 test('a GPU that is optional is used where it works', async () => {

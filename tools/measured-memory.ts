@@ -1,4 +1,5 @@
-import type { KnownShape } from '../../tasks/knowledge/known-models';
+import type { TrainingMemoryConfig } from '../tasks/gpu/memory/training-memory-config';
+import type { KnownShape } from '../tasks/knowledge/known-models';
 
 /**
  * Memory of LoRA steps on one Tesla T4, measured by the public project fitcheck-llm 0.3.1 (package index, MIT): a plain
@@ -110,3 +111,32 @@ export const reportedLengths: readonly { gib: number; tokens: number }[] = [
   { gib: 48, tokens: 15502 },
   { gib: 80, tokens: 28454 },
 ];
+
+/** The plan of a measured step, as the estimate takes it. */
+export const planOfStep = ({
+  attention,
+  fourBit,
+  batch,
+  tokens,
+  rank,
+}: Omit<MeasuredStep, 'model' | 'allocatedGb' | 'processGb'>): TrainingMemoryConfig => ({
+  rank,
+  dropout: 0,
+  targetModules: ['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+  batchSize: batch,
+  accumulationSteps: 1,
+  sequenceLength: tokens,
+  checkpointing: true,
+  fourBit,
+  doubleQuant: false,
+  computeBytes: 2,
+  attention,
+});
+
+/** The plan of a reported length. */
+export const planOfLength = (tokens: number): TrainingMemoryConfig => ({
+  ...planOfStep({ attention: 'sdpa', fourBit: true, batch: 1, tokens, rank: 32 }),
+  targetModules: ['all-linear'],
+  doubleQuant: true,
+  attention: 'flash_attention_2',
+});
