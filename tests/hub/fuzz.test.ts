@@ -2,6 +2,7 @@ import * as net from 'node:net';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { shardsOf } from '../../tasks/checkpoints/safetensors/index';
 import { UserError } from '../../tasks/common/errors';
 import { nextQueryIn, revisionIn, treeRowsIn } from '../../tasks/hub/api/answers';
 import { Hub } from '../../tasks/hub/api/hub';
@@ -11,8 +12,8 @@ import { RangeConnections } from '../../tasks/hub/http/range-connections';
 import { RateLimitGate } from '../../tasks/hub/http/rate-limit';
 import { plainOf } from '../../tasks/hub/http/read-body';
 import { redirectOf } from '../../tasks/hub/http/redirect';
+import { refuseWrongIndex } from '../../tasks/hub/manifest/hub-index';
 import { listed } from '../../tasks/hub/manifest/listed';
-import { refuseWrongIndex } from '../../tasks/hub/manifest/manifest';
 import type { Model } from '../../tasks/hub/model/models';
 import { chooseFiles } from '../../tasks/hub/model/selection';
 import { filesInTree } from '../../tasks/hub/store/tree';
@@ -122,7 +123,7 @@ test('indexes', () => {
   for (const text of mutations([index], 2000, 3)) {
     taken(() => refuseWrongIndex(text, from), text);
     // That of a folder is looked at too.
-    assert.ok(chooseFiles(files, model, text).files.every((file) => files.includes(file)));
+    assert.ok(chooseFiles(files, model, { safetensors: shardsOf(text) }).files.every((file) => files.includes(file)));
   }
 });
 

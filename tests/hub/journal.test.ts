@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { shardsOf } from '../../tasks/checkpoints/safetensors/index';
 import { rateOf } from '../../tasks/hub/download/download-report';
 import { chooseFiles } from '../../tasks/hub/model/selection';
 import { durableLine, headLine, parseJournal, writtenLine } from '../../tasks/hub/partials/journal';
@@ -56,7 +57,7 @@ test('a choice takes the shards of the index and what lies beside them', () => {
     chooseFiles(
       names.map((path) => ({ path, size: 1, sha1: '' })),
       { include, exclude },
-      index,
+      { safetensors: shardsOf(index) },
     ).files.map(({ path }) => path);
   const index = 'model.safetensors.index.json';
   const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];

@@ -1,8 +1,14 @@
+import * as path from 'node:path';
 import { type HubFile, hashOf } from '../../hub/model/hub-file';
+import { chooseFiles, takesPickles } from '../../hub/model/selection';
 import type { RecordKeeper } from '../../hub/store/own';
 import { type RecordedTree, recordedTree } from '../../hub/store/recorded-tree';
-import { indexName, shardsOf } from '../safetensors';
-import { filesIn, filesOfModel, isPickleName } from './folder';
+import type { Host } from '../../platform';
+import { isSystemFile } from '../folder/not-models';
+import { shadowsAmong } from '../folder/shadows';
+import { type FoundWeights, findWeights, isAdapterFile, shardsIn, singleName, weightFormatOf } from '../folder/weights';
+import { isPointer } from '../safetensors/read';
+import { filesIn, filesOfModel } from './folder';
 import type { Subject } from './subject';
 
 export interface ExpectedHash {
@@ -26,41 +32,69 @@ export interface Expectation {
   expected: Expected[];
   /** Files that are there and not expected. */
   extra: string[];
+  /** The weights that transformers loads from what is expected. */
+  weights: FoundWeights;
+  /** Those of the extra files that it loads before them, or with them. */
+  shadows: string[];
 }
 
-/** By the recorded tree where there is one, else by what the folder itself says: its index, its configuration. */
-export function expectationOf(here: RecordKeeper, { folder, choice, only, loose }: Subject): Expectation {
+/** By the recorded tree where there is one, else by what transformers would load from the folder as it is. */
+export function expectationOf(here: RecordKeeper, subject: Subject): Expectation {
+  const { folder, choice, only } = subject;
   const { host } = here;
   const tree = recordedTree(here, folder, choice);
   const whole = tree?.all.some(({ size }) => size !== undefined) ?? false;
-  if (only !== undefined) return { tree, whole, expected: [recorded(tree, only)], extra: [] };
-  const shards = whole ? undefined : shardsOf(host.files.readText(`${folder}/${indexName}`));
-  if (tree) {
-    const names = new Set([...tree.expected.map((file) => file.path), ...(shards ?? [])]);
-    const expected = [...names].map((name) => recorded(tree, name));
-    return { tree, whole, expected, extra: filesOfModel(host, folder).filter((file) => !names.has(file)) };
+  if (only !== undefined) {
+    const weights = findWeights([only], {}, { pickles: false });
+    return { tree, whole, expected: [recorded(tree, only)], extra: [], weights, shadows: [] };
   }
-  const there = filesIn(host, folder);
-  const weights = shards ?? there.filter((name) => name.endsWith('.safetensors'));
-  const needed = [...(loose ? [] : ['config.json']), ...weights];
+  if (!tree) return expectationOfFolder(host, subject);
+  const { weights } = chooseFiles(tree.expected, { include: [], exclude: [] }, whole ? tree.shards : shardsIn(host, folder));
+  const names = new Set([...tree.expected.map((file) => file.path), ...(weights.index ? [weights.index] : []), ...weights.loaded]);
+  // Safetensors without a configuration are no model, and each is looked at for itself.
+  const bare = weights.loaded.length === 0 && !tree.all.some(({ path: file }) => file === 'config.json');
+  if (bare) for (const { path: file } of tree.all) if (file.endsWith('.safetensors')) names.add(file);
+  // Who names the files that are wanted wants them for another program.
+  if (!bare && weights.loaded.length === 0 && choice.include.length === 0) names.add(singleName);
+  const extra = filesOfModel(host, folder).filter((file) => !names.has(file) && !isSystemFile(file));
+  const expected = [...names].filter((name) => !isSystemFile(name)).map((name) => recorded(tree, name));
+  return { tree, whole, expected, extra, weights, shadows: shadowsAmong(extra, weights) };
+}
+
+function expectationOfFolder(host: Host, { folder, loose, choice }: Subject): Expectation {
+  const there = filesIn(host, folder).filter((name) => !isSystemFile(name));
+  const weights = findWeights(there, shardsIn(host, folder), { pickles: takesPickles(choice) });
+  // Safetensors without a configuration are no model, and each is looked at for itself.
+  const bare = loose && !there.includes('config.json') && weights.loaded.length === 0;
+  const needed = [...(loose ? [] : ['config.json']), ...(weights.index ? [weights.index] : []), ...weights.loaded];
+  const others = there.filter(
+    (name) =>
+      (name.endsWith('.json') && !weights.unused.has(name) && !isAdapterFile(name)) ||
+      (bare && name.endsWith('.safetensors')) ||
+      isPointer(host, path.join(folder, name)),
+  );
   // Without any weights the one name that transformers looks for first stands for them.
-  if (weights.length === 0 && !there.includes(indexName)) needed.push('model.safetensors');
-  const expected = [...new Set([...needed, ...there.filter((name) => name.endsWith('.json'))])].sort();
+  if (weights.loaded.length === 0 && !others.some((name) => bare && name.endsWith('.safetensors'))) needed.push(singleName);
+  const expected = [...new Set([...needed, ...others])].sort();
+  const shadows = bare ? [] : shadowsAmong(there, weights);
+  const extra = there.filter((name) => !expected.includes(name) && (weightFormatOf(name) !== undefined || weights.unused.has(name)));
   return {
-    tree,
-    whole,
-    expected: expected.map((path) => ({ path })),
-    extra: there.filter((name) => !expected.includes(name) && (isPickleName(name) || name.endsWith('.safetensors'))),
+    tree: undefined,
+    whole: false,
+    expected: expected.map((file) => ({ path: file })),
+    extra: [...new Set([...extra, ...shadows])],
+    weights,
+    shadows,
   };
 }
 
-function recorded(tree: RecordedTree | undefined, path: string): Expected {
-  const file: HubFile | undefined = tree?.all.find((one) => one.path === path);
-  if (!file) return { path };
-  const { algorithm, hex } = hashOf(file);
+function recorded(tree: RecordedTree | undefined, file: string): Expected {
+  const known: HubFile | undefined = tree?.all.find((one) => one.path === file);
+  if (!known) return { path: file };
+  const { algorithm, hex } = hashOf(known);
   return {
-    path,
-    ...(file.size === undefined ? {} : { size: file.size }),
+    path: file,
+    ...(known.size === undefined ? {} : { size: known.size }),
     ...(hex ? { hash: { algorithm: algorithm === 'sha256' ? 'sha256' : 'git-sha1', hex } } : {}),
   };
 }

@@ -4,6 +4,8 @@ export type CheckpointProblem =
   | 'broken-link'
   | 'extra'
   | 'extra-pickle'
+  | 'shadows'
+  | 'no-weights'
   | 'truncated'
   | 'oversized'
   | 'wrong-hash'
@@ -64,6 +66,10 @@ export function checkpointFix(problem: CheckpointProblem, path: string, { downlo
       return `nothing has to be done: \`${download}\` neither needs nor touches it`;
     case 'extra-pickle':
       return `nothing has to be done: nothing loads it, and \`${download}\` does not need it`;
+    case 'pointer':
+      return `\`git lfs pull\` in a clone, else \`${repair}\``;
+    case 'no-weights':
+      return `\`${download}\` of a repository that has safetensors`;
     case 'pickle':
       return `never load it: \`${repair}\` fetches the safetensors`;
     case 'not-a-file':

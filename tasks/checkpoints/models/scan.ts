@@ -1,9 +1,11 @@
 import * as path from 'node:path';
-import { bytes } from '../../common/format';
+import { bytes, some } from '../../common/format';
 import type { Host } from '../../platform';
+import { shadowWords } from '../folder/shadows';
+import { formatsAmong, singleName } from '../folder/weights';
 import { HeaderFault } from '../safetensors/fault';
 import { indexName } from '../safetensors/index';
-import { NotSafetensors, readHeader, readsAs } from '../safetensors/read';
+import { isPointer, NotSafetensors, pointerWords, readHeader, readsAs } from '../safetensors/read';
 import type { Expectation, Expected } from './expected';
 import type { CheckpointFault, ScanResult } from './fault';
 import { isPickleName } from './folder';
@@ -16,13 +18,13 @@ export function scanFile(host: Host, folder: string, expectation: Expectation): 
     const fault = lookAt(host, path.join(folder, file.path), file, looked);
     if (fault) looked.faults.set(file.path, fault);
   }
-  if (looked.sizes.has(indexName)) indexFaults(host, folder, expectation, looked);
+  if (expectation.weights.index === indexName && looked.sizes.has(indexName)) indexFaults(host, folder, expectation, looked);
   swappedSizes(expectation.expected, looked);
-  extraFaults(expectation, looked);
+  extraFaults(host, folder, expectation, looked);
   return looked;
 }
 
-function lookAt(host: Host, absolute: string, expected: Expected, { headers, sizes }: ScanResult): CheckpointFault | undefined {
+function lookAt(host: Host, absolute: string, expected: Expected, { headers, sizes, warnings }: ScanResult): CheckpointFault | undefined {
   try {
     const stat = host.files.stat(absolute);
     if (!stat)
@@ -31,6 +33,7 @@ function lookAt(host: Host, absolute: string, expected: Expected, { headers, siz
         : { problem: 'missing', message: expected.size === undefined ? 'is missing' : `is missing (${bytes(expected.size)})` };
     if (!stat.isFile()) return { problem: 'not-a-file', message: 'is not a file' };
     sizes.set(expected.path, stat.size);
+    if (stat.size !== expected.size && isPointer(host, absolute)) return { problem: 'pointer', message: pointerWords };
     const isWeights = expected.path.endsWith('.safetensors');
     if (expected.size !== undefined && stat.size !== expected.size) {
       const other = isWeights ? readsAs(host, absolute) : undefined;
@@ -38,7 +41,7 @@ function lookAt(host: Host, absolute: string, expected: Expected, { headers, siz
       if (stat.size < expected.size) return { problem: 'truncated', message: `is truncated: ${stat.size} of ${expected.size} bytes` };
       return { problem: 'oversized', message: `is too long: ${stat.size} bytes, ${expected.size} were recorded` };
     }
-    if (!isWeights) return sidecarFault(host, absolute, stat.size, expected);
+    if (!isWeights) return sidecarFault(host, absolute, stat.size, expected, warnings);
     headers.set(expected.path, readHeader(host, absolute, stat.size));
     return undefined;
   } catch (error) {
@@ -72,18 +75,41 @@ function swappedSizes(expected: readonly Expected[], { faults, sizes }: ScanResu
         faults.set(one.path, { problem: 'swapped', message: `has the size of \`${other.path}\`, and that one its: the two are swapped` });
 }
 
-/** A file that is not expected does no harm, unless it is a pickle in the place of safetensors. */
-function extraFaults({ extra, expected, tree }: Expectation, { faults }: ScanResult): void {
-  const weights = expected.filter(({ path: name }) => name.endsWith('.safetensors'));
-  const instead = weights.some(({ path: name }) => ['missing', 'broken-link'].includes(faults.get(name)?.problem ?? ''));
+/** A file that is not expected does no harm, unless transformers loads it, or it is a pickle in the place of safetensors. */
+function extraFaults(
+  host: Host,
+  folder: string,
+  { extra, expected, tree, weights, shadows }: Expectation,
+  { faults, warnings }: ScanResult,
+): void {
+  const missing = (name: string) => ['missing', 'broken-link'].includes(faults.get(name)?.problem ?? '');
+  const instead = expected.some(({ path: name }) => name.endsWith('.safetensors') && missing(name));
   for (const name of extra) {
     const known = tree?.all.some((file) => file.path === name);
-    if (!isPickleName(name))
+    const unused = weights.unused.get(name);
+    if (shadows.includes(name)) faults.set(name, { problem: 'shadows', message: shadowWords(name) });
+    else if (isPointer(host, path.join(folder, name))) faults.set(name, { problem: 'pointer', message: pointerWords });
+    else if (!isPickleName(name))
       faults.set(name, {
         problem: 'extra',
-        message: known ? 'belongs to the repository, not to what was asked for' : 'belongs to no file of the model',
+        message: unused ?? (known ? 'belongs to the repository, not to what was asked for' : 'belongs to no file of the model'),
       });
     else if (instead) faults.set(name, { problem: 'pickle', message: 'is a pickle where safetensors are expected; it was not loaded' });
     else faults.set(name, { problem: 'extra-pickle', message: 'is a pickle beside the safetensors; it was not loaded' });
   }
+  if (weights.loaded.length === 0 && missing(singleName)) {
+    const formats = [...formatsAmong(extra)].map(
+      ([format, files]) =>
+        `${format} (${some(
+          files.map((file) => `\`${file}\``),
+          2,
+        )})`,
+    );
+    if (formats.length > 0)
+      faults.set(singleName, {
+        problem: 'no-weights',
+        message: `is missing: transformers loads none of what is here, ${formats.join(', ')}`,
+      });
+  }
+  if (weights.arePickles) warnings.push('its weights are pickles, as the settings allow: loading them can run any program');
 }

@@ -28,13 +28,19 @@ export function indexFaults(
   if (strange !== undefined)
     faults.set(indexName, { problem: 'index-unknown-shard', message: `names \`${strange}\`, which is not in the recorded tree` });
   const swaps = swapped(index, headers);
-  for (const [shard, owner] of swaps) faults.set(shard, { problem: 'swapped', message: `holds the tensors of \`${owner}\`` });
-  for (const fault of swaps.size > 0 ? [] : checkIndex(index, headers)) {
-    const recorded = expected.find((one) => one.path === indexName)?.hash;
-    // The repository's own index may count wrong: a download would bring the same again.
-    if (fault.problem === 'index-total' && recorded && hashContent(content, recorded) === recorded.hex)
-      warnings.push(`\`${indexName}\` ${fault.message}, as in the repository`);
-    else if (strange === undefined) faults.set(indexName, { problem: fault.problem, message: fault.message });
+  const isSwapped = [...swaps.keys()].some((shard) => expected.find(({ path: name }) => name === shard)?.hash !== undefined);
+  for (const [shard, owner] of swaps)
+    if (isSwapped) faults.set(shard, { problem: 'swapped', message: `holds the tensors of \`${owner}\`` });
+  const checked = isSwapped ? { faults: [], notes: [] } : checkIndex(index, headers);
+  const recorded = expected.find((one) => one.path === indexName)?.hash;
+  const isRecorded = recorded !== undefined && hashContent(content, recorded) === recorded.hex;
+  for (const note of checked.notes) warnings.push(`\`${indexName}\` ${note}; transformers loads it all the same`);
+  for (const { problem, message } of checked.faults) {
+    // A sum is read by nobody but a person. The repository's own index may be wrong: a download would bring the same again.
+    if (problem === 'index-total' && !recorded) warnings.push(`\`${indexName}\` ${message}; transformers loads it all the same`);
+    else if (isRecorded && (problem === 'index-total' || message.startsWith('does not name')))
+      warnings.push(`\`${indexName}\` ${message}, as in the repository`);
+    else if (strange === undefined) faults.set(indexName, { problem, message });
   }
 }
 

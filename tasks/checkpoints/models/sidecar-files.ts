@@ -1,5 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hashOfContent } from '../../hub/model/hub-file';
 import type { Host } from '../../platform';
+import { fieldsOf } from '../../untrusted/json';
+import { parsePythonJson } from '../../untrusted/python-json';
+import { oneLine } from '../../untrusted/text';
 import { indexName } from '../safetensors/index';
 import type { Expected, ExpectedHash } from './expected';
 import type { CheckpointFault } from './fault';
@@ -7,31 +10,43 @@ import type { CheckpointFault } from './fault';
 /** Files up to this size are hashed even in a quick look: JSON, not weights. */
 const smallBytes = 1_000_000;
 
-/** A file beside the weights: that JSON is JSON, and the hash of what is small. */
-export function sidecarFault(host: Host, absolute: string, size: number, { path, hash }: Expected): CheckpointFault | undefined {
+/** Up to this size a file whose content looks wrong is hashed: where the hash is right, so is the content. */
+const hashedInDoubt = 100_000_000;
+
+/** A file beside the weights: that JSON is JSON as Python reads it, and the hash of what is small. A right hash needs no more. */
+export function sidecarFault(
+  host: Host,
+  absolute: string,
+  size: number,
+  { path, hash }: Expected,
+  warnings: string[],
+): CheckpointFault | undefined {
   const json = path.endsWith('.json');
-  const hashed = hash !== undefined && size <= smallBytes;
-  if (!json && !hashed) return undefined;
+  const small = hash !== undefined && size <= smallBytes;
+  if (!json && !small) return undefined;
   const content = host.files.readPart(absolute, 0, size);
-  const wrong = json && path !== indexName ? jsonFault(content, path) : undefined;
-  if (wrong || !hashed) return wrong;
+  const wrong = json && path !== indexName ? jsonFault(content, path, warnings) : undefined;
+  if (!hash || !(small || (wrong && size <= hashedInDoubt))) return wrong;
   const found = hashContent(content, hash);
-  return found === hash.hex ? undefined : hashFault(hash, found);
+  if (found !== hash.hex) return wrong ?? hashFault(hash, found);
+  if (wrong) warnings.push(`\`${path}\` ${wrong.message}, as in the repository`);
+  return undefined;
 }
 
-function jsonFault(content: Buffer, path: string): CheckpointFault | undefined {
+function jsonFault(content: Buffer, path: string, warnings: string[]): CheckpointFault | undefined {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content));
-    if (path !== 'config.json' || (typeof value === 'object' && value !== null && !Array.isArray(value))) return undefined;
+    const { value, constants } = parsePythonJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content));
+    if (constants.length > 0)
+      warnings.push(`\`${path}\` holds ${constants.map((one) => `\`${one}\``).join(' and ')}, which Python reads and no other JSON reader`);
+    if (path !== 'config.json' || fieldsOf(value)) return undefined;
     return { problem: 'bad-json', message: 'is not a JSON object' };
   } catch (error) {
-    return { problem: 'bad-json', message: `is not JSON: ${(error as Error).message}` };
+    return { problem: 'bad-json', message: `is not JSON: ${oneLine((error as Error).message, 200)}` };
   }
 }
 
 export function hashContent(content: Buffer, { algorithm }: ExpectedHash): string {
-  if (algorithm === 'sha256') return createHash('sha256').update(content).digest('hex');
-  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+  return hashOfContent(content, algorithm === 'sha256' ? 'sha256' : 'sha1');
 }
 
 export const hashFault = ({ algorithm, hex }: ExpectedHash, found: string): CheckpointFault => ({

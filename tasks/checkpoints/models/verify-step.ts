@@ -1,9 +1,10 @@
 import { UserError, usageError } from '../../common/errors';
 import { bytes, plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
-import { shown } from '../../engine/paths';
+import { projectPaths, shown } from '../../engine/paths';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { adapterAtPath, adapterSteps } from '../adapters/adapter-step';
+import { moveCommand } from '../folder/shadows';
 import { compareContent } from './content';
 import { type Expectation, expectationOf } from './expected';
 import { factsOf, factsTable, factsText } from './facts';
@@ -57,11 +58,11 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
   const looked = scanFile(host, subject.folder, expectation);
   const content = context.option('full') === undefined ? undefined : await contentOf(context, subject, expectation, looked, tell);
   const facts = factsOf(host, subject.folder, expectation, looked);
-  const files = reportsOf(expectation, looked, subject);
+  const files = reportsOf(context, expectation, looked, subject);
   const data = { folder: subject.folder, ...facts, files, ...content?.data };
   // Where it is compared with what another user wrote, a match says only that.
   const about = factsText(facts) + (expectation.tree?.isForeign ? ', by records that others can write' : '');
-  const warnings = [...looked.warnings, ...extraWarning(files), ...(content?.warnings ?? [])];
+  const warnings = [...looked.warnings, ...extraWarning(files, expectation), ...(content?.warnings ?? [])];
   const wrong = files.filter(({ state }) => state === 'bad' || state === 'missing');
   if (wrong.length === 0) {
     const evidence = content?.text ?? `${plural(files.filter(({ state }) => state === 'ok').length, 'file')} as they should be`;
@@ -86,6 +87,20 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
   )}`;
   const table = factsTable(wrong);
   if (bad.length === 0) return { state: 'todo', code: 'E_MODEL_INCOMPLETE', found, fix: `\`${subject.remedy.download}\``, table, data };
+  const [worst] = bad.filter(({ problem }) => problem === 'shadows').concat(bad.filter(({ problem }) => problem === 'no-weights'));
+  if (worst)
+    return {
+      state: 'blocked',
+      code: worst.problem === 'shadows' ? 'E_MODEL_SHADOWED' : 'E_MODEL_FORMAT',
+      found,
+      needed:
+        worst.problem === 'shadows'
+          ? 'a folder from which transformers loads the model that was verified'
+          : 'weights that transformers loads',
+      fix: worst.fix ?? '',
+      table,
+      data,
+    };
   return {
     state: 'blocked',
     code: 'E_MODEL_DAMAGED',
@@ -144,21 +159,38 @@ async function contentOf(
 }
 
 /** Every expected file and every extra one, in the order of their names. */
-function reportsOf({ expected, extra }: Expectation, { faults }: ScanResult, { remedy }: Subject): FileReport[] {
+function reportsOf(context: Context, { expected, extra }: Expectation, { faults }: ScanResult, { remedy, folder }: Subject): FileReport[] {
+  const [there, adapters] = [shown(context.root, folder), shown(context.root, projectPaths(context).adapters_dir)];
   return [...expected.map(({ path }) => path), ...extra].sort().map((path) => {
     const fault = faults.get(path);
     if (!fault) return { path, state: 'ok' };
     const { problem, message } = fault;
-    return { path, state: stateOf(problem), problem, message, fix: checkpointFix(problem, path, remedy) };
+    return {
+      path,
+      state: stateOf(problem),
+      problem,
+      message,
+      fix: problem === 'shadows' ? moveCommand(path, there, adapters) : checkpointFix(problem, path, remedy),
+    };
   });
 }
 
 const stateOf = (problem: CheckpointProblem): FileReport['state'] =>
   ['missing', 'broken-link'].includes(problem) ? 'missing' : ['extra', 'extra-pickle'].includes(problem) ? 'extra' : 'bad';
 
-function extraWarning(files: readonly FileReport[]): string[] {
-  const extra = files.filter(({ state }) => state === 'extra').map(({ path }) => `\`${path}\``);
-  return extra.length > 0 ? [`${plural(extra.length, 'file')} that the model does not need: ${some(extra)}`] : [];
+function extraWarning(files: readonly FileReport[], { weights }: Expectation): string[] {
+  const extra = files.filter(({ state }) => state === 'extra').map(({ path }) => path);
+  const [idle, other] = [extra.filter((path) => weights.unused.has(path)), extra.filter((path) => !weights.unused.has(path))];
+  return [
+    ...(idle.length > 0
+      ? [
+          `${plural(idle.length, 'file')} that transformers does not load: ${some(idle.map((path) => `\`${path}\` (${weights.unused.get(path)})`))}`,
+        ]
+      : []),
+    ...(other.length > 0
+      ? [`${plural(other.length, 'file')} that the model does not need: ${some(other.map((path) => `\`${path}\``))}`]
+      : []),
+  ];
 }
 
 /** What a full check read now, and what it knows from an earlier one, in bytes. */

@@ -6,6 +6,7 @@ import { shown } from '../../engine/paths';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { offlineBy } from '../api/endpoint';
 import { hubOf } from '../api/hub';
+import { refuseUnloadable } from '../manifest/loadable';
 import { type LocalSource, localSourceOf } from '../manifest/local-source';
 import { foreignWords, type Manifest, manifestFromHub, manifestFromRecord, movedTo } from '../manifest/manifest';
 import { manifestFromSource } from '../manifest/manifest-sources';
@@ -113,6 +114,7 @@ async function look(
   const recorded = manifestFromRecord(context, model);
   const origin = localSourceOf(context, model, recorded?.commit);
   if (recorded) {
+    refuseUnloadable(context, model, recorded);
     const files = filesAt(context, model, recorded, trust);
     if (files.every(({ state }) => state === 'ok' || state === 'unchecked'))
       return { wanted: recorded, files, origin, libraries: 'unknown' };
@@ -120,6 +122,7 @@ async function look(
   if (!offlineBy(context.host)) hubOf(context).requests.patience.tell = (text) => tell({ text, atOnce: true });
   const bySource = origin && (await manifestFromSource(context, model, origin));
   if (bySource) {
+    refuseUnloadable(context, model, bySource);
     const files = filesAt(context, model, bySource, trust);
     const first = files.find(({ file, state }) => state !== 'ok' && state !== 'unchecked' && origin.place(file.path) === undefined);
     // What the folder lacks comes from the Hub: whether it may is asked before the first byte.
@@ -133,6 +136,7 @@ async function look(
   const lacks = recorded ? `files of \`${model.repo}\` are missing` : `no list of the files of \`${model.repo}\` is on this machine`;
   refuseOffline(context, model, origin && !recorded ? `${origin.name} has no list of its files and their hashes` : lacks);
   const wanted = await manifestFromHub(context, model);
+  refuseUnloadable(context, model, wanted);
   await assertFolderFree(context, model, wanted);
   const libraries = await compatibilityOf(context, model, wanted);
   return { wanted, files: filesAt(context, model, wanted, trust), origin: localSourceOf(context, model, wanted.commit), libraries };

@@ -1,3 +1,4 @@
+import type { KnownShards } from '../../checkpoints/folder/weights';
 import { UserError } from '../../common/errors';
 import { collidingNames, modelFileFault } from '../../untrusted/names';
 import { oneLine } from '../../untrusted/text';
@@ -9,16 +10,18 @@ import type { SizedFile } from '../transfer/file-download';
 export interface ListedFiles {
   files: SizedFile[];
   excluded: ChosenFiles['excluded'];
+  /** The weights that transformers finds in the wanted ones. */
+  weights: ChosenFiles['weights'];
 }
 
 /**
  * What of a list belongs in a model's folder. Whoever made the list, the Hub, another folder or a record: only what
  * passes here becomes a path. A name that leads elsewhere is an attack or a mistake, and never a model.
  * @param files the whole list
- * @param indexText the index of the shards, where it is known
+ * @param shards what the indexes name, where they are known
  * @throws UserError E_MODEL_NAME
  */
-export function listed(files: readonly HubFile[], model: FileChoice & { repo: string }, indexText: string | undefined): ListedFiles {
+export function listed(files: readonly HubFile[], model: FileChoice & { repo: string }, shards: KnownShards = {}): ListedFiles {
   const names = files.map(({ path }) => path);
   for (const name of names) {
     const fault = modelFileFault(name);
@@ -26,8 +29,8 @@ export function listed(files: readonly HubFile[], model: FileChoice & { repo: st
   }
   const pair = collidingNames(names);
   if (pair) throw unfit(model.repo, pair, 'which cannot lie beside each other');
-  const { files: wanted, excluded: left } = chooseFiles(files, model, indexText);
-  return { files: wanted.filter((file): file is SizedFile => file.size !== undefined), excluded: left };
+  const { files: wanted, excluded, weights } = chooseFiles(files, model, shards);
+  return { files: wanted.filter((file): file is SizedFile => file.size !== undefined), excluded, weights };
 }
 
 const unfit = (repo: string, names: readonly string[], why: string): UserError =>

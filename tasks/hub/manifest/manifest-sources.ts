@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { indexName } from '../../checkpoints/safetensors/index';
+import { shardsIn } from '../../checkpoints/folder/weights';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { type Commit, isCommitHash } from '../../untrusted/hashes';
@@ -32,12 +32,12 @@ export async function manifestFromSource(context: Context, model: Model, origin:
       needed: `commit ${model.revision}`,
       fix: `\`npx just model:download --model=${model.asked}\` fetches it from the Hub`,
     });
-  const indexText = host.files.readText(path.join(origin.folder, indexName));
+  const shards = shardsIn(host, origin.folder);
   const known =
     readTree(context, origin.folder, commit) ?? cachedTree(host, origin.folder, commit) ?? (await listedByHub(context, model, commit));
   const whole = known ?? readTree(context, origin.folder, commit, 'anyone');
   const there = whole ?? own?.all ?? snapshotFiles(host, origin.folder);
-  if (!there || (!whole && !looksWhole(there, indexText))) return undefined;
+  if (!there || (!whole && !looksWhole(there, shards))) return undefined;
   const files = withSizes(host, origin.folder, there);
   return {
     commit,
@@ -45,7 +45,7 @@ export async function manifestFromSource(context: Context, model: Model, origin:
     from: 'source',
     treeRows: rowsOf(files),
     isForeign: !known && own?.isForeign === true,
-    ...listed(files, model, indexText),
+    ...listed(files, model, shards),
   };
 }
 

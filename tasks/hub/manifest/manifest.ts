@@ -1,18 +1,19 @@
 import * as path from 'node:path';
-import { IndexFault, indexName, parseIndex } from '../../checkpoints/safetensors/index';
+import { shardsIn } from '../../checkpoints/folder/weights';
 import { Interrupted, UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { Host } from '../../platform';
 import { type Commit, isCommitHash } from '../../untrusted/hashes';
-import { misfit, type Revision, type TreeRow } from '../api/answers';
+import type { Revision, TreeRow } from '../api/answers';
 import { offlineBy } from '../api/endpoint';
 import { hubOf } from '../api/hub';
 import type { HubFile } from '../model/hub-file';
 import type { Model } from '../model/models';
 import { looksWhole } from '../model/selection';
 import { type ModelRecord, readModelRecord } from '../store/model-record';
-import { recordedTree } from '../store/recorded-tree';
+import { recordedShards, recordedTree } from '../store/recorded-tree';
 import { filesInTree, readTree } from '../store/tree';
+import { shardsOnHub } from './hub-index';
 import { type ListedFiles, listed } from './listed';
 
 /** What a folder is to hold: the commit, its whole tree, and what of it is wanted. */
@@ -55,15 +56,16 @@ export function manifestFromRecord(context: Context, model: Model): Manifest | u
   const own = offlineBy(host) ? recordedTree(context, folder, model) : undefined;
   const commit = held ?? own?.commit;
   if (!isCommitHash(commit)) return undefined;
-  const indexText = host.files.readText(`${folder}/${indexName}`);
   // hf 0.36 keeps no list: what it knows of each file stands for one where no shard is missing.
-  const known = own?.commit === commit && looksWhole(own.all, indexText) ? withSizes(host, folder, own.all) : undefined;
+  const known = own?.commit === commit && looksWhole(own.all, shardsIn(host, folder)) ? withSizes(host, folder, own.all) : undefined;
   const ours = readTree(context, folder, commit);
   // A list of another user counts where nobody else can be asked: online the Hub is.
   const files = ours ?? (offlineBy(host) ? readTree(context, folder, commit, 'anyone') : undefined) ?? known;
   if (!files) return undefined;
   const isForeign = isNamedByOther(context, model) || (!ours && own?.isForeign === true);
-  return { commit, license: undefined, from: 'record', treeRows: undefined, isForeign, ...listed(files, model, indexText) };
+  const record = readModelRecord(host, folder);
+  const shards = recordedShards(host, folder, files, record?.commit === commit ? record : undefined);
+  return { commit, license: undefined, from: 'record', treeRows: undefined, isForeign, ...listed(files, model, shards) };
 }
 
 /** Sizes that only the files themselves tell; their hashes say whether they are right. */
@@ -77,8 +79,8 @@ export async function manifestFromHub(context: Context, model: Model): Promise<M
   const { commit, license } = held ? await hub.revision({ ...model, revision: held }) : await firstRevision(context, model);
   const rows = await hub.tree(model, commit);
   const files = filesInTree(rows);
-  const { files: wanted, excluded: left } = listed(files, model, await indexOf(context, model, commit, files));
-  const first = wanted.find(({ path }) => path === 'config.json') ?? [...wanted].sort((a, b) => a.size - b.size)[0];
+  const { files: byName } = listed(files, model);
+  const first = byName.find(({ path }) => path === 'config.json') ?? [...byName].sort((a, b) => a.size - b.size)[0];
   if (!first)
     throw new UserError({
       code: 'E_MODEL_EMPTY',
@@ -87,7 +89,8 @@ export async function manifestFromHub(context: Context, model: Model): Promise<M
       fix: 'correct `download.include` and `download.exclude` in configs/setup.yaml; `--plan` shows why each file is left out',
     });
   await hub.probe(model, commit, first.path);
-  return { commit, license, from: 'hub', treeRows: rows, isForeign: isNamedByOther(context, model), files: wanted, excluded: left };
+  const found = listed(files, model, await shardsOnHub(context, model, commit, byName));
+  return { commit, license, from: 'hub', treeRows: rows, isForeign: isNamedByOther(context, model), ...found };
 }
 
 /** The commit that a folder without a record of ours begins with: the one that hf filled it with, where the repository has it. */
@@ -123,23 +126,3 @@ export const recordOf = (model: Model, { commit, files: wanted }: Manifest): Mod
   commit,
   files: wanted.map(({ path }) => path),
 });
-
-/** The index is needed only where names do not say which files are shards. */
-async function indexOf(context: Context, model: Model, commit: Commit, files: readonly HubFile[]): Promise<string | undefined> {
-  const names = files.map(({ path }) => path).filter((path) => path.endsWith('.safetensors') && !path.includes('/'));
-  const isPlain = names.every((name) => /^(model-\d+-of-\d+|consolidated.*)\.safetensors$/.test(name));
-  if (!files.some(({ path }) => path === indexName) || isPlain) return undefined;
-  const hub = hubOf(context);
-  const text = await hub.text(model, commit, indexName);
-  refuseWrongIndex(text, hub.requests.endpoint);
-  return text;
-}
-
-/** An index that the Hub serves names files inside of the folder, as `model:verify` wants it later. @throws UserError E_HUB_ANSWER */
-export function refuseWrongIndex(text: string, from: string): void {
-  try {
-    parseIndex(Buffer.from(text));
-  } catch (error) {
-    throw error instanceof IndexFault ? misfit(from, indexName, error.message, 'an index that names the shards beside it') : error;
-  }
-}

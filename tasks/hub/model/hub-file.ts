@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** One file of a repository at a commit. */
 export interface HubFile {
   path: string;
@@ -12,3 +14,9 @@ export interface HubFile {
 /** The hash that a file must have, and the name of its kind. */
 export const hashOf = (file: HubFile): { algorithm: 'sha256' | 'sha1'; hex: string } =>
   file.sha256 ? { algorithm: 'sha256', hex: file.sha256 } : { algorithm: 'sha1', hex: file.sha1 ?? '' };
+
+/** The hash of bytes by one of the two kinds; `sha1` is git's, of a blob. */
+export function hashOfContent(content: Buffer, algorithm: 'sha256' | 'sha1'): string {
+  if (algorithm === 'sha256') return createHash('sha256').update(content).digest('hex');
+  return createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+}

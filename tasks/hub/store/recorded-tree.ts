@@ -1,12 +1,13 @@
 import * as path from 'node:path';
+import { type KnownShards, pickleIndexName, shardsIn } from '../../checkpoints/folder/weights';
 import { indexName } from '../../checkpoints/safetensors/index';
 import type { Host } from '../../platform';
 import { type Commit, isCommitHash } from '../../untrusted/hashes';
-import type { HubFile } from '../model/hub-file';
+import { type HubFile, hashOf, hashOfContent } from '../model/hub-file';
 import { chooseFiles, type FileChoice } from '../model/selection';
 import { trees } from './layout';
 import { metadataText } from './metadata';
-import { readModelRecord } from './model-record';
+import { type ModelRecord, readModelRecord } from './model-record';
 import type { RecordKeeper } from './own';
 import { readTree } from './tree';
 
@@ -20,6 +21,8 @@ export interface RecordedTree {
   all: HubFile[];
   /** The files that belong in the folder. */
   expected: HubFile[];
+  /** What the indexes name. */
+  shards: KnownShards;
   /** Another user may have written some of this: what it says is right is what that user says. */
   isForeign: boolean;
 }
@@ -41,10 +44,11 @@ export function recordedTree(here: RecordKeeper, folder: string, choice: FileCho
   const all = [...(tree ?? ofCommit.map(({ path, known }) => fromEtag(path, known.etag)))];
   all.sort((a, b) => (a.path < b.path ? -1 : 1));
   const named = record && new Set(record.files);
-  const expected = named ? all.filter(({ path }) => named.has(path)) : chooseFiles(all, choice, indexText(host, folder)).files;
+  const shards = recordedShards(host, folder, all, record);
+  const expected = named ? all.filter(({ path }) => named.has(path)) : chooseFiles(all, choice, shards).files;
   const isForeign =
     (record ? record.isForeign : known?.isForeign === true) || (tree ? !own : ofCommit.some(({ known }) => known.isForeign));
-  return { repo: record?.repo, revision: record?.revision, commit, all, expected, isForeign };
+  return { repo: record?.repo, revision: record?.revision, commit, all, expected, shards, isForeign };
 }
 
 const fromEtag = (path: string, etag: string): HubFile => ({
@@ -68,5 +72,28 @@ function lonelyTree({ shared }: Host, folder: string): Commit | undefined {
   return commits.length === 1 ? commits[0] : undefined;
 }
 
-/** The index that is there, for the choice of shards. */
-const indexText = (host: Host, folder: string): string | undefined => host.files.readText(path.join(folder, indexName));
+/**
+ * The shards that the indexes of a folder name, each only where it is the one of the list still: who has saved into the folder
+ * has left another one. Then what was wanted when it was filled counts.
+ */
+export function recordedShards(
+  host: Host,
+  folder: string,
+  list: readonly HubFile[],
+  record: Pick<ModelRecord, 'files'> | undefined,
+): KnownShards {
+  const found = shardsIn(host, folder);
+  const before = (pattern: RegExp) => record?.files.filter((file) => pattern.test(file));
+  return {
+    safetensors: isListed(host, folder, list, indexName) ? found.safetensors : before(/\.safetensors$/),
+    pickle: isListed(host, folder, list, pickleIndexName) ? found.pickle : before(/\.bin$/),
+  };
+}
+
+function isListed(host: Host, folder: string, list: readonly HubFile[], name: string): boolean {
+  const file = list.find(({ path: one }) => one === name);
+  const size = host.files.stat(path.join(folder, name))?.size;
+  if (!file || size === undefined) return false;
+  const content = host.files.readPart(path.join(folder, name), 0, size);
+  return hashOfContent(content, hashOf(file).algorithm) === hashOf(file).hex;
+}

@@ -4,14 +4,20 @@ import type { RecordKeeper } from './own';
 import { removeStamp, stampedHash } from './stamps';
 
 /**
- * Takes away what another commit had and this one has not: transformers would read a `model.safetensors` of before
- * rather than the shards of now. Only what we brought, and what nobody has touched since.
+ * What another commit had and this one has not: only what we brought, and what nobody has touched since.
+ * @param wanted what this commit has
  */
+export function staleFiles(here: RecordKeeper, folder: string, commit: string, wanted: readonly { path: string }[]): string[] {
+  const kept = new Set(wanted.map((file) => file.path));
+  return metadataText(here.host, folder)
+    .filter(({ path: name, known }) => known.commit !== commit && !kept.has(name) && stampedHash(here, folder, name) === known.etag)
+    .map(({ path: name }) => name);
+}
+
+/** Takes it away: transformers would read a `model.safetensors` of before rather than the shards of now. */
 export function removeStaleFiles(here: RecordKeeper, folder: string, commit: string, wanted: readonly { path: string }[]): void {
   const { host } = here;
-  const kept = new Set(wanted.map((file) => file.path));
-  for (const { path: name, known } of metadataText(host, folder)) {
-    if (known.commit === commit || kept.has(name) || stampedHash(here, folder, name) !== known.etag) continue;
+  for (const name of staleFiles(here, folder, commit, wanted)) {
     host.shared.remove(folder, name);
     removeMetadata(host, folder, name);
     removeStamp(here, folder, name);
