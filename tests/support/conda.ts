@@ -80,6 +80,43 @@ export function realConda(): RealConda {
   return { program, channel, environments, env: { CONDARC: condarc, PATH: `${bin}${path.delimiter}${process.env.PATH}`, HOME: own } };
 }
 
+/** A program that replays what a version of conda does: {@link fixtureConda}. */
+export const fixtureCondaProgram = path.join(repository, 'tests', 'fixtures', 'conda', 'conda');
+
+/** A machine whose conda replays a version of it. */
+export interface FixtureConda {
+  home: string;
+  env: Record<string, string>;
+  /** The command lines that it was given. */
+  commands(): string[][];
+  /** Where the environment of a project goes. */
+  prefix: string;
+}
+
+/** @param fault what goes wrong, by the words of tests/fixtures/conda/conda */
+export function fixtureConda(version: string, fault = ''): FixtureConda {
+  const home = temporaryFolder('just-lora conda');
+  const log = path.join(home, 'log');
+  fs.writeFileSync(log, '');
+  const env = {
+    HOME: home,
+    CONDA_EXE: fixtureCondaProgram,
+    CONDA_FIXTURE_HOME: home,
+    CONDA_FIXTURE_LOG: log,
+    CONDA_FIXTURE_VERSION: version,
+    CONDA_FIXTURE_FAULT: fault,
+    // As some sites have it, for their own scripts.
+    CONDA_ALWAYS_YES: 'true',
+  };
+  const commands = (): string[][] =>
+    fs
+      .readFileSync(log, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  return { home, env, commands, prefix: path.join(home, 'envs', 'weatherman-lora') };
+}
+
 export interface EnvironmentFile {
   channels: readonly string[];
   conda: readonly string[];

@@ -2,38 +2,14 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { condaProject, treeOf, writeEnvironmentFile } from '../../support/conda';
-import { repository, runJust, temporaryFolder } from '../../support/project';
+import { condaProject, fixtureConda, fixtureCondaProgram as fixture, treeOf, writeEnvironmentFile } from '../../support/conda';
+import { runJust, temporaryFolder } from '../../support/project';
 
 const test = suite('what versions of conda do');
 
 /** Two that refuse, the oldest and the newest that install into it, one that deletes it. */
 const versions = ['4.3.16', '25.3.1', '25.5.0', '26.5.2', '26.7.1'];
-const fixture = path.join(repository, 'tests', 'fixtures', 'conda', 'conda');
 const channels = ['conda-forge'];
-
-function machine(version: string, fault = '') {
-  const home = temporaryFolder('just-lora conda');
-  const log = path.join(home, 'log');
-  fs.writeFileSync(log, '');
-  const env = {
-    HOME: home,
-    CONDA_EXE: fixture,
-    CONDA_FIXTURE_HOME: home,
-    CONDA_FIXTURE_LOG: log,
-    CONDA_FIXTURE_VERSION: version,
-    CONDA_FIXTURE_FAULT: fault,
-    // As some sites have it, for their own scripts.
-    CONDA_ALWAYS_YES: 'true',
-  };
-  const commands = (): string[][] =>
-    fs
-      .readFileSync(log, 'utf8')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
-  return { home, env, commands, prefix: path.join(home, 'envs', 'weatherman-lora') };
-}
 
 const run = async (project: string, env: Record<string, string>, ...args: string[]) => {
   const { exitCode, stdout, stderr } = await runJust(project, ['conda', '--json', ...args], env);
@@ -56,7 +32,7 @@ function personsEnvironment(prefix: string): void {
 
 for (const version of versions)
   test(`conda ${version}: makes a new one, leaves an existing one alone`, async () => {
-    const { env, prefix, commands } = machine(version);
+    const { env, prefix, commands } = fixtureConda(version);
     const project = condaProject({ channels, conda: ['tinybin=1.0'] });
     const made = await run(project, env);
     assert.is(made.exitCode, 0, made.stderr);
@@ -88,7 +64,7 @@ for (const version of versions)
 
 for (const version of ['25.3.1', '25.5.0', '26.7.1'])
   test(`conda ${version}: a rebuild that fails gives back the one before`, async () => {
-    const { env, prefix } = machine(version);
+    const { env, prefix } = fixtureConda(version);
     const project = condaProject({ channels, conda: ['tinybin=1.0'] });
     assert.is((await run(project, env)).exitCode, 0);
     fs.writeFileSync(path.join(prefix, 'notes.txt'), 'mine');
@@ -116,7 +92,7 @@ const faults: readonly [fault: string, code: string, says: RegExp][] = [
 ];
 for (const [fault, code, says] of faults)
   test(`${fault}: exit codes are not trusted, and nothing is left`, async () => {
-    const { env, prefix } = machine('24.11.1', fault);
+    const { env, prefix } = fixtureConda('24.11.1', fault);
     const { exitCode, step } = await run(condaProject({ channels, conda: ['tinybin=1.0', 'other=2'] }), env);
     assert.is(exitCode, 1);
     assert.is(step.code, code);
@@ -125,7 +101,7 @@ for (const [fault, code, says] of faults)
   });
 
 test('killed before conda’s folder was noted: what lies there is kept aside, not removed', async () => {
-  const { env, prefix } = machine('26.7.1');
+  const { env, prefix } = fixtureConda('26.7.1');
   const project = condaProject({ channels, conda: ['tinybin=1.0'] });
   fs.mkdirSync(path.join(project, '.just-lora'), { recursive: true });
   const record = { name: 'weatherman-lora', prefix, program: fixture, phase: 'conda' };
@@ -139,7 +115,7 @@ test('killed before conda’s folder was noted: what lies there is kept aside, n
 });
 
 test('a conda that does not start: engine conda says so, engine auto goes without', async () => {
-  const { env } = machine('24.11.1');
+  const { env } = fixtureConda('24.11.1');
   const broken = path.join(temporaryFolder(), 'conda');
   fs.writeFileSync(broken, '#!/bin/sh\necho "No module named conda" >&2\nexit 1\n', { mode: 0o755 });
   const project = condaProject({ channels, conda: ['tinybin=1.0'] });
