@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -57,6 +58,26 @@ else {
     assert.ok(fs.existsSync(path.join(sitePackages, 'six-1.16.0.dist-info')));
     assert.is(fs.statSync(path.join(prefix, 'conda-meta', 'history')).ino, inode);
 
+    // What a person brings with conda, and a file below the top level: no mending takes it for ours.
+    const install = [
+      'install',
+      '--yes',
+      '--quiet',
+      '--offline',
+      '-p',
+      prefix,
+      '-c',
+      channels[0] as string,
+      '--override-channels',
+      'slowlink',
+    ];
+    execFileSync(conda.program, install, { env: { ...process.env, ...env, SLOWLINK_S: '0' }, stdio: 'pipe' });
+    fs.writeFileSync(path.join(prefix, 'bin', 'mytool'), '#!/bin/sh\n');
+    fs.rmSync(path.join(sitePackages, 'six-1.16.0.dist-info'), { recursive: true });
+    const beside = await run(project);
+    assert.is(beside.exitCode, 0, beside.stderr);
+    assert.match(beside.step.warning, /slowlink 1\.0 \(conda\)/);
+
     // A package that both brought.
     fs.mkdirSync(path.join(sitePackages, 'setuptools-70.0.0.dist-info'));
     fs.writeFileSync(path.join(sitePackages, 'setuptools-70.0.0.dist-info', 'INSTALLER'), 'pip\n');
@@ -66,7 +87,7 @@ else {
     // What a person added does not get lost when it is built again.
     const again = await run(project);
     assert.is(again.exitCode, 0, again.stderr);
-    assert.match(again.step.warning, /kept in .*weatherman-lora\.before.*mine/);
+    assert.match(again.step.warning, /kept in .*weatherman-lora\.before.*slowlink.*mine.*bin\/mytool/);
     assert.ok(fs.existsSync(path.join(`${prefix}.before`, 'lib', 'python3.10', 'site-packages', 'mine-1.0.dist-info')));
   });
 

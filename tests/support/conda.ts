@@ -81,7 +81,7 @@ export function realConda(): RealConda {
 }
 
 /** A program that replays what a version of conda does: {@link fixtureConda}. */
-export const fixtureCondaProgram = path.join(repository, 'tests', 'fixtures', 'conda', 'conda');
+const fixtureCondaProgram = path.join(repository, 'tests', 'fixtures', 'conda', 'conda');
 
 /** A machine whose conda replays a version of it. */
 export interface FixtureConda {

@@ -12,7 +12,7 @@ import { type CondaDefinition, condaDefinition } from './definition';
 import { ensureCondaEnvironment } from './ensure-environment';
 import { type CondaHealth, lookAtConda } from './look';
 import { condaObstacle } from './obstacle';
-import { readCondaRecord } from './record';
+import { keptEnvironments, readCondaRecord } from './record';
 
 export interface CondaLook {
   conda: CondaDefinition;
@@ -26,15 +26,15 @@ export function condaStep(name: string, title: string): Step<CondaLook> {
   return {
     name,
     title,
-    async check(context, depth) {
-      const looked = await lookAt(context, context.forced(name) ? 'full' : depth);
+    async check(context, depth, _, before) {
+      const looked = await lookAt(context, context.forced(name) ? 'full' : depth, context.forced(name) && before === undefined);
       return 'state' in looked ? looked : { ...findingOf(context, looked), seen: looked };
     },
     plan: async (context, seen) => (seen ? actionsFor(seen, context.forced(name)) : []),
   };
 }
 
-async function lookAt(context: Context, depth: Depth): Promise<CondaLook | Blocked> {
+async function lookAt(context: Context, depth: Depth, anew: boolean): Promise<CondaLook | Blocked> {
   const pip = remoteEnvironment(context);
   const conda = await condaDefinition(context);
   const lock = lockFor(context, pip);
@@ -52,7 +52,8 @@ async function lookAt(context: Context, depth: Depth): Promise<CondaLook | Block
       needed: 'a free place, or an environment that just-lora made; yours is left as it is',
       fix: `\`npx just env:remote --set remote.prefix=${conda.prefix}-lora\`\nfor every run: \`remote: { prefix: ${conda.prefix}-lora }\` in configs/setup.remote.yaml`,
     };
-  if (!['healthy', 'pip'].includes(health.kind)) {
+  const builds = !['healthy', 'pip'].includes(health.kind) || (anew && !(health.kind === 'healthy' && !health.ours));
+  if (builds) {
     const obstacle = await condaObstacle(context, conda, lock.state === 'fresh' ? lock.packages : []);
     if (obstacle) return obstacle;
   }
@@ -73,14 +74,14 @@ function findingOf(context: Context, { lock, health, conda }: CondaLook): Findin
     const data = 'packages' in health ? { data: { engine: 'conda', path: conda.prefix, packages: health.packages } } : {};
     return { state: 'todo', found: health.found, ...because, ...data };
   }
-  const kept = readCondaRecord(context)?.kept;
+  const kept = keptEnvironments(context, readCondaRecord(context));
   const warnings = [
     ...(health.extra.length > 0
       ? [
           `${some(health.extra)} ${health.extra.length === 1 ? 'was' : 'were'} added by hand and ${health.extra.length === 1 ? 'stays' : 'stay'}`,
         ]
       : []),
-    ...(kept ? [`the environment before is kept in ${kept}`] : []),
+    ...kept.map(({ place, holds }) => `an environment before is kept in \`${place}\`, which holds ${holds}`),
   ];
   return {
     state: 'done',
@@ -116,6 +117,7 @@ function actionsFor({ conda, pip, lock, health }: CondaLook, anew: boolean): Act
 
 function titleOf({ prefix, requirements }: CondaDefinition, health: CondaHealth, anew: boolean): string {
   const of = `\`${prefix}\` of \`${requirements}\``;
+  if (health.kind === 'healthy' && !health.ours && !anew) return `use \`${prefix}\` as it is: just-lora did not make it`;
   if (health.kind === 'absent') return `make ${of} with conda, then pip's half from its lock`;
   if (health.kind === 'half') return `make ${of} again, after an interrupted run`;
   if (health.kind === 'rebuild' || anew) return `build ${of} again; the one before is kept until the new one passes`;

@@ -13,11 +13,12 @@ import { taken } from './create/create-faults';
 import { installPipHalf } from './create/pip';
 import { type CondaDefinition, requireConda } from './definition';
 import { describeDrift, driftOf } from './drift';
-import { removeCondaEnvironmentRecord, writeCondaEnvironmentRecord } from './environment-record';
+import { type CondaEnvironmentRecord, readCondaEnvironmentRecord, writeCondaEnvironmentRecord } from './environment-record';
 import { type CondaHealth, damagedPackages } from './look';
 import { condaContents, markersOf, pipHalf } from './packages/packages';
+import { unnamedFiles } from './packages/unnamed-files';
 import { askConda } from './program';
-import { type CondaRecord, identityOf, readCondaRecord, writeCondaRecord } from './record';
+import { type CondaRecord, identityOf, keptEnvironments, readCondaRecord, writeCondaRecord } from './record';
 
 type Tell = (progress: Progress) => void;
 
@@ -41,11 +42,15 @@ export interface CondaWork {
 export async function ensureCondaEnvironment(context: Context, work: CondaWork, tell: Tell): Promise<void> {
   const { conda: definition, health, anew } = work;
   const { prefix, yml } = definition;
-  if (health.kind === 'foreign') throw taken(prefix);
+  const isAPersons = health.kind === 'foreign' || (health.kind === 'healthy' && !health.ours);
+  if (health.kind === 'foreign' || (isAPersons && anew)) throw taken(prefix);
+  // One of a person's that fits is used, and nothing in it is touched.
+  if (isAPersons) return;
   const before = readCondaRecord(context);
-  const kept = before?.prefix === prefix && before.aside ? { aside: before.aside } : {};
+  const aside = before?.prefix === prefix && before.aside ? { aside: before.aside } : {};
   const program = requireConda(context);
-  let record: CondaRecord = { name: yml.name, prefix, program: program.command, phase: 'none', ...kept };
+  const kept = keptEnvironments(context, before);
+  let record: CondaRecord = { name: yml.name, prefix, program: program.command, phase: 'none', ...aside, kept };
   const builds = anew || !['pip', 'healthy'].includes(health.kind);
   if (builds) {
     const conda = await askConda(context, program);
@@ -53,6 +58,7 @@ export async function ensureCondaEnvironment(context: Context, work: CondaWork, 
     try {
       tell({ text: `${conda.kind} ${conda.version} at work` });
       record = await createCondaEnvironment(context, conda, definition, record, tell);
+      writeCondaEnvironmentRecord(context, prefix, asConda(context, definition));
       await finish(context, work, { ...record, phase: 'pip' }, [], tell);
     } catch (error) {
       afterFailure(context, { ...record, ...(readCondaRecord(context) ?? {}) }, error);
@@ -75,7 +81,8 @@ async function finish(
 ): Promise<void> {
   const { prefix, yml } = definition;
   writeCondaRecord(context, record);
-  removeCondaEnvironmentRecord(context, prefix);
+  const ours = readCondaEnvironmentRecord(context, prefix) ?? asConda(context, definition);
+  writeCondaEnvironmentRecord(context, prefix, { ...ours, unfinished: true });
   const before = condaContents(context, prefix);
   const wanted = pipHalf(locked, before.conda, markersOf(context, before));
   await installPipHalf(context, pip, prefix, wanted, [...new Set([...again, ...damagedPackages(context, before)])], tell);
@@ -87,16 +94,30 @@ async function finish(
     contents.conda.some(({ name }) => name === 'python'),
   );
   if (text) throw incomplete(prefix, text);
+  const { unfinished: _, ...whole } = ours;
   writeCondaEnvironmentRecord(context, prefix, {
-    by: 'just-lora',
+    ...whole,
     name: yml.name,
-    conda: contents.conda.map(condaText),
     pip: wanted.map(({ name, version }) => `${name}==${version}`),
     inputs: inputsOf(context, pip, locked),
     python,
   });
-  const kept = disposeBackup(context, record);
-  writeCondaRecord(context, { name: yml.name, prefix, program: record.program, phase: 'none', ...(kept ? { kept } : {}) });
+  const kept = [...keptEnvironments(context, record), ...disposeBackup(context, record)];
+  writeCondaRecord(context, { name: yml.name, prefix, program: record.program, phase: 'none', kept });
+}
+
+/** What an environment is when conda is done with it: all that is in there is ours by then. */
+function asConda(context: Context, { prefix, yml }: CondaDefinition): CondaEnvironmentRecord {
+  return {
+    by: 'just-lora',
+    name: yml.name,
+    unfinished: true,
+    conda: condaContents(context, prefix).conda.map(condaText),
+    pip: [],
+    unnamed: unnamedFiles(context, prefix),
+    inputs: {},
+    python: '',
+  };
 }
 
 async function pythonOf(context: Context, prefix: string, expected: boolean): Promise<string> {

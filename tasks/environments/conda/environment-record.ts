@@ -3,16 +3,22 @@ import type { Context } from '../../engine/context';
 import { fieldsOf } from '../../untrusted/json';
 
 /**
- * Our own file in a finished environment, written last of all: what it consisted of then. Beside conda-meta,
- * not in it, where conda would read it.
+ * Our own file in an environment that conda made for us: whose it is, and what it consisted of when it was finished. Beside
+ * conda-meta, not in it, where conda would read it.
  */
 export interface CondaEnvironmentRecord {
   by: 'just-lora';
   name: string;
-  /** Packages of conda's as `name=version=build`. */
+  /** Where it was made: a copy at another place is a person's. Absent in one of an older version. */
+  prefix?: string;
+  /** pip's half is not whole yet. */
+  unfinished?: true;
+  /** Packages that conda made it of, as `name=version=build`: not those that a person added since. */
   conda: readonly string[];
   /** Packages of pip's as `name==version`. */
   pip: readonly string[];
+  /** Files that no package names and that were there when conda was done: what scripts of packages wrote. As {@link unnamedFiles} has them. */
+  unnamed?: readonly string[];
   /** What it was made of, by names that a person knows. */
   inputs: Readonly<Record<string, string>>;
   python: string;
@@ -20,15 +26,18 @@ export interface CondaEnvironmentRecord {
 
 const markerName = 'just-lora.json';
 
-/** The marker of an environment, `undefined` where there is none of ours. */
-export function readCondaEnvironmentRecord({ host }: Context, prefix: string): CondaEnvironmentRecord | undefined {
+/**
+ * The record of an environment, `undefined` where it is not one that we made at that place.
+ * @param madeAt where it was made, where it has been moved aside since
+ */
+export function readCondaEnvironmentRecord({ host }: Context, prefix: string, madeAt = prefix): CondaEnvironmentRecord | undefined {
   const marker = fieldsOf(host.files.readJson(path.join(prefix, markerName))) as CondaEnvironmentRecord | undefined;
-  return marker?.by === 'just-lora' && Array.isArray(marker.conda) && Array.isArray(marker.pip) ? marker : undefined;
+  if (marker?.by !== 'just-lora' || !Array.isArray(marker.conda) || !Array.isArray(marker.pip)) return undefined;
+  return marker.prefix === undefined || marker.prefix === (host.files.realPath(madeAt) ?? madeAt) ? marker : undefined;
 }
 
-/** Says that an environment is whole: last of all. */
-export const writeCondaEnvironmentRecord = ({ host }: Context, prefix: string, marker: CondaEnvironmentRecord): void =>
-  host.files.writeText(path.join(prefix, markerName), `${JSON.stringify(marker, null, 2)}\n`);
-
-/** Before an environment is touched. */
-export const removeCondaEnvironmentRecord = ({ host }: Context, prefix: string): void => host.files.remove(path.join(prefix, markerName));
+/** Notes what an environment is: as `unfinished` before it is touched, as whole last of all. */
+export function writeCondaEnvironmentRecord({ host }: Context, prefix: string, marker: CondaEnvironmentRecord): void {
+  const whole = { ...marker, prefix: host.files.realPath(prefix) ?? prefix };
+  host.files.writeText(path.join(prefix, markerName), `${JSON.stringify(whole, null, 2)}\n`);
+}

@@ -42,18 +42,20 @@ export async function lookAtConda(
   const drift = driftOf(yml, contents, wanted, marker);
   const { packages } = drift;
   const text = describeDrift(drift);
-  if (phaseAt(context, prefix) === 'pip' && !isCondaBroken(drift)) {
+  if ((phaseAt(context, prefix) === 'pip' || marker?.unfinished) && !isCondaBroken(drift)) {
     const found = `\`${prefix}\` lacks pip's half: a run was interrupted`;
     return { kind: 'pip', found, changed: [], damaged: damagedPackages(context, contents), packages };
   }
-  if (!marker)
-    return text
-      ? { kind: 'foreign', found: `\`${prefix}\` is an environment that just-lora did not make, and it does not fit: ${text}` }
+  const gone = depth === 'full' ? damagedFiles(context, prefix, contents) : [];
+  if (!marker) {
+    const why = [text, gone.length > 0 ? `damaged: ${some(gone)}` : ''].filter(Boolean).join('; ');
+    return why
+      ? { kind: 'foreign', found: `\`${prefix}\` is an environment that just-lora did not make, and it does not fit: ${why}` }
       : healthy(contents, wanted, drift, { ours: false });
+  }
   const broken = await brokenPython(context, prefix, contents, depth);
   if (broken) return { kind: 'rebuild', found: `\`${prefix}\`: ${broken}`, changed: [], packages };
   if (isCondaBroken(drift)) return { kind: 'rebuild', found: `\`${prefix}\`: ${text}`, changed: changesOf(drift), packages };
-  const gone = depth === 'full' ? damagedFiles(context, prefix, contents) : [];
   if (gone.length > 0) return { kind: 'rebuild', found: `\`${prefix}\`: damaged: ${some(gone)}`, changed: changesOf(drift), packages };
   const damaged = depth === 'full' ? damagedPackages(context, contents) : [];
   if (drift.pip.length === 0 && damaged.length === 0) return healthy(contents, wanted, drift, { ours: true });
@@ -67,10 +69,6 @@ function noEnvironment(context: Context, prefix: string): CondaHealth | undefine
   if (!files.lstat(prefix)) return { kind: 'absent', found: `\`${prefix}\` is not there` };
   if (!files.stat(prefix)?.isDirectory()) return { kind: 'foreign', found: `\`${prefix}\` is not a folder` };
   const there = files.list(prefix);
-  const record = readCondaRecord(context);
-  // Made in the moment between the start of conda and our note of it: the place was free before.
-  const unnoted = record?.prefix === prefix && record.phase === 'conda' && !record.folder && !readCondaEnvironmentRecord(context, prefix);
-  if (unnoted && there.length > 0) return { kind: 'half', found: `\`${prefix}\` is half-made: a run was interrupted as conda began` };
   if (phaseAt(context, prefix) === 'conda')
     return { kind: 'half', found: `\`${prefix}\` is half-made: a run was interrupted while conda was at work` };
   if (files.stat(path.join(prefix, 'conda-meta', 'history'))) return undefined;

@@ -13,8 +13,15 @@ export interface CondaRecord {
   folder?: FolderIdentity;
   /** Where the environment before waits until the new one stands. */
   aside?: string;
-  /** An environment that stays beside this one, since it holds something of a person's: where, and what. */
-  kept?: string;
+  /** Environments that stay beside this one, since they hold something of a person's. */
+  kept?: readonly KeptEnvironment[];
+}
+
+/** One that was moved aside and not removed. */
+export interface KeptEnvironment {
+  place: string;
+  /** What it holds that the one in its place does not. */
+  holds: string;
 }
 
 /** What no other folder of that name has. */
@@ -36,6 +43,10 @@ export function writeCondaRecord(context: Context, record: CondaRecord): void {
   makeStateFolder(context.host, context.root);
   context.host.files.writeText(file(context), `${JSON.stringify(record, null, 2)}\n`);
 }
+
+/** The environments that were kept and are there still: a person who has taken out what they want removes one. */
+export const keptEnvironments = ({ host }: Context, record: CondaRecord | undefined): readonly KeptEnvironment[] =>
+  (Array.isArray(record?.kept) ? record.kept : []).filter(({ place }) => host.files.lstat(place));
 
 /** The folder as the file system tells it from any other of that name. */
 export function identityOf({ host }: Context, folder: string): FolderIdentity | undefined {

@@ -32,3 +32,10 @@ export function recordedFiles(text: string): { file: string; size: number }[] {
     return [{ file: (match[1]?.replace(/""/g, '"') ?? match[2]) as string, size: Number(match[3]) }];
   });
 }
+
+/** Every file that a RECORD names, in its order: those without a size too (PEP 376: a CSV file, a path first). */
+export const filesInRecord = (text: string): string[] =>
+  text.split(/\r?\n/).flatMap((line) => {
+    const match = /^(?:"((?:[^"]|"")*)"|([^",]+)),/.exec(line);
+    return match ? [(match[1]?.replace(/""/g, '"') ?? match[2]) as string] : [];
+  });

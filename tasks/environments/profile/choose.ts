@@ -52,7 +52,8 @@ export function describeChoice({ profile, forced, needing, unmet, versions }: Pr
     : profile === 'compat'
       ? `compat, since as-asked does not load ${some(needing, 2)}`
       : 'as-asked, which loads every model of the settings';
-  return `${why}; ${shown}${forced && unmet.length > 0 ? `; does not load ${some(unmet, 2)}` : ''}`;
+  const lacks = forced && unmet.length > 0 ? `does not load ${some(unmet, 2)}` : '';
+  return [why, shown, lacks].filter(Boolean).join('; ');
 }
 
 /** A model of the settings; `needs` is absent where nothing is known of it. */

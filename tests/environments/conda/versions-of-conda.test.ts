@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { condaProject, fixtureConda, fixtureCondaProgram as fixture, treeOf, writeEnvironmentFile } from '../../support/conda';
+import { condaProject, fixtureConda, treeOf, writeEnvironmentFile } from '../../support/conda';
 import { runJust, temporaryFolder } from '../../support/project';
 
 const test = suite('what versions of conda do');
@@ -99,20 +99,6 @@ for (const [fault, code, says] of faults)
     assert.match(step.found, says);
     assert.not(fs.existsSync(prefix));
   });
-
-test('killed before conda’s folder was noted: what lies there is kept aside, not removed', async () => {
-  const { env, prefix } = fixtureConda('26.7.1');
-  const project = condaProject({ channels, conda: ['tinybin=1.0'] });
-  fs.mkdirSync(path.join(project, '.just-lora'), { recursive: true });
-  const record = { name: 'weatherman-lora', prefix, program: fixture, phase: 'conda' };
-  fs.writeFileSync(path.join(project, '.just-lora', 'conda.json'), JSON.stringify(record));
-  personsEnvironment(prefix);
-  const before = treeOf(prefix);
-  const { exitCode, stderr } = await run(project, env);
-  assert.is(exitCode, 0, stderr);
-  assert.equal(treeOf(`${prefix}.half-made`), before);
-  assert.ok(fs.existsSync(path.join(prefix, 'conda-meta', 'tinybin-1.0-0.json')));
-});
 
 test('a conda that does not start: engine conda says so, engine auto goes without', async () => {
   const { env } = fixtureConda('24.11.1');

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { chooseProfile } from '../../../tasks/environments/profile/choose';
+import { chooseProfile, describeChoice } from '../../../tasks/environments/profile/choose';
 import { projectCopy } from '../../support/project';
 import { contextFor } from '../../support/transcript';
 
@@ -47,6 +47,11 @@ test('the setting has the last word, and what it does not load is told', () => {
   assert.equal([choice.profile, choice.forced], ['as-asked', true]);
   assert.equal(choice.unmet, choice.needing);
   assert.is(choice.unmet.length, 1);
+});
+
+test('the line of a profile whose file names none of the known packages has no empty part', () => {
+  const choice = { ...choiceFor({ one: 'org/one' }, { 'one/config.json': llama3 }, 'remote.profile=as-asked'), versions: new Map() };
+  assert.match(describeChoice(choice), /^as-asked, as `remote\.profile` says; does not load one \(/);
 });
 
 test('a config that cannot be read leaves what is known of the repository', () => {

@@ -5,7 +5,8 @@ import type { Context } from '../../../engine/context';
 import { readCondaEnvironmentRecord } from '../environment-record';
 import type { CondaHealth } from '../look';
 import { condaContents } from '../packages/packages';
-import { type CondaRecord, isSameFolder, readCondaRecord, writeCondaRecord } from '../record';
+import { pathOfUnnamed, unnamedFiles } from '../packages/unnamed-files';
+import { type CondaRecord, isSameFolder, type KeptEnvironment, keptEnvironments, readCondaRecord, writeCondaRecord } from '../record';
 import { taken } from './create-faults';
 
 /** A whole environment of ours waits beside its place; the rest of a run that was killed is removed where it is surely ours. */
@@ -14,21 +15,18 @@ export function moveCondaToBackup(context: Context, record: CondaRecord, health:
   const { prefix } = record;
   const noted = readCondaRecord(context);
   if (health.kind === 'absent' || !files.lstat(prefix)) return record;
-  if (health.kind === 'half') {
-    if (isSameFolder(context, prefix, noted?.folder)) files.remove(prefix);
-    // Made in the moment between the start of conda and our note of it: surely ours it is not.
-    else files.move(prefix, freeName(context, `${prefix}.half-made`));
+  if (health.kind === 'half' && isSameFolder(context, prefix, noted?.folder)) {
+    files.remove(prefix);
     return record;
   }
   if (!readCondaEnvironmentRecord(context, prefix)) throw taken(prefix);
-  const aside = record.aside ?? freeName(context, `${prefix}.before`);
-  if (record.aside && files.lstat(record.aside)) {
-    // Two generations: the one in the place is the younger.
-    files.move(record.aside, freeName(context, `${prefix}.kept`));
-  }
-  writeCondaRecord(context, { ...record, aside });
+  const aside = freeName(context, `${prefix}.before`);
+  // Two generations: the one in the place is the younger.
+  const older = record.aside && files.lstat(record.aside) ? [{ place: record.aside, holds: 'an environment of an earlier run' }] : [];
+  const moved = { ...record, aside, kept: [...(record.kept ?? []), ...older] };
+  writeCondaRecord(context, moved);
   files.move(prefix, aside);
-  return { ...record, aside };
+  return moved;
 }
 
 function freeName({ host }: Context, wanted: string): string {
@@ -49,26 +47,33 @@ export function afterFailure(context: Context, record: CondaRecord, error: unkno
   if (files.lstat(prefix) && isSameFolder(context, prefix, record.folder)) files.remove(prefix);
   if (aside && files.lstat(aside) && !files.lstat(prefix)) files.move(aside, prefix);
   const { name, program } = record;
-  writeCondaRecord(context, { name, prefix, program, phase: 'none', ...(aside && files.lstat(aside) ? { aside } : {}) });
+  const kept = keptEnvironments(context, record);
+  writeCondaRecord(context, { name, prefix, program, phase: 'none', ...(aside && files.lstat(aside) ? { aside } : {}), kept });
 }
 
 /**
- * The environment before is removed once the new one stands, unless it holds what the new one does not:
- * packages that a person added, files beside conda's own. Then it stays, and its place is told.
+ * The environment before is removed once the new one stands, unless it holds what the new one does not: packages that a person
+ * added, files that no package names. Then it stays.
+ * @returns the one that stays
  */
-export function disposeBackup(context: Context, { prefix, aside }: CondaRecord): string | undefined {
+export function disposeBackup(context: Context, { prefix, aside }: CondaRecord): KeptEnvironment[] {
   const { files } = context.host;
-  if (!aside || !files.lstat(aside)) return undefined;
-  const marker = readCondaEnvironmentRecord(context, aside);
+  if (!aside || !files.lstat(aside)) return [];
+  const marker = readCondaEnvironmentRecord(context, aside, prefix);
   const [then, now] = [condaContents(context, aside), condaContents(context, prefix)];
   const known = new Set([...(marker?.conda ?? []).map((text) => text.split('=')[0]), ...now.conda.map(({ name }) => name)]);
   const knownToPip = new Set([...(marker?.pip ?? []).map((text) => text.split('==')[0]), ...now.pip.map(({ name }) => name)]);
   const added = [...then.conda.filter(({ name }) => !known.has(name)), ...then.pip.filter(({ name }) => !knownToPip.has(name))].map(
     ({ name }) => name,
   );
-  const beside = files.list(aside).filter((name) => !files.lstat(path.join(prefix, name)));
+  const ours = new Set(marker?.unnamed);
+  const beside = unnamedFiles(context, aside)
+    .filter((line) => !ours.has(line))
+    .map(pathOfUnnamed)
+    // One of an older version did not note what was there when conda was done.
+    .filter((file) => marker?.unnamed !== undefined || !files.lstat(path.join(prefix, file)));
   if (!marker || added.length + beside.length > 0)
-    return `\`${aside}\`, which holds ${some([...added, ...beside]) || 'what just-lora did not make'}`;
+    return [{ place: aside, holds: some([...added, ...beside]) || 'what just-lora did not make' }];
   files.remove(aside);
-  return undefined;
+  return [];
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../../../common/errors';
 import type { RunResult } from '../../../platform/processes/processes';
+import { untrusted } from '../../python/trust';
 import type { CondaDefinition } from '../definition';
 import type { Conda } from '../program';
 import { type CondaFault, condaFault } from './conda-output';
@@ -30,6 +31,8 @@ export function createFailed(
 }
 
 const elsewhere = '`npx just env:remote --set remote.prefix=/another/path`';
+/** One of the cures of whatever a channel does: pip's and uv's index is asked instead, with their certificates. */
+const withoutConda = 'without conda: `npx just env:remote --set remote.engine=venv`';
 const verbose = '`npx just env:remote --verbose` shows each command with its output';
 
 const texts = (prefix: string, file: string): Readonly<Record<CondaFault, { code: string; found: string; fix: string }>> => ({
@@ -46,7 +49,37 @@ const texts = (prefix: string, file: string): Readonly<Record<CondaFault, { code
   network: {
     code: 'E_NETWORK',
     found: 'a channel cannot be reached',
-    fix: 'check the network, the proxy and the channel named above, then run the same command again',
+    fix: `check the network, the proxy and the channel named above, then run the same command again\n${withoutConda}`,
+  },
+  certificate: {
+    code: 'E_REGISTRY_TLS',
+    found: `of a channel, ${untrusted}`,
+    fix: `\`export REQUESTS_CA_BUNDLE=/path/of/authority.pem CONDA_SSL_VERIFY=/path/of/authority.pem\` with the authority of your site, then run the same command again\n${withoutConda}`,
+  },
+  refused: {
+    code: 'E_CONDA_CHANNEL',
+    found: 'a channel, or a proxy before it, refuses (401, 403, 407)',
+    fix: `log in to the channel or the proxy that is named above, or take the channel out of \`${file}\`\n${withoutConda}`,
+  },
+  channel: {
+    code: 'E_CONDA_CHANNEL',
+    found: 'a channel is not there, or holds no list of packages for this machine (`repodata.json`)',
+    fix: `correct the channel that is named above in \`${file}\`\n${withoutConda}`,
+  },
+  answer: {
+    code: 'E_CONDA_CHANNEL',
+    found: 'a channel answers with something else than a list of packages, the login page of a network perhaps, or with a part of one',
+    fix: `open the address of the channel in a browser, and log in to the network where it asks for that; then run the same command again\n${withoutConda}`,
+  },
+  checksum: {
+    code: 'E_HASH_MISMATCH',
+    found: 'a package is not the file that its channel lists',
+    fix: `\`conda clean --packages --tarballs\`, then run the same command again; where it stays, the channel itself is at fault\n${withoutConda}`,
+  },
+  file: {
+    code: 'E_CONDA_PACKAGE',
+    found: 'a channel lists a package whose file is not there',
+    fix: `\`conda clean --index-cache\`, then run the same command again; where it stays, take another version in \`${file}\`\n${withoutConda}`,
   },
   missing: {
     code: 'E_CONDA_PACKAGE',
