@@ -45,7 +45,7 @@ async function comparePaths(context: Context): Promise<Finding> {
   const python = pythonIn(context.host, targetOf(context, definition));
   const result = await host.processes.run(python, ['-B', path.join(root, script), `--env=${environment}`], {
     cwd: root,
-    env: { ...cleanEnvironment(), ...setsAsVariables(context) },
+    env: { ...cleanEnvironment(host), ...setsAsVariables(context) },
     timeoutMs: 60_000,
   });
   const needed = 'the same folders for Python code and the tasks';

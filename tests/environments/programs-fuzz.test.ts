@@ -8,7 +8,7 @@ import { condaFilesIn, condaPackagesFrom } from '../../tasks/environments/prefix
 import { installedFrom, readMetadataFile, recordedFiles } from '../../tasks/environments/prefix/dist-info';
 import { parsePyvenv, pyvenvVersion } from '../../tasks/environments/prefix/pyvenv';
 import { installerFault, tellingTail } from '../../tasks/environments/python/installer-output';
-import { parsePipConfig } from '../../tasks/environments/python/pip-config';
+import { parsePipConfig } from '../../tasks/environments/python/sources/pip-config';
 import { parseLock } from '../../tasks/environments/venv/lock/lock-file';
 import { installProgress } from '../../tasks/environments/venv/packages/install-progress';
 import {

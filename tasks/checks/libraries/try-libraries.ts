@@ -43,7 +43,7 @@ export async function tryLibraries(
 function quietEnvironment({ host }: Context, scratch: string): Record<string, string | undefined> {
   const { home } = host;
   return {
-    ...cleanEnvironment(),
+    ...cleanEnvironment(host),
     ...offlineEnv(scratch),
     USERPROFILE: scratch,
     XDG_CONFIG_HOME: scratch,

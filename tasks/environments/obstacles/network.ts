@@ -3,6 +3,7 @@ import { plural } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Blocked } from '../../engine/step';
 import { isSmall } from '../../knowledge/sizes';
+import { installerFault } from '../python/installer-output';
 import { fetching } from '../python/outside';
 import type { EnvironmentDefinition } from '../venv/definition';
 import type { Locked } from '../venv/lock/lock-file';
@@ -37,7 +38,8 @@ export async function networkObstacle(
     );
   const started = performance.now();
   const online = await ask('--refresh-package', one.name, `${one.name}==${one.version}`);
-  if (online.exitCode === 0) return undefined;
+  // Another fault of uv's is none of the network's: the installation tells it, or goes on with pip.
+  if (online.exitCode === 0 || !['registry', 'certificate', 'missing'].includes(installerFault(online.tail))) return undefined;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const offline = await ask('--offline', '--require-hashes', '-r', path.resolve(root, definition.lock));
   if (offline.exitCode === 0) return undefined;

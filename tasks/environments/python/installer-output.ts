@@ -1,5 +1,16 @@
 /** What made pip or uv fail, as far as their words tell. */
-export type InstallerFault = 'disk' | 'hash' | 'certificate' | 'registry' | 'missing' | 'wheel' | 'permission' | 'build' | 'other';
+export type InstallerFault =
+  | 'disk'
+  | 'setting'
+  | 'hash'
+  | 'cutoff'
+  | 'certificate'
+  | 'registry'
+  | 'missing'
+  | 'wheel'
+  | 'permission'
+  | 'build'
+  | 'other';
 
 /**
  * First match wins: a certificate that is refused is an index that cannot be reached, too, and pip says "no matching distribution" after it could not reach the index, too, and that it knows
@@ -7,7 +18,12 @@ export type InstallerFault = 'disk' | 'hash' | 'certificate' | 'registry' | 'mis
  */
 const signs: readonly (readonly [InstallerFault, RegExp])[] = [
   ['disk', /no space left on device|disk quota exceeded|os error (?:28|122)\b|errno (?:28|122)\b/i],
+  [
+    'setting',
+    /failed to parse environment variable|invalid value '[^']*' for '--|is not a valid value for \S+ option|error occurred during configuration|TOML parse error|failed to read `--find-links`/i,
+  ],
   ['hash', /hash mismatch|do not match the hashes|hashes are required|--require-hashes mode/i],
+  ['cutoff', /filtered by `?exclude-newer|does not provide upload-time metadata|(?:missing|no) upload[- ](?:time|date)/i],
   ['certificate', /invalid peer certificate|certificate[ _]verify[ _]failed|certificate is not valid for/i],
   [
     'registry',
@@ -25,9 +41,13 @@ const signs: readonly (readonly [InstallerFault, RegExp])[] = [
   ['build', /failed to build|could not build wheels|metadata-generation-failed|subprocess-exited-with-error/i],
 ];
 
-/** The cause of a failure from the output of pip or uv. */
-export function installerFault(output: string): InstallerFault {
-  return signs.find(([, sign]) => sign.test(output))?.[0] ?? 'other';
+/**
+ * The cause of a failure from the output of pip or uv.
+ * @param hasCutoff packages that came after a moment are left out: pip does not say so of one that it lacks
+ */
+export function installerFault(output: string, hasCutoff = false): InstallerFault {
+  const fault = signs.find(([, sign]) => sign.test(output))?.[0] ?? 'other';
+  return hasCutoff && (fault === 'missing' || (fault === 'registry' && output.includes('(from versions: none)'))) ? 'cutoff' : fault;
 }
 
 /**

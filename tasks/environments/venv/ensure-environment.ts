@@ -6,6 +6,7 @@ import { packagesIn, sitePackagesFor } from '../prefix/site-packages';
 import { probe } from '../python/interpreter/probe';
 import type { Uv } from '../python/uv';
 import { type EnvironmentDefinition, targetOf } from './definition';
+import { isUvAlone } from './faults';
 import { foreignPlace } from './foreign';
 import type { Locked } from './lock/lock-file';
 import { backupPath, hardlinkBackup, moveToBackup, removeOwned, restoreBackup } from './packages/backup';
@@ -46,10 +47,35 @@ export async function ensureEnvironment(
       return await mend(context, definition, locked, health, uv, tell);
     } catch (error) {
       // A package that cannot be removed, for one without a RECORD: what cannot be mended is built again.
-      if (!(error instanceof UserError) || error.fault.code !== 'E_INSTALL_FAILED') throw error;
+      if (!isUvAlone(error) || (error.fault.code === 'E_NOT_WRITABLE' && !mayTakePip(context, uv))) throw error;
     }
   }
-  await build(context, definition, locked, uv, tell);
+  try {
+    await build(context, definition, locked, uv, tell);
+  } catch (error) {
+    if (!isUvAlone(error) || !mayTakePip(context, uv)) throw error;
+    await buildWithPip(context, definition, locked, error, tell);
+  }
+}
+
+const mayTakePip = ({ settings }: Context, uv: Uv | undefined): boolean => uv !== undefined && settings.setup.python.installer === 'auto';
+
+/** Goes on with pip where uv does not work. @throws what uv failed with, where there is no pip either */
+async function buildWithPip(
+  context: Context,
+  definition: EnvironmentDefinition,
+  locked: readonly Locked[],
+  error: UserError,
+  tell: Tell,
+): Promise<void> {
+  const { found, tail = '' } = error.fault;
+  const why = tail.split('\n').find((line) => /^error|cause/i.test(line.trim())) ?? '';
+  context.host.processes.onNote?.(`note: uv does not work here, pip goes on (${[found, why.trim()].filter(Boolean).join(': ')})`);
+  try {
+    await build(context, definition, locked, undefined, tell);
+  } catch (second) {
+    throw second instanceof UserError && second.fault.code === 'E_VENV_MODULE' ? error : second;
+  }
 }
 
 /** Packages are mended from inside: uv needs nothing in there, pip has to be there itself. */

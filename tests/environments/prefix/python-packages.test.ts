@@ -4,7 +4,7 @@ import { normalizeName } from '../../../tasks/common/package-name';
 import { installedFrom, readMetadataFile, recordedFiles } from '../../../tasks/environments/prefix/dist-info';
 import { parsePyvenv, pyvenvVersion } from '../../../tasks/environments/prefix/pyvenv';
 import { evaluateMarker } from '../../../tasks/environments/python/markers';
-import { parsePipConfig } from '../../../tasks/environments/python/pip-config';
+import { parsePipConfig } from '../../../tasks/environments/python/sources/pip-config';
 import { headerOf, meaningOf, parseLock } from '../../../tasks/environments/venv/lock/lock-file';
 import { pinsOf } from '../../../tasks/environments/venv/lock/pins';
 

@@ -80,6 +80,47 @@ test('what a person configured for all of their work counts: the index of uv and
   assert.ok(await fetched({ UV_CONFIG_FILE: 'mine.toml' }), 'UV_CONFIG_FILE');
 });
 
+test('what pip and uv are set to do with an environment does not reach ours, in any of their files', async () => {
+  const project = await smallProject();
+  const home = project.env['HOME'] ?? '';
+  const elsewhere = path.join(home, 'elsewhere');
+  const write = (file: string, text: string) => {
+    fs.mkdirSync(path.dirname(path.join(home, file)), { recursive: true });
+    fs.writeFileSync(path.join(home, file), text);
+  };
+  write('constraints.txt', 'alpha<1\n');
+  const pip = `
+dry-run = true
+report = ${elsewhere}/report
+constraint = ${home}/constraints.txt
+no-binary = :all:
+user = true
+target = ${elsewhere}/target
+prefix = ${elsewhere}/prefix
+root = ${elsewhere}/root
+`;
+  write('xdg/pip/pip.conf', `[global]\nindex-url = ${project.index.url}${pip}`);
+  write('.config/pip/pip.conf', `[install]${pip}`);
+  const uv = `no-binary = true\nlink-mode = "symlink"\ntorch-backend = "cpu"\nno-build = true\n`;
+  write('.config/uv/uv.toml', `${uv}[pip]\nprefix = "${elsewhere}/uv-prefix"\ntarget = "${elsewhere}/uv-target"\nno-deps = true\n${uv}`);
+  const env = {
+    PIP_CONFIG_FILE: undefined,
+    PIP_INDEX_URL: undefined,
+    XDG_CONFIG_DIRS: path.join(home, 'xdg'),
+    UV_TORCH_BACKEND: 'cpu',
+    PYTHONINSPECT: '1',
+  };
+  for (const installer of ['uv', 'pip']) {
+    fs.rmSync(project.venv, { recursive: true, force: true });
+    const built = await project.just(['venv'], { ...env, JUST_LORA_PYTHON__INSTALLER: installer });
+    assert.is(built.exitCode, 0, built.stderr);
+    assert.ok(isWhole(project, whole), installer);
+    assert.match(`${built.stdout}${built.stderr}`, /where packages come from is set by .*`index-url` of .*xdg\/pip\/pip\.conf/);
+    assert.not(fs.existsSync(elsewhere), installer);
+    assert.is(fs.lstatSync(path.join(project.venv, 'lib/python3.10/site-packages/gamma/__init__.py')).isSymbolicLink(), false);
+  }
+});
+
 test('files that are called like options', async () => {
   const project = await smallProject();
   fs.renameSync(path.join(project.folder, 'requirements-local.txt'), path.join(project.folder, '--help'));

@@ -5,7 +5,7 @@ import type { Context } from '../../../engine/context';
 import { readCondaEnvironmentRecord } from '../environment-record';
 import type { CondaHealth } from '../look';
 import { condaContents } from '../packages/packages';
-import { pathOfUnnamed, unnamedFiles } from '../packages/unnamed-files';
+import { namedFiles, pathOfUnnamed, unnamedFiles } from '../packages/unnamed-files';
 import { type CondaRecord, isSameFolder, type KeptEnvironment, keptEnvironments, readCondaRecord, writeCondaRecord } from '../record';
 import { taken } from './create-faults';
 
@@ -67,9 +67,12 @@ export function disposeBackup(context: Context, { prefix, aside }: CondaRecord):
     ({ name }) => name,
   );
   const ours = new Set(marker?.unnamed);
+  const [named, size] = [namedFiles(context, prefix), (folder: string, file: string) => files.lstat(path.join(folder, file))?.size];
   const beside = unnamedFiles(context, aside)
     .filter((line) => !ours.has(line))
     .map(pathOfUnnamed)
+    // Its package lost its record, and has brought it again.
+    .filter((file) => !named.has(file) || size(aside, file) !== size(prefix, file))
     // One of an older version did not note what was there when conda was done.
     .filter((file) => marker?.unnamed !== undefined || !files.lstat(path.join(prefix, file)));
   if (!marker || added.length + beside.length > 0)

@@ -3,11 +3,12 @@ import type { Context } from '../../../engine/context';
 import { statePath } from '../../../engine/state';
 import type { Progress } from '../../../engine/step';
 import { pythonIn } from '../../prefix/prefix';
+import { versionsIn } from '../../prefix/site-packages';
 import { activated } from '../../python/interpreter/activated';
-import { fetching } from '../../python/outside';
+import { cutoffOf, fetching } from '../../python/outside';
 import { findUv } from '../../python/uv';
 import type { EnvironmentDefinition } from '../../venv/definition';
-import { commandError } from '../../venv/faults';
+import { commandError, isUvAlone } from '../../venv/faults';
 import type { Locked } from '../../venv/lock/lock-file';
 import { partOf } from '../../venv/packages/install';
 import { installProgress } from '../../venv/packages/install-progress';
@@ -42,21 +43,34 @@ export async function installPipHalf(
   const damaged = again.filter((name) => wanted.some((one) => one.name === name));
   const rest = ['--no-deps', '--require-hashes', '-r', list];
   const how = fetching(context);
+  const { PATH, CONDA_PREFIX } = activated(host, prefix);
   const read = installProgress(wanted.length);
   const run = async (command: string, args: readonly string[]) => {
     const result = await host.processes.run(command, args, {
       ...how,
-      env: { ...how.env, ...activated(host, prefix), UV_PYTHON_DOWNLOADS: 'never' },
+      env: { ...how.env, PATH, CONDA_PREFIX, UV_PYTHON_DOWNLOADS: 'never' },
       onLine: (line) => {
         const progress = read(line);
         if (progress) tell(progress);
       },
     });
-    if (result.exitCode !== 0) throw commandError("installing pip's half", result, definition);
+    if (result.exitCode !== 0) throw commandError("installing pip's half", result, definition, cutoffOf(context));
   };
   if (uv) {
-    await run(uv.command, ['pip', 'install', '--python', python, ...damaged.map((name) => `--reinstall-package=${name}`), ...rest]);
-    return;
+    try {
+      return await run(uv.command, [
+        'pip',
+        'install',
+        '--python',
+        python,
+        ...damaged.map((name) => `--reinstall-package=${name}`),
+        ...rest,
+      ]);
+    } catch (error) {
+      const hasPip = versionsIn(host, prefix).has('pip');
+      if (!isUvAlone(error) || context.settings.setup.python.installer !== 'auto' || !hasPip) throw error;
+      host.processes.onNote?.(`note: uv does not work here, pip goes on (${error.fault.found})`);
+    }
   }
   const pip = ['-m', 'pip', 'install', '--no-warn-script-location', '--progress-bar', 'off'];
   if (damaged.length > 0) {

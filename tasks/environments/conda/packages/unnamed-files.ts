@@ -15,7 +15,7 @@ const ofConda = ['conda-meta/history', 'conda-meta/created_at', 'conda-meta/.his
  */
 export function unnamedFiles(context: Context, prefix: string): string[] {
   const { files } = context.host;
-  const named = new Set([...ofConda, 'just-lora.json', ...namedByConda(context, prefix), ...namedByPip(context, prefix)]);
+  const named = namedFiles(context, prefix);
   return files.filesUnder(prefix, []).flatMap((file) => {
     if (named.has(file) || /\.pyc$|^just-lora\.json\.tmp-/.test(file)) return [];
     if (file === 'conda-meta/state' && !hasVariables(files.readJson(path.join(prefix, file)))) return [];
@@ -23,6 +23,10 @@ export function unnamedFiles(context: Context, prefix: string): string[] {
     return [`${file} ${entry?.size ?? 0} ${entry?.mtimeMs ?? 0}`];
   });
 }
+
+/** Files that a package of an environment names, and those of conda and us. */
+export const namedFiles = (context: Context, prefix: string): ReadonlySet<string> =>
+  new Set([...ofConda, 'just-lora.json', ...namedByConda(context, prefix), ...namedByPip(context, prefix)]);
 
 /** The path in a line of {@link unnamedFiles}. */
 export const pathOfUnnamed = (line: string): string => line.replace(/ \S+ \S+$/, '');

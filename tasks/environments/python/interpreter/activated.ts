@@ -10,7 +10,7 @@ import { cleanEnvironment } from '../clean-environment';
  */
 export function activated(host: Host, prefix: string): Record<string, string | undefined> {
   return {
-    ...cleanEnvironment(),
+    ...cleanEnvironment(host),
     PATH: [programsOf(host, prefix), host.env.PATH ?? ''].join(path.delimiter),
     ...(isCondaEnvironment(host, prefix) ? { CONDA_PREFIX: prefix } : { VIRTUAL_ENV: prefix }),
   };

@@ -75,7 +75,7 @@ export async function probe({ host, root }: Context, command: string, args: read
   // -I: neither the project nor the user's site-packages; -B: a look writes no bytecode.
   const result = await host.processes.run(command, [...args, '-B', '-I', '-c', script], {
     cwd: root,
-    env: cleanEnvironment(),
+    env: cleanEnvironment(host),
     timeoutMs: limitMs,
   });
   // A wrapper may say something before.

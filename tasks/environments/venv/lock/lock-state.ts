@@ -24,12 +24,19 @@ export function lockInputs(context: Context, { requirements, constraints, overri
   return Object.fromEntries(entries);
 }
 
-/** The comments that begin a lock: what it was made of. */
-export function lockHeader(inputs: Inputs, { requirements, lockTask, pythonVersion }: EnvironmentDefinition): string {
+/** The line of a lock's head that says after which moment nothing counted: another machine obeys it too, and makes the same lock. */
+export const cutoffName = 'exclude-newer';
+
+/**
+ * The comments that begin a lock: what it was made of.
+ * @param cutoff the moment after which nothing counted
+ */
+export function lockHeader(inputs: Inputs, { requirements, lockTask, pythonVersion }: EnvironmentDefinition, cutoff?: string): string {
   return [
     `# Every package of ${requirements} and all that they need, with hashes.`,
     `# Made by \`npx just ${lockTask}\`: edit ${requirements} instead.`,
     `# python: ${pythonVersion}`,
+    ...(cutoff ? [`# ${cutoffName}: ${cutoff}`] : []),
     ...Object.entries(inputs).map(([file, hash]) => `# ${file}: ${hash}`),
     '',
   ].join('\n');

@@ -1,19 +1,21 @@
 import * as path from 'node:path';
 import { UserError } from '../../../common/errors';
+import { some } from '../../../common/format';
 import type { Context } from '../../../engine/context';
 import { makeStateFolder, statePath } from '../../../engine/state';
-import { fetching } from '../../python/outside';
+import { cutoffOf, fetching } from '../../python/outside';
 import type { Uv } from '../../python/uv';
 import type { EnvironmentDefinition } from '../definition';
 import { commandError } from '../faults';
 import { isCondaFile, requirementsText } from '../requirements';
 import { toolsFor, uvFor } from '../tools';
-import { parseLock } from './lock-file';
-import { lockHeader, lockInputs } from './lock-state';
+import { headerOf, type Locked, parseLock } from './lock-file';
+import { cutoffName, lockHeader, lockInputs } from './lock-state';
 
 /**
  * Makes the lock with uv. Versions of the lock before are kept where the requirements still allow them,
- * and it is replaced only by a whole one.
+ * and it is replaced only by a whole one. A cutoff, that of this machine or else the one in the head of the lock, leaves out what is
+ * newer, and is written into its head.
  * @param upgrade take the newest version of everything
  * @throws UserError E_UV_UNAVAILABLE, E_LOCK_UNSOLVABLE, E_REGISTRY_UNREACHABLE
  */
@@ -26,8 +28,11 @@ export async function makeLock(context: Context, definition: EnvironmentDefiniti
   const temporary = statePath(root, 'lock.tmp');
   makeStateFolder(host, root);
   const before = host.files.readText(lock);
-  if (before !== undefined && isReadable(before) && !upgrade) host.files.writeText(temporary, before);
-  else host.files.remove(temporary);
+  const preferred = before !== undefined && isReadable(before) && !upgrade ? before : undefined;
+  const noted = before !== undefined && !upgrade ? headerOf(before, cutoffName) : undefined;
+  const cutoff = cutoffOf(context) ?? (noted ? { value: noted, from: `the head of \`${definition.lock}\`` } : undefined);
+  const begin = () => (preferred === undefined ? host.files.remove(temporary) : host.files.writeText(temporary, preferred));
+  begin();
   try {
     const python = search.python ?? search.any;
     const list = requirementsFile(context, definition);
@@ -36,19 +41,35 @@ export async function makeLock(context: Context, definition: EnvironmentDefiniti
       ...(python ? ['--python', python.interpreter.realPath] : []),
       '--output-file',
     ];
-    const how = fetching(context);
-    const result = await host.processes.run(uv.command, [...args, temporary], how);
-    if (result.exitCode !== 0) throw lockError(definition, commandError('making the lock', result, definition));
+    const how = fetching(context, cutoff?.value);
+    const compile = (env: Record<string, string | undefined>) => host.processes.run(uv.command, [...args, temporary], { ...how, env });
+    const result = await compile(how.env);
+    if (result.exitCode !== 0) throw lockError(definition, commandError('making the lock', result, definition, cutoff));
     const named = (text: string, file: string, name: string) =>
       text.replaceAll(` ${path.relative(how.cwd, path.resolve(root, file))}\n`, ` ${name}\n`);
     const { requirements, constraints, overrides } = definition;
     const files = [[list, requirements], ...[requirements, constraints, overrides].map((file) => [file, file])] as [string, string][];
     const body = files.reduce((text, [file, name]) => named(text, file, name), host.files.readText(temporary) ?? '');
-    parseLock(body);
-    host.files.writeText(lock, `${lockHeader(inputs, definition)}${body}`);
+    const packages = parseLock(body);
+    host.files.writeText(lock, `${lockHeader(inputs, definition, cutoff?.value)}${body}`);
+    if (!cutoff) return;
+    begin();
+    const free = await compile({ ...how.env, UV_EXCLUDE_NEWER: undefined });
+    const older = free.exitCode === 0 ? olderThan(packages, parseLock(host.files.readText(temporary) ?? '')) : [];
+    const said = older.length > 0 ? `older for it: ${some(older)}` : 'no package is older for it';
+    host.processes.onNote?.(`note: \`${definition.lock}\` leaves out what came after ${cutoff.value}, as ${cutoff.from} says; ${said}`);
   } finally {
     host.files.remove(temporary);
   }
+}
+
+/** Packages that would be newer without a cutoff: `alpha 1.0 (2.0 is there)`. */
+function olderThan(packages: readonly Locked[], free: readonly Locked[]): string[] {
+  const newest = new Map(free.map((one) => [one.name, one.version]));
+  return packages.flatMap(({ name, version }) => {
+    const there = newest.get(name);
+    return there && there !== version ? [`${name} ${version} (${there} is there)`] : [];
+  });
 }
 
 /** The requirements as uv reads them: from an environment file they are written out. */

@@ -6,7 +6,7 @@ import { statePath } from '../../../engine/state';
 import type { Progress } from '../../../engine/step';
 import { pythonIn } from '../../prefix/prefix';
 import type { Found } from '../../python/interpreter/probe';
-import { fetching, outside } from '../../python/outside';
+import { cutoffOf, fetching, outside } from '../../python/outside';
 import type { Uv } from '../../python/uv';
 import type { EnvironmentDefinition } from '../definition';
 import { commandError } from '../faults';
@@ -103,7 +103,7 @@ async function run(
       if (progress) tell(progress);
     },
   });
-  if (result.exitCode !== 0) throw commandError('installing the packages', result, definition);
+  if (result.exitCode !== 0) throw commandError('installing the packages', result, definition, cutoffOf(context));
 }
 
 function noVenv({ pythonVersion }: EnvironmentDefinition, { interpreter }: Found): UserError {
