@@ -12,21 +12,26 @@ export function remoteStep(session: Session): Step {
     async check() {
       session.forget();
       const there = await session.there();
-      const { clockAhead = 0 } = there;
-      const clock =
-        Math.abs(clockAhead) > 5
-          ? {
-              warning: `the clock there is ${Math.abs(Math.round(clockAhead))} s ${clockAhead > 0 ? 'ahead' : 'behind'}: times of files made there are off by as much`,
-            }
-          : {};
       return {
         state: 'done',
         found: thereText(there),
-        ...clock,
+        ...thereWarning(there),
         data: { remote: session.remote.name, path: there.path, transfer: there.transfer },
       };
     },
   };
+}
+
+/** What a person is to know of a remote that answered. */
+export function thereWarning({ clockAhead = 0, newHostKey }: RemoteState): { warning?: string } {
+  const off = Math.abs(Math.round(clockAhead));
+  const notes = [
+    ...(newHostKey ? [`its host key is new here and was accepted: ${newHostKey}; compare it with the one that the provider shows`] : []),
+    ...(off > 5
+      ? [`the clock there is ${off} s ${clockAhead > 0 ? 'ahead' : 'behind'}: times of files made there are off by as much`]
+      : []),
+  ];
+  return notes.length > 0 ? { warning: notes.join('; ') } : {};
 }
 
 /** What was seen of a remote, as one sentence. */

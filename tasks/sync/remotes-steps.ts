@@ -1,6 +1,6 @@
 import type { Context } from '../engine/context';
 import type { Step } from '../engine/step';
-import { thereText } from './remote-step';
+import { thereText, thereWarning } from './remote-step';
 import { remoteNamed } from './remotes/chosen-remote';
 import { filledIn } from './remotes/remote-settings';
 import { kindNamed, type RemoteState } from './remotes/remote-type';
@@ -35,6 +35,7 @@ export function remotesSteps(context: Context): Step[] {
         return {
           state: 'done',
           found: `${thereText(there)}${usual ? ' (the default)' : ''}`,
+          ...thereWarning(there),
           data: {
             type: there.remote.type,
             path: there.path,

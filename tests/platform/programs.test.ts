@@ -22,7 +22,7 @@ import { queryDriver } from '../../tasks/gpu/driver/query-driver';
 import { queryTorch } from '../../tasks/gpu/torch/query-torch';
 import { runHf } from '../../tasks/hub/download/hf-backend';
 import type { Model } from '../../tasks/hub/model/models';
-import { dropMaster } from '../../tasks/sync/posix/ssh';
+import { dropMaster } from '../../tasks/sync/posix/ssh/ssh';
 import { rcloneStore } from '../../tasks/sync/rclone/store';
 import type { Remote } from '../../tasks/sync/remotes/remote';
 import { contextWith } from '../support/context';
@@ -296,9 +296,9 @@ async function push(settings: object): Promise<void> {
 row('tasks/sync/posix/shell.ts', 'sh', /^-c/, [], () => push({ type: 'local' }));
 row('tasks/sync/posix/rsync/rsync.ts', 'rsync', /data\/processed/, login, () => push({ type: 'local' }));
 row('tasks/sync/posix/look.ts', 'rsync', /--version/, [], () => push({ type: 'local' }));
-row('tasks/sync/posix/ssh.ts', 'ssh', /^-G/, login, () => push({ host: 'gpu', transfer: 'scp' }));
+row('tasks/sync/posix/ssh/ssh.ts', 'ssh', /^-G/, login, () => push({ host: 'gpu', transfer: 'scp' }));
 row('tasks/sync/posix/shell.ts', 'ssh', /^-T/, login, () => push({ host: 'gpu', transfer: 'scp' }));
-row('tasks/sync/posix/ssh.ts', 'ssh', /-O exit/, login, () => dropMaster(context, { options: [], host: 'gpu' }));
+row('tasks/sync/posix/ssh/ssh.ts', 'ssh', /-O exit/, login, () => dropMaster(context, { options: [], host: 'gpu' }));
 row('tasks/sync/posix/scp/scp.ts', 'scp', /train\.jsonl/, login, () => push({ host: 'gpu', transfer: 'scp' }));
 
 test('every file that starts a program has a row', () => {

@@ -79,7 +79,7 @@ else {
     assert.ok(shell);
     const started = performance.now();
     const slow = await shell.run('while :; do printf x; sleep 1; done', [], { limits: { timeoutMs: 3000 } });
-    assert.throws(() => answerOf(remote, slow, ({ exitCode, tail }) => remoteFault(remote, exitCode, tail)), /in time/);
+    assert.throws(() => answerOf(remote, slow, ({ exitCode, tail }) => remoteFault({ remote }, exitCode, tail)), /in time/);
     program('find', 'case "$*" in *maxdepth*) exit 0;; esac; while :; do printf x; sleep 1; done');
     const pull = synced(context, 'pull');
     setTimeout(() => context.host.processes.interrupt('SIGINT'), 4000);

@@ -67,6 +67,22 @@ test('user@host is a user and a host', () => {
   assert.equal([user, host], ['me', 'box']);
 });
 
+test('an IPv6 address is a host, in brackets too, and a port behind a host is told where it belongs', () => {
+  for (const [host, meant] of [
+    ['2001:db8::1', '2001:db8::1'],
+    ['[::1]', '::1'],
+    ['me@[fe80::1%eth0]', 'fe80::1%eth0'],
+  ])
+    assert.is(remoteNamed(contextWith({ remotes: { gpu: { ...good, host } } }), 'gpu').host, meant);
+  for (const host of ['box:22022', 'me@box.example.org:22022', '10.0.0.1:22022', '[::1]:22022']) {
+    const fault = faultOf(() => remoteNamed(contextWith({ remotes: { gpu: { ...good, host } } }), 'gpu'));
+    assert.is(fault.code, 'E_REMOTE_SETTINGS');
+    assert.match(fault.found, /`port: 22022`/);
+  }
+  for (const host of ['::1%-oProxyCommand=x y', '::g', ':1', '1::2::3', '[::1', '::1%a/b'])
+    assert.is(faultOf(() => remoteNamed(contextWith({ remotes: { gpu: { ...good, host } } }), 'gpu')).code, 'E_REMOTE_SETTINGS', host);
+});
+
 test('the only remote that is filled in is meant; of several one must be named', () => {
   assert.is(chosenRemote(contextWith({ remotes: { box: good } })).name, 'box');
   assert.is(chosenRemote(contextWith({ remotes: { box: good, other: good }, default_remote: 'other' })).name, 'other');

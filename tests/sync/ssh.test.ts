@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { byteName } from '../../tasks/common/shown-name';
 import { type LookAnswer, parseLook } from '../../tasks/sync/answers/look-answer';
-import { parseSshConfig } from '../../tasks/sync/answers/ssh-config';
+import { parseSshConfig } from '../../tasks/sync/answers/ssh/ssh-config';
 import { WrongAnswer } from '../../tasks/sync/answers/wrong-answer';
 
 const test = suite('what ssh and the look at a machine print');

@@ -5,7 +5,8 @@ import { mayRetry, transferFault } from '../../tasks/sync/answers/transfer-fault
 const test = suite('why a transfer failed');
 
 for (const [code, text, fault] of [
-  [255, 'Host key verification failed.', 'host-key'],
+  [255, 'Host key for x has changed and you have requested strict checking.\nHost key verification failed.', 'host-key'],
+  [255, 'Host key verification failed.', 'host-key-new'],
   [255, 'me@box: Permission denied (publickey).', 'login'],
   [12, 'bash: rsync: command not found\nrsync error: error in rsync protocol data stream (code 12)', 'no-rsync'],
   [127, '', 'no-rsync'],

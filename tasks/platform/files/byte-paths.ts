@@ -26,7 +26,7 @@ export interface Entry {
   isFolder: boolean;
 }
 
-const { O_RDONLY, O_NOFOLLOW } = fs.constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_NOFOLLOW } = fs.constants;
 const bytes = { encoding: 'latin1' } as const;
 
 const at = (folder: string, name: string): Buffer => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
@@ -124,3 +124,17 @@ export function read(folder: string, name: RelativeName): fs.ReadStream {
   const fd = beneath(folder, name, (place) => fs.openSync(place, O_RDONLY | O_NOFOLLOW), bytes);
   return fs.createReadStream('', { fd, highWaterMark: 1 << 20 });
 }
+
+/**
+ * Writes bytes at the end of a file, no link; folders above it are made.
+ * @param anew of an empty file
+ * @throws UserError E_UNSAFE_PATH where a link is on the way
+ */
+export function append(folder: string, name: RelativeName, data: Buffer, anew: boolean): void {
+  const flags = O_WRONLY | O_CREAT | O_NOFOLLOW | (anew ? O_TRUNC : O_APPEND);
+  beneath(folder, name, (place) => fs.writeFileSync(place, data, { flag: flags as unknown as string }), { ...bytes, make: true });
+}
+
+/** Sets when a file was changed, in milliseconds since 1970. @throws UserError E_UNSAFE_PATH where a link is on the way */
+export const setTime = (folder: string, name: RelativeName, modifiedMs: number): void =>
+  beneath(folder, name, (place) => fs.lutimesSync(place, new Date(), new Date(modifiedMs)), bytes);

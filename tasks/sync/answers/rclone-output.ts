@@ -48,10 +48,18 @@ export function logErrors(text: string): string {
   return [...new Set(messages)].join('\n');
 }
 
-export type RcloneFault = 'no-remote' | 'login' | 'no-bucket' | 'missing' | 'full' | 'unreachable' | 'other';
+/** Files that grew or shrank while they were read, by the log. */
+export const changingFiles = (text: string): string[] => [
+  ...new Set(
+    [...text.matchAll(/^(.{1,4096}?): (?:Failed to copy: )?can't copy - source file is being updated/gm)].map(([, name = '']) => name),
+  ),
+];
+
+export type RcloneFault = 'changing' | 'no-remote' | 'login' | 'no-bucket' | 'missing' | 'full' | 'unreachable' | 'other';
 
 /** Why rclone failed, by its text. */
 export function rcloneFault(text: string): RcloneFault {
+  if (/source file is being updated/i.test(text)) return 'changing';
   if (/didn't find section in config|unknown backend|not found in config|didn't find backend/i.test(text)) return 'no-remote';
   if (/NoSuchBucket|bucket.*(not exist|not found)/i.test(text)) return 'no-bucket';
   if (

@@ -2,76 +2,63 @@ import { UserError } from '../../common/errors';
 import { shownName } from '../../common/shown-name';
 import { lastLines, oneLine } from '../../untrusted/text';
 import { unescapeName } from '../answers/rsync-output';
+import type { SshFault } from '../answers/ssh/ssh-fault';
+import type { SshTarget } from '../answers/ssh/ssh-target';
 import { type TransferFault, transferFault } from '../answers/transfer-fault';
 import type { Direction } from '../compare/folders';
 import { remoteAddress } from '../remotes/address';
 import type { Remote } from '../remotes/remote';
+import type { Ssh } from './ssh/connection';
+import { type ErrorText, loginWords, sshErrors } from './ssh/ssh-faults';
 
-interface ErrorText {
-  code: string;
-  found: string;
-  needed?: string;
-  fix: string;
+/** Whose fault it is: the remote, and how ssh is called for it, where it is. */
+export interface FaultyRemote {
+  remote: Remote;
+  ssh?: Ssh | undefined;
 }
 
 /** A fault of the way to a remote, as a person can fix it. */
-export function remoteFault(remote: Remote, exitCode: number, text: string, direction: Direction = 'push'): UserError {
-  const told = errorTexts[transferFault(exitCode, text)](remote, direction, exitCode);
+export function remoteFault({ remote, ssh }: FaultyRemote, exitCode: number, said: string, direction: Direction = 'push'): UserError {
+  // What every login there prints says nothing about this one.
+  const text = ssh ? withoutLines(said, ssh.noise) : said;
+  const fault = transferFault(exitCode, text);
+  const told = isOfSsh(fault)
+    ? sshErrors[fault]({ remote, target: ssh?.target ?? targetBySettings(remote), text })
+    : errorTexts[fault](remote, direction, exitCode);
   const tail = lastLines(text, 6);
   return new UserError({ ...told, ...(tail ? { tail } : {}) });
 }
 
-const login = ({ identity, sshConfig, port, user, host }: Remote): string =>
-  [
-    ...(sshConfig ? ['-F', sshConfig] : []),
-    ...(identity ? ['-i', identity] : []),
-    ...(port ? ['-p', String(port)] : []),
-    user ? `${user}@${host}` : host,
-  ].join(' ');
+const withoutLines = (text: string, lines: ReadonlySet<string>): string =>
+  lines.size === 0
+    ? text
+    : text
+        .split('\n')
+        .filter((line) => !lines.has(line.trim()))
+        .join('\n');
 
-const errorTexts: Readonly<Record<TransferFault, (remote: Remote, direction: Direction, exitCode: number) => ErrorText>> = {
-  'host-key': ({ name, host, port }) => ({
-    code: 'E_SSH_HOST_KEY',
-    found: `the host key of \`${name}\` is not the one that is known`,
-    needed: 'the key that this machine saw before, or one that you have compared',
-    fix: `\`ssh-keygen -R '${port && port !== 22 ? `[${host}]:${port}` : host}'\`, after you have compared the new key with the one that the machine's provider shows`,
-  }),
-  login: (remote) => ({
-    code: 'E_SSH_LOGIN',
-    found: `\`${remote.name}\` does not accept this login`,
-    needed: 'a key that the machine knows, without a prompt',
-    fix: `\`ssh-copy-id ${login(remote)}\`\nfor a key with a passphrase: \`ssh-add\`\nwith another key: \`remotes.${remote.name}.identity\` in configs/setup.local.yaml`,
-  }),
-  'key-mode': ({ identity }) => ({
-    code: 'E_SSH_KEY_MODE',
-    found: 'others can read the private key, so ssh does not use it',
-    fix: `chmod 600 ${identity ?? 'the key that is named above'}`,
-  }),
-  'unknown-host': ({ name, host }) => ({
-    code: 'E_SSH_HOST_UNKNOWN',
-    found: `no machine is called \`${host}\``,
-    fix: `correct \`remotes.${name}.host\`\nwhere it is a short name: add it to the ssh configuration`,
-  }),
-  refused: ({ name, port }) => ({
-    code: 'E_SSH_REFUSED',
-    found: `\`${name}\` refuses connections on port ${port ?? 22}`,
-    fix: `start the machine's ssh server\nwhere it listens on another port: correct \`remotes.${name}.port\``,
-  }),
-  unreachable: ({ name }) => ({
-    code: 'E_SSH_UNREACHABLE',
-    found: `\`${name}\` does not answer`,
-    fix: 'start the machine, check the network or the VPN, then run the same command again',
-  }),
-  'ssh-config': ({ sshConfig }) => ({
-    code: 'E_SSH_CONFIG',
-    found: 'ssh does not accept its configuration',
-    fix: `correct ${sshConfig ?? '~/.ssh/config'} where it is named above`,
-  }),
+const isOfSsh = (fault: TransferFault): fault is SshFault => fault in sshErrors;
+
+/** Where ssh was not asked what it makes of them. */
+const targetBySettings = ({ host, port = 22, user = '' }: Remote): SshTarget => ({
+  host,
+  port,
+  user,
+  keyName: port === 22 ? host : `[${host}]:${port}`,
+  knownHosts: [],
+  globalKnownHosts: [],
+  identities: [],
+  jump: undefined,
+});
+
+const errorTexts: Readonly<
+  Record<Exclude<TransferFault, SshFault>, (remote: Remote, direction: Direction, exitCode: number) => ErrorText>
+> = {
   'no-rsync': (remote) => ({
     code: 'E_RSYNC_MISSING_THERE',
     found: `\`${remote.name}\` has no rsync`,
     needed: 'rsync on both ends',
-    fix: `\`ssh ${login(remote)} sudo apt-get install -y rsync\`\nwithout it: \`--set remotes.${remote.name}.transfer=auto\``,
+    fix: `\`ssh ${loginWords(remote)} sudo apt-get install -y rsync\`\nwithout it: \`--set remotes.${remote.name}.transfer=auto\``,
   }),
   'rsync-options': () => ({
     code: 'E_RSYNC_OLD',
@@ -103,7 +90,7 @@ const errorTexts: Readonly<Record<TransferFault, (remote: Remote, direction: Dir
     code: 'E_REMOTE_SHELL',
     found: `the login shell of \`${remote.name}\` prints something before it runs a command`,
     needed: 'a silent shell: rsync takes every byte for its own',
-    fix: `\`ssh ${login(remote)} true\` shows it; move it behind a test for an interactive shell in ~/.bashrc there`,
+    fix: `\`ssh ${loginWords(remote)} true\` shows it; move it behind a test for an interactive shell in ~/.bashrc there`,
   }),
   link: ({ name }, _, exitCode) => ({
     code: 'E_LINK',

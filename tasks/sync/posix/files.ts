@@ -1,20 +1,25 @@
 import { shownName } from '../../common/shown-name';
+import type { Context } from '../../engine/context';
 import type { RelativeName } from '../../untrusted/names';
 import { answerOf, heard, longAnswer, shortAnswer, wrongAnswer } from '../answers/answer';
 import { type FoundFile, parseFindListing } from '../answers/find-listing';
 import type { FileChange } from '../compare/change';
 import { deepestFirst } from '../compare/change';
 import { baseName, type Folder } from '../compare/folders';
+import type { NamePair } from '../guards/colliding-names';
+import type { Remote } from '../remotes/remote';
 import type { FileStates } from '../session/transport';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
 import { countScript, deleteScript, listScript, readScript, writeScript } from './scripts/file-scripts';
+import { sameNamesScript, tryNamesScript } from './scripts/name-scripts';
+import { shellOn } from './shell';
 
 /** What is done to files on the other side by its own shell, for rsync and scp alike. */
-export function filesThere({ remote, shell, path }: PosixMachine) {
+export function filesThere({ remote, shell, path, ssh }: Pick<PosixMachine, 'remote' | 'shell' | 'path' | 'ssh'>) {
   const run = async (script: string, lines: readonly string[], { rest = '', limits = shortAnswer } = {}): Promise<string> =>
     answerOf(remote, await shell.run(script, [path, ...lines], { rest, limits }), ({ exitCode, tail }) =>
-      remoteFault(remote, exitCode, tail),
+      remoteFault({ remote, ssh }, exitCode, tail),
     );
   return {
     run,
@@ -40,8 +45,20 @@ export function filesThere({ remote, shell, path }: PosixMachine) {
       await run(deleteScript, [name], { rest: rest.join(''), limits: longAnswer });
     },
 
+    /** Which pairs of names are one, of a folder relative to the project. */
+    async fallTogether(base: string, pairs: readonly NamePair[], how: 'look' | 'try'): Promise<NamePair[]> {
+      const rest = pairs.map(([one, other], index) => `${index}\n${one}\n${other}\n`).join('');
+      const text = await run(how === 'look' ? sameNamesScript : tryNamesScript, [base], { rest });
+      const same = new Set(text.split('\n'));
+      return pairs.filter((_, index) => same.has(`same=${index}`));
+    },
+
     readState: (name: string): Promise<string> => run(readScript, [name], { limits: longAnswer }),
     writeState: async (name: string, text: string): Promise<void> =>
       void (await run(writeScript, [name], { rest: text, limits: longAnswer })),
   };
 }
+
+/** The same for the project here. @param remote for the messages */
+export const filesHere = (context: Context, remote: Remote) =>
+  filesThere({ remote, shell: shellOn(context, undefined), path: context.root, ssh: undefined });

@@ -39,7 +39,7 @@ export async function withRemoteLock(context: Context, machine: PosixMachine, be
   }
 }
 
-async function take({ host, root, settings }: Context, { remote, shell, path }: PosixMachine, begin: PushBegin): Promise<Held> {
+async function take({ host, root, settings }: Context, { remote, shell, path, ssh }: PosixMachine, begin: PushBegin): Promise<Held> {
   const token = randomUUID();
   const owner = `${host.hostname}:${root}`.replace(/[^\x20-\x7e]/g, '?');
   const todo = [...begin.make.map((folder) => `+${folder}`), ...begin.outdated.map((file) => `-${file}`)];
@@ -48,7 +48,7 @@ async function take({ host, root, settings }: Context, { remote, shell, path }: 
   let waited = false;
   for (;;) {
     const said = answerOf(remote, await shell.run(beginScript, [path, token, owner, ...todo]), ({ exitCode, tail }) =>
-      remoteFault(remote, exitCode, tail),
+      remoteFault({ remote, ssh }, exitCode, tail),
     );
     const answer = parseLockAnswer(said);
     if (!answer) throw wrongAnswer(remote, 'does not say whether the place is free for a push');

@@ -5,13 +5,17 @@ import { heard, refusePart } from '../answers/answer';
 import { type LookAnswer, parseLook } from '../answers/look-answer';
 import { parseRsyncVersion, type RsyncVersion } from '../answers/rsync-output';
 import type { Direction } from '../compare/folders';
+import { refuseUnmounted } from '../guards/mounted';
 import type { Remote } from '../remotes/remote';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
 import { refuseClosed, refuseNoFolder, refuseUnescaped } from './refusals';
 import { lookScript } from './scripts/look-script';
+import { readBefore } from './scripts/project-script';
 import { shellOn } from './shell';
-import type { Ssh } from './ssh';
+import type { Ssh } from './ssh/connection';
+import { fingerprints, isHostKnown } from './ssh/host-key';
+import { loginFault } from './ssh/login-fault';
 
 /**
  * One connection and one command answer everything: reachable, host key, login, rsync on both ends, the
@@ -27,16 +31,18 @@ export async function lookAtMachine(
   direction: Direction,
 ): Promise<PosixMachine> {
   const shell = shellOn(context, ssh);
+  const isNew = ssh !== undefined && ssh.target.knownHosts.length > 0 && !(await isHostKnown(context, ssh.target));
   const [rsyncHere, answer] = await Promise.all([
     rsyncOfThisMachine(context),
     shell.run(lookScript, [remote.path, ...folders], { limits: { timeoutMs: 40_000 } }),
   ]);
   const now = context.host.now().getTime() / 1000;
-  const looked = readAnswer(remote, ssh, answer, folders);
+  const looked = await readAnswer(context, remote, ssh, answer, folders);
   const { path: folder, rsync, items } = looked;
   const transfer = chooseTransfer(remote, ssh, rsync, rsyncHere);
   refuseUnescaped(remote, folder, folders, transfer === 'rsync' && ssh ? rsyncHere : undefined);
   refuseNoFolder(context, remote, ssh, looked);
+  if (!ssh) refuseUnmounted(context, remote, looked.real || looked.nearest);
   if (direction === 'push') refuseClosed(remote, looked);
   const machine: PosixMachine = {
     remote,
@@ -51,11 +57,14 @@ export async function lookAtMachine(
     freeBytes: looked.freeBytes,
     clockAhead: looked.now === undefined ? 0 : looked.now - now,
     locked: looked.locked,
+    ...(isNew ? { newHostKey: await fingerprints(context, ssh.target) } : {}),
     transfer,
     transportLabel:
       transfer === 'rsync'
         ? `rsync ${rsyncHere?.text} here, ${rsync?.text} there`
-        : `scp${remote.transfer === 'auto' ? ', since it has no rsync' : ''}`,
+        : transfer === 'shell'
+          ? 'slowly by its shell alone, since a startup file there (~/.bashrc) hands over to another shell for every command: put `[[ $- != *i* ]] ||` before its `exec`'
+          : `scp${remote.transfer === 'auto' ? ', since it has no rsync' : ''}`,
     transport: (way, filters) =>
       transfer === 'rsync'
         ? (require('./rsync/rsync') as typeof import('./rsync/rsync')).rsyncTransport(context, machine, way, filters)
@@ -70,33 +79,46 @@ async function rsyncOfThisMachine({ host, root }: Context): Promise<RsyncVersion
 }
 
 /** What the look printed. @throws UserError where it did not come to its end, or something else prints too */
-function readAnswer(
+async function readAnswer(
+  context: Context,
   remote: Remote,
   ssh: Ssh | undefined,
-  { exitCode, stdout, tail, timedOut, cut }: RunResult,
+  answer: RunResult,
   folders: readonly string[],
-): LookAnswer {
+): Promise<LookAnswer> {
+  const { exitCode, stdout, stderr, tail, timedOut, cut } = answer;
   refusePart(remote, { cut, timedOut: false });
+  if (readBefore(answer)) throw readByStartup(remote);
   const looked = heard(remote, () => parseLook(stdout, folders));
-  if (!looked) throw remoteFault(remote, timedOut || exitCode === 0 ? 255 : exitCode, timedOut ? 'timed out' : missingSsh(tail));
+  if (!looked) {
+    if (ssh) throw await loginFault(context, remote, ssh, answer);
+    throw remoteFault({ remote }, timedOut || exitCode === 0 ? 255 : exitCode, timedOut ? 'Connection timed out' : tail);
+  }
   if (looked.noisy && ssh)
-    throw remoteFault(remote, 2, `is your shell clean?\n${stdout.slice(0, stdout.indexOf('just-lora-begin')).trim()}`);
+    throw remoteFault({ remote, ssh }, 2, `is your shell clean?\n${stdout.slice(0, stdout.indexOf('just-lora-begin')).trim()}`);
+  for (const line of stderr.split('\n')) if (line.trim() !== '') ssh?.noise.add(line.trim());
   return looked;
 }
 
-const missingSsh = (tail: string): string =>
-  /ENOENT/.test(tail) ? 'ssh: the program is not installed here (`sudo apt-get install -y openssh-client`)' : tail;
+const readByStartup = ({ name }: Remote): UserError =>
+  new UserError({
+    code: 'E_REMOTE_SHELL',
+    found: `a startup file of the login shell of \`${name}\` reads what is sent to our commands`,
+    needed: 'startup files that read nothing where no terminal is',
+    fix: 'look for `read`, `cat` or a program that reads in ~/.bashrc there, and move it behind a test for an interactive shell: `[[ $- == *i* ]] || return`',
+  });
 
 function chooseTransfer(
   remote: Remote,
   ssh: Ssh | undefined,
   rsync: RsyncVersion | undefined,
   rsyncHere: RsyncVersion | undefined,
-): 'rsync' | 'scp' {
+): 'rsync' | 'scp' | 'shell' {
+  if (ssh?.elsewhere) return 'shell';
   if (ssh && remote.transfer === 'scp') return 'scp';
   if (rsync && rsyncHere) return 'rsync';
   if (ssh && remote.transfer === 'auto') return 'scp';
-  if (rsyncHere) throw remoteFault(remote, 127, '');
+  if (rsyncHere) throw remoteFault({ remote, ssh }, 127, '');
   throw new UserError({
     code: 'E_RSYNC_MISSING_HERE',
     found: 'this machine has no rsync',

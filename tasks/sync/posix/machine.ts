@@ -1,7 +1,7 @@
 import type { RsyncVersion } from '../answers/rsync-output';
 import type { RemoteState } from '../remotes/remote-type';
 import type { Shell } from './shell';
-import type { Ssh } from './ssh';
+import type { Ssh } from './ssh/connection';
 
 /** A remote with a POSIX shell: a machine behind ssh, or a volume of this one. */
 export interface PosixMachine extends RemoteState {

@@ -6,7 +6,7 @@ import { rsyncSince } from '../../knowledge/tool-versions';
 import type { LookAnswer } from '../answers/look-answer';
 import type { RsyncVersion } from '../answers/rsync-output';
 import type { Remote } from '../remotes/remote';
-import type { Ssh } from './ssh';
+import type { Ssh } from './ssh/connection';
 
 /* What a look found that makes a machine no remote to work with. */
 

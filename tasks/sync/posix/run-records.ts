@@ -27,7 +27,13 @@ export async function compareRecords(context: Context, remote: Remote, shell: Sh
   const { exitCode, stdout, tail, timedOut, cut } = await shell.run(recordNamesScript, [remote.path], { limits: { timeoutMs: 40_000 } });
   refusePart(remote, { cut, timedOut: false });
   const names = parseRecordNames(stdout);
-  if (!names) throw remoteFault(remote, timedOut || exitCode === 0 ? 255 : exitCode, timedOut ? 'timed out' : tail, 'pull');
+  if (!names)
+    throw remoteFault(
+      { remote, ssh: shell.ssh },
+      timedOut || exitCode === 0 ? 255 : exitCode,
+      timedOut ? 'Connection timed out' : tail,
+      'pull',
+    );
   const here = context.host.files.list(folderFor(context, remote)).filter((file) => file.endsWith('.json'));
   return { names, missing: names.filter((file) => !here.includes(file)), gone: here.filter((file) => !names.includes(file)) };
 }
@@ -39,7 +45,7 @@ export async function fetchRecords(context: Context, remote: Remote, shell: Shel
   for (let from = 0; from < missing.length; from += recordsAtOnce) {
     const asked = missing.slice(from, from + recordsAtOnce);
     const text = answerOf(remote, await shell.run(recordsScript, [remote.path, ...asked], { limits: longAnswer }), ({ exitCode, tail }) =>
-      remoteFault(remote, exitCode, tail, 'pull'),
+      remoteFault({ remote, ssh: shell.ssh }, exitCode, tail, 'pull'),
     );
     makeStateFolder(host, root);
     // Nothing on the way is a link that would lead them elsewhere.

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
@@ -39,8 +40,10 @@ export function resolveRemote(context: Context, name: string, entry: RemoteEntry
   const kind = kindNamed(entry.type);
   const login = kind.host === 'needed' ? loginOf(entry) : entry;
   if (kind.host === 'needed' && !login.host) throw bad('host', 'is missing: a host name, or a name of the ssh configuration');
+  const port = kind.host === 'needed' ? /^(?:\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(login.host ?? '')?.[1] : undefined;
+  if (port) throw bad('host', `is \`${login.host}\`: the port is a setting of its own, \`port: ${port}\``);
   for (const setting of ['host', 'user'] as const)
-    if (login[setting] && !safeHost.test(login[setting]))
+    if (login[setting] && !safeHost.test(login[setting]) && !(setting === 'host' && kind.host === 'needed' && isAddress(login[setting])))
       throw bad(setting, `is \`${login[setting]}\`: letters, digits, \`.\`, \`-\` and \`_\` only`);
   const fault = pathFault(entry.path) ?? kind.pathFault(entry.path ?? '', entry.host);
   if (fault) throw bad('path', fault);
@@ -65,10 +68,14 @@ export function resolveRemote(context: Context, name: string, entry: RemoteEntry
   };
 }
 
-/** `user@host` is a user and a host. */
+/** An IPv6 address, with the name of a link behind `%` where it is one of a link (RFC 4007). */
+const isAddress = (host: string): boolean => /^[^%]+(?:%[\w.-]+)?$/.test(host) && isIPv6(host.replace(/%.*$/, ''));
+
+/** `user@host` is a user and a host, `[::1]` an address. */
 function loginOf({ host, user }: RemoteEntry): Pick<RemoteEntry, 'host' | 'user'> {
   const at = host?.indexOf('@') ?? -1;
-  return host && at >= 0 ? { user: host.slice(0, at), host: host.slice(at + 1) } : { host, user };
+  const login = host && at >= 0 ? { user: host.slice(0, at), host: host.slice(at + 1) } : { host, user };
+  return { ...login, host: login.host?.replace(/^\[([^\]]+)\]$/, '$1') ?? null };
 }
 
 function refuseTemplate(context: Context, name: string, entry: RemoteEntry): void {

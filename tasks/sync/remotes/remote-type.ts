@@ -55,6 +55,8 @@ export interface RemoteState {
   freeBytes?: number | undefined;
   /** Seconds that its clock is ahead of ours; the time of the answer is in it. */
   clockAhead?: number;
+  /** Fingerprints of a host key that was new to this machine, and was accepted now. */
+  newHostKey?: string;
   /** A push is at work, or was cut off. */
   locked?: boolean;
   /** Where commands can run there. */

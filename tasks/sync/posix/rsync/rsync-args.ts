@@ -3,7 +3,7 @@ import { rsyncSince } from '../../../knowledge/tool-versions';
 import { itemFormat, type RsyncVersion } from '../../answers/rsync-output';
 import type { Filters } from '../../compare/filters';
 import { type Direction, ownExcludes } from '../../compare/folders';
-import type { Ssh } from '../ssh';
+import type { Ssh } from '../ssh/connection';
 
 /** Which files of a folder travel, with the anchored patterns of the folder itself. */
 interface FolderFilters extends Filters {
@@ -15,15 +15,18 @@ export interface RsyncCall {
   there: RsyncVersion;
   direction: Direction;
   /** `undefined` where both ends are this machine. */
-  ssh: Ssh | undefined;
+  ssh: Pick<Ssh, 'options' | 'host'> | undefined;
   filters: FolderFilters;
   /** Only look: what would be done. */
   dryRun: boolean;
   /** Say what the source does not have. Nothing is deleted by rsync itself. */
   listDeletions: boolean;
   checksum: boolean;
-  /** What becomes of links: `inside` leaves out those that lead out of the folder, `none` all. By default they travel as they are. */
-  links?: 'all' | 'inside' | 'none';
+  /**
+   * What becomes of links: `inside` leaves out those that lead out of the folder, `none` all; of those that lead out `content` sends
+   * what they lead to, of every one `follow` does. By default they travel as they are.
+   */
+  links?: 'all' | 'inside' | 'none' | 'content' | 'follow';
   /** Leave out what is newer on the receiving side. */
   update?: boolean;
   compress: boolean;
@@ -44,6 +47,7 @@ export function rsyncArgs(call: RsyncCall): string[] {
   return [
     call.links === 'none' ? '-rt' : '-rlt',
     ...(gnu && call.links === 'inside' ? ['--safe-links'] : []),
+    ...(call.links === 'content' ? ['--copy-unsafe-links'] : call.links === 'follow' ? ['--copy-links'] : []),
     '--no-owner',
     '--no-group',
     ...(gnu ? ['--omit-dir-times'] : []),
@@ -79,6 +83,6 @@ function filterArgs({ own, include, exclude }: FolderFilters, here: RsyncVersion
 }
 
 /** rsync splits this at blanks and understands quotes. */
-function remoteShell({ options }: Ssh): string {
+function remoteShell({ options }: Pick<Ssh, 'options'>): string {
   return ['ssh', '-T', ...options].map((word) => (/[\s'"]/.test(word) ? `"${word}"` : word)).join(' ');
 }

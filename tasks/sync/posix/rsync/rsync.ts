@@ -8,15 +8,16 @@ import { countHere, statesHere } from '../../compare/files-here';
 import type { Filters } from '../../compare/filters';
 import { baseName, type Direction, type Folder, isOwn } from '../../compare/folders';
 import { refuseLinksOut } from '../../compare/links';
+import { keptLinks, linksOf, lookThrough, type OutsideLinks } from '../../compare/outside-links';
 import { type Sides, sidesOf } from '../../compare/sides';
 import { commitStaging, openStaging, refuseWay } from '../../session/staging';
 import type { Transport } from '../../session/transport';
 import { remoteFault, unreadableSource } from '../faults';
-import { filesThere } from '../files';
+import { filesHere, filesThere } from '../files';
 import { withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
 import { retrying, type Try } from '../retry';
-import { dropMaster } from '../ssh';
+import { addressIn, dropMaster } from '../ssh/ssh';
 import { type RsyncCall, rsyncArgs } from './rsync-args';
 import { type RsyncQuestion, readComparison } from './rsync-comparison';
 
@@ -27,8 +28,10 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
   const rsyncHere = machine.rsyncHere as RsyncVersion;
   const other = filesThere(machine);
   const sides = (folder: Folder) => sidesOf(context, machine, folder, direction);
-  const call = (folder: Folder, { here, there, file }: Sides, more: Partial<RsyncCall>): RsyncCall => {
-    const remote = `${machine.ssh ? `${machine.ssh.host}:` : ''}${there}/`;
+  const links = linksOf(context, direction, filters);
+  const call = async (folder: Folder, { here, there, file }: Sides, more: Partial<RsyncCall>): Promise<RsyncCall> => {
+    const outside = (await links(folder)).size > 0;
+    const remote = `${machine.ssh ? `${addressIn(machine.ssh.host)}:` : ''}${there}/`;
     const [from, to] = direction === 'push' ? [`${here}/`, remote] : [remote, `${here}/`];
     return {
       here: rsyncHere,
@@ -43,6 +46,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
       timeoutSeconds: sync.timeout_seconds,
       from: from + (file ?? ''),
       to,
+      ...(outside ? { links: file === undefined ? ('content' as const) : ('follow' as const) } : {}),
       ...more,
     };
   };
@@ -58,7 +62,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     const { exitCode, stdout, stderr, tail } = result;
     return { exitCode, text: stderr.trim() === '' ? tail : stderr, moved: hasMoved(stdout), stdout };
   };
-  const fault = ({ exitCode, text }: Try) => unreadableSource(exitCode, text) ?? remoteFault(machine.remote, exitCode, text, direction);
+  const fault = ({ exitCode, text }: Try) => unreadableSource(exitCode, text) ?? remoteFault(machine, exitCode, text, direction);
   /** @param update leave out what is newer on the receiving side */
   const compare = async (folder: Folder, how: { deletions: boolean; checksum: boolean; update?: boolean }) => {
     const at = sides(folder);
@@ -66,7 +70,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     const nowhere = at.target === 'missing' ? { to: nowhereIn(root), ...(direction === 'push' ? { ssh: undefined } : {}) } : {};
     const listDeletions = how.deletions && at.file === undefined && at.target !== 'missing';
     const args = rsyncArgs(
-      call(folder, at, { dryRun: true, listDeletions, checksum: how.checksum, update: how.update === true, ...nowhere }),
+      await call(folder, at, { dryRun: true, listDeletions, checksum: how.checksum, update: how.update === true, ...nowhere }),
     );
     const { stdout } = await retrying(
       context,
@@ -74,20 +78,21 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
       () => dropMaster(context, machine.ssh),
       fault,
     );
-    const asked = askedFor(folder, at, listDeletions);
-    const { links, ...comparison } = heard(machine.remote, () => readComparison(stdout, asked));
+    const asked = askedFor(folder, at, listDeletions, await links(folder));
+    const { links: told, ...comparison } = heard(machine.remote, () => readComparison(stdout, asked));
     if (direction === 'pull') {
-      refuseLinksOut(links);
+      refuseLinksOut(told);
       refuseWay(context, at.here, comparison.changes);
+      return comparison;
     }
-    return comparison;
+    return { ...comparison, keptLinks: keptLinks(context, folder, filters) };
   };
-  const askedFor = (folder: Folder, { base, here, file }: Sides, deletions: boolean): RsyncQuestion => ({
+  const askedFor = (folder: Folder, { base, here, file }: Sides, deletions: boolean, through: OutsideLinks): RsyncQuestion => ({
     base,
     flavour: rsyncHere.flavour,
     deletions,
     isMeant: (name) => (file === undefined || name === baseName(folder)) && !isOwn(folder, name),
-    sizeOf: (name) => (direction === 'push' ? host.tree.look(here, name)?.size : undefined),
+    sizeOf: (name) => (direction === 'push' ? lookThrough(context, here, name, through)?.size : undefined),
   });
 
   return {
@@ -97,8 +102,10 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
       const at = sides(folder);
       const stage = direction === 'pull' ? openStaging(context, at.base) : undefined;
       // Links that were not listed do not come: one of them could be the folder of the next file.
-      const links = changes.some(({ kind }) => kind === 'link') ? 'inside' : 'none';
-      const args = rsyncArgs(call(folder, at, { checksum, ...(stage ? { to: `${stage}/`, compareWith: at.here, links } : {}) }));
+      const arriving = changes.some(({ kind }) => kind === 'link') ? 'inside' : 'none';
+      const args = rsyncArgs(
+        await call(folder, at, { checksum, ...(stage ? { to: `${stage}/`, compareWith: at.here, links: arriving } : {}) }),
+      );
       const attempt = () => {
         const sum = rsyncHere.flavour === 'gnu' ? (bytes: number) => bytes : fileByFile();
         return rsync(args, {
@@ -130,22 +137,30 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
       return new Set(changed.map(({ name }) => name).filter((name) => !older.has(name)));
     },
 
+    links,
+
     async names(folder) {
-      const at = sides(folder);
+      const [at, through] = [sides(folder), await links(folder)];
       // Compared with nothing, every file that travels is new.
       const from = `${at.here}/${at.file ?? ''}`;
       const { exitCode, stdout, text } = await rsync(
-        rsyncArgs(call(folder, at, { dryRun: true, ssh: undefined, from, to: nowhereIn(root) })),
+        rsyncArgs(await call(folder, at, { dryRun: true, ssh: undefined, from, to: nowhereIn(root) })),
         longAnswer,
       );
-      if (exitCode !== 0) throw remoteFault(machine.remote, exitCode, text);
-      return heard(machine.remote, () => readComparison(stdout, { ...askedFor(folder, at, false), sizeOf: () => 0 }))
+      if (exitCode !== 0) throw remoteFault(machine, exitCode, text);
+      return heard(machine.remote, () => readComparison(stdout, { ...askedFor(folder, at, false, through), sizeOf: () => 0 }))
         .changes.filter(({ kind }) => kind === 'file')
         .map(({ name }) => name);
     },
 
+    fallTogether: (folder, pairs, how) => {
+      const { base } = sides(folder);
+      return direction === 'push'
+        ? other.fallTogether(base, pairs, how)
+        : filesHere(context, machine.remote).fallTogether(base, pairs, how);
+    },
     count: async (folder, side) => (side === 'there' ? other.count(folder) : countHere(context, sides(folder).here)),
-    states: async (folder, side) => (side === 'there' ? other.states(folder) : statesHere(context, folder)),
+    states: async (folder, side) => (side === 'there' ? other.states(folder) : statesHere(context, folder, await links(folder))),
     readState: other.readState,
     writeState: other.writeState,
     alone: (begin, work) => withRemoteLock(context, machine, begin, work),

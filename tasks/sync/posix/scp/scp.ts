@@ -8,6 +8,7 @@ import type { FileChange } from '../../compare/change';
 import { sha256Here } from '../../compare/files-here';
 import type { Filters } from '../../compare/filters';
 import type { Direction } from '../../compare/folders';
+import { placeOf } from '../../compare/outside-links';
 import { type ListingBackend, listedTransport } from '../../session/listed-transport';
 import type { Transport } from '../../session/transport';
 import { remoteFault } from '../faults';
@@ -15,8 +16,9 @@ import { filesThere } from '../files';
 import { withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
 import { retrying } from '../retry';
-import { dropMaster } from '../ssh';
-import { hashScript, placeScript, stageScript } from './scp-scripts';
+import { hashScript, placeScript, stageScript } from '../scripts/scp-scripts';
+import { addressIn, dropMaster } from '../ssh/ssh';
+import { shellCopy } from './shell-copy';
 
 /** Files of one call: few enough that a link that breaks costs little, many enough that a call costs little. */
 const [mostFiles, mostBytes] = [50, 64_000_000];
@@ -31,6 +33,62 @@ export const scpTransport = (context: Context, machine: PosixMachine, direction:
 function scpProgram(context: Context, machine: PosixMachine, direction: Direction): ListingBackend {
   const { host, root } = context;
   const other = filesThere(machine);
+  const { put, get } = machine.ssh?.elsewhere ? shellCopy(context, machine) : scpCopy(context, machine, direction);
+
+  return {
+    name: machine.transfer,
+    keepsTimes: true,
+    deletesAnyName: true,
+
+    async list(folder) {
+      return other.list(folder);
+    },
+
+    async same(base, names, links) {
+      const rest = names.map((name) => `${name}\0`).join('');
+      const hashes = parseHashLines(await other.run(hashScript, [base], { rest, limits: checksumAnswer }));
+      const same = new Set<string>();
+      for (const name of names) {
+        const place = placeOf(links, path.join(root, base), name);
+        if (hashes.get(name) === (await sha256Here(context, place.folder, place.name))) same.add(name);
+      }
+      return same;
+    },
+
+    async send(base, changes, { tell }) {
+      await inCalls(changes, tell, async (part, below) => {
+        await other.run(stageScript, []);
+        await put(part.map(({ name }) => path.join(root, base, textName(name))));
+        const names = part.map(({ name }) => `${path.posix.basename(name)}\0`).join('');
+        await other.run(placeScript, [path.posix.join(base, below)], { rest: names, limits: longAnswer });
+      });
+    },
+
+    async fetch(base, changes, to, { tell }) {
+      await inCalls(changes, tell, async (part, below) => {
+        const folder = path.join(to, below);
+        if (below !== '.') host.tree.makeFolderAt(to, byteName(below) as RelativeName);
+        await get(
+          base,
+          part.map(({ name }) => textName(name)),
+          folder,
+        );
+      });
+    },
+
+    remove: (folder, _, changes) => other.remove(folder, changes),
+    fallTogether: other.fallTogether,
+    count: other.count,
+    states: (folder) => other.states(folder),
+    readState: other.readState,
+    writeState: other.writeState,
+    alone: (begin, work) => withRemoteLock(context, machine, begin, work),
+  };
+}
+
+/** The program scp. */
+function scpCopy(context: Context, machine: PosixMachine, direction: Direction): ReturnType<typeof shellCopy> {
+  const { host, root } = context;
   const scp = (from: readonly string[], to: string) =>
     retrying(
       context,
@@ -41,58 +99,17 @@ function scpProgram(context: Context, machine: PosixMachine, direction: Directio
         return { exitCode, text: stderr || tail, moved: false };
       },
       () => dropMaster(context, machine.ssh),
-      ({ exitCode, text }) => remoteFault(machine.remote, exitCode, text, direction),
+      ({ exitCode, text }) => remoteFault(machine, exitCode, text, direction),
     );
-  const remote = (file: string) => `${machine.ssh?.host}:${machine.path}/${file}`;
-
+  const there = (file: string) => `${machine.ssh ? addressIn(machine.ssh.host) : ''}:${machine.path}/${file}`;
   return {
-    name: 'scp',
-    keepsTimes: true,
-    deletesAnyName: true,
-
-    async list(folder) {
-      return other.list(folder);
+    put: async (files) => void (await scp(files, there('.just-lora/incoming/'))),
+    async get(base, names, to) {
+      await scp(
+        names.map((name) => there(`${base}/${name}`)),
+        `${to}/`,
+      );
     },
-
-    async same(base, names) {
-      const rest = names.map((name) => `${name}\0`).join('');
-      const hashes = parseHashLines(await other.run(hashScript, [base], { rest, limits: checksumAnswer }));
-      const same = new Set<string>();
-      for (const name of names) {
-        if (hashes.get(name) === (await sha256Here(context, path.join(root, base), name))) same.add(name);
-      }
-      return same;
-    },
-
-    async send(base, changes, { tell }) {
-      await inCalls(changes, tell, async (part, below) => {
-        await other.run(stageScript, []);
-        await scp(
-          part.map(({ name }) => path.join(root, base, textName(name))),
-          remote('.just-lora/incoming/'),
-        );
-        const names = part.map(({ name }) => `${path.posix.basename(name)}\0`).join('');
-        await other.run(placeScript, [path.posix.join(base, below)], { rest: names, limits: longAnswer });
-      });
-    },
-
-    async fetch(base, changes, to, { tell }) {
-      await inCalls(changes, tell, async (part, below) => {
-        const folder = path.join(to, below);
-        if (below !== '.') host.tree.makeFolderAt(to, byteName(below) as RelativeName);
-        await scp(
-          part.map(({ name }) => remote(`${base}/${textName(name)}`)),
-          `${folder}/`,
-        );
-      });
-    },
-
-    remove: (folder, _, changes) => other.remove(folder, changes),
-    count: other.count,
-    states: (folder) => other.states(folder),
-    readState: other.readState,
-    writeState: other.writeState,
-    alone: (begin, work) => withRemoteLock(context, machine, begin, work),
   };
 }
 

@@ -1,10 +1,13 @@
 import { projectScript } from './project-script';
 
+/** Files that never travel (compare/folders.ts), as find has them. */
+const alwaysLeftOut = '-name .gitkeep -o -name .DS_Store -o -name "._*" -o -name Thumbs.db -o -name desktop.ini';
+
 /** How many files there are that could travel. Lines: project, then one folder. */
 export const countScript = projectScript(`
   IFS= read -r f;
   cd "$p/$f" || exit 81;
-  find . -type d -name .rsync-partial -prune -o -name .gitkeep -o -name .DS_Store -o -type f -print0 -o -type l -exec test -f {} \\; -print0 | tr -dc "\\000" | wc -c`);
+  find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o -type f -print0 -o -type l -exec test -f {} \\; -print0 | tr -dc "\\000" | wc -c`);
 
 /** Deletes. stdin: project, one folder, then names with NUL between: `-NAME` a file, `/NAME` a folder that is empty by then. */
 export const deleteScript = projectScript(`
@@ -18,9 +21,9 @@ export const listScript = projectScript(`
   [ -f "$p/$f" ] && { find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f" | tr "\\n" "\\0"; };
   cd "$p/$f" 2>/dev/null || exit 0;
   if find . -maxdepth 0 -printf "" 2>/dev/null; then
-    find . -type d -name .rsync-partial -prune -o -name .gitkeep -o -name .DS_Store -o -type d -o -printf "%s %T@ %C@ %i %P\\0";
+    find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o -type d -o -printf "%s %T@ %C@ %i %P\\0";
   else
-    find . -type d -name .rsync-partial -prune -o -name .gitkeep -o -name .DS_Store -o -type d -o -exec stat -f "%z %m %c %i %N%n" {} + | tr "\\n" "\\0";
+    find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o -type d -o -exec stat -f "%z %m %c %i %N%n" {} + | tr "\\n" "\\0";
   fi`);
 
 /** Writes a file under `.just-lora`, whole. stdin: project, its name there, then the text. */

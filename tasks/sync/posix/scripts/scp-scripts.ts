@@ -1,4 +1,4 @@
-import { projectScript } from '../scripts/project-script';
+import { projectScript } from './project-script';
 
 /** Makes the folder where files of scp arrive, empty. Lines: project. */
 export const stageScript = projectScript(`

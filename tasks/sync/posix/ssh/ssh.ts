@@ -1,15 +1,14 @@
 import * as path from 'node:path';
-import { sha256 } from '../../common/hash';
-import type { Context } from '../../engine/context';
-import { refuseTracked } from '../../engine/repository-programs';
-import { parseSshConfig } from '../answers/ssh-config';
-import type { Remote } from '../remotes/remote';
-
-/** How this machine's ssh is called for one remote; scp takes the same options. */
-export interface Ssh {
-  options: readonly string[];
-  host: string;
-}
+import { UserError } from '../../../common/errors';
+import { sha256 } from '../../../common/hash';
+import type { Context } from '../../../engine/context';
+import { refuseTracked } from '../../../engine/repository-programs';
+import type { RunResult } from '../../../platform/processes/processes';
+import { parseSshConfig } from '../../answers/ssh/ssh-config';
+import { sshTarget } from '../../answers/ssh/ssh-target';
+import type { Remote } from '../../remotes/remote';
+import { remoteFault } from '../faults';
+import type { Ssh } from './connection';
 
 /**
  * One connection for all that a run does: the first ssh becomes its master, and an idle one is gone after 45 s.
@@ -28,6 +27,7 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
     program: 'ssh',
     timeoutMs: 10_000,
   });
+  if (asked.exitCode !== 0) throw unusable(context, remote, asked);
   const theirs = parseSshConfig(asked.stdout);
   const number = (name: string) => Number(theirs.get(name)?.[0] ?? 0);
   const lower = (name: string, ours: number) => (number(name) > 0 && number(name) < ours ? number(name) : ours);
@@ -37,6 +37,9 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
     ...chosen,
     '-o',
     'BatchMode=yes',
+    // Without the banner of the other side, which may say anything; faults are told still.
+    '-o',
+    'LogLevel=ERROR',
     '-o',
     `ConnectTimeout=${lower('connecttimeout', 10)}`,
     // A link that is dead without a word ends after 12 s; a blip of a few seconds does not end it.
@@ -56,7 +59,32 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
         ]
       : []),
   ];
-  return { options, host: remote.host };
+  return { options, host: remote.host, target: sshTarget(asked.stdout, context.host.home), noise: new Set(), elsewhere: false };
+}
+
+/** A host in front of the colon of rsync and scp: an IPv6 address has colons of its own. */
+export const addressIn = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+/** ssh is not there, or does not take its configuration. */
+function unusable({ host }: Context, remote: Remote, { exitCode, tail }: RunResult): UserError {
+  if (exitCode >= 0 || !/ENOENT/.test(tail)) return remoteFault({ remote }, exitCode, tail);
+  return new UserError({
+    code: 'E_NO_SSH',
+    found: 'this machine has no ssh on PATH',
+    needed: 'the client of OpenSSH',
+    fix:
+      host.platform === 'darwin'
+        ? 'put `/usr/bin` into PATH'
+        : '`sudo apt-get install -y openssh-client`; elsewhere the package of the distribution',
+  });
+}
+
+/** Asks the same once more without the shared connection, which swallows what jump hosts and ProxyCommands say. */
+export function askAnew({ host, root }: Context, ssh: Ssh, logLevel: 'ERROR' | 'INFO'): Promise<RunResult> {
+  // Of an option that is given twice the first counts.
+  const first = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none', '-o', `LogLevel=${logLevel}`];
+  const options = { cwd: root, program: 'ssh', guarded: true, env: { LC_ALL: 'C' }, timeoutMs: 40_000, mostBytes: 1_000_000 } as const;
+  return host.processes.run('ssh', ['-T', ...first, ...ssh.options, '--', ssh.host, 'exit 0'], options);
 }
 
 /**
@@ -97,6 +125,6 @@ function controlFolder({ host }: Context): string | undefined {
 }
 
 /** A connection that broke may look alive to its master for a while: the next try makes a new one. */
-export async function dropMaster({ host, root }: Context, ssh: Ssh | undefined): Promise<void> {
+export async function dropMaster({ host, root }: Context, ssh: Pick<Ssh, 'options' | 'host'> | undefined): Promise<void> {
   if (ssh) await host.processes.run('ssh', [...ssh.options, '-O', 'exit', '--', ssh.host], { cwd: root, program: 'ssh', timeoutMs: 3000 });
 }
