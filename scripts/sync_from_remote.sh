@@ -71,7 +71,7 @@ cd "$(dirname "$0")/.."
 # Never -a: owners cannot be set on rented machines. Never --append: it skips changed files. --partial-dir keeps
 # what has arrived aside until a file is whole.
 flags=(-rlt --no-owner --no-group --partial-dir=.rsync-partial --timeout=30 --stats --progress
-  --exclude=.gitkeep --exclude=.DS_Store --exclude=.rsync-partial)
+  --exclude=.gitkeep --exclude=.DS_Store '--exclude=._*' --exclude=Thumbs.db --exclude=desktop.ini --exclude=.rsync-partial)
 
 mkdir -p adapters
 printf '== %s:%s/adapters -> adapters\n' "$REMOTE_HOST" "$REMOTE_PATH"

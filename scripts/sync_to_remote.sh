@@ -70,8 +70,9 @@ fi
 cd "$(dirname "$0")/.."
 # Never -a: owners cannot be set on rented machines. Never --append: it skips changed files. --partial-dir keeps
 # what has arrived aside until a file is whole.
-flags=(-rlt --no-owner --no-group --partial-dir=.rsync-partial --timeout=30 --stats --progress
-  --exclude=.gitkeep --exclude=.DS_Store --exclude=.rsync-partial)
+# Of a link that leads out of the folder the content travels.
+flags=(-rlt --copy-unsafe-links --no-owner --no-group --partial-dir=.rsync-partial --timeout=30 --stats --progress
+  --exclude=.gitkeep --exclude=.DS_Store '--exclude=._*' --exclude=Thumbs.db --exclude=desktop.ini --exclude=.rsync-partial)
 
 [ -d data/processed ] || fail 'data/processed does not exist' 'process your data first'
 for folder in data/processed configs scripts; do

@@ -3,6 +3,7 @@ import { bytes, plural, some } from '../common/format';
 import type { Finding } from '../engine/step';
 import { bytesToSend, changedFiles, changeTable, countsText, shownChange } from './compare/change';
 import { ownExcludes } from './compare/folders';
+import { keptNote } from './compare/outside-links';
 import { remoteAddress } from './remotes/address';
 import type { Session, SessionDifference } from './session/session';
 
@@ -15,7 +16,7 @@ export function doneFinding(session: Session, difference: SessionDifference): Fi
     : 'nothing to do';
   return {
     state: 'done',
-    found: `${work}: ${some(what)} ${what.length === 1 ? 'is' : 'are'} the same here and on \`${remoteAddress(remote)}\`${verify ? ', by checksum, with a manifest' : ''}`,
+    found: `${work}: ${some(what)} ${what.length === 1 ? 'is' : 'are'} the same here and on \`${remoteAddress(remote)}\`${verify ? ', by checksum, with a manifest' : ''}${leftOut(difference)}`,
     ...warningOf(difference),
     data: dataOf(session, difference),
   };
@@ -78,19 +79,15 @@ function warningOf(difference: SessionDifference): { warning?: string } {
   return notes.length > 0 ? { warning: notes.join('; ') } : {};
 }
 
-/** What does not travel, as sentences. */
-function notesOf({ excluded, skipped, absent, empty }: SessionDifference): string[] {
-  return [
-    ...(excluded === undefined || excluded > 0
-      ? [
-          `left out: ${excluded === undefined ? '' : `${plural(excluded, 'file')} by `}${ownExcludes.join(', ')} and the patterns of the settings`,
-        ]
-      : []),
-    ...(skipped.length > 0 ? [`no plain files, so they do not travel: ${some(skipped)}`] : []),
-    ...(absent.length > 0 ? [`not there: ${absent.join(', ')}`] : []),
-    ...(empty.length > 0 ? [`empty: ${empty.join(', ')}`] : []),
-  ];
-}
+/** What a person did not ask for, as sentences: neither what is always left out, nor a folder that need not be there. */
+const notesOf = ({ skipped, empty, keptLinks = [] }: SessionDifference): string[] => [
+  ...(skipped.length > 0 ? [`no plain files, so they do not travel: ${some(skipped)}`] : []),
+  ...keptNote(keptLinks),
+  ...(empty.length > 0 ? [`empty: ${empty.join(', ')}`] : []),
+];
+
+/** Files that our own patterns and those of the settings leave out, at the end of a sentence. */
+const leftOut = ({ excluded }: SessionDifference): string => (excluded ? `; ${plural(excluded, 'file')} left out` : '');
 
 function dataOf({ remote, direction, sent }: Session, { changes, excluded }: SessionDifference): Record<string, unknown> {
   const count = (action: string) => changedFiles(changes).filter((change) => change.action === action).length;

@@ -7,7 +7,7 @@ import { changedFiles, type FileChange, firstRows, shownChange } from './compare
 import { filtersOf } from './compare/filters';
 import { type Folder, foldersOf } from './compare/folders';
 import { presenceOf } from './compare/sides';
-import { thereText } from './remote-step';
+import { thereText, thereWarning } from './remote-step';
 import { chosenRemote } from './remotes/chosen-remote';
 import { kindNamed, type RemoteState } from './remotes/remote-type';
 import { isReached } from './session/session';
@@ -34,20 +34,25 @@ export function statusSteps(context: Context): Step[] {
     look ??= kindNamed(remote.type).lookAt(context, remote, names, 'pull');
     return look;
   };
-  let statuses: Promise<ReadonlyMap<string, Status>> | undefined;
-  const statusOf = async ({ name }: Folder) => {
-    // All at once: each is a command of its own on one connection.
-    statuses ??= there().then(async (found) => {
-      const compared = await Promise.all(folders.map((folder) => compare(context, found, folder)));
-      return new Map(compared.map((status, index) => [folders[index]?.name ?? '', status]));
-    });
-    return (await statuses).get(name) as Status;
+  const statuses = new Map<string, Promise<Status>>();
+  const statusOf = ({ name }: Folder): Promise<Status> => {
+    // All at once: each is a command of its own on one connection, and none that fails stops another.
+    for (const each of folders) {
+      if (statuses.has(each.name)) continue;
+      const status = there().then((found) => compare(context, found, each));
+      status.catch(() => undefined);
+      statuses.set(each.name, status);
+    }
+    return statuses.get(name) as Promise<Status>;
   };
   return [
     {
       name: 'remote',
       title: `Compare with ${remote.name}`,
-      check: async () => ({ state: 'done', found: thereText(await there()) }),
+      async check() {
+        const found = await there();
+        return { state: 'done', found: thereText(found), ...thereWarning(found) };
+      },
     },
     ...folders.map(
       (folder): Step => ({

@@ -1,11 +1,10 @@
 import { bytes, plural, some } from '../common/format';
-import type { Context } from '../engine/context';
 import type { Look, Step } from '../engine/step';
 import { bytesToSend, changedFiles, shownChange } from './compare/change';
 import { compareAll } from './compare/difference';
 import { manifestsMatch } from './compare/verify';
 import { changedOnTheWay, doneFinding, lostFinding, todoFinding } from './findings';
-import { assertNoLocalChanges, markLocalChanges } from './guards/local-changes';
+import { markOverwrites } from './guards/overwrites';
 import { moveFiles } from './session/move';
 import { holdToPlan } from './session/plan';
 import { isReached, type Session, type SessionDifference } from './session/session';
@@ -22,10 +21,10 @@ export function syncStep(session: Session): Step<SyncSeen> {
   return {
     name: direction,
     title: direction === 'push' ? `Push to ${remote.name}` : `Pull from ${remote.name}`,
-    async check(context) {
+    async check() {
       // Why is told by the step before this one.
       if (!(await isReached(session))) return { state: 'unknown', found: `\`${remote.name}\` could not be checked` };
-      return check(session, context);
+      return check(session);
     },
     async plan(_, seen) {
       if (!seen) return [];
@@ -47,7 +46,7 @@ export function syncStep(session: Session): Step<SyncSeen> {
   };
 }
 
-async function check(session: Session, context: Context): Promise<Look<SyncSeen>> {
+async function check(session: Session): Promise<Look<SyncSeen>> {
   const { direction, verify, sent } = session;
   const there = await session.there();
   const difference = await compareAll(session);
@@ -58,18 +57,7 @@ async function check(session: Session, context: Context): Promise<Look<SyncSeen>
   const cutOff = direction === 'push' && there.locked && !sent;
   if (changes.length === 0 && vouched && !cutOff) return { ...doneFinding(session, difference), seen };
   if (sent) return changedOnTheWay(session, difference);
-  if (direction === 'pull') {
-    await markChanges(session, context, difference);
-    const refused = assertNoLocalChanges(changes);
-    if (refused && context.option('plan') === undefined && !context.forced('pull')) return lostFinding(session, difference, refused);
-  }
+  const refused = await markOverwrites(session, difference);
+  if (refused) return lostFinding(session, difference, refused);
   return { ...todoFinding(session, difference, vouched), seen };
-}
-
-async function markChanges(session: Session, context: Context, { folders }: SessionDifference): Promise<void> {
-  const transport = await session.transport();
-  for (const { folder, changes } of folders) {
-    const changed = changes.filter(({ action, kind }) => action === 'changed' && kind === 'file');
-    markLocalChanges(context, changes, changed.length > 0 ? await transport.newer(folder, changed) : new Set());
-  }
 }

@@ -78,19 +78,21 @@ else {
   });
 
   test('what is left out is counted, and what is no plain file is named', async () => {
-    const { project, json, data, configure } = await pair();
+    const { project, there, json, data, configure } = await pair();
     configure({}, { sync: { push: ['data/processed', 'logs?'] } });
     data('a', 'a');
     data('.DS_Store', 'x');
     data('sub/.gitkeep', '');
+    for (const name of ['._a', 'sub/._b', 'Thumbs.db', 'desktop.ini']) data(name, 'x');
     execFileSync('mkfifo', [path.join(project, 'data/processed/pipe')]);
     const { exitCode, steps } = await json('sync:push');
     assert.is(exitCode, 0);
-    const { warning, excluded } = steps[1];
-    assert.equal(excluded, { patterns: ['.gitkeep', '.DS_Store', '.rsync-partial'], files: 3 });
-    assert.match(warning, /left out: 3 files by \.gitkeep, \.DS_Store, \.rsync-partial/);
-    assert.match(warning, /no plain files, so they do not travel: pipe/);
-    assert.match(warning, /(not there|empty): logs/);
+    const { found, warning, excluded } = steps[1];
+    assert.equal(excluded, { patterns: ['.gitkeep', '.DS_Store', '._*', 'Thumbs.db', 'desktop.ini', '.rsync-partial'], files: 7 });
+    assert.match(found, /; 7 files left out$/);
+    // Neither what is always left out nor a folder that need not be there.
+    assert.is(warning, 'no plain files, so they do not travel: pipe');
+    assert.equal(Object.keys(contents(path.join(there, 'data/processed'))), ['a']);
   });
 
   test('a folder whose name is no ASCII arrives under it, with a manifest that holds, and comes back', async () => {

@@ -3,10 +3,14 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { UserError } from '../../tasks/common/errors';
+import { statusSteps } from '../../tasks/sync/status-steps';
+import { contextWith } from '../support/context';
 import { projectCopy, repository, runJust, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { freePort, listening } from '../support/sshd';
 import { contents } from '../support/sync';
+import { synced } from '../support/sync-here';
 import { startWatched } from '../support/watch';
 
 const test = suite('sync by rclone');
@@ -129,6 +133,50 @@ else {
     const silent = await runJust(project, ['sync:remotes', '--json'], env);
     assert.is(JSON.parse(silent.stdout).steps[0].code, 'E_RCLONE_UNREACHABLE');
     assert.not.match(silent.stdout + silent.stderr, /secret-value/);
+  });
+
+  test('a file that grows while it is sent is told by name', async () => {
+    const store = path.join(temporaryFolder('jl-store'), 'project');
+    const context = contextWith({ remotes: { gpu: { type: 'rclone', host: null, path: `:local:${store}` } }, sync: { push: ['data'] } });
+    const file = path.join(context.root, 'data/grows');
+    fs.mkdirSync(path.dirname(file));
+    fs.writeFileSync(file, Buffer.alloc(150_000_000));
+    const writer = setInterval(() => fs.appendFileSync(file, 'more'), 5);
+    const { code, found } = await synced(context, 'push');
+    clearInterval(writer);
+    assert.is(code, 'E_CHANGED_WHILE_SENT', found);
+    assert.match(found, /grows/);
+  });
+
+  test('one bad name in a folder does not keep the look from another', async () => {
+    const store = path.join(temporaryFolder('jl-store'), 'project');
+    const context = contextWith({
+      remotes: { gpu: { type: 'rclone', host: null, path: `:local:${store}` } },
+      sync: { push: ['data'], pull: ['adapters'] },
+    });
+    for (const folder of ['data', 'adapters']) fs.mkdirSync(path.join(store, folder), { recursive: true });
+    fs.writeFileSync(path.join(store, 'adapters/a.bin'), 'adapter');
+    fs.mkdirSync(path.join(context.root, 'data'));
+    fs.writeFileSync(path.join(context.root, 'data/new\nline'), 'x');
+    const looks = await Promise.all(
+      statusSteps(context).map(
+        async (step) => [step.name, await step.check(context, 'full').catch((error: UserError) => error.fault)] as const,
+      ),
+    );
+    const [, data, adapters] = looks.map(([, look]) => look as { code?: string; found: string });
+    assert.is(data?.code, 'E_NAME');
+    assert.is(adapters?.found, '1 only there');
+    // A name there that is no path: two ways of writing one.
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${store}/data/a`), Buffer.from([0xff])]), '1');
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${store}/data/a`), Buffer.from([0xfe])]), '2');
+    fs.rmSync(path.join(context.root, 'data/new\nline'));
+    fs.writeFileSync(path.join(context.root, 'data/b'), 'x');
+    const again = await Promise.all(
+      statusSteps(context).map(
+        (step): Promise<{ code?: string; found: string }> => step.check(context, 'full').catch((error: UserError) => error.fault),
+      ),
+    );
+    assert.equal([again[1]?.code, again[2]?.found], ['E_REMOTE_ANSWER', '1 only there']);
   });
 }
 

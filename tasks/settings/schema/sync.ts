@@ -10,6 +10,11 @@ export const sync = section('What sync:push and sync:pull move, and how', {
   pull: lines('Folders or files that sync:pull fetches; with a question mark at the end only if it exists', ['adapters', 'logs?']),
   include: lines('rsync patterns of files to include even if excluded; without an exclude only these are synced', []),
   exclude: lines('rsync patterns of files to leave out', []),
+  links: oneOf(
+    'Links that lead out of what sync:push sends: content sends what they lead to, keep the links as they are',
+    ['content', 'keep'],
+    'content',
+  ),
   transfer: oneOf('Over ssh: rsync, scp, or auto: rsync where the remote has it, else scp', ['rsync', 'scp', 'auto'], 'rsync'),
   compress: flag('Compress on the way (zstd, where both rsyncs know it): for text over a slow link', false),
   max_delete: count('The most files that --delete may delete', 100, 0),

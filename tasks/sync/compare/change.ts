@@ -23,6 +23,8 @@ export interface Comparison {
   excluded: number | undefined;
   /** Devices, sockets and pipes, which do not travel. */
   skipped: string[];
+  /** Links that travel as they are though they lead out of the folder, as a person reads them. */
+  keptLinks?: string[];
 }
 
 /** What was found in one folder. */

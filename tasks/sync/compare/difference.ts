@@ -1,3 +1,4 @@
+import { guardNames } from '../guards/colliding-names';
 import { assertSafeDeleteTarget, guardDeletions } from '../guards/deletions';
 import { guardRoom } from '../guards/room';
 import { refuseEmpty, refuseMissing } from '../guards/sources';
@@ -26,6 +27,7 @@ async function compareBy(session: Session, checksum: boolean): Promise<SessionDi
       async (folder): Promise<Compared> => ({ folder, comparison: await transport.compare(folder, { deletions: deletes, checksum }) }),
     ),
   );
+  for (const { folder, comparison } of compared) await guardNames(session, folder, comparison.changes, 'look');
   if (deletes) await guardDeletions(session, transport, compared);
   await guardRoom(session, there, compared);
   return { ...joined(compared), absent, empty, byChecksum: checksum };
@@ -47,7 +49,7 @@ async function sourcesOf({
       absent.push(folder.name);
     } else if (source === 'folder' && direction === 'push' && !holdsFiles(context, folder)) {
       if (deletes && folder.required) throw refuseEmpty(folder.name, direction);
-      empty.push(folder.name);
+      if (folder.required) empty.push(folder.name);
       // Its folders still travel, but nothing is deleted for it.
       if (!deletes) present.push(folder);
     } else present.push(folder);
@@ -56,12 +58,13 @@ async function sourcesOf({
 }
 
 /** All folders as one. How many files were left out is known only where each folder tells. */
-function joined(compared: readonly Compared[]): Pick<SessionDifference, 'changes' | 'folders' | 'excluded' | 'skipped'> {
+function joined(compared: readonly Compared[]): Pick<SessionDifference, 'changes' | 'folders' | 'excluded' | 'skipped' | 'keptLinks'> {
   const excluded = compared.map(({ comparison }) => comparison.excluded);
   return {
     changes: compared.flatMap(({ comparison }) => comparison.changes),
     folders: compared.map(({ folder, comparison }) => ({ folder, changes: comparison.changes })),
     excluded: excluded.reduce((sum, count) => (sum === undefined || count === undefined ? undefined : sum + count), 0),
     skipped: compared.flatMap(({ comparison }) => comparison.skipped),
+    keptLinks: compared.flatMap(({ comparison }) => comparison.keptLinks ?? []),
   };
 }

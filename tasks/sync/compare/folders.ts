@@ -17,14 +17,19 @@ export interface Folder {
   own: readonly string[];
 }
 
-/** Never sent, never fetched, never deleted: placeholders of git and the Finder, and what rsync has not finished. */
-export const ownExcludes: readonly string[] = ['.gitkeep', '.DS_Store', '.rsync-partial'];
+/**
+ * Never sent, never fetched, never deleted: placeholders of git, what the desktops of macOS and Windows leave in each folder, and
+ * what rsync has not finished. Patterns, which the scripts of the other side have too (posix/scripts/file-scripts.ts).
+ */
+export const ownExcludes: readonly string[] = ['.gitkeep', '.DS_Store', '._*', 'Thumbs.db', 'desktop.ini', '.rsync-partial'];
 
-export const isOwnExclude = (name: string): boolean => ownExcludes.includes(path.posix.basename(name));
+const ownPart = /^(?:\.gitkeep|\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\.rsync-partial)$/s;
+
+/** Whether a file, or a folder above it, has a name of {@link ownExcludes}. */
+export const isOwnExclude = (name: string): boolean => name.split('/').some((part) => ownPart.test(part));
 
 /** Whether a file, or a folder above it, is left out of this folder by our own patterns, whatever a person asks for. */
-export const isOwn = ({ own }: Folder, name: string): boolean =>
-  name.split('/').some((part) => ownExcludes.includes(part)) || own.some((pattern) => patternMatches(pattern, name));
+export const isOwn = ({ own }: Folder, name: string): boolean => isOwnExclude(name) || own.some((pattern) => patternMatches(pattern, name));
 
 /** A machine's own settings stay on it. */
 const machineSettings = ['/*.local.yaml', '/*.remote.yaml', '/*.local.yml', '/*.remote.yml', '/*.local.json', '/*.remote.json'];

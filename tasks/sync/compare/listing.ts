@@ -5,6 +5,7 @@ import type { RelativeName } from '../../untrusted/names';
 import type { FileChange } from './change';
 import { chosen, type Filters } from './filters';
 import { baseName, type Folder, isOwnExclude } from './folders';
+import { entriesThrough, lookThrough, type OutsideLinks } from './outside-links';
 
 /** The files of one side for what is not rsync: size in bytes, time in milliseconds. By name, a byte string. */
 export type Listing = Map<RelativeName, { size: number; modifiedMs: number }>;
@@ -15,12 +16,15 @@ export interface ListedEntry {
   skipped: string[];
 }
 
-/** The files here that travel. */
-export function listHere({ host, root }: Context, folder: Folder, filters: Filters): ListedEntry {
+/** The files here that travel; what outside links lead to comes by their names. */
+export function listHere(context: Context, folder: Folder, filters: Filters, links: OutsideLinks): ListedEntry {
+  const { host, root } = context;
   const at = path.join(root, folder.name);
   const listed: ListedEntry = { files: new Map(), excluded: 0, skipped: [] };
   const single = host.files.stat(at)?.isFile();
-  const entries = single ? [host.tree.look(path.dirname(at), baseName(folder))] : host.tree.entries(at, ['.rsync-partial']);
+  const entries = single
+    ? [lookThrough(context, path.dirname(at), baseName(folder), links)]
+    : entriesThrough(context, at, links, isUnfinished);
   for (const entry of entries) {
     if (!entry) continue;
     const { name, size, modified, isFile } = entry;
@@ -31,6 +35,9 @@ export function listHere({ host, root }: Context, folder: Folder, filters: Filte
   }
   return listed;
 }
+
+/** What rsync or a pull has left on its way. */
+const isUnfinished = (name: string): boolean => name.split('/').includes('.rsync-partial');
 
 /** Times count by the second, which is what scp and many stores keep. */
 export const seconds = (modifiedMs: number | undefined): number => Math.floor((modifiedMs ?? 0) / 1000);

@@ -6,6 +6,7 @@ import type { RelativeName } from '../../untrusted/names';
 import { recallFolder, rememberFolder } from '../session/folder-record';
 import { sha256Here, stateOf } from './files-here';
 import type { Folder } from './folders';
+import { type OutsideLinks, placeOf } from './outside-links';
 
 /** Where a folder's manifest lies under `.just-lora` of the side that received it. */
 export const manifestOf = ({ name }: Pick<Folder, 'name'>): string => `manifests/${name.replace(/\//g, '-')}.sha256`;
@@ -28,6 +29,7 @@ const isKnown = (value: unknown): value is Known => Array.isArray(value) && type
  * SHA-256 of every file that travels, as `sha256sum -c` reads it in the project's folder: the other side needs
  * nothing of ours to check what it has. A byte string, names included.
  * @param names of the files, relative to the folder here
+ * @param links whose content travels
  * @param keep whether the hashes are kept for the next time: not by a look
  */
 export async function manifestText(
@@ -35,6 +37,7 @@ export async function manifestText(
   folder: Folder,
   base: string,
   names: readonly RelativeName[],
+  links: OutsideLinks,
   keep: boolean,
 ): Promise<string> {
   const { host, root } = context;
@@ -43,11 +46,12 @@ export async function manifestText(
   const next = new Map<string, Known>();
   const lines: string[] = [];
   for (const name of [...names].sort()) {
-    const entry = host.tree.look(at, name);
+    const place = placeOf(links, at, name);
+    const entry = host.tree.look(place.folder, place.name);
     if (!entry?.isFile) continue;
     const state = stateOf(entry);
     const before = known.get(shownName(name));
-    const hash = before?.[0] === state ? before[1] : await sha256Here(context, at, name);
+    const hash = before?.[0] === state ? before[1] : await sha256Here(context, place.folder, place.name);
     next.set(shownName(name), [state, hash]);
     lines.push(line(hash, `${byteName(base)}/${name}`));
   }

@@ -16,7 +16,10 @@ export async function manifestsOf(session: Session, keep: boolean): Promise<Map<
     const presence = presenceOf(context, path.join(context.root, folder.name));
     if (presence !== 'folder' && presence !== 'file') continue;
     const base = presence === 'file' ? path.posix.dirname(folder.name) : folder.name;
-    manifests.set(manifestOf(folder), await manifestText(context, folder, base, await transport.names(folder), keep));
+    manifests.set(
+      manifestOf(folder),
+      await manifestText(context, folder, base, await transport.names(folder), await transport.links(folder), keep),
+    );
   }
   return manifests;
 }

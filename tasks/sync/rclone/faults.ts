@@ -1,6 +1,7 @@
 import { UserError } from '../../common/errors';
+import { some } from '../../common/format';
 import { lastLines } from '../../untrusted/text';
-import { rcloneFault } from '../answers/rclone-output';
+import { changingFiles, rcloneFault } from '../answers/rclone-output';
 import { remoteAddress } from '../remotes/address';
 import type { Remote } from '../remotes/remote';
 
@@ -8,7 +9,13 @@ import type { Remote } from '../remotes/remote';
 export function rcloneError(remote: Remote, text: string): UserError {
   const at = remoteAddress(remote);
   const tail = lastLines(text, 5);
+  const changing = changingFiles(text);
   const tellers: Record<ReturnType<typeof rcloneFault>, [code: string, found: string, fix: string]> = {
+    changing: [
+      'E_CHANGED_WHILE_SENT',
+      `files changed while they were sent${changing.length > 0 ? `: ${some(changing.map((name) => `\`${name}\``))}` : ''}`,
+      'let the writer finish, then run the same command again',
+    ],
     'no-remote': [
       'E_RCLONE_REMOTE',
       `rclone knows no remote \`${remote.host || remote.path.split(':')[0]}\``,

@@ -1,6 +1,7 @@
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { RunOptions } from '../../platform/processes/processes';
+import { fieldsOf, tryParse } from '../../untrusted/json';
 import { checksumAnswer, heard, type Limits, longAnswer, refusePart, shortAnswer } from '../answers/answer';
 import { logErrors, parseLsjson, rcloneFault, statsBytes } from '../answers/rclone-output';
 import type { Remote } from '../remotes/remote';
@@ -46,7 +47,8 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       const more = anew ? ['--ignore-times'] : [];
       // Said each second, and nothing of each file.
       const stats = ['--stats', '1s', '--stats-log-level', 'NOTICE'];
-      await run(['copy', '--files-from-raw', file, '--retries', '2', ...stats, ...more, '--', from, to], {
+      // What is named is a file, or a link whose content is to travel.
+      await run(['copy', '--copy-links', '--files-from-raw', file, '--retries', '2', ...stats, ...more, '--', from, to], {
         keep: 'end',
         onLine: (line) => {
           const bytes = statsBytes(line);
@@ -75,6 +77,12 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       return new Map();
     },
 
+    async foldsNames() {
+      const { exitCode, stdout } = await rclone(['backend', 'features', there()], shortAnswer);
+      const { CaseInsensitive } = fieldsOf(fieldsOf(exitCode === 0 ? tryParse(stdout) : undefined)?.['Features']) ?? {};
+      return CaseInsensitive === true;
+    },
+
     send: (here, folder, files, how) => copy(here, there(folder), files, how),
     fetch: (folder, here, files, how) => copy(there(folder), here, files, how),
     remove: (folder, files) =>
@@ -83,7 +91,7 @@ export function rcloneStore(context: Context, remote: Remote): Store {
     same: (here, folder, files) =>
       withList(files, async (file) => {
         const list = ['--files-from-raw', file, '--one-way', '--combined', '-', '--retries', '1'];
-        const { exitCode, stdout, stderr } = await rclone(['check', ...list, '--', here, there(folder)], checksumAnswer);
+        const { exitCode, stdout, stderr } = await rclone(['check', '--copy-links', ...list, '--', here, there(folder)], checksumAnswer);
         const lines = stdout.split('\n').filter((line) => /^[=*+!-] /.test(line));
         // Its exit code is 1 where something differs, which is an answer.
         if (exitCode !== 0 && lines.length === 0) throw rcloneError(remote, logErrors(stderr));

@@ -1,6 +1,6 @@
 import { machinePathFault } from '../posix/path';
 import { shellOn } from '../posix/shell';
-import { sshFor } from '../posix/ssh';
+import { sshFor } from '../posix/ssh/ssh';
 import type { RemoteKind } from '../remotes/remote-type';
 
 /** Old rsyncs hand the path to the shell there. */

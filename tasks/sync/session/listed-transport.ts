@@ -5,7 +5,9 @@ import { countHere, statesHere } from '../compare/files-here';
 import { chosen, type Filters } from '../compare/filters';
 import { baseName, type Direction, type Folder, isOwnExclude } from '../compare/folders';
 import { compareListings, type Listing, listHere, seconds } from '../compare/listing';
+import { linksOf, type OutsideLinks } from '../compare/outside-links';
 import { sidesOf } from '../compare/sides';
+import type { NamePair } from '../guards/colliding-names';
 import { refuseNames } from '../guards/plain-names';
 import type { RemoteState } from '../remotes/remote-type';
 import { commitStaging, openStaging, refuseWay } from './staging';
@@ -13,6 +15,8 @@ import type { FileStates, Move, Transport } from './transport';
 
 /** What a program can do that lists, copies and deletes files there. Names are byte strings, and lie in `base`, a folder of the project. */
 export interface ListingBackend extends Pick<Transport, 'readState' | 'writeState' | 'alone'> {
+  /** {@link Transport.fallTogether} on the other side, for a folder relative to the project. */
+  fallTogether(base: string, pairs: readonly NamePair[], how: 'look' | 'try'): Promise<readonly NamePair[]>;
   name: string;
   /** Does a copy keep its time, on every remote? Where it does not, an equal size with another time is compared by contents. */
   keepsTimes: boolean;
@@ -20,8 +24,8 @@ export interface ListingBackend extends Pick<Transport, 'readState' | 'writeStat
   deletesAnyName: boolean;
   /** All files of a folder there, as they are now or were when `There` was looked at; empty where there is none. */
   list(folder: Folder): Promise<Listing>;
-  /** Which of these files have the same contents on both sides. */
-  same(base: string, names: readonly RelativeName[]): Promise<ReadonlySet<string>>;
+  /** Which of these files have the same contents on both sides. @param links here whose content travels */
+  same(base: string, names: readonly RelativeName[], links: OutsideLinks): Promise<ReadonlySet<string>>;
   send(base: string, changes: readonly FileChange[], how: Move): Promise<void>;
   /** @param to the folder here that files arrive in, absolute: they get their final place when all have come */
   fetch(base: string, changes: readonly FileChange[], to: string, how: Move): Promise<void>;
@@ -48,14 +52,17 @@ export function listedTransport(
     const meant = (name: RelativeName) => direction === 'push' || file === undefined || name === baseName(folder);
     return new Map([...(await program.list(folder))].filter(([name]) => meant(name) && chosen(folder, filters, name)));
   };
+  const links = linksOf(context, direction, filters);
   const inOrder = <T>(here: T, far: T): [source: T, target: T] => (direction === 'push' ? [here, far] : [far, here]);
 
   return {
     async compare(folder, { deletions, checksum }) {
       const { base, here } = sides(folder);
-      const { files, excluded, skipped } = listHere(context, folder, filters);
+      const through = await links(folder);
+      const { files, excluded, skipped } = listHere(context, folder, filters, await links(folder));
       const [source, target] = inOrder(files, await listThere(folder));
-      const compared = (names: RelativeName[]) => (program.keepsTimes ? Promise.resolve(new Set<string>()) : program.same(base, names));
+      const compared = (names: RelativeName[]) =>
+        program.keepsTimes ? Promise.resolve(new Set<string>()) : program.same(base, names, through);
       // Where contents are compared, any name may be handed to the program.
       if (!program.keepsTimes) refuseNames(program.name, base, source.keys());
       const changes = await compareListings(base, source, target, deletions, compared);
@@ -65,7 +72,7 @@ export function listedTransport(
       if (!checksum) return { changes, excluded, skipped };
       const known = new Set<string>(namesOf(changes));
       const both = [...source.keys()].filter((name) => target.has(name) && !known.has(name));
-      const same = both.length > 0 ? await program.same(base, both) : new Set<string>();
+      const same = both.length > 0 ? await program.same(base, both, through) : new Set<string>();
       const differ = both
         .filter((name) => !same.has(name))
         .map((name): FileChange => ({ action: 'changed', kind: 'file', folder: base, name, bytes: source.get(name)?.size ?? 0 }));
@@ -87,7 +94,7 @@ export function listedTransport(
     },
 
     async newer(folder, changed) {
-      const [source, target] = inOrder(listHere(context, folder, filters).files, await listThere(folder));
+      const [source, target] = inOrder(listHere(context, folder, filters, await links(folder)).files, await listThere(folder));
       const isNewer = (name: RelativeName) => seconds(target.get(name)?.modifiedMs) > seconds(source.get(name)?.modifiedMs);
       return new Set(namesOf(changed).filter(isNewer));
     },
@@ -97,8 +104,16 @@ export function listedTransport(
       return program.count ? program.count(folder) : [...(await program.list(folder)).keys()].filter((name) => !isOwnExclude(name)).length;
     },
 
-    names: async (folder) => [...listHere(context, folder, filters).files.keys()],
-    states: (folder, side) => (side === 'there' ? program.states(folder) : Promise.resolve(statesHere(context, folder))),
+    links,
+    fallTogether: async (folder, pairs, how) => {
+      const { base } = sides(folder);
+      if (direction === 'push') return program.fallTogether(base, pairs, how);
+      const { filesHere } = require('../posix/files') as typeof import('../posix/files');
+      return filesHere(context, there.remote).fallTogether(base, pairs, how);
+    },
+    names: async (folder) => [...listHere(context, folder, filters, await links(folder)).files.keys()],
+    states: (folder, side) =>
+      side === 'there' ? program.states(folder) : links(folder).then((through) => statesHere(context, folder, through)),
     readState: program.readState,
     writeState: program.writeState,
     alone: program.alone,

@@ -5,6 +5,9 @@ import { bytesToSend, changedFiles } from '../compare/change';
 import { compareAll } from '../compare/difference';
 import { manifestsAbout } from '../compare/manifest';
 import { manifestsOf, removeManifestsHere, writeManifests } from '../compare/verify';
+import { guardNames } from '../guards/colliding-names';
+import { rememberVolume } from '../guards/mounted';
+import { markOverwrites, rememberPushed } from '../guards/overwrites';
 import { fetchRecordsToo } from '../posix/run-records';
 import { applyDiff } from './apply-diff';
 import type { Session, SessionDifference } from './session';
@@ -19,7 +22,7 @@ export async function moveFiles(
   const { direction } = session;
   const outdated = seen.folders.filter(({ changes }) => changes.length > 0).flatMap(({ folder }) => manifestsAbout(folder));
   const work = async (stale: boolean) => {
-    await levelAndCount(session, stale ? await compareAll(session) : seen, progress);
+    await levelAndCount(session, stale ? await seenAnew(session) : seen, progress);
     if (session.verify) await levelByChecksum(session, progress);
   };
   if (direction === 'push') {
@@ -35,8 +38,20 @@ export async function moveFiles(
   session.forget();
 }
 
+/** Another push was at work meanwhile: what it has sent is not replaced unseen either. @throws UserError E_REMOTE_CHANGES */
+async function seenAnew(session: Session): Promise<SessionDifference> {
+  const difference = await compareAll(session);
+  const refused = await markOverwrites(session, difference);
+  if (refused) throw refused;
+  return difference;
+}
+
 async function levelAndCount(session: Session, difference: SessionDifference, progress: (progress: Progress) => void): Promise<void> {
+  for (const { folder, changes } of difference.folders) if (changes.length > 0) await guardNames(session, folder, changes, 'try');
   await applyDiff(session, difference, progress);
+  if (session.direction === 'push') await rememberPushed(session, difference);
+  if (session.direction === 'push' && session.remote.type === 'local')
+    rememberVolume(session.context, session.remote, (await session.there()).path);
   const files = changedFiles(difference.changes);
   const deleted = files.filter(({ action }) => action === 'deleted').length;
   session.sent = { files: files.length - deleted, bytes: bytesToSend(difference.changes), deleted };

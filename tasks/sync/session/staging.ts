@@ -6,8 +6,8 @@ import type { Context } from '../../engine/context';
 import type { Entry } from '../../platform/files/byte-paths';
 import type { RelativeName } from '../../untrusted/names';
 import { type FileChange, shownChange } from '../compare/change';
-import { refuseLinksOut } from '../compare/links';
-import { rememberPulled } from '../guards/local-changes';
+import { leadsOut, refuseLinksOut } from '../compare/links';
+import { rememberPulled } from '../guards/overwrites';
 
 /** Where files of a pull arrive: beside their final place, so that a rename is all that is left, and never synced. */
 const stageName = '.rsync-partial' as RelativeName;
@@ -33,11 +33,11 @@ export function openStaging({ host, root }: Context, base: string): string {
  * @param here the folder that receives
  * @throws UserError E_UNSAFE_PATH where the way to one of the files leads through a link or a file, or a folder stands at its name
  */
-export function refuseWay({ host }: Context, here: string, changes: readonly FileChange[]): void {
+export function refuseWay({ host: { tree } }: Context, here: string, changes: readonly FileChange[]): void {
   for (const change of changes) {
     if (change.action === 'deleted') continue;
-    const entry = host.tree.look(here, change.name);
-    if (!entry || entry.isFolder === (change.kind === 'folder')) continue;
+    const entry = tree.look(here, change.name);
+    if (!entry || (entry.isFolder === (change.kind === 'folder') && !isOwnLink(tree, here, entry, change))) continue;
     const mine = entry.isFolder ? 'folder' : entry.isLink ? 'link' : 'file';
     throw new UserError({
       code: 'E_UNSAFE_PATH',
@@ -47,6 +47,10 @@ export function refuseWay({ host }: Context, here: string, changes: readonly Fil
     });
   }
 }
+
+/** Is it a link out of the folder, which a person made here, and a file would take its place? */
+const isOwnLink = (tree: Context['host']['tree'], here: string, { isLink, name }: Entry, { kind }: FileChange): boolean =>
+  isLink && kind === 'file' && leadsOut(name, tree.linkTarget(here, name));
 
 /** Did it come as what it was planned to be? */
 function hasArrived({ kind }: FileChange, entry: Entry | undefined): boolean {

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { UserError } from '../../common/errors';
 import { byteName, shownName, textName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
 import { isByteCount } from '../../untrusted/hashes';
@@ -33,6 +34,8 @@ export interface Store {
   /** Copies files into a folder here, which is made where it is missing. */
   fetch(folder: string, here: string, files: readonly string[], how: Copying): Promise<void>;
   remove(folder: string, files: readonly string[]): Promise<void>;
+  /** Whether it takes names that differ in case alone for one; by default it does not. */
+  foldsNames?(): Promise<boolean>;
   /** Which of the files have the same contents in a folder here. */
   same(here: string, folder: string, files: readonly string[]): Promise<ReadonlySet<string>>;
   /** A text under `.just-lora` there, '' where there is none. */
@@ -63,19 +66,33 @@ export const storeKind = ({ open, ...kind }: StoreDefinition): RemoteKind => ({
 async function lookAtStore(context: Context, store: Store, remote: Remote, folders: readonly string[]): Promise<RemoteState> {
   const mover = await store.transportLabel();
   const listings = new Map(
-    await Promise.all(folders.map(async (folder): Promise<[string, Listing]> => [folder, await listed(store, remote, folder)])),
+    await Promise.all(folders.map(async (folder): Promise<[string, Answered]> => [folder, await answered(store, remote, folder)])),
   );
   // Without a folder to look at: does it answer at all?
   if (folders.length === 0) await store.list('');
   const there: RemoteState = {
     remote,
     path: remote.path,
-    present: new Map([...listings].map(([folder, listing]) => [folder, presenceIn(listing, folder)])),
+    present: new Map(
+      [...listings].map(([folder, listing]) => [folder, listing instanceof UserError ? 'folder' : presenceIn(listing, folder)]),
+    ),
     transfer: remote.type,
     transportLabel: mover,
     transport: (direction, filters) => listedTransport(context, there, direction, filters, programOf(context, remote, store, listings)),
   };
   return there;
+}
+
+/** What a store has of a folder, or why that cannot be: such a list hinders only what is done with this folder. */
+type Answered = Listing | UserError;
+
+async function answered(store: Store, remote: Remote, folder: string): Promise<Answered> {
+  try {
+    return await listed(store, remote, folder);
+  } catch (error) {
+    if (error instanceof UserError && error.fault.code === 'E_REMOTE_ANSWER') return error;
+    throw error;
+  }
 }
 
 /** What a store has of a folder. @throws UserError E_REMOTE_ANSWER for what cannot be the name or the size of a file */
@@ -96,7 +113,7 @@ function presenceIn(listing: Listing, folder: string): Presence {
 }
 
 /** @param listings what it had of each folder when it was looked at */
-function programOf({ root }: Context, remote: Remote, store: Store, listings: ReadonlyMap<string, Listing>): ListingBackend {
+function programOf({ root }: Context, remote: Remote, store: Store, listings: ReadonlyMap<string, Answered>): ListingBackend {
   const textNames = (changes: readonly FileChange[]) => changes.map((change) => textName(change.name));
   const here = (base: string) => path.join(root, base);
   return {
@@ -104,11 +121,17 @@ function programOf({ root }: Context, remote: Remote, store: Store, listings: Re
     deletesAnyName: false,
     // Many stores write down when a file came.
     keepsTimes: false,
-    list: async (folder) => listings.get(folder.name) ?? new Map(),
+    async list(folder) {
+      const listing = listings.get(folder.name) ?? new Map();
+      if (listing instanceof UserError) throw listing;
+      return listing;
+    },
     same: async (base, names) => new Set([...(await store.same(here(base), base, names.map(textName)))].map(byteName)),
     send: (base, changes, { checksum, tell }) => store.send(here(base), base, textNames(changes), { anew: checksum, tell }),
     fetch: (base, changes, to, { checksum, tell }) => store.fetch(base, to, textNames(changes), { anew: checksum, tell }),
     remove: (_, base, changes) => store.remove(base, textNames(changes)),
+
+    fallTogether: async (_, pairs) => ((await store.foldsNames?.()) ? pairs : []),
 
     async states(folder) {
       // Looked at anew: the plan is about now.

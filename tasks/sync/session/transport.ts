@@ -1,6 +1,8 @@
 import type { RelativeName } from '../../untrusted/names';
 import type { Comparison, FileChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
+import type { OutsideLinks } from '../compare/outside-links';
+import type { NamePair } from '../guards/colliding-names';
 
 /** How two sides are compared, and the differences levelled. */
 export interface Transport {
@@ -14,8 +16,12 @@ export interface Transport {
   newer(folder: Folder, changed: readonly FileChange[]): Promise<ReadonlySet<string>>;
   /** How many files one side has that could travel. */
   count(folder: Folder, side: Side): Promise<number>;
+  /** Links here whose content travels in their place. @throws UserError E_LINK_OUTSIDE */
+  links(folder: Folder): Promise<OutsideLinks>;
   /** Names of the files here that travel, by the patterns. */
   names(folder: Folder): Promise<RelativeName[]>;
+  /** Which of these pairs of names are one file, or would be, on the receiving side. */
+  fallTogether(folder: Folder, pairs: readonly NamePair[], how: 'look' | 'try'): Promise<readonly NamePair[]>;
   /** Every file of one side with what tells that it has changed; empty where there is no such folder. */
   states(folder: Folder, side: Side): Promise<FileStates>;
   /** A file under `PATH/.just-lora` there, '' where there is none. Byte strings. */
