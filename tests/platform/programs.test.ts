@@ -22,6 +22,9 @@ import { queryDriver } from '../../tasks/gpu/driver/query-driver';
 import { queryTorch } from '../../tasks/gpu/torch/query-torch';
 import { runHf } from '../../tasks/hub/download/hf-backend';
 import type { Model } from '../../tasks/hub/model/models';
+import { linksOf } from '../../tasks/sync/compare/outside-links';
+import { isHostKnown } from '../../tasks/sync/posix/ssh/host-key';
+import { keyFault } from '../../tasks/sync/posix/ssh/key-fault';
 import { dropMaster } from '../../tasks/sync/posix/ssh/ssh';
 import { rcloneStore } from '../../tasks/sync/rclone/store';
 import type { Remote } from '../../tasks/sync/remotes/remote';
@@ -87,6 +90,7 @@ for (const [name, becomes] of Object.entries({
   scp: fails,
   // Answers as the other side: what stands behind the host is run here.
   ssh: 'for last; do :; done\ncase "$1" in -G) echo "hostname gpu" ;; -T) exec /bin/sh -c "$last" ;; *) exit 1 ;; esac',
+  'ssh-keygen': fails,
   rsync: 'exec /usr/bin/rsync "$@"',
   sh: 'exec /bin/sh "$@"',
   'nvidia-smi': fails,
@@ -299,6 +303,25 @@ row('tasks/sync/posix/look.ts', 'rsync', /--version/, [], () => push({ type: 'lo
 row('tasks/sync/posix/ssh/ssh.ts', 'ssh', /^-G/, login, () => push({ host: 'gpu', transfer: 'scp' }));
 row('tasks/sync/posix/shell.ts', 'ssh', /^-T/, login, () => push({ host: 'gpu', transfer: 'scp' }));
 row('tasks/sync/posix/ssh/ssh.ts', 'ssh', /-O exit/, login, () => dropMaster(context, { options: [], host: 'gpu' }));
+const known = path.join(home, 'known');
+const target = {
+  host: 'gpu',
+  port: 22,
+  user: 'me',
+  keyName: 'gpu',
+  knownHosts: [known],
+  globalKnownHosts: [],
+  identities: [known],
+  jump: undefined,
+};
+fs.writeFileSync(known, '');
+row('tasks/sync/posix/ssh/host-key.ts', 'ssh-keygen', /^-F gpu/, login, () => isHostKnown(context, target));
+row('tasks/sync/posix/ssh/key-fault.ts', 'ssh-keygen', /^-y/, login, () => keyFault(context, target, ''));
+row('tasks/sync/compare/outside-links.ts', 'git', /literal-pathspecs/, [], () => {
+  fs.mkdirSync(path.join(root, 'linked'));
+  fs.symlinkSync(known, path.join(root, 'linked/known'));
+  return linksOf(context, 'push', { include: [], exclude: [] })({ name: 'linked', required: true, own: [] });
+});
 row('tasks/sync/posix/scp/scp.ts', 'scp', /train\.jsonl/, login, () => push({ host: 'gpu', transfer: 'scp' }));
 
 test('every file that starts a program has a row', () => {

@@ -29,7 +29,7 @@ const push: RsyncCall = {
 
 const argsOf = (more: Partial<RsyncCall>): string => rsyncArgs({ ...push, ...more }).join(' ');
 const base = '-rlt --no-owner --no-group';
-const own = '--exclude=.gitkeep --exclude=.DS_Store --exclude=.rsync-partial';
+const own = '--exclude=.gitkeep --exclude=.DS_Store --exclude=._* --exclude=Thumbs.db --exclude=desktop.ini --exclude=.rsync-partial';
 const shell = `--timeout=30 -e ssh -T -o BatchMode=yes -i "/keys/my key"`;
 const operands = '-- /project/data/ box:/there/data/';
 
