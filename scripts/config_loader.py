@@ -186,7 +186,8 @@ def _variable_layers(schema: dict, known: dict, parts: Iterable[str], problems: 
     layers = []
     for name, keys in FOREIGN.items():
         if os.environ.get(name) and keys[0] in parts:
-            layers += _value_layer(schema, name, keys, os.environ[name], problems)
+            value = os.path.expandvars(os.path.expanduser(os.environ[name]))
+            layers += _value_layer(schema, name, keys, value, problems)
     for name in sorted(os.environ):
         if name.startswith(PREFIX) and name not in RESERVED and os.environ[name]:
             words = name[len(PREFIX) :].split("__")

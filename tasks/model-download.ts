@@ -13,12 +13,17 @@ export function modelDownloadTask(): LoraTask {
       {
         name: 'model',
         value: 'name',
-        description: 'a model of the settings or `owner/name`, with `@revision` if need be, or `all`',
+        description:
+          'a model of the settings or `owner/name`, with `@revision` if need be, `all`, or `present`: those whose folder is there',
         default: 'all that are enabled',
       },
       { name: 'update', description: 'follow a branch that has moved to its newest commit' },
       { name: 'repair', description: 'hash everything that is there and fetch again what is wrong' },
-      { name: 'source', value: 'folder', description: 'take the files from a folder (path or `file:` address) instead of the Hub' },
+      {
+        name: 'source',
+        value: 'folder',
+        description: 'take the files from a folder (path or `file:` address), a cache or a folder of models instead of the Hub',
+      },
       { name: 'from-cache', value: 'link|copy', description: "link or copy the files from the cache of Hugging Face's libraries" },
       {
         name: 'backend',

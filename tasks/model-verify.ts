@@ -11,7 +11,12 @@ export function modelVerifyTask(): LoraTask {
     example: 'npx just model:verify --model=llama-3.1-8b --full',
     readOnly: (has) => !has('for'),
     options: [
-      { name: 'model', value: 'name', description: 'a model of the settings, `owner/name`, or `all`', default: 'all that are enabled' },
+      {
+        name: 'model',
+        value: 'name',
+        description: 'a model of the settings, `owner/name`, `all`, or `present`: those whose folder is there',
+        default: 'all that are enabled',
+      },
       { name: 'path', value: 'folder', description: 'any folder with a model, or with safetensors files, instead' },
       { name: 'adapter', value: 'folder', description: 'a PEFT adapter instead; `--model` says which base it must be for' },
       {

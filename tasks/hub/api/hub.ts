@@ -8,6 +8,7 @@ import type { Model } from '../model/models';
 import { misfit, nextQueryIn, type Revision, revisionIn, type TreeRow, treeRowsIn } from './answers';
 import { addressOf } from './endpoint';
 import { Requests } from './requests';
+import { treeBySiblings } from './siblings';
 
 /** A glance at a branch, in milliseconds. */
 const glanceMs = 3000;
@@ -15,6 +16,9 @@ const glanceMs = 3000;
 const mostRows = 500_000;
 /** A list takes as long as so many answers may take, and no longer. */
 const mostAnswers = 20;
+
+/** How a mirror answers that does not know the listing of a commit. */
+const noTree: readonly number[] = [404, 405, 501];
 
 /**
  * The Hub as one run sees it: what its API knows of models. Reads only.
@@ -61,7 +65,14 @@ export class Hub {
     const top = `/api/models/${addressOf(repo)}/tree/${commit}`;
     let query: string | undefined = '?recursive=true&expand=false';
     while (query !== undefined) {
-      const { value, response } = await this.requests.json({ address: top + query, repo, revision: commit });
+      const asked = { address: top + query, repo, revision: commit };
+      const { body, response } = await this.requests.get({ ...asked, bodyBytes: 64_000_000, acceptStatuses: noTree });
+      if (noTree.includes(response.statusCode ?? 0)) {
+        // The Hub says with a code of its own that it has no such repository or revision.
+        if (rows.length > 0 || header(response, 'x-error-code')) throw await this.requests.refused(response, body, repo, commit);
+        return treeBySiblings(this.requests, repo, commit);
+      }
+      const value = this.requests.parsed(body);
       for (const row of treeRowsIn(value, rows.length, endpoint)) {
         if (seen.has(row.path)) throw misfit(endpoint, `tree[${rows.length}].path`, row.path, 'each path once, and pages that move on');
         seen.add(row.path);

@@ -13,6 +13,10 @@ export interface Refusal {
   revision: string;
   /** Where the token came from; `undefined` where there was none. */
   tokenFrom: string | undefined;
+  /** When the token ended, where its file says so. */
+  endedAt?: Date | undefined;
+  /** The command that logs in on this machine. */
+  login: string;
   /** What the Hub says of the token itself, where it was asked. */
   tokenIsGood?: boolean | undefined;
 }
@@ -21,7 +25,18 @@ export interface Refusal {
  * The one message for each way in which the Hub refuses: no token, bad token, not granted, a token without the
  * permission, no such repository or revision. `undefined` where the answer is none of these.
  */
-export function refusalError({ status, code, message, endpoint, repo, revision, tokenFrom, tokenIsGood }: Refusal): UserError | undefined {
+export function refusalError({
+  status,
+  code,
+  message,
+  endpoint,
+  repo,
+  revision,
+  tokenFrom,
+  endedAt,
+  login,
+  tokenIsGood,
+}: Refusal): UserError | undefined {
   const page = `${endpoint}/${repo}`;
   const said = message ? `; the Hub says: ${oneLine(message, 200)}` : '';
   const again = 'run the same command again';
@@ -35,19 +50,26 @@ export function refusalError({ status, code, message, endpoint, repo, revision, 
     );
   if (code === 'EntryNotFound')
     return fault('E_HUB_FILE', `\`${repo}\` at ${revision} lacks a file of its own list${said}`, 'every file of the list', again);
+  if (status === 401 && endedAt !== undefined)
+    return fault(
+      'E_HUB_BAD_TOKEN',
+      `the login of ${tokenFrom} ended on ${endedAt.toISOString().slice(0, 16).replace('T', ' ')} (UTC): it was one of a browser, and those last some hours`,
+      'a login that has not ended',
+      `${login}, then ${again}; a token of ${endpoint}/settings/tokens lasts`,
+    );
   if (status === 401 && tokenFrom === undefined && code !== 'RepoNotFound')
     return fault(
       'E_HUB_NO_TOKEN',
       `\`${repo}\` is open only to those who log in, and no token was found`,
       'a token of an account with access',
-      `make a token at ${endpoint}/settings/tokens and ask for access at ${page}, then \`export HF_TOKEN=…\` (or \`hf auth login\`) and ${again}`,
+      `make a token at ${endpoint}/settings/tokens and ask for access at ${page}, then \`export HF_TOKEN=…\` (or ${login}) and ${again}`,
     );
   if (status === 401 && tokenFrom !== undefined && (code !== 'RepoNotFound' || tokenIsGood === false))
     return fault(
       'E_HUB_BAD_TOKEN',
       `the token of ${tokenFrom} is not valid${said}`,
       'a token that the Hub knows',
-      `make a new one at ${endpoint}/settings/tokens, put it where the old one is, and ${again}`,
+      `make a new one at ${endpoint}/settings/tokens, put it where the old one is (or ${login}), and ${again}`,
     );
   if (status === 403 && code === 'GatedRepo')
     return fault(

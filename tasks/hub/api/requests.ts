@@ -7,11 +7,13 @@ import { oneLine } from '../../untrusted/text';
 import { Connections } from '../http/connections';
 import { withinTime } from '../http/deadline';
 import { NetworkError } from '../http/network-error';
+import { proxyFor } from '../http/proxy';
 import { backoffMs, isRetryableStatus, RateLimitGate } from '../http/rate-limit';
 import { discardBody, header, plainOf, readStart, readText } from '../http/read-body';
 import { redirectOf } from '../http/redirect';
 import { misfit } from './answers';
 import { endpointOf } from './endpoint';
+import { loginCommand } from './hf-command';
 import { refusalError } from './refusals';
 import { findToken, type Token } from './token';
 
@@ -48,6 +50,7 @@ export class Requests {
   readonly answerMs: number;
   readonly tries: number;
   readonly #home: string;
+  readonly #login: () => string;
   readonly #signal: AbortSignal;
 
   /** @throws UserError E_HUB_UNREACHABLE where HF_ENDPOINT is no address */
@@ -55,6 +58,9 @@ export class Requests {
     const { download } = context.settings.setup;
     this.endpoint = endpointOf(context.host);
     this.#home = homeOf(this.endpoint);
+    this.#login = () => loginCommand(context);
+    // Before anything is asked: a proxy that is none of ours would never answer.
+    proxyFor(new URL(this.endpoint), context.host.env);
     this.token = findToken(context);
     this.connections = new Connections(context.host);
     this.patience = new RateLimitGate(context.host, download.wait_seconds * 1000);
@@ -95,7 +101,8 @@ export class Requests {
     const status = response.statusCode ?? 0;
     const code = header(response, 'x-error-code');
     const message = oneLine(header(response, 'x-error-message') ?? messageIn(body));
-    const refusal = { status, code, message, endpoint: this.endpoint, repo, revision, tokenFrom: this.token?.from };
+    const { from: tokenFrom, endedAt } = this.token ?? {};
+    const refusal = { status, code, message, endpoint: this.endpoint, repo, revision, tokenFrom, endedAt, login: this.#login() };
     // The Hub hides a repository from a wrong token as it hides it from none: ask about the token itself.
     const tokenIsGood = status === 401 && code === 'RepoNotFound' && this.token ? await this.#tokenIsGood() : undefined;
     return (
@@ -140,8 +147,13 @@ export class Requests {
   /** Asks for JSON and parses it; bodies of up to 64 MB. @throws UserError */
   async json(question: HubRequest): Promise<{ value: unknown; response: http.IncomingMessage }> {
     const { response, body } = await this.get({ ...question, bodyBytes: 64_000_000 });
+    return { value: this.parsed(body), response };
+  }
+
+  /** @throws UserError E_HUB_ANSWER */
+  parsed(body: string): unknown {
     const value = tryParse(body);
-    if (value !== undefined) return { value, response };
+    if (value !== undefined) return value;
     throw new UserError({
       code: 'E_HUB_ANSWER',
       found: `${this.endpoint} answered something that is not JSON: ${oneLine(body, 80)}`,
@@ -202,8 +214,15 @@ function homeOf(endpoint: string): string {
     code: 'E_HUB_UNREACHABLE',
     found: `HF_ENDPOINT is \`${oneLine(endpoint, 100)}\``,
     needed: 'an address of http or https',
-    fix: '`export HF_ENDPOINT=https://…`, or `unset HF_ENDPOINT` for the Hub itself',
+    fix: `\`export HF_ENDPOINT=${meantBy(endpoint)}\`, or \`unset HF_ENDPOINT\` for the Hub itself`,
   });
+}
+
+/** The address that was meant by one in quotes or without its scheme. */
+function meantBy(endpoint: string): string {
+  const bare = oneLine(endpoint, 100).replace(/^[\s'"`]+|[\s'"`/]+$/g, '');
+  const address = /^https?:\/\//i.test(bare) ? bare : `https://${bare}`;
+  return /^[\w.-]+(?::\d+)?(?:\/[\w./-]*)?$/.test(address.replace(/^https?:\/\//i, '')) ? address : 'https://…';
 }
 
 function messageIn(body: string): string {

@@ -1,5 +1,5 @@
 import { usageError } from '../../common/errors';
-import { bytes, plural, roughly } from '../../common/format';
+import { bytes, plural, roughly, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Table } from '../../engine/step';
 import { hubOf } from '../api/hub';
@@ -61,7 +61,16 @@ export function foundOf(context: Context, model: Model, { wanted, files, origin,
         : `the environment's transformers and tokenizers are ${libraries}`,
     );
   }
-  if (origin) parts.push(`from ${origin.name}`);
+  const [, remote] = splitBySource(
+    files.filter(({ state }) => state !== 'ok' && state !== 'unchecked'),
+    origin,
+  );
+  const remoteBytes = remote.reduce((sum, { file, thereBytes }) => sum + file.size - thereBytes, 0);
+  if (origin && remote.length > 0)
+    parts.push(
+      `${bytes(remoteBytes)} of it from the Hub, since ${origin.name} has no ${some(remote.map(({ file }) => `\`${file.path}\``))}`,
+    );
+  else if (origin) parts.push(`from ${origin.name}`);
   else if (cachedIn(context, model, wanted.commit))
     parts.push('it is in the cache of Hugging Face too: `--from-cache=link` or `copy` takes it from there');
   return parts.join('; ');
@@ -80,13 +89,26 @@ export function downloadTable(context: Context, wanted: Manifest, files: readonl
   return [['file', 'size', 'here'], ...rows, ...left, time];
 }
 
+/** Files that come from a folder of this machine, and those that it has not. */
+function splitBySource(files: readonly LocalFile[], origin: LocalSource | undefined): [LocalFile[], LocalFile[]] {
+  const has = ({ file }: LocalFile) => origin?.place(file.path) !== undefined;
+  return [files.filter(has), files.filter((file) => !has(file))];
+}
+
 /** The one action, as `--plan` prints it. */
 export function titleOf(model: Model, files: readonly LocalFile[], origin: LocalSource | undefined): string {
   const unchecked = files.filter(({ state }) => state === 'unchecked');
   const missing = files.filter(({ state }) => state !== 'ok' && state !== 'unchecked');
   const size = (of: readonly LocalFile[], part: (file: LocalFile) => number) => bytes(of.reduce((sum, file) => sum + part(file), 0));
   const check = `check ${plural(unchecked.length, 'file')} (${size(unchecked, ({ file }) => file.size)})`;
-  const fetch = `fetch ${plural(missing.length, 'file')} (${size(missing, ({ file, thereBytes }) => file.size - thereBytes)}) from ${origin?.name ?? `\`${model.repo}\``}`;
+  const [local, remote] = splitBySource(missing, origin);
+  const part = (of: readonly LocalFile[], from: string) =>
+    `${plural(of.length, 'file')} (${size(of, ({ file, thereBytes }) => file.size - thereBytes)}) from ${from}`;
+  const parts = [
+    ...(local.length > 0 && origin ? [part(local, origin.name)] : []),
+    ...(remote.length > 0 ? [part(remote, `\`${model.repo}\``)] : []),
+  ];
+  const fetch = `fetch ${parts.join(' and ')}`;
   if (missing.length === 0) return unchecked.length > 0 ? `${check} and fetch again what is wrong` : 'check every file';
   return unchecked.length > 0 ? `${check} and ${fetch}` : fetch;
 }

@@ -1,5 +1,5 @@
-import { usageError } from '../../common/errors';
-import { bytes, plural } from '../../common/format';
+import { UserError, usageError } from '../../common/errors';
+import { bytes, plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { readLockOwner } from '../../engine/lock/lock';
 import { shown } from '../../engine/paths';
@@ -124,6 +124,7 @@ async function look(
   if (bySource) {
     refuseUnloadable(context, model, bySource);
     const files = filesAt(context, model, bySource, trust);
+    refuseSourceWithoutWeights(model, files, origin);
     const first = files.find(({ file, state }) => state !== 'ok' && state !== 'unchecked' && origin.place(file.path) === undefined);
     // What the folder lacks comes from the Hub: whether it may is asked before the first byte.
     if (first) {
@@ -139,5 +140,23 @@ async function look(
   refuseUnloadable(context, model, wanted);
   await assertFolderFree(context, model, wanted);
   const libraries = await compatibilityOf(context, model, wanted);
-  return { wanted, files: filesAt(context, model, wanted, trust), origin: localSourceOf(context, model, wanted.commit), libraries };
+  const files = filesAt(context, model, wanted, trust);
+  const source = localSourceOf(context, model, wanted.commit);
+  if (source) refuseSourceWithoutWeights(model, files, source);
+  return { wanted, files, origin: source, libraries };
 }
+
+/** Who names a folder does not ask for gigabytes from the Hub. @throws UserError E_MODEL_SOURCE */
+function refuseSourceWithoutWeights({ asked, repo }: Model, files: readonly LocalFile[], { name, place }: LocalSource): void {
+  const missing = files.filter(({ file, state }) => state !== 'ok' && state !== 'unchecked' && isWeights(file.path));
+  if (missing.length === 0 || missing.some(({ file }) => place(file.path) !== undefined)) return;
+  const size = bytes(missing.reduce((sum, { file }) => sum + file.size, 0));
+  throw new UserError({
+    code: 'E_MODEL_SOURCE',
+    found: `${name} has none of the weights of \`${repo}\` that are missing: ${some(missing.map(({ file }) => `\`${file.path}\``))} (${size})`,
+    needed: 'a folder with its weights',
+    fix: `name that folder, or leave it out: \`npx just model:download --model=${asked}\` fetches them from the Hub`,
+  });
+}
+
+const isWeights = (file: string): boolean => /\.(?:safetensors|bin|gguf)$/.test(file);

@@ -3,10 +3,8 @@ import { bytes } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import type { Progress } from '../../engine/step';
-import { programIn } from '../../environments/prefix/prefix';
-import { allOnPath, isProgram } from '../../environments/python/interpreter/which';
-import { knownEnvironments } from '../../environments/training/locate';
 import { endpointOf } from '../api/endpoint';
+import { findHf } from '../api/hf-command';
 import { findToken } from '../api/token';
 import type { Model } from '../model/models';
 
@@ -26,7 +24,7 @@ export async function runHf(
   progress: (progress: Progress) => void,
 ): Promise<void> {
   const { host, root } = context;
-  const command = findHf(context);
+  const command = hfProgram(context);
   const token = findToken(context);
   const env = {
     HF_HUB_DISABLE_UPDATE_CHECK: '1',
@@ -53,15 +51,9 @@ export async function runHf(
   });
 }
 
-/** In the project's environments first, then in what the shell has activated, then on PATH; the newer name everywhere before the older. */
-function findHf(context: Context): string {
-  const { host } = context;
-  const { own, other, activated } = knownEnvironments(context);
-  for (const name of ['hf', 'huggingface-cli']) {
-    const places = [...own, ...other, ...activated].map((prefix) => programIn(host, prefix, name));
-    const found = places.find((file) => isProgram(host, file)) ?? allOnPath(host, name)[0];
-    if (found) return found;
-  }
+function hfProgram(context: Context): string {
+  const found = findHf(context);
+  if (found) return found.file;
   throw new UserError({
     code: 'E_HF_MISSING',
     found: 'neither `hf` nor `huggingface-cli` is in an environment of the project or on PATH',

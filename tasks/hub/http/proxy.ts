@@ -2,16 +2,32 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Duplex } from 'node:stream';
 import * as tls from 'node:tls';
+import { UserError } from '../../common/errors';
 import { hostOf, stalled } from './request-headers';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The proxy for an address by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, small letters first as curl has it. */
+/**
+ * The proxy for an address by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, small letters first as curl has it.
+ * @throws UserError E_HUB_PROXY where it is none of http or https
+ */
 export function proxyFor(url: URL, env: Variables): URL | undefined {
-  const read = (name: string) => env[name.toLowerCase()] || env[name];
-  const proxy = read(url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') || read('ALL_PROXY');
-  if (!proxy || isExcepted(url, read('NO_PROXY') ?? '')) return undefined;
-  return new URL(/^\w+:\/\//.test(proxy) ? proxy : `http://${proxy}`);
+  const read = (name: string) => {
+    const own = env[name.toLowerCase()] ? name.toLowerCase() : name;
+    const value = env[own];
+    return value ? { name: own, value } : undefined;
+  };
+  const proxy = read(url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') ?? read('ALL_PROXY');
+  if (!proxy || isExcepted(url, read('NO_PROXY')?.value ?? '')) return undefined;
+  const address = /^\w+:\/\//.test(proxy.value) ? proxy.value : `http://${proxy.value}`;
+  const parsed = URL.canParse(address) ? new URL(address) : undefined;
+  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed;
+  throw new UserError({
+    code: 'E_HUB_PROXY',
+    found: `${proxy.name} is ${parsed ? `a proxy of \`${parsed.protocol}//\`` : 'no address'}`,
+    needed: 'a proxy of http or https, which opens tunnels (CONNECT)',
+    fix: `\`export HTTPS_PROXY=http://HOST:PORT\` where there is one; or \`unset ${proxy.name}\`; or \`--backend=hf\`, which takes SOCKS after \`pip install "httpx[socks]" pysocks\``,
+  });
 }
 
 /** `NO_PROXY`: names with everything below them, with or without a leading dot, a port, or `*`. */

@@ -2,13 +2,14 @@ import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
-import { absolute, projectPaths, shown } from '../../engine/paths';
+import { absolute, shown } from '../../engine/paths';
 import type { Host } from '../../platform';
-import { isCommitHash, isSha1, isSha256 } from '../../untrusted/hashes';
-import { hubHomes } from '../api/token';
+import { isSha1, isSha256 } from '../../untrusted/hashes';
+import { hubCaches } from '../api/token';
 import type { HubFile } from '../model/hub-file';
 import type { Model } from '../model/models';
 import { readTreeFile } from '../store/tree';
+import { cacheName, modelIn, snapshotIn } from './source-folder';
 
 /** A place on this machine that has the files of a model. */
 export interface LocalSource {
@@ -30,13 +31,13 @@ export interface LocalSource {
 export function localSourceOf(context: Context, model: Model, commit: string | undefined): LocalSource | undefined {
   const asked = context.option('source') ?? model.source;
   const cache = context.option('from-cache');
-  if (asked !== undefined) return folderOrigin(context, asked);
+  if (asked !== undefined) return folderOrigin(context, asked, model);
   if (cache === undefined) return undefined;
   const folder = cachedIn(context, model, commit);
   if (!folder)
     throw new UserError({
       code: 'E_MODEL_SOURCE',
-      found: `\`${model.repo}\` is not in the cache (${cacheFolders(context)
+      found: `\`${model.repo}\` is not in the cache (${hubCaches(context)
         .map((home) => shown(context.root, home))
         .join(', ')})`,
       needed: 'a snapshot of the model there',
@@ -47,34 +48,21 @@ export function localSourceOf(context: Context, model: Model, commit: string | u
 
 /** The snapshot of a model in the cache of Hugging Face's libraries, the one of the commit first. */
 export function cachedIn(context: Context, { repo, revision }: Model, commit: string | undefined): string | undefined {
-  const { files } = context.host;
-  for (const home of cacheFolders(context)) {
-    const folder = path.join(home, `models--${repo.replace('/', '--')}`);
-    const named = commit ?? files.readText(path.join(folder, 'refs', revision))?.trim() ?? revision;
-    if (!isCommitHash(named)) continue;
-    const snapshot = path.join(folder, 'snapshots', named);
-    if (files.stat(snapshot)?.isDirectory()) return snapshot;
-  }
-  return undefined;
+  return hubCaches(context)
+    .map((cache) => snapshotIn(context.host, path.join(cache, cacheName(repo)), revision, commit))
+    .find((snapshot) => snapshot !== undefined);
 }
 
-/** `HF_HUB_CACHE`, else `hub` in each home of Hugging Face's libraries. */
-function cacheFolders(context: Context): string[] {
-  const { env } = context.host;
-  const named = env.HF_HUB_CACHE ?? env.HUGGINGFACE_HUB_CACHE;
-  if (named) return [named];
-  return [...new Set([...hubHomes(context), projectPaths(context).hf_home])].map((home) => path.join(home, 'hub'));
-}
-
-function folderOrigin(context: Context, asked: string): LocalSource {
-  const folder = asked.startsWith('file:') ? fileURLToPath(asked) : absolute(context, asked);
-  if (!context.host.files.stat(folder)?.isDirectory())
+function folderOrigin(context: Context, asked: string, model: Model): LocalSource {
+  const named = asked.startsWith('file:') ? fileURLToPath(asked) : absolute(context, asked);
+  if (!context.host.files.stat(named)?.isDirectory())
     throw new UserError({
       code: 'E_MODEL_SOURCE',
       found: `the source \`${asked}\` is not a folder`,
       needed: 'a folder that holds the files of the model',
       fix: 'mount it or correct the path, then run the same command again',
     });
+  const folder = modelIn(context, named, model);
   return { name: `\`${shown(context.root, folder)}\``, folder, links: false, place: placeIn(context, folder) };
 }
 

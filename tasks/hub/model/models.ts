@@ -26,16 +26,18 @@ export interface Model {
 const repository = /^(?!-|\.+\/)[\w.-]+\/(?!-|\.+$)[\w.-]+$/;
 
 /**
- * The models that `--model` means: a configured name, `owner/name`, either with `@revision`, or `all`;
- * none means the enabled ones, as `all` does.
+ * The models that `--model` means: a configured name, `owner/name`, either with `@revision`; `all` is every configured one,
+ * `present` every one of them whose folder is there, and none means those that are enabled.
  * @throws UserError E_USAGE (exit code 2) where it is neither, E_CONFIG where a model has no repository
  */
 export function modelsOf(context: Context, asked: string | undefined = context.option('model')): Model[] {
   const configured = context.settings.setup.models;
-  if (asked === undefined || asked === 'all')
-    return Object.entries(configured)
-      .filter(([, { enabled }]) => enabled)
+  if (asked === undefined || asked === 'all' || asked === 'present') {
+    const models = Object.entries(configured)
+      .filter(([, { enabled }]) => enabled || asked !== undefined)
       .map(([name, settings]) => modelOf(context, name, settings));
+    return asked === 'present' ? models.filter(({ folder }) => context.host.files.stat(folder)) : models;
+  }
   const at = asked.indexOf('@');
   const [wanted, revision] = at < 0 ? [asked, undefined] : [asked.slice(0, at), asked.slice(at + 1)];
   if (revision?.startsWith('-'))

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Environment } from '../../common/environment';
+import { expandPath } from '../../common/expand-path';
 import type { Host } from '../../platform';
 import { keysOfName, keysOfVariable, settingName } from '../check/names';
 import { definition } from '../schema/definition';
@@ -83,7 +84,8 @@ export function variableLayers(host: Host, known: SettingsTree, problems: Settin
   return [
     ...names.flatMap((name) => {
       const keys = Object.hasOwn(foreignVariables, name) ? foreignVariables[name] : undefined;
-      return keys ? valueLayer(name, keys, host.env[name] ?? '', problems) : [];
+      // Of another program: read as that one reads it.
+      return keys ? valueLayer(name, keys, expandPath(host, host.env[name] ?? ''), problems) : [];
     }),
     ...ours.flatMap((name) => valueLayer(name, keysOfVariable(name.slice(variablePrefix.length), known), host.env[name] ?? '', problems)),
   ];
