@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
+import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Runs test files, each in a process of its own, two at a time:
+ * Runs test files, each in a process of its own, one more at a time than there are cores, the longest first:
  * `npm test`, `npm test -- venv` (files whose path holds a word), `npm test -- --only=tests/remote` (a folder that is not part of the rest).
  * A file that fails is run again, alone. A test that passes then is flaky: it is listed at the end, and more than
  * `flakyLimit` of them fail the run. Exit code: 0 all passed, 1 a test failed, too many are flaky, or none ran.
@@ -16,6 +17,37 @@ const root = path.resolve(__dirname, '..');
 const limitMs = 1_200_000;
 const flakyLimit = 2;
 const wholeFile = 'the whole file';
+
+/** Tests wait for servers and programs, some two fifths of their time: one more than the cores keeps these busy. */
+const workers = availableParallelism() + 1;
+
+/** What takes a minute or more begins first, so that nothing long is left over for one worker alone in the end. */
+const longest = [
+  'tests/sync/faults',
+  'tests/sync/kill',
+  'tests/package',
+  'tests/sync/rclone',
+  'tests/hub/kill',
+  'tests/cli/interrupt',
+  'tests/environments/venv/kill-build',
+  'tests/environments/venv/kill-mend',
+  'tests/sync/guards',
+  'tests/hub/clients',
+  'tests/hub/faults',
+  'tests/environments/venv/places',
+  'tests/environments/conda/versions-of-conda',
+  'tests/hub/dashes',
+  'tests/environments/venv',
+  'tests/hub',
+  'tests/sync',
+  'tests/report',
+  'tests/environments',
+];
+
+const rankOf = (file: string): number => {
+  const at = longest.findIndex((start) => file.startsWith(start));
+  return at < 0 ? longest.length : at;
+};
 
 interface Counts {
   passed: number;
@@ -100,7 +132,9 @@ function failuresIn(output: string): string[] {
 async function main(args: readonly string[]): Promise<void> {
   const only = args.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
   const words = args.filter((argument) => !argument.startsWith('--'));
-  const waiting = filesIn(only ?? 'tests').filter((file) => words.length === 0 || words.some((word) => file.includes(word)));
+  const waiting = filesIn(only ?? 'tests')
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+    .sort((left, right) => rankOf(left) - rankOf(right));
   const sum: Counts = { passed: 0, failed: 0, skipped: 0 };
   const add = (counts: Counts) => {
     for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += counts[key];
@@ -113,7 +147,7 @@ async function main(args: readonly string[]): Promise<void> {
       else add(counts);
     }
   };
-  await Promise.all([work(), work()]);
+  await Promise.all(Array.from({ length: workers }, work));
   // Tests with real servers and processes starve on a machine that is busy with something else: the second run counts.
   const flaky: string[] = [];
   for (const { file, failures } of again) {

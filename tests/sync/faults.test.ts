@@ -10,8 +10,10 @@ import { skip } from '../support/skip';
 import { freePort, noSshd } from '../support/sshd';
 import { contents, pair } from '../support/sync';
 import { mountTmpfs } from '../support/tmpfs';
+import { together } from '../support/together';
 
 const test = suite('faults of sync');
+const waiting = together(test, 2);
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -19,7 +21,7 @@ const noMount = mountTmpfs(temporaryFolder('jl-mount'), 'size=1m');
 
 if (noSshd) skip(test, 'faults of sync', noSshd);
 else {
-  test('each fault of the way has its own code and a cure', async () => {
+  waiting('each fault of the way has its own code and a cure', async () => {
     const { configure, json, sshd } = await pair();
     const codeWith = async (remote: Record<string, unknown>): Promise<string> => {
       configure(remote);
@@ -45,7 +47,7 @@ else {
     assert.is(await codeWith({ ssh_config: path.join(sshd.folder, 'bad_config') }), 'E_SSH_CONFIG');
   });
 
-  test('a clock there that is off is told', async () => {
+  waiting('a clock there that is off is told', async () => {
     const bin = temporaryFolder('jl-clock');
     fs.writeFileSync(path.join(bin, 'date'), '#!/bin/sh\necho $(($(/bin/date +%s) + 100))\n', { mode: 0o755 });
     const { json, data, configure } = await pair({ path: `${bin}:/usr/local/bin:/usr/bin:/bin` });
@@ -57,7 +59,7 @@ else {
     assert.match(steps[0].warning, /the clock there is (99|100|101) s ahead/);
   });
 
-  test('a place that another machine pushes to is left alone, until that one has given no sign of life for two minutes', async () => {
+  waiting('a place that another machine pushes to is left alone, until that one has given no sign of life for two minutes', async () => {
     const { json, data, configure, there } = await pair();
     configure({}, { sync: { push: ['data/processed'] }, run: { lock_wait_seconds: 1 } });
     data('a', 'a');
@@ -90,14 +92,14 @@ else {
     assert.is(unreadableSource(23, 'rsync: [receiver] mkstemp "/x" failed: Permission denied (13)'), undefined);
   });
 
-  test('a login shell that prints is told', async () => {
+  waiting('a login shell that prints is told', async () => {
     const { json } = await pair({ more: `ForceCommand sh -c 'echo welcome; eval "$SSH_ORIGINAL_COMMAND"'` });
     assert.is((await json('sync:remotes')).steps[0].code, 'E_REMOTE_SHELL');
   });
 
   if (noMount) skip(test, 'a full and a read-only disk', noMount);
   else
-    test('a full and a read-only disk are told before anything is sent', async () => {
+    waiting('a full and a read-only disk are told before anything is sent', async () => {
       const { configure, json, data, sshd, project, there } = await pair();
       const small = path.join(sshd.folder, 'small');
       mountTmpfs(small, 'size=2m');
@@ -120,7 +122,7 @@ else {
       assert.is((await json('sync:push')).steps[0].code, 'E_REMOTE_READ_ONLY');
     });
 
-  test('a link that is cut three times is taken up again each time, and the bytes are right', async () => {
+  waiting('a link that is cut three times is taken up again each time, and the bytes are right', async () => {
     const { sshd, configure, start, data, project, there } = await pair();
     const link = await relay(sshd.port, { rate: 8_000_000 });
     configure({ port: link.port }, { sync: { push: ['data/processed'] } });
@@ -138,7 +140,7 @@ else {
   });
 
   for (const direction of ['push', 'pull'] as const)
-    test(`a ${direction} ends in seconds when the link stalls`, async () => {
+    waiting(`a ${direction} ends in seconds when the link stalls`, async () => {
       const { sshd, configure, start, data, there } = await pair();
       const link = await relay(sshd.port, { rate: 4_000_000 });
       configure({ port: link.port }, { sync: { push: ['data/processed'], pull: ['adapters'], retries: 0 } });
@@ -156,7 +158,7 @@ else {
       link.close();
     });
 
-  test('a file that changes while it is sent is told by name, and the next run mends it', async () => {
+  waiting('a file that changes while it is sent is told by name, and the next run mends it', async () => {
     const { sshd, configure, start, json, data, project, there } = await pair();
     const link = await relay(sshd.port, { rate: 4_000_000 });
     configure({ port: link.port }, { sync: { push: ['data/processed'] } });
@@ -173,7 +175,7 @@ else {
     link.close();
   });
 
-  test('two pushes at once to one place, of one project and of two, both end well', async () => {
+  waiting('two pushes at once to one place, of one project and of two, both end well', async () => {
     const { json, data, there, project, env, configure, start } = await pair();
     configure({}, { sync: { push: ['data/processed'] } });
     data('shared', 3_000_000);

@@ -7,43 +7,48 @@ import { relay } from '../support/relay';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
 import { contents, pair, processesWith } from '../support/sync';
+import { together } from '../support/together';
 
 const test = suite('sync, killed');
+const waiting = together(test);
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 if (noSshd || process.platform !== 'linux') skip(test, 'sync, killed', noSshd ?? 'processes are looked at in /proc');
 else {
   for (const direction of ['push', 'pull'] as const)
-    test(`a ${direction} that is killed at random moments ends in identical trees, and never shows a part under a final name`, async () => {
-      const { sshd, project, there, configure, start, json } = await pair();
-      const link = await relay(sshd.port, { rate: 6_000_000 });
-      configure({ port: link.port }, { sync: { push: ['data/processed'], pull: ['adapters'] } });
-      const [source, target] =
-        direction === 'push'
-          ? [path.join(project, 'data/processed'), path.join(there, 'data/processed')]
-          : [path.join(there, 'adapters'), path.join(project, 'adapters')];
-      fs.mkdirSync(path.join(source, 'deep'), { recursive: true });
-      for (let index = 0; index < 8; index++)
-        fs.writeFileSync(path.join(source, index % 2 ? 'deep' : '.', `shard-${index}`), crypto.randomBytes(2_000_000));
-      const wanted = contents(source);
-      for (let round = 0; round < 10; round++) {
-        const { child, ended } = start(`sync:${direction}`);
-        await pause(1000 + crypto.randomInt(3000));
-        child.kill('SIGKILL');
-        await ended;
-        // What rsync is still receiving has a name of its own, `.name.XXXXXX`: it knows of the kill a moment later.
-        for (const [name, hash] of Object.entries(contents(target)))
-          if (!name.includes('.rsync-partial/') && !/(^|\/)\.[^/]+\.\w{6}$/.test(name)) assert.is(hash, wanted[name], name);
-      }
-      const last = await json(`sync:${direction}`);
-      assert.is(last.exitCode, 0, last.stderr);
-      assert.equal(contents(target), wanted);
-      assert.is((await json(`sync:${direction}`)).outcome, 'unchanged');
-      link.close();
-    });
+    waiting(
+      `a ${direction} that is killed at random moments ends in identical trees, and never shows a part under a final name`,
+      async () => {
+        const { sshd, project, there, configure, start, json } = await pair();
+        const link = await relay(sshd.port, { rate: 6_000_000 });
+        configure({ port: link.port }, { sync: { push: ['data/processed'], pull: ['adapters'] } });
+        const [source, target] =
+          direction === 'push'
+            ? [path.join(project, 'data/processed'), path.join(there, 'data/processed')]
+            : [path.join(there, 'adapters'), path.join(project, 'adapters')];
+        fs.mkdirSync(path.join(source, 'deep'), { recursive: true });
+        for (let index = 0; index < 8; index++)
+          fs.writeFileSync(path.join(source, index % 2 ? 'deep' : '.', `shard-${index}`), crypto.randomBytes(2_000_000));
+        const wanted = contents(source);
+        for (let round = 0; round < 10; round++) {
+          const { child, ended } = start(`sync:${direction}`);
+          await pause(1000 + crypto.randomInt(3000));
+          child.kill('SIGKILL');
+          await ended;
+          // What rsync is still receiving has a name of its own, `.name.XXXXXX`: it knows of the kill a moment later.
+          for (const [name, hash] of Object.entries(contents(target)))
+            if (!name.includes('.rsync-partial/') && !/(^|\/)\.[^/]+\.\w{6}$/.test(name)) assert.is(hash, wanted[name], name);
+        }
+        const last = await json(`sync:${direction}`);
+        assert.is(last.exitCode, 0, last.stderr);
+        assert.equal(contents(target), wanted);
+        assert.is((await json(`sync:${direction}`)).outcome, 'unchanged');
+        link.close();
+      },
+    );
 
-  test('a killed run stops sending within 5 s, leaves idle masters only, and those are gone a while later', async () => {
+  waiting('a killed run stops sending within 5 s, leaves idle masters only, and those are gone a while later', async () => {
     const { sshd, configure, start, data, env, there } = await pair();
     const link = await relay(sshd.port, { rate: 2_000_000 });
     configure({ port: link.port }, { sync: { push: ['data/processed'] } });
@@ -65,7 +70,7 @@ else {
     link.close();
   });
 
-  test('Ctrl-C ends it with 130, and the next run goes on from there', async () => {
+  waiting('Ctrl-C ends it with 130, and the next run goes on from there', async () => {
     const { sshd, project, configure, start, json, data, there } = await pair();
     const link = await relay(sshd.port, { rate: 4_000_000 });
     configure({ port: link.port }, { sync: { push: ['data/processed'] } });
