@@ -175,6 +175,13 @@ export const breakages: readonly Breakage[] = [
     source: 'pytorch#167244',
   },
   {
+    code: 'E_ATTENTION',
+    says: /FlashAttention2 has been toggled on|SDPA requirements in Transformers are not met|does not support an attention implementation|does not support Flash Attention/i,
+    means: 'these packages, or this kind of model, do not have the attention that `training.attention` asks for',
+    cure: 'set `attention: auto` in configs/training_config.yaml, or install what it needs (sdpa: torch 2.1.1; flash_attention_2: the package flash-attn)',
+    source: 'transformers 4.36.0, modeling_utils.py; measured with Mistral and sdpa',
+  },
+  {
     code: 'E_CHECKPOINTING',
     says: /Attention mask should be of size|does not require grad and does not have a grad_fn/,
     means: 'gradient checkpointing needs `use_cache=False` and `use_reentrant=False` with this transformers',

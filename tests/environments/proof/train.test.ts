@@ -155,6 +155,21 @@ const failures: readonly [what: string, does: string, options: ContextOptions, c
     /npx just env:remote.*\n.*add `scipy`/,
   ],
   [
+    'an attention that the packages do not have',
+    writes(
+      {
+        ok: false,
+        stage: 'model',
+        error: 'ImportError: PyTorch SDPA requirements in Transformers are not met. Please install torch>=2.1.1.',
+      },
+      1,
+    ),
+    {},
+    'E_ATTENTION',
+    /do not have the attention that `training\.attention` asks for/,
+    /attention: auto/,
+  ],
+  [
     'a Python that dies of a breakage that is known',
     'echo "Cannot find ptxas" >&2\nexit 134',
     {},
