@@ -67,6 +67,10 @@ def parse_yaml(text: str) -> tuple[Any, dict]:
     except ImportError:
         raise Fault("PyYAML is needed to read YAML: `python -m pip install pyyaml`") from None
 
+    odd = re.search("[\\x85\u2028\u2029]", text)
+    if odd:
+        lines = re.split("\r\n|[\r\n]", text[: odd.start()])
+        raise Fault(f"the character U+{ord(odd[0]):04X}, which settings must not hold", len(lines), len(lines[-1]) + 1)
     places: dict[tuple, str] = {}
     # PyYAML, of YAML 1.1, ends a word of a list at any `?`: those that mark no key go by another character.
     stand_in = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
