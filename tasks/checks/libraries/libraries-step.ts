@@ -1,5 +1,5 @@
 import { UserError } from '../../common/errors';
-import { plural, some } from '../../common/format';
+import { some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
 import type { Finding, Progress, Step } from '../../engine/step';
@@ -8,7 +8,7 @@ import { type EnvironmentDefinition, environmentStep, localEnvironment, targetOf
 import { pinsOf } from '../../environments/venv/lock/pins';
 import { cachedStep } from '../cached-step';
 import { absent, brokenPython, environmentInputs } from '../environment';
-import { type TrialResult, trialTable } from './library-trial';
+import { type TrialResult, trialCount, trialTable } from './library-trial';
 import { tryLibraries, workFile } from './try-libraries';
 import { hashOfTrial } from './try-libraries-in-turn';
 
@@ -44,7 +44,7 @@ async function proveLibraries(
   const report = { table: trialTable(tried), data: { libraries: tried } };
   const wrong = tried.filter(({ ok }) => !ok);
   const notes = tried.flatMap(({ library, note }) => (note ? [`${library}: ${note}`] : []));
-  const found = `${tried.length - wrong.length} of ${plural(tried.length, 'library')} work`.replace('librarys', 'libraries');
+  const found = trialCount(tried);
   if (wrong.length === 0) return { state: 'done', found, ...(notes.length > 0 ? { warning: notes.join('; ') } : {}), ...report };
   const named = `${found}: ${some(
     wrong.map(({ library, error }) => `${library} ${error}`),

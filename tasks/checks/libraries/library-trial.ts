@@ -7,6 +7,8 @@ export interface TrialResult {
   version?: string;
   /** What it did, in words. */
   did?: string;
+  /** It brings no module: programs or data alone. It counts neither as working nor as broken. */
+  nothing?: boolean;
   /** Worth knowing, though it works. */
   note?: string;
   /** Why it does not work. */
@@ -33,10 +35,18 @@ export function answersIn(stdout: string): (TrialResult | { begins: string })[] 
 /** The trials as a table for a person, with a heading. */
 export const trialTable = (tried: readonly TrialResult[]): string[][] => [
   ['library', 'version', 'works', 'what it did'],
-  ...tried.map(({ library, version = '', ok, did, error, where }) => [
+  ...tried.map(({ library, version = '', ok, nothing, did, error, where }) => [
     library,
     version,
-    ok ? 'yes' : 'no',
+    nothing ? '–' : ok ? 'yes' : 'no',
     (ok ? did : [error, where && `(${where})`].filter(Boolean).join(' ')) ?? '',
   ]),
 ];
+
+/** `9 of 10 libraries work`, and those that have nothing to import. */
+export function trialCount(tried: readonly TrialResult[]): string {
+  const nothing = tried.filter((one) => one.nothing).map(({ library }) => library);
+  const of = tried.length - nothing.length;
+  const working = tried.filter(({ ok }) => ok).length - nothing.length;
+  return `${working} of ${of} ${of === 1 ? 'library' : 'libraries'} work${nothing.length > 0 ? ` (nothing to import: ${nothing.join(', ')})` : ''}`;
+}

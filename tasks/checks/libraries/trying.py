@@ -26,20 +26,39 @@ def work_in(file):
     return found["WORK"]
 
 
-def normalized(name):
-    return re.sub(r"[-_.]+", "-", name).lower()
+
+def modules_of(distribution):
+    """What a distribution lets one import: by `top_level.txt`, which newer builders do not write, else by its RECORD.
+
+    A folder without `__init__.py` is a namespace that several share: its modules are named below it.
+    """
+    named = (distribution.read_text("top_level.txt") or "").split()
+    files = [file.parts for file in distribution.files or () if ".." not in file.parts and file.parts]
+    packages = {parts[:-1] for parts in files if parts[-1] in ("__init__.py", "__init__.pyc")}
+    found = set()
+    for parts in files:
+        stem = re.sub(r"(\.cpython-[^.]*|\.abi3)?\.(py|so|pyd)$", "", parts[-1])
+        if stem == parts[-1] or not all(part.isidentifier() for part in (*parts[:-1], stem)):
+            continue
+        tops = [parts[:end] for end in range(1, len(parts)) if parts[:end] in packages]
+        if tops:
+            found.add(".".join(tops[0]))
+        elif len(parts) == 1 or stem != "__init__":
+            found.add(".".join((*parts[:-1], stem)))
+    modules = {name.replace("/", ".") for name in named} or found
+    public = {name for name in modules if all(part.isidentifier() and not part.startswith("_") for part in name.split("."))}
+    # Left in a wheel by mistake.
+    return sorted(public - {"test", "tests", "docs", "examples", "conftest", "setup"} or public)
 
 
 def imported(library):
     """A library that is not known here: its modules can at least be imported."""
-    modules = [
-        module
-        for module, owners in importlib.metadata.packages_distributions().items()
-        if library in map(normalized, owners) and module.isidentifier() and not module.startswith("_")
-    ]
-    for module in sorted(modules):
+    modules = modules_of(importlib.metadata.distribution(library))
+    for module in modules:
         importlib.import_module(module)
-    return "imported %s" % ", ".join("`%s`" % module for module in sorted(modules)) if modules else "has no module to import"
+    if modules:
+        return "imported %s" % ", ".join("`%s`" % module for module in modules)
+    return {"did": "has nothing to import", "nothing": True}
 
 
 def told(error):

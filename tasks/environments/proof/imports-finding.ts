@@ -1,4 +1,4 @@
-import { type TrialResult, trialTable } from '../../checks/libraries/library-trial';
+import { type TrialResult, trialCount, trialTable } from '../../checks/libraries/library-trial';
 import { some } from '../../common/format';
 import type { Finding } from '../../engine/step';
 import { breakageIn, conflictsIn } from '../../knowledge/conflicts';
@@ -20,7 +20,7 @@ export function importsFinding(tried: readonly TrialResult[], { versions, requir
   const conflicts = conflictsIn(versions);
   const report = { table: trialTable(tried), data: { libraries: tried, conflicts } };
   const wrongBuild = platform === 'linux' ? wrongTorchBuild(tried) : undefined;
-  const count = `${tried.length - wrong.length} of ${tried.length} libraries work`;
+  const count = trialCount(tried);
   if (wrong.length === 0 && !wrongBuild) {
     const warning = conflicts.length > 0 ? { warning: some(conflicts.map(({ text }) => text)) } : {};
     return { state: 'done', found: count, ...warning, ...report };
