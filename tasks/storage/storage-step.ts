@@ -1,6 +1,7 @@
 import { bytes } from '../common/format';
 import { shown } from '../engine/paths';
 import type { Step } from '../engine/step';
+import { besideBytes, fewestFiles } from './beside-bytes';
 import { budgetsOf, checkVolume } from './judge';
 import { storageData, storageTable } from './report';
 import { categoriesOf, type Volume, volumesOf } from './volumes';
@@ -31,6 +32,16 @@ export const storageStep: Step = {
     const { volume, thereBytes, wantedBytes, level } = worst;
     const there = thereBytes > 0 ? ` and ${bytes(thereBytes)} already there` : '';
     const found = `${bytes(volume.availableBytes)} free in \`${shown(context.root, volume.measured)}\`${there}, ${bytes(wantedBytes)} needed`;
+    const full = volumes.find(({ availableFiles }) => availableFiles !== undefined && availableFiles < fewestFiles);
+    if (full)
+      return {
+        state: 'blocked',
+        code: 'E_STORAGE',
+        found: `${full.availableFiles} inodes free in \`${shown(context.root, full.measured)}\`, at least ${fewestFiles} needed`,
+        needed: `${fewestFiles} free inodes`,
+        fix: 'remove small files there (`df -i` counts them), or give it other folders in configs/paths_config.local.yaml',
+        ...table,
+      };
     if (level === 'error')
       return {
         state: 'blocked',
@@ -40,12 +51,13 @@ export const storageStep: Step = {
         fix: `free ${bytes(wantedBytes - thereBytes - volume.availableBytes)}, or give it other folders in configs/paths_config.local.yaml`,
         ...table,
       };
+    const warnings = await besideBytes(context, volumes);
     if (level === 'warn') {
       const warn = `storage.warn_gb (${bytes(settings.warn_gb * GB)})`;
       const limit =
         worst.comfortBytes === settings.warn_gb * GB ? warn : `${bytes(worst.comfortBytes)}, the share of ${warn} for this filesystem`;
-      return { state: 'done', found, warning: `${bytes(volume.availableBytes)} free${there}, below ${limit}`, ...table };
+      warnings.unshift(`${bytes(volume.availableBytes)} free${there}, below ${limit}`);
     }
-    return { state: 'done', found, ...table };
+    return { state: 'done', found, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}), ...table };
   },
 };

@@ -24,6 +24,8 @@ export interface VolumePart {
 export interface Volume {
   measured: string;
   availableBytes: number;
+  /** Files that can still be made; `undefined` where the filesystem does not count them. */
+  availableFiles?: number | undefined;
   parts: VolumePart[];
 }
 
@@ -46,8 +48,8 @@ export async function volumesOf({ host, settings, root }: Context, categories: r
   const volumes = new Map<number, Volume>();
   const models = projectPaths({ host, settings, root }).models_dir;
   for (const { folders, ...part } of categories) {
-    const { device, availableBytes, measured } = await host.disk.freeSpace(folders[0] ?? models);
-    const volume = volumes.get(device) ?? { measured, availableBytes, parts: [] };
+    const { device, availableBytes, availableFiles, measured } = await host.disk.freeSpace(folders[0] ?? models);
+    const volume: Volume = volumes.get(device) ?? { measured, availableBytes, availableFiles, parts: [] };
     let thereBytes = 0;
     if (measure) for (const folder of folders) thereBytes += await host.files.sizeOf(folder);
     volume.parts.push({ ...part, thereBytes });

@@ -4,6 +4,7 @@ import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { pythonIn } from '../../environments/prefix/prefix';
+import { loaderFault } from '../../environments/python/loader-fault';
 import { type EnvironmentDefinition, environmentStep, localEnvironment, targetOf } from '../../environments/venv';
 import { pinsOf } from '../../environments/venv/lock/pins';
 import { cachedStep } from '../cached-step';
@@ -50,6 +51,8 @@ async function proveLibraries(
     wrong.map(({ library, error }) => `${library} ${error}`),
     3,
   )}`;
+  const loader = wrong.map(({ error, causes = '' }) => loaderFault(context.host, `${error} ${causes}`)).find(Boolean);
+  if (loader) return { state: 'blocked', needed: 'libraries that load', ...loader, found: `${named}: ${loader.found}`, ...report };
   // What is not as the lock says is mended by the task that brings the environment; then a library is looked at again.
   const environment = await environmentStep({ name: 'env:local', title: '', define: () => definition }).check(context, 'full');
   if (environment.state !== 'done' || wrong.every(({ missing }) => missing))

@@ -48,5 +48,5 @@ export function trialCount(tried: readonly TrialResult[]): string {
   const nothing = tried.filter((one) => one.nothing).map(({ library }) => library);
   const of = tried.length - nothing.length;
   const working = tried.filter(({ ok }) => ok).length - nothing.length;
-  return `${working} of ${of} ${of === 1 ? 'library' : 'libraries'} work${nothing.length > 0 ? ` (nothing to import: ${nothing.join(', ')})` : ''}`;
+  return `${working} of ${of} libraries work${nothing.length > 0 ? ` (nothing to import: ${nothing.join(', ')})` : ''}`;
 }

@@ -3,6 +3,8 @@ import { some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Action, Blocked, Depth, Finding, Step } from '../../engine/step';
 import { remoteEnvironment } from '../profile/profile';
+import { loaderFault } from '../python/loader-fault';
+import { noexecObstacle } from '../python/noexec';
 import { lockObstacle } from '../venv/assess';
 import type { EnvironmentDefinition } from '../venv/definition';
 import { type LockState, lockState } from '../venv/lock/lock-state';
@@ -53,8 +55,12 @@ async function lookAt(context: Context, depth: Depth, anew: boolean): Promise<Co
       fix: `\`npx just env:remote --set remote.prefix=${conda.prefix}-lora\`\nfor every run: \`remote: { prefix: ${conda.prefix}-lora }\` in configs/setup.remote.yaml`,
     };
   const builds = !['healthy', 'pip'].includes(health.kind) || (anew && !(health.kind === 'healthy' && !health.ours));
+  const loader = health.kind === 'rebuild' ? loaderFault(context.host, health.found) : undefined;
+  if (loader) return { state: 'blocked', needed: 'a Python that starts', ...loader, found: `${health.found}: ${loader.found}` };
   if (builds) {
-    const obstacle = await condaObstacle(context, conda, lock.state === 'fresh' ? lock.packages : []);
+    const obstacle =
+      noexecObstacle(context, conda.prefix, 'remote.prefix') ??
+      (await condaObstacle(context, conda, lock.state === 'fresh' ? lock.packages : []));
     if (obstacle) return obstacle;
   }
   return { conda, pip, lock, health };

@@ -4,6 +4,9 @@ import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import type { Blocked } from '../../engine/step';
 import type { Size } from '../../knowledge/sizes';
+import { temporaryFolderOf } from '../../platform/disk';
+import { pipSettings } from '../python/sources/pip-settings';
+import { uvSettings } from '../python/sources/uv-settings';
 
 /** Who installs, and so what lies where: uv unpacks into its cache and links, pip and conda keep the archives and copy. */
 export interface Places {
@@ -13,12 +16,17 @@ export interface Places {
   cache: string;
   /** The cache holds the unpacked files, and the environment links to them where both are on one filesystem. */
   links: boolean;
+  /** Bytes of the largest package, which pip keeps in its folder for temporary files meanwhile; absent with uv, which has its cache. */
+  largest?: number;
 }
+
+/** A file of a package is some 60 kB: of 5.6 GB that are 93,000, counted in the real environments. */
+const bytesAFile = 60_000;
 
 /** uv's and pip's cache folders, as their documentation says. */
 export function cacheFolder({ host }: Context, tool: 'uv' | 'pip'): string {
-  const own = host.env[tool === 'uv' ? 'UV_CACHE_DIR' : 'PIP_CACHE_DIR'];
-  if (own) return path.resolve(own);
+  const own = tool === 'uv' ? host.env.UV_CACHE_DIR || uvSettings(host).get('cache-dir')?.value : pipSettings(host).get('cache-dir')?.value;
+  if (typeof own === 'string' && own) return path.resolve(own);
   const home = host.home ?? '/';
   if (host.platform === 'darwin' && tool === 'pip') return path.join(home, 'Library', 'Caches', 'pip');
   return path.join(host.env.XDG_CACHE_HOME || path.join(home, '.cache'), tool);
@@ -46,6 +54,19 @@ export async function roomObstacle(context: Context, places: Places, { download,
           { where: places.environment, free: there, bytes: installed * 1.05 },
           { where: places.cache, free: cache, bytes: download * 1.05 },
         ];
+  const files = Math.ceil(installed / bytesAFile);
+  for (const { free } of needs) {
+    if (free.availableFiles === undefined || free.availableFiles >= files) continue;
+    return {
+      state: 'blocked',
+      code: 'E_ROOM',
+      found: `${free.availableFiles} files can still be made in \`${shown(root, free.measured)}\` (inodes), about ${files} are needed`,
+      needed: `about ${files} free inodes`,
+      fix: `remove small files there (\`df -i\` counts them), or put it on another disk: ${elsewhere}`,
+    };
+  }
+  const small = places.largest === undefined ? undefined : await smallTemporary(context, places.largest);
+  if (small) return small;
   for (const { where, free, bytes: wanted } of needs) {
     if (free.availableBytes >= wanted) continue;
     // Only now: to measure a cache is to walk it.
@@ -59,8 +80,24 @@ export async function roomObstacle(context: Context, places: Places, { download,
       needed: `${bytes(wanted - held)} free`,
       fix: isCache
         ? `free ${bytes(wanted - held - free.availableBytes)}\nor put the package cache on another disk (\`UV_CACHE_DIR\`, \`PIP_CACHE_DIR\`, conda's \`pkgs_dirs\`)`
-        : `free ${bytes(wanted - held - free.availableBytes)}\nor put the environment on another disk: \`--set remote.path=/disk/venv\`, \`--set remote.prefix=/disk/env\` with conda`,
+        : `free ${bytes(wanted - held - free.availableBytes)}\nor put the environment on another disk: ${elsewhere}`,
     };
   }
   return undefined;
+}
+
+const elsewhere = '`--set remote.path=/disk/venv`, `--set remote.prefix=/disk/env` with conda';
+
+/** pip downloads and unpacks in the folder for temporary files: often a small part of memory. */
+async function smallTemporary({ host, root }: Context, largest: number): Promise<Blocked | undefined> {
+  const folder = temporaryFolderOf(host);
+  const { availableBytes, measured } = await host.disk.freeSpace(folder);
+  if (availableBytes >= largest * 1.1) return undefined;
+  return {
+    state: 'blocked',
+    code: 'E_ROOM',
+    found: `${bytes(availableBytes)} free in \`${shown(root, measured)}\`, where temporary files go, ${bytes(largest * 1.1)} needed for the largest package`,
+    needed: `${bytes(largest * 1.1)} free for temporary files`,
+    fix: '`export TMPDIR=/a/folder/with/room`, then run the same command again\nor have uv install, which needs none there: `--set python.installer=auto`',
+  };
 }

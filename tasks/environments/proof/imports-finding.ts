@@ -4,6 +4,7 @@ import type { Finding } from '../../engine/step';
 import { breakageIn, conflictsIn } from '../../knowledge/conflicts';
 import type { Versions } from '../../knowledge/models';
 import { profileBuild, torchBuild } from '../../knowledge/torch';
+import { loaderFault } from '../python/loader-fault';
 import { trainingFix } from './fix';
 
 /** What is known of the environment that the libraries were tried in. */
@@ -12,10 +13,15 @@ interface ImportedEnvironment {
   /** The environment file that it is made of. */
   requirements: string;
   platform: NodeJS.Platform;
+  /** The variables that it was tried under. */
+  env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** What the trial of the libraries comes to: a known breakage before a wrong build, and that before an error that nobody knows. */
-export function importsFinding(tried: readonly TrialResult[], { versions, requirements, platform }: ImportedEnvironment): Finding {
+export function importsFinding(
+  tried: readonly TrialResult[],
+  { versions, requirements, platform, env = {} }: ImportedEnvironment,
+): Finding {
   const wrong = tried.filter(({ ok }) => !ok);
   const conflicts = conflictsIn(versions);
   const report = { table: trialTable(tried), data: { libraries: tried, conflicts } };
@@ -34,6 +40,8 @@ export function importsFinding(tried: readonly TrialResult[], { versions, requir
   });
   const breakage = knownBreakage(wrong);
   if (breakage) return todo(breakage.code, breakage.found, trainingFix(breakage.cure, requirements));
+  const loader = wrong.map(({ error, causes = '' }) => loaderFault({ env }, `${error} ${causes}`)).find(Boolean);
+  if (loader) return { state: 'blocked', needed: 'libraries that load', ...loader, found: `${count}: ${loader.found}`, ...report };
   if (wrongBuild) return todo('E_TORCH_CPU', wrongBuild, '`npx just env:remote` brings the build of the lock');
   const errors = some(
     wrong.map(({ library, error }) => `${library} ${error}`),

@@ -19,7 +19,12 @@ export const importsStep = cachedStep({
   async prove(context, progress) {
     const tried = await tryImports(context, librariesOf(context), progress);
     const { requirements } = remoteEnvironment(context);
-    return importsFinding(tried, { versions: trainingVersions(context), requirements, platform: context.host.platform });
+    return importsFinding(tried, {
+      versions: trainingVersions(context),
+      requirements,
+      platform: context.host.platform,
+      env: context.host.env,
+    });
   },
 });
 

@@ -15,6 +15,7 @@ import type { Settings } from '../../settings/schema/definition';
 import { fieldsOf } from '../../untrusted/json';
 import { remoteEnvironment } from '../profile/profile';
 import { activated } from '../python/interpreter/activated';
+import { loaderFault } from '../python/loader-fault';
 import { trainingPrefix, trainingPython } from '../training/locate';
 import { trainingFix } from './fix';
 import { offlineTrainingEnv } from './training-env';
@@ -102,14 +103,15 @@ async function oneCard(context: Context): Promise<Record<string, string>> {
 function failure(context: Context, result: TrainFailure | undefined, { exitCode, tail, timedOut }: RunResult): UserError {
   const error = result?.error ?? (timedOut ? `no end after ${duration(limitMs)}` : `Python ended with exit code ${exitCode}`);
   const breakage = breakageIn(`${error}\n${tail}`);
+  const loader = breakage ? undefined : loaderFault(context.host, `${error}\n${tail}`);
   const stage = result ? ` at stage \`${result.stage}\`` : '';
-  const said = breakage ? `${breakage.means} (${error.slice(0, 200)})` : error.slice(0, 400);
+  const said = breakage ? `${breakage.means} (${error.slice(0, 200)})` : (loader?.found ?? error.slice(0, 400));
   return new UserError({
-    code: breakage?.code ?? (/out of memory/i.test(error) ? 'E_GPU_BUSY' : 'E_TRAIN'),
+    code: breakage?.code ?? loader?.code ?? (/out of memory/i.test(error) ? 'E_GPU_BUSY' : 'E_TRAIN'),
     found: `training five steps failed${stage}: ${said}`,
     needed: 'five steps with a loss that falls, and an adapter that gives the same logits after it is loaded',
     tail,
-    fix: breakage ? trainingFix(breakage.cure, remoteEnvironment(context).requirements) : lookFurther(context),
+    fix: breakage ? trainingFix(breakage.cure, remoteEnvironment(context).requirements) : (loader?.fix ?? lookFurther(context)),
   });
 }
 

@@ -27,7 +27,8 @@ export function venvEngineStep(name: string, title: string): Step<Assessment> {
 /** What stands in the way of building it, before the first byte is fetched. */
 async function obstacle(context: Context, { lock, health }: Assessment): Promise<Blocked | undefined> {
   const definition = remoteEnvironment(context);
-  if (lock.state === 'stale' || !['absent', 'rebuild'].includes(health.kind)) return undefined;
+  const anew = health.kind === 'healthy' && context.forced('env:remote');
+  if (lock.state === 'stale' || !(anew || ['absent', 'rebuild'].includes(health.kind))) return undefined;
   const { packages } = lock;
   const versions = new Map(packages.map(({ name, version }) => [name, version]));
   const machine = machineObstacle(context, versions, context.host.glibc()) ?? pathObstacle(targetOf(context, definition), versions, 'path');
@@ -35,6 +36,11 @@ async function obstacle(context: Context, { lock, health }: Assessment): Promise
   const { uv, canFetch } = await toolsFor(context, definition);
   const usesUv = uv !== undefined || canFetch;
   const names = [...new Set(packages.filter(({ marker }) => !/win32|darwin/.test(marker ?? '')).map((one) => one.name))];
-  const places = { environment: targetOf(context, definition), cache: cacheFolder(context, usesUv ? 'uv' : 'pip'), links: usesUv };
+  const places = {
+    environment: targetOf(context, definition),
+    cache: cacheFolder(context, usesUv ? 'uv' : 'pip'),
+    links: usesUv,
+    ...(usesUv ? {} : { largest: Math.max(...names.map((one) => sizeOf([one]).download)) }),
+  };
   return (await roomObstacle(context, places, sizeOf(names))) ?? networkObstacle(context, definition, packages);
 }

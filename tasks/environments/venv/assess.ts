@@ -2,6 +2,8 @@ import type { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import type { Blocked, Depth } from '../../engine/step';
+import { loaderFault } from '../python/loader-fault';
+import { noexecObstacle } from '../python/noexec';
 import type { EnvironmentDefinition } from './definition';
 import { targetOf } from './definition';
 import { foreignPlace } from './foreign';
@@ -26,7 +28,10 @@ export async function assess(context: Context, definition: EnvironmentDefinition
   const health = await checkEnvironment(context, definition, lock.packages, depth);
   if (health.kind === 'foreign') return { state: 'blocked', ...foreignPlace(context, health) };
   if (health.kind === 'absent' || health.kind === 'rebuild') {
-    const obstacle = await buildObstacle(context, definition);
+    const loader = health.kind === 'rebuild' ? loaderFault(context.host, health.found) : undefined;
+    if (loader) return { state: 'blocked', needed: 'a Python that starts', ...loader, found: `${health.found}: ${loader.found}` };
+    const setting = definition.task === 'env:local' ? 'environments.local.path' : 'remote.path';
+    const obstacle = noexecObstacle(context, targetOf(context, definition), setting) ?? (await buildObstacle(context, definition));
     if (obstacle) return obstacle;
   }
   return { lock, health };

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cacheFolder, roomObstacle } from '../../../tasks/environments/obstacles/room';
+import { thisHost } from '../../../tasks/platform';
 
 const test = suite('room for an environment');
 const size = { download: 3e9, installed: 6e9 };
@@ -54,7 +55,9 @@ test('what the cache holds already is not needed again', async () => {
 
 test('the cache is where its tool says', () => {
   const at = (env: Record<string, string>, platform = 'linux') =>
-    (['uv', 'pip'] as const).map((tool) => cacheFolder({ host: { env, platform, home: '/home/me' } } as never, tool));
+    (['uv', 'pip'] as const).map((tool) =>
+      cacheFolder({ host: { ...thisHost(), env, platform, home: '/home/me', systemRoot: '/nowhere' } } as never, tool),
+    );
   assert.equal(at({}), ['/home/me/.cache/uv', '/home/me/.cache/pip']);
   assert.equal(at({ XDG_CACHE_HOME: '/c' }), ['/c/uv', '/c/pip']);
   assert.equal(at({ UV_CACHE_DIR: '/u', PIP_CACHE_DIR: '/q' }), ['/u', '/q']);

@@ -5,10 +5,11 @@ import type { Context } from '../../../engine/context';
 import { statePath } from '../../../engine/state';
 import type { Progress } from '../../../engine/step';
 import { pythonIn } from '../../prefix/prefix';
+import { withFullDisk } from '../../python/full-disk';
 import type { Found } from '../../python/interpreter/probe';
 import { cutoffOf, fetching, outside } from '../../python/outside';
 import type { Uv } from '../../python/uv';
-import type { EnvironmentDefinition } from '../definition';
+import { type EnvironmentDefinition, targetOf } from '../definition';
 import { commandError } from '../faults';
 import type { PackageDifference } from './compare';
 import { installProgress } from './install-progress';
@@ -95,7 +96,8 @@ async function run(
 ): Promise<void> {
   const read = installProgress(count);
   const how = fetching(context);
-  const result = await context.host.processes.run(command, args, {
+  const { host } = context;
+  const result = await host.processes.run(command, args, {
     ...how,
     env: { ...how.env, UV_PYTHON_DOWNLOADS: 'never' },
     onLine: (line) => {
@@ -103,7 +105,10 @@ async function run(
       if (progress) tell(progress);
     },
   });
-  if (result.exitCode !== 0) throw commandError('installing the packages', result, definition, cutoffOf(context));
+  if (result.exitCode === 0) return;
+  const error = commandError('installing the packages', result, definition, cutoffOf(context));
+  const caches = [host.env.UV_CACHE_DIR, host.home].filter((place): place is string => Boolean(place));
+  throw await withFullDisk(context, error, [targetOf(context, definition), ...caches]);
 }
 
 function noVenv({ pythonVersion }: EnvironmentDefinition, { interpreter }: Found): UserError {
