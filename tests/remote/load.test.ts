@@ -77,6 +77,21 @@ test('a model whose tokenizer is not its own is refused', async () => {
   assert.match(step.found, /\(chat template\)|\(tokenizer\)/);
 });
 
+test('adapters are judged as the PEFT of the environment takes them', async () => {
+  const folder = path.join(project, 'adapters', 'many');
+  fs.mkdirSync(folder, { recursive: true });
+  const program = path.join(__dirname, 'adapters.py');
+  const said = execFileSync(python, [program, path.join(models, 'llama'), folder], { stdio: ['ignore', 'pipe', 'pipe'] }).toString();
+  const real = JSON.parse(said.slice(said.indexOf('{'))) as Record<string, { loads: boolean; changes?: boolean }>;
+  const names = Object.keys(real);
+  const { report } = await training.run('model:verify', ...names.map((name) => `--adapter=adapters/many/${name}`));
+  for (const [index, name] of names.entries()) {
+    const step = report.steps[index];
+    const isRight = real[name]?.loads === true && real[name]?.changes === true;
+    assert.is(step.state === 'done', isRight, `${name}: ${JSON.stringify(real[name])}; ${JSON.stringify(step)}`);
+  }
+});
+
 test('an adapter that PEFT has saved fits its base model, and no other', async () => {
   const program = [
     'import sys',

@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf } from '../../untrusted/json';
+import { parsePythonJson } from '../../untrusted/python-json';
 
 /** What `adapter_config.json` of PEFT says, as far as weights can be held against it. */
 export interface AdapterConfig {
@@ -85,7 +86,7 @@ export function parseAdapterConfig(text: string): AdapterConfig {
 function objectOf(text: string): Fields {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parsePythonJson(text).value;
   } catch (error) {
     throw new Error(`is not JSON: ${(error as Error).message}`);
   }

@@ -69,6 +69,7 @@ const anew = '`npx just sync:pull` brings the adapter anew from the machine that
 
 /** What helps where the look that found it says nothing. */
 function usualFix(problem: AdapterFault['problem']): string {
+  if (problem === 'pointer') return '`git lfs pull` in the clone that it was copied from brings the file that the pointer stands for';
   if (problem === 'adapter-base') return '`--model=NAME` holds it against the model that it was trained on';
   if (!['adapter-target', 'adapter-rank', 'adapter-shape', 'adapter-dtype'].includes(problem)) return anew;
   return '`--model=NAME` holds it against another base; where its two files are not of one training, `npx just sync:pull` brings both anew, or save it again';

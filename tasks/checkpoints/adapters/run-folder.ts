@@ -5,6 +5,7 @@ import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import type { Table } from '../../engine/step';
 import { fieldsOf } from '../../untrusted/json';
+import { tryParsePython } from '../../untrusted/python-json';
 import { isPickleName } from '../models/folder';
 
 /** A checkpoint that a training left. */
@@ -71,7 +72,7 @@ function checkpointsIn({ host: { files } }: Context, folder: string): Checkpoint
       const inner = path.join(folder, name);
       if (step === undefined || !files.stat(inner)?.isDirectory()) return [];
       const names = files.list(inner);
-      const kinds = kindsOf(names, fieldsOf(files.readJson(path.join(inner, 'trainer_state.json'))));
+      const kinds = kindsOf(names, fieldsOf(tryParsePython(files.readText(path.join(inner, 'trainer_state.json')))));
       return [
         { folder: inner, step: Number(step), holds: kinds.join(', ') || 'nothing', isAdapter: names.includes('adapter_config.json') },
       ];

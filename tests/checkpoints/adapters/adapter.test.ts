@@ -173,6 +173,13 @@ const rows: Row[] = [
     exitCode: 1,
     faults: ['adapter_config.json adapter-target', `${weightsName} adapter-target`],
   },
+  {
+    name: 'is a pointer of Git LFS',
+    damage: (folder) => fs.writeFileSync(file(folder), 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n'),
+    exitCode: 1,
+    faults: [`${weightsName} pointer`],
+    says: /git lfs pull/,
+  },
   { name: 'has no weights', damage: (folder) => fs.rmSync(file(folder)), exitCode: 1, faults: [`${weightsName} missing`] },
   {
     name: 'has a pickle instead',

@@ -154,7 +154,9 @@ test('experts by the names of transformers 5 need it', async () => {
 test('a run without an adapter of its own names its checkpoints, the newest first', async () => {
   for (const step of [20, 100, 3]) makeAdapter(path.join(folderOf('run'), `checkpoint-${step}`));
   fs.writeFileSync(path.join(folderOf('run'), 'checkpoint-100', 'optimizer.pt'), 'PK');
-  fs.writeFileSync(path.join(folderOf('run'), 'checkpoint-100', 'trainer_state.json'), '{"log_history": [{"loss": 0.5}]}');
+  // A run that diverged: Python writes NaN, and reads it.
+  const state = '{"log_history": [{"loss": 0.5, "grad_norm": NaN}]}';
+  fs.writeFileSync(path.join(folderOf('run'), 'checkpoint-100', 'trainer_state.json'), state);
   const { exitCode, step } = await verify(['--adapter=adapters/run']);
   assert.is(exitCode, 1);
   assert.match(step.found, /checkpoint-100 \(an adapter, loss 0\.5, pickles: optimizer\.pt\), checkpoint-20 .*checkpoint-3 /);

@@ -4,7 +4,10 @@ import type { Context } from '../../../engine/context';
 import { absolute, projectPaths } from '../../../engine/paths';
 import { modelsOf } from '../../../hub/model/models';
 import { readModelRecord } from '../../../hub/store/model-record';
+import type { Host } from '../../../platform';
 import { type Fields, fieldsOf } from '../../../untrusted/json';
+import { tryParsePython } from '../../../untrusted/python-json';
+import { findWeights, shardsIn } from '../../folder/weights';
 import type { Tensor } from '../../safetensors/header';
 import { readHeader } from '../../safetensors/read';
 import { readBaseName, sameModel } from './base-name';
@@ -88,7 +91,7 @@ function modelFolder(context: Context, name: string): string[] {
 
 function readBase({ host }: Context, folder: string): BaseModel {
   const tensors = new Map<string, Tensor>();
-  for (const name of host.files.list(folder).filter(isWeights)) {
+  for (const name of weightsOf(host, folder)) {
     try {
       const file = path.join(folder, name);
       for (const [tensor, info] of readHeader(host, file, host.files.stat(file)?.size ?? 0).tensors) tensors.set(tensor, info);
@@ -96,9 +99,14 @@ function readBase({ host }: Context, folder: string): BaseModel {
       // The model's own look tells what is wrong with it.
     }
   }
-  const config = fieldsOf(host.files.readJson(path.join(folder, 'config.json'))) ?? {};
+  const config = fieldsOf(tryParsePython(host.files.readText(path.join(folder, 'config.json')))) ?? {};
   const [architecture] = Array.isArray(config.architectures) ? (config.architectures as unknown[]) : [];
   return { folder, tensors, architecture: typeof architecture === 'string' ? architecture : undefined, config };
 }
 
-const isWeights = (name: string): boolean => name.endsWith('.safetensors') && !/^(?:\._|consolidated|adapter_model)/.test(name);
+/** The files that transformers loads, of those that are there: what lies beside them is another model's. */
+function weightsOf(host: Host, folder: string): readonly string[] {
+  const files = host.files.list(folder);
+  const { loaded } = findWeights(files, shardsIn(host, folder), { pickles: false });
+  return loaded.filter((name) => files.includes(name));
+}
