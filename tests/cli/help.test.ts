@@ -101,4 +101,17 @@ test('a run that fails says its error alone, once', async () => {
   assert.match(stderr, /^unknown option `--nope` \(E_USAGE\)\n\nfix: .*\n$/);
 });
 
+test('a step that is blocked is told whole, once', async () => {
+  const { exitCode, stderr, stdout } = await runJust(project, [
+    'storage',
+    '--set',
+    'storage.error_gb=9000',
+    '--set',
+    'storage.warn_gb=9000',
+  ]);
+  assert.equal([exitCode, stdout], [1, '']);
+  for (const part of ['\nneeded: ', '\nfix: ']) assert.is(stderr.split(part).length, 2, stderr);
+  assert.not.match(stderr, /^ +fix: /m);
+});
+
 test.run();

@@ -35,7 +35,7 @@ export function liveReporter(screen: Screen): Reporter {
     },
     progress: (step, progress) => lines.get(step)?.change({ output: progressLine(text(progress, performance.now())) }),
     finished(step, report) {
-      const [title = '', ...rest] = stepLines(report).slice(2).split('\n');
+      const [title = '', ...rest] = stepLines(report, true).slice(2).split('\n');
       const line = lines.get(step);
       line?.change({ title, output: rest.join('\n') });
       line?.end(report.state === 'failed' || report.state === 'blocked' ? new Stopped(title) : undefined);

@@ -8,7 +8,7 @@ import { isLive, type Reporter, type Screen } from './reporter';
 const everyMs = 10_000;
 
 /** A run in plain lines: for a log, and for a terminal that cannot be redrawn. */
-export const plainReporter = (screen: Screen): Reporter => lines(screen, (text) => screen.write(`${text}\n`), undefined);
+export const plainReporter = (screen: Screen): Reporter => lines(screen, (text) => screen.write(`${text}\n`), undefined, true);
 
 /**
  * A look in plain lines, each a result as soon as the step is seen; a terminal also says what is being looked at, since
@@ -16,10 +16,10 @@ export const plainReporter = (screen: Screen): Reporter => lines(screen, (text) 
  * @param result prints a result, on stdout
  */
 export const lookReporter = (screen: Screen, result: (text: string) => void): Reporter =>
-  lines(screen, result, isLive(screen) ? '\r\u001b[K' : undefined);
+  lines(screen, result, isLive(screen) ? '\r\u001b[K' : undefined, false);
 
 /** @param clear clears the line that says what is being done, where there is one */
-function lines(screen: Screen, print: (text: string) => void, clear: string | undefined): Reporter {
+function lines(screen: Screen, print: (text: string) => void, clear: string | undefined, errorFollows: boolean): Reporter {
   let text = progressText();
   let last = 0;
   const anew = () => {
@@ -47,7 +47,7 @@ function lines(screen: Screen, print: (text: string) => void, clear: string | un
     },
     finished(_, report) {
       if (clear) screen.write(clear);
-      const [first = '', ...rest] = stepLines(report).split('\n');
+      const [first = '', ...rest] = stepLines(report, errorFollows).split('\n');
       // What would be done takes no time.
       const time = report.actions.length > 0 && report.state !== 'todo' ? ` [${duration(report.durationMs)}]` : '';
       print([first + time, ...rest].join('\n'));
