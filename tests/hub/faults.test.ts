@@ -2,11 +2,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { together } from '../support/together';
 import { contentFor, contentOf, leftoversOf, modelFiles, noise, placeFor } from './model';
 import { blobOf } from './repositories';
 import { type Fault, type Seen, startHub } from './server';
 
 const test = suite('faults on the way');
+const waiting = together(test, 3);
 const first = 'model-00001-of-00002.safetensors';
 const second = 'model-00002-of-00002.safetensors';
 const files = modelFiles(6_000_000, 4_000_000);
@@ -49,7 +51,7 @@ const mended: Record<string, Wrong> = {
 };
 
 for (const [name, fault] of Object.entries(mended))
-  test(`mends ${name}`, async () => {
+  waiting(`mends ${name}`, async () => {
     const { hub, place, outcome, text, right } = await withFault(fault, ['download.stall_seconds=1', 'download.connections=3']);
     assert.is(outcome, 'changed', text);
     right();
@@ -57,7 +59,7 @@ for (const [name, fault] of Object.entries(mended))
     await hub.close();
   });
 
-test('asks for a new address when the signed one has expired', async () => {
+waiting('asks for a new address when the signed one has expired', async () => {
   const hub = await startHub();
   hub.add('org/tiny', files);
   hub.signedFor = 300;
@@ -76,7 +78,7 @@ for (const [name, status, headers] of [
   ['Retry-After of a server that is busy', 503, { 'Retry-After': '2' }],
   ['RateLimit', 429, { RateLimit: '"resolvers";r=0;t=2', 'RateLimit-Policy': '"resolvers";q=3000;w=300' }],
 ] as const)
-  test(`sends nothing before the time that ${name} names`, async () => {
+  waiting(`sends nothing before the time that ${name} names`, async () => {
     const hub = await startHub();
     hub.add('org/tiny', files);
     const limited: { path: string; at: number }[] = [];
@@ -98,7 +100,7 @@ for (const [name, status, headers] of [
     await hub.close();
   });
 
-test('gives up after tries without a byte, and keeps what came', async () => {
+waiting('gives up after tries without a byte, and keeps what came', async () => {
   const { hub, place, exitCode, step } = await withFault(({ server, path }) =>
     server === 'cdn' && path === second ? { status: 500, body: 'broken' } : undefined,
   );
@@ -114,7 +116,7 @@ test('gives up after tries without a byte, and keeps what came', async () => {
   await hub.close();
 });
 
-test('never takes other bytes: fetched once again, then both hashes, and the file kept aside', async () => {
+waiting('never takes other bytes: fetched once again, then both hashes, and the file kept aside', async () => {
   const other = blobOf(second, noise(4_000_000, 99));
   const { hub, place, exitCode, step } = await withFault(({ server, path }) =>
     server === 'cdn' && path === second ? { instead: other } : undefined,
@@ -134,7 +136,7 @@ test('never takes other bytes: fetched once again, then both hashes, and the fil
   await hub.close();
 });
 
-test('takes nothing from a Hub that has other bytes for the commit now', async () => {
+waiting('takes nothing from a Hub that has other bytes for the commit now', async () => {
   const other = 'f'.repeat(64);
   const { hub, place, exitCode, step } = await withFault(({ server, path }) =>
     server === 'hub' && path === second ? { headers: { 'X-Linked-Etag': `"${other}"` } } : undefined,
@@ -146,7 +148,7 @@ test('takes nothing from a Hub that has other bytes for the commit now', async (
   await hub.close();
 });
 
-test('says what is wrong where there is no Hub', async () => {
+waiting('says what is wrong where there is no Hub', async () => {
   const hub = await startHub();
   const place = placeFor(hub);
   await hub.close();
