@@ -121,6 +121,27 @@ else {
     assert.not.ok(fs.existsSync(path.join(there, 'data')));
   });
 
+  test('by scp a pull brings no link and says which, and a push replaces one there with a file', async () => {
+    const { context, push, there, project, data, disk, far } = await linked({ transfer: 'scp' });
+    const adapters = path.join(there, 'adapters/run');
+    fs.mkdirSync(adapters, { recursive: true });
+    fs.writeFileSync(path.join(adapters, 'a.bin'), 'adapter');
+    fs.symlinkSync('a.bin', path.join(adapters, 'latest'));
+    fs.symlinkSync(path.join(disk, 'train.jsonl'), path.join(adapters, 'out'));
+    const pulled = await synced(context, 'pull');
+    assert.is(pulled.state, 'done', pulled.found);
+    assert.match(pulled.warning ?? '', /do not travel: .*run\/(?:latest|out).*run\/(?:latest|out)/);
+    assert.equal(fs.readdirSync(path.join(project, 'adapters/run')), ['a.bin']);
+    fs.mkdirSync(far, { recursive: true });
+    fs.symlinkSync(path.join(disk, 'train.jsonl'), path.join(far, 'plain'));
+    fs.writeFileSync(path.join(data, 'plain'), 'from here');
+    assert.is((await push()).state, 'done');
+    assert.equal(
+      [fs.readFileSync(path.join(far, 'plain'), 'utf8'), fs.statSync(path.join(disk, 'train.jsonl')).size],
+      ['from here', 70_000],
+    );
+  });
+
   test('a pull brings links that stay inside, refuses others by name, and content where a link of a push is here', async () => {
     const { context, push, there, project, data, disk } = await linked();
     const adapters = path.join(there, 'adapters/run');

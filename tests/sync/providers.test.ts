@@ -45,6 +45,7 @@ const scenes: readonly (readonly [code: string, fix: RegExp, said: string])[] = 
     /WSL/,
     `printf '"sh" non \\350 riconosciuto come comando interno o esterno,\\r\\n un programma eseguibile o un file batch.\\r\\n' >&2; exit 1`,
   ],
+  ['E_REMOTE_SHELL', /no_auto_tmux/, 'echo "open terminal failed: not a terminal" >&2; exit 1'],
   ['E_REMOTE_PROXY', /direct address/, 'echo "error: this gateway requires a TTY" >&2; exit 1'],
   ['E_REMOTE_NO_SHELL', /remotes\.gpu\.user/, 'echo "Shell access is not enabled on your account!"; exit 1'],
   ['E_REMOTE_COMMAND', /ssh -T/, 'echo "fatal: Interactive git shell is not enabled." >&2; exit 128'],

@@ -19,8 +19,7 @@ export interface FaultyRemote {
 
 /** A fault of the way to a remote, as a person can fix it. */
 export function remoteFault({ remote, ssh }: FaultyRemote, exitCode: number, said: string, direction: Direction = 'push'): UserError {
-  // What every login there prints says nothing about this one.
-  const text = ssh ? withoutLines(said, ssh.noise) : said;
+  const text = withoutNoise(ssh, said);
   const fault = transferFault(exitCode, text);
   const told = isOfSsh(fault)
     ? sshErrors[fault]({ remote, target: ssh?.target ?? targetBySettings(remote), text })
@@ -29,13 +28,14 @@ export function remoteFault({ remote, ssh }: FaultyRemote, exitCode: number, sai
   return new UserError({ ...told, ...(tail ? { tail } : {}) });
 }
 
-const withoutLines = (text: string, lines: ReadonlySet<string>): string =>
-  lines.size === 0
+/** What was said, without what every login there prints: that explains nothing. */
+export const withoutNoise = (ssh: Ssh | undefined, text: string): string =>
+  ssh && ssh.noise.size > 0
     ? text
-    : text
         .split('\n')
-        .filter((line) => !lines.has(line.trim()))
-        .join('\n');
+        .filter((line) => !ssh.noise.has(line.trim()))
+        .join('\n')
+    : text;
 
 const isOfSsh = (fault: TransferFault): fault is SshFault => fault in sshErrors;
 

@@ -11,7 +11,7 @@ import type { Remote } from '../remotes/remote';
 import type { FileStates } from '../session/transport';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
-import { countScript, deleteScript, listScript, readScript, writeScript } from './scripts/file-scripts';
+import { countScript, deleteScript, linksScript, listScript, readScript, writeScript } from './scripts/file-scripts';
 import { sameNamesScript, tryNamesScript } from './scripts/name-scripts';
 import { shellOn } from './shell';
 
@@ -36,8 +36,15 @@ export function filesThere({ remote, shell, path, ssh }: Pick<PosixMachine, 'rem
       return heard(remote, () => parseFindListing(text, baseName(folder)));
     },
 
+    /** The links of a folder there, none of which is listed. @throws UserError E_REMOTE_ANSWER */
+    async links(folder: Folder): Promise<Map<RelativeName, FoundFile>> {
+      const text = await run(linksScript, [folder.name], { limits: longAnswer });
+      return heard(remote, () => parseFindListing(text, baseName(folder)));
+    },
+
     async states(folder: Folder): Promise<FileStates> {
-      return Object.fromEntries([...(await this.list(folder))].map(([name, { state }]) => [shownName(name), state]));
+      const all = [...(await this.list(folder)), ...(await this.links(folder))];
+      return Object.fromEntries(all.map(([name, { state }]) => [shownName(name), state]));
     },
 
     async remove({ name }: Folder, changes: readonly FileChange[]): Promise<void> {

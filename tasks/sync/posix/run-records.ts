@@ -9,6 +9,7 @@ import type { Remote } from '../remotes/remote';
 import { remoteFault } from './faults';
 import { recordNamesScript, recordsScript } from './scripts/record-scripts';
 import type { Shell } from './shell';
+import { loginFault } from './ssh/login-fault';
 
 /** The run records of a remote, by name, and how those that were fetched before differ. */
 export interface RecordsThere {
@@ -24,16 +25,12 @@ const folderFor = ({ root }: Context, { name }: Remote): string => path.join(rem
 
 /** Looks, and writes nothing on either side. @throws UserError by the fault: E_SSH_…, E_REMOTE_… */
 export async function compareRecords(context: Context, remote: Remote, shell: Shell): Promise<RecordsThere> {
-  const { exitCode, stdout, tail, timedOut, cut } = await shell.run(recordNamesScript, [remote.path], { limits: { timeoutMs: 40_000 } });
+  const answer = await shell.run(recordNamesScript, [remote.path], { limits: { timeoutMs: 40_000 } });
+  const { exitCode, stdout, tail, timedOut, cut } = answer;
   refusePart(remote, { cut, timedOut: false });
   const names = parseRecordNames(stdout);
-  if (!names)
-    throw remoteFault(
-      { remote, ssh: shell.ssh },
-      timedOut || exitCode === 0 ? 255 : exitCode,
-      timedOut ? 'Connection timed out' : tail,
-      'pull',
-    );
+  if (!names && shell.ssh) throw await loginFault(context, remote, shell.ssh, answer);
+  if (!names) throw remoteFault({ remote }, timedOut || exitCode === 0 ? 255 : exitCode, timedOut ? 'Connection timed out' : tail, 'pull');
   const here = context.host.files.list(folderFor(context, remote)).filter((file) => file.endsWith('.json'));
   return { names, missing: names.filter((file) => !here.includes(file)), gone: here.filter((file) => !names.includes(file)) };
 }

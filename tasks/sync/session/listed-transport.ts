@@ -30,6 +30,8 @@ export interface ListingBackend extends Pick<Transport, 'readState' | 'writeStat
   /** @param to the folder here that files arrive in, absolute: they get their final place when all have come */
   fetch(base: string, changes: readonly FileChange[], to: string, how: Move): Promise<void>;
   remove(folder: Folder, base: string, changes: readonly FileChange[]): Promise<void>;
+  /** What is there and cannot travel, by name as a person reads it. */
+  skipped?(folder: Folder): Promise<string[]>;
   /** By default, what is listed and not one of our own excludes. */
   count?(folder: Folder): Promise<number>;
   /** As they are now. */
@@ -59,7 +61,8 @@ export function listedTransport(
     async compare(folder, { deletions, checksum }) {
       const { base, here } = sides(folder);
       const through = await links(folder);
-      const { files, excluded, skipped } = listHere(context, folder, filters, await links(folder));
+      const { files, excluded, skipped: own } = listHere(context, folder, filters, through);
+      const skipped = direction === 'push' ? own : ((await program.skipped?.(folder)) ?? []);
       const [source, target] = inOrder(files, await listThere(folder));
       const compared = (names: RelativeName[]) =>
         program.keepsTimes ? Promise.resolve(new Set<string>()) : program.same(base, names, through);

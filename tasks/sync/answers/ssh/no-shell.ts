@@ -1,11 +1,13 @@
 /** Why a login that went well runs no command of a POSIX shell. */
-export type NoShell = 'proxy' | 'user' | 'password' | 'account' | 'sftp' | 'windows' | 'silent' | 'other';
+export type NoShell = 'terminal' | 'proxy' | 'user' | 'password' | 'account' | 'sftp' | 'windows' | 'silent' | 'other';
 
 /** What the other side printed instead of running our command: texts of providers, of cloud-init, OpenSSH, PAM, cmd.exe and PowerShell. */
 const texts: readonly (readonly [NoShell, RegExp])[] = [
   // cloud-init's disable_root_opts.
   ['user', /Please log ?in as (?:the )?(?:user )?["'`]?[\w.-]/i],
   ['password', /Password change required|required to change your password|password has expired|Authentication token is no longer valid/i],
+  // tmux and screen, started by a startup file.
+  ['terminal', /open terminal failed|must be connected to a terminal|not a terminal/i],
   // RunPod's proxied ssh; Gerrit, gateways of containers and others that refuse the request itself.
   [
     'proxy',

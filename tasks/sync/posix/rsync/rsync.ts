@@ -12,7 +12,7 @@ import { keptLinks, linksOf, lookThrough, type OutsideLinks } from '../../compar
 import { type Sides, sidesOf } from '../../compare/sides';
 import { commitStaging, openStaging, refuseWay } from '../../session/staging';
 import type { Transport } from '../../session/transport';
-import { remoteFault, unreadableSource } from '../faults';
+import { remoteFault, unreadableSource, withoutNoise } from '../faults';
 import { filesHere, filesThere } from '../files';
 import { withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
@@ -60,7 +60,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     // Of what moves files the end is enough.
     if (more.keep !== 'end') refusePart(machine.remote, result);
     const { exitCode, stdout, stderr, tail } = result;
-    return { exitCode, text: stderr.trim() === '' ? tail : stderr, moved: hasMoved(stdout), stdout };
+    return { exitCode, text: withoutNoise(machine.ssh, stderr.trim() === '' ? tail : stderr), moved: hasMoved(stdout), stdout };
   };
   const fault = ({ exitCode, text }: Try) => unreadableSource(exitCode, text) ?? remoteFault(machine, exitCode, text, direction);
   /** @param update leave out what is newer on the receiving side */

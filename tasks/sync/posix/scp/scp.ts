@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { byteName, textName } from '../../../common/shown-name';
+import { byteName, shownName, textName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { RelativeName } from '../../../untrusted/names';
 import { checksumAnswer, longAnswer } from '../../answers/answer';
@@ -11,7 +11,7 @@ import type { Direction } from '../../compare/folders';
 import { placeOf } from '../../compare/outside-links';
 import { type ListingBackend, listedTransport } from '../../session/listed-transport';
 import type { Transport } from '../../session/transport';
-import { remoteFault } from '../faults';
+import { remoteFault, withoutNoise } from '../faults';
 import { filesThere } from '../files';
 import { withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
@@ -78,6 +78,7 @@ function scpProgram(context: Context, machine: PosixMachine, direction: Directio
 
     remove: (folder, _, changes) => other.remove(folder, changes),
     fallTogether: other.fallTogether,
+    skipped: async (folder) => [...(await other.links(folder)).keys()].map(shownName),
     count: other.count,
     states: (folder) => other.states(folder),
     readState: other.readState,
@@ -96,7 +97,7 @@ function scpCopy(context: Context, machine: PosixMachine, direction: Direction):
         const args = ['-p', '-q', '-B', ...(machine.ssh?.options ?? []), '--', ...from, to];
         const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, guarded: true, keep: 'end' } as const;
         const { exitCode, stderr, tail } = await host.processes.run('scp', args, options);
-        return { exitCode, text: stderr || tail, moved: false };
+        return { exitCode, text: withoutNoise(machine.ssh, stderr || tail), moved: false };
       },
       () => dropMaster(context, machine.ssh),
       ({ exitCode, text }) => remoteFault(machine, exitCode, text, direction),

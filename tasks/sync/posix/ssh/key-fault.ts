@@ -34,7 +34,7 @@ export async function keyFault({ host, root }: Context, target: SshTarget, text:
   for (const file of unloaded(text)) {
     const { size } = host.files.stat(file) ?? {};
     if (size === undefined || size > mostBytes) continue;
-    const [what, fix] = kinds[keyFile(host.files.readText(file) ?? '')](file);
+    const [what, fix] = keyText(host, file);
     return refused(file, what, fix);
   }
   const ask = (command: string, args: readonly string[]) =>
@@ -53,6 +53,14 @@ export async function keyFault({ host, root }: Context, target: SshTarget, text:
     );
   }
   return undefined;
+}
+
+function keyText({ files }: Context['host'], file: string): [what: string, fix: string] {
+  try {
+    return kinds[keyFile(files.readText(file) ?? '')](file);
+  } catch {
+    return ['cannot be read by this user', `\`ls -l ${shellWord(file)}\` shows whose it is; \`chown\` and \`chmod 600\` make it yours`];
+  }
 }
 
 const refused = (file: string, what: string, fix: string): UserError =>

@@ -7,6 +7,12 @@ import { type ErrorText, loginWords } from './ssh-faults';
 const needed = 'a login that runs commands in a POSIX shell (`sh`), without a terminal';
 
 const texts: Readonly<Record<NoShell, (remote: Remote, said: string, exitCode: number) => ErrorText>> = {
+  terminal: ({ name }) => ({
+    code: 'E_REMOTE_SHELL',
+    found: `a startup file on \`${name}\` starts a program that wants a terminal (tmux, screen), and our command does not come to its turn`,
+    needed: 'startup files that start nothing where no terminal is',
+    fix: 'move it behind a test for an interactive shell in ~/.bashrc there: `[[ $- == *i* ]] || return`\non Vast.ai: `touch ~/.no_auto_tmux` there',
+  }),
   proxy: ({ name }) => ({
     code: 'E_REMOTE_PROXY',
     found: `\`${name}\` is a provider's ssh proxy: it opens a terminal and runs no commands, so neither rsync nor scp nor sftp work through it`,
