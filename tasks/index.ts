@@ -1,3 +1,5 @@
+import './node-version';
+
 export { defineTask, type LoraTask } from './cli/task';
 export type { Environment } from './common/environment';
 export { type Fault, UserError } from './common/errors';

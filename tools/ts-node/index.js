@@ -1,53 +1,15 @@
-// just loads `just.config.ts` through whatever `ts-node` resolves to, and calls its `register()`.
-// The real ts-node loads the whole TypeScript compiler on every start; this one keeps what the
-// compiler said, by content, and loads it only for a file that it has not seen.
+// The first file of ours that any Node reads: in words that Node 12 knows. The loader behind it is not.
+var version = process.versions.node.split('.').map(Number);
 
-const { createHash } = require('node:crypto');
-const fs = require('node:fs');
-const path = require('node:path');
-
-const root = path.resolve(__dirname, '..', '..');
-const cache = path.join(root, 'node_modules', '.cache', 'just-lora-typescript');
-const compilerOptions = { target: 'es2022', module: 'commonjs', esModuleInterop: true, inlineSourceMap: true };
-let salt;
-
-// What the compiler says depends on the name of a file, not on its folder: copies of a checkout share it.
-function key(source, filename) {
-  salt ??= JSON.stringify([
-    compilerOptions,
-    fs.readFileSync(path.join(root, 'node_modules/typescript/package.json'), 'utf8').match(/"version": "(.*?)"/)?.[1],
-  ]);
-  return createHash('sha1').update(salt).update(path.basename(filename)).update('\0').update(source).digest('hex');
+if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
+  // As tasks/node-version.ts says it, where the package is installed.
+  process.stderr.write(
+    'just-lora needs Node 20.19 or newer, and this is Node ' +
+      process.versions.node +
+      ' (E_NODE_OLD)\n\n' +
+      'fix: `nvm install 22 && nvm use 22`, or `conda install -c conda-forge nodejs=22`, or a download of https://nodejs.org; then run the same command again\n',
+  );
+  process.exit(1);
 }
 
-function compile(source, fileName) {
-  const typescript = require('typescript');
-  return typescript.transpileModule(source, { compilerOptions, fileName }).outputText;
-}
-
-/** The JavaScript of a TypeScript file: from the cache where these very bytes were compiled before. */
-function translate(source, filename) {
-  const file = path.join(cache, `${key(source, filename)}.js`);
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    const output = compile(source, filename);
-    try {
-      fs.mkdirSync(cache, { recursive: true });
-      const temporary = `${file}.${process.pid}`;
-      fs.writeFileSync(temporary, output);
-      fs.renameSync(temporary, file);
-    } catch {
-      // A read-only checkout compiles each time: slower, and correct.
-    }
-    return output;
-  }
-}
-
-/** Teaches `require` TypeScript. The options that just passes are ts-node's and are not needed. */
-exports.register = () => {
-  if (require.extensions['.ts']) return;
-  // Node 22 keeps V8's bytecode too, which spares most of the time that loading a library takes.
-  require('node:module').enableCompileCache?.(path.join(root, 'node_modules', '.cache', 'just-lora-v8'));
-  require.extensions['.ts'] = (module, filename) => module._compile(translate(fs.readFileSync(filename, 'utf8'), filename), filename);
-};
+module.exports = require('./loader');
