@@ -401,6 +401,14 @@ const rows: Row[] = [
     }),
   ),
   {
+    name: 'is held against a folder that says nothing',
+    settings: { base_model_name_or_path: 'unsloth/meta-llama-3.1-8b-instruct-unsloth-bnb-4bit' },
+    options: ['--model=models/tied'],
+    exitCode: 0,
+    faults: [],
+    says: /whether that is `models\/tied` is unknown/,
+  },
+  {
     name: 'calls its base by a folder that says nothing',
     settings: { base_model_name_or_path: '/workspace/output/merged' },
     options: ['--model=llama-3.1-8b'],

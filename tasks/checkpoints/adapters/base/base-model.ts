@@ -53,8 +53,9 @@ export function isSameModel(context: Context, own: string, asked: string): 'same
   if (mine !== undefined && names.includes(mine)) return 'same';
   const judged = names.map((name) => sameModel(own, name));
   if (judged.includes('same')) return 'same';
-  // A name of the settings is no repository: that it differs says nothing by itself.
-  return judged.includes('other') || (mine !== undefined && mine !== configuredAs(context, asked)) ? 'other' : 'unknown';
+  const yours = configuredAs(context, asked);
+  // A folder whose name says nothing may hold either.
+  return judged.includes('other') || (mine !== undefined && yours !== undefined && mine !== yours) ? 'other' : 'unknown';
 }
 
 /** All that a model of this machine is called. */
