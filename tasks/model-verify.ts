@@ -9,7 +9,7 @@ export function modelVerifyTask(): LoraTask {
       'Without more options: sizes, safetensors headers, index, configuration and tokenizer, without reading the weights. Exit code 0 all right, 1 something wrong, 3 something missing that a download would fix.',
     environment: 'training',
     example: 'npx just model:verify --model=llama-3.1-8b --full',
-    readOnly: (has) => !has('for'),
+    readOnly: (has) => !has('for') && !has('fix-config'),
     options: [
       {
         name: 'model',
@@ -26,6 +26,11 @@ export function modelVerifyTask(): LoraTask {
         default: 'that of the environment',
       },
       { name: 'full', description: 'hash every byte and compare it with what was recorded; read every value of an adapter; works offline' },
+      {
+        name: 'fix-config',
+        description:
+          'write the keys of transformers 4 beside those of 5 into config.json and tokenizer_config.json, and keep the originals',
+      },
       { name: 'load', description: "load the model with the environment's own transformers, and generate a token" },
       {
         name: 'python',

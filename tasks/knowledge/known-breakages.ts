@@ -147,6 +147,28 @@ export const breakages: readonly Breakage[] = [
     source: 'transformers#31789',
   },
   {
+    code: 'E_TOKENIZER_CLASS',
+    says: /Tokenizer class TokenizersBackend does not exist/,
+    means: 'the tokenizer was saved by transformers 5',
+    cure: '--fix-config',
+    source: 'measured with 4.36.0, 4.45.2 and 4.57.6',
+  },
+  {
+    code: 'E_SPECIAL_TOKENS',
+    says: /'list' object has no attribute 'keys'/,
+    means: 'transformers 5 saved `extra_special_tokens` as a list, and this one wants a table',
+    cure: '--fix-config',
+    source: 'measured with 4.57.6',
+  },
+  {
+    code: 'E_CHAT_TEMPLATE',
+    says: /chat_template is not set/,
+    means:
+      'this tokenizer has no chat template: its model is no chat model, or it lies in chat_template.jinja, which versions before 4.47 do not read',
+    cure: '--fix-config',
+    source: 'measured with 4.45.2',
+  },
+  {
     code: 'E_ROPE_SCALING',
     says: /`?rope_scaling`? must be a dictionary with/,
     means: 'Llama 3.1 needs transformers 4.43 or newer',

@@ -16,6 +16,12 @@ export interface Family extends ModelNeeds {
   is: string;
   /** Its layers are the seven linear ones that the estimate of memory counts. */
   sevenLinear?: true;
+  /** The rope_theta that its versions before 5 take where config.json has none; 10000 where absent. */
+  theta?: number;
+  /** Its output layer shares the embedding's weights where config.json does not say. */
+  tied?: true;
+  /** Older versions do without where old keys stand beside the new ones. */
+  oldKeys?: true;
   source: string;
 }
 
@@ -49,41 +55,77 @@ const wheels = 'measured: the first wheel whose models/auto/configuration_auto.p
 export const families: readonly Family[] = [
   { is: 'llama', transformers: '4.28.0', sevenLinear: true, source: wheels },
   { is: 'mistral', transformers: '4.34.0', sevenLinear: true, source: wheels },
-  { is: 'persimmon', transformers: '4.34.0', source: wheels },
-  { is: 'mixtral', transformers: '4.36.0', source: wheels },
+  { is: 'persimmon', transformers: '4.34.0', theta: 25_000, source: wheels },
+  { is: 'mixtral', transformers: '4.36.0', theta: 1_000_000, source: wheels },
   { is: 'phi', transformers: '4.36.0', source: wheels },
   { is: 'qwen2', transformers: '4.37.0', sevenLinear: true, source: wheels },
-  { is: 'gemma', transformers: '4.38.0', sevenLinear: true, source: wheels },
+  { is: 'gemma', transformers: '4.38.0', sevenLinear: true, tied: true, source: wheels },
   { is: 'stablelm', transformers: '4.38.0', source: wheels },
-  { is: 'starcoder2', transformers: '4.39.0', source: wheels },
-  { is: 'cohere', transformers: '4.39.0', source: wheels },
+  { is: 'starcoder2', transformers: '4.39.0', tied: true, source: wheels },
+  { is: 'cohere', transformers: '4.39.0', tied: true, source: wheels },
   { is: 'olmo', transformers: '4.40.0', source: wheels },
   { is: 'qwen2_moe', transformers: '4.40.0', source: wheels },
   { is: 'phi3', transformers: '4.41.0', source: wheels },
-  { is: 'gemma2', transformers: '4.42.0', source: wheels },
+  { is: 'gemma2', transformers: '4.42.0', tied: true, source: wheels },
   { is: 'nemotron', transformers: '4.44.0', source: wheels },
   { is: 'granite', transformers: '4.45.0', source: wheels },
   { is: 'mllama', transformers: '4.45.0', source: wheels },
-  { is: 'falcon_mamba', transformers: '4.45.0', source: wheels },
+  { is: 'falcon_mamba', transformers: '4.45.0', tied: true, source: wheels },
   { is: 'glm', transformers: '4.46.0', source: wheels },
-  { is: 'phimoe', transformers: '4.46.0', source: wheels },
+  { is: 'phimoe', transformers: '4.46.0', theta: 1_000_000, source: wheels },
   { is: 'olmo2', transformers: '4.47.0', source: wheels },
-  { is: 'cohere2', transformers: '4.48.0', source: wheels },
-  { is: 'gemma3', transformers: '4.50.0', source: wheels },
-  { is: 'gemma3_text', transformers: '4.50.0', source: wheels },
+  { is: 'cohere2', transformers: '4.48.0', tied: true, source: wheels },
+  { is: 'gemma3', transformers: '4.50.0', tied: true, source: wheels },
+  { is: 'gemma3_text', transformers: '4.50.0', theta: 1_000_000, tied: true, source: wheels },
   { is: 'mistral3', transformers: '4.50.0', source: wheels },
   { is: 'qwen3', transformers: '4.51.0', source: wheels },
   { is: 'qwen3_moe', transformers: '4.51.0', source: wheels },
   { is: 'llama4', transformers: '4.51.0', source: wheels },
   { is: 'deepseek_v3', transformers: '4.51.0', source: wheels },
   { is: 'glm4', transformers: '4.52.1', source: wheels },
-  { is: 'smollm3', transformers: '4.53.0', source: wheels },
-  { is: 'gpt_oss', transformers: '4.55.0', source: wheels },
+  { is: 'smollm3', transformers: '4.53.0', theta: 2_000_000, tied: true, source: wheels },
+  { is: 'gpt_oss', transformers: '4.55.0', theta: 150_000, source: wheels },
   { is: 'ministral', transformers: '4.57.0', source: wheels },
   {
     is: 'rope_type llama3',
     transformers: '4.43.0',
     source: 'transformers 4.43.0 release notes; measured: `rope_scaling` is refused by 4.36.0',
+  },
+  {
+    is: 'rope_parameters',
+    transformers: '5.0.0',
+    oldKeys: true,
+    source: 'measured: 4.36.0, 4.45.2 and 4.57.6 take rope default and theta 10000, without a word',
+  },
+  {
+    is: 'yarn of another length',
+    transformers: '4.52.0',
+    source: 'measured: 4.45.2 takes max_position_embeddings for it; in the wheels 4.50.3 does not read it, 4.52.4 does',
+  },
+  { is: '__float__', transformers: '5.0.0', oldKeys: true, source: 'measured: 4.45.2 and 4.57.6 take it for a table, without a word' },
+  {
+    is: 'tokenizer class TokenizersBackend',
+    transformers: '5.0.0',
+    oldKeys: true,
+    source: 'measured: 4.36.0, 4.45.2 and 4.57.6 say that it does not exist',
+  },
+  {
+    is: 'tokenizer of transformers 5',
+    transformers: '5.0.0',
+    oldKeys: true,
+    source: 'measured with LlamaTokenizer: 4.45.2 loses template and special tokens and adds BOS, without a word; 4.36.0 and 4.57.6 fail',
+  },
+  {
+    is: 'list of extra_special_tokens',
+    transformers: '5.0.0',
+    oldKeys: true,
+    source: "measured: 4.45.2 forgets them, 4.57.6 fails (`'list' object has no attribute 'keys'`)",
+  },
+  {
+    is: 'chat_template.jinja',
+    transformers: '4.47.0',
+    oldKeys: true,
+    source: 'measured: 4.45.2 does not read it; the first wheel that names it is 4.47.1',
   },
   {
     is: 'metaspace split',

@@ -29,6 +29,8 @@ test('the files of a model say what it needs, whatever it is called', () => {
   const tokenizer = '{"pre_tokenizer": {"type": "ByteLevel"}, "model": {"type": "BPE", "merges": [["a", "b"]]}}';
   assert.equal(needsOf({ config, tokenizer }), {
     because: ['llama', 'rope_type llama3', 'merges as pairs'],
+    isKnown: true,
+    sawTokenizer: true,
     transformers: '4.45.0',
     tokenizers: '0.20.0',
   });
@@ -36,9 +38,48 @@ test('the files of a model say what it needs, whatever it is called', () => {
   assert.is(needsOf({ config: { model_type: 'mistral' }, tokenizer: metaspace })?.tokenizers, '0.19.0');
   assert.equal(needsOf({ config: { model_type: 'llama' }, tokenizer: '{"model": {"merges": ["a b"]}}' }), {
     because: ['llama'],
+    isKnown: true,
+    sawTokenizer: true,
     transformers: '4.28.0',
   });
   assert.is(needsOf({ config: { model_type: 'of the future' } }), undefined);
+});
+
+const five = { rope_type: 'llama3', rope_theta: 500000, factor: 8 };
+const rows: readonly [what: string, config: object, needs: string | undefined][] = [
+  ['what transformers 5 writes of a default', { rope_parameters: { rope_type: 'default', rope_theta: 10000 } }, '4.28.0'],
+  ['another theta, which 4 does not see', { rope_parameters: { rope_type: 'default', rope_theta: 1e6 } }, '5.0.0'],
+  ['another type', { rope_parameters: five }, '5.0.0'],
+  ['the old keys beside it', { rope_parameters: five, rope_scaling: { rope_type: 'llama3', factor: 8 }, rope_theta: 500000 }, '4.43.0'],
+  ['old keys that say something else', { rope_parameters: five, rope_scaling: null, rope_theta: 10000 }, '5.0.0'],
+  ['Infinity as 5 writes it', { time_step_limit: [0, { __float__: 'Infinity' }] }, '5.0.0'],
+  [
+    'YaRN of another length',
+    { rope_scaling: { type: 'yarn', factor: 4, original_max_position_embeddings: 8 }, max_position_embeddings: 32 },
+    '4.52.0',
+  ],
+];
+for (const [what, config, least] of rows)
+  test(`what a model needs: ${what}`, () =>
+    assert.is(needsOf({ config: { model_type: 'llama', ...config }, tokenizer: '{}' })?.transformers, least));
+
+test('what a model needs: its tokenizer, and whether that was looked at', () => {
+  const config = { model_type: 'llama' };
+  const least = (tokenizerConfig: object, hasTemplateFile = false) =>
+    needsOf({ config, tokenizer: '{}', tokenizerConfig, hasTemplateFile })?.transformers;
+  assert.is(least({ tokenizer_class: 'TokenizersBackend' }), '5.0.0');
+  assert.is(least({ tokenizer_class: 'LlamaTokenizer', backend: 'tokenizers' }), '5.0.0');
+  assert.is(least({ tokenizer_class: 'LlamaTokenizer', added_tokens_decoder: {} }), '4.28.0');
+  assert.is(least({ extra_special_tokens: ['<a>'] }), '5.0.0');
+  assert.is(least({}, true), '4.47.0');
+  assert.is(least({ chat_template: 'x' }, true), '4.28.0');
+  assert.is(needsOf({ config })?.sawTokenizer, false);
+  const mixtral = needsOf({
+    config: { model_type: 'mixtral', rope_parameters: { rope_type: 'default', rope_theta: 1e6 } },
+    tokenizer: '{}',
+  });
+  assert.is(mixtral?.transformers, '4.36.0', 'the theta that 4 takes for a Mixtral');
+  assert.is(needsOf({ repo: 'mistralai/Mistral-7B-Instruct-v0.3', config: { model_type: 'mistral' } })?.tokenizers, '0.19.0');
 });
 
 test('a build of torch: its CUDA, its driver, the devices that it has code for', () => {
@@ -82,6 +123,9 @@ const texts: readonly [text: string, code: string | undefined][] = [
   ["ModuleNotFoundError: No module named 'scipy'", 'E_SCIPY_MISSING'],
   ['Exception: data did not match any variant of untagged enum PyPreTokenizerTypeWrapper at line 6952 column 3', 'E_TOKENIZERS_OLD'],
   ['ValueError: `rope_scaling` must be a dictionary with with two fields', 'E_ROPE_SCALING'],
+  ['ValueError: Tokenizer class TokenizersBackend does not exist or is not currently imported.', 'E_TOKENIZER_CLASS'],
+  ["AttributeError: 'list' object has no attribute 'keys'", 'E_SPECIAL_TOKENS'],
+  ['ValueError: Cannot use chat template functions because tokenizer.chat_template is not set', 'E_CHAT_TEMPLATE'],
   ['undefined symbol: iJIT_NotifyEvent', 'E_MKL'],
   ['anything else', undefined],
 ];

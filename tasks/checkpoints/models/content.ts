@@ -5,6 +5,7 @@ import { stampOn } from '../../hub/store/stamps';
 import { fileFingerprint, hashFiles, sameFingerprint, settledMs } from '../../platform/hashing';
 import type { Expectation, Expected } from './expected';
 import type { ScanResult } from './fault';
+import { isFixed } from './fix/fixed';
 import { type KnownHash, readHashCache, writeHashCache } from './hash-cache';
 import { hashFault } from './sidecar-files';
 
@@ -22,7 +23,9 @@ export async function compareContent(
 ): Promise<{ readBytes: number; knownBytes: number }> {
   const { host } = context;
   const unread = ['truncated', 'oversized', 'unreadable'];
-  const present = expected.filter(({ path: name }) => sizes.has(name) && !unread.includes(faults.get(name)?.problem ?? ''));
+  const present = expected.filter(
+    (file) => sizes.has(file.path) && !isFixed(host, folder, file) && !unread.includes(faults.get(file.path)?.problem ?? ''),
+  );
   const known = readHashCache(context, folder);
   const fresh = present.filter((file) => !stillKnown(file));
   const began = host.now().getTime();

@@ -5,6 +5,7 @@ import type { RecordKeeper } from '../../hub/store/own';
 import { type RecordedTree, recordedTree } from '../../hub/store/recorded-tree';
 import type { Host } from '../../platform';
 import { isSystemFile } from '../folder/not-models';
+import { isKeptOriginal } from '../folder/old-keys';
 import { shadowsAmong } from '../folder/shadows';
 import { type FoundWeights, findWeights, isAdapterFile, shardsIn, singleName, weightFormatOf } from '../folder/weights';
 import { isPointer } from '../safetensors/read';
@@ -56,7 +57,7 @@ export function expectationOf(here: RecordKeeper, subject: Subject): Expectation
   if (bare) for (const { path: file } of tree.all) if (file.endsWith('.safetensors')) names.add(file);
   // Who names the files that are wanted wants them for another program.
   if (!bare && weights.loaded.length === 0 && choice.include.length === 0) names.add(singleName);
-  const extra = filesOfModel(host, folder).filter((file) => !names.has(file) && !isSystemFile(file));
+  const extra = filesOfModel(host, folder).filter((file) => !names.has(file) && !isSystemFile(file) && !isKeptOriginal(file));
   const expected = [...names].filter((name) => !isSystemFile(name)).map((name) => recorded(tree, name));
   return { tree, whole, expected, extra, weights, shadows: shadowsAmong(extra, weights) };
 }

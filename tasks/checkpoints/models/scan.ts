@@ -8,6 +8,7 @@ import { indexName } from '../safetensors/index';
 import { isPointer, NotSafetensors, pointerWords, readHeader, readsAs } from '../safetensors/read';
 import type { Expectation, Expected } from './expected';
 import type { CheckpointFault, ScanResult } from './fault';
+import { isFixed } from './fix/fixed';
 import { isPickleName } from './folder';
 import { indexFaults } from './shards';
 import { sidecarFault } from './sidecar-files';
@@ -33,6 +34,10 @@ function lookAt(host: Host, absolute: string, expected: Expected, { headers, siz
         : { problem: 'missing', message: expected.size === undefined ? 'is missing' : `is missing (${bytes(expected.size)})` };
     if (!stat.isFile()) return { problem: 'not-a-file', message: 'is not a file' };
     sizes.set(expected.path, stat.size);
+    if (isFixed(host, path.dirname(absolute), expected)) {
+      warnings.push(`\`${expected.path}\` has old keys beside the new ones (\`--fix-config\`); the one of the commit is kept`);
+      return undefined;
+    }
     if (stat.size !== expected.size && isPointer(host, absolute)) return { problem: 'pointer', message: pointerWords };
     const isWeights = expected.path.endsWith('.safetensors');
     if (expected.size !== undefined && stat.size !== expected.size) {

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
+import { shellWord } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { absolute, projectPaths, shown } from '../../engine/paths';
 import { type Model, modelsOf } from '../../hub/model/models';
@@ -13,6 +14,8 @@ export interface Subject {
   /** The model's name, else the folder as it was given. */
   name: string;
   folder: string;
+  /** The option that means it in a command that we name: `--model=NAME`, `--path=FOLDER`. */
+  asked: string;
   /** Where a single file was named: its name in the folder. */
   only?: string;
   /** True where the folder was named and not a model: what is not there cannot be known to be missing. */
@@ -36,6 +39,7 @@ export function subjectsOf(context: Context): Subject[] {
 const subjectOf = (model: Model): Subject => ({
   name: model.name,
   folder: model.folder,
+  asked: `--model=${model.asked}`,
   loose: false,
   choice: model,
   remedy: remedyOf(model.asked),
@@ -57,8 +61,9 @@ function subjectAt(context: Context, asked: string): Subject {
   const { include, exclude } = context.settings.setup.download;
   const repo = readModelRecord(context.host, folder)?.repo;
   return {
-    ...(known ? subjectOf(known) : { folder, choice: { include, exclude }, remedy: remedyOf(repo ?? guessed(context, folder)) }),
+    ...(known ? subjectOf(known) : { folder, asked: '', choice: { include, exclude }, remedy: remedyOf(repo ?? guessed(context, folder)) }),
     name: shown(context.root, target),
+    asked: `--path=${shellWord(shown(context.root, target))}`,
     loose: true,
     ...(stat.isDirectory() ? {} : { only: path.basename(target) }),
   };

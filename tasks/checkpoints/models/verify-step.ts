@@ -9,9 +9,11 @@ import { compareContent } from './content';
 import { type Expectation, expectationOf } from './expected';
 import { factsOf, factsTable, factsText } from './facts';
 import type { ScanResult } from './fault';
+import { fixActions, fixFinding } from './fix/fix-config';
 import { type CheckpointProblem, checkpointFix, type FileReport } from './problems';
 import { scanFile } from './scan';
 import { type Subject, subjectsOf } from './subject';
+import { versionWarnings } from './versions';
 
 /** A step for each adapter, else for each model, or the one folder, that the options name. */
 export function verifySteps(context: Context): Step[] {
@@ -41,6 +43,7 @@ export function verifyStep(subject: Subject): Step {
     name: `verify:${subject.name}`,
     title: `Verify ${subject.name}`,
     check: (context, _, tell) => verify(context, subject, tell),
+    plan: async (context) => (context.option('fix-config') === undefined ? [] : fixActions(context, subject)),
   };
 }
 
@@ -75,6 +78,11 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
         fix: `\`${subject.remedy.download}\``,
         data,
       };
+    const notes = versionsOrFault(context, subject);
+    if ('code' in notes && context.option('fix-config') === undefined) return { ...notes, found: `${found}; ${notes.found}`, data };
+    if ('warnings' in notes) warnings.push(...notes.warnings);
+    if (context.option('fix-config') !== undefined)
+      return fixFinding(context, subject, { state: 'done', found, data, ...warningOf(warnings) }, expectation.tree?.commit);
     if (context.option('load') === undefined)
       return { state: 'done', found, data, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}) };
     tell({ text: 'loading' });
@@ -110,6 +118,20 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
     table,
     data,
   };
+}
+
+const warningOf = (warnings: readonly string[]): { warning?: string } => (warnings.length > 0 ? { warning: warnings.join('; ') } : {});
+
+/** Whether the libraries read the folder rightly; `--load` asks them itself. */
+function versionsOrFault(context: Context, subject: Subject): { warnings: string[] } | Extract<Finding, { state: 'blocked' }> {
+  if (subject.only !== undefined || context.option('load') !== undefined) return { warnings: [] };
+  try {
+    return { warnings: versionWarnings(context, subject) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { code, found, needed = 'libraries that read the model', fix } = error.fault;
+    return { state: 'blocked', code, found, needed, fix };
+  }
 }
 
 /** Only what is right is loaded. */

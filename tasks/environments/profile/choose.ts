@@ -1,9 +1,10 @@
 import * as path from 'node:path';
+import { modelFilesIn } from '../../checkpoints/folder/model-files';
 import { some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { projectPaths } from '../../engine/paths';
 import type { Resource } from '../../engine/resources';
-import { type Needs, needsOf, unmetNeeds, type Versions } from '../../knowledge/models';
+import { isFixable, type Needs, needsOf, unmetKinds, unmetNeeds, type Versions } from '../../knowledge/models';
 import type { ProfileName } from './profile-files';
 import { profileVersions } from './profile-versions';
 
@@ -33,7 +34,7 @@ function choose(context: Context): ProfileChoice {
   const models = modelsOf(context);
   const asAsked = profileVersions(context, 'as-asked');
   const needing = models.flatMap((model) =>
-    model.needs ? unmetOf(model, asAsked) : [`${model.name} (nothing is known of \`${model.repo}\`)`],
+    model.needs?.isKnown ? unmetOf(model, asAsked) : [`${model.name} (nothing is known of \`${model.repo}\`)`],
   );
   const profile = setting === 'auto' ? (needing.length === 0 ? 'as-asked' : 'compat') : setting;
   const base = { profile, forced: setting !== 'auto', needing };
@@ -52,7 +53,7 @@ export function describeChoice({ profile, forced, needing, unmet, versions }: Pr
     : profile === 'compat'
       ? `compat, since as-asked does not load ${some(needing, 2)}`
       : 'as-asked, which loads every model of the settings';
-  const lacks = forced && unmet.length > 0 ? `does not load ${some(unmet, 2)}` : '';
+  const lacks = unmet.length > 0 ? `does not load ${some(unmet, 2)}` : '';
   return [why, shown, lacks].filter(Boolean).join('; ');
 }
 
@@ -71,19 +72,13 @@ const modelsOf = (context: Context): KnownModel[] =>
 
 function unmetOf({ name, needs }: KnownModel, versions: Versions): string[] {
   const unmet = needs ? unmetNeeds(needs, versions) : [];
-  return unmet.length > 0 ? [`${name} (${unmet.join(', ')})`] : [];
+  if (!needs || unmet.length === 0) return [];
+  const cure = isFixable(needs, versions) ? `; \`npx just model:verify --model=${name} --fix-config\` writes what they read` : '';
+  return [`${name} (${unmet.join(', ')} for ${unmetKinds(needs, versions).join(', ')}${cure})`];
 }
 
-/** What a model of the settings needs: from its files where they are here. */
+/** What a model of the settings needs: from its files where they are here, and for the rest from what is known of its repository. */
 function modelNeeds(context: Context, name: string, repo: string): Needs | undefined {
-  const folder = path.join(projectPaths(context).models_dir, name);
-  const { files } = context.host;
-  try {
-    const config = files.readJson(path.join(folder, 'config.json'));
-    if (config === undefined) return needsOf({ repo });
-    const tokenizer = files.readText(path.join(folder, 'tokenizer.json')) ?? '';
-    return needsOf({ config, tokenizer }) ?? needsOf({ repo });
-  } catch {
-    return needsOf({ repo });
-  }
+  const found = needsOf({ repo, ...modelFilesIn(context.host, path.join(projectPaths(context).models_dir, name)) });
+  return found?.isKnown ? found : (needsOf({ repo }) ?? found);
 }

@@ -13,7 +13,7 @@ export const profileStep: Step = {
     const data = { profile: choice.profile, forced: choice.forced, versions: Object.fromEntries(choice.versions) };
     const warning =
       choice.unmet.length > 0
-        ? { warning: `it does not load ${choice.unmet.join(', ')}: \`--set remote.profile=auto\` takes what does` }
+        ? { warning: `it does not load ${choice.unmet.join(', ')}${choice.forced ? ': `--set remote.profile=auto` takes what does' : ''}` }
         : {};
     return { state: 'done', found: describeChoice(choice), data, ...warning };
   },

@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import { families, type KnownShape, repositories } from '../../knowledge/known-models';
-import { fieldsOf, tryParse } from '../../untrusted/json';
+import { fieldsOf } from '../../untrusted/json';
+import { tryParsePython } from '../../untrusted/python-json';
 
 const configOf = ({ host }: Pick<Context, 'host'>, { folder }: { folder: string }): string =>
   host.files.readText(path.join(folder, 'config.json')) ?? '';
@@ -15,13 +16,13 @@ export function shapeOf(context: Pick<Context, 'host'>, model: { repo: string; f
 
 /** The `model_type` of a model: from its own config.json, else what is known of its repository. */
 export function modelTypeOf(context: Pick<Context, 'host'>, model: { repo: string; folder: string }): string | undefined {
-  const own = fieldsOf(tryParse(configOf(context, model)))?.model_type;
+  const own = fieldsOf(tryParsePython(configOf(context, model)))?.model_type;
   return typeof own === 'string' ? own : knownOf(model).find(({ is }) => is)?.is?.[0];
 }
 
 /** The shape that a config.json describes; `undefined` where it is none, or of a family that the estimate does not know. */
 export function shapeFrom(text: string): KnownShape | undefined {
-  const config = fieldsOf(tryParse(text));
+  const config = fieldsOf(tryParsePython(text));
   if (!config || !families.some(({ is, sevenLinear }) => sevenLinear && is === config.model_type)) return undefined;
   const number = (name: string) => (Number.isInteger(config[name]) && Number(config[name]) > 0 ? Number(config[name]) : undefined);
   const [hidden_size, num_hidden_layers, num_attention_heads] = [
@@ -39,7 +40,9 @@ export function shapeFrom(text: string): KnownShape | undefined {
     head_dim: number('head_dim') ?? hidden_size / num_attention_heads,
     intermediate_size,
     vocab_size,
-    // Gemma's config leaves it out where it is true, which is its default.
-    tie_word_embeddings: config.tie_word_embeddings === true || (config.model_type === 'gemma' && config.tie_word_embeddings !== false),
+    // Left out where it is the default of the kind of model: Gemma, saved by transformers 4.
+    tie_word_embeddings: typeof config.tie_word_embeddings === 'boolean' ? config.tie_word_embeddings : isTiedByDefault(config.model_type),
   };
 }
+
+const isTiedByDefault = (modelType: unknown): boolean => families.some(({ is, tied }) => tied === true && is === modelType);

@@ -62,7 +62,7 @@ test('reads every byte once, and none of it again while nothing changed', async 
 
 test('a file that was written to just now is read again: it may change once more without a new time', async () => {
   const folder = model();
-  const subject = { name: 'x', folder, loose: true, choice: { include: [], exclude: [] }, remedy: { download: '', repair: '' } };
+  const subject = { name: 'x', folder, asked: '', loose: true, choice: { include: [], exclude: [] }, remedy: { download: '', repair: '' } };
   const context = contextWith({});
   const expectation = expectationOf(context, subject);
   const read = async () => {

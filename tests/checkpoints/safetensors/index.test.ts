@@ -94,7 +94,7 @@ const cases: [string, (folder: string) => void][] = [
 ];
 
 function ours(folder: string): string {
-  const subject = { name: 'x', folder, loose: true, choice: { include: [], exclude: [] }, remedy: { download: '', repair: '' } };
+  const subject = { name: 'x', folder, asked: '', loose: true, choice: { include: [], exclude: [] }, remedy: { download: '', repair: '' } };
   const host = thisHost();
   const { faults } = scanFile(host, folder, expectationOf({ host, root: folder }, subject));
   return [...faults]

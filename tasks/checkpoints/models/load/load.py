@@ -82,6 +82,10 @@ def place(request, config, torch):
     return "cpu" if weights * 1.3 + 3e8 < available_memory() else "meta"
 
 
+def quantized_in_files(config):
+    return getattr(config, "quantization_config", None) is not None
+
+
 def load_weights(request, config, where, torch, kind):
     options = {"local_files_only": True, "use_safetensors": True, "trust_remote_code": False, "output_loading_info": True}
     if where == "4bit":
@@ -104,6 +108,10 @@ def load_weights(request, config, where, torch, kind):
         if where == "gpu":
             options["device_map"] = {"": 0}
     model, info = kind.from_pretrained(request["folder"], **options)
+    # A family that knows tensors which it does not use leaves them out of this list itself.
+    unused = sorted(str(name) for name in info.get("unexpected_keys") or [] if not str(name).endswith("inv_freq"))
+    if unused and not quantized_in_files(config) and type(model).__name__ in (getattr(config, "architectures", None) or []):
+        raise ValueError("%d tensors of the files are none of the model's: %s" % (len(unused), ", ".join(unused[:5])))
     for what in ("missing_keys", "mismatched_keys", "error_msgs"):
         names = sorted(str(name) for name in info.get(what) or [])
         if names:
@@ -169,6 +177,12 @@ def load(request, stage):
         dtype=str(model.dtype).replace("torch.", ""),
         device="meta" if where == "meta" else str(model.device),
     )
+    stage("compare")
+    from compare import differences
+
+    wrong = differences(request["folder"], config, tokenizer, model, where, request.get("dtype"))
+    if wrong:
+        raise ValueError("loaded is not what the files say: " + "; ".join(wrong))
     if where != "meta" and kind is AutoModelForCausalLM:
         stage("generate")
         inputs = torch.tensor([ids], device=model.device)

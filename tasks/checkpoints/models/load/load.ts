@@ -5,12 +5,14 @@ import type { Context } from '../../../engine/context';
 import { offlineTrainingEnv } from '../../../environments/proof/training-env';
 import { activated } from '../../../environments/python/interpreter/activated';
 import { breakageIn } from '../../../knowledge/conflicts';
-import { needsOf, unmetNeeds } from '../../../knowledge/models';
 import { fieldsOf } from '../../../untrusted/json';
+import { tryParsePython } from '../../../untrusted/python-json';
 import { oneLine } from '../../../untrusted/text';
 import type { Expectation } from '../expected';
+import { mostCommon } from '../facts';
 import type { ScanResult } from '../fault';
 import type { Subject } from '../subject';
+import { oldLibraries, refuseOldLibraries } from '../versions';
 import { type LoadEnvironment, loadEnvironment } from './environment';
 
 /** What load.py writes when all went well. */
@@ -36,6 +38,9 @@ interface NotLoaded {
   error: string;
 }
 
+/** The float types of safetensors by torch's names. */
+const torchTypes: Readonly<Record<string, string>> = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' };
+
 /** 16 GB from a slow disk take their time. */
 const limitMs = 1_800_000;
 
@@ -45,13 +50,14 @@ const limitMs = 1_800_000;
  */
 export async function loadModel(context: Context, subject: Subject, expectation: Expectation, looked: ScanResult) {
   const environment = loadEnvironment(context);
-  const config = context.host.files.readJson(path.join(subject.folder, 'config.json'));
-  refuseOldLibraries(context, subject, environment, config);
+  const config = tryParsePython(context.host.files.readText(path.join(subject.folder, 'config.json')));
+  refuseOldLibraries(context, subject, environment.versions);
   const result = await run(context, subject, environment, {
     folder: subject.folder,
     quantization: context.settings.training.quantization,
     tokenizer: [...looked.sizes.keys()].some((name) => /^tokenizer\.(json|model)$|^vocab\.json$/.test(name)),
     weight_bytes: [...looked.headers.values()].reduce((sum, { dataBytes }) => sum + dataBytes, 0),
+    dtype: torchTypes[mostCommon([...looked.headers.values()]) ?? ''],
     written: (config as { transformers_version?: string } | undefined)?.transformers_version,
     shards: expectation.expected.map((file) => file.path).filter((name) => looked.headers.has(name)),
   });
@@ -84,22 +90,6 @@ async function run(context: Context, subject: Subject, environment: LoadEnvironm
   }
 }
 
-/** What is known to fail is told before it is tried. */
-function refuseOldLibraries({ host }: Context, { folder, name }: Subject, { versions }: LoadEnvironment, config: unknown): void {
-  const tokenizer = host.files.readText(path.join(folder, 'tokenizer.json'));
-  const needs = needsOf({ config, ...(tokenizer === undefined ? {} : { tokenizer }) });
-  const unmet = needs ? unmetNeeds(needs, versions) : [];
-  if (unmet.length > 0) throw oldLibraries(name, unmet.join('; '));
-}
-
-const oldLibraries = (name: string, unmet: string): UserError =>
-  new UserError({
-    code: 'E_MODEL_VERSIONS',
-    found: `the environment cannot load \`${name}\`: ${unmet}`,
-    needed: unmet,
-    fix: '`npx just env:remote --set remote.profile=compat` brings newer ones',
-  });
-
 function failure(
   subject: Subject,
   { versions }: LoadEnvironment,
@@ -107,23 +97,32 @@ function failure(
   request: object,
   { tail, stderr }: { tail: string; stderr: string },
 ): UserError {
-  const { name, folder, remedy } = subject;
+  const { folder, remedy } = subject;
   const there = versions.get('transformers');
   if (/does not recognize this architecture|KeyError: '\w+'$/.test(error) && stage === 'config') {
     const written = (request as { written?: string }).written;
-    return oldLibraries(name, `transformers ${there}, ${written ? `${written} or newer needed` : 'a newer one is needed'}`);
+    return oldLibraries(subject, `transformers ${there}, ${written ? `${written} or newer needed` : 'a newer one is needed'}`);
   }
   const torch = /PyTorch >= ([\d.]+) is required/.exec(stderr)?.[1];
-  if (torch) return oldLibraries(name, `torch ${versions.get('torch')}, ${torch} or newer needed by transformers ${there}`);
+  if (torch) return oldLibraries(subject, `torch ${versions.get('torch')}, ${torch} or newer needed by transformers ${there}`);
+  if (stage === 'compare')
+    return new UserError({
+      code: 'E_MODEL_READ',
+      found: `transformers ${there} reads \`${folder}\` in another way than its files say: ${oneLine(error.replace(/^.*?files say: /, ''), 500)}`,
+      needed: 'a library that loads what the files say',
+      fix: `\`npx just model:verify ${subject.asked} --fix-config\` writes the keys of older versions where they lack; else a newer transformers`,
+    });
   const breakage = breakageIn(error);
   return new UserError({
     code: breakage?.code ?? 'E_MODEL_LOAD',
     found: `transformers ${there} cannot load \`${folder}\` (${stage}): ${breakage ? `${breakage.means}; ` : ''}${oneLine(error, 500)}`,
     needed: 'a model that the environment loads',
     tail,
-    fix: breakage?.cure.startsWith('remote.')
-      ? `\`npx just env:remote --set ${breakage.cure}\``
-      : `\`${remedy.repair}\` makes sure of the files; \`npx just env:remote\` of the environment`,
+    fix: breakage?.cure.startsWith('--')
+      ? `\`npx just model:verify ${subject.asked} ${breakage.cure}\``
+      : breakage?.cure.startsWith('remote.')
+        ? `\`npx just env:remote --set ${breakage.cure}\``
+        : `\`${remedy.repair}\` makes sure of the files; \`npx just env:remote\` of the environment`,
   });
 }
 

@@ -1,0 +1,53 @@
+import { UserError } from '../../common/errors';
+import type { Context } from '../../engine/context';
+import { chooseProfile } from '../../environments/profile/choose';
+import { librariesHere } from '../../hub/download/compatibility';
+import { isFixable, type Needs, needsOf, unmetKinds, unmetNeeds, type Versions } from '../../knowledge/models';
+import { modelFilesIn } from '../folder/model-files';
+import type { Subject } from './subject';
+
+/**
+ * Holds what a model's own files ask for against the libraries of the environment: what is too old may read them without a word,
+ * and another way.
+ * @throws UserError E_MODEL_VERSIONS
+ */
+export function refuseOldLibraries({ host }: Context, subject: Subject, versions: Versions): void {
+  const needs = needsOf(modelFilesIn(host, subject.folder));
+  const unmet = needs ? unmetNeeds(needs, versions) : [];
+  if (needs && unmet.length > 0) throw oldLibraries(subject, unmet.join('; '), needs, versions);
+}
+
+/** @param needs of the model's files, where they are what asks for more */
+export const oldLibraries = (subject: Subject, unmet: string, needs?: Needs, versions: Versions = new Map()): UserError =>
+  new UserError({
+    code: 'E_MODEL_VERSIONS',
+    found: `the environment cannot load \`${subject.name}\`: ${unmet}${needs ? ` for ${unmetKinds(needs, versions).join(', ')}` : ''}`,
+    needed: unmet,
+    fix: cureOf(subject, needs, versions),
+  });
+
+const cureOf = ({ asked }: Subject, needs: Needs | undefined, versions: Versions): string =>
+  needs && isFixable(needs, versions)
+    ? `\`npx just model:verify ${asked} --fix-config\` writes the keys that it reads beside the new ones, and keeps the originals`
+    : '`npx just env:remote --set remote.profile=compat` brings newer ones, where it has them';
+
+/**
+ * What is to be said of the versions beside a folder that is right: nothing where the environment is new enough, a warning where
+ * there is none yet and the profile that will be made is not.
+ * @throws UserError E_MODEL_VERSIONS where the environment that is here cannot read it rightly
+ */
+export function versionWarnings(context: Context, subject: Subject): string[] {
+  const needs = needsOf(modelFilesIn(context.host, subject.folder));
+  if (!needs) return [];
+  const installed = librariesHere(context);
+  if (installed) {
+    refuseOldLibraries(context, subject, installed);
+    return [];
+  }
+  const { profile, versions } = chooseProfile(context);
+  const unmet = versions.has('transformers') ? unmetNeeds(needs, versions) : [];
+  if (unmet.length === 0) return [];
+  return [
+    `the profile ${profile} does not read it rightly: ${unmet.join('; ')} for ${unmetKinds(needs, versions).join(', ')}; ${cureOf(subject, needs, versions)}`,
+  ];
+}

@@ -1,0 +1,93 @@
+import { families } from './known-models';
+
+/** What of a model's files tells what it needs; each is absent where the file is not there, or was not looked at. */
+export interface ModelFiles {
+  /** The parsed config.json. */
+  config?: unknown;
+  /** The text of tokenizer.json. */
+  tokenizer?: string | undefined;
+  /** The parsed tokenizer_config.json. */
+  tokenizerConfig?: unknown;
+  /** `chat_template.jinja` lies beside them. */
+  hasTemplateFile?: boolean;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const fieldsOf = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+
+/** The rows of `families` that files ask for: the kind of model first, then what a newer library has written into them. */
+export function kindsOfFiles({ config, tokenizer, tokenizerConfig, hasTemplateFile }: ModelFiles): string[] {
+  const kinds = [String(fieldsOf(config).model_type)];
+  const add = (kind: string, isSo: boolean) => isSo && kinds.push(kind);
+  const known = fieldsOf(config);
+  const text = fieldsOf(known.text_config);
+  add('rope_type llama3', ropeOf(known).type === 'llama3');
+  add('rope_parameters', hidesRope(known) || hidesRope(text));
+  add('yarn of another length', isStretchedYarn(known));
+  add('__float__', /"__float__"/.test(JSON.stringify(config ?? null)));
+  add('metaspace split', tokenizer !== undefined && hasMetaspaceSplit(tokenizer));
+  add('merges as pairs', tokenizer !== undefined && /"merges"\s*:\s*\[\s*\[/.test(tokenizer));
+  return [...kinds, ...kindsOfTokenizer(fieldsOf(tokenizerConfig), hasTemplateFile === true)];
+}
+
+function kindsOfTokenizer(tokenizer: Fields, hasTemplateFile: boolean): string[] {
+  const isBackend = tokenizer.tokenizer_class === 'TokenizersBackend';
+  // 5 writes which backend it is, and no `added_tokens_decoder`.
+  const isByFive = !isBackend && tokenizer.backend === 'tokenizers' && !('added_tokens_decoder' in tokenizer) && !isFastClass(tokenizer);
+  return [
+    ...(isBackend ? ['tokenizer class TokenizersBackend'] : []),
+    ...(isByFive ? ['tokenizer of transformers 5'] : []),
+    ...(Array.isArray(tokenizer.extra_special_tokens) ? ['list of extra_special_tokens'] : []),
+    ...(hasTemplateFile && !tokenizer.chat_template ? ['chat_template.jinja'] : []),
+  ];
+}
+
+const isFastClass = ({ tokenizer_class }: Fields): boolean => tokenizer_class === 'PreTrainedTokenizerFast';
+
+/** How positions are turned, as a config.json of any version says it. */
+export interface Rope {
+  /** `default` where nothing is scaled; the kind of the full layers where kinds of layers differ. */
+  type: string;
+  theta: number | undefined;
+}
+
+const flat = (rope: unknown): Fields => {
+  const fields = fieldsOf(rope);
+  return 'full_attention' in fields ? fieldsOf(fields.full_attention) : fields;
+};
+const typeOf = (rope: Fields): string => String(rope.rope_type ?? rope.type ?? 'default');
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+
+/** What the new keys say where they are there, else the old ones. */
+export function ropeOf(config: unknown): Rope {
+  const fields = fieldsOf(config);
+  const own = flat(fields.rope_parameters ?? fields.rope_scaling);
+  return { type: typeOf(own), theta: numberOf(own.rope_theta) ?? numberOf(fields.rope_theta) };
+}
+
+/** The theta that transformers takes where a config.json has none of the old key. */
+export const defaultTheta = (modelType: unknown): number => families.find(({ is }) => is === modelType)?.theta ?? 10_000;
+
+/**
+ * Whether versions before 5 would turn positions another way: `rope_parameters` say it, and the old keys do not say the same.
+ * Where the new keys are what those versions take by default, nothing is lost.
+ */
+export function hidesRope(config: unknown): boolean {
+  const fields = fieldsOf(config);
+  if (Object.keys(fieldsOf(fields.rope_parameters)).length === 0) return false;
+  const { type, theta } = ropeOf(config);
+  const old = { type: typeOf(fieldsOf(fields.rope_scaling)), theta: numberOf(fields.rope_theta) ?? defaultTheta(fields.model_type) };
+  return type !== old.type || (theta !== undefined && theta !== old.theta);
+}
+
+/** YaRN that was made for a length other than `max_position_embeddings`: older versions take that one for it. */
+function isStretchedYarn(fields: Fields): boolean {
+  const own = flat(fields.rope_parameters ?? fields.rope_scaling);
+  const [original, most] = [own.original_max_position_embeddings, fields.max_position_embeddings];
+  return typeOf(own) === 'yarn' && typeof original === 'number' && original !== most;
+}
+
+/** A Metaspace pre-tokenizer with `split`, which tokenizers 0.19 added. */
+const hasMetaspaceSplit = (tokenizer: string): boolean =>
+  /"pre_tokenizer"\s*:\s*\{[^}]*"type"\s*:\s*"Metaspace"[^}]*"split"\s*:/.test(tokenizer);
