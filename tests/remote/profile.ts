@@ -2,8 +2,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { trainFile } from '../../tasks/environments/proof/run-training';
+import { attentionOf } from '../../tasks/knowledge/attention';
 import { breakageIn } from '../../tasks/knowledge/conflicts';
-import { families } from '../../tasks/knowledge/known-models';
+import { families, linearLayers } from '../../tasks/knowledge/known-models';
+import { needsOf, unmetNeeds } from '../../tasks/knowledge/models';
 import { atLeast } from '../../tasks/knowledge/satisfies';
 import { sizeOf } from '../../tasks/knowledge/sizes';
 import { torchBuild } from '../../tasks/knowledge/torch';
@@ -82,8 +85,9 @@ export function profileTests(profile: 'as-asked' | 'compat', loads: boolean): vo
     assert.is(first.step('profile').profile, profile);
     const second = await training.run('setup:remote', '--no-gpu');
     assert.is(second.report.outcome, 'unchanged', second.stderr);
-    const { losses, secondsPerStep, peakMemoryBytes } = second.step('train');
+    const { losses, secondsPerStep, peakMemoryBytes, targets } = second.step('train');
     assert.is(losses.length, 5);
+    assert.equal(targets, linearLayers, 'it trains what the settings name');
     assert.ok(losses[4] < losses[0], `the loss falls: ${losses}`);
     assert.ok(secondsPerStep > 0 && peakMemoryBytes > 1e8);
   });
@@ -115,6 +119,40 @@ export function profileTests(profile: 'as-asked' | 'compat', loads: boolean): vo
       kinds.filter(({ is }) => known.has(is)).map(({ is }) => is),
       kinds.filter(({ transformers }) => atLeast(version, transformers ?? '')).map(({ is }) => is),
     );
+  });
+
+  test('auto is the attention that this transformers takes by itself', () => {
+    const installed = new Map<string, string>(
+      Object.entries(
+        JSON.parse(
+          training.tell('import importlib.metadata as m, json; print(json.dumps({n: m.version(n) for n in ("torch", "transformers")}))'),
+        ),
+      ),
+    );
+    for (const kind of ['llama', 'mistral', 'qwen2', 'gemma'].filter(
+      (each) => unmetNeeds(needsOf({ config: { model_type: each } }) ?? {}, installed).length === 0,
+    )) {
+      const code = `
+from transformers import AutoConfig, AutoModelForCausalLM
+sizes = dict(vocab_size=8, hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=4, num_key_value_heads=2, head_dim=8)
+print("attention", AutoModelForCausalLM.from_config(AutoConfig.for_model("${kind}", **sizes)).config._attn_implementation)`;
+      assert.match(training.tell(code), new RegExp(`attention ${attentionOf(kind, installed)}`), kind);
+    }
+  });
+
+  test('the proof fails where the model lacks a target, and trains nothing else in its place', () => {
+    const folder = temporaryFolder('jl-proof');
+    const [input, output] = [path.join(folder, 'in.json'), path.join(folder, 'out.json')];
+    const lora = { rank: 4, alpha: 8, dropout: 0, target_modules: ['q_proj', 'v_porj'] };
+    const quantization = { load_in_4bit: false, quant_type: 'nf4', double_quant: true, compute_dtype: 'bfloat16' };
+    const settings = { folder, device: 'cpu', model_type: 'llama', attention: 'auto', lora, quantization, arguments: { batch_size: 1 } };
+    fs.writeFileSync(input, JSON.stringify(settings));
+    training.tell(
+      `import runpy, sys; sys.argv = ["train.py", ${JSON.stringify(input)}, ${JSON.stringify(output)}]; runpy.run_path(${JSON.stringify(trainFile)})`,
+    );
+    const { ok, error } = JSON.parse(fs.readFileSync(output, 'utf8'));
+    assert.is(ok, false);
+    assert.match(error, /names v_porj, which a model of type llama does not have; it has .*v_proj/);
   });
 
   test('the table of torch builds says what this torch is', () => {
