@@ -18,7 +18,7 @@ export interface WordTask {
 }
 
 /** Explains what holds for all tasks, or one task. */
-export const helpTask = (tasks: readonly LoraTask[]): WordTask => ({
+export const helpOfTasks = (tasks: readonly LoraTask[]): WordTask => ({
   name: 'help',
   description: 'Explain the options of every task (`help options`), or one task (`help storage`)',
   text() {
@@ -36,7 +36,7 @@ export const helpTask = (tasks: readonly LoraTask[]): WordTask => ({
 });
 
 /** Prints the completion for a shell, made of the tasks, options and steps of this project. */
-export const completionTask = (tasks: readonly LoraTask[]): WordTask => ({
+export const completionOfTasks = (tasks: readonly LoraTask[]): WordTask => ({
   name: 'completion',
   description: 'Print the completion for bash, zsh or fish (`completion bash`)',
   text() {

@@ -10,7 +10,7 @@ import { nearest } from './common/nearest';
 import { condaTask, remoteLockTask } from './conda';
 import { configTask } from './config';
 import { gpuTask } from './gpu';
-import { completionTask, helpTask, type WordTask } from './help';
+import { completionOfTasks, helpOfTasks, type WordTask } from './help';
 import { mkdirsTask } from './mkdirs';
 import { modelCleanTask } from './model-clean';
 import { modelDownloadTask } from './model-download';
@@ -58,7 +58,7 @@ export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
     const { name, description } = each.definition;
     for (const called of [name, formerNameOf(name)]) if (called) task(called, description, each);
   }
-  const words = [helpTask(all), completionTask(all)];
+  const words = [helpOfTasks(all), completionOfTasks(all)];
   for (const { name, description, text } of words) task(name, description, () => print(text));
   // just would take the word behind a switch for its value: `just --json mkdirs` would name no task.
   for (const { name, value, also = [] } of [...commonOptions, ...all.flatMap(({ definition }) => definition.options ?? [])])
