@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Runs test files, each in a process of its own, one more at a time than there are cores, the longest first:
+ * Runs test files, each in a process of its own, one more at a time than there are cores and four at most, the longest first:
  * `npm test`, `npm test -- venv` (files whose path holds a word), `npm test -- --only=tests/remote` (a folder that is not part of the rest).
  * A file that fails is run again, alone. A test that passes then is flaky: it is listed at the end, and more than
  * `flakyLimit` of them fail the run. Exit code: 0 all passed, 1 a test failed, too many are flaky, or none ran.
@@ -18,8 +18,8 @@ const limitMs = 1_200_000;
 const flakyLimit = 2;
 const wholeFile = 'the whole file';
 
-/** Tests wait for servers and programs, some two fifths of their time: one more than the cores keeps these busy. */
-const workers = availableParallelism() + 1;
+/** Tests wait for servers and programs, some two fifths of their time: one more than the cores keeps these busy. More than four were never tried. */
+const workers = Math.min(availableParallelism() + 1, 4);
 
 /** What takes a minute or more begins first, so that nothing long is left over for one worker alone in the end. */
 const longest = [
