@@ -23,6 +23,7 @@ test('paths are read as os.path.expandvars(os.path.expanduser(…)) reads them',
     ['~/hf', '/home/me/hf'],
     ['~other/hf', '~other/hf'],
     ['/scratch/$USER/hf', '/scratch/me/hf'],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the shell, as huggingface_hub reads it
     ['/scratch/${USER}x/$EMPTY/hf', '/scratch/mex//hf'],
     ['/scratch/$NOBODY', '/scratch/$NOBODY'],
     ['a~b', 'a~b'],
