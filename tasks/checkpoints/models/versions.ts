@@ -3,6 +3,7 @@ import type { Context } from '../../engine/context';
 import { chooseProfile } from '../../environments/profile/choose';
 import { librariesHere } from '../../hub/download/compatibility';
 import { isFixable, type Needs, needsOf, unmetKinds, unmetNeeds, type Versions } from '../../knowledge/models';
+import { cannotTrainOn } from '../../knowledge/quantizers';
 import { modelFilesIn } from '../folder/model-files';
 import type { Subject } from './subject';
 
@@ -37,9 +38,14 @@ const cureOf = ({ asked }: Subject, needs: Needs | undefined, versions: Versions
  * @throws UserError E_MODEL_VERSIONS where the environment that is here cannot read it rightly
  */
 export function versionWarnings(context: Context, subject: Subject): string[] {
-  const needs = needsOf(modelFilesIn(context.host, subject.folder));
-  if (!needs) return [];
+  const files = modelFilesIn(context.host, subject.folder);
   const installed = librariesHere(context);
+  const quantised = files.config === undefined ? undefined : cannotTrainOn(files.config, installed ?? chooseProfile(context).versions);
+  return [...needsWarnings(context, subject, needsOf(files), installed), ...(quantised ? [quantised] : [])];
+}
+
+function needsWarnings(context: Context, subject: Subject, needs: Needs | undefined, installed: Versions | undefined): string[] {
+  if (!needs) return [];
   if (installed) {
     refuseOldLibraries(context, subject, installed);
     return [];

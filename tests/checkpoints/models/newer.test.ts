@@ -88,6 +88,25 @@ test('no green where the environment reads it another way without a word; green 
   assert.match(template.found, '4.47.0 or newer needed for chat_template.jinja');
 });
 
+test('whether the environment trains on weights that are quantised in their files is said', async () => {
+  const folder = path.join(temporaryFolder(), 'model');
+  makeModel(folder);
+  const says = async (method: string, versions: Record<string, string>) => {
+    fs.writeFileSync(
+      path.join(folder, 'config.json'),
+      JSON.stringify({ model_type: 'llama', quantization_config: { quant_method: method } }),
+    );
+    return (await verify(folder, versions)).warning ?? '';
+  };
+  assert.match(
+    await says('gptq', compat),
+    'quantised (gptq): training on them needs optimum and gptqmodel or auto-gptq, which is not there',
+  );
+  assert.match(await says('fp8', compat), 'transformers 5.0.0 or newer');
+  assert.match(await says('of the future', compat), 'nothing is known of training on that');
+  assert.is(await says('bitsandbytes', { ...compat, bitsandbytes: '0.43.3' }), '');
+});
+
 test('--fix-config writes the old keys beside the new ones, keeps the originals, and does nothing twice', async () => {
   const folder = modelOfFive();
   const project = projectCopy();
