@@ -64,6 +64,27 @@ test('on the meta device the tensors of the files are held against the model', (
   assert.match(half.error, /the files lack \d+ tensors of the model/);
 });
 
+test('what was loaded is held against what the files say: a rope that this version passes over', () => {
+  const scratch = temporaryFolder();
+  const folder = path.join(models, 'newer');
+  fs.cpSync(path.join(models, 'llama'), folder, { recursive: true });
+  const file = path.join(folder, 'config.json');
+  const { rope_scaling, rope_theta: _, ...config } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  fs.writeFileSync(file, JSON.stringify({ ...config, rope_parameters: { ...rope_scaling, rope_theta: 500000 } }));
+  const shards = fs.readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+  const request = { folder, quantization: { load_in_4bit: false }, tokenizer: true, weight_bytes: 1e6, shards, where: 'cpu' };
+  fs.writeFileSync(path.join(scratch, 'in.json'), JSON.stringify(request));
+  const program = path.join(__dirname, '..', '..', 'tasks', 'checkpoints', 'models', 'load', 'load.py');
+  try {
+    execFileSync(python, [program, path.join(scratch, 'in.json'), path.join(scratch, 'out.json')], { stdio: 'pipe' });
+  } catch {
+    // The result tells.
+  }
+  const { ok, stage, error } = JSON.parse(fs.readFileSync(path.join(scratch, 'out.json'), 'utf8'));
+  assert.equal([ok, stage], [false, 'compare'], error);
+  assert.match(error, 'rope: type llama3 in config.json, default loaded');
+});
+
 test('a model whose tokenizer is not its own is refused', async () => {
   const folder = path.join(models, 'other');
   fs.cpSync(path.join(models, 'llama'), folder, { recursive: true });
