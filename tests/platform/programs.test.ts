@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { judgeExpressions } from '../../tasks/checkpoints/adapters/tensors/patterns';
 import { loadModel } from '../../tasks/checkpoints/models/load/load';
 import { gitignoreStep } from '../../tasks/checks/gitignore-step';
 import { tryLibraries } from '../../tasks/checks/libraries/try-libraries';
@@ -263,6 +264,9 @@ row('tasks/checkpoints/models/load/load.ts', 'python', /load\.py/, [], () =>
     { expected: [] } as unknown as Parameters<typeof loadModel>[2],
     { headers: new Map(), sizes: new Map() } as unknown as Parameters<typeof loadModel>[3],
   ),
+);
+row('tasks/checkpoints/adapters/tensors/patterns.ts', 'python', /patterns\.py/, [], () =>
+  judgeExpressions(context, path.join(trained, 'bin/python'), [{ text: '(?i)Q_proj', whole: true, written: '(?i)Q_proj' }], ['q_proj']),
 );
 row('tasks/hub/download/hf-backend.ts', 'hf', /^download/, ['HF_TOKEN', 'HTTPS_PROXY'], () =>
   runHf(context, { repo: 'org/tiny', folder: path.join(root, 'models/tiny') } as Model, '0'.repeat(40), ['--help'], quietly),
