@@ -7,17 +7,20 @@ interface Quantizer {
   method: string;
   /** Packages that loading takes; of a list one is enough. */
   packages: readonly (readonly string[])[];
-  /** The first transformers that trains an adapter on it (`is_trainable` of its quantizer). */
+  /** The least transformers that trains an adapter on it. Where one that was read says no and a later one yes, the later one. */
   trains: string;
   source: string;
 }
 
-const source = 'measured: is_trainable and validate_environment in the sources of transformers 4.45.2 and 5.24.0';
+const source = 'measured: is_trainable and validate_environment in the sources of transformers 4.36.0, 4.45.2, 4.57.6 and 5.24.0';
 const quantizers: readonly Quantizer[] = [
   { method: 'gptq', packages: [['optimum'], ['gptqmodel', 'auto-gptq']], trains: '4.36.0', source },
-  { method: 'awq', packages: [['autoawq', 'gptqmodel']], trains: '4.40.0', source },
+  // No in 4.36.0, yes in 4.45.2 with autoawq, in 5.24.0 with gptqmodel.
+  { method: 'awq', packages: [['autoawq', 'gptqmodel']], trains: '4.45.0', source },
   { method: 'bitsandbytes', packages: [['bitsandbytes']], trains: '4.36.0', source },
-  { method: 'compressed-tensors', packages: [['compressed-tensors']], trains: '5.0.0', source },
+  // No in 4.45.2, yes in 4.57.6.
+  { method: 'compressed-tensors', packages: [['compressed-tensors']], trains: '4.57.0', source },
+  // No in 4.57.6, yes in 5.24.0.
   { method: 'fp8', packages: [], trains: '5.0.0', source },
 ];
 
