@@ -4,12 +4,9 @@ import type { Context } from '../../engine/context';
 import { versionsIn } from '../../environments/prefix/site-packages';
 import { knownEnvironments } from '../../environments/training/locate';
 import { isFixable, needsOf, unmetKinds, unmetNeeds, type Versions } from '../../knowledge/models';
-import { hubOf } from '../api/hub';
+import { commitText, maxTextBytes } from '../manifest/commit-text';
 import type { Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
-
-/** Larger ones are not read before the weights: the Hub gives no more than that as a text. */
-const mostOfText = 16_000_000;
 
 /**
  * Whether the libraries of the environment can load a model, told by its configuration and its tokenizer before its weights are
@@ -22,10 +19,12 @@ export async function compatibilityOf(context: Context, model: Model, { commit, 
   if (context.option('any-versions') !== undefined) return 'unknown';
   const installed = librariesHere(context);
   if (!installed) return 'unknown';
-  const fits = (name: string) => wanted.some(({ path, size }) => path === name && size < mostOfText);
   const found = await readModelFiles(
     (name) => wanted.some(({ path }) => path === name),
-    (name) => (fits(name) ? hubOf(context).text(model, commit, name) : undefined),
+    (name) => {
+      const file = wanted.find(({ path }) => path === name);
+      return file && file.size < maxTextBytes ? commitText(context, model, commit, file) : undefined;
+    },
   );
   const needs = needsOf({ repo: model.repo, ...found });
   if (!needs) return 'unknown';

@@ -6,17 +6,18 @@ import { misfit } from '../api/answers';
 import { hubOf } from '../api/hub';
 import type { HubFile } from '../model/hub-file';
 import type { Model } from '../model/models';
+import { commitText } from './commit-text';
 
 /** The shards that a repository's index names, where transformers reads it: names alone do not tell which of two sets it means. */
 export async function shardsOnHub(context: Context, model: Model, commit: Commit, wanted: readonly HubFile[]): Promise<KnownShards> {
-  const has = (name: string) => wanted.some(({ path }) => path === name);
-  const hub = hubOf(context);
-  if (has(singleName)) return {};
-  if (has(indexName)) {
-    const text = await hub.text(model, commit, indexName);
-    return { safetensors: refuseWrongIndex(text, hub.requests.endpoint) };
+  const find = (name: string) => wanted.find(({ path }) => path === name);
+  if (find(singleName)) return {};
+  const [index, pickles] = [find(indexName), find(pickleIndexName)];
+  if (index) {
+    const text = await commitText(context, model, commit, index);
+    return { safetensors: refuseWrongIndex(text, hubOf(context).requests.endpoint) };
   }
-  return has(pickleIndexName) ? { pickle: pickleShardsOf(await hub.text(model, commit, pickleIndexName)) } : {};
+  return pickles ? { pickle: pickleShardsOf(await commitText(context, model, commit, pickles)) } : {};
 }
 
 /**

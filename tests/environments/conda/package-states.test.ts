@@ -27,7 +27,7 @@ const wanted = [
 const marker = { conda: ['python=3.10.13=h_0', 'numpy=1.26.4=h_0', 'zlib=1.3=h_0'] } as unknown as CondaEnvironmentRecord;
 
 test('tells of each package how it differs, and of which half it is', () => {
-  const states = condaPackageStates(yml, contents, wanted, marker).map(({ name, version, locked, drift, from, requested: asked }) =>
+  const states = condaPackageStates(yml, contents, wanted, marker).map(({ name, version, locked, drift, from, asked }) =>
     [name, version, locked, drift, from, asked ? 'asked' : ''].join(' '),
   );
   assert.equal(states, [

@@ -32,7 +32,7 @@ const installed = [
 const states = packageStates(locked, installed, compare(locked, installed), requestedPackages(context, definition));
 const shown = (all: typeof states) =>
   all.map(
-    ({ name, version, locked: wanted, drift, requested: asked }) =>
+    ({ name, version, locked: wanted, drift, asked }) =>
       `${name} ${version ?? '-'} ${wanted ?? '-'} ${drift ?? 'same'}${asked ? ' asked' : ''}`,
   );
 

@@ -30,7 +30,7 @@ export function condaPackageStates(
     ...pinsOf(requirementsOf(yml).join('\n')).map(({ name }) => name),
   ]);
   return [...condaHalf(contents.conda, marker), ...pipHalfStates(contents.pip, wanted)]
-    .map((state): CondaPackageState => (asked.has(state.name) ? { ...state, requested: true } : state))
+    .map((state): CondaPackageState => (asked.has(state.name) ? { ...state, asked: true } : state))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 

@@ -14,7 +14,7 @@ export interface PackageState {
   /** How it differs from the lock; absent where it does not. */
   drift?: 'missing' | 'version' | 'extra';
   /** The requirements name it; the others came along. */
-  requested?: true;
+  asked?: true;
 }
 
 /** The libraries that a person asked for, by name. */
@@ -60,7 +60,7 @@ export function withPins(states: readonly PackageState[], context: Context, defi
       const drift = one.version === undefined ? 'missing' : version && !sameVersion(one.version, version) ? 'version' : undefined;
       const locked = version ?? one.locked;
       const { name, version: there } = one;
-      return { name, ...(there ? { version: there } : {}), ...(locked ? { locked } : {}), ...(drift ? { drift } : {}), requested: true };
+      return { name, ...(there ? { version: there } : {}), ...(locked ? { locked } : {}), ...(drift ? { drift } : {}), asked: true };
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
