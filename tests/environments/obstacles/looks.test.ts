@@ -36,7 +36,7 @@ test('the profile follows the models of the settings', async () => {
   assert.is(first.profile.profile, 'compat');
   assert.match(
     first.profile.found,
-    /llama-3\.1-8b \(transformers 4\.36\.0, 4\.43\.0 or newer needed\); torch 2\.1\.2, transformers 4\.45\.2/,
+    /llama-3\.1-8b \(transformers 4\.36\.0, 4\.43\.0 or newer needed for rope_type llama3\); torch 2\.1\.2, transformers 4\.45\.2/,
   );
   only({ 'llama-3.1-8b': { enabled: false }, old: { repo: 'mistralai/Mistral-7B-Instruct-v0.2' } });
   assert.is((await look(project, env)).profile.profile, 'as-asked');
