@@ -87,7 +87,9 @@ else {
     // What a person added does not get lost when it is built again.
     const again = await run(project);
     assert.is(again.exitCode, 0, again.stderr);
-    assert.match(again.step.warning, /kept in .*weatherman-lora\.before.*slowlink.*mine.*bin\/mytool/);
+    // conda 4.3 leaves links to itself in `bin` where a person installs: more names than are told.
+    assert.match(again.step.warning, /kept in .*weatherman-lora\.before.*slowlink, mine, .* and \d+ more/);
+    assert.ok(fs.existsSync(path.join(`${prefix}.before`, 'bin', 'mytool')));
     assert.ok(fs.existsSync(path.join(`${prefix}.before`, 'lib', 'python3.10', 'site-packages', 'mine-1.0.dist-info')));
   });
 
