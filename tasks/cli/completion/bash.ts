@@ -21,7 +21,7 @@ ${cases.join('\n')}
   esac
   words=''
   case $cur in
-    --model=*) words="$(_just_lora_keys models) all" ;;
+    --model=*) words="$(_just_lora_keys models) all present" ;;
     --remote=*) words="$(_just_lora_keys remotes)" ;;
     --force=*) words=$steps ;;
 ${fixed.join('\n')}

@@ -40,7 +40,7 @@ ${cases.join('\n')}
     end
     switch $cur
     case '--model=*'
-        printf '%s\\n' --model=(__just_lora_keys models) --model=all
+        printf '%s\\n' --model=(__just_lora_keys models) --model=all --model=present
     case '--remote=*'
         printf '%s\\n' --remote=(__just_lora_keys remotes)
     case '--force=*'

@@ -16,7 +16,7 @@ _just_lora() {
 ${cases.join('\n')}
   esac
   case $cur in
-    --model=*) found=(\${(f)"$(_just_lora_keys models)"} all) ;;
+    --model=*) found=(\${(f)"$(_just_lora_keys models)"} all present) ;;
     --remote=*) found=(\${(f)"$(_just_lora_keys remotes)"}) ;;
     --force=*) found=($steps) ;;
 ${fixed.join('\n')}
