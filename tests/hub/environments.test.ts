@@ -104,4 +104,20 @@ test('without hf it says where it looked', async () => {
   await hub.close();
 });
 
+test('from another folder of this machine too, and without asking the Hub', async () => {
+  const hub = await startHub();
+  hub.add('org/tiny', files);
+  const first = placeFor(hub);
+  assert.is((await first.json()).outcome, 'changed');
+  const source = path.join(first.project, 'models/tiny');
+  await hub.close();
+  const place = placeFor(hub);
+  environment(path.join(place.project, '.venv-remote'), old);
+  const { step, text } = await place.json(`--source=${source}`);
+  assert.is(step.code, 'E_MODEL_VERSIONS', text);
+  assert.not(fs.existsSync(path.join(place.project, 'models/tiny/config.json')));
+  const any = await place.json(`--source=${source}`, '--any-versions');
+  assert.is(any.outcome, 'changed', any.text);
+});
+
 test.run();

@@ -5,6 +5,7 @@ import { versionsIn } from '../../environments/prefix/site-packages';
 import { knownEnvironments } from '../../environments/training/locate';
 import { isFixable, needsOf, unmetKinds, unmetNeeds, type Versions } from '../../knowledge/models';
 import { commitText, maxTextBytes } from '../manifest/commit-text';
+import type { LocalSource } from '../manifest/local-source';
 import type { Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
 
@@ -13,9 +14,15 @@ import type { Model } from '../model/models';
  * fetched. The Hub is asked for those only where there is an environment to compare with.
  * @returns a phrase for the finding: `new enough`, or `unknown` where there is no environment, nothing is known of the model or its
  * tokenizer could not be looked at
+ * @param source another folder of this machine that the model comes from: its copies are read, and the Hub is not asked
  * @throws UserError E_MODEL_VERSIONS
  */
-export async function compatibilityOf(context: Context, model: Model, { commit, files: wanted }: Manifest): Promise<string> {
+export async function compatibilityOf(
+  context: Context,
+  model: Model,
+  { commit, files: wanted }: Manifest,
+  source?: LocalSource,
+): Promise<string> {
   if (context.option('any-versions') !== undefined) return 'unknown';
   const installed = librariesHere(context);
   if (!installed) return 'unknown';
@@ -23,7 +30,7 @@ export async function compatibilityOf(context: Context, model: Model, { commit, 
     (name) => wanted.some(({ path }) => path === name),
     (name) => {
       const file = wanted.find(({ path }) => path === name);
-      return file && file.size < maxTextBytes ? commitText(context, model, commit, file) : undefined;
+      return file && file.size < maxTextBytes ? commitText(context, model, commit, file, source) : undefined;
     },
   );
   const needs = needsOf({ repo: model.repo, ...found });

@@ -132,7 +132,7 @@ async function look(
       await hubOf(context).probe(model, bySource.commit, first.file.path);
     }
     await assertFolderFree(context, model, bySource);
-    return { wanted: bySource, files, origin, libraries: 'unknown' };
+    return { wanted: bySource, files, origin, libraries: await compatibilityOf(context, model, bySource, origin) };
   }
   const lacks = recorded ? `files of \`${model.repo}\` are missing` : `no list of the files of \`${model.repo}\` is on this machine`;
   refuseOffline(context, model, origin && !recorded ? `${origin.name} has no list of its files and their hashes` : lacks);
