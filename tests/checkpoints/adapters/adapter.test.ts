@@ -386,7 +386,7 @@ const rows: Row[] = [
   ...[
     '/home/user/.cache/huggingface/hub/models--meta-llama--Llama-3.1-8B-Instruct/snapshots/0123456789abcdef0123456789abcdef01234567',
     'C:\\Users\\me\\models\\Meta-Llama-3.1-8B-Instruct\\',
-    '/root/.cache/modelscope/hub/models/LLM-Research/Meta-Llama-3___1-8B-Instruct',
+    '/home/user/.cache/modelscope/hub/models/LLM-Research/Meta-Llama-3___1-8B-Instruct',
     'unsloth/meta-llama-3.1-8b-instruct-unsloth-bnb-4bit',
     'unsloth/Meta-Llama-3.1-8B-Instruct-bnb-4bit',
     'hugging-quants/Meta-Llama-3.1-8B-Instruct-AWQ-INT4',
