@@ -24,7 +24,7 @@ export function remoteLockTask(): LoraTask {
     options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }],
     items: () =>
       (['as-asked', 'compat'] as const).map((profile) =>
-        locks().lockStep(`lock:${profile}`, (context) => definitions().remoteEnvironment(context, profile)),
+        locks().lockStep(`lock:${profile}`, (context) => definitions().environmentOfProfile(context, profile)),
       ),
   });
 }

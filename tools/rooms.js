@@ -18,7 +18,7 @@ const layers = [
   ['environments/conda'],
   ['checks'],
   ['environments/obstacles', 'environments/profile'],
-  ['environments/venv'],
+  ['environments/venv', 'gpu/driver'],
   ['environments/python'],
   ['environments/prefix'],
   ['engine'],

@@ -9,7 +9,7 @@ interface Proven {
   /** Imperative: what proving it does. */
   action: string;
   /** All that the proof rests on; `undefined` where it cannot be proven yet, and `waits` says why. */
-  inputs(context: Context): Inputs | undefined;
+  inputs(context: Context): Inputs | undefined | Promise<Inputs | undefined>;
   waits?: string | ((context: Context) => Finding);
   /**
    * Looks for real. It leaves nothing behind where it is a mere look; as an action it may warm caches.
@@ -27,7 +27,7 @@ export function cachedStep({ name, title, action, inputs, waits = 'not checked y
     name,
     title,
     async check(context, depth): Promise<Finding> {
-      const now = inputs(context);
+      const now = await inputs(context);
       if (!now) return typeof waits === 'string' ? { state: 'todo', found: waits } : waits(context);
       if (depth === 'full') return proveNow(context, prove);
       return readCachedFinding(context, name, now) ?? { state: 'todo', found: 'not proven on this machine yet' };
@@ -38,7 +38,7 @@ export function cachedStep({ name, title, action, inputs, waits = 'not checked y
           title: action,
           async run(context, progress) {
             deleteProof(context, name);
-            const before = inputs(context);
+            const before = await inputs(context);
             const found = evidenceOf(await prove(context, progress, 'action'));
             // What changed while it was looked at is not vouched for.
             if (before) writeProof(context, name, { inputs: before, found });

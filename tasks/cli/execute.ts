@@ -95,7 +95,7 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
     const begun = performance.now();
     const ran = await applySteps(items, context, reporter, definition, depth);
     if (!ran.error && !options.json) {
-      const text = definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) });
+      const text = await definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) });
       result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? text.split('\n').map(notOurs) : [])].join('\n'));
     }
     return ran;

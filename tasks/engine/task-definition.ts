@@ -41,7 +41,7 @@ export interface TaskDefinition {
   /** What a look prints on stdout when all is seen; absent for a line for each step, as it is seen, and a verdict. */
   renderResult?(context: Context, ran: RunResult): string;
   /** Printed on stdout at the end of a run that went well; nothing where it is empty. */
-  summary?(context: Context, ran: RunResult): string;
+  summary?(context: Context, ran: RunResult): string | Promise<string>;
   /** After `--plan`: keeps what was planned, and may add fields to it. @returns the last line that is printed */
   afterPlan?(context: Context, ran: RunResult, seen: SeenBy): Promise<string | undefined>;
 }

@@ -69,7 +69,7 @@ export const estimateStep: Step = {
   title: 'Estimate the GPU memory of the training',
   async check(context: Context) {
     const plan = memoryConfigOf(context.settings.training);
-    const models = shapesOf(context);
+    const models = await shapesOf(context);
     const wrong = targetsFault(models, plan.targetModules);
     if (wrong) return { state: 'blocked', ...wrong };
     const texts = models.map(({ name, shape, attention }) =>

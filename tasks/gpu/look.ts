@@ -4,11 +4,11 @@ import { trainingVersions } from '../environments/training/fingerprint';
 import { trainingPrefix, trainingPython } from '../environments/training/locate';
 import { modelsOf } from '../hub/model/models';
 import { attentionOf } from '../knowledge/attention';
-import type { GpuRequirements } from './driver/card-faults';
-import { driverLayers } from './driver/driver-layers';
 import { type DriverAnswers, type Gpu, queryDriver } from './driver/query-driver';
 import { cardVariables } from './driver/select-cards';
 import { allLayers, brokenOf, type GpuLayer, type LayerFault } from './layer';
+import type { GpuRequirements } from './layers/card-faults';
+import { driverLayers } from './layers/driver-layers';
 import { type Card, memoryByDriver, memoryByTorch, torchOrder } from './memory/device-memory';
 import { judgeMemory, type MemoryJudgement, type ModelShape } from './memory/memory-layer';
 import { modelTypeOf, shapeOf } from './memory/shape';
@@ -53,7 +53,9 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all'): Promi
   look.complete = python !== undefined || half === 'driver';
   if (!look.broken) {
     // Before a setup fetches anything it is enough that the card is large enough: the others may be gone by then.
-    const judged = judgeMemory(rooms, shapesOf(context), memoryConfigOf(context.settings.training), { othersMayEnd: half === 'driver' });
+    const judged = judgeMemory(rooms, await shapesOf(context), memoryConfigOf(context.settings.training), {
+      othersMayEnd: half === 'driver',
+    });
     layers.push(judged.layer);
     warnings.push(...judged.warnings);
     look.verdicts = judged.verdicts;
@@ -88,11 +90,17 @@ async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver 
 }
 
 /** The shapes of the models that the run is about, with the attention that the environment's transformers takes for each. */
-export function shapesOf(context: Context): ModelShape[] {
+export async function shapesOf(context: Context): Promise<ModelShape[]> {
   const installed = trainingVersions(context);
-  const versions = installed.size > 0 ? installed : chooseProfile(context).versions;
+  const versions = installed.size > 0 ? installed : (await chooseProfile(context)).versions;
   return modelsOf(context).map((model) => {
     const modelType = modelTypeOf(context, model);
     return { name: model.name, modelType, shape: shapeOf(context, model), attention: attentionOf(modelType, versions) };
   });
+}
+
+/** `model_type` of the first model that the run is about, where it is known. */
+export function firstModelType(context: Context): string | undefined {
+  const [first] = modelsOf(context);
+  return first && modelTypeOf(context, first);
 }

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { driverLayers } from '../../tasks/gpu/driver/driver-layers';
 import { machineOf } from '../../tasks/gpu/driver/machine';
 import type { DriverAnswers, Gpu } from '../../tasks/gpu/driver/query-driver';
+import { driverLayers } from '../../tasks/gpu/layers/driver-layers';
 import { thisHost } from '../../tasks/platform';
 import { temporaryFolder } from '../support/project';
 

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { installDriver, startWithGpu, updateDriver } from '../../tasks/gpu/driver/install-driver';
 import { type GpuMachine, machineOf } from '../../tasks/gpu/driver/machine';
-import { noCard } from '../../tasks/gpu/driver/no-card';
+import { noCard } from '../../tasks/gpu/layers/no-card';
 import { thisHost } from '../../tasks/platform';
 import { temporaryFolder } from '../support/project';
 

@@ -134,7 +134,7 @@ test('eager attention grows with the square of the length, a fused one does not'
   assert.is(Math.round((total(8192) / total(4096)) * 10), 20);
 });
 
-test('auto is what the transformers of the environment takes for the kind of model', () => {
+test('auto is what the transformers of the environment takes for the kind of model', async () => {
   const versions = (transformers: string, torch: string) => new Map(Object.entries({ transformers, torch }));
   // as-asked: sdpa needs torch 2.1.1; a transformers 4.36 has none for Mistral
   assert.is(attentionOf('llama', versions('4.36.0', '2.1.0')), 'eager');
@@ -147,7 +147,7 @@ test('auto is what the transformers of the environment takes for the kind of mod
   assert.is(memoryConfigFor(auto, 'sdpa').attention, 'sdpa');
   assert.is(memoryConfigFor({ ...plan, attention: 'eager' }, 'sdpa').attention, 'eager');
   assert.equal(
-    shapesOf(contextFor(project, { sets: ['remote.profile=as-asked'] })).map(({ attention }) => attention),
+    (await shapesOf(contextFor(project, { sets: ['remote.profile=as-asked'] }))).map(({ attention }) => attention),
     ['eager'],
   );
 });

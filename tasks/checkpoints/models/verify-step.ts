@@ -78,7 +78,7 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
         fix: `\`${subject.remedy.download}\``,
         data,
       };
-    const notes = versionsOrFault(context, subject);
+    const notes = await versionsOrFault(context, subject);
     if ('code' in notes && context.option('fix-config') === undefined) return { ...notes, found: `${found}; ${notes.found}`, data };
     if ('warnings' in notes) warnings.push(...notes.warnings);
     if (context.option('fix-config') !== undefined)
@@ -123,10 +123,13 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
 const warningOf = (warnings: readonly string[]): { warning?: string } => (warnings.length > 0 ? { warning: warnings.join('; ') } : {});
 
 /** Whether the libraries read the folder rightly; `--load` asks them itself. */
-function versionsOrFault(context: Context, subject: Subject): { warnings: string[] } | Extract<Finding, { state: 'blocked' }> {
+async function versionsOrFault(
+  context: Context,
+  subject: Subject,
+): Promise<{ warnings: string[] } | Extract<Finding, { state: 'blocked' }>> {
   if (subject.only !== undefined || context.option('load') !== undefined) return { warnings: [] };
   try {
-    return { warnings: versionWarnings(context, subject) };
+    return { warnings: await versionWarnings(context, subject) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const { code, found, needed = 'libraries that read the model', fix } = error.fault;

@@ -37,20 +37,26 @@ const cureOf = ({ asked }: Subject, needs: Needs | undefined, versions: Versions
  * there is none yet and the profile that will be made is not.
  * @throws UserError E_MODEL_VERSIONS where the environment that is here cannot read it rightly
  */
-export function versionWarnings(context: Context, subject: Subject): string[] {
+export async function versionWarnings(context: Context, subject: Subject): Promise<string[]> {
   const files = modelFilesIn(context.host, subject.folder);
   const installed = librariesHere(context);
-  const quantised = files.config === undefined ? undefined : cannotTrainOn(files.config, installed ?? chooseProfile(context).versions);
-  return [...needsWarnings(context, subject, needsOf(files), installed), ...(quantised ? [quantised] : [])];
+  const quantised =
+    files.config === undefined ? undefined : cannotTrainOn(files.config, installed ?? (await chooseProfile(context)).versions);
+  return [...(await needsWarnings(context, subject, needsOf(files), installed)), ...(quantised ? [quantised] : [])];
 }
 
-function needsWarnings(context: Context, subject: Subject, needs: Needs | undefined, installed: Versions | undefined): string[] {
+async function needsWarnings(
+  context: Context,
+  subject: Subject,
+  needs: Needs | undefined,
+  installed: Versions | undefined,
+): Promise<string[]> {
   if (!needs) return [];
   if (installed) {
     refuseOldLibraries(context, subject, installed);
     return [];
   }
-  const { profile, versions } = chooseProfile(context);
+  const { profile, versions } = await chooseProfile(context);
   const unmet = versions.has('transformers') ? unmetNeeds(needs, versions) : [];
   if (unmet.length === 0) return [];
   return [

@@ -37,7 +37,7 @@ export function condaStep(name: string, title: string): Step<CondaLook> {
 }
 
 async function lookAt(context: Context, depth: Depth, anew: boolean): Promise<CondaLook | Blocked> {
-  const pip = remoteEnvironment(context);
+  const pip = await remoteEnvironment(context);
   const conda = await condaDefinition(context);
   const lock = lockFor(context, pip);
   if (lock.state === 'blocked') return lock;

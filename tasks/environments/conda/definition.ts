@@ -22,7 +22,7 @@ export interface CondaDefinition extends ProfileFiles {
  * @throws UserError E_CONDA_NOT_FOUND, E_CONDA_BROKEN, E_ENVIRONMENT_FILE
  */
 export async function condaDefinition(context: Context): Promise<CondaDefinition> {
-  const { profile } = chooseProfile(context);
+  const { profile } = await chooseProfile(context);
   const files = profileFiles[profile];
   const yml = readEnvironmentFile(context, files.requirements);
   const chosen = context.settings.setup.remote.prefix;

@@ -24,12 +24,12 @@ export interface ProfileChoice {
  * as-asked where every model of the settings loads under it, else compat. A model that is here is asked itself
  * (config.json, tokenizer.json); one that is not yet, by what is known of its repository; an unknown one takes compat.
  */
-export const chooseProfile = (context: Context): ProfileChoice => context.resources.get(context, choice);
+export const chooseProfile = (context: Context): Promise<ProfileChoice> => context.resources.get(context, choice);
 
 /** Several steps of a run ask; the files that decide are read once. */
-const choice: Resource<ProfileChoice> = { make: choose };
+const choice: Resource<Promise<ProfileChoice>> = { make: choose };
 
-function choose(context: Context): ProfileChoice {
+async function choose(context: Context): Promise<ProfileChoice> {
   const setting = context.settings.setup.remote.profile;
   const models = modelsOf(context);
   const asAsked = profileVersions(context, 'as-asked');

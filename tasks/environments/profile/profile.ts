@@ -3,8 +3,12 @@ import type { EnvironmentDefinition } from '../venv/definition';
 import { chooseProfile } from './choose';
 import { type ProfileName, profileFiles } from './profile-files';
 
-/** The training environment without conda: the whole of the environment file from the package index. */
-export function remoteEnvironment(context: Context, profile: ProfileName = chooseProfile(context).profile): EnvironmentDefinition {
+/** The training environment of the chosen profile without conda: the whole of the environment file from the package index. */
+export const remoteEnvironment = async (context: Context): Promise<EnvironmentDefinition> =>
+  environmentOfProfile(context, (await chooseProfile(context)).profile);
+
+/** The same for a profile that is named. */
+export function environmentOfProfile(context: Context, profile: ProfileName): EnvironmentDefinition {
   const { remote, python } = context.settings.setup;
   return {
     ...profileFiles[profile],

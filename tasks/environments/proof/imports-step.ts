@@ -17,8 +17,8 @@ export const importsStep = cachedStep({
   inputs: inputsOf,
   waits: () => ({ state: 'todo', found: 'the training environment is not there yet', fix: '`npx just env:remote`' }),
   async prove(context, progress) {
-    const tried = await tryImports(context, librariesOf(context), progress);
-    const { requirements } = remoteEnvironment(context);
+    const tried = await tryImports(context, await librariesOf(context), progress);
+    const { requirements } = await remoteEnvironment(context);
     return importsFinding(tried, {
       versions: trainingVersions(context),
       requirements,
@@ -28,13 +28,14 @@ export const importsStep = cachedStep({
   },
 });
 
-function inputsOf(context: Context): Inputs | undefined {
+async function inputsOf(context: Context): Promise<Inputs | undefined> {
   const environment = environmentFingerprint(context);
-  return environment && { ...environment, 'libraries to try': librariesOf(context).join(' '), probe: hashOfTrial(context, workFile) };
+  if (!environment) return undefined;
+  return { ...environment, 'libraries to try': (await librariesOf(context)).join(' '), probe: hashOfTrial(context, workFile) };
 }
 
 /** What the environment file asks for, and triton where torch brought it. */
-function librariesOf(context: Context): string[] {
-  const asked = pinsOf(requirementsText(context, remoteEnvironment(context)) ?? '').map(({ name }) => name);
+async function librariesOf(context: Context): Promise<string[]> {
+  const asked = pinsOf(requirementsText(context, await remoteEnvironment(context)) ?? '').map(({ name }) => name);
   return [...new Set([...asked, ...(trainingVersions(context).has('triton') ? ['triton'] : [])])];
 }

@@ -5,7 +5,7 @@ import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { queryDriver } from '../../gpu/driver/query-driver';
 import { cardVariables } from '../../gpu/driver/select-cards';
-import { shapesOf, usableCards } from '../../gpu/look';
+import { firstModelType, shapesOf, usableCards } from '../../gpu/look';
 import { expandTargets } from '../../gpu/memory/target-modules';
 import { targetsFault } from '../../gpu/memory/targets-fault';
 import { gpuIsOptional } from '../../gpu/optional';
@@ -56,7 +56,7 @@ export const deviceOf = (context: Context): 'gpu' | 'cpu' | 'any' =>
  */
 export async function runTraining(context: Context, progress: (progress: Progress) => void): Promise<TrainResult> {
   const { host } = context;
-  const wrong = targetsFault(shapesOf(context), context.settings.training.lora.target_modules);
+  const wrong = targetsFault(await shapesOf(context), context.settings.training.lora.target_modules);
   if (wrong) throw new UserError(wrong);
   const card = await oneCard(context);
   const folder = host.files.temporaryFolder('just-lora-train-');
@@ -74,7 +74,7 @@ export async function runTraining(context: Context, progress: (progress: Progres
     });
     const result = fieldsOf(host.files.readJson(output)) as TrainResult | TrainFailure | undefined;
     if (result?.ok) return result;
-    throw failure(context, result, ran);
+    throw await failure(context, result, ran);
   } finally {
     host.files.remove(folder);
   }
@@ -84,7 +84,7 @@ export async function runTraining(context: Context, progress: (progress: Progres
 export function trainingOf(context: Context): Settings['training'] & { model_type: string } {
   const { training } = context.settings;
   const lora = { ...training.lora, target_modules: expandTargets(training.lora.target_modules) };
-  return { ...training, lora, model_type: shapesOf(context)[0]?.modelType ?? 'llama' };
+  return { ...training, lora, model_type: firstModelType(context) ?? 'llama' };
 }
 
 /**
@@ -100,7 +100,7 @@ async function oneCard(context: Context): Promise<Record<string, string>> {
 }
 
 /** @param result absent where Python did not live to write one */
-function failure(context: Context, result: TrainFailure | undefined, { exitCode, tail, timedOut }: RunResult): UserError {
+async function failure(context: Context, result: TrainFailure | undefined, { exitCode, tail, timedOut }: RunResult): Promise<UserError> {
   const error = result?.error ?? (timedOut ? `no end after ${duration(limitMs)}` : `Python ended with exit code ${exitCode}`);
   const breakage = breakageIn(`${error}\n${tail}`);
   const loader = breakage ? undefined : loaderFault(context.host, `${error}\n${tail}`);
@@ -111,7 +111,7 @@ function failure(context: Context, result: TrainFailure | undefined, { exitCode,
     found: `training five steps failed${stage}: ${said}`,
     needed: 'five steps with a loss that falls, and an adapter that gives the same logits after it is loaded',
     tail,
-    fix: breakage ? trainingFix(breakage.cure, remoteEnvironment(context).requirements) : (loader?.fix ?? lookFurther(context)),
+    fix: breakage ? trainingFix(breakage.cure, (await remoteEnvironment(context)).requirements) : (loader?.fix ?? lookFurther(context)),
   });
 }
 

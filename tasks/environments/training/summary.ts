@@ -10,10 +10,10 @@ import { requirementsText } from '../venv/requirements';
 import { trainingPrefix } from './locate';
 
 /** The packages that were asked for, the GPU, and what to do next. */
-export function remoteSummary(context: Context, { steps }: RunResult): string {
+export async function remoteSummary(context: Context, { steps }: RunResult): Promise<string> {
   const prefix = trainingPrefix(context) ?? '';
   const versions = versionsIn(context.host, prefix);
-  const asked = pinsOf(requirementsText(context, remoteEnvironment(context)) ?? '').map(({ name }) => name);
+  const asked = pinsOf(requirementsText(context, await remoteEnvironment(context)) ?? '').map(({ name }) => name);
   const rows = [...new Set(asked)].flatMap((name) => (versions.has(name) ? [[name, versions.get(name) ?? '']] : []));
   const found = (name: string) => steps.find((step) => step.name === name)?.found ?? '';
   const activate = isCondaEnvironment(context.host, prefix) ? `conda activate ${prefix}` : `. ${shown(context.root, prefix)}/bin/activate`;

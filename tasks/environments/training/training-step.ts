@@ -9,7 +9,7 @@ export const profileStep: Step = {
   name: 'profile',
   title: 'Choose the versions',
   async check(context) {
-    const choice = chooseProfile(context);
+    const choice = await chooseProfile(context);
     const data = { profile: choice.profile, forced: choice.forced, versions: Object.fromEntries(choice.versions) };
     const warning =
       choice.unmet.length > 0

@@ -18,7 +18,8 @@ export function venvEngineStep(name: string, title: string): Step<Assessment> {
     ...step,
     async check(context, depth) {
       const look = await step.check(context, depth);
-      if (look.state === 'done') return { ...look, data: { engine: 'venv', profile: chooseProfile(context).profile, ...look.data } };
+      if (look.state === 'done')
+        return { ...look, data: { engine: 'venv', profile: (await chooseProfile(context)).profile, ...look.data } };
       return look.state === 'todo' && look.seen ? ((await obstacle(context, look.seen)) ?? look) : look;
     },
   };
@@ -26,7 +27,7 @@ export function venvEngineStep(name: string, title: string): Step<Assessment> {
 
 /** What stands in the way of building it, before the first byte is fetched. */
 async function obstacle(context: Context, { lock, health }: Assessment): Promise<Blocked | undefined> {
-  const definition = remoteEnvironment(context);
+  const definition = await remoteEnvironment(context);
   const anew = health.kind === 'healthy' && context.forced('env:remote');
   if (lock.state === 'stale' || !(anew || ['absent', 'rebuild'].includes(health.kind))) return undefined;
   const { packages } = lock;

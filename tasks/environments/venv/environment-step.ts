@@ -20,7 +20,7 @@ export interface EnvironmentStepOptions {
   name: string;
   title: string;
   /** The environment that it is about, from the settings. */
-  define(context: Context): EnvironmentDefinition;
+  define(context: Context): EnvironmentDefinition | Promise<EnvironmentDefinition>;
 }
 
 /**
@@ -32,12 +32,12 @@ export function environmentStep({ name, title, define }: EnvironmentStepOptions)
     name,
     title,
     async check(context, depth) {
-      const definition = define(context);
+      const definition = await define(context);
       // A damaged file is seen by a full look only, and mended: else all would be built again.
       const assessed = await assess(context, definition, context.forced(name) ? 'full' : depth);
       return 'state' in assessed ? assessed : { ...findingOf(context, definition, assessed), seen: assessed };
     },
-    plan: async (context, seen) => (seen ? actionsFor(context, define(context), seen, context.forced(name)) : []),
+    plan: async (context, seen) => (seen ? actionsFor(context, await define(context), seen, context.forced(name)) : []),
   };
 }
 

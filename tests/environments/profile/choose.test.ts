@@ -24,14 +24,14 @@ function choiceFor(models: Record<string, string>, files: Record<string, string>
 const plain = '{"model_type": "llama"}';
 const llama3 = '{"model_type": "llama", "rope_scaling": {"rope_type": "llama3"}}';
 
-test('as asked where every model loads, by its own files before what is known of its repository', () => {
-  const choice = choiceFor({ one: 'org/one' }, { 'one/config.json': plain });
+test('as asked where every model loads, by its own files before what is known of its repository', async () => {
+  const choice = await choiceFor({ one: 'org/one' }, { 'one/config.json': plain });
   assert.equal([choice.profile, choice.forced, choice.needing, choice.unmet], ['as-asked', false, [], []]);
   assert.match(choice.versions.get('transformers') ?? '', /^4\.36\./);
 });
 
-test('compat where one does not, or nothing is known of it; each is told in the order of the settings', () => {
-  const choice = choiceFor(
+test('compat where one does not, or nothing is known of it; each is told in the order of the settings', async () => {
+  const choice = await choiceFor(
     { two: 'org/two', one: 'org/one', three: 'org/three' },
     { 'one/config.json': llama3, 'three/config.json': plain },
   );
@@ -42,21 +42,24 @@ test('compat where one does not, or nothing is known of it; each is told in the 
   assert.equal(choice.unmet, []);
 });
 
-test('the setting has the last word, and what it does not load is told', () => {
-  const choice = choiceFor({ one: 'org/one' }, { 'one/config.json': llama3 }, 'remote.profile=as-asked');
+test('the setting has the last word, and what it does not load is told', async () => {
+  const choice = await choiceFor({ one: 'org/one' }, { 'one/config.json': llama3 }, 'remote.profile=as-asked');
   assert.equal([choice.profile, choice.forced], ['as-asked', true]);
   assert.equal(choice.unmet, choice.needing);
   assert.is(choice.unmet.length, 1);
 });
 
-test('the line of a profile whose file names none of the known packages has no empty part', () => {
-  const choice = { ...choiceFor({ one: 'org/one' }, { 'one/config.json': llama3 }, 'remote.profile=as-asked'), versions: new Map() };
+test('the line of a profile whose file names none of the known packages has no empty part', async () => {
+  const choice = {
+    ...(await choiceFor({ one: 'org/one' }, { 'one/config.json': llama3 }, 'remote.profile=as-asked')),
+    versions: new Map(),
+  };
   assert.match(describeChoice(choice), /^as-asked, as `remote\.profile` says; does not load one \(/);
 });
 
-test('a config that cannot be read leaves what is known of the repository', () => {
+test('a config that cannot be read leaves what is known of the repository', async () => {
   for (const text of ['', '{"model_type": ', 'null', '[]']) {
-    const choice = choiceFor({ one: 'meta-llama/Llama-3.1-8B-Instruct' }, { 'one/config.json': text });
+    const choice = await choiceFor({ one: 'meta-llama/Llama-3.1-8B-Instruct' }, { 'one/config.json': text });
     assert.match(choice.needing.join(), /^one \(transformers/, text);
   }
 });

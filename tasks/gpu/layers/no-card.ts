@@ -1,7 +1,7 @@
+import { startWithGpu } from '../driver/install-driver';
+import type { GpuMachine } from '../driver/machine';
 import type { LayerFault } from '../layer';
-import { startWithGpu } from './install-driver';
-import type { GpuMachine } from './machine';
-import { noGpuGiven } from './scheduler';
+import { noGpuGiven } from './no-job';
 
 const needed = 'a CUDA GPU: the 4-bit training runs on NVIDIA cards alone';
 const goOnWithout = 'to go on here without: `--no-gpu`';

@@ -2,9 +2,9 @@ import { compareDotted } from '../../common/dotted';
 import { goodCards, leastCapability, profileTorch, torchForNewerCards } from '../../knowledge/cuda';
 import { capabilitiesOf, covers, isNewerThan, profileBuild } from '../../knowledge/torch';
 import type { Settings } from '../../settings/schema/definition';
+import type { Gpu } from '../driver/query-driver';
 import { fixBySettings } from '../fixes';
 import type { LayerFault } from '../layer';
-import type { Gpu } from './query-driver';
 
 /** What the training asks of a card. */
 export interface GpuRequirements {

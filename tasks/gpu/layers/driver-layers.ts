@@ -1,14 +1,14 @@
 import { compareDotted } from '../../common/dotted';
 import { windowsDriver } from '../../knowledge/cuda';
 import { driverFor, profileBuild } from '../../knowledge/torch';
+import { updateDriver } from '../driver/install-driver';
+import type { DriverAnswers, Gpu } from '../driver/query-driver';
+import { cudaVisibleDevices, exportCards, orderWarning } from '../driver/select-cards';
 import type { GpuLayer, LayerFault, LayerName, Layers } from '../layer';
 import { capabilityFault, type GpuRequirements, healthFault } from './card-faults';
 import { driverFault, noDriver } from './driver-faults';
-import { updateDriver } from './install-driver';
 import { noCard } from './no-card';
-import type { DriverAnswers, Gpu } from './query-driver';
-import { noGpuGiven } from './scheduler';
-import { cudaVisibleDevices, exportCards, orderWarning } from './select-cards';
+import { noGpuGiven } from './no-job';
 
 /** The layers that need no environment. */
 export interface DriverProbe extends Layers {

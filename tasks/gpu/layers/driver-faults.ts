@@ -1,9 +1,9 @@
+import { installDriver, startWithGpu, updateInWindows } from '../driver/install-driver';
+import type { GpuMachine } from '../driver/machine';
+import { smiLimitSeconds } from '../driver/query-driver';
+import type { SmiFault } from '../driver/smi-fault';
 import type { LayerFault } from '../layer';
-import { installDriver, startWithGpu, updateInWindows } from './install-driver';
-import type { GpuMachine } from './machine';
-import { smiLimitSeconds } from './query-driver';
-import { noGpuGiven } from './scheduler';
-import type { SmiFault } from './smi-fault';
+import { noGpuGiven } from './no-job';
 
 const needed = 'a driver that answers `nvidia-smi`';
 
