@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { filesStep } from './checks/files-step';
 import { defineTask, type LoraTask } from './cli/task';
-import { moveAside, plural, some } from './common/format';
+import { moveAside, plural } from './common/format';
 import type { Context } from './engine/context';
 import { projectPaths, shown } from './engine/paths';
 import type { Step } from './engine/step';
@@ -35,14 +35,20 @@ const folders: Step<Missing> = {
       folders: wanted.filter((folder) => !host.files.stat(folder)),
       keeps: keepsOf(context).filter((file) => !host.files.lstat(file)),
     };
-    const missing = [...seen.folders, ...seen.keeps];
-    if (missing.length === 0) return { state: 'done', found: `${wanted.length} of ${plural(wanted.length, 'folder')} there`, seen };
-    return { state: 'todo', found: `${missing.length} missing: ${some(missing.map((file) => shown(root, file)))}`, seen };
+    const all = `of ${plural(wanted.length, 'folder')}`;
+    if (seen.folders.length + seen.keeps.length === 0) return { state: 'done', found: `${wanted.length} ${all} there`, seen };
+    if (seen.folders.length === 0) return { state: 'todo', found: `no \`.gitkeep\` in ${keptIn(root, seen)}`, seen };
+    return { state: 'todo', found: `${seen.folders.length} ${all} missing`, seen };
   },
-  async plan({ root }, { folders: missing, keeps } = nothing) {
+  async plan({ root }, seen = nothing) {
+    const { folders: missing, keeps } = seen;
+    const titles = [
+      ...(missing.length > 0 ? [`make ${missing.map((folder) => shown(root, folder)).join(', ')}`] : []),
+      ...(keeps.length > 0 ? [`keep ${keptIn(root, seen)} in git by a \`.gitkeep\``] : []),
+    ];
     return [
       {
-        title: `make ${some([...missing, ...keeps].map((file) => shown(root, file))) || 'what is missing'}`,
+        title: titles.join('; ') || 'make what is missing',
         async run({ host }) {
           for (const folder of missing) host.files.makeFolder(folder);
           for (const file of keeps) host.files.createText(file, '');
@@ -51,6 +57,8 @@ const folders: Step<Missing> = {
     ];
   },
 };
+
+const keptIn = (root: string, { keeps }: Missing): string => keeps.map((file) => shown(root, path.dirname(file))).join(', ');
 
 /** Loaded when it is asked for: every start of just reads this file. */
 const blockStep = () => (require('./checks/gitignore-block-step') as typeof import('./checks/gitignore-block-step')).gitignoreBlockStep;

@@ -51,7 +51,7 @@ test('--gitignore adds our lines to a .gitignore of a person, between two marks,
   };
   // Told first, with the command that mends it: before an environment is built.
   const blocked = await step('setup:local', 'gitignore');
-  assert.equal([blocked.exitCode, blocked.state, blocked.code], [1, 'failed', 'E_GITIGNORE']);
+  assert.equal([blocked.exitCode, blocked.state, blocked.code], [1, 'blocked', 'E_GITIGNORE']);
   assert.is(blocked.fix, '`npx just mkdirs --gitignore`');
   assert.not(fs.existsSync(path.join(project, '.venv-local')));
   assert.is(fs.readFileSync(file, 'utf8'), theirs);

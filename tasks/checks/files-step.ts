@@ -18,22 +18,50 @@ function templatesOf({ host }: Context): string[] {
     .filter((file) => starts.test(file) && host.files.stat(path.join(packageRoot, file))?.isFile());
 }
 
+/** What each is for, in the words of the plan: the first that fits. */
+const purposes: readonly (readonly [RegExp, string])[] = [
+  [/^\.gitignore$/, 'leaves out what is large or private'],
+  [/^configs\/schemas\//, 'completes and checks settings'],
+  [/^configs\/.*-local\.txt$/, 'limits the lock of the data work'],
+  [/^configs\//, 'settings, each explained'],
+  [/^requirements-.*\.txt$/, 'libraries of the data work'],
+  [/^requirements-.*\.lock$/, 'their tested versions'],
+  [/^environment-.*\.yml$/, 'the training environment'],
+  [/^environment-.*\.lock$/, 'its tested versions'],
+  [/cards\.py$/, 'shows CUDA the proven cards'],
+  [/\.py$/, 'settings and folders for Python'],
+  [/./, 'moves data without Node'],
+];
+
+const purposeOf = (file: string): string => purposes.find(([pattern]) => pattern.test(file))?.[1] ?? '';
+
 const filesOf = (context: Context): string[] => ['.gitignore', ...(context.root === packageRoot ? [] : templatesOf(context))];
-const missingOf = (context: Context): string[] =>
-  filesOf(context).filter((file) => !context.host.files.lstat(path.join(context.root, file)));
+
+/** What is there already and is not what would have been written. */
+const ownOf = ({ host, root }: Context, files: readonly string[]): string[] =>
+  files.filter((file) => {
+    const theirs = host.files.readText(path.join(root, file));
+    return theirs !== (file === '.gitignore' ? gitignore : host.files.readText(path.join(packageRoot, file)));
+  });
 
 export const filesStep: Step<readonly string[]> = {
   name: 'files',
   title: 'Lay out the project files',
   async check(context) {
-    const [all, missing] = [filesOf(context).length, missingOf(context)];
-    if (missing.length > 0) return { state: 'todo', found: `${missing.length} missing: ${some(missing)}`, seen: missing };
-    return { state: 'done', found: `${all} of ${plural(all, 'file')} there`, seen: missing };
+    const all = filesOf(context);
+    const there = all.filter((file) => context.host.files.lstat(path.join(context.root, file)));
+    const seen = all.filter((file) => !there.includes(file));
+    if (seen.length === 0) return { state: 'done', found: `${all.length} of ${plural(all.length, 'file')} there`, seen };
+    const own = ownOf(context, there);
+    const kept = own.length > 0 ? `; kept as it is: ${some(own.map((file) => `\`${file}\``))}` : '';
+    const found = `${seen.length} of ${plural(all.length, 'file')} missing${kept}`;
+    const table = [['file', 'what it is for'], ...seen.map((file) => [file, purposeOf(file)])];
+    return { state: 'todo', found, ...(seen.length > 1 ? { table } : {}), data: { missing: seen, kept: own }, seen };
   },
   async plan(_, missing = []) {
     return [
       {
-        title: `write ${some(missing) || 'what is missing'}`,
+        title: `write ${missing.length === 1 ? missing[0] : plural(missing.length, 'file')}`,
         async run({ root, host }) {
           for (const file of missing) {
             if (file === '.gitignore') host.files.createText(path.join(root, file), gitignore);
@@ -43,4 +71,6 @@ export const filesStep: Step<readonly string[]> = {
       },
     ];
   },
+  brings: ({ root }, missing = []) =>
+    new Map(missing.filter((file) => file !== '.gitignore').map((file) => [path.join(root, file), path.join(packageRoot, file)])),
 };

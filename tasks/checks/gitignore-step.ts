@@ -8,8 +8,7 @@ import type { Finding, Step } from '../engine/step';
 import { tryParse } from '../untrusted/json';
 import { cachedStep } from './cached-step';
 
-/** Does git leave out what is large or private, and keep what is work? git itself is asked. */
-export const gitignoreStep: Step = cachedStep({
+const proven = cachedStep({
   name: 'gitignore',
   title: 'Ask git what it ignores',
   action: 'ask git about the folders and files of the project',
@@ -20,6 +19,18 @@ export const gitignoreStep: Step = cachedStep({
   }),
   prove: judge,
 });
+
+/** Does git leave out what is large or private, and keep what is work? git itself is asked. */
+export const gitignoreStep: Step = {
+  ...proven,
+  async check(context, depth, ...more) {
+    const look = await proven.check(context, depth, ...more);
+    // Of a person's own file it is known before the run whether the run would stop here; where there is none, ours comes.
+    const asks = look.state === 'todo' && context.host.files.lstat(path.join(context.root, '.gitignore'));
+    const found = asks ? await judge(context) : look;
+    return found.state === 'blocked' ? found : look;
+  },
+};
 
 interface Expectations {
   /** A file of each kind that git must not see. */

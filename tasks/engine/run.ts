@@ -3,6 +3,7 @@ import { columns } from '../common/format';
 import { applyStep, checkStep, type PlannedStep, planReport, planStep } from './apply-step';
 import type { Context } from './context';
 import { watchLock, withLock } from './lock/lock';
+import { withPlannedFiles } from './planned-files';
 import { type Outcome, outcomeOf, type StepReport } from './report';
 import { type Reporter, silent } from './reporter/reporter';
 import type { Depth, Step } from './step';
@@ -101,7 +102,7 @@ async function inTurn(
 
 const isStop = ({ state }: StepReport): boolean => state === 'failed' || state === 'blocked';
 
-/** One look at each step, in order; none stops the others. */
+/** One look at each step, in order; none stops the others. What one of them will write counts for those behind it. */
 async function checkInTurn(
   items: readonly Step[],
   context: Context,
@@ -110,11 +111,14 @@ async function checkInTurn(
   reporter: Reporter,
 ): Promise<Map<Step, PlannedStep>> {
   const looks = new Map<Step, PlannedStep>();
+  let then = context;
   const work = async (step: Step) => {
-    const planned: PlannedStep = await (withPlan ? planStep : checkStep)(step, context, depth, (progress) =>
+    const planned: PlannedStep = await (withPlan ? planStep : checkStep)(step, then, depth, (progress) =>
       reporter.progress(step, progress),
     );
     looks.set(step, planned);
+    // A full look is about what is there now: it starts programs, which would not find a planned file.
+    if (depth === 'quick' && planned.report.state === 'todo' && step.brings) then = withPlannedFiles(then, step.brings(then, planned.seen));
     return planReport(planned);
   };
   await inTurn(items, context, reporter, work, () => false);

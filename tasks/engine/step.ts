@@ -62,4 +62,9 @@ export interface Step<Seen = unknown> {
    * @param seen what the look saw; `undefined` where it told nothing, or failed
    */
   plan?(context: Context, seen?: Seen): Promise<Action<Seen>[]>;
+  /**
+   * Files that its actions copy into the project, each by its absolute path with the one that it is a copy of. Until the
+   * actions have run, quick looks at the steps behind read them as if they were there: so a plan judges as the run will.
+   */
+  brings?(context: Context, seen?: Seen): ReadonlyMap<string, string>;
 }
