@@ -22,6 +22,8 @@ module.exports = {
     'tools/ts-node/*.js',
     'bench/*.ts',
     'tasks/sync/remote-types/*.ts',
+    // Started on machines, by their paths.
+    'tasks/machines/there/{run,watch}.ts',
     ...new Set(lazyModules('tasks')),
   ],
   project: ['**/*.ts', 'tools/**/*.js'],

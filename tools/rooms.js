@@ -9,6 +9,7 @@ const path = require('node:path');
 const layers = [
   ['.'],
   ['cli', 'report'],
+  ['machines'],
   ['checkpoints'],
   ['environments/proof'],
   ['gpu'],

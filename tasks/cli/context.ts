@@ -6,9 +6,9 @@ import type { TaskDefinition } from '../engine/task-definition';
 import { type Host, thisHost } from '../platform';
 import { loadSettings, readSettings } from '../settings/read/load';
 import { hide, passwordsIn } from '../untrusted/secrets';
-import { sentence } from '../untrusted/text';
 import { defaultEnvironment } from './default-environment';
 import { type Options, parseOptions } from './options';
+import { warn } from './output';
 
 /**
  * What the steps of one run get: the project, its settings, the machine.
@@ -24,7 +24,7 @@ export function contextOf(host: Host, options: Options, definition: TaskDefiniti
     environment,
     options.sets,
   );
-  for (const warning of warnings) process.stderr.write(`warning: ${sentence(warning)}\n`);
+  for (const warning of warnings) warn(warning);
   // What reads them may say a key alone.
   hide(Object.values(settings.setup.remotes).flatMap(({ host: name, path }) => [name, path].flatMap((text) => passwordsIn(text ?? ''))));
   return {

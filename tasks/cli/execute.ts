@@ -3,7 +3,7 @@ import { duration } from '../common/format';
 import type { Context } from '../engine/context';
 import { refuseForeignLinks } from '../engine/foreign-links';
 import { outgoingStep } from '../engine/outgoing-step';
-import { documentOf, exitCodeOf, type Report, verdict } from '../engine/report';
+import { exitCodeOf, type Report, verdict } from '../engine/report';
 import { isLive, type Reporter, type Screen, silent } from '../engine/reporter/reporter';
 import { programJudge } from '../engine/repository-programs';
 import { applySteps, checkSteps, type RunResult } from '../engine/run';
@@ -16,7 +16,7 @@ import { contextOf, stepNames } from './context';
 import { defaultText } from './default-environment';
 import { helpText } from './help';
 import { environmentOption, type Options, parseOptions, refuseUnknownSteps } from './options';
-import { documentResult, exitWith, result, wantsJson } from './output';
+import { exitWith, openEvents, reportResult, result } from './output';
 import { listenToSignals } from './signals';
 import { recordedVersions, versionText } from './versions';
 
@@ -25,7 +25,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   const started = performance.now();
   const host = thisHost();
   const args = process.argv.slice(2);
-  const json = wantsJson();
+  const events = openEvents(definition.name);
   const report: Report = {
     version: 1,
     task: definition.name,
@@ -51,7 +51,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
       options.force,
       items.map(({ name }) => name),
     );
-    const ran = await runIn(context, options, definition, items);
+    const ran = await runIn(context, options, definition, items, events?.reporter);
     Object.assign(report, { outcome: ran.outcome, steps: ran.steps });
     failure = ran.error;
     // A fault that is no step's, for one a project that cannot be written: the document has to say it too.
@@ -65,19 +65,29 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   report.durationMs = Math.round(performance.now() - started);
   const looked = !options || looksOnly(options, definition) || definition.skipRecord;
   if (context && !looked) leaveRecord(context, report);
-  if (json) documentResult(documentOf(report));
-  exitWith(exitCode(failure, report, options, definition));
-  if (failure) throw readable(failure);
+  reportResult(report);
+  const code = exitCode(failure, report, options, definition);
+  exitWith(code);
+  const told = failure && readable(failure);
+  if (told) events?.write(told instanceof UserError ? { event: 'error', fault: told.fault } : { event: 'error', text: told.message });
+  events?.write({ event: 'exit', code });
+  if (told) throw told;
 }
 
-async function runIn(context: Context, options: Options, definition: TaskDefinition, items: readonly Step[]): Promise<RunResult> {
+async function runIn(
+  context: Context,
+  options: Options,
+  definition: TaskDefinition,
+  items: readonly Step[],
+  elsewhere: Reporter | undefined,
+): Promise<RunResult> {
   const screen = {
     isTTY: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 0,
     env: context.host.env,
     write: (text: string) => void process.stderr.write(text),
   };
-  const reporter = reporterFor(screen, options, definition);
+  const reporter = elsewhere ?? reporterFor(screen, options, definition);
   const { processes } = context.host;
   processes.onNote = (text) => reporter.note(text);
   processes.judge = programJudge(context);
@@ -89,12 +99,13 @@ async function runIn(context: Context, options: Options, definition: TaskDefinit
       const ran = await checkSteps(items, context, depth, options.plan, reporter);
       const last = options.plan ? await definition.afterPlan?.(context, ran, ran.seen) : undefined;
       const shown = { ...ran, steps: ran.steps.map(outgoingStep) };
-      if (!options.json) result([definition.renderResult?.(context, shown) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
+      if (!options.json || elsewhere)
+        result([definition.renderResult?.(context, shown) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
       return ran;
     }
     const begun = performance.now();
     const ran = await applySteps(items, context, reporter, definition, depth);
-    if (!ran.error && !options.json) {
+    if (!ran.error && (!options.json || elsewhere)) {
       const text = await definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) });
       result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? text.split('\n').map(notOurs) : [])].join('\n'));
     }

@@ -1,5 +1,7 @@
+import { documentOf, type Report } from '../engine/report';
+import type { EventLog } from '../engine/reporter/events';
 import { redacted } from '../untrusted/secrets';
-import { printable } from '../untrusted/text';
+import { printable, sentence } from '../untrusted/text';
 
 /**
  * With `--json` stdout belongs to one document. just's logger holds console.info before any
@@ -14,15 +16,43 @@ export function keepStdoutForJson(): void {
   process.stdout.write = process.stderr.write.bind(process.stderr) as typeof process.stdout.write;
 }
 
+/** Where this run tells what it does instead of on a screen: `JUST_LORA_EVENTS` names the file. */
+let events: EventLog | undefined;
+
+/**
+ * Opens the file of events, where one is named. What this run starts does not get the variable: another start of just would
+ * write into the same file.
+ */
+export function openEvents(task: string): EventLog | undefined {
+  const file = process.env['JUST_LORA_EVENTS'];
+  delete process.env['JUST_LORA_EVENTS'];
+  if (file) events = (require('../engine/reporter/events') as typeof import('../engine/reporter/events')).eventLog(file, task);
+  return events;
+}
+
 /** A result of several lines: on stdout whatever else was turned away from it. */
 export function result(text: string): void {
+  if (events) {
+    events.result(text);
+    return;
+  }
   const clean = redacted(printable(text));
   write(clean.endsWith('\n') ? clean : `${clean}\n`);
 }
 
 /** A document whose values are clean already: hiding secrets in its text would break it. */
-export function documentResult(document: object): void {
-  write(`${JSON.stringify(document)}\n`);
+export const documentResult = (document: object): void => void write(`${JSON.stringify(document)}\n`);
+
+/** The report of a run, where somebody wants it: `--json`, or who follows the events. */
+export function reportResult(report: Report): void {
+  if (events) events.write({ event: 'document', document: documentOf(report) });
+  else if (wantsJson()) documentResult(documentOf(report));
+}
+
+/** A line about the run that belongs to no step, on stderr. */
+export function warn(text: string): void {
+  if (events) events.reporter.note(`warning: ${text}`);
+  else process.stderr.write(`warning: ${sentence(text)}\n`);
 }
 
 let exitCode: number | undefined;

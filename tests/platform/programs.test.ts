@@ -349,6 +349,9 @@ test('every file that starts a program has a row', () => {
         /from 'node:child_process'|require\('node:child_process'\)|import\('execa'\)/.test(fs.readFileSync(path.join(tasks, file), 'utf8')),
     );
   assert.equal(direct.sort(), [
+    // On a machine that tasks run on: the run there has the environment of its own session, as one that is started by hand.
+    'machines/there/start.ts',
+    'machines/there/watch.ts',
     'platform/processes/orphan-reaper.ts',
     'platform/processes/process-groups.ts',
     'platform/processes/start.ts',

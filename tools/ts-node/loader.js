@@ -44,6 +44,8 @@ function translate(source, filename) {
   }
 }
 
+exports.translate = translate;
+
 /** Teaches `require` TypeScript. The options that just passes are ts-node's and are not needed. */
 exports.register = () => {
   if (require.extensions['.ts']) return;

@@ -1,13 +1,12 @@
 import type { ListrTask } from 'listr2';
 import { sentence } from '../../untrusted/text';
-import type { Step } from '../step';
 import { progressLine, stepLines } from './lines';
 import { progressText } from './progress-text';
-import type { Reporter, Screen } from './reporter';
+import type { Reporter, Screen, ShownStep } from './reporter';
 
 /** A run as a list that is redrawn: the steps that are done, the one at work with how far it is, and those to come. */
 export function liveReporter(screen: Screen): Reporter {
-  const lines = new Map<Step, Line>();
+  const lines = new Map<ShownStep, Line>();
   let list: Promise<void> = Promise.resolve();
   let text = progressText();
   return {
@@ -62,7 +61,7 @@ interface Line {
 
 type Shown = Parameters<ListrTask['task']>[1];
 
-function lineOf({ title }: Step): Line {
+function lineOf({ title }: ShownStep): Line {
   let begin = (_: Shown): void => undefined;
   const begun = new Promise<Shown>((resolve) => {
     begin = resolve;

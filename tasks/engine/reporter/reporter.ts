@@ -1,16 +1,19 @@
 import type { StepReport } from '../report';
 import type { Progress, Step } from '../step';
 
+/** What is shown of a step: it may be one of a run on another machine. */
+export type ShownStep = Pick<Step, 'name' | 'title'>;
+
 /** Follows the steps of a run or of a look. It shows what it is told, and decides nothing: the engine (run.ts) does. */
 export interface Reporter {
   /** Told first: all steps that there are, those too that may not be reached. */
-  begin(steps: readonly Step[]): void;
+  begin(steps: readonly ShownStep[]): void;
   /** The step's turn has come. */
-  started(step: Step): void;
+  started(step: ShownStep): void;
   /** One of its actions begins. */
-  acting(step: Step, title: string): void;
-  progress(step: Step, progress: Progress): void;
-  finished(step: Step, report: StepReport): void;
+  acting(step: ShownStep, title: string): void;
+  progress(step: ShownStep, progress: Progress): void;
+  finished(step: ShownStep, report: StepReport): void;
   /** One line that belongs to no step. */
   note(text: string): void;
   /** Told last, whether all steps were reached or not. @returns when the screen is as it will stay */

@@ -1,3 +1,4 @@
+export * from './appending';
 export * from './moving';
 export { narrow } from './private';
 export * from './reading';

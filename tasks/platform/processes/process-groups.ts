@@ -5,7 +5,7 @@ import { childEnvironment } from './child-environment';
  * Ends a group that is at work for too long, or says too much: politely, after two seconds for good, and after one more
  * it is given up, since a process that waits for a broken device cannot be ended at all.
  */
-export function killTimer(group: number | undefined, timeoutMs: number | undefined) {
+export function killTimer(group: number | undefined, timeoutMs: number | undefined, quietMs?: number) {
   let [reached, ended] = [false, false];
   let giveUp: () => void = () => undefined;
   const timers: NodeJS.Timeout[] = [];
@@ -21,14 +21,17 @@ export function killTimer(group: number | undefined, timeoutMs: number | undefin
       setTimeout(() => giveUp(), 3000),
     );
   };
-  if (group && timeoutMs)
-    timers.push(
-      setTimeout(() => {
-        reached = true;
-        end();
-      }, timeoutMs),
-    );
-  return { givenUp, end, reached: () => reached, clear: () => timers.forEach(clearTimeout) };
+  const after = (ms: number) => {
+    const timer = setTimeout(() => {
+      reached = true;
+      end();
+    }, ms);
+    timers.push(timer);
+    return timer;
+  };
+  if (group && timeoutMs) after(timeoutMs);
+  const quiet = group && quietMs ? after(quietMs) : undefined;
+  return { givenUp, end, heard: () => void quiet?.refresh(), reached: () => reached, clear: () => timers.forEach(clearTimeout) };
 }
 
 /** Sends a signal to a whole process group; a group that is gone is no error. */

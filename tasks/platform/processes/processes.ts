@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Interrupted } from '../../common/errors';
 import { lastLines } from '../../untrusted/text';
 import { childEnvironment, type ProgramKind } from './child-environment';
@@ -16,8 +17,12 @@ export interface RunOptions {
   timeoutMs?: number;
   /** Called with each line of either stream, as it comes. */
   onLine?: (line: string) => void;
+  /** Called with what comes on stdout, as it comes. */
+  onBytes?: (chunk: Buffer) => void;
+  /** Milliseconds without a byte of output until the whole group is ended, as by {@link timeoutMs}. */
+  quietMs?: number;
   /** What the program reads; nothing where it is left out. */
-  input?: string | Uint8Array;
+  input?: string | Uint8Array | Readable;
   /** How its output becomes text: `latin1` keeps every byte, for file names. */
   encoding?: 'utf8' | 'latin1';
   /** End it where we are killed: it would go on sending. */
@@ -113,8 +118,8 @@ export class Processes {
       return { exitCode: -1, stdout: '', stderr: '', tail: lastLines((error as Error).message), timedOut: false, cut: false };
     }
     const { child, ended } = started;
-    const limit = killTimer(child.pid, options.timeoutMs);
-    const read = this.#read(child, output, limit.end, options);
+    const limit = killTimer(child.pid, options.timeoutMs, options.quietMs);
+    const read = this.#read(child, output, limit, options);
     const result = await this.#follow(child, options.guarded === true, Promise.race([ended, limit.givenUp]));
     limit.clear();
     read.end();
@@ -122,7 +127,7 @@ export class Processes {
     const [timedOut, cut] = [limit.reached(), output.cut];
     if (!result) {
       child.unref();
-      const after = timedOut ? `${options.timeoutMs} ms` : `${output.most} bytes`;
+      const after = timedOut ? `${options.timeoutMs ?? options.quietMs} ms` : `${output.most} bytes`;
       return { exitCode: -1, stdout: '', stderr: '', tail: `no end after ${after}, and it cannot be ended`, timedOut, cut };
     }
     const overflow = cut && keep === 'all' ? `it wrote more than ${output.most} bytes and was ended: what is above is not all` : undefined;
@@ -152,9 +157,14 @@ export class Processes {
 
   /**
    * Reads both streams into the output and line by line.
-   * @param end ends the group, which is done where there is no room for more: the child alone may not hold the output open
+   * @param limit ends the group, which is done where there is no room for more: the child alone may not hold the output open
    */
-  #read({ stdout, stderr }: StartedProgram['child'], output: Output, end: () => void, { onLine, encoding = 'utf8' }: RunOptions) {
+  #read(
+    { stdout, stderr }: StartedProgram['child'],
+    output: Output,
+    limit: Pick<ReturnType<typeof killTimer>, 'end' | 'heard'>,
+    { onLine, onBytes, encoding = 'utf8' }: RunOptions,
+  ) {
     const tell = (line: string) => {
       onLine?.(line);
       this.onVerbose?.(`  ${line}`);
@@ -168,7 +178,9 @@ export class Processes {
       if (reader) lines.push(reader);
       stream?.on('data', (chunk: Buffer) => {
         output.add(name, chunk);
-        if (output.cut && output.keep === 'all') end();
+        limit.heard();
+        if (name === 'stdout') onBytes?.(chunk);
+        if (output.cut && output.keep === 'all') limit.end();
         else reader?.add(chunk);
       });
     }

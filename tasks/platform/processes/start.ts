@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 
 /** A program that was started, and its end. */
 export interface StartedProgram {
@@ -17,7 +18,7 @@ export interface StartOptions {
   /** All of its environment. */
   env: Record<string, string>;
   /** What it reads; nothing where it is left out. */
-  input?: string | Uint8Array | undefined;
+  input?: string | Uint8Array | Readable | undefined;
 }
 
 /** A process group of its own: a signal reaches what it has started too. */

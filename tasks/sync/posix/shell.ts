@@ -1,5 +1,6 @@
+import { PassThrough, type Readable } from 'node:stream';
 import type { Context } from '../../engine/context';
-import type { RunResult } from '../../platform/processes/processes';
+import type { RunOptions, RunResult } from '../../platform/processes/processes';
 import { type Limits, shortAnswer } from '../answers/answer';
 import { commandsFor } from './scripts/by-stdin';
 import { guardLine, readElsewhere } from './scripts/project-script';
@@ -17,25 +18,61 @@ export interface Shell {
    * @returns output as byte strings
    */
   run(script: string, lines: readonly string[], options?: { rest?: string; limits?: Partial<Limits> }): Promise<RunResult>;
+  /**
+   * Runs a script that goes on answering, and may be told more meanwhile.
+   * @param options.first what follows the lines; `isLive` is false where nothing can be told later
+   * @param options.onBytes what it says, as it comes; a login shell there may say something first
+   * @param options.quietMs how long it may say nothing, in milliseconds
+   */
+  stream(script: string, lines: readonly string[], options: StreamOptions): Stream;
+}
+
+export interface StreamOptions {
+  first(isLive: boolean): string;
+  onBytes(chunk: Buffer): void;
+  quietMs: number;
+}
+
+export interface Stream {
+  tell(line: string): void;
+  /** @returns the last bytes of its output alone */
+  ended: Promise<RunResult>;
 }
 
 /** @param ssh `undefined` for a volume of this machine */
 export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
+  type Given = Pick<RunOptions, 'input' | 'timeoutMs' | 'mostBytes' | 'keep' | 'onBytes' | 'quietMs'>;
+  const start = (command: string, script: string, given: Given) => {
+    const options = { cwd: root, ...given, guarded: true, encoding: 'latin1', env: { LC_ALL: 'C' } } as const;
+    if (!ssh) return host.processes.run('sh', ['-c', script], options);
+    return host.processes.run('ssh', ['-T', ...ssh.options, '--', ssh.host, command], { ...options, program: 'ssh' });
+  };
+  /** Its command there, or where a startup file has handed over to another shell, its input as commands of that one. */
+  const asked = async (script: string, given: Given, inputFor: (isLive: boolean) => { input: Buffer; live?: Readable }) => {
+    if (!ssh?.elsewhere) {
+      const { input, live } = inputFor(true);
+      const answer = await start(`sh -c '${script}'`, script, { ...given, input: live ?? input });
+      if (!ssh || !readElsewhere(answer)) return answer;
+      ssh.elsewhere = true;
+    }
+    return start('sh', script, { ...given, input: commandsFor(script, inputFor(false).input) });
+  };
+  const bytesOf = (lines: readonly string[]) => Buffer.from([guardLine, ...lines].map((line) => `${line}\n`).join(''), 'utf8');
   return {
     ssh,
-    async run(script, lines, { rest = '', limits } = {}) {
-      const text = [guardLine, ...lines].map((line) => `${line}\n`).join('');
-      const input = Buffer.concat([Buffer.from(text, 'utf8'), Buffer.from(rest, 'latin1')]);
-      const options = { cwd: root, ...shortAnswer, ...limits, guarded: true, encoding: 'latin1', env: { LC_ALL: 'C' } } as const;
-      if (!ssh) return host.processes.run('sh', ['-c', script], { ...options, input });
-      const over = (command: string, sent: string | Buffer) =>
-        host.processes.run('ssh', ['-T', ...ssh.options, '--', ssh.host, command], { ...options, program: 'ssh', input: sent });
-      if (!ssh.elsewhere) {
-        const answer = await over(`sh -c '${script}'`, input);
-        if (!readElsewhere(answer)) return answer;
-        ssh.elsewhere = true;
-      }
-      return over('sh', commandsFor(script, input));
+    run(script, lines, { rest = '', limits } = {}) {
+      const input = Buffer.concat([bytesOf(lines), Buffer.from(rest, 'latin1')]);
+      return asked(script, { ...shortAnswer, ...limits }, () => ({ input }));
+    },
+    stream(script, lines, { first, onBytes, quietMs }) {
+      const live = new PassThrough();
+      const inputFor = (isLive: boolean) => {
+        const input = Buffer.concat([bytesOf(lines), Buffer.from(first(isLive), 'utf8')]);
+        if (isLive) live.write(input);
+        return isLive ? { input, live } : { input };
+      };
+      const ended = asked(script, { keep: 'end', mostBytes: 100_000, onBytes, quietMs }, inputFor);
+      return { tell: (line) => void live.write(`${line}\n`), ended: ended.finally(() => live.end()) };
     },
   };
 }

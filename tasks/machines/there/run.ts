@@ -1,0 +1,45 @@
+import * as readline from 'node:readline';
+import * as files from '../../platform/files';
+import { follow } from './follow';
+import { type Answer, protocolVersion, type Request } from './protocol';
+import { fileOf, infoOf, isRunId, runNamed } from './run-folder';
+import { startOrAttach } from './start';
+
+/**
+ * Starts a run of this project, or finds it, and sends what it tells. Started by the other side over ssh; argument: the project.
+ * The request is the first line of stdin; where that comes to its end before the run does, nobody follows any more.
+ */
+async function main(project: string): Promise<void> {
+  const lines = readline.createInterface({ input: process.stdin, terminal: false });
+  const next = lines[Symbol.asyncIterator]();
+  const { value } = await next.next();
+  const request = JSON.parse(String(value)) as Request;
+  const begun = await beginning(project, request).catch((error: Error): Answer => ({ ...ours, answer: 'failed', text: error.message }));
+  await send(Buffer.from(`${JSON.stringify('run' in begun ? begun.answer : begun)}\n`));
+  if (!('run' in begun) || request.detach) return process.exit(0);
+  const told = next.next();
+  if (request.acknowledged) void told.then(({ done }) => done && process.exit(0));
+  await follow(begun.run, begun.id === request.id ? request.offset : 0, send);
+  if (!request.acknowledged || (await told).value === 'told') files.createText(fileOf(begun.run, 'told'), '');
+  process.exit(0);
+}
+
+const ours = { 'just-lora': 'run', version: protocolVersion } as const;
+
+async function beginning(project: string, { version, id, start }: Request) {
+  if (version !== protocolVersion || !isRunId(id)) throw new Error('this request is none of this version');
+  const named = runNamed(project, id);
+  const known = infoOf(named);
+  const begun = known ? { run: named, info: known, isNew: false } : start ? await startOrAttach(project, id, start) : undefined;
+  if (!begun) return { ...ours, answer: 'gone' } satisfies Answer;
+  if (!('run' in begun)) return begun;
+  const { info, isNew, run } = begun;
+  const answer: Answer = { ...ours, answer: 'following', id: info.id, since: info.since, from: info.from, isNew };
+  return { run, id: info.id, answer };
+}
+
+const send = (bytes: Buffer): Promise<void> => new Promise((resolve) => void process.stdout.write(bytes, () => resolve()));
+
+process.stdout.on('error', () => process.exit(0));
+const [, , project = ''] = process.argv;
+void main(project);

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import * as path from 'node:path';
+import * as files from '../../platform/files';
+import { stateFolder } from '../../platform/files/private';
+import { type Answer, protocolVersion, type StartRequest } from './protocol';
+import { aliveness, fileOf, infoOf, makeRun, type RunFolder, type RunInfo, runsOf } from './run-folder';
+
+/** What came of the wish to run something: a run to follow, or why there is none. */
+type Begun = { run: RunFolder; info: RunInfo; isNew: boolean } | Extract<Answer, { answer: 'busy' }>;
+
+/**
+ * The run of a command: the one that is at work with it, or that has ended and nobody knows yet; else a new one. Two who ask
+ * at once get the same one.
+ * @throws what the file system says
+ */
+export async function startOrAttach(project: string, id: string, request: StartRequest): Promise<Begun> {
+  const release = await oneAtATime(project);
+  try {
+    const runs = runsOf(project);
+    for (const [at, run] of [...runs.entries()].reverse()) {
+      const info = infoOf(run);
+      if (!info) continue;
+      if ((await aliveness(run)) === 'at work') {
+        if (info.key === request.key) return { run, info, isNew: false };
+        const { since, from, shown } = info;
+        return { 'just-lora': 'run', version: protocolVersion, answer: 'busy', id: info.id, since, from, shown };
+      }
+      // Only the newest: what came behind it may have changed what it told.
+      if (at === runs.length - 1 && info.key === request.key && !files.stat(fileOf(run, 'told'))) return { run, info, isNew: false };
+    }
+    const { task, shown, key, from, command, environment } = request;
+    const info: RunInfo = { id, task, shown, key, from, since: new Date().toISOString() };
+    const run = await makeRun(project, info);
+    begin(project, id, JSON.stringify({ command, environment }));
+    return { run, info, isNew: true };
+  } finally {
+    release();
+  }
+}
+
+/** In a session of its own, and without a stream of ours: it outlives the connection. */
+function begin(project: string, id: string, order: string): void {
+  const watcher = spawn(process.execPath, [path.join(__dirname, `watch${path.extname(__filename)}`), project, id], {
+    cwd: project,
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  watcher.on('error', () => undefined);
+  watcher.stdin.on('error', () => undefined);
+  watcher.stdin.end(order);
+  watcher.unref();
+}
+
+/** Milliseconds after which whoever is about to start a run has died on it. */
+const staleMs = 20_000;
+
+/** Waits until nobody else is about to start a run here. @returns lets the next one in */
+async function oneAtATime(project: string): Promise<() => void> {
+  const file = path.join(project, stateFolder, 'machine-runs-starting');
+  for (;;) {
+    if (files.createText(file, String(process.pid))) return () => files.remove(file);
+    const held = files.lstat(file);
+    if (held && Date.now() - held.mtimeMs > staleMs) files.remove(file);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
