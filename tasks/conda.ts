@@ -13,7 +13,7 @@ export function condaTask(): LoraTask {
   });
 }
 
-/** Makes the locks of both profiles from their environment files, without touching an environment. */
+/** Makes the lock of each profile from their environment files, without touching an environment. */
 export function remoteLockTask(): LoraTask {
   return defineTask({
     name: 'env:remote:lock',
@@ -23,13 +23,13 @@ export function remoteLockTask(): LoraTask {
     environment: 'remote',
     options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }],
     items: () =>
-      (['as-asked', 'compat'] as const).map((profile) =>
-        locks().lockStep(`lock:${profile}`, (context) => definitions().environmentOfProfile(context, profile)),
-      ),
+      profiles().map((profile) => locks().lockStep(`lock:${profile}`, (context) => definitions().environmentOfProfile(context, profile))),
   });
 }
 
 /** Loaded when a step is looked at: every start of just reads this file. */
 const steps = () => require('./environments/training/training-step') as typeof import('./environments/training/training-step');
 const locks = () => require('./environments/venv/lock-step') as typeof import('./environments/venv/lock-step');
+const profiles = () =>
+  (require('./environments/profile/profile-files') as typeof import('./environments/profile/profile-files')).profileNames;
 const definitions = () => require('./environments/profile/profile') as typeof import('./environments/profile/profile');

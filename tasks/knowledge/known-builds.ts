@@ -57,6 +57,15 @@ export const glibc: readonly Glibc[] = [
   { has: ['torch', '>=2.6'], glibc: '2.28', source: 'manylinux_2_28 in the wheels of 2.6.0' },
 ];
 
+/** Since when the package index has what a GPU needs for Linux on aarch64; up to then there is a CPU build, or none. */
+export const aarch64: readonly { has: readonly [name: string, range: VersionRange]; source: string }[] = [
+  {
+    has: ['torch', '>=2.11'],
+    source: 'measured: the wheel of 2.10.0 for aarch64 asks for no CUDA library, that of 2.14.1 for those of CUDA 13.0',
+  },
+  { has: ['bitsandbytes', '>=0.46'], source: 'manylinux_2_24_aarch64 in the wheels of 0.46.0' },
+];
+
 /** Distributions, each the first release with a glibc of 2.27 or later. */
 export const newEnoughImages = 'Ubuntu 18.04, Debian 10, RHEL 8';
 

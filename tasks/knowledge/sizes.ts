@@ -18,17 +18,28 @@ const ofConda: Readonly<Record<string, readonly [download: number, installed: nu
   python: [25_000_000, 130_000_000],
 };
 
-/** A package of the index; one that no lock of ours names is taken for a small one. */
-const sizeOfOne = (name: string): Size => sizeFrom(measuredSizes[name] ?? otherSize);
+/** A package of a lock. */
+interface Package {
+  name: string;
+  version: string;
+}
+
+/** Of another version than those that were measured, the largest of these; one that no lock of ours names is taken for a small one. */
+const sizeOfOne = ({ name, version }: Package): Size => sizeFrom(measuredSizes[`${name}==${version}`] ?? largestOf(name) ?? otherSize);
+
+const largestOf = (name: string): readonly [number, number] | undefined => {
+  const sizes = Object.entries(measuredSizes).filter(([key]) => key.startsWith(`${name}==`));
+  return sizes.map(([, size]) => size).sort(([, one], [, other]) => other - one)[0];
+};
 
 /** What the packages of a lock take, together. */
-export const sizeOf = (names: readonly string[]): Size => sum(names.map(sizeOfOne));
+export const sizeOf = (packages: readonly Package[]): Size => sum(packages.map(sizeOfOne));
 
 /** Bytes of conda packages, by the names that conda has for them. */
 export const sizeOfConda = (names: readonly string[]): Size => sum(names.map((name) => sizeFrom(ofConda[name] ?? otherSize)));
 
 /** A package that is fetched in a moment. */
-export const isSmall = (name: string): boolean => sizeOfOne(name).download < 5_000_000;
+export const isSmall = (one: Package): boolean => sizeOfOne(one).download < 5_000_000;
 
 /** Several packages as one. */
 export function sum(sizes: readonly Size[]): Size {

@@ -3,44 +3,49 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bytes } from '../../tasks/common/format';
-import { profileFiles } from '../../tasks/environments/profile/profile-files';
-import { evaluateMarker } from '../../tasks/environments/python/markers';
+import { profileFiles, profileNames } from '../../tasks/environments/profile/profile-files';
+import { machineMarkers } from '../../tasks/environments/python/machine-markers';
 import { parseLock } from '../../tasks/environments/venv/lock/lock-file';
+import { lockedFor } from '../../tasks/environments/venv/packages/compare';
 import { measuredSizes } from '../../tasks/knowledge/measured-sizes';
 import { isSmall, sizeOf, sizeOfConda } from '../../tasks/knowledge/sizes';
 import { repository } from '../support/project';
 
 const test = suite('sizes of packages');
-const machine = {
-  sys_platform: 'linux',
-  platform_system: 'Linux',
-  platform_machine: 'x86_64',
-  python_version: '3.10',
-  python_full_version: '3.10.13',
-};
 const textOf = (file: string) => fs.readFileSync(path.join(repository, file), 'utf8');
+const packagesOf = (lock: string, arch: 'x64' | 'arm64') =>
+  lockedFor(parseLock(textOf(lock)), machineMarkers({ platform: 'linux', arch }, '3.10.13'));
 
-const totals = Object.values(profileFiles).map(({ lock }) => {
-  const names = parseLock(textOf(lock))
-    .filter(({ marker }) => !marker || evaluateMarker(marker, machine))
-    .map(({ name }) => name);
-  test(`every package of ${lock} is measured: \`npm run sizes\``, () =>
+const machines = [...profileNames.map((profile) => [profile, 'x64'] as const), ['current', 'arm64'] as const];
+const totals = machines.map(([profile, arch]) => {
+  const { lock } = profileFiles[profile];
+  const packages = packagesOf(lock, arch);
+  test(`every package of ${lock} is measured for ${arch}: \`npm run sizes\``, () =>
     assert.equal(
-      names.filter((name) => !(name in measuredSizes)),
+      packages.map(({ name, version }) => `${name}==${version}`).filter((key) => !(key in measuredSizes)),
       [],
     ));
-  return sizeOf(names);
+  return { ...sizeOf(packages), count: packages.length };
 });
 
-test('docs/ENVIRONMENTS.md says what a profile takes', () => {
-  const [asAsked, compat] = totals.map(({ download, installed }) => `${bytes(download)}, ${bytes(installed)}`);
-  assert.match(textOf('docs/ENVIRONMENTS.md'), `| to fetch, installed, at most | ${asAsked} | ${compat} |`);
+test('docs/ENVIRONMENTS.md says how much a profile takes', () => {
+  const sizes = totals.map(({ download, installed }) => `${bytes(download)}, ${bytes(installed)}`);
+  const counts = totals.map(({ count }) => String(count));
+  for (const [what, cells] of [
+    ['to fetch, installed', sizes],
+    ['packages of the lock on Linux x86_64', counts],
+  ] as const)
+    assert.match(textOf('docs/ENVIRONMENTS.md'), `| ${what} | ${cells.slice(0, 3).join(' | ')} |`);
+  assert.match(textOf('docs/ENVIRONMENTS.md'), `${counts[3]} packages, ${sizes[3]?.replace(', ', ' to fetch and ')} installed`);
 });
 
-test('a package that nobody knows is a small one', () => {
-  assert.ok(sizeOf(['never-heard-of']).installed > 0);
-  assert.ok(isSmall('never-heard-of') && isSmall('six'));
-  assert.not(isSmall('torch') || isSmall('numpy'));
+test('another version is as large as the largest that was measured, a package that nobody knows is a small one', () => {
+  const of = (name: string, version = '0') => ({ name, version });
+  assert.equal(sizeOf([of('torch', '99')]), sizeOf([of('torch', '2.10.0')]));
+  assert.ok(sizeOf([of('torch', '2.1.2')]).installed < sizeOf([of('torch', '2.10.0')]).installed);
+  assert.ok(sizeOf([of('never-heard-of')]).installed > 0);
+  assert.ok(isSmall(of('never-heard-of')) && isSmall(of('six')));
+  assert.not(isSmall(of('torch')) || isSmall(of('numpy')));
 });
 
 test("conda's names have sizes of their own", () => {

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { ProfileName } from '../../tasks/environments/profile/profile-files';
 import { cleanEnvironment, projectCopy, runJust, temporaryFolder } from './project';
 import { pythonWith } from './python';
 
 /** A project for a real training environment of 5 GB, with uv, without conda. The package cache is the user's own: it is what makes the second environment cheap. */
-export function trainingProject(profile: 'as-asked' | 'compat') {
+export function trainingProject(profile: ProfileName) {
   // Without a space: triton 2.1.0 does not find its compiler where there is one.
   const project = projectCopy(path.join(temporaryFolder('just-lora-training'), 'project'));
   fs.writeFileSync(

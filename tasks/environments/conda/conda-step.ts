@@ -9,6 +9,7 @@ import { lockObstacle } from '../venv/assess';
 import type { EnvironmentDefinition } from '../venv/definition';
 import { type LockState, lockState } from '../venv/lock/lock-state';
 import { makeLock } from '../venv/lock/make-lock';
+import { lockedHere } from '../venv/packages/locked-here';
 import { requirementsText } from '../venv/requirements';
 import { type CondaDefinition, condaDefinition } from './definition';
 import { ensureCondaEnvironment } from './ensure-environment';
@@ -60,7 +61,7 @@ async function lookAt(context: Context, depth: Depth, anew: boolean): Promise<Co
   if (builds) {
     const obstacle =
       noexecObstacle(context, conda.prefix, 'remote.prefix') ??
-      (await condaObstacle(context, conda, lock.state === 'fresh' ? lock.packages : []));
+      (await condaObstacle(context, conda, lock.state === 'fresh' ? lockedHere(context, pip, lock.packages) : []));
     if (obstacle) return obstacle;
   }
   return { conda, pip, lock, health };

@@ -35,7 +35,7 @@ export async function condaObstacle(
     };
   const asked = yml.conda.map((spec) => parseMatchSpec(spec).name);
   const torchByConda = asked.some((name) => distributionName(name) === 'torch');
-  const pip = locked.map(({ name }) => name).filter((name) => !torchByConda || !(name === 'torch' || comesWithTorch(name)));
+  const pip = locked.filter(({ name }) => !torchByConda || !(name === 'torch' || comesWithTorch(name)));
   const places = { environment: prefix, cache: conda.packageFolder ?? path.dirname(prefix), links: true };
   const room = await roomObstacle(context, places, sizeOfConda(asked));
   if (room) return room;

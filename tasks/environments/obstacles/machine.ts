@@ -6,15 +6,19 @@ import type { Versions } from '../../knowledge/models';
 import { inRange } from '../../knowledge/satisfies';
 
 /**
- * Can the packages of the lock run on this machine at all? Linux on x86_64, and a C library that is new enough.
+ * Can the packages of the lock run on this machine at all? Linux on x86_64, or on aarch64 where the index has builds for
+ * its GPUs, and a C library that is new enough.
+ * @param versions what the lock names for this machine
  * @param glibc what the machine has, `undefined` where it has none (musl) or does not say
  */
 export function machineObstacle({ host }: Pick<Context, 'host'>, versions: Versions, glibc: string | undefined): Blocked | undefined {
   if (!versions.has('torch')) return undefined;
-  // Only bitsandbytes has no build for ARM.
-  const runs = host.platform === 'linux' && (host.arch === 'x64' || (host.arch === 'arm64' && !versions.has('bitsandbytes')));
+  const runs = host.platform === 'linux' && (host.arch === 'x64' || (host.arch === 'arm64' && runsOnArm(versions)));
   return runs ? glibcObstacle(versions, glibc) : wrongMachine(`${host.platform} ${host.arch}`, versions);
 }
+
+const runsOnArm = (versions: Versions): boolean =>
+  builds.aarch64.every(({ has: [name, range] }) => !versions.has(name) || inRange(versions.get(name) ?? '', range));
 
 const wrongMachine = (machine: string, versions: Versions): Blocked => ({
   state: 'blocked',

@@ -23,7 +23,7 @@ export async function networkObstacle(
   const { host, root } = context;
   const { uv, search } = await toolsFor(context, definition);
   const python = search.python ?? search.any;
-  const one = locked.find(({ name, marker }) => !marker && isSmall(name));
+  const one = locked.find((each) => !each.marker && isSmall(each));
   if (!uv || !python || !one) return undefined;
   const how = fetching(context);
   const ask = (...args: string[]) =>

@@ -1,5 +1,9 @@
-/** `as-asked` has the versions that the project was planned with, `compat` those that load its models. */
-export type ProfileName = 'as-asked' | 'compat';
+/**
+ * `as-asked` has the versions that the project was planned with, `compat` those that load its models, `current` those of
+ * today, for what is newer than both. Best first.
+ */
+export const profileNames = ['as-asked', 'compat', 'current'] as const;
+export type ProfileName = (typeof profileNames)[number];
 
 /** The files of a profile, relative to the project. */
 export interface ProfileFiles {
@@ -13,4 +17,5 @@ export interface ProfileFiles {
 export const profileFiles: Readonly<Record<ProfileName, ProfileFiles>> = {
   'as-asked': { requirements: 'environment-remote.yml', lock: 'environment-remote.lock' },
   compat: { requirements: 'environment-remote.compat.yml', lock: 'environment-remote.compat.lock' },
+  current: { requirements: 'environment-remote.current.yml', lock: 'environment-remote.current.lock' },
 };

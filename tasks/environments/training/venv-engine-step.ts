@@ -9,6 +9,7 @@ import { remoteEnvironment } from '../profile/profile';
 import type { Assessment } from '../venv/assess';
 import { targetOf } from '../venv/definition';
 import { environmentStep } from '../venv/environment-step';
+import { lockedHere } from '../venv/packages/locked-here';
 import { toolsFor } from '../venv/tools';
 
 /** The step of the training environment where uv or pip makes it: the same builder as for the data work. */
@@ -30,18 +31,17 @@ async function obstacle(context: Context, { lock, health }: Assessment): Promise
   const definition = await remoteEnvironment(context);
   const anew = health.kind === 'healthy' && context.forced('env:remote');
   if (lock.state === 'stale' || !(anew || ['absent', 'rebuild'].includes(health.kind))) return undefined;
-  const { packages } = lock;
+  const packages = lockedHere(context, definition, lock.packages);
   const versions = new Map(packages.map(({ name, version }) => [name, version]));
   const machine = machineObstacle(context, versions, context.host.glibc()) ?? pathObstacle(targetOf(context, definition), versions, 'path');
   if (machine) return machine;
   const { uv, canFetch } = await toolsFor(context, definition);
   const usesUv = uv !== undefined || canFetch;
-  const names = [...new Set(packages.filter(({ marker }) => !/win32|darwin/.test(marker ?? '')).map((one) => one.name))];
   const places = {
     environment: targetOf(context, definition),
     cache: cacheFolder(context, usesUv ? 'uv' : 'pip'),
     links: usesUv,
-    ...(usesUv ? {} : { largest: Math.max(...names.map((one) => sizeOf([one]).download)) }),
+    ...(usesUv ? {} : { largest: Math.max(...packages.map((one) => sizeOf([one]).download)) }),
   };
-  return (await roomObstacle(context, places, sizeOf(names))) ?? networkObstacle(context, definition, packages);
+  return (await roomObstacle(context, places, sizeOf(packages))) ?? networkObstacle(context, definition, packages);
 }

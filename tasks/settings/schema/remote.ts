@@ -3,8 +3,8 @@ import { oneOf, place, section, text } from './values';
 /** The training environment and the GPU that it is for. */
 export const remoteEnvironment = section('The training environment and its GPU', {
   profile: oneOf(
-    'Which versions: as-asked, compat, or as-asked where every model of the settings loads under it, else compat',
-    ['auto', 'as-asked', 'compat'],
+    'Which versions: as-asked, compat, current, or as-asked where every model of the settings loads under it, else compat',
+    ['auto', 'as-asked', 'compat', 'current'],
     'auto',
   ),
   engine: oneOf('Who makes the environment: conda, venv, or conda where one is found', ['auto', 'conda', 'venv'], 'auto'),

@@ -81,6 +81,16 @@ test('what a machine cannot run is refused with both versions', () => {
   assert.match(on('linux', 'x64', '2.17')?.found ?? '', /glibc 2\.17 is here, the packages need 2\.24/);
   assert.is(on('darwin', 'arm64', undefined)?.code, 'E_MACHINE');
   assert.is(on('linux', 'arm64', '2.36')?.code, 'E_MACHINE');
+  const onArm = (torch: string, bitsandbytes: string) =>
+    machineObstacle(
+      { host: { platform: 'linux', arch: 'arm64' } } as never,
+      new Map([
+        ['torch', torch],
+        ['bitsandbytes', bitsandbytes],
+      ]),
+      '2.36',
+    )?.code;
+  assert.equal([onArm('2.14.1', '0.50.2'), onArm('2.10.0', '0.50.2'), onArm('2.14.1', '0.45.5')], [undefined, 'E_MACHINE', 'E_MACHINE']);
   assert.is(
     machineObstacle(
       { host: { platform: 'linux', arch: 'x64' } } as never,

@@ -4,6 +4,7 @@ import type { Context } from '../../../engine/context';
 import { absolute, shown } from '../../../engine/paths';
 import { pythonIn } from '../../../environments/prefix/prefix';
 import { versionsIn } from '../../../environments/prefix/site-packages';
+import { profileNames } from '../../../environments/profile/profile-files';
 import { profileVersions } from '../../../environments/profile/profile-versions';
 import { isProgram } from '../../../environments/python/interpreter/which';
 import { knownEnvironments } from '../../../environments/training/locate';
@@ -55,7 +56,7 @@ export function peftEnvironment(context: Context): PeftEnvironment {
     withPeft?.version === undefined ? undefined : { version: withPeft.version, from: `\`${shown(root, withPeft.prefix)}\`` };
   return {
     peft: asked === undefined ? ofEnvironment : { version: asked, from: '`--for`' },
-    profiles: (['as-asked', 'compat'] as const).flatMap((profile) => {
+    profiles: profileNames.flatMap((profile) => {
       const version = profileVersions(context, profile).get('peft');
       return version === undefined ? [] : [{ version, from: `the profile \`${profile}\`` }];
     }),

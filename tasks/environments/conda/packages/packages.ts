@@ -4,6 +4,7 @@ import type { Context } from '../../../engine/context';
 import { type CondaPackage, condaPackagesFrom } from '../../prefix/conda-meta';
 import type { Installed } from '../../prefix/dist-info';
 import { packagesIn, sitePackagesIn } from '../../prefix/site-packages';
+import { machineMarkers } from '../../python/machine-markers';
 import { evaluateMarker, type MarkerValues } from '../../python/markers';
 import { distributionName } from '../../venv/lock/environment-yml';
 import type { Locked } from '../../venv/lock/lock-file';
@@ -51,22 +52,5 @@ export function pipHalf(locked: readonly Locked[], conda: readonly CondaPackage[
 export const comesWithTorch = (name: string): boolean => name.startsWith('nvidia-') || name === 'triton';
 
 /** Markers of the Python that conda installed, without starting it. */
-export function markersOf({ host }: Context, { conda }: Contents): MarkerValues {
-  const version = conda.find(({ name }) => name === 'python')?.version ?? '3.10.0';
-  const machine =
-    ({ x64: 'x86_64', arm64: host.platform === 'darwin' ? 'arm64' : 'aarch64' } as Record<string, string>)[host.arch] ?? host.arch;
-  const system = ({ linux: 'Linux', darwin: 'Darwin', win32: 'Windows' } as Record<string, string>)[host.platform] ?? host.platform;
-  return {
-    implementation_name: 'cpython',
-    implementation_version: version,
-    os_name: host.platform === 'win32' ? 'nt' : 'posix',
-    platform_machine: machine,
-    platform_python_implementation: 'CPython',
-    platform_release: '',
-    platform_system: system,
-    platform_version: '',
-    python_full_version: version,
-    python_version: /^\d+\.\d+/.exec(version)?.[0] ?? '3.10',
-    sys_platform: host.platform,
-  };
-}
+export const markersOf = ({ host }: Context, { conda }: Contents): MarkerValues =>
+  machineMarkers(host, conda.find(({ name }) => name === 'python')?.version ?? '3.10.0');

@@ -19,8 +19,8 @@ export interface PackageDifference {
 /** What an environment brings along by itself. */
 export const bootstrap: readonly string[] = ['pip', 'setuptools', 'wheel'];
 
-/** The packages of a lock that are for this machine. */
-export function lockedFor(packages: readonly Locked[], markers: MarkerValues): Locked[] {
+/** The packages of a lock, or of the requirements, that are for a machine. */
+export function lockedFor<Of extends Pick<Locked, 'marker'>>(packages: readonly Of[], markers: MarkerValues): Of[] {
   return packages.filter(({ marker }) => marker === undefined || evaluateMarker(marker, markers));
 }
 

@@ -5,6 +5,7 @@ import type { Locked } from '../lock/lock-file';
 import { pinsOf } from '../lock/pins';
 import { requirementsText } from '../requirements';
 import { type PackageDifference, sameVersion } from './compare';
+import { lockedHere } from './locked-here';
 
 /** One package of an environment, as `--json` tells it: what is there and what the lock wants. */
 export interface PackageState {
@@ -50,7 +51,7 @@ export function packageStates(
 
 /** The packages where the lock is older than the requirements: what these pin is what is wanted. */
 export function withPins(states: readonly PackageState[], context: Context, definition: EnvironmentDefinition): PackageState[] {
-  const pins = pinsOf(requirementsText(context, definition) ?? '');
+  const pins = lockedHere(context, definition, pinsOf(requirementsText(context, definition) ?? ''));
   const pinned = new Map(pins.map(({ name, version }) => [name, version]));
   const absent = pins.filter(({ name }) => !states.some((one) => one.name === name)).map(({ name }): PackageState => ({ name }));
   return [...states, ...absent]
