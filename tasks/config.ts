@@ -19,7 +19,7 @@ export function configTask(): LoraTask {
     },
     readOnly: true,
     depth: 'full',
-    renderResult: (_, { steps }) => steps.map(({ table = [], found, warning }) => shown(table, found, warning)).join('\n'),
+    renderResult: (_, { steps }, width) => steps.map(({ table = [], found, warning }) => shown(table, found, warning, width)).join('\n'),
   });
 }
 
@@ -67,11 +67,16 @@ function tableOf(settings: ReturnType<typeof chosen>): Table {
   return rows;
 }
 
-/** Long values stand out of their column, so that the others stay in reach of the eye. */
-function shown(table: Table, found: string, warning: string | undefined): string {
+/** Long values stand out of their column, so that the others stay in reach of the eye; at a terminal they go on in it. */
+function shown(table: Table, found: string, warning: string | undefined, terminal: number | undefined): string {
+  const last = ['', found, ...(warning ? [`warning: ${warning}`] : [])];
+  if (terminal !== undefined) {
+    const { columns } = require('./common/columns') as typeof import('./common/columns');
+    return [columns(table, '', terminal), ...last].join('\n');
+  }
   const width = (column: number, most: number) =>
     Math.max(...table.map((row) => row[column]?.length ?? 0).filter((length) => length <= most));
   const [names, values] = [width(0, 60), width(1, 40)];
   const rows = table.map(([name = '', value = '', from = '']) => `${name.padEnd(names)}  ${value.padEnd(values)}  ${from}`.trimEnd());
-  return [...rows, '', found, ...(warning ? [`warning: ${warning}`] : [])].join('\n');
+  return [...rows, ...last].join('\n');
 }

@@ -25,8 +25,8 @@ export function setupLocalTask(own: OwnChecks = {}): LoraTask {
       'Makes the folders, checks the free space, builds the Python environment from its lock and tries each library. What is done already is left alone.',
     example: 'npx just setup:local --plan',
     environment: 'local',
-    summary(context, ran) {
-      const packages = venv.definition.summary?.(context, ran);
+    summary(context, ran, width) {
+      const packages = venv.definition.summary?.(context, ran, width);
       const folder = context.settings.setup.environments.local.path;
       return `${packages ? `${packages}\n\n` : ''}next: put your data into \`${context.settings.paths.data_raw}\`, then \`. ${folder}/bin/activate\``;
     },

@@ -48,6 +48,10 @@ function modelSteps(context: Context): readonly Step[] {
 
 const remote = () => require('./environments/training/training-step') as typeof import('./environments/training/training-step');
 
-function summary(context: Context, ran: RunResult): Promise<string> {
-  return (require('./environments/training/summary') as typeof import('./environments/training/summary')).remoteSummary(context, ran);
+function summary(context: Context, ran: RunResult, width?: number): Promise<string> {
+  return (require('./environments/training/summary') as typeof import('./environments/training/summary')).remoteSummary(
+    context,
+    ran,
+    width,
+  );
 }

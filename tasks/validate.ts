@@ -83,9 +83,9 @@ export function validateTask(environment?: Environment, own: OwnChecks = {}): Lo
     readOnly: true,
     depth: 'full',
     allowInvalidSettings: true,
-    renderResult: (_, ran) => {
+    renderResult: (_, ran, width) => {
       const { reportTable } = require('./engine/reporter/table') as typeof import('./engine/reporter/table');
-      return reportTable(ran, verdict(ran));
+      return reportTable(ran, verdict(ran), width);
     },
   });
 }

@@ -14,9 +14,9 @@ export function venvTask(): LoraTask {
       const { environmentStep, localEnvironment }: typeof import('./environments/venv/index') = require('./environments/venv/index');
       return [environmentStep({ name: 'env:local', title: 'Build the Python environment', define: localEnvironment })];
     },
-    summary(context, { outcome }) {
+    summary(context, { outcome }, width) {
       const { installedSummary, localEnvironment }: typeof import('./environments/venv/index') = require('./environments/venv/index');
-      return outcome === 'changed' ? installedSummary(context, localEnvironment(context)) : '';
+      return outcome === 'changed' ? installedSummary(context, localEnvironment(context), width) : '';
     },
   });
 }

@@ -4,7 +4,7 @@ import type { Context } from '../engine/context';
 import { refuseForeignLinks } from '../engine/foreign-links';
 import { outgoingStep } from '../engine/outgoing-step';
 import { exitCodeOf, type Report, verdict } from '../engine/report';
-import { isLive, type Reporter, type Screen, silent } from '../engine/reporter/reporter';
+import { isLive, type Reporter, type Screen, silent, widthOf } from '../engine/reporter/reporter';
 import { programJudge } from '../engine/repository-programs';
 import { applySteps, checkSteps, type RunResult } from '../engine/run';
 import { writeRunRecord } from '../engine/state';
@@ -16,7 +16,7 @@ import { contextOf, stepNames } from './context';
 import { defaultText } from './default-environment';
 import { helpText } from './help';
 import { environmentOption, type Options, parseOptions, refuseUnknownSteps } from './options';
-import { exitWith, openEvents, reportResult, result } from './output';
+import { exitWith, openEvents, progressScreen, reportResult, result, results } from './output';
 import { listenToSignals } from './signals';
 import { recordedVersions, versionText } from './versions';
 
@@ -81,13 +81,7 @@ async function runIn(
   items: readonly Step[],
   elsewhere: Reporter | undefined,
 ): Promise<RunResult> {
-  const screen = {
-    isTTY: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 0,
-    env: context.host.env,
-    write: (text: string) => void process.stderr.write(text),
-  };
-  const reporter = elsewhere ?? reporterFor(screen, options, definition);
+  const reporter = elsewhere ?? reporterFor(progressScreen, options, definition);
   const { processes } = context.host;
   processes.onNote = (text) => reporter.note(text);
   processes.judge = programJudge(context);
@@ -100,13 +94,13 @@ async function runIn(
       const last = options.plan ? await definition.afterPlan?.(context, ran, ran.seen) : undefined;
       const shown = { ...ran, steps: ran.steps.map(outgoingStep) };
       if (!options.json || elsewhere)
-        result([definition.renderResult?.(context, shown) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
+        result([definition.renderResult?.(context, shown, widthOf(results)) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
       return ran;
     }
     const begun = performance.now();
     const ran = await applySteps(items, context, reporter, definition, depth);
     if (!ran.error && (!options.json || elsewhere)) {
-      const text = await definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) });
+      const text = await definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) }, widthOf(results));
       result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? text.split('\n').map(notOurs) : [])].join('\n'));
     }
     return ran;
@@ -124,15 +118,19 @@ function reporterFor(screen: Screen, options: Options, definition: TaskDefinitio
   const plain = () => require('../engine/reporter/plain') as typeof import('../engine/reporter/plain');
   if (looksOnly(options, definition)) {
     // What a look found is in the document; what a command said, with `--verbose`, is told all the same.
-    if (options.json) return { ...silent, note: plain().plainReporter(screen).note };
-    if (definition.renderResult)
-      return (require('../engine/reporter/table') as typeof import('../engine/reporter/table')).tableReporter(screen);
-    return plain().lookReporter(screen, result);
+    if (options.json) return { ...silent, note: plain().plainReporter(screen, screen).note };
+    if (definition.renderResult) return plain().quietLookReporter(screen);
+    return plain().lookReporter(screen, lines);
   }
+  // With `--json` stdout has the document alone.
+  const found = options.json ? screen : lines;
   // A live list would be torn by the lines of the commands.
-  if (!isLive(screen) || options.verbose) return plain().plainReporter(screen);
-  return (require('../engine/reporter/live') as typeof import('../engine/reporter/live')).liveReporter(screen);
+  if (!isLive(screen) || options.verbose) return plain().plainReporter(screen, found);
+  return (require('../engine/reporter/live') as typeof import('../engine/reporter/live')).liveReporter(screen, found);
 }
+
+/** Results that come one after the other, each clean. */
+const lines: Screen = Object.create(results, { write: { value: result } });
 
 /** A command, or what it said: no line of a program begins like one of ours. */
 const verboseLine = (line: string): string => (line.startsWith('$ ') ? line : `  | ${line.trimStart()}`);

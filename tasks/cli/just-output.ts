@@ -1,4 +1,5 @@
 import { logger, undertaker } from 'just-task';
+import { progressScreen } from './output';
 
 /** What just tells of a task that begins, ends or fails. */
 interface TaskEvent {
@@ -22,7 +23,8 @@ export function quietJust(task: string): void {
 }
 
 function fail({ stack, message }: Error): void {
-  process.stderr.write(`${stack ?? message}\n`);
+  const text = stack ?? message;
+  if (text !== '') progressScreen.write(`${text}\n`);
   sayNothingAtExit();
   // A listener of the exit has the code of the run.
   process.exit(1);

@@ -1,5 +1,8 @@
+import { wrapped } from '../common/width';
 import { documentOf, type Report } from '../engine/report';
 import type { EventLog } from '../engine/reporter/events';
+import { painted } from '../engine/reporter/paint';
+import { hasColours, type Screen, widthOf } from '../engine/reporter/reporter';
 import { redacted } from '../untrusted/secrets';
 import { printable, sentence } from '../untrusted/text';
 
@@ -8,6 +11,26 @@ import { printable, sentence } from '../untrusted/text';
  * configuration is loaded, so the stream is turned, not the console.
  */
 const write = process.stdout.write.bind(process.stdout);
+
+/** What is done where nobody reads any more, as behind `| head`: by then the rest is written for nobody. */
+let onReaderGone = (): void => undefined;
+
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    const call = onReaderGone;
+    // Each further write fails too.
+    onReaderGone = () => undefined;
+    call();
+  });
+
+/** Calls once somebody closed stdout or stderr. @returns stops it */
+export function whenReaderGone(call: () => void): () => void {
+  onReaderGone = call;
+  return () => {
+    onReaderGone = () => undefined;
+  };
+}
 
 /** Whether stdout belongs to one JSON document in this process. */
 export const wantsJson = (): boolean => process.argv.includes('--json');
@@ -30,14 +53,34 @@ export function openEvents(task: string): EventLog | undefined {
   return events;
 }
 
-/** A result of several lines: on stdout whatever else was turned away from it. */
+/** Results: stdout, whatever else was turned away from it. */
+export const results: Screen = screenOf(process.stdout, (text) => write(text));
+
+/** Progress, notes and errors. Another one may hold its stream for a while: the list of a run does. */
+export const progressScreen: Screen = screenOf(process.stderr, (text) => process.stderr.write(text));
+
+function screenOf(stream: NodeJS.WriteStream, put: (text: string) => void): Screen {
+  const screen = {
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 0;
+    },
+    env: process.env,
+    write: (text: string) => put(hasColours(screen) ? painted(text) : text),
+  };
+  return screen;
+}
+
+/** A result of several lines; at a terminal they are broken between words. */
 export function result(text: string): void {
   if (events) {
     events.result(text);
     return;
   }
   const clean = redacted(printable(text));
-  write(clean.endsWith('\n') ? clean : `${clean}\n`);
+  const width = widthOf(results);
+  const fitted = width === undefined ? clean : wrapped(clean, width);
+  results.write(fitted.endsWith('\n') ? fitted : `${fitted}\n`);
 }
 
 /** A document whose values are clean already: hiding secrets in its text would break it. */
@@ -52,7 +95,7 @@ export function reportResult(report: Report): void {
 /** A line about the run that belongs to no step, on stderr. */
 export function warn(text: string): void {
   if (events) events.reporter.note(`warning: ${text}`);
-  else process.stderr.write(`warning: ${sentence(text)}\n`);
+  else progressScreen.write(`warning: ${sentence(text)}\n`);
 }
 
 let exitCode: number | undefined;

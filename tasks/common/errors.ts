@@ -35,15 +35,16 @@ export function usageError(found: string, fix: string): UserError {
   return new UserError({ code: 'E_USAGE', found, fix }, 2);
 }
 
-/** The run was ended by Ctrl-C or a signal: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP. */
+/** The run was ended by Ctrl-C or a signal: 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP, 141 where nobody reads any more. */
 export class Interrupted extends Error {
   readonly exitCode: number;
 
   constructor(signal: NodeJS.Signals) {
     super(`interrupted by ${signal}; the next run picks it up from here`);
     this.name = 'Interrupted';
-    this.exitCode = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal as string] ?? 130;
-    this.stack = this.message;
+    this.exitCode = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGPIPE: 141 }[signal as string] ?? 130;
+    // Nobody reads it.
+    this.stack = signal === 'SIGPIPE' ? '' : this.message;
   }
 }
 

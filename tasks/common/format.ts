@@ -1,5 +1,4 @@
-import { notOurs, visible } from '../untrusted/text';
-import { cell } from './outgoing';
+import { visible } from '../untrusted/text';
 
 /** Bytes as a person reads them: GB is 10^9 bytes, everywhere. */
 export function bytes(value: number): string {
@@ -19,28 +18,19 @@ export function duration(ms: number): string {
 /** Milliseconds of an estimate: whole seconds, one at least. */
 export const roughly = (ms: number): string => (ms < 59_500 ? `${Math.max(1, Math.round(ms / 1000))} s` : duration(ms));
 
+/** What is left of an estimate: minutes from two on, hours from one on. */
+export function remaining(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  if (ms < 120_000) return roughly(ms);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 /** `1 package`, `2 packages`. */
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** A few of many: `a, b, c and 4 more`. */
 export function some(items: readonly string[], most = 4): string {
   return items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
-}
-
-/** A column is no wider than this: a longer cell stands out of it. */
-const widest = 160;
-
-/** Rows in columns, each cell on one line; the first row is the heading. */
-export function columns(raw: readonly (readonly string[])[], indent = ''): string {
-  const rows = raw.map((row) => row.map((text, column) => (column === 0 ? notOurs(cell(text)) : cell(text))));
-  // No spread: there may be more rows than a call takes arguments.
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.min(
-      widest,
-      rows.reduce((width, row) => Math.max(width, (row[column] ?? '').length), 0),
-    ),
-  );
-  return rows.map((row) => (indent + row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).trimEnd()).join('\n');
 }
 
 /** The command that moves what is in the way aside, and loses nothing. */

@@ -1,5 +1,5 @@
+import { columns } from '../common/columns';
 import { Interrupted, UserError } from '../common/errors';
-import { columns } from '../common/format';
 import { applyStep, checkStep, type PlannedStep, planReport, planStep } from './apply-step';
 import type { Context } from './context';
 import { watchLock, withLock } from './lock/lock';

@@ -23,11 +23,16 @@ export type Table = string[][];
 /** `quick` may trust proofs that were written after an expensive look; `full` looks at everything. */
 export type Depth = 'quick' | 'full';
 
-/** How far an action is. Bytes where they are known, else a count, else a line of text. */
+/** How far an action is: bytes where they are known, else a count, else words. */
 export interface Progress {
+  /** What is being done, in a few words. */
   text?: string;
+  /** Names of files or packages: shown where there is room for them. */
+  names?: string;
   doneBytes?: number;
   totalBytes?: number;
+  /** How many of how many, and of what: `package`. */
+  count?: { done: number; total: number; noun: string };
   /** Told at once in a log too, which is else told now and then that it goes on. */
   atOnce?: boolean;
 }

@@ -38,10 +38,13 @@ export interface TaskDefinition {
   skipRecord?: boolean;
   /** It goes on though settings are wrong, with those that are right: `context.settingsFault` says what is. */
   allowInvalidSettings?: boolean;
-  /** What a look prints on stdout when all is seen; absent for a line for each step, as it is seen, and a verdict. */
-  renderResult?(context: Context, ran: RunResult): string;
+  /**
+   * What a look prints on stdout when all is seen; absent for a line for each step, as it is seen, and a verdict.
+   * @param width of the terminal; `undefined` where stdout is none, and lines are not broken
+   */
+  renderResult?(context: Context, ran: RunResult, width?: number): string;
   /** Printed on stdout at the end of a run that went well; nothing where it is empty. */
-  summary?(context: Context, ran: RunResult): string | Promise<string>;
+  summary?(context: Context, ran: RunResult, width?: number): string | Promise<string>;
   /** After `--plan`: keeps what was planned, and may add fields to it. @returns the last line that is printed */
   afterPlan?(context: Context, ran: RunResult, seen: SeenBy): Promise<string | undefined>;
 }

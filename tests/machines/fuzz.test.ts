@@ -164,7 +164,8 @@ test('lines are the same in whatever pieces they come, a sign of life is none, a
 
 test('whatever order events come in, each step that is shown is one of the list, and the screen gets lines without controls', async () => {
   const written: string[] = [];
-  const plain = plainReporter({ isTTY: false, columns: 0, env: {}, write: (text) => written.push(text) });
+  const screen = { isTTY: false, columns: 0, env: {}, write: (text: string) => void written.push(text) };
+  const plain = plainReporter(screen, screen);
   let calls = 0;
   const guarded: Reporter = {
     ...silent,

@@ -299,7 +299,7 @@ async function push(settings: object): Promise<void> {
   );
   // The tests' own runner starts Node by its path.
   const { stdout, stderr } = await runJust(project, ['sync:push'], shell);
-  assert.match(stderr, '✔ remote', `${stdout}\n${stderr}`);
+  assert.match(stdout, '✔ remote', `${stdout}\n${stderr}`);
 }
 row('tasks/sync/posix/shell.ts', 'sh', /^-c/, [], () => push({ type: 'local' }));
 row('tasks/sync/posix/rsync/rsync.ts', 'rsync', /data\/processed/, login, () => push({ type: 'local' }));

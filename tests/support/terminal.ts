@@ -4,13 +4,14 @@ import { cleanEnvironment, repository } from './project';
 
 const just = path.join(repository, 'node_modules/just-task/bin/just.js');
 
-/** Runs just behind a pseudo-terminal, with `keys` typed when it shows a text. @returns all that the terminal got, and the exit code */
+/** Runs just behind a pseudo-terminal, with `keys` typed when it shows a text, and `stdout` as a file of the project where one is named. @returns all that the terminal got, and the exit code */
 export function inTerminal(
   project: string,
   args: readonly string[],
   env: Record<string, string | undefined> = {},
   keys?: { text: string; at: string },
   columns = 120,
+  stdout = '',
 ): Promise<{ screen: string; exitCode: number | null }> {
   const python = `
 import fcntl, os, pty, struct, sys, termios
@@ -18,6 +19,7 @@ text, at, seen = ${JSON.stringify(keys?.text ?? '')}, ${JSON.stringify(keys?.at 
 pid, fd = pty.fork()
 if pid == 0:
     if ${columns}: fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 40, ${columns}, 0, 0))
+    if ${JSON.stringify(stdout)}: os.dup2(os.open(${JSON.stringify(stdout)}, os.O_WRONLY | os.O_CREAT), 1)
     os.execvp(sys.argv[1], sys.argv[1:])
 while True:
     try: data = os.read(fd, 65536)

@@ -5,7 +5,6 @@ import { printable, sentence } from '../../untrusted/text';
 import { outgoingStep } from '../outgoing-step';
 import type { StepReport } from '../report';
 import type { Progress } from '../step';
-import { progressLine } from './lines';
 import type { Reporter, ShownStep } from './reporter';
 
 /**
@@ -79,8 +78,12 @@ function eventsReporter(write: (event: RunEvent) => void): Reporter {
       const [step, atMs] = [at(shown), performance.now()];
       if (!progress.atOnce && last.step === step && atMs - last.atMs < progressMs) return;
       last = { step, atMs };
-      const { text } = progress;
-      write({ event: 'progress', step, progress: { ...progress, ...(text === undefined ? {} : { text: progressLine(text) }) } });
+      const { text, names } = progress;
+      const words = {
+        ...(text === undefined ? {} : { text: sentence(text, 300) }),
+        ...(names === undefined ? {} : { names: sentence(names, 300) }),
+      };
+      write({ event: 'progress', step, progress: { ...progress, ...words } });
     },
     finished: (step, { data: _, ...report }) => write({ event: 'finished', step: at(step), report: outgoingStep(report) }),
     note: (text) => write({ event: 'note', text: sentence(text) }),

@@ -1,24 +1,27 @@
 import type { ListrTask } from 'listr2';
 import { sentence } from '../../untrusted/text';
-import { progressLine, stepLines } from './lines';
+import { cleanLine, stepLines } from './lines';
 import { progressText } from './progress-text';
 import type { Reporter, Screen, ShownStep } from './reporter';
 
-/** A run as a list that is redrawn: the steps that are done, the one at work with how far it is, and those to come. */
-export function liveReporter(screen: Screen): Reporter {
+/** A list leaves the last column free, and has a step's output below its title. */
+const beside = 5;
+
+/**
+ * A run as a list that is redrawn: the steps that are done, the one at work with how far it is, and those to come.
+ * @param results where what is found goes besides, unless it is the same terminal
+ */
+export function liveReporter(screen: Screen, results: Screen): Reporter {
   const lines = new Map<ShownStep, Line>();
   let list: Promise<void> = Promise.resolve();
   let text = progressText();
   return {
     begin(steps) {
-      const { Listr } = require('listr2') as typeof import('listr2');
+      const { listOf } = require('./live-list') as typeof import('./live-list');
       for (const step of steps) lines.set(step, lineOf(step));
-      const shown = new Listr(
+      const shown = listOf(
         [...lines.values()].map(({ task }) => task),
-        {
-          registerSignalListeners: false,
-          rendererOptions: { collapseErrors: false, showErrorMessage: false, formatOutput: 'truncate' },
-        },
+        screen,
       );
       list = shown.run().then(
         () => undefined,
@@ -30,13 +33,17 @@ export function liveReporter(screen: Screen): Reporter {
     started: () => undefined,
     acting(step, title) {
       text = progressText();
-      lines.get(step)?.change({ title: sentence(`${step.title}: ${title}`, 700), output: '' });
+      lines.get(step)?.change({ title: cleanLine(`${step.title}: ${title}`), output: '' });
     },
-    progress: (step, progress) => lines.get(step)?.change({ output: progressLine(text(progress, performance.now())) }),
+    progress: (step, progress) =>
+      lines.get(step)?.change({ output: text(progress, performance.now(), Math.max(10, screen.columns - beside)) }),
     finished(step, report) {
-      const [title = '', ...rest] = stepLines(report, true).slice(2).split('\n');
+      if (!results.isTTY) results.write(`${stepLines(report, { errorFollows: true })}\n`);
+      const [title = '', ...rest] = stepLines(report, { errorFollows: true, tableWidth: screen.columns - 2 })
+        .slice(2)
+        .split('\n');
       const line = lines.get(step);
-      line?.change({ title, output: rest.join('\n') });
+      line?.change({ title, output: rest.map((each) => each.replace(/^ {4}/, '')).join('\n') });
       line?.end(report.state === 'failed' || report.state === 'blocked' ? new Stopped(title) : undefined);
       lines.delete(step);
     },

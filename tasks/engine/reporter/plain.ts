@@ -1,58 +1,63 @@
-import { duration } from '../../common/format';
+import { wrapped } from '../../common/width';
 import { sentence } from '../../untrusted/text';
-import { progressLine, stepLines } from './lines';
+import { cleanLine, stepLines } from './lines';
 import { progressText } from './progress-text';
-import { isLive, type Reporter, type Screen } from './reporter';
+import { isLive, type Reporter, type Screen, widthOf } from './reporter';
 
 /** A log wants to know that it goes on, not each step of it. */
 const everyMs = 10_000;
 
-/** A run in plain lines: for a log, and for a terminal that cannot be redrawn. */
-export const plainReporter = (screen: Screen): Reporter => lines(screen, (text) => screen.write(`${text}\n`), undefined, true);
+/** A run in plain lines, for a log and for a terminal that cannot be redrawn: what is found is a result, what is being done is not. */
+export const plainReporter = (screen: Screen, results: Screen): Reporter => lines(screen, results, false, true);
 
 /**
  * A look in plain lines, each a result as soon as the step is seen; a terminal also says what is being looked at, since
  * some looks take a while.
- * @param result prints a result, on stdout
  */
-export const lookReporter = (screen: Screen, result: (text: string) => void): Reporter =>
-  lines(screen, result, isLive(screen) ? '\r\u001b[K' : undefined, false);
+export const lookReporter = (screen: Screen, results: Screen): Reporter => lines(screen, results, isLive(screen), false);
 
-/** @param clear clears the line that says what is being done, where there is one */
-function lines(screen: Screen, print: (text: string) => void, clear: string | undefined, errorFollows: boolean): Reporter {
+/** A look whose results are told together by the task: until then a terminal says what is being looked at. */
+export const quietLookReporter = (screen: Screen): Reporter =>
+  lookReporter(screen, { isTTY: false, columns: 0, env: {}, write: () => undefined });
+
+/** @param moves one line says what is being done, and is written over */
+function lines(screen: Screen, results: Screen, moves: boolean, errorFollows: boolean): Reporter {
+  const clear = '\r\u001b[K';
   let text = progressText();
   let last = 0;
   const anew = () => {
     text = progressText();
     last = performance.now();
   };
+  const say = (line: string) => {
+    const width = widthOf(screen);
+    screen.write(`${width === undefined ? line : wrapped(line, width)}\n`);
+  };
   return {
     begin: () => undefined,
     started({ title }) {
       anew();
-      if (clear) screen.write(`${clear}… ${sentence(title, 300)}`);
+      if (moves) screen.write(`${clear}… ${cleanLine(title).slice(0, screen.columns - 3)}`);
     },
     acting({ name }, title) {
       anew();
-      screen.write(`→ ${sentence(`${name}: ${title}`, 700)}\n`);
+      say(`→ ${cleanLine(`${name}: ${title}`)}`);
     },
     progress({ name, title }, progress) {
       const now = performance.now();
-      const line = text(progress, now);
-      if (clear) screen.write(`${clear}… ${progressLine(`${title}: ${line}`)}`);
+      const beginning = moves ? `${cleanLine(title)}: ` : `  ${name}: `;
+      const line = text(progress, now, moves ? Math.max(10, screen.columns - beginning.length - 3) : undefined);
+      if (moves) screen.write(`${clear}${`… ${beginning}${line}`.slice(0, screen.columns - 1)}`);
       else if (progress.atOnce || now - last >= everyMs) {
         last = now;
-        screen.write(`  ${progressLine(`${name}: ${line}`)}\n`);
+        say(beginning + line);
       }
     },
     finished(_, report) {
-      if (clear) screen.write(clear);
-      const [first = '', ...rest] = stepLines(report, errorFollows).split('\n');
-      // What would be done takes no time.
-      const time = report.actions.length > 0 && report.state !== 'todo' ? ` [${duration(report.durationMs)}]` : '';
-      print([first + time, ...rest].join('\n'));
+      if (moves) screen.write(clear);
+      results.write(`${stepLines(report, { errorFollows, width: widthOf(results) })}\n`);
     },
-    note: (line) => screen.write(`${sentence(line)}\n`),
+    note: (line) => say(sentence(line)),
     end: async () => undefined,
   };
 }

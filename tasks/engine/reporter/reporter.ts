@@ -30,16 +30,29 @@ export const silent: Reporter = {
   end: async () => undefined,
 };
 
+/** Where text goes: a terminal, a file or a program. Progress has one of its own, and so have results. */
 export interface Screen {
   isTTY: boolean;
-  /** Width; 0 where the terminal does not say, as behind some CI runners. */
-  columns: number;
+  /** Width at this moment; 0 where the terminal does not say, as behind some CI runners. */
+  readonly columns: number;
   env: Readonly<Record<string, string | undefined>>;
+  /** Writes text as it is, in colours where this screen shows them. */
   write(text: string): void;
 }
 
+/** How wide a line may be; `undefined` where nothing bounds it: lines of a file are not broken. */
+export const widthOf = ({ isTTY, columns }: Screen): number | undefined => (isTTY && columns > 0 ? columns : undefined);
+
+const isSet = (env: Screen['env'], name: string): boolean => env[name] !== undefined && env[name] !== '';
+
 /** Whether the terminal can be redrawn, and a person wants that. */
-export function isLive({ isTTY, columns: width, env }: Screen): boolean {
-  const set = (name: string) => env[name] !== undefined && env[name] !== '';
-  return isTTY && width > 0 && !set('CI') && !set('NO_COLOR') && env.TERM !== 'dumb';
+export function isLive(screen: Screen): boolean {
+  return widthOf(screen) !== undefined && !isSet(screen.env, 'CI') && screen.env.TERM !== 'dumb';
+}
+
+/** Whether there are colours: not where `NO_COLOR` is set (no-color.org), always where `FORCE_COLOR` is (force-color.org), else at a terminal. */
+export function hasColours({ isTTY, env }: Pick<Screen, 'isTTY' | 'env'>): boolean {
+  if (isSet(env, 'NO_COLOR')) return false;
+  if (isSet(env, 'FORCE_COLOR')) return !['0', 'false'].includes(env.FORCE_COLOR ?? '');
+  return isTTY && env.TERM !== 'dumb';
 }

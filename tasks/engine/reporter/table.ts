@@ -1,13 +1,10 @@
-import { columns } from '../../common/format';
+import { columns } from '../../common/columns';
 import { quoted } from '../../common/outgoing';
+import { wrapped } from '../../common/width';
 import { outgoingStep } from '../outgoing-step';
 import type { StepReport } from '../report';
 import type { RunResult } from '../run';
-import { lookReporter } from './plain';
-import type { Reporter, Screen } from './reporter';
 
-/** A look whose findings are told together, when all is seen: until then a terminal says what is being looked at. */
-export const tableReporter = (screen: Screen): Reporter => lookReporter(screen, () => undefined);
 const words: Record<StepReport['state'], string> = {
   done: '✔ right',
   todo: '○ to do',
@@ -17,12 +14,17 @@ const words: Record<StepReport['state'], string> = {
   skipped: '- skipped',
 };
 
-/** Everything that a look found: a line for each check, what is to be done, then the details. */
-export function reportTable(ran: Pick<RunResult, 'steps'>, verdict: string): string {
+/**
+ * Everything that a look found: a line for each check, what is to be done, then the details.
+ * @param width of the terminal; without it no line is broken
+ */
+export function reportTable(ran: Pick<RunResult, 'steps'>, verdict: string, width?: number): string {
   const steps = ran.steps.map(outgoingStep);
-  const overview = columns([['check', 'state', 'found'], ...steps.map(({ name, state, found }) => [name, words[state], found])]);
-  const details = steps.flatMap(({ name, table }) => (table ? [`${name}\n${columns(table, '  ')}`] : []));
-  return [overview, ...steps.flatMap(remarks), ...details, verdict].join('\n\n');
+  const rows = steps.map(({ name, state, found }) => [name, words[state], found]);
+  const overview = columns([['check', 'state', 'found'], ...rows], '', width);
+  const details = steps.flatMap(({ name, table }) => (table ? [`${name}\n${columns(table, '  ', width)}`] : []));
+  const text = [overview, ...steps.flatMap(remarks), ...details, verdict].join('\n\n');
+  return width === undefined ? text : wrapped(text, width);
 }
 
 function remarks({ name, state, found, code, needed, fix, changed, warning, tail }: StepReport): string[] {

@@ -1,4 +1,4 @@
-import { columns } from '../../common/format';
+import { columns } from '../../common/columns';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import type { RunResult } from '../../engine/run';
@@ -10,7 +10,7 @@ import { requirementsText } from '../venv/requirements';
 import { trainingPrefix } from './locate';
 
 /** The packages that were asked for, the GPU, and what to do next. */
-export async function remoteSummary(context: Context, { steps }: RunResult): Promise<string> {
+export async function remoteSummary(context: Context, { steps }: RunResult, width?: number): Promise<string> {
   const prefix = trainingPrefix(context) ?? '';
   const versions = versionsIn(context.host, prefix);
   const asked = pinsOf(requirementsText(context, await remoteEnvironment(context)) ?? '').map(({ name }) => name);
@@ -18,7 +18,7 @@ export async function remoteSummary(context: Context, { steps }: RunResult): Pro
   const found = (name: string) => steps.find((step) => step.name === name)?.found ?? '';
   const activate = isCondaEnvironment(context.host, prefix) ? `conda activate ${prefix}` : `. ${shown(context.root, prefix)}/bin/activate`;
   return [
-    columns([['package', 'version'], ...rows], '  '),
+    columns([['package', 'version'], ...rows], '  ', width),
     `\n  and ${Math.max(0, versions.size - rows.length)} packages that they need`,
     `\nGPU: ${found('gpu') || found('gpu-driver')}`,
     ...(found('train') ? [`training: ${found('train')}`] : []),

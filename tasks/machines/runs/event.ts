@@ -63,12 +63,17 @@ const readers = {
   progress: (fields) =>
     ofStep(fields, (step) => {
       const progress = tree(fields['progress']);
-      const [text, doneBytes, totalBytes] = [string(progress['text']), number(progress['doneBytes']), number(progress['totalBytes'])];
+      const [text, names] = [string(progress['text']), string(progress['names'])];
+      const [doneBytes, totalBytes] = [number(progress['doneBytes']), number(progress['totalBytes'])];
+      const counted = tree(progress['count']);
+      const [done, total, noun] = [number(counted['done']), number(counted['total']), string(counted['noun'])];
       return {
         event: 'progress',
         step,
         progress: {
           ...(text === undefined ? {} : { text }),
+          ...(names === undefined ? {} : { names }),
+          ...(done === undefined || total === undefined || noun === undefined ? {} : { count: { done, total, noun } }),
           ...(doneBytes === undefined ? {} : { doneBytes }),
           ...(totalBytes === undefined ? {} : { totalBytes }),
           ...(progress['atOnce'] === true ? { atOnce: true } : {}),
