@@ -22,5 +22,6 @@ export { setupLocalTask } from './setup-local';
 export { setupRemoteTask } from './setup-remote';
 export { storageTask } from './storage';
 export { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
+export { uninstallTask } from './uninstall';
 export { type OwnChecks, validateTask } from './validate';
 export { venvLockTask, venvTask } from './venv';

@@ -20,6 +20,7 @@ import { setupLocalTask } from './setup-local';
 import { setupRemoteTask } from './setup-remote';
 import { storageTask } from './storage';
 import { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
+import { uninstallTask } from './uninstall';
 import { type OwnChecks, validateTask } from './validate';
 import { venvLockTask, venvTask } from './venv';
 
@@ -32,7 +33,7 @@ type Listed = Pick<LoraTask['definition'], 'name' | 'description'>;
 function groupsWith(checks: OwnChecks): Groups {
   const setupLocal = setupLocalTask(checks);
   return {
-    'Set up': [setupLocal, setupRemoteTask()],
+    'Set up': [setupLocal, setupRemoteTask(), uninstallTask()],
     'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
     Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
     Inspect: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask()],

@@ -8,7 +8,7 @@ const path = require('node:path');
  */
 const layers = [
   ['.'],
-  ['cli', 'report'],
+  ['cli', 'report', 'uninstall'],
   ['machines'],
   ['checkpoints'],
   ['environments/proof'],

@@ -18,6 +18,9 @@ function templatesOf({ host }: Context): string[] {
     .filter((file) => starts.test(file) && host.files.stat(path.join(packageRoot, file))?.isFile());
 }
 
+/** The files of {@link templatesOf}, none in the repository itself, each with what it is a copy of. */
+export const templates = (context: Context): { file: string; source: string }[] =>
+  context.root === packageRoot ? [] : templatesOf(context).map((file) => ({ file, source: path.join(packageRoot, file) }));
 /** What each is for, in the words of the plan: the first that fits. */
 const purposes: readonly (readonly [RegExp, string])[] = [
   [/^\.gitignore$/, 'leaves out what is large or private'],
@@ -35,7 +38,7 @@ const purposes: readonly (readonly [RegExp, string])[] = [
 
 const purposeOf = (file: string): string => purposes.find(([pattern]) => pattern.test(file))?.[1] ?? '';
 
-const filesOf = (context: Context): string[] => ['.gitignore', ...(context.root === packageRoot ? [] : templatesOf(context))];
+const filesOf = (context: Context): string[] => ['.gitignore', ...templates(context).map(({ file }) => file)];
 
 /** What is there already and is not what would have been written. */
 const ownOf = ({ host, root }: Context, files: readonly string[]): string[] =>

@@ -3,7 +3,7 @@ import { UserError } from '../../common/errors';
 import { beneath, unsafePath } from './beneath';
 import { link, makeFolder } from './moving';
 import { fileMode } from './private';
-import { isAbsent, isGone, isSameFile, lstat, open, readTo } from './shared-reading';
+import { entriesOf, isAbsent, isGone, isSameFile, lstat, open, readTo } from './shared-reading';
 import { createText, writeText } from './writing';
 
 /** Writes what {@link ./shared} is about. */
@@ -70,6 +70,17 @@ export function remove(folder: string, name: string): void {
     beneath(folder, name, (place) => fs.unlinkSync(place));
   } catch (error) {
     if (!isGone(error) && !lstat(folder, name)?.isDirectory()) throw error;
+  }
+}
+
+/** Removes a folder with the folders in it, those that hold nothing alone; links stay. @throws UserError E_UNSAFE_PATH */
+export function removeEmptyFolders(folder: string, name: string): void {
+  for (const entry of entriesOf(folder, name)) if (entry.isDirectory()) removeEmptyFolders(folder, `${name}/${entry.name}`);
+  try {
+    beneath(folder, name, (place) => fs.rmdirSync(place));
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error;
   }
 }
 

@@ -1,0 +1,63 @@
+import { bytes, plural } from '../common/format';
+import type { Context } from '../engine/context';
+import type { Progress, Step } from '../engine/step';
+
+/** One thing that a record or a mark proves to be just-lora's. */
+export interface Owned {
+  /** As a message shows it: relative inside the project. */
+  place: string;
+  /** Bytes on disk. */
+  size: number;
+  /** What it is, and who else may use it. */
+  is: string;
+  /** Safe to repeat after a kill: a mark goes last of all. */
+  remove(context: Context, progress: (progress: Progress) => void): Promise<void> | void;
+}
+
+/** What a look found: what goes, and what stays, each as a sentence that says why. */
+export interface Belongings {
+  goes: readonly Owned[];
+  stays: readonly string[];
+}
+
+/** A step of `uninstall`: it is done when nothing is there any more that is proven to be ours. */
+export function removalStep(name: string, title: string, look: (context: Context) => Promise<Belongings>): Step<Belongings> {
+  return {
+    name,
+    title,
+    async check(context) {
+      const seen = await look(context);
+      const { goes, stays } = seen;
+      const data = { goes: goes.map(({ place, size }) => ({ place, bytes: size })), stays };
+      const warning = stays.length > 0 ? { warning: stays.join('\n') } : {};
+      if (goes.length === 0) return { state: 'done', found: 'nothing of just-lora is there', ...warning, data, seen };
+      const table = [['place', 'on disk', 'what it is'], ...goes.map(({ place, size, is }) => [place, bytes(size), is])];
+      const left = stays.length > 0 ? `; stays: ${stays.join('; ')}` : '';
+      return { state: 'todo', found: `${sizeOf(goes)}${left}`, data, table, seen };
+    },
+    async plan(_, { goes } = { goes: [], stays: [] }) {
+      const [first, ...more] = goes;
+      if (!first) return [];
+      return [
+        {
+          title: `remove ${more.length === 0 ? `\`${first.place}\` (${bytes(first.size)})` : `these ${sizeOf(goes)}`}`,
+          async run(context, progress) {
+            for (const owned of goes) {
+              progress({ text: owned.place });
+              await owned.remove(context, progress);
+            }
+          },
+        },
+      ];
+    },
+  };
+}
+
+const sizeOf = (goes: readonly Owned[]): string =>
+  `${plural(goes.length, 'place')}, ${bytes(goes.reduce((sum, { size }) => sum + size, 0))}`;
+
+/** Whether a path lies in the project, links on the way followed. */
+export function isInside({ root, host }: Context, file: string): boolean {
+  const [real, project] = [host.files.realPath(file), host.files.realPath(root)];
+  return real !== undefined && project !== undefined && (real === project || real.startsWith(project === '/' ? project : `${project}/`));
+}

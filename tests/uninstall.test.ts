@@ -1,0 +1,135 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Context } from '../tasks/engine/context';
+import { statePath } from '../tasks/engine/state';
+import { identityOf } from '../tasks/environments/conda/record';
+import { thisHost } from '../tasks/platform';
+import { repository, runJust, startJust, temporaryFolder } from './support/project';
+
+interface Told {
+  name: string;
+  state: string;
+  goes: { place: string; bytes: number }[];
+  stays: string[];
+}
+
+const test = suite('uninstall');
+const project = temporaryFolder('own');
+const elsewhere = temporaryFolder('elsewhere');
+const at = (...parts: string[]) => path.join(project, ...parts);
+const write = (file: string, text = 'x') => {
+  fs.mkdirSync(path.dirname(at(file)), { recursive: true });
+  fs.writeFileSync(at(file), text);
+};
+const env = { JUST_LORA_REMOTE__PATH: path.join(elsewhere, 'theirs') };
+const uninstall = async (exitCode: number, ...args: string[]): Promise<Record<string, Told>> => {
+  const ran = await runJust(project, ['uninstall', '--json', ...args], env);
+  assert.is(ran.exitCode, exitCode, ran.stdout + ran.stderr);
+  return Object.fromEntries(JSON.parse(ran.stdout).steps.map((step: Told) => [step.name, step]));
+};
+const places = (told: Told | undefined) => told?.goes.map(({ place }) => place);
+
+/** An environment of conda's as our records have it, in the project's own records. */
+function condaEnvironment(prefix: string, added: string[]): void {
+  fs.mkdirSync(path.join(prefix, 'conda-meta'), { recursive: true });
+  fs.writeFileSync(
+    path.join(prefix, 'just-lora.json'),
+    JSON.stringify({ by: 'just-lora', name: 'w', prefix, conda: [], pip: [], unnamed: [], inputs: {}, python: '3.10' }),
+  );
+  for (const file of added) fs.writeFileSync(path.join(prefix, file), 'mine');
+}
+
+test.before(async () => {
+  fs.symlinkSync(path.join(repository, 'node_modules'), at('node_modules'));
+  write('just.config.ts', `import { registerTasks } from '${repository}/tasks';\nregisterTasks();\n`);
+  const laid = await runJust(project, ['mkdirs']);
+  assert.is(laid.exitCode, 0, laid.stderr);
+  fs.appendFileSync(at('configs/setup.yaml'), '# mine\n');
+  write('data/raw/a.jsonl');
+  write('adapters/first/adapter_model.safetensors');
+  write('models/m/model.safetensors');
+  write('models/m/.cache/just-lora/stamps/model.json', '{}');
+  write('models/m/.cache/just-lora/replaced/config.json', 'a file that stood in the way');
+  write('models/m/.cache/huggingface/download/q.partial', 'half');
+  write('.venv-local/just-lora.json', '{"state":"building"}');
+  write('.venv-local/lib/python3.10/site-packages/a.py');
+  write('.venv-local.before/just-lora.json', '{"state":"building"}');
+  // One that a person made, under a name of ours.
+  write('.venv-remote/pyvenv.cfg');
+  const prefix = path.join(elsewhere, 'envs/w');
+  condaEnvironment(prefix, []);
+  condaEnvironment(`${prefix}.before`, ['mine.txt']);
+  fs.writeFileSync(path.join(`${prefix}.before`, 'just-lora.json'), fs.readFileSync(path.join(prefix, 'just-lora.json')));
+  const context = { root: project, host: thisHost() } as Context;
+  fs.writeFileSync(
+    statePath(project, 'conda.json'),
+    JSON.stringify({
+      name: 'w',
+      prefix,
+      program: 'conda',
+      phase: 'none',
+      folder: identityOf(context, prefix),
+      kept: [{ place: `${prefix}.before`, holds: 'mine.txt' }],
+    }),
+  );
+  fs.mkdirSync(path.join(elsewhere, 'theirs'), { recursive: true });
+});
+
+test('lists what a record or a mark proves as ours, removes nothing, and says what stays', async () => {
+  const told = await uninstall(3);
+  assert.equal(places(told['environments']), ['.venv-local', '.venv-local.before']);
+  assert.equal(places(told['conda']), [path.join(elsewhere, 'envs/w')]);
+  assert.match(told['conda']?.stays.join() ?? '', /holds mine\.txt, which a person added/);
+  assert.equal(places(told['models']), ['models/m/.cache']);
+  assert.ok((told['files']?.goes.length ?? 0) > 15);
+  assert.match(told['files']?.stays.join() ?? '', /`configs\/setup\.yaml`: changed since.*`\.gitignore` keeps/);
+  assert.equal(places(told['state']), ['.just-lora']);
+  assert.ok(fs.existsSync(at('.venv-local/lib')) && fs.existsSync(at('scripts/paths.py')));
+  const { stdout } = await runJust(project, ['uninstall'], env);
+  assert.match(stdout, 'nothing was removed: `npx just uninstall --yes` does it');
+});
+
+test('follows no link out of the project, and takes no folder that holds data', async () => {
+  fs.renameSync(at('.venv-local'), path.join(elsewhere, 'moved'));
+  fs.symlinkSync(path.join(elsewhere, 'moved'), at('.venv-local'));
+  write('just-lora.json', '{"state":"building"}');
+  const linked = await uninstall(3, '--set', 'environments.local.path=.venv-local', '--set', 'remote.path=.');
+  assert.match(linked['environments']?.stays.join('\n') ?? '', /`\.venv-local` is a link to .*\n.*`\.` holds `\.`/s);
+  assert.equal(places(linked['environments']), ['.venv-local.before']);
+  fs.rmSync(at('just-lora.json'));
+  fs.rmSync(at('.venv-local'));
+  fs.renameSync(path.join(elsewhere, 'moved'), at('.venv-local'));
+});
+
+test('killed at any moment, the next run finishes; data, models, adapters and what a person changed are untouched', async () => {
+  for (let number = 0; number < 400; number++) write(`.venv-local/lib/${number}/a.py`);
+  const { child, ended } = startJust(project, ['uninstall', '--yes'], env);
+  const kill = setInterval(() => {
+    if (!fs.existsSync(at('.venv-local/lib/100'))) child.kill('SIGKILL');
+  }, 1);
+  await ended;
+  clearInterval(kill);
+  await uninstall(0, '--yes');
+  const left = fs.readdirSync(project, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  assert.equal(left.map((entry) => path.relative(project, path.join(entry.parentPath, entry.name))).sort(), [
+    '.gitignore',
+    '.venv-remote/pyvenv.cfg',
+    'adapters/.gitkeep',
+    'adapters/first/adapter_model.safetensors',
+    'configs/setup.yaml',
+    'data/processed/.gitkeep',
+    'data/raw/.gitkeep',
+    'data/raw/a.jsonl',
+    'data/synthetic/.gitkeep',
+    'just.config.ts',
+    'models/.gitkeep',
+    'models/m/.cache/just-lora/replaced/config.json',
+    'models/m/model.safetensors',
+  ]);
+  assert.equal(fs.readdirSync(path.join(elsewhere, 'envs')), ['w.before']);
+  assert.not(fs.existsSync(at('.just-lora')));
+});
+
+test.run();
