@@ -3,6 +3,7 @@ import { shown } from '../engine/paths';
 import type { Step } from '../engine/step';
 import { besideBytes, fewestFiles } from './beside-bytes';
 import { budgetsOf, checkVolume } from './judge';
+import { keptRoom, keptText } from './kept-environments';
 import { storageData, storageTable } from './report';
 import { categoriesOf, type Volume, volumesOf } from './volumes';
 
@@ -23,15 +24,16 @@ export const storageStep: Step = {
     const settled = depth === 'quick' && judge(free).every(({ level }) => level === 'ok');
     const volumes = settled ? free : await volumesOf(context, categories, true);
     const verdicts = judge(volumes);
+    const kept = settled ? [] : await keptRoom(context);
     const table = {
       ...(settled ? {} : { table: storageTable(volumes) }),
-      data: { volumes: storageData(context.root, verdicts, !settled) },
+      data: { volumes: storageData(context.root, verdicts, !settled), ...(kept.length > 0 ? { kept } : {}) },
     };
     const worst = verdicts.find(({ level }) => level === 'error') ?? verdicts.find(({ level }) => level === 'warn') ?? verdicts[0];
     if (!worst) return { state: 'unknown', found: 'no folder to check' };
     const { volume, thereBytes, wantedBytes, level } = worst;
     const there = thereBytes > 0 ? ` and ${bytes(thereBytes)} already there` : '';
-    const found = `${bytes(volume.availableBytes)} free in \`${shown(context.root, volume.measured)}\`${there}, ${bytes(wantedBytes)} needed`;
+    const found = `${bytes(volume.availableBytes)} free in \`${shown(context.root, volume.measured)}\`${there}, ${bytes(wantedBytes)} needed${keptText(kept)}`;
     const full = volumes.find(({ availableFiles }) => availableFiles !== undefined && availableFiles < fewestFiles);
     if (full)
       return {

@@ -10,10 +10,12 @@ import type { EnvironmentDefinition } from '../venv/definition';
 import { type LockState, lockState } from '../venv/lock/lock-state';
 import { makeLock } from '../venv/lock/make-lock';
 import { lockedHere } from '../venv/packages/locked-here';
+import { keepTitle, keptText, wantedVariant } from '../venv/packages/variants';
 import { requirementsText } from '../venv/requirements';
 import { type CondaDefinition, condaDefinition } from './definition';
 import { ensureCondaEnvironment } from './ensure-environment';
-import { type CondaHealth, lookAtConda } from './look';
+import { keptCondaEnvironments } from './environment-record';
+import { type CondaHealth, isMade, lookAtConda } from './look';
 import { condaObstacle } from './obstacle';
 import { keptEnvironments, readCondaRecord } from './record';
 
@@ -33,7 +35,7 @@ export function condaStep(name: string, title: string): Step<CondaLook> {
       const looked = await lookAt(context, context.forced(name) ? 'full' : depth, context.forced(name) && before === undefined);
       return 'state' in looked ? looked : { ...findingOf(context, looked), seen: looked };
     },
-    plan: async (context, seen) => (seen ? actionsFor(seen, context.forced(name)) : []),
+    plan: async (context, seen) => (seen ? actionsFor(context, seen, context.forced(name)) : []),
   };
 }
 
@@ -55,7 +57,7 @@ async function lookAt(context: Context, depth: Depth, anew: boolean): Promise<Co
       needed: 'a free place, or an environment that just-lora made; yours is left as it is',
       fix: `\`npx just env:remote --set remote.prefix=${conda.prefix}-lora\`\nfor every run: \`remote: { prefix: ${conda.prefix}-lora }\` in configs/setup.remote.yaml`,
     };
-  const builds = !['healthy', 'pip'].includes(health.kind) || (anew && !(health.kind === 'healthy' && !health.ours));
+  const builds = isMade(health) || (anew && !(health.kind === 'healthy' && !health.ours));
   const loader = health.kind === 'rebuild' ? loaderFault(context.host, health.found) : undefined;
   if (loader) return { state: 'blocked', needed: 'a Python that starts', ...loader, found: `${health.found}: ${loader.found}` };
   if (builds) {
@@ -82,6 +84,7 @@ function findingOf(context: Context, { lock, health, conda }: CondaLook): Findin
     return { state: 'todo', found: health.found, ...because, ...data };
   }
   const kept = keptEnvironments(context, readCondaRecord(context));
+  const others = keptCondaEnvironments(context, conda.prefix);
   const warnings = [
     ...(health.extra.length > 0
       ? [
@@ -92,7 +95,7 @@ function findingOf(context: Context, { lock, health, conda }: CondaLook): Findin
   ];
   return {
     state: 'done',
-    found: `\`${conda.prefix}\`: ${health.found}${health.ours ? '' : ' (just-lora did not make it)'}`,
+    found: `\`${conda.prefix}\`: ${health.found}${health.ours ? '' : ' (just-lora did not make it)'}${keptText(context.root, others)}`,
     ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}),
     data: {
       engine: 'conda',
@@ -100,16 +103,17 @@ function findingOf(context: Context, { lock, health, conda }: CondaLook): Findin
       path: conda.prefix,
       python: health.python,
       packages: health.packages,
+      ...(others.length > 0 ? { kept: others } : {}),
     },
   };
 }
 
-function actionsFor({ conda, pip, lock, health }: CondaLook, anew: boolean): Action[] {
+function actionsFor(context: Context, { conda, pip, lock, health }: CondaLook, anew: boolean): Action[] {
   const actions: Action[] = [];
   if (lock.state === 'stale')
     actions.push({ title: `make \`${pip.lock}\` from \`${pip.requirements}\``, run: (now) => makeLock(now, pip) });
   actions.push({
-    title: titleOf(conda, health, anew),
+    title: titleOf(context, conda, health, anew),
     async run(now, tell) {
       if (lock.state === 'fresh') return ensureCondaEnvironment(now, { conda, pip, locked: lock.packages, health, anew }, tell);
       // By the lock that was made just now the environment is another one than it was by the lock before.
@@ -122,9 +126,15 @@ function actionsFor({ conda, pip, lock, health }: CondaLook, anew: boolean): Act
   return actions;
 }
 
-function titleOf({ prefix, requirements }: CondaDefinition, health: CondaHealth, anew: boolean): string {
+function titleOf(context: Context, definition: CondaDefinition, health: CondaHealth, anew: boolean): string {
+  const { prefix, requirements } = definition;
   const of = `\`${prefix}\` of \`${requirements}\``;
   if (health.kind === 'healthy' && !health.ours && !anew) return `use \`${prefix}\` as it is: just-lora did not make it`;
+  if (health.kind === 'other') {
+    const stays = health.there ? keepTitle(context, prefix, health.there) : '';
+    if (health.back) return `put ${wantedVariant(definition)} back as \`${prefix}\`${stays}; what differs from its lock is mended`;
+    return `make ${of} with conda, then pip's half from its lock${stays}`;
+  }
   if (health.kind === 'absent') return `make ${of} with conda, then pip's half from its lock`;
   if (health.kind === 'half') return `make ${of} again, after an interrupted run`;
   if (health.kind === 'rebuild' || anew) return `build ${of} again; the one before is kept until the new one passes`;

@@ -3,7 +3,7 @@ import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
 import { chooseProfile } from '../profile/choose';
-import { type ProfileFiles, type ProfileName, profileFiles } from '../profile/profile-files';
+import { type ProfileFiles, type ProfileName, profileFiles, profileVariants } from '../profile/profile-files';
 import { readEnvironmentFile } from '../venv/environment-file';
 import type { EnvironmentYml } from '../venv/lock/environment-yml';
 import { findConda } from './find';
@@ -15,6 +15,8 @@ export interface CondaDefinition extends ProfileFiles {
   profile: ProfileName;
   yml: EnvironmentYml;
   prefix: string;
+  /** {@link profileVariants}. */
+  variants: Readonly<Record<string, string>>;
 }
 
 /**
@@ -27,7 +29,13 @@ export async function condaDefinition(context: Context): Promise<CondaDefinition
   const yml = readEnvironmentFile(context, files.requirements);
   const chosen = context.settings.setup.remote.prefix;
   // A link leads to another volume, and is kept.
-  const at = (prefix: string): CondaDefinition => ({ ...files, profile, yml, prefix: context.host.files.realPath(prefix) ?? prefix });
+  const at = (prefix: string): CondaDefinition => ({
+    ...files,
+    ...profileVariants,
+    profile,
+    yml,
+    prefix: context.host.files.realPath(prefix) ?? prefix,
+  });
   if (chosen) return at(absolute(context, chosen));
   const record = readCondaRecord(context);
   if (record?.name === yml.name) return at(record.prefix);

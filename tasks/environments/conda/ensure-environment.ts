@@ -7,14 +7,14 @@ import { probe } from '../python/interpreter/probe';
 import type { EnvironmentDefinition } from '../venv/definition';
 import type { Locked } from '../venv/lock/lock-file';
 import { inputsOf } from '../venv/packages/look';
-import { afterFailure, disposeBackup, moveCondaToBackup } from './create/backup';
+import { afterFailure, disposeBackup, moveCondaToBackup, putCondaBack } from './create/backup';
 import { createCondaEnvironment } from './create/create';
 import { taken } from './create/create-faults';
 import { installPipHalf } from './create/pip';
 import { type CondaDefinition, requireConda } from './definition';
 import { describeDrift, driftOf } from './drift';
 import { type CondaEnvironmentRecord, readCondaEnvironmentRecord, writeCondaEnvironmentRecord } from './environment-record';
-import { type CondaHealth, damagedPackages } from './look';
+import { type CondaHealth, damagedPackages, isMade, lookAtConda } from './look';
 import { condaContents, markersOf, pipHalf } from './packages/packages';
 import { unnamedFiles } from './packages/unnamed-files';
 import { askConda } from './program';
@@ -47,11 +47,20 @@ export async function ensureCondaEnvironment(context: Context, work: CondaWork, 
   // One of a person's that fits is used, and nothing in it is touched.
   if (isAPersons) return;
   const before = readCondaRecord(context);
+  if (health.kind === 'other' && health.back) {
+    const noted = before?.prefix === prefix ? before : undefined;
+    const record = noted ?? { name: yml.name, prefix, program: requireConda(context).command, phase: 'none' as const };
+    putCondaBack(context, definition, { ...record, name: yml.name }, health.there, health.back);
+    // It was whole when it was put aside: what became of it since, and what its lock says now, is looked at like any other.
+    const found = await lookAtConda(context, definition, work.locked, anew ? 'full' : 'quick');
+    if (found.kind === 'healthy' && !anew) return;
+    return ensureCondaEnvironment(context, { ...work, health: found }, tell);
+  }
   const aside = before?.prefix === prefix && before.aside ? { aside: before.aside } : {};
   const program = requireConda(context);
   const kept = keptEnvironments(context, before);
   let record: CondaRecord = { name: yml.name, prefix, program: program.command, phase: 'none', ...aside, kept };
-  const builds = anew || !['pip', 'healthy'].includes(health.kind);
+  const builds = anew || isMade(health);
   if (builds) {
     const conda = await askConda(context, program);
     record = moveCondaToBackup(context, record, health);
@@ -102,7 +111,7 @@ async function finish(
     inputs: inputsOf(context, pip, locked),
     python,
   });
-  const kept = [...keptEnvironments(context, record), ...disposeBackup(context, record)];
+  const kept = [...keptEnvironments(context, record), ...disposeBackup(context, definition, record)];
   writeCondaRecord(context, { name: yml.name, prefix, program: record.program, phase: 'none', kept });
 }
 

@@ -1,6 +1,9 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import { fieldsOf } from '../../untrusted/json';
+import { realPlace } from '../prefix/prefix';
+import { profileVariants } from '../profile/profile-files';
+import { type InputsIn, type KeptEnvironment, keptBeside } from '../venv/packages/variants';
 
 /**
  * Our own file in an environment that conda made for us: whose it is, and what it consisted of when it was finished. Beside
@@ -33,11 +36,24 @@ const markerName = 'just-lora.json';
 export function readCondaEnvironmentRecord({ host }: Context, prefix: string, madeAt = prefix): CondaEnvironmentRecord | undefined {
   const marker = fieldsOf(host.files.readJson(path.join(prefix, markerName))) as CondaEnvironmentRecord | undefined;
   if (marker?.by !== 'just-lora' || !Array.isArray(marker.conda) || !Array.isArray(marker.pip)) return undefined;
-  return marker.prefix === undefined || marker.prefix === (host.files.realPath(madeAt) ?? madeAt) ? marker : undefined;
+  return marker.prefix === undefined || marker.prefix === realPlace(host, madeAt) ? marker : undefined;
 }
+
+/** What a whole environment of ours was made of, in the place that it was made at or beside it since. */
+export const condaInputsMadeAt =
+  (context: Context, prefix: string): InputsIn =>
+  (folder) => {
+    const record = context.host.files.lstat(folder)?.isDirectory() ? readCondaEnvironmentRecord(context, folder, prefix) : undefined;
+    // One of an older version does not say where it was made.
+    return record && !record.unfinished && (record.prefix !== undefined || folder === prefix) ? record.inputs : undefined;
+  };
+
+/** The environments of other profiles that wait beside a prefix. */
+export const keptCondaEnvironments = (context: Context, prefix: string): KeptEnvironment[] =>
+  keptBeside(context, profileVariants, prefix, condaInputsMadeAt(context, prefix));
 
 /** Notes what an environment is: as `unfinished` before it is touched, as whole last of all. */
 export function writeCondaEnvironmentRecord({ host }: Context, prefix: string, marker: CondaEnvironmentRecord): void {
-  const whole = { ...marker, prefix: host.files.realPath(prefix) ?? prefix };
+  const whole = { ...marker, prefix: realPlace(host, prefix) };
   host.files.writeText(path.join(prefix, markerName), `${JSON.stringify(whole, null, 2)}\n`);
 }

@@ -7,9 +7,10 @@ import { pythonIn } from '../prefix/prefix';
 import { probe } from '../python/interpreter/probe';
 import type { Locked } from '../venv/lock/lock-file';
 import { damagedIn } from '../venv/packages/installed';
+import { keptBeside, variantOf, wantedVariant } from '../venv/packages/variants';
 import type { CondaDefinition } from './definition';
 import { changesOf, type Drift, describeDrift, driftOf, isCondaBroken } from './drift';
-import { readCondaEnvironmentRecord } from './environment-record';
+import { condaInputsMadeAt, readCondaEnvironmentRecord } from './environment-record';
 import type { CondaPackageState } from './packages/package-states';
 import { type Contents, condaContents, markersOf, pipHalf } from './packages/packages';
 import { isSameFolder, readCondaRecord } from './record';
@@ -21,6 +22,8 @@ export type CondaHealth =
   | { kind: 'half'; found: string }
   /** Somebody else's, or nothing that we can tell: never touched. */
   | { kind: 'foreign'; found: string }
+  /** Another profile's is there, or none; the wanted one waits in `back`, or is to be made. */
+  | { kind: 'other'; found: string; there?: string; back?: string }
   /** conda's half cannot be mended from inside. */
   | { kind: 'rebuild'; found: string; changed: string[]; packages: CondaPackageState[] }
   /** conda's half is sound; pip's has to be brought, or mended. */
@@ -30,11 +33,15 @@ export type CondaHealth =
 /** Looks at an environment. A quick look reads the names of two folders and starts nothing. */
 export async function lookAtConda(
   context: Context,
-  { prefix, yml }: CondaDefinition,
+  definition: CondaDefinition,
   locked: readonly Locked[],
   depth: Depth,
 ): Promise<CondaHealth> {
+  const { prefix, yml } = definition;
   const none = noEnvironment(context, prefix);
+  if (none?.kind === 'foreign') return none;
+  const other = otherThere(context, definition, none);
+  if (other) return other;
   if (none) return none;
   const contents = condaContents(context, prefix);
   const marker = readCondaEnvironmentRecord(context, prefix);
@@ -61,6 +68,26 @@ export async function lookAtConda(
   if (drift.pip.length === 0 && damaged.length === 0) return healthy(contents, wanted, drift, { ours: true });
   const found = [text, damaged.length > 0 ? `damaged: ${some(damaged)}` : ''].filter(Boolean).join('; ');
   return { kind: 'pip', found: `\`${prefix}\`: ${found}`, changed: changesOf(drift), damaged, packages };
+}
+
+/** Whether it would be made from nothing. */
+export const isMade = ({ kind, ...health }: CondaHealth): boolean => !['healthy', 'pip'].includes(kind) && !('back' in health);
+
+/** Whether another profile's environment is in the place, or nothing whole of ours while the wanted one waits beside it. */
+function otherThere(context: Context, definition: CondaDefinition, none: CondaHealth | undefined): CondaHealth | undefined {
+  const { prefix } = definition;
+  const inputsIn = condaInputsMadeAt(context, prefix);
+  const wanted = wantedVariant(definition);
+  const there = none ? undefined : variantOf(definition, inputsIn(prefix));
+  if (!wanted || there === wanted) return undefined;
+  const record = readCondaEnvironmentRecord(context, prefix);
+  // A person's, or one whose lock is not known.
+  if (!none && !there && !record?.unfinished) return undefined;
+  const back = keptBeside(context, definition, prefix, inputsIn).find(({ name }) => name === wanted)?.place;
+  if (!there && !back) return undefined;
+  const holds = there ? `\`${prefix}\` holds ${there}` : (none?.found ?? `\`${prefix}\` is half-made`);
+  const waits = back ? `${wanted} waits in \`${back}\`` : `${wanted} is not there yet`;
+  return { kind: 'other', found: `${holds}; ${waits}`, ...(there ? { there } : {}), ...(back ? { back } : {}) };
 }
 
 /** Why there is no environment to look into; `undefined` where there is one. */

@@ -19,6 +19,10 @@ export const programIn = (host: Host, prefix: string, name: string): string =>
 export const pythonIn = (host: Host, prefix: string): string =>
   host.platform === 'win32' && isCondaEnvironment(host, prefix) ? path.join(prefix, 'python.exe') : programIn(host, prefix, 'python');
 
+/** A path without links, of a place that may be empty too: an environment notes where it was made, and fits nowhere else. */
+export const realPlace = ({ files }: Pick<Host, 'files'>, place: string): string =>
+  files.realPath(place) ?? path.join(files.realPath(path.dirname(place)) ?? path.dirname(place), path.basename(place));
+
 /** The minor version of its Python, `3.10`, as venv or conda noted it; `undefined` where neither did. */
 export function notedMinor({ files }: Host, prefix: string): string | undefined {
   const version =

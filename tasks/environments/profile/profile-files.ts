@@ -19,3 +19,8 @@ export const profileFiles: Readonly<Record<ProfileName, ProfileFiles>> = {
   compat: { requirements: 'environment-remote.compat.yml', lock: 'environment-remote.compat.lock' },
   current: { requirements: 'environment-remote.current.yml', lock: 'environment-remote.current.lock' },
 };
+
+/** All of them share one place: the one that is there is told by its lock, the others wait beside it. */
+export const profileVariants: { readonly variants: Readonly<Record<string, string>> } = {
+  variants: Object.fromEntries(Object.entries(profileFiles).map(([name, { lock }]) => [lock, name])),
+};

@@ -1,7 +1,7 @@
 import type { Context } from '../../engine/context';
 import type { EnvironmentDefinition } from '../venv/definition';
 import { chooseProfile } from './choose';
-import { type ProfileName, profileFiles } from './profile-files';
+import { type ProfileName, profileFiles, profileVariants } from './profile-files';
 
 /** The training environment of the chosen profile without conda: the whole of the environment file from the package index. */
 export const remoteEnvironment = async (context: Context): Promise<EnvironmentDefinition> =>
@@ -19,5 +19,6 @@ export function environmentOfProfile(context: Context, profile: ProfileName): En
     lockTask: 'env:remote:lock',
     pythonVersion: python.version,
     compileFor: ['--universal'],
+    ...profileVariants,
   };
 }

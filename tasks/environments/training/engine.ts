@@ -1,10 +1,13 @@
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
+import { keptCondaEnvironments } from '../conda/environment-record';
 import { findConda } from '../conda/find';
 import { askConda } from '../conda/program';
 import { readCondaRecord } from '../conda/record';
+import { environmentOfProfile } from '../profile/profile';
 import { readEnvironmentRecord } from '../venv/packages/environment-record';
+import { keptVenvs } from '../venv/packages/kept';
 
 /** Who makes the training environment. */
 export type Engine = 'conda' | 'venv';
@@ -23,8 +26,12 @@ export async function chooseEngine(context: Context): Promise<EngineChoice> {
   const { remote } = context.settings.setup;
   if (remote.engine !== 'auto') return { engine: remote.engine, why: `\`remote.engine\` is ${remote.engine}` };
   if (readEnvironmentRecord(context, absolute(context, remote.path))) return { engine: 'venv', why: `\`${remote.path}\` is there` };
+  // A run that was killed while it changed one for another leaves the place empty.
+  if (keptVenvs(context, environmentOfProfile(context, 'as-asked')).length > 0)
+    return { engine: 'venv', why: `environments for \`${remote.path}\` are there` };
   const record = readCondaRecord(context);
-  if (record && context.host.files.stat(record.prefix)) return { engine: 'conda', why: `\`${record.prefix}\` is there` };
+  if (record && (context.host.files.stat(record.prefix) || keptCondaEnvironments(context, record.prefix).length > 0))
+    return { engine: 'conda', why: `\`${record.prefix}\` is there` };
   const program = findConda(context);
   if (!program) return { engine: 'venv', why: 'neither conda nor mamba nor micromamba is there' };
   try {

@@ -10,6 +10,7 @@ import type { Assessment } from '../venv/assess';
 import { targetOf } from '../venv/definition';
 import { environmentStep } from '../venv/environment-step';
 import { lockedHere } from '../venv/packages/locked-here';
+import { isBuilt } from '../venv/packages/look';
 import { toolsFor } from '../venv/tools';
 
 /** The step of the training environment where uv or pip makes it: the same builder as for the data work. */
@@ -30,7 +31,7 @@ export function venvEngineStep(name: string, title: string): Step<Assessment> {
 async function obstacle(context: Context, { lock, health }: Assessment): Promise<Blocked | undefined> {
   const definition = await remoteEnvironment(context);
   const anew = health.kind === 'healthy' && context.forced('env:remote');
-  if (lock.state === 'stale' || !(anew || ['absent', 'rebuild'].includes(health.kind))) return undefined;
+  if (lock.state === 'stale' || !(anew || isBuilt(health))) return undefined;
   const packages = lockedHere(context, definition, lock.packages);
   const versions = new Map(packages.map(({ name, version }) => [name, version]));
   const machine = machineObstacle(context, versions, context.host.glibc()) ?? pathObstacle(targetOf(context, definition), versions, 'path');

@@ -8,7 +8,7 @@ import type { EnvironmentDefinition } from './definition';
 import { targetOf } from './definition';
 import { foreignPlace } from './foreign';
 import { type LockState, lockState } from './lock/lock-state';
-import { checkEnvironment, type EnvironmentHealth } from './packages/look';
+import { checkEnvironment, type EnvironmentHealth, isBuilt } from './packages/look';
 import { canBringPython, noUv, pythonNotFound, toolsFor } from './tools';
 
 /** The lock and the environment, looked at together. */
@@ -27,7 +27,7 @@ export async function assess(context: Context, definition: EnvironmentDefinition
   }
   const health = await checkEnvironment(context, definition, lock.packages, depth);
   if (health.kind === 'foreign') return { state: 'blocked', ...foreignPlace(context, health) };
-  if (health.kind === 'absent' || health.kind === 'rebuild') {
+  if (isBuilt(health)) {
     const loader = health.kind === 'rebuild' ? loaderFault(context.host, health.found) : undefined;
     if (loader) return { state: 'blocked', needed: 'a Python that starts', ...loader, found: `${health.found}: ${loader.found}` };
     const setting = definition.task === 'env:local' ? 'environments.local.path' : 'remote.path';

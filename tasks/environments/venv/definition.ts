@@ -17,6 +17,8 @@ export interface EnvironmentDefinition extends PythonEnvironment {
   pythonVersion: string;
   /** What the lock is made for: `--universal`, or `--python-platform` with a platform. */
   compileFor: readonly string[];
+  /** Locks whose environments share the place of this one, its own too, each with a short name: the others are kept beside it. */
+  variants?: Readonly<Record<string, string>>;
 }
 
 /** The environment of the data work. */

@@ -9,11 +9,11 @@ import { type EnvironmentDefinition, targetOf } from './definition';
 import { isUvAlone } from './faults';
 import { foreignPlace } from './foreign';
 import type { Locked } from './lock/lock-file';
-import { backupPath, hardlinkBackup, moveToBackup, removeOwned, restoreBackup } from './packages/backup';
+import { disposeBackup, hardlinkBackup, moveToBackup, putBack, restoreBackup } from './packages/backup';
 import { compare, describeDifference, isSame, lockedFor } from './packages/compare';
 import { baseOf, contentsOf, writeEnvironmentRecord } from './packages/environment-record';
 import { createEnvironment, installLock } from './packages/install';
-import { type EnvironmentHealth, inputsOf } from './packages/look';
+import { checkEnvironment, type EnvironmentHealth, inputsOf } from './packages/look';
 import { pythonFor, uvFor } from './tools';
 
 type Tell = (progress: Progress) => void;
@@ -40,7 +40,13 @@ export async function ensureEnvironment(
 ): Promise<void> {
   const folder = targetOf(context, definition);
   if (health.kind === 'foreign') throw new UserError(foreignPlace(context, health));
-  if (health.kind === 'leftover' || (health.kind === 'healthy' && !anew)) return removeOwned(context, backupPath(folder));
+  if (health.kind === 'leftover' || (health.kind === 'healthy' && !anew)) return disposeBackup(context, definition, folder);
+  if (health.kind === 'other' && health.back) {
+    putBack(context, folder, health.there, health.back);
+    // It was whole when it was put aside: what became of it since, and what its lock says now, is looked at like any other.
+    const found = await checkEnvironment(context, definition, locked, anew ? 'full' : 'quick');
+    return ensureEnvironment(context, definition, { locked, health: found, anew }, tell);
+  }
   const uv = context.settings.setup.python.installer === 'pip' ? undefined : await uvFor(context, definition);
   if (health.kind === 'repair' && canRepair(context, definition, folder, uv)) {
     try {
@@ -94,7 +100,7 @@ async function build(
 ): Promise<void> {
   const python = await pythonFor(context, definition);
   const folder = targetOf(context, definition);
-  moveToBackup(context, folder);
+  moveToBackup(context, definition, folder);
   try {
     context.host.files.makeFolder(folder);
     writeEnvironmentRecord(context, folder, { state: 'building' });
@@ -105,7 +111,7 @@ async function build(
     restoreBackup(context, folder);
     throw error;
   }
-  removeOwned(context, backupPath(folder));
+  disposeBackup(context, definition, folder);
 }
 
 async function mend(
@@ -117,7 +123,7 @@ async function mend(
   tell: Tell,
 ): Promise<void> {
   const folder = targetOf(context, definition);
-  const kept = hardlinkBackup(context, folder);
+  const kept = hardlinkBackup(context, definition, folder);
   try {
     writeEnvironmentRecord(context, folder, { state: 'building' });
     await installLock(context, definition, folder, uv, difference.wanted, tell, { difference, damaged });
@@ -127,7 +133,7 @@ async function mend(
     if (kept) restoreBackup(context, folder);
     throw error;
   }
-  removeOwned(context, backupPath(folder));
+  disposeBackup(context, definition, folder);
 }
 
 /** Looks at what came out, and writes last of all that it is whole. */

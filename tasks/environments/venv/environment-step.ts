@@ -11,8 +11,10 @@ import type { Locked } from './lock/lock-file';
 import { lockState } from './lock/lock-state';
 import { makeLock } from './lock/make-lock';
 import { lockedFor } from './packages/compare';
-import { checkEnvironment, type EnvironmentHealth } from './packages/look';
+import { keptVenvs } from './packages/kept';
+import { checkEnvironment, type EnvironmentHealth, isBuilt } from './packages/look';
 import { withPins } from './packages/packages';
+import { keepTitle, keptText, wantedVariant } from './packages/variants';
 import { canBringPython, pythonFor, toolsFor, uvFor } from './tools';
 
 export interface EnvironmentStepOptions {
@@ -54,7 +56,9 @@ function findingOf(context: Context, definition: EnvironmentDefinition, { lock, 
   }
   if (health.kind === 'healthy') {
     const { packages, python } = health;
-    return { state: 'done', found: health.found, data: { path: environmentName(context, definition), python, packages } };
+    const kept = keptVenvs(context, definition);
+    const data = { path: environmentName(context, definition), python, packages, ...(kept.length > 0 ? { kept } : {}) };
+    return { state: 'done', found: `${health.found}${keptText(context.root, kept)}`, data };
   }
   const data = health.kind === 'repair' ? { data: { path: environmentName(context, definition), packages: health.packages } } : {};
   const repair = health.kind === 'repair' && health.damaged.length > 0 ? { fix: `\`npx just ${definition.task} --force\`` } : {};
@@ -76,7 +80,7 @@ async function actionsFor(
   forced: boolean,
 ): Promise<Action[]> {
   const tools = await toolsFor(context, definition);
-  const builds = ['absent', 'rebuild'].includes(health.kind) || (health.kind === 'healthy' && forced);
+  const builds = isBuilt(health) || (health.kind === 'healthy' && forced);
   const installs = builds || health.kind === 'repair' || lock.state === 'stale';
   const actions: Action[] = [];
   if (!tools.uv && tools.canFetch && installs)
@@ -115,10 +119,13 @@ function titleOf(
   python: Interpreter | undefined,
 ): string {
   const name = `\`${environmentName(context, definition)}\``;
+  const stays = health.kind === 'other' && health.there ? keepTitle(context, targetOf(context, definition), health.there) : '';
+  if (health.kind === 'other' && health.back)
+    return `put ${wantedVariant(definition)} back as ${name}${stays}; what differs from its lock is mended`;
   const count = lock.state === 'fresh' ? plural(countOf(lock.packages, python), 'package') : 'every package';
   if (builds) {
     const again = context.host.files.stat(targetOf(context, definition)) ? 'rebuild' : 'build';
-    return `${again} ${name} with Python ${python?.version ?? definition.pythonVersion} and ${count} of the lock`;
+    return `${again} ${name} with Python ${python?.version ?? definition.pythonVersion} and ${count} of the lock${stays}`;
   }
   if (health.kind === 'leftover') return `remove the environment that was left beside ${name}`;
   if (health.kind === 'repair' && lock.state === 'fresh') return `bring ${name} in line with the lock: ${changesOf(health)}`;

@@ -10,7 +10,7 @@ import { contextFor } from '../../support/transcript';
 
 const test = suite('conda: a full look');
 const yml = { name: 'x', channels: [], conda: ['tinybin=1.0'], pip: [] };
-const files = { requirements: 'environment-remote.yml', lock: 'environment-remote.lock', profile: 'as-asked' } as const;
+const files = { requirements: 'environment-remote.yml', lock: 'environment-remote.lock', profile: 'as-asked', variants: {} } as const;
 
 /** An environment of ours with one package of conda's, and how a look finds it. */
 function environment(record: string, there: readonly string[]) {

@@ -2,7 +2,9 @@ import * as path from 'node:path';
 import { UserError } from '../../../common/errors';
 import { some } from '../../../common/format';
 import type { Context } from '../../../engine/context';
-import { readCondaEnvironmentRecord } from '../environment-record';
+import { placeToKeep, variantOf, wantedVariant } from '../../venv/packages/variants';
+import type { CondaDefinition } from '../definition';
+import { condaInputsMadeAt, readCondaEnvironmentRecord } from '../environment-record';
 import type { CondaHealth } from '../look';
 import { condaContents } from '../packages/packages';
 import { namedFiles, pathOfUnnamed, unnamedFiles } from '../packages/unnamed-files';
@@ -52,13 +54,40 @@ export function afterFailure(context: Context, record: CondaRecord, error: unkno
 }
 
 /**
+ * Changes the environment in the place for one that waits beside it, by renames; one that is not whole goes the way of a rebuild.
+ * Killed in between, the place is empty and both wait: the next look sees that.
+ */
+export function putCondaBack(
+  context: Context,
+  definition: CondaDefinition,
+  record: CondaRecord,
+  there: string | undefined,
+  back: string,
+): void {
+  const { files } = context.host;
+  const { prefix } = definition;
+  let noted = record;
+  if (there) files.move(prefix, placeToKeep(context, prefix, there));
+  else if (files.list(prefix).length === 0) files.remove(prefix);
+  else noted = moveCondaToBackup(context, record, { kind: 'half', found: '' });
+  files.move(back, prefix);
+  const { aside, ...rest } = noted;
+  writeCondaRecord(context, { ...rest, ...(aside && aside !== back ? { aside } : {}), phase: 'none' });
+}
+
+/**
  * The environment before is removed once the new one stands, unless it holds what the new one does not: packages that a person
- * added, files that no package names. Then it stays.
+ * added, files that no package names. Then it stays, as the one of another profile does.
  * @returns the one that stays
  */
-export function disposeBackup(context: Context, { prefix, aside }: CondaRecord): KeptEnvironment[] {
+export function disposeBackup(context: Context, definition: CondaDefinition, { prefix, aside }: CondaRecord): KeptEnvironment[] {
   const { files } = context.host;
   if (!aside || !files.lstat(aside)) return [];
+  const name = variantOf(definition, condaInputsMadeAt(context, prefix)(aside));
+  if (name && name !== wantedVariant(definition)) {
+    files.move(aside, placeToKeep(context, prefix, name));
+    return [];
+  }
   const marker = readCondaEnvironmentRecord(context, aside, prefix);
   const [then, now] = [condaContents(context, aside), condaContents(context, prefix)];
   const known = new Set([...(marker?.conda ?? []).map((text) => text.split('=')[0]), ...now.conda.map(({ name }) => name)]);

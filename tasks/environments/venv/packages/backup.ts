@@ -1,7 +1,9 @@
 import * as path from 'node:path';
 import type { Context } from '../../../engine/context';
+import type { EnvironmentDefinition } from '../definition';
 import { refuseForeign } from '../foreign';
-import { environmentRecordName, readEnvironmentRecord, writeEnvironmentRecord } from './environment-record';
+import { environmentRecordName, inputsMadeAt, readEnvironmentRecord, writeEnvironmentRecord } from './environment-record';
+import { placeToKeep, variantOf, wantedVariant } from './variants';
 
 /** Where the environment before waits until the new one stands. */
 export const backupPath = (folder: string): string => `${folder}.before`;
@@ -22,19 +24,19 @@ const isWhole = (context: Context, folder: string): boolean => readEnvironmentRe
  * Clears the place for a new environment. A whole one waits beside it; the rest of a run that was killed is
  * removed, and an environment that such a run had moved aside goes on waiting.
  */
-export function moveToBackup(context: Context, folder: string): void {
+export function moveToBackup(context: Context, definition: EnvironmentDefinition, folder: string): void {
   const { files } = context.host;
   if (isOurs(context, folder)) {
     if (isWhole(context, folder)) {
-      makeRoomAside(context, folder);
+      makeRoomAside(context, definition, folder);
       files.move(folder, backupPath(folder));
     } else removeOwned(context, folder);
   }
 }
 
 /** @throws UserError E_VENV_FOREIGN where something of somebody else has the name that we need */
-function makeRoomAside(context: Context, folder: string): void {
-  removeOwned(context, backupPath(folder));
+function makeRoomAside(context: Context, definition: EnvironmentDefinition, folder: string): void {
+  disposeBackup(context, definition, folder);
   refuseForeign(context, backupPath(folder));
 }
 
@@ -45,15 +47,40 @@ export function restoreBackup(context: Context, folder: string): void {
 }
 
 /**
+ * Once the new one stands, what waited beside it goes; one that shares the place with the new one and is another is kept under a
+ * name of its own.
+ */
+export function disposeBackup(context: Context, definition: EnvironmentDefinition, folder: string): void {
+  const aside = backupPath(folder);
+  const name = variantOf(definition, inputsMadeAt(context, folder)(aside));
+  if (name && name !== wantedVariant(definition)) context.host.files.move(aside, placeToKeep(context, folder, name));
+  else removeOwned(context, aside);
+}
+
+/**
+ * Changes the environment in a place for one that waits beside it, by two renames. Killed in between, nothing is in the place and
+ * both wait: the next look sees that.
+ * @param there which one is in the place; absent where what is there is no whole one
+ * @param back where the other one waits
+ */
+export function putBack(context: Context, folder: string, there: string | undefined, back: string): void {
+  const { files } = context.host;
+  if (there) files.move(folder, placeToKeep(context, folder, there));
+  else removeOwned(context, folder);
+  if (files.lstat(folder)) refuseForeign(context, folder);
+  files.move(back, folder);
+}
+
+/**
  * Keeps a copy beside an environment that is about to be changed: hard links, so it costs no room.
  * @returns false where the file system has no hard links
  */
-export function hardlinkBackup(context: Context, folder: string): boolean {
+export function hardlinkBackup(context: Context, definition: EnvironmentDefinition, folder: string): boolean {
   const { files } = context.host;
   const aside = backupPath(folder);
   const marker = readEnvironmentRecord(context, folder);
   if (!marker) return false;
-  makeRoomAside(context, folder);
+  makeRoomAside(context, definition, folder);
   try {
     files.makeFolder(aside);
     writeEnvironmentRecord(context, aside, { state: 'building' });

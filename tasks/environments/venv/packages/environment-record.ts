@@ -3,6 +3,7 @@ import { sha256 } from '../../../common/hash';
 import type { Context } from '../../../engine/context';
 import type { Inputs } from '../../../engine/state';
 import { fieldsOf, tryParse } from '../../../untrusted/json';
+import { realPlace } from '../../prefix/prefix';
 import { sitePackagesEntries } from '../../prefix/site-packages';
 import type { MarkerValues } from '../../python/markers';
 
@@ -64,3 +65,11 @@ export const sameBase = (left: BasePython, right: BasePython): boolean =>
 
 /** What lies in a folder of packages, as one value. */
 export const contentsOf = ({ host }: Context, sitePackages: string): string => sha256(sitePackagesEntries(host, sitePackages).join('\n'));
+
+/** What a whole environment was made of, where it was built at a place: in that place, or beside it since. */
+export const inputsMadeAt =
+  (context: Context, place: string) =>
+  (folder: string): Inputs | undefined => {
+    const record = context.host.files.lstat(folder)?.isDirectory() ? readEnvironmentRecord(context, folder) : undefined;
+    return record?.state === 'done' && record.path === realPlace(context.host, place) ? record.inputs : undefined;
+  };

@@ -14,9 +14,18 @@ import type { Locked } from '../lock/lock-file';
 import { lockInputs } from '../lock/lock-state';
 import { backupPath, isOurs, isVacant } from './backup';
 import { compare, describeDifference, isSame, lockedFor, type PackageDifference } from './compare';
-import { baseOf, contentsOf, type EnvironmentRecord, environmentRecordName, readEnvironmentRecord, sameBase } from './environment-record';
+import {
+  baseOf,
+  contentsOf,
+  type EnvironmentRecord,
+  environmentRecordName,
+  inputsMadeAt,
+  readEnvironmentRecord,
+  sameBase,
+} from './environment-record';
 import { type Damage, damagedIn } from './installed';
 import { type PackageState, packageStates, requestedPackages } from './packages';
+import { keptBeside, variantOf, wantedVariant } from './variants';
 
 /** How an environment is, and what it would take. */
 export type EnvironmentHealth =
@@ -27,6 +36,8 @@ export type EnvironmentHealth =
   | { kind: 'rebuild'; found: string; changed: string[] }
   /** The environment is sound, its packages are not those of the lock. */
   | { kind: 'repair'; found: string; changed: string[]; difference: PackageDifference; damaged: Damage[]; packages: PackageState[] }
+  /** Another of the environments that share this place is in it, `there`, or none; the wanted one waits in `back`, or is to be built. */
+  | { kind: 'other'; found: string; there?: string; back?: string }
   /** Sound, and an older one was left beside it when a run was killed. */
   | { kind: 'leftover'; found: string }
   | { kind: 'healthy'; found: string; packages: PackageState[]; python: string };
@@ -46,6 +57,9 @@ export async function checkEnvironment(
   const folder = targetOf(context, definition);
   const name = shown(context.root, folder);
   const vacant = vacancy(context, folder, name);
+  if (vacant?.kind === 'foreign') return vacant;
+  const other = otherThere(context, definition, folder, name);
+  if (other) return other;
   if (vacant) return vacant;
   const rebuild = (found: string, changed: string[] = []): EnvironmentHealth => ({ kind: 'rebuild', found, changed });
   const marker = readEnvironmentRecord(context, folder);
@@ -73,6 +87,24 @@ export async function checkEnvironment(
   if (isOurs(context, aside) || isVacant(context, aside))
     return { kind: 'leftover', found: `${sentence}; an older one lies in \`${shown(context.root, aside)}\`` };
   return { kind: 'healthy', found: sentence, packages, python: version };
+}
+
+/** Whether it would be built from nothing. */
+export const isBuilt = (health: EnvironmentHealth): boolean =>
+  ['absent', 'rebuild'].includes(health.kind) || (health.kind === 'other' && health.back === undefined);
+
+/** Whether the place holds another environment than the wanted one, or nothing whole while the wanted one waits beside it. */
+function otherThere(context: Context, definition: EnvironmentDefinition, folder: string, name: string): EnvironmentHealth | undefined {
+  const wanted = wantedVariant(definition);
+  const inputsIn = inputsMadeAt(context, folder);
+  const there = variantOf(definition, inputsIn(folder));
+  const record = readEnvironmentRecord(context, folder);
+  if (!wanted || there === wanted || (!there && record?.state === 'done')) return undefined;
+  const back = keptBeside(context, definition, folder, inputsIn).find((kept) => kept.name === wanted)?.place;
+  if (!there && !back) return undefined;
+  const holds = there ? `holds ${there}` : record ? 'is half-built: a run was interrupted' : 'is not there';
+  const waits = back ? `${wanted} waits in \`${shown(context.root, back)}\`` : `${wanted} is not there yet`;
+  return { kind: 'other', found: `\`${name}\` ${holds}; ${waits}`, ...(there ? { there } : {}), ...(back ? { back } : {}) };
 }
 
 const damageText = (damaged: readonly Damage[]): string =>
