@@ -103,8 +103,8 @@ const installer = [
   'ERROR: Could not find a version that satisfies the requirement alpha==2.0 (from versions: none)\n',
 ];
 fuzz('pip and uv: how far they are', installer, (text) => {
-  const read = installProgress(3);
-  return text.split('\n').map((line) => read(line));
+  const { line, grown } = installProgress(3);
+  return text.split('\n').map((each) => [line(each), grown(1e9)]);
 });
 fuzz('pip and uv: why they failed', installer, installerFault);
 fuzz('pip and uv: the lines that tell', installer, (text) => tellingTail({ stderr: text, tail: text }), { raw: true });
@@ -155,7 +155,7 @@ test('a long line, many lines, an endless word: bounded in time', () => {
       parseXids,
       condaFault,
       installerFault,
-      installProgress(3),
+      installProgress(3).line,
     ])
       assert.ok(JSON.stringify(read(text) ?? '').length < 5_000_000);
     condaVersion('conda', text);

@@ -74,7 +74,7 @@ function laidOut({ what, parts, share, names }: Parts, width: number, gap: numbe
 
 function shareOf(doneBytes: number | undefined, totalBytes: number | undefined, count: Progress['count']): number | undefined {
   if (doneBytes !== undefined && totalBytes) return shareIn(doneBytes, totalBytes);
-  return doneBytes === undefined && count && count.total > 0 ? shareIn(count.done, count.total) : undefined;
+  return count && count.total > 0 ? shareIn(count.done, count.total) : undefined;
 }
 
 /** Of a machine that tells anything, too. */

@@ -1,12 +1,9 @@
-import * as path from 'node:path';
 import { bytes } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import type { Blocked } from '../../engine/step';
 import type { Size } from '../../knowledge/sizes';
 import { temporaryFolderOf } from '../../platform/disk';
-import { pipSettings } from '../python/sources/pip-settings';
-import { uvSettings } from '../python/sources/uv-settings';
 
 /** Who installs, and so what lies where: uv unpacks into its cache and links, pip and conda keep the archives and copy. */
 export interface Places {
@@ -22,15 +19,6 @@ export interface Places {
 
 /** A file of a package is some 60 kB: of 5.6 GB that are 93,000, counted in the real environments. */
 const bytesAFile = 60_000;
-
-/** uv's and pip's cache folders, as their documentation says. */
-export function cacheFolder({ host }: Context, tool: 'uv' | 'pip'): string {
-  const own = tool === 'uv' ? host.env.UV_CACHE_DIR || uvSettings(host).get('cache-dir')?.value : pipSettings(host).get('cache-dir')?.value;
-  if (typeof own === 'string' && own) return path.resolve(own);
-  const home = host.home ?? '/';
-  if (host.platform === 'darwin' && tool === 'pip') return path.join(home, 'Library', 'Caches', 'pip');
-  return path.join(host.env.XDG_CACHE_HOME || path.join(home, '.cache'), tool);
-}
 
 /**
  * Is there room on each filesystem for what is fetched and what is unpacked? What the cache holds already counts.

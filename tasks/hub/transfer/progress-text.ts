@@ -1,13 +1,22 @@
 import type { FileDownload } from './file-download';
 
-/** What a transfer does at this moment, in words: which files are resolved, downloaded and checked, and how far each is. */
-export function transferText(open: readonly FileDownload[], isIdle: boolean, nowMs: number): string {
+/**
+ * What a transfer does at this moment: in a word, and with the files that are resolved, downloaded and checked, and how far
+ * each is.
+ */
+export function transferText(open: readonly FileDownload[], isIdle: boolean, nowMs: number): { text: string; names: string } {
+  const states = open.map((job) => stateOf(job));
   const words = ['resolving', 'downloading', 'checking'].flatMap((word) => {
-    const names = open.map((job) => stateOf(job)).flatMap(([what, name]) => (what === word ? [name] : []));
-    return names.length > 0 ? [`${word} ${names.join(', ')}`] : [];
+    const names = states.flatMap(([what, name]) => (what === word ? [name] : []));
+    return names.length > 0 ? [{ word, names: names.join(', ') }] : [];
   });
   const isWaiting = isIdle && open.some(({ pausedUntil }) => pausedUntil > nowMs + 1000);
-  return [...(isWaiting ? ['waiting for the server'] : []), ...words].join('; ');
+  const main = words.find(({ word }) => word === 'downloading') ?? words[0];
+  const others = words.filter((each) => each !== main).map(({ word, names }) => `${word} ${names}`);
+  return {
+    text: isWaiting ? 'waiting for the server' : (main?.word ?? ''),
+    names: [...(main ? [main.names] : []), ...others].join('; '),
+  };
 }
 
 function stateOf({ file, partial, live, digest, address, isDirect }: FileDownload): [what: string, name: string] {

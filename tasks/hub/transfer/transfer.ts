@@ -235,7 +235,7 @@ export class Transfer {
   #progress(): Progress {
     const fetched = this.#open.reduce((sum, { partial }) => sum + partial.ranges.total, 0);
     const doneBytes = this.order.thereBytes + this.#deliveredBytes + fetched;
-    const text = transferText(this.#open, this.#live === 0, this.#context.host.now().getTime());
-    return { text, doneBytes, totalBytes: this.order.totalBytes };
+    const words = transferText(this.#open, this.#live === 0, this.#context.host.now().getTime());
+    return { ...words, doneBytes, totalBytes: this.order.totalBytes };
   }
 }

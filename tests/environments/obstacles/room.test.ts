@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cacheFolder, roomObstacle } from '../../../tasks/environments/obstacles/room';
+import { roomObstacle } from '../../../tasks/environments/obstacles/room';
+import { cacheFolder } from '../../../tasks/environments/python/cache-folder';
 import { thisHost } from '../../../tasks/platform';
 
 const test = suite('room for an environment');

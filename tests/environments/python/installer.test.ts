@@ -56,30 +56,33 @@ test('the line that says what went wrong is not pushed out by a hundred hashes',
   assert.is(tellingTail({ stderr: 'a', tail: 'b' }), 'b');
 });
 
-test('how far uv is', () => {
-  const read = installProgress(3);
-  assert.equal(read('Downloading numpy (10.0MiB)'), { text: 'downloading numpy', doneBytes: 0, totalBytes: 10_485_760 });
-  assert.equal(read('Downloading lxml (1.0MiB)'), { text: 'downloading lxml', doneBytes: 0, totalBytes: 11_534_336 });
-  assert.equal(read(' Downloaded lxml'), { text: 'lxml downloaded', doneBytes: 1_048_576, totalBytes: 11_534_336 });
-  assert.equal(read('   Building langdetect==1.0.9')?.text, 'building langdetect==1.0.9');
-  assert.equal(read('Prepared 3 packages in 2.87s'), { text: 'installing 3 packages' });
-  assert.is(read(' + numpy==1.26.4'), undefined);
+test('how far uv is: what it tells, and in between what lies in its cache', () => {
+  const { line, grown } = installProgress(3);
+  const [text, totalBytes] = ['downloading', 11_534_336];
+  assert.is(grown(5_000_000), undefined);
+  assert.equal(line('Downloading numpy (10.0MiB)'), { text, doneBytes: 0, totalBytes: 10_485_760, names: 'numpy' });
+  assert.equal(line('Downloading lxml (1.0MiB)'), { text, doneBytes: 0, totalBytes, names: 'lxml' });
+  const half = grown(20_000_000)?.doneBytes ?? 0;
+  assert.ok(half > 0.2 * totalBytes && half < 0.9 * totalBytes, String(half));
+  // Unpacked it may be more than was thought: it is not there before uv says so.
+  assert.ok((grown(900_000_000)?.doneBytes ?? 0) < totalBytes);
+  assert.equal(line(' Downloaded numpy')?.names, 'lxml');
+  assert.ok((line(' Downloaded lxml')?.doneBytes ?? 0) >= 0.99 * totalBytes);
+  assert.is(grown(5), undefined);
+  assert.equal(line('   Building langdetect==1.0.9'), { text: 'building', names: 'langdetect==1.0.9' });
+  assert.equal(line('Prepared 3 packages in 2.87s'), { text: 'installing 3 packages' });
+  assert.is(line(' + numpy==1.26.4'), undefined);
 });
 
-test('how far pip is', () => {
-  const read = installProgress(2);
-  assert.equal(read('Collecting alpha==1.0'), { text: 'alpha (1 of 2)' });
-  assert.equal(read('  Downloading alpha-1.0-py3-none-any.whl (2.0 MB)'), {
-    text: 'downloading alpha',
-    doneBytes: 0,
-    totalBytes: 2_000_000,
-  });
-  assert.equal(read('  Downloading beta-1.0-py3-none-any.whl (500 kB)'), {
-    text: 'downloading beta',
-    doneBytes: 2_000_000,
-    totalBytes: 2_500_000,
-  });
-  assert.equal(read('Installing collected packages: alpha, beta'), { text: 'installing 2 packages' });
+test('how far pip is: which package of how many, and the bytes so far, for it tells no total', () => {
+  const { line, grown } = installProgress(2);
+  const of = (done: number) => ({ text: 'downloading', count: { done, total: 2, noun: 'package' } });
+  assert.equal(line('Collecting alpha==1.0'), { ...of(0), names: 'alpha' });
+  assert.equal(line('  Downloading alpha-1.0-py3-none-any.whl (2.0 MB)'), { ...of(0), names: 'alpha' });
+  assert.equal(grown(1_500_000), { ...of(0), doneBytes: 1_500_000, names: 'alpha' });
+  assert.equal(line('Collecting beta==1.0'), { ...of(1), doneBytes: 1_500_000, names: 'beta' });
+  assert.equal(line('  Downloading beta-1.0-py3-none-any.whl (500 kB)'), { ...of(1), doneBytes: 2_000_000, names: 'beta' });
+  assert.equal(line('Installing collected packages: alpha, beta'), { text: 'installing 2 packages' });
 });
 
 test.run();

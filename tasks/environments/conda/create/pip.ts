@@ -10,8 +10,8 @@ import { findUv } from '../../python/uv';
 import type { EnvironmentDefinition } from '../../venv/definition';
 import { commandError, isUvAlone } from '../../venv/faults';
 import type { Locked } from '../../venv/lock/lock-file';
+import { followInstall } from '../../venv/packages/follow-install';
 import { partOf } from '../../venv/packages/install';
-import { installProgress } from '../../venv/packages/install-progress';
 
 /**
  * Brings pip's half into an environment of conda's: exactly the versions and hashes of the lock, nothing that they ask for
@@ -44,16 +44,11 @@ export async function installPipHalf(
   const rest = ['--no-deps', '--require-hashes', '-r', list];
   const how = fetching(context);
   const { PATH, CONDA_PREFIX } = activated(host, prefix);
-  const read = installProgress(wanted.length);
   const run = async (command: string, args: readonly string[]) => {
-    const result = await host.processes.run(command, args, {
-      ...how,
-      env: { ...how.env, PATH, CONDA_PREFIX, UV_PYTHON_DOWNLOADS: 'never' },
-      onLine: (line) => {
-        const progress = read(line);
-        if (progress) tell(progress);
-      },
-    });
+    const follow = followInstall(context, command === python ? 'pip' : 'uv', wanted.length, tell);
+    const result = await host.processes
+      .run(command, args, { ...how, env: { ...how.env, PATH, CONDA_PREFIX, UV_PYTHON_DOWNLOADS: 'never' }, onLine: follow.onLine })
+      .finally(follow.stop);
     if (result.exitCode !== 0) throw commandError("installing pip's half", result, definition, cutoffOf(context));
   };
   if (uv) {

@@ -12,7 +12,7 @@ import type { Uv } from '../../python/uv';
 import { type EnvironmentDefinition, targetOf } from '../definition';
 import { commandError } from '../faults';
 import type { PackageDifference } from './compare';
-import { installProgress } from './install-progress';
+import { followInstall } from './follow-install';
 import type { Damage } from './installed';
 
 type Tell = (progress: Progress) => void;
@@ -94,17 +94,12 @@ async function run(
   count: number,
   tell: Tell,
 ): Promise<void> {
-  const read = installProgress(count);
+  const follow = followInstall(context, args.includes('-m') ? 'pip' : 'uv', count, tell);
   const how = fetching(context);
   const { host } = context;
-  const result = await host.processes.run(command, args, {
-    ...how,
-    env: { ...how.env, UV_PYTHON_DOWNLOADS: 'never' },
-    onLine: (line) => {
-      const progress = read(line);
-      if (progress) tell(progress);
-    },
-  });
+  const result = await host.processes
+    .run(command, args, { ...how, env: { ...how.env, UV_PYTHON_DOWNLOADS: 'never' }, onLine: follow.onLine })
+    .finally(follow.stop);
   if (result.exitCode === 0) return;
   const error = commandError('installing the packages', result, definition, cutoffOf(context));
   const caches = [host.env.UV_CACHE_DIR, host.home].filter((place): place is string => Boolean(place));
