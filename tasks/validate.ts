@@ -23,6 +23,7 @@ const checks = {
   gpu: () => (require('./gpu/gpu-steps') as typeof import('./gpu/gpu-steps')).gpuStep(),
   models: (context: Context) =>
     (require('./checkpoints/models/verify-step') as typeof import('./checkpoints/models/verify-step')).presentModelSteps(context),
+  data: (context: Context) => (require('./data/data-step') as typeof import('./data/data-step')).dataSteps(context),
   train: () => (require('./environments/proof/train-step') as typeof import('./environments/proof/train-step')).trainStep,
 };
 
@@ -40,6 +41,7 @@ const parts: Readonly<Record<Environment, readonly Part[]>> = {
     checks.libraries,
     checks.gpuFree,
     checks.pythonPaths,
+    checks.data,
   ],
   remote: [
     checks.configuration,

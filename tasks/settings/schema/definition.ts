@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { data } from './data';
 import { download } from './download';
 import { defaultModels, model } from './models';
 import { remoteEnvironment } from './remote';
@@ -59,6 +60,7 @@ const setup = v.strictObject({
   validate: section('How `validate` checks', {
     library_limit_seconds: count('A library that takes longer than this to import and try hangs', 120),
   }),
+  data,
   models: v.optional(v.pipe(v.record(name, model), v.description('Base models by short name')), defaultModels),
   download,
   remotes,

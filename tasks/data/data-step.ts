@@ -1,0 +1,86 @@
+import { bytes, plural } from '../common/format';
+import type { Context } from '../engine/context';
+import { projectPaths, shown } from '../engine/paths';
+import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../engine/state';
+import type { Finding, Progress, Step } from '../engine/step';
+import { lookAtData } from './look-at-data';
+import { type DataReport, reportOf } from './report/document';
+import { findingOf } from './report/finding';
+import { type DataFile, dataFiles } from './rows/data-files';
+
+/** Raised where the look finds something else in the same data: a proof of before says nothing then. */
+const rules = '1';
+const name = 'data';
+
+/** The look at the data as part of another task: left out where there is none, and a warning unless `data.gate` says otherwise. */
+export function dataSteps(context: Context): Step[] {
+  return dataFiles(context).length > 0 ? [dataStep(context.settings.setup.data.gate)] : [];
+}
+
+/**
+ * The rows of `data_processed`, judged. What was found is remembered by the size and time of each file: a second look takes
+ * milliseconds.
+ * @param gate whether errors block
+ */
+export function dataStep(gate: 'warn' | 'block'): Step {
+  return {
+    name,
+    title: 'Look at the training data',
+    async check(context, depth, tell): Promise<Finding> {
+      const files = dataFiles(context);
+      if (files.length === 0) return noData(context);
+      if (depth === 'full') return findingOf(await look(context, files, tell ?? (() => undefined)), gate);
+      const proof = readProof(context, name);
+      const report = proof?.data?.['data'] as DataReport | undefined;
+      if (!proof || !report) return { state: 'todo', found: `${told(files)} not looked at yet` };
+      const changed = changedInputs(proof.inputs, inputsOf(context, files));
+      return changed.length > 0 ? { state: 'todo', found: 'looked at before, but something changed', changed } : findingOf(report, gate);
+    },
+    async plan(context) {
+      return [
+        {
+          title: `look at ${told(dataFiles(context))}`,
+          async run(context, progress) {
+            deleteProof(context, name);
+            const files = dataFiles(context);
+            const inputs = inputsOf(context, files);
+            const report = await look(context, files, progress);
+            // What changed while it was looked at is not vouched for.
+            writeProof(context, name, { inputs, found: told(files), data: { data: report } });
+          },
+        },
+      ];
+    },
+  };
+}
+
+async function look(context: Context, files: readonly DataFile[], tell: (progress: Progress) => void): Promise<DataReport> {
+  const [read, others] = [files.filter(({ parquet }) => !parquet), files.filter(({ parquet }) => parquet)];
+  return reportOf(
+    await lookAtData(context, read, tell),
+    others.map((file) => file.name),
+  );
+}
+
+/** Each file as it is now: another one under its name has another time or inode. */
+function inputsOf({ host }: Context, files: readonly DataFile[]): Inputs {
+  const stamps = files.map(({ path, name }) => {
+    const entry = host.files.exactStat(path);
+    return [name, entry ? `${entry.size} bytes of ${entry.mtimeNs}.${entry.ctimeNs}.${entry.ino}` : 'gone'];
+  });
+  return { ...Object.fromEntries(stamps), 'the rules': rules };
+}
+
+const told = (files: readonly DataFile[]): string =>
+  `${plural(files.length, 'file')} of rows, ${bytes(files.reduce((sum, file) => sum + file.bytes, 0))}`;
+
+function noData(context: Context): Finding {
+  const folder = shown(context.root, projectPaths(context).data_processed);
+  return {
+    state: 'blocked',
+    code: 'E_DATA_NONE',
+    found: `no file of rows in \`${folder}\``,
+    needed: '`.jsonl`, `.json` or `.parquet`, compressed with gzip or not',
+    fix: `write the examples to \`${folder}/train.jsonl\`, one a line`,
+  };
+}

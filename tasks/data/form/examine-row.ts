@@ -1,0 +1,67 @@
+import { tryParsePython } from '../../untrusted/python-json';
+import { quoteOf } from '../report/quote';
+import type { Counter } from '../report/tally';
+import type { RawRow } from '../rows/block';
+import { addValue, type Column, type Walked } from './columns';
+import { jsonFault } from './json-fault';
+import type { FormKind } from './kinds';
+import { duplicateKey, loneSurrogate } from './raw-faults';
+
+/** json of Python goes about 990 deep within a usual program. */
+const deepest = 900;
+
+/** A row as an object. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads one row, counts what is wrong with its form, and adds it to the columns of its block.
+ * @returns `undefined` where no reader gets a row out of it
+ */
+export function examineRow(raw: RawRow, columns: Column, counter: Counter): Row | undefined {
+  const { text, line } = raw;
+  const tell = (kind: FormKind, at: number, detail?: string) =>
+    counter.add(kind, () => ({ line, column: at + 1, quote: quoteOf(text, at), ...(detail === undefined ? {} : { detail }) }));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const fault = jsonFault(text);
+    if (fault) {
+      tell(fault.kind, fault.at);
+      return undefined;
+    }
+    // A number that is none is in the value as null.
+    value = tryParsePython(text);
+    tell('not-a-number', Math.max(0, text.search(/NaN|Infinity/)));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    tell('not-an-object', 0);
+    return undefined;
+  }
+  const walked: Walked = { keys: 0, deepest: 0 };
+  addValue(columns, value, walked, '');
+  const { conflict } = walked;
+  if (conflict)
+    tell(
+      'mixed-types',
+      Math.max(0, columnAt(text, conflict.column)),
+      `\`${conflict.column}\` is ${conflict.to} here and ${conflict.from} before`,
+    );
+  if (walked.infinite && /\d/.test(text)) tellNumber(text, tell);
+  if (walked.large) tell('large-integer', Math.max(0, text.search(/\d{19,}/)));
+  if (walked.deepest > deepest) tell('too-deep', 0);
+  const twice = duplicateKey(text, walked.keys);
+  if (twice >= 0) tell('duplicate-key', twice);
+  const half = loneSurrogate(text);
+  if (half >= 0) tell('surrogate', half);
+  return value as Row;
+}
+
+/** About where the value of a column stands: behind the last part of its name. */
+const columnAt = (text: string, column: string): number => text.indexOf(`"${column.replace(/\[\]$/, '').split('.').at(-1)}"`);
+
+function tellNumber(text: string, tell: (kind: FormKind, at: number) => void): void {
+  const number = /(?<!["\w.])-?\d+(?:\.\d+)?[eE]\+?\d{3,}|(?<!["\w.])-?\d{309,}/g;
+  const large = [...text.matchAll(number)].find(({ 0: found }) => !Number.isFinite(Number(found)));
+  if (large) tell('number-range', large.index);
+}

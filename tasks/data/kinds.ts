@@ -1,0 +1,13 @@
+import { formKinds, type Kind } from './form/kinds';
+
+const all: Readonly<Record<string, Kind>> = formKinds;
+
+/** What is known of a kind of fault. */
+export function kindOf(name: string): Kind {
+  const kind = all[name];
+  if (!kind) throw new Error(`no kind ${name}`);
+  return kind;
+}
+
+/** The kinds in the order in which a person is told of them. */
+export const kindOrder: readonly string[] = Object.keys(all);

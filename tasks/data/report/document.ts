@@ -1,0 +1,35 @@
+import { kindOf, kindOrder } from '../kinds';
+import type { FileReport } from '../look-at-file';
+import type { Place } from './tally';
+
+/** One kind of fault in one file, as `--json` has it. */
+export interface Fault extends Place {
+  file: string;
+  kind: string;
+  level: 'error' | 'warning';
+  count: number;
+}
+
+/** All that a look found, as `--json` has it and a proof keeps it. */
+export interface DataReport {
+  files: { file: string; split: string; rows: number; bytes: number }[];
+  /** Errors before warnings, each in the order of the table in docs/DATA.md. */
+  faults: Fault[];
+  /** Files that nothing here reads. */
+  notLookedAt: string[];
+}
+
+/** What was found, as plain values. */
+export function reportOf(files: readonly FileReport[], notLookedAt: readonly string[]): DataReport {
+  const faults = files.flatMap(({ file, tallies }) =>
+    Object.entries(tallies).map(
+      ([kind, { count, first }]): Fault => ({ file: file.name, kind, level: kindOf(kind).level, count, ...first }),
+    ),
+  );
+  const rank = ({ level, kind }: Fault) => (level === 'error' ? 0 : 1000) + kindOrder.indexOf(kind);
+  return {
+    files: files.map(({ file, rows, bytes }) => ({ file: file.name, split: file.split, rows, bytes })),
+    faults: faults.sort((one, other) => rank(one) - rank(other)),
+    notLookedAt: [...notLookedAt],
+  };
+}

@@ -1,0 +1,52 @@
+import * as path from 'node:path';
+import type { Context } from '../../engine/context';
+import { projectPaths, shown } from '../../engine/paths';
+
+/** Which part of a training the rows are for, by the words that datasets takes from a file's name. */
+export type Split = 'train' | 'validation' | 'test';
+
+/** One file of rows. */
+export interface DataFile {
+  /** Absolute. */
+  path: string;
+  /** As a person is told of it: relative to the project. */
+  name: string;
+  bytes: number;
+  split: Split;
+  compressed: boolean;
+  parquet: boolean;
+}
+
+const ending = /\.(?:jsonl|ndjson|json|parquet)(\.gz)?$/i;
+/** datasets 2.15, data_files.py: KEYWORDS_IN_FILENAME_BASE_PATTERNS, a word between signs that are no letters or digits. */
+const validation = /(?:^|[-._ 0-9])(?:validation|valid|dev|val)(?=$|[-._ 0-9])/i;
+const test = /(?:^|[-._ 0-9])(?:test|testing|eval|evaluation)(?=$|[-._ 0-9])/i;
+
+/** For which part of a training a file is, by its name: what names none is trained on. */
+export function splitOf(name: string): Split {
+  if (validation.test(name)) return 'validation';
+  return test.test(name) ? 'test' : 'train';
+}
+
+/** The files of rows below `data_processed`, by name; what lies in a hidden folder is none. */
+export function dataFiles(context: Pick<Context, 'root' | 'host' | 'settings'>): DataFile[] {
+  const folder = projectPaths(context).data_processed;
+  return context.host.files
+    .filesUnder(folder)
+    .filter((name) => ending.test(name) && !name.split('/').some((part) => part.startsWith('.')))
+    .flatMap((name) => {
+      const file = path.join(folder, name);
+      const entry = context.host.files.stat(file);
+      if (!entry?.isFile()) return [];
+      return [
+        {
+          path: file,
+          name: shown(context.root, file),
+          bytes: entry.size,
+          split: splitOf(name),
+          compressed: /\.gz$/i.test(name),
+          parquet: /\.parquet$/i.test(name),
+        },
+      ];
+    });
+}

@@ -1,0 +1,75 @@
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from '../../platform/worker';
+import type { Block } from '../rows/block';
+import type { BlockOrder } from './block-worker';
+import type { BlockReport } from './examine-block';
+
+type Reply = { id: number; report: BlockReport } | { id: number; error: string };
+
+interface Waiting {
+  worker: Slot;
+  resolve(report: BlockReport): void;
+  reject(error: Error): void;
+}
+
+interface Slot {
+  worker: Worker;
+  open: number;
+}
+
+/** Worker threads that look at blocks. At most two blocks of ten megabytes wait for each, which bounds the memory. */
+export class BlockPool {
+  readonly #slots: Slot[] = [];
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+  #freed: (() => void)[] = [];
+
+  /** @param size threads at most */
+  constructor(private readonly size: number) {}
+
+  /** Gives out a block as soon as a worker has room for it. @returns the report to come */
+  async give(block: Block): Promise<{ report: Promise<BlockReport> }> {
+    let slot = this.#free();
+    while (!slot) {
+      await new Promise<void>((resolve) => this.#freed.push(resolve));
+      slot = this.#free();
+    }
+    const id = this.#next++;
+    slot.open++;
+    const worker = slot;
+    const report = new Promise<BlockReport>((resolve, reject) => this.#waiting.set(id, { worker, resolve, reject }));
+    report.catch(() => undefined);
+    const transfer = [block.bytes.buffer, ...(block.rows ? [block.rows.bounds.buffer, block.rows.lines.buffer] : [])] as ArrayBuffer[];
+    slot.worker.postMessage({ id, block } satisfies BlockOrder, transfer);
+    return { report };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#slots.map(({ worker }) => worker.terminate()));
+  }
+
+  #free(): Slot | undefined {
+    const idle = this.#slots.find(({ open }) => open === 0);
+    if (idle) return idle;
+    if (this.#slots.length < this.size) {
+      const slot = { worker: startWorker(__filename, 'block-worker'), open: 0 };
+      slot.worker.on('message', (reply: Reply) => this.#hear(reply));
+      slot.worker.on('error', (error) => {
+        for (const [id, { worker }] of this.#waiting) if (worker === slot) this.#hear({ id, error: error.message });
+      });
+      this.#slots.push(slot);
+      return slot;
+    }
+    return this.#slots.find(({ open }) => open < 2);
+  }
+
+  #hear(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (!waiting) return;
+    this.#waiting.delete(reply.id);
+    waiting.worker.open--;
+    if ('report' in reply) waiting.resolve(reply.report);
+    else waiting.reject(new Error(reply.error));
+    for (const freed of this.#freed.splice(0)) freed();
+  }
+}

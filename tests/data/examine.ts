@@ -1,0 +1,28 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type FileReport, lookAtFile } from '../../tasks/data/look-at-file';
+import { splitOf } from '../../tasks/data/rows/data-files';
+import { examineBlock } from '../../tasks/data/workers/examine-block';
+import { temporaryFolder } from '../support/project';
+
+/** Has rows looked at in this thread, as they lie in a file of this name. */
+export function examine(content: string | Uint8Array, name = 'train.jsonl'): Promise<FileReport> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return examineFile(name.endsWith('.gz') ? gzipSync(bytes) : bytes, name);
+}
+
+/** The same for the bytes of the file itself. */
+export async function examineFile(bytes: Uint8Array, name: string): Promise<FileReport> {
+  const file = path.join(temporaryFolder(), name);
+  fs.writeFileSync(file, bytes);
+  const data = { path: file, name, bytes: bytes.length, split: splitOf(name), compressed: name.endsWith('.gz'), parquet: false };
+  return lookAtFile(
+    data,
+    async (block) => ({ report: Promise.resolve(examineBlock(block)) }),
+    () => undefined,
+  );
+}
+
+/** The kinds that were found, sorted. */
+export const kindsOf = ({ tallies }: FileReport): string[] => Object.keys(tallies).sort();

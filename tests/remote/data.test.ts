@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type FormKind, formKinds } from '../../tasks/data/form/kinds';
+import { formCases } from '../data/form-cases';
+import { repository, temporaryFolder } from '../support/project';
+import { pythonWith } from '../support/python';
+
+const test = suite('what is said of data, asked of the real libraries');
+
+/** datasets of both profiles, with what its lock has beside it. */
+const libraries = ['datasets==2.15.0', 'pyarrow==14.0.2', 'pandas==2.1.3', 'numpy<2', 'huggingface_hub<0.26'];
+
+/** Kinds that json of Python refuses, by lines, in a file of rows. */
+const refusedByJson: readonly FormKind[] = [
+  'not-utf8',
+  'utf-16',
+  'mark',
+  'not-json',
+  'trailing-comma',
+  'quotes',
+  'comment',
+  'control',
+  'unterminated',
+  'several-lines',
+  'more-behind',
+];
+
+test('datasets 2.15.0 and json take what is said to be right, and refuse what is said to be refused', () => {
+  const folder = temporaryFolder();
+  const names = new Map(formCases.map(({ name }, index) => [`${String(index).padStart(3, '0')}.jsonl`, name]));
+  for (const [index, { text }] of formCases.entries()) fs.writeFileSync(path.join(folder, `${String(index).padStart(3, '0')}.jsonl`), text);
+  const python = pythonWith(...libraries);
+  const env = { ...process.env, HF_HOME: temporaryFolder(), HF_DATASETS_OFFLINE: '1' };
+  const script = path.join(repository, 'tests/remote/data-readers.py');
+  const said = JSON.parse(
+    execFileSync(python, [script, folder], { env, maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
+  );
+  const wrong: string[] = [];
+  for (const [index, { name, kinds, loads, text }] of formCases.entries()) {
+    const { loads: real, causes, lines, features } = said[`${String(index).padStart(3, '0')}.jsonl`];
+    if (real !== loads) wrong.push(`${name}: ${real ? features : causes}`);
+    const isArray = Buffer.from(text as string)
+      .toString()
+      .startsWith('[');
+    const refused = kinds.some((kind) => refusedByJson.includes(kind as FormKind));
+    if (!isArray && (lines === true) === refused) wrong.push(`${name}: json says ${lines}`);
+    if (kinds.includes('dates') && !features.includes('timestamp') && !name.includes('far')) wrong.push(`${name}: ${features}`);
+    // What is called an error, some reader refuses or reads otherwise.
+    if (
+      loads &&
+      lines === true &&
+      kinds.some((kind) => formKinds[kind as FormKind].level === 'error') &&
+      !kinds.includes('dates') &&
+      kinds[0] !== 'no-columns'
+    )
+      wrong.push(`${name}: nobody refuses it`);
+  }
+  assert.equal(names.size, formCases.length);
+  assert.equal(wrong, []);
+});
+
+test.run();
