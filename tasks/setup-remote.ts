@@ -1,4 +1,5 @@
 import { defineTask, type LoraTask } from './cli/task';
+import { forOption, stepsElsewhere } from './conda';
 import type { Context } from './engine/context';
 import type { RunResult } from './engine/run';
 import type { Step } from './engine/step';
@@ -16,9 +17,13 @@ export function setupRemoteTask(): LoraTask {
       'Makes the folders, checks free space, GPU and driver, makes the training environment (conda or not), imports every library, proves the GPU and trains five LoRA steps on a tiny model. What is done already is left alone.',
     example: 'npx just setup:remote --plan',
     environment: 'remote',
-    options: [noGpuOption, { name: 'models', description: 'download the enabled models too' }],
+    options: [noGpuOption, { name: 'models', description: 'download the enabled models too' }, forOption],
+    readOnly: (has) => has('for'),
     items: (context) => {
-      const { environmentOfRemote, profileStep } = remote();
+      const elsewhere = stepsElsewhere(context);
+      if (elsewhere) return elsewhere;
+      const { environmentOfRemote } = remote();
+      const { profileStep } = require('./environments/training/profile-step') as typeof import('./environments/training/profile-step');
       const { gpuDriverStep, gpuStep } = require('./gpu/gpu-steps') as typeof import('./gpu/gpu-steps');
       const { importsStep } = require('./environments/proof/imports-step') as typeof import('./environments/proof/imports-step');
       const { trainStep } = require('./environments/proof/train-step') as typeof import('./environments/proof/train-step');

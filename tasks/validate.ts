@@ -16,7 +16,7 @@ const checks = {
   libraries: () => (require('./checks/libraries/libraries-step') as typeof import('./checks/libraries/libraries-step')).librariesStep,
   gpuFree: () => (require('./checks/gpu-free-step') as typeof import('./checks/gpu-free-step')).gpuFreeStep,
   pythonPaths: () => (require('./checks/python-paths-step') as typeof import('./checks/python-paths-step')).pythonPathsStep,
-  profile: () => (require('./environments/training/training-step') as typeof import('./environments/training/training-step')).profileStep,
+  profile: () => (require('./environments/training/profile-step') as typeof import('./environments/training/profile-step')).profileStep,
   training: () =>
     (require('./environments/training/training-step') as typeof import('./environments/training/training-step')).environmentOfRemote,
   imports: () => (require('./environments/proof/imports-step') as typeof import('./environments/proof/imports-step')).importsStep,

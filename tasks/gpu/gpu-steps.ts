@@ -6,14 +6,13 @@ import { deleteProof, type Inputs, writeProof } from '../engine/state';
 import type { Action, Finding, Step } from '../engine/step';
 import { environmentFingerprint } from '../environments/training/fingerprint';
 import { trainingPython } from '../environments/training/locate';
-import { bootId } from '../platform/boot-id';
-import { machineOf } from './driver/machine';
+import { gpuIsOptional } from './driver/optional';
+import { cardsAndDriverOf, gpuProofs, machineInputs } from './driver/proven-cards';
+import { driverAnswers } from './driver/query-driver';
 import { type GpuLook, lookAtGpu } from './look';
-import { gpuIsOptional } from './optional';
 import { gpuData, gpuTable, layerSentence } from './report';
 
-/** Where the last success of the whole chain is kept; another name where a broken chain counts as one. */
-const proofOf = (context: Context): string => (gpuIsOptional(context) ? 'gpu-optional' : 'gpu');
+const proofOf = (context: Context): string => gpuProofs[gpuIsOptional(context) ? 'optional' : 'required'];
 
 /** What needs no environment: fails before gigabytes are fetched for a machine that cannot use them. */
 export function gpuDriverStep(): Step {
@@ -23,7 +22,7 @@ export function gpuDriverStep(): Step {
     async check(context, depth) {
       // All of the chain was proven on this machine since it was started: no need to ask the driver again.
       const proven = depth === 'quick' ? readCachedFinding(context, proofOf(context), inputsOf(context)) : undefined;
-      return proven?.state === 'done' ? proven : findingOf(context, 'driver', { alone: true });
+      return proven?.state === 'done' ? proven : findingOf(context, 'driver', { alone: true, fresh: depth === 'full' });
     },
   };
 }
@@ -51,17 +50,26 @@ export function gpuStep(
       const finding = await findingOf(context, 'all', { alone: false });
       if (finding.state === 'blocked') throw new UserError(finding);
       if (finding.state !== 'done') return;
-      // The cards that passed: scripts/cards.py shows CUDA these alone.
+      // The cards that passed: scripts/cards.py shows CUDA these alone. What the choice of the profile asks of the machine is there too.
       const { cards } = finding.data ?? {};
-      writeProof(context, proofOf(context), { inputs: inputsOf(context), found: finding.found, ...(cards ? { data: { cards } } : {}) });
+      const machine = cardsAndDriverOf(await driverAnswers(context));
+      writeProof(context, proofOf(context), {
+        inputs: inputsOf(context),
+        found: finding.found,
+        ...(cards ? { data: { cards, machine } } : {}),
+      });
     },
   };
   const step: Step = { name: 'gpu', title: 'Prove that the environment trains on the GPU', check };
   return alone ? step : { ...step, plan: async () => [prove] };
 }
 
-async function findingOf(context: Context, half: 'driver' | 'all', { alone }: { alone: boolean }): Promise<Finding> {
-  const look = await lookAtGpu(context, half);
+async function findingOf(
+  context: Context,
+  half: 'driver' | 'all',
+  { alone, fresh = half === 'all' }: { alone: boolean; fresh?: boolean },
+): Promise<Finding> {
+  const look = await lookAtGpu(context, half, { fresh });
   // On the way of a setup only what was looked at; the rest has a step of its own.
   const table = gpuTable(context, look).filter(([, state]) => half === 'all' || state !== 'not reached');
   const shown = { table, data: gpuData(look) };
@@ -87,17 +95,9 @@ const withoutGpu = ({ broken }: GpuLook): Finding => ({
   found: `no usable GPU, and none is asked for: ${broken?.found} (${broken?.code})`,
 });
 
-/** What a proof of the whole chain rests on. A restart counts: cards and drivers come back different. */
-function inputsOf(context: Context): Inputs {
-  const { host, settings } = context;
-  const machine = machineOf(host);
-  return {
-    driver: machine.kernelModule ?? 'none',
-    cards: machine.nvidia.join(' '),
-    CUDA_VISIBLE_DEVICES: host.env.CUDA_VISIBLE_DEVICES ?? 'not set',
-    CUDA_DEVICE_ORDER: host.env.CUDA_DEVICE_ORDER ?? 'not set',
-    'time of the start': bootId(host),
-    ...(environmentFingerprint(context) ?? { 'training environment': 'none' }),
-    'training settings': sha256(JSON.stringify([settings.training, settings.setup.models])),
-  };
-}
+/** What a proof of the whole chain rests on. */
+const inputsOf = (context: Context): Inputs => ({
+  ...machineInputs(context),
+  ...(environmentFingerprint(context) ?? { 'training environment': 'none' }),
+  'training settings': sha256(JSON.stringify([context.settings.training, context.settings.setup.models])),
+});

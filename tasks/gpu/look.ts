@@ -4,10 +4,11 @@ import { trainingVersions } from '../environments/training/fingerprint';
 import { trainingPrefix, trainingPython } from '../environments/training/locate';
 import { modelsOf } from '../hub/model/models';
 import { attentionOf } from '../knowledge/attention';
-import { type DriverAnswers, type Gpu, queryDriver } from './driver/query-driver';
+import { type DriverAnswers, driverAnswers, type Gpu } from './driver/query-driver';
+import { requirementsOf } from './driver/requirements';
 import { cardVariables } from './driver/select-cards';
 import { allLayers, brokenOf, type GpuLayer, type LayerFault } from './layer';
-import type { GpuRequirements } from './layers/card-faults';
+import type { Wanted } from './layers/card-faults';
 import { driverLayers } from './layers/driver-layers';
 import { type Card, memoryByDriver, memoryByTorch, torchOrder } from './memory/device-memory';
 import { judgeMemory, type MemoryJudgement, type ModelShape } from './memory/memory-layer';
@@ -34,16 +35,18 @@ export interface GpuLook {
 /**
  * Looks at each layer until one is broken. `driver` ends before the environment is asked, and judges the memory by
  * what `nvidia-smi` says.
+ * @param fresh the driver is asked anew; else the steps of a run share what it said
  */
-export async function lookAtGpu(context: Context, half: 'driver' | 'all'): Promise<GpuLook> {
-  const answers = await queryDriver(context);
-  const { layers, warnings, usable } = driverLayers(answers, requirementsOf(context));
+export async function lookAtGpu(context: Context, half: 'driver' | 'all', { fresh = half === 'all' } = {}): Promise<GpuLook> {
+  const answers = await driverAnswers(context, { fresh });
+  const wanted = await wantedOf(context);
+  const { layers, warnings, usable } = driverLayers(answers, wanted);
   const python = half === 'all' ? trainingPython(context) : undefined;
   const look: GpuLook = { layers, broken: brokenOf(layers), warnings, answers, torch: undefined, usable, verdicts: [], complete: true };
   let rooms = usable.map(memoryByDriver);
   if (!look.broken && python) {
     const cards = torchOrder(answers, usable);
-    const found = await torchHalf(context, python, answers, cards);
+    const found = await torchHalf(context, python, answers, { cards, choice: wanted.choice });
     look.torch = found.torch;
     layers.push(...found.layers);
     warnings.push(...found.warnings);
@@ -65,16 +68,22 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all'): Promi
   return { ...look, layers: allLayers(layers, why), warnings: [...new Set(warnings)] };
 }
 
-/** What the training asks of a card. */
-function requirementsOf({ settings }: Context): GpuRequirements {
-  const { quantization, attention } = settings.training;
-  return { fourBit: quantization.load_in_4bit, computeType: quantization.compute_dtype, attention };
-}
+/** What a card is held against. */
+const wantedOf = async (context: Context): Promise<Wanted> => ({
+  ...requirementsOf(context.settings.training),
+  choice: await chooseProfile(context),
+});
 
 /** The cards that pass every look at the driver, in the order of `CUDA_VISIBLE_DEVICES`. */
-export const usableCards = (context: Context, answers: DriverAnswers): Gpu[] => driverLayers(answers, requirementsOf(context)).usable;
+export const usableCards = async (context: Context, answers: DriverAnswers): Promise<Gpu[]> =>
+  driverLayers(answers, await wantedOf(context)).usable;
 
-async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver }: DriverAnswers, cards: readonly Card[]) {
+async function torchHalf(
+  context: Context,
+  python: string,
+  { gpus, cudaOfDriver }: DriverAnswers,
+  { cards, choice }: { cards: readonly Card[]; choice: Wanted['choice'] },
+) {
   const { quantization } = context.settings.training;
   const types = [...new Set(['float32', quantization.compute_dtype])];
   const skip = quantization.load_in_4bit ? [] : ['bitsandbytes'];
@@ -83,7 +92,7 @@ async function torchHalf(context: Context, python: string, { gpus, cudaOfDriver 
   // Empty where cards are split: torch counts their parts, and there is nothing to put in order.
   const order = cards.length > 0 ? cardVariables(cards.map(({ gpu }) => gpu)) : undefined;
   const answers = await queryTorch(context, { python, prefix, types, quant: quantization.quant_type, skip, devices, order });
-  const half = torchLayers(answers, { version: gpus[0]?.driver, cuda: cudaOfDriver });
+  const half = torchLayers(answers, { version: gpus[0]?.driver, cuda: cudaOfDriver, choice });
   if (skip.length > 0 && !brokenOf(half.layers))
     half.layers.push({ name: 'bitsandbytes', state: 'ok', found: 'not needed: `quantization.load_in_4bit` is false' });
   return half;

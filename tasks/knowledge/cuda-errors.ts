@@ -1,5 +1,4 @@
-import { profileTorch } from './cuda';
-import { driverFor, torchBuild } from './torch';
+import { driverFor } from './torch';
 
 /** An error of CUDA before any work is done: what it means on a machine, and what helps. */
 export interface CudaError {
@@ -10,7 +9,8 @@ export interface CudaError {
   fix: string;
 }
 
-const leastDriver = (): string => driverFor(torchBuild(profileTorch)?.cuda ?? '') ?? '';
+/** By the CUDA of a torch. */
+const leastDriver = (): string => `${driverFor('12.0')} (torch of CUDA 12) or ${driverFor('13.0')} (of CUDA 13)`;
 const container = 'in a container';
 
 /** Source: CUDA Runtime API, `cudaError_t`; CUDA Compatibility, "Frequently Asked Questions"; Multi-Process Service, "MPS errors". */

@@ -4,11 +4,8 @@
  * Compatibility" and "CUDA Toolkit and Corresponding Driver Versions"; CUDA C Programming Guide, "Compute Capabilities".
  */
 
-/** Torch of both profiles of the training environment, for what is asked before it is installed. */
-export const profileTorch = '2.1.2';
-
-/** The oldest driver of Windows for a major version of CUDA: the number that WSL shows. */
-export const windowsDriver: Readonly<Record<string, string>> = { '11': '452.39', '12': '527.41', '13': '580.65' };
+/** The branch of the driver that runs every card from Maxwell to Blackwell, and every CUDA that is asked for here. Source: its release notes; later ones leave Maxwell, Pascal and Volta out. */
+export const driverOfEveryCard = '580';
 
 /** The newest CUDA that a branch of the driver supports: what the head of `nvidia-smi` says. */
 export const newestCuda: Readonly<Record<string, string>> = {
@@ -40,11 +37,8 @@ export const newestCuda: Readonly<Record<string, string>> = {
 export const goodCards = {
   capability: '8.0',
   few: 'A100, 3090, 4090, H100',
-  all: 'Ampere, Ada or Hopper: A100, 3090, 4090, L40S, H100, H200',
+  all: 'Ampere to Blackwell: A100, 3090, 4090, L40S, H100, H200, 5090, B200',
 } as const;
-
-/** What has code for the cards that the profiles' torch is too old for. */
-export const torchForNewerCards = 'torch 2.7 or newer built for CUDA 12.8';
 
 /** Least compute capability: bfloat16 and FlashAttention 2 came with Ampere, the 4-bit kernels of bitsandbytes need Pascal. */
 export const leastCapability = { bfloat16: '8.0', flashAttention: '8.0', fourBit: '6.0' } as const;

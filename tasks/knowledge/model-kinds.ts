@@ -24,6 +24,8 @@ export function kindsOfFiles({ config, tokenizer, tokenizerConfig, hasTemplateFi
   const text = fieldsOf(known.text_config);
   add('rope_type llama3', ropeOf(known).type === 'llama3');
   add('rope_parameters', hidesRope(known) || hidesRope(text));
+  add('mistral with head_dim', known.model_type === 'mistral' && hasOwnHeadSize(known));
+  add('phi3 with partial_rotary_factor', known.model_type === 'phi3' && (numberOf(known.partial_rotary_factor) ?? 1) !== 1);
   add('yarn of another length', isStretchedYarn(known));
   add('__float__', /"__float__"/.test(JSON.stringify(config ?? null)));
   add('metaspace split', tokenizer !== undefined && hasMetaspaceSplit(tokenizer));
@@ -79,6 +81,12 @@ export function hidesRope(config: unknown): boolean {
   const { type, theta } = ropeOf(config);
   const old = { type: typeOf(fieldsOf(fields.rope_scaling)), theta: numberOf(fields.rope_theta) ?? defaultTheta(fields.model_type) };
   return type !== old.type || (theta !== undefined && theta !== old.theta);
+}
+
+/** Heads of another size than the hidden size divided by their number. */
+function hasOwnHeadSize({ head_dim, hidden_size, num_attention_heads }: Fields): boolean {
+  const [size, hidden, heads] = [numberOf(head_dim), numberOf(hidden_size), numberOf(num_attention_heads)];
+  return size !== undefined && hidden !== undefined && heads !== undefined && size * heads !== hidden;
 }
 
 /** YaRN that was made for a length other than `max_position_embeddings`: older versions take that one for it. */

@@ -1,18 +1,23 @@
-import { profileTorch } from './cuda';
-import { drivers, type TorchBuild, torchBuilds } from './known-builds';
+import { compareDotted } from '../common/dotted';
+import { type Arch, cardDrivers, drivers, type TorchBuild, torchBuilds } from './known-builds';
 import { inRange } from './satisfies';
 
-/** What is known of the package index's build of a torch; `undefined` for one that is not in the table. */
-export function torchBuild(version: string): TorchBuild | undefined {
-  return torchBuilds.find(({ torch }) => inRange(version, torch));
+/** What is known of the package index's build of a torch for a processor; `undefined` for one that is not in the table. */
+export function torchBuild(version: string, arch: Arch = 'x64'): TorchBuild | undefined {
+  return torchBuilds.find((build) => build.arch === arch && inRange(version, build.torch));
 }
 
-/** The build of both profiles; tests/versions holds the table to it. */
-export const profileBuild = (): TorchBuild => torchBuild(profileTorch) as TorchBuild;
-
-/** The oldest driver for a CUDA version such as `12.1`. */
-export function driverFor(cuda: string): string | undefined {
-  return drivers.find((known) => known.cuda === Number.parseInt(cuda, 10))?.driver;
+/**
+ * The oldest driver that runs code of a CUDA on a card: one serves a whole major version, and a newer card asks for the
+ * driver that came with the first CUDA that knows it.
+ * @param cuda such as `12.1`
+ * @param capability of the card; absent where none is looked at
+ * @param system `windows` where the driver is that of Windows, as in WSL
+ */
+export function driverFor(cuda: string, capability?: string, system: 'driver' | 'windows' = 'driver'): string | undefined {
+  const least = drivers.find((known) => known.cuda === Number.parseInt(cuda, 10))?.[system];
+  const ofCard = cardDrivers.find((known) => known.capability === capability)?.[system];
+  return least && ofCard && compareDotted(ofCard, least) > 0 ? ofCard : least;
 }
 
 /**

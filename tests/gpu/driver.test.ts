@@ -34,7 +34,18 @@ const table: Record<string, Expected | Expected[]> = {
   'a100-mig': { says: [/MIG: 3g\.40gb, 1g\.10gb/, /free unknown/, /fits with 21\.4 GB to spare/] },
   'a100-mig-empty': { broken: ['driver', 'E_GPU_MIG'], says: [/no MIG device is made/, /nvidia-smi mig -i 0 -cgi 0 -C/] },
   amd: { broken: ['device', 'E_GPU_AMD'], says: [/AMD one \(0000:03:00\.0\)/] },
-  b200: { broken: ['capability', 'E_GPU_CAPABILITY'], says: [/B200\) has compute capability 10\.0/, /sm_90/, /torch 2\.7/] },
+  b200: [
+    { says: [/NVIDIA B200, capability 10\.0/, /driver 570\.124\.06 for CUDA up to 12\.8/, /fits with/] },
+    {
+      sets: ['remote.profile=compat'],
+      broken: ['capability', 'E_GPU_CAPABILITY'],
+      says: [
+        /B200\) has compute capability 10\.0, and torch 2\.1\.2 of profile compat is built for sm_50 .*sm_90/,
+        /profile current, whose torch 2\.\d+\.\d has code for it/,
+        /--set remote\.profile=current/,
+      ],
+    },
+  ],
   busy: {
     broken: ['memory', 'E_GPU_BUSY'],
     says: [/GPU 0 is in use: 33\.3 GB of 42\.9 GB are taken by \/opt\/conda\/bin\/python \(pid 4242, 32\.7 GB\)/],
@@ -47,7 +58,15 @@ const table: Record<string, Expected | Expected[]> = {
   crashed: { broken: ['driver', 'E_DRIVER_CRASHED'], says: [/crashed \(SIGSEGV\)/, /sudo reboot/] },
   'driver-610': { says: [/driver 610\.57\.04 for CUDA up to 13\.3/, /A100-SXM4-40GB/] },
   'driver-610-table': { says: [/L40S/, /driver 610\.57\.04 for CUDA up to 13\.3/, /46068 MiB/] },
-  gb10: { broken: ['capability', 'E_GPU_CAPABILITY'], says: [/NVIDIA GB10\) has compute capability 12\.1/, /memory unknown/] },
+  gb10: [
+    { arch: 'arm64', unknown: true, says: [/NVIDIA GB10, capability 12\.1/, /memory unknown/, /driver 580\.126\.09 for CUDA up to 13\.0/] },
+    {
+      arch: 'arm64',
+      sets: ['remote.profile=compat'],
+      broken: ['capability', 'E_GPU_CAPABILITY'],
+      says: [/torch 2\.1\.2 of profile compat is built for the processor alone on aarch64/, /remote\.profile=current/],
+    },
+  ],
   'mig-media': { says: [/MIG: 1g\.12gb\+me, 1c\.3g\.47gb/, /fits with/] },
   'one-lost': {
     says: [
@@ -90,7 +109,11 @@ const table: Record<string, Expected | Expected[]> = {
   err: { unknown: true, says: [/memory unknown, free unknown/, /memory\.total ERR!/, /the free memory is not known here/] },
   'exit-code-only': { broken: ['driver', 'E_DRIVER_NOT_LOADED'], says: [/not loaded/] },
   garbage: { broken: ['driver', 'E_DRIVER_UNREADABLE'], says: [/502 Bad Gateway/] },
-  gh200: { says: [/GH200/, /fits with/] },
+  gh200: {
+    arch: 'arm64',
+    broken: ['cuda', 'E_DRIVER_OLD'],
+    says: [/driver 550\.90\.07 is too old for CUDA 13\.0/, /driver 580\.65\.06 or newer/],
+  },
   'gtx-1080': { broken: ['capability', 'E_GPU_BFLOAT16'], says: [/6\.1/, /compute_dtype: float16/] },
   'gtx-970': { broken: ['capability', 'E_GPU_CAPABILITY'], says: [/4-bit weights need 6\.0/] },
   h100: { says: [/H100 80GB HBM3/, /1 known to the driver/, /toolkit 12\.4 /, /fits with 63\.4 GB to spare/] },
@@ -156,7 +179,7 @@ const table: Record<string, Expected | Expected[]> = {
     },
   ],
   'rtx-4090': { says: [/RTX 4090, capability 8\.9/] },
-  'rtx-5090': { broken: ['capability', 'E_GPU_CAPABILITY'], says: [/12\.0/] },
+  'rtx-5090': { says: [/NVIDIA GeForce RTX 5090, capability 12\.0/, /fits with/] },
   t4: [
     { broken: ['capability', 'E_GPU_BFLOAT16'], says: [/Tesla T4\) has compute capability 7\.5/, /float16/] },
     {

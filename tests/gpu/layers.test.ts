@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { machineOf } from '../../tasks/gpu/driver/machine';
 import type { DriverAnswers, Gpu } from '../../tasks/gpu/driver/query-driver';
 import { driverLayers } from '../../tasks/gpu/layers/driver-layers';
+import { torchBuild } from '../../tasks/knowledge/torch';
 import { thisHost } from '../../tasks/platform';
 import { temporaryFolder } from '../support/project';
 
@@ -34,7 +35,8 @@ const answers = (gpus: Gpu[]): DriverAnswers => ({
   order: undefined,
   visible: undefined,
 });
-const judge = (...gpus: Gpu[]) => driverLayers(answers(gpus), { fourBit: true, computeType: 'bfloat16', attention: 'auto' });
+const choice = { profile: 'compat', torch: { version: '2.1.2', build: torchBuild('2.1.2') }, covering: () => undefined } as const;
+const judge = (...gpus: Gpu[]) => driverLayers(answers(gpus), { fourBit: true, computeType: 'bfloat16', attention: 'auto', choice });
 
 test('cards of one kind need no word', () => {
   const { warnings, usable, layers } = judge(card(0, '8.6'), card(1, '8.6'));

@@ -63,7 +63,7 @@ test('each distribution has its own command, each container its own way', () => 
   assert.match(installDriver(on('debian')), /apt install nvidia-driver/);
   assert.match(installDriver(on('fedora')), /dnf install akmod-nvidia/);
   assert.match(installDriver(on('arch')), /pacman -S nvidia/);
-  assert.match(installDriver(on('gentoo')), /driver 525\.60\.13 or newer from your distribution/);
+  assert.match(installDriver(on('gentoo')), /driver of branch 580 from your distribution/);
   assert.match(installDriver(on('ubuntu', { wsl: true })), /in Windows, never in WSL/);
   assert.match(installDriver(on('ubuntu', { container: 'kubernetes' })), /nvidia\.com\/gpu: 1/);
   assert.match(startWithGpu('apptainer'), /apptainer exec --nv/);

@@ -2,6 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Resources } from '../../tasks/engine/resources';
+import { chooseProfile } from '../../tasks/environments/profile/choose';
 import { gpuDriverStep, gpuStep } from '../../tasks/gpu/gpu-steps';
 import { projectCopy, repository } from '../support/project';
 import { machineOfTranscript } from '../support/transcript';
@@ -18,8 +20,10 @@ test('in a setup the chain is proven once, and again when something changes', as
   for (const action of (await step.plan?.(context)) ?? []) await action.run(context, () => undefined);
   const proven = await step.check(context, 'quick');
   assert.equal([proven.state, /fits with/.test(proven.found)], ['done', true]);
-  // The driver need not be asked either: a fixture that fails would be told.
+  // The driver need not be asked either, for the choice of the profile too: a fixture that fails would be told.
   process.env.TRANSCRIPT = path.join(repository, 'tests/fixtures/nvidia-smi/lost.txt');
+  const { machine: seen } = await chooseProfile({ ...context, resources: new Resources() });
+  assert.equal([seen.cards.map((card) => card.name), seen.driver], [['NVIDIA GeForce RTX 3090'], '535.129.03']);
   assert.is((await gpuDriverStep().check(context, 'quick')).state, 'done');
   assert.is((await gpuDriverStep().check(context, 'full')).state, 'blocked');
   const other = contextWithTorch(project, machine, { sets: ['training.lora.rank=64'] });

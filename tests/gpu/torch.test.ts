@@ -6,6 +6,7 @@ import type { GpuLayer } from '../../tasks/gpu/layer';
 import { queryTorch } from '../../tasks/gpu/torch/query-torch';
 import { torchLayers } from '../../tasks/gpu/torch/torch-layers';
 import { cudaErrorIn } from '../../tasks/knowledge/cuda-errors';
+import { torchBuild } from '../../tasks/knowledge/torch';
 import { repository } from '../support/project';
 import { type FakeMachine, machineOfTranscript } from '../support/transcript';
 import { contextWithTorch, projectWithPython } from './made-up-torch';
@@ -17,6 +18,7 @@ const python = path.join(project, '.venv-remote', 'bin', 'python');
 const prefix = path.dirname(path.dirname(python));
 const _fixtures = path.join(repository, 'tests/fixtures/torch');
 
+const choice = { torch: { version: '2.1.2', build: torchBuild('2.1.2') }, covering: () => undefined };
 const h100 = { name: 'NVIDIA H100 80GB HBM3', capability: [9, 0], free: 84e9, total: 85e9 };
 const card = (name: string, capability: [number, number], gb: number) => ({ name, capability, free: gb * 1e9, total: gb * 1e9 });
 
@@ -100,13 +102,33 @@ const table: Record<string, Expected> = {
     driver: 'driver-470-compat',
     torch: { devices: [card('NVIDIA B200', [10, 0], 190)] },
     broken: ['architecture', 'E_TORCH_ARCHITECTURE'],
-    says: [/NVIDIA B200 has capability 10\.0, and torch 2\.1\.2\+cu121 is built for sm_50/],
+    says: [
+      /NVIDIA B200 has capability 10\.0, and torch 2\.1\.2\+cu121 is built for sm_50/,
+      /profile current, whose torch 2\.\d+\.\d has code for it/,
+      /env:remote --set remote\.profile=current/,
+    ],
   },
   'Kepler that nvidia-smi does not tell': {
     driver: 'driver-470-compat',
     torch: { devices: [card('Tesla K40', [3, 5], 12)] },
     broken: ['architecture', 'E_TORCH_ARCHITECTURE'],
     says: [/use a newer card/],
+  },
+  'an environment that was made before the card': {
+    driver: 'rtx-5090',
+    torch: { devices: [card('NVIDIA GeForce RTX 5090', [12, 0], 34)] },
+    broken: ['architecture', 'E_TORCH_ARCHITECTURE'],
+    says: [/profile current, whose torch/, /env:remote --set remote\.profile=current/],
+  },
+  'a card of today under the torch of today': {
+    driver: 'rtx-5090',
+    torch: {
+      version: '2.10.0+cu128',
+      cuda: '12.8',
+      arch: 'sm_70 sm_75 sm_80 sm_86 sm_90 sm_100 sm_120',
+      devices: [card('NVIDIA GeForce RTX 5090', [12, 0], 34)],
+    },
+    says: [/torch 2\.10\.0\+cu128 built for CUDA 12\.8/, /12\.0 runs on sm_70/, /fits with/],
   },
   'a minor version that is older than the build': { torch: { arch: 'sm_80 sm_89' }, says: [/8\.6 runs on sm_80/] },
   'PTX for every later card': { torch: { arch: 'sm_50 compute_70' }, says: [/compute_70/] },
@@ -256,14 +278,17 @@ test('a layer that hangs is ended at its limit and named', async () => {
   const started = performance.now();
   const answers = await queryTorch(context, { python, prefix, types: ['float32'], quant: 'nf4', skip: [], limits: { matmul: 1 } });
   assert.ok(performance.now() - started < 10_000);
-  const { layers } = torchLayers(answers, { version: '535.129.03', cuda: '12.2' });
+  const { layers } = torchLayers(answers, { version: '535.129.03', cuda: '12.2', choice });
   const last = layers.at(-1);
   assert.equal([last?.name, last?.state === 'broken' && last.code], ['matmul', 'E_GPU_PROBE_HUNG']);
 });
 
 test('a process that ends between two layers is no success', () => {
   const lines = [{ layer: 'torch', state: 'ok', version: '2.1.2', cuda: '12.1' } as const];
-  const { layers } = torchLayers({ lines, exitCode: -1, timedOut: false, tail: '', skipped: [] }, { version: undefined, cuda: '12.2' });
+  const { layers } = torchLayers(
+    { lines, exitCode: -1, timedOut: false, tail: '', skipped: [] },
+    { version: undefined, cuda: '12.2', choice },
+  );
   const last = layers.at(-1);
   assert.equal([last?.name, last?.state === 'broken' && last.code], ['architecture', 'E_GPU_PROBE_CRASHED']);
 });
@@ -274,6 +299,7 @@ test('without torch the environment says so', async () => {
   const { layers } = torchLayers(await queryTorch(context, { python, prefix, types: [], quant: 'nf4', skip: [] }), {
     version: undefined,
     cuda: undefined,
+    choice,
   });
   assert.equal([layers[0]?.name, layers[0]?.state === 'broken' && layers[0].found], ['torch', 'the environment has no torch']);
 });

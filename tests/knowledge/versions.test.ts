@@ -6,7 +6,7 @@ import { drivers, glibc, torchBuilds } from '../../tasks/knowledge/known-builds'
 import { families } from '../../tasks/knowledge/known-models';
 import { needsOf, unmetNeeds } from '../../tasks/knowledge/models';
 import { inRange } from '../../tasks/knowledge/satisfies';
-import { capabilitiesOf, covers, driverFor, isNewerThan, profileBuild, torchBuild } from '../../tasks/knowledge/torch';
+import { capabilitiesOf, covers, driverFor, isNewerThan, torchBuild } from '../../tasks/knowledge/torch';
 
 const test = suite('versions');
 const versions = (text: string) => new Map(text.split(' ').map((pair) => pair.split('==') as [string, string]));
@@ -86,7 +86,6 @@ test('a build of torch: its CUDA, its driver, the devices that it has code for',
   assert.is(torchBuild('2.1.0+cu121')?.cuda, '12.1');
   assert.is(torchBuild('2.4.1')?.cuda, '12.1');
   assert.is(torchBuild('1.13.1'), undefined);
-  assert.is(profileBuild().cuda, '12.1');
   assert.is(driverFor('12.1'), '525.60.13');
   const built = torchBuild('2.1.0')?.architectures ?? '';
   for (const device of ['6.1', '7.0', '7.5', '8.0', '8.6', '8.9', '9.0']) assert.ok(covers(built, device), device);

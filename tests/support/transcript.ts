@@ -48,10 +48,12 @@ export interface ContextOptions {
   options?: Record<string, string>;
   /** The root of the machine, where it is another than this one. */
   root?: string;
+  /** Its processor, by Node's name. */
+  arch?: NodeJS.Architecture;
 }
 
 /** What a step is given, for a project with the settings of the repository. Variables are this process's: commands inherit them. */
-export function contextFor(project: string, { env = {}, sets = [], options = {}, root = '/' }: ContextOptions = {}): Context {
+export function contextFor(project: string, { env = {}, sets = [], options = {}, root = '/', arch = 'x64' }: ContextOptions = {}): Context {
   const leftBefore = [
     ...['CUDA_VISIBLE_DEVICES', 'CUDA_DEVICE_ORDER', 'CUDA_HOME', 'KUBERNETES_SERVICE_HOST'],
     ...['SLURM_JOB_ID', 'SLURM_JOB_GPUS', 'SLURM_CLUSTER_NAME', 'PBS_JOBID'],
@@ -64,7 +66,7 @@ export function contextFor(project: string, { env = {}, sets = [], options = {},
   const host = thisHost();
   return {
     root: project,
-    host: { ...host, home: project, systemRoot: root },
+    host: { ...host, arch, home: project, systemRoot: root },
     environment: 'remote',
     ...loadSettings(host, project, 'remote', sets),
     option: (name) => options[name],

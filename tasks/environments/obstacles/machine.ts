@@ -4,6 +4,7 @@ import type { Blocked } from '../../engine/step';
 import * as builds from '../../knowledge/known-builds';
 import type { Versions } from '../../knowledge/models';
 import { inRange } from '../../knowledge/satisfies';
+import { torchBuild } from '../../knowledge/torch';
 
 /**
  * Can the packages of the lock run on this machine at all? Linux on x86_64, or on aarch64 where the index has builds for
@@ -18,6 +19,7 @@ export function machineObstacle({ host }: Pick<Context, 'host'>, versions: Versi
 }
 
 const runsOnArm = (versions: Versions): boolean =>
+  torchBuild(versions.get('torch') ?? '', 'arm64')?.cuda !== undefined &&
   builds.aarch64.every(({ has: [name, range] }) => !versions.has(name) || inRange(versions.get(name) ?? '', range));
 
 const wrongMachine = (machine: string, versions: Versions): Blocked => ({

@@ -2,8 +2,9 @@ import { type TrialResult, trialCount, trialTable } from '../../checks/libraries
 import { some } from '../../common/format';
 import type { Finding } from '../../engine/step';
 import { breakageIn, conflictsIn } from '../../knowledge/conflicts';
+import type { Arch } from '../../knowledge/known-builds';
 import type { Versions } from '../../knowledge/models';
-import { profileBuild, torchBuild } from '../../knowledge/torch';
+import { torchBuild } from '../../knowledge/torch';
 import { loaderFault } from '../python/loader-fault';
 import { trainingFix } from './fix';
 
@@ -13,6 +14,7 @@ interface ImportedEnvironment {
   /** The environment file that it is made of. */
   requirements: string;
   platform: NodeJS.Platform;
+  arch?: string;
   /** The variables that it was tried under. */
   env?: Readonly<Record<string, string | undefined>>;
 }
@@ -20,12 +22,12 @@ interface ImportedEnvironment {
 /** What the trial of the libraries comes to: a known breakage before a wrong build, and that before an error that nobody knows. */
 export function importsFinding(
   tried: readonly TrialResult[],
-  { versions, requirements, platform, env = {} }: ImportedEnvironment,
+  { versions, requirements, platform, arch = 'x64', env = {} }: ImportedEnvironment,
 ): Finding {
   const wrong = tried.filter(({ ok }) => !ok);
   const conflicts = conflictsIn(versions);
   const report = { table: trialTable(tried), data: { libraries: tried, conflicts } };
-  const wrongBuild = platform === 'linux' ? wrongTorchBuild(tried) : undefined;
+  const wrongBuild = platform === 'linux' ? wrongTorchBuild(tried, arch === 'arm64' ? 'arm64' : 'x64') : undefined;
   const count = trialCount(tried);
   if (wrong.length === 0 && !wrongBuild) {
     const warning = conflicts.length > 0 ? { warning: some(conflicts.map(({ text }) => text)) } : {};
@@ -62,11 +64,11 @@ function knownBreakage(wrong: readonly TrialResult[]): { code: string; found: st
   return { ...known, found: `${some(names)} ${names.length === 1 ? 'breaks' : 'break'}, since ${known.means}` };
 }
 
-function wrongTorchBuild(tried: readonly TrialResult[]): string | undefined {
+function wrongTorchBuild(tried: readonly TrialResult[], arch: Arch): string | undefined {
   const torch = tried.find(({ library }) => library === 'torch');
   if (!torch?.ok) return undefined;
-  const expected = torchBuild(torch.version ?? '')?.cuda;
-  if (torch.cuda === null) return `torch ${torch.version} is a CPU build, CUDA ${expected ?? profileBuild().cuda} is needed`;
+  const expected = torchBuild(torch.version ?? '', arch)?.cuda;
+  if (torch.cuda === null) return `torch ${torch.version} is a CPU build, ${expected ? `CUDA ${expected}` : 'one for CUDA'} is needed`;
   return expected && torch.cuda && torch.cuda.split('.')[0] !== expected.split('.')[0]
     ? `torch ${torch.version} is built for CUDA ${torch.cuda}, ${expected} was expected`
     : undefined;

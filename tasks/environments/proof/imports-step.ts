@@ -23,6 +23,7 @@ export const importsStep = cachedStep({
       versions: trainingVersions(context),
       requirements,
       platform: context.host.platform,
+      arch: context.host.arch,
       env: context.host.env,
     });
   },

@@ -3,12 +3,12 @@ import { UserError } from '../../common/errors';
 import { duration } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import { queryDriver } from '../../gpu/driver/query-driver';
+import { gpuIsOptional } from '../../gpu/driver/optional';
+import { driverAnswers } from '../../gpu/driver/query-driver';
 import { cardVariables } from '../../gpu/driver/select-cards';
 import { firstModelType, shapesOf, usableCards } from '../../gpu/look';
 import { expandTargets } from '../../gpu/memory/target-modules';
 import { targetsFault } from '../../gpu/memory/targets-fault';
-import { gpuIsOptional } from '../../gpu/optional';
 import { breakageIn } from '../../knowledge/conflicts';
 import type { RunResult } from '../../platform/processes/processes';
 import type { Settings } from '../../settings/schema/definition';
@@ -94,7 +94,7 @@ export function trainingOf(context: Context): Settings['training'] & { model_typ
 async function oneCard(context: Context): Promise<Record<string, string>> {
   if (deviceOf(context) === 'cpu') return { CUDA_VISIBLE_DEVICES: '' };
   const visible = context.host.env.CUDA_VISIBLE_DEVICES;
-  const [first] = usableCards(context, await queryDriver(context));
+  const [first] = await usableCards(context, await driverAnswers(context));
   const { CUDA_VISIBLE_DEVICES: ids } = first ? cardVariables([first], visible) : { CUDA_VISIBLE_DEVICES: visible ?? '0' };
   return { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: ids.split(',')[0] ?? '' };
 }

@@ -1,23 +1,7 @@
 import type { Step } from '../../engine/step';
 import { condaStep } from '../conda/conda-step';
-import { chooseProfile, describeChoice } from '../profile/choose';
 import { chooseEngine, type Engine } from './engine';
 import { venvEngineStep } from './venv-engine-step';
-
-/** Which versions, and why: told in one line, before anything is made of them. */
-export const profileStep: Step = {
-  name: 'profile',
-  title: 'Choose the versions',
-  async check(context) {
-    const choice = await chooseProfile(context);
-    const data = { profile: choice.profile, forced: choice.forced, versions: Object.fromEntries(choice.versions) };
-    const warning =
-      choice.unmet.length > 0
-        ? { warning: `it does not load ${choice.unmet.join(', ')}${choice.forced ? ': `--set remote.profile=auto` takes what does' : ''}` }
-        : {};
-    return { state: 'done', found: describeChoice(choice), data, ...warning };
-  },
-};
 
 const [name, title] = ['env:remote', 'Make the training environment'];
 

@@ -1,4 +1,4 @@
-import { driverFor, profileBuild } from '../../knowledge/torch';
+import { driverOfEveryCard } from '../../knowledge/cuda';
 import type { GpuMachine } from './machine';
 
 /** WSL uses the driver of Windows. */
@@ -15,7 +15,7 @@ const commands: Readonly<Record<string, string>> = {
 export function installDriver({ wsl, container, distribution }: GpuMachine): string {
   if (wsl) return 'install the NVIDIA driver in Windows, never in WSL, then `wsl --shutdown`';
   if (container) return startWithGpu(container);
-  const byHand = `install NVIDIA's driver ${driverFor(profileBuild().cuda)} or newer from your distribution`;
+  const byHand = `install NVIDIA's driver of branch ${driverOfEveryCard} from your distribution`;
   return `${commands[distribution] ?? byHand}, then \`sudo reboot\``;
 }
 

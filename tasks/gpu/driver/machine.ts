@@ -1,4 +1,6 @@
 import * as path from 'node:path';
+import type { Context } from '../../engine/context';
+import type { Resource } from '../../engine/resources';
 import type { Host } from '../../platform';
 import { type Scheduler, schedulerOf } from './scheduler';
 
@@ -23,6 +25,11 @@ export interface GpuMachine {
   /** `ID` of os-release. */
   distribution: string;
 }
+
+const machine: Resource<GpuMachine> = { make: ({ host }) => machineOf(host) };
+
+/** The machine, looked at once in a run. */
+export const machineFor = (context: Context): GpuMachine => context.resources.get(context, machine);
 
 /** Looks at the kernel's own files. */
 export function machineOf(host: Host): GpuMachine {

@@ -1,10 +1,11 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
+import type { Resource } from '../../engine/resources';
 import { allOnPath, isProgram } from '../../environments/python/interpreter/which';
 import { newestCuda } from '../../knowledge/cuda';
 import type { Host } from '../../platform';
 import { fieldsOf } from '../../untrusted/json';
-import { type GpuMachine, machineOf } from './machine';
+import { type GpuMachine, machineFor, machineOf } from './machine';
 import {
   type GpuHealth,
   type GpuProcess,
@@ -62,9 +63,8 @@ export const smiLimitSeconds = 15;
  * Asks the kernel, `nvidia-smi`, the toolkit and the kernel log, all at once: it takes as long as the slowest,
  * which is nvidia-smi.
  */
-export async function queryDriver(context: Pick<Context, 'host' | 'root'>): Promise<DriverAnswers> {
+export async function queryDriver(context: Pick<Context, 'host' | 'root'>, machine = machineOf(context.host)): Promise<DriverAnswers> {
   const { host } = context;
-  const machine = machineOf(host);
   const visible = host.env.CUDA_VISIBLE_DEVICES;
   const order = host.env.CUDA_DEVICE_ORDER;
   const none = { machine, gpus: [], fault: undefined, cudaOfDriver: undefined, xids: [], lost: [], visible, order };
@@ -101,6 +101,17 @@ export async function queryDriver(context: Pick<Context, 'host' | 'root'>): Prom
   const branch = gpus[0]?.driver?.split('.')[0] ?? '';
   const lost = parseLostCards(main.output, head.output);
   return { ...none, program, gpus, cudaOfToolkit, xids, lost, cudaOfDriver: parseCudaOfDriver(head.stdout) ?? newestCuda[branch] };
+}
+
+const answers: Resource<Promise<DriverAnswers>> = { make: (context) => queryDriver(context, machineFor(context)) };
+
+/**
+ * The answers that the steps of a run share.
+ * @param fresh asked anew: the memory of a card is free and taken from one moment to the next
+ */
+export function driverAnswers(context: Context, { fresh = false } = {}): Promise<DriverAnswers> {
+  if (fresh) context.resources.forget(answers);
+  return context.resources.get(context, answers);
 }
 
 async function run({ host, root }: Pick<Context, 'host' | 'root'>, program: string, args: readonly string[]) {

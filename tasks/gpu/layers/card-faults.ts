@@ -1,17 +1,16 @@
 import { compareDotted } from '../../common/dotted';
-import { goodCards, leastCapability, profileTorch, torchForNewerCards } from '../../knowledge/cuda';
-import { capabilitiesOf, covers, isNewerThan, profileBuild } from '../../knowledge/torch';
-import type { Settings } from '../../settings/schema/definition';
+import type { ProfileChoice } from '../../environments/profile/decide';
+import { goodCards, leastCapability } from '../../knowledge/cuda';
+import type { TorchBuild } from '../../knowledge/known-builds';
+import { capabilitiesOf, covers, isNewerThan } from '../../knowledge/torch';
 import type { Gpu } from '../driver/query-driver';
+import type { GpuRequirements } from '../driver/requirements';
 import { fixBySettings } from '../fixes';
 import type { LayerFault } from '../layer';
 
-/** What the training asks of a card. */
-export interface GpuRequirements {
-  fourBit: boolean;
-  computeType: 'bfloat16' | 'float16' | 'float32';
-  /** `training.attention`. */
-  attention: Settings['training']['attention'];
+/** What a card is held against: the training, and the torch that is chosen for it. */
+export interface Wanted extends GpuRequirements {
+  choice: Pick<ProfileChoice, 'profile' | 'torch' | 'covering'>;
 }
 
 /** What keeps a card from being used at all: memory errors, its compute mode, MIG without a device. */
@@ -51,12 +50,12 @@ export function healthFault({ index, name, mig, migDevices, health, faults }: Gp
 /** What a card cannot do, by its compute capability; one that is not known is no fault. */
 export function capabilityFault(
   { index, name, capability }: Gpu,
-  { fourBit, computeType, attention }: GpuRequirements,
+  { fourBit, computeType, attention, choice }: Wanted,
 ): LayerFault | undefined {
   if (!capability) return undefined;
   const card = `GPU ${index} (${name}) has compute capability ${capability}`;
-  const { architectures } = profileBuild();
-  if (!covers(architectures, capability)) return withoutCode(card, capability, architectures);
+  const { build } = choice.torch;
+  if (build && !covers(build.architectures, capability)) return withoutCode(card, capability, build, choice);
   if (fourBit && compareDotted(capability, leastCapability.fourBit) < 0)
     return {
       code: 'E_GPU_CAPABILITY',
@@ -81,14 +80,26 @@ export function capabilityFault(
   return undefined;
 }
 
-/** A card that the torch of the profiles has no code for: too new, or too old. */
-function withoutCode(card: string, capability: string, architectures: string): LayerFault {
-  const isNewer = isNewerThan(capability, architectures);
+/** A card that the torch of the profile has no code for: too new, or too old. */
+function withoutCode(card: string, capability: string, { architectures }: TorchBuild, choice: Wanted['choice']): LayerFault {
+  const { profile, torch } = choice;
   const { oldest, newestMajor } = capabilitiesOf(architectures);
+  const built = architectures === '' ? 'the processor alone on aarch64' : architectures;
+  const found = `${card}, and torch ${torch.version} of profile ${profile} is built for ${built}`;
+  const code = 'E_GPU_CAPABILITY';
+  const better = choice.covering(capability);
+  if (better)
+    return {
+      code,
+      found,
+      needed: `profile ${better.profile}, whose torch ${better.torch.version} has code for it`,
+      fix: `\`npx just setup:remote --set remote.profile=${better.profile}\``,
+    };
+  const isNewer = isNewerThan(capability, architectures);
   return {
-    code: 'E_GPU_CAPABILITY',
-    found: `${card}, and torch ${profileTorch} is built for ${architectures}`,
-    needed: isNewer ? `${torchForNewerCards}, which this environment does not hold` : `capability ${oldest} to ${newestMajor}.x`,
+    code,
+    found,
+    needed: `capability ${oldest} to ${newestMajor}.x`,
     fix: isNewer ? `use a card up to capability ${newestMajor}.x (${goodCards.all})` : useNewerCard,
   };
 }

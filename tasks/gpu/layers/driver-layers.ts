@@ -1,11 +1,9 @@
-import { compareDotted } from '../../common/dotted';
-import { windowsDriver } from '../../knowledge/cuda';
-import { driverFor, profileBuild } from '../../knowledge/torch';
+import { missingDriver, type TorchOfProfile } from '../../environments/profile/runs-on';
 import { updateDriver } from '../driver/install-driver';
 import type { DriverAnswers, Gpu } from '../driver/query-driver';
 import { cudaVisibleDevices, exportCards, orderWarning } from '../driver/select-cards';
 import type { GpuLayer, LayerFault, LayerName, Layers } from '../layer';
-import { capabilityFault, type GpuRequirements, healthFault } from './card-faults';
+import { capabilityFault, healthFault, type Wanted } from './card-faults';
 import { driverFault, noDriver } from './driver-faults';
 import { noCard } from './no-card';
 import { noGpuGiven } from './no-job';
@@ -27,7 +25,7 @@ interface Judged {
  * Device, driver, CUDA of the driver, capability of the cards. A card that fails is left out as long as another
  * passes; a layer is broken where none does.
  */
-export function driverLayers(answers: DriverAnswers, wanted: GpuRequirements): DriverProbe {
+export function driverLayers(answers: DriverAnswers, wanted: Wanted): DriverProbe {
   const layers: GpuLayer[] = [];
   const warnings: string[] = [];
   let usable = answers.gpus;
@@ -82,20 +80,23 @@ function driverLayer(answers: DriverAnswers): Judged {
   return { ...ok('driver', found), warnings: [...warnings, ...well.leftOut], passed: well.passed };
 }
 
-function cudaLayer(answers: DriverAnswers): Judged {
-  const old = oldDriver(answers);
-  if (old) return broken('cuda', old);
+function cudaLayer(answers: DriverAnswers, gpus: readonly Gpu[], { choice }: Wanted): Judged {
+  const { passed, fault } = sift(gpus, (gpu) => oldDriver(answers, gpu, choice.torch));
+  if (fault) return broken('cuda', fault);
   const { cudaOfDriver = 'an unknown version', cudaOfToolkit = 'none' } = answers;
-  return ok('cuda', `the driver runs CUDA up to ${cudaOfDriver}; toolkit ${cudaOfToolkit} (not needed)`);
+  return { ...ok('cuda', `the driver runs CUDA up to ${cudaOfDriver}; toolkit ${cudaOfToolkit} (not needed)`), passed };
 }
 
-function oldDriver({ machine, gpus, cudaOfDriver }: DriverAnswers): LayerFault | undefined {
-  const driver = gpus[0]?.driver;
-  const { cuda } = profileBuild();
-  const least = machine.wsl || machine.platform === 'win32' ? windowsDriver[cuda.split('.')[0] ?? ''] : driverFor(cuda);
-  if (!driver || !least || compareDotted(driver, least) >= 0) return undefined;
-  // The compatibility package of a data center card serves a newer CUDA on an old driver.
-  if (cudaOfDriver && compareDotted(cudaOfDriver, cuda) >= 0) return undefined;
+function oldDriver(
+  { machine, cudaOfDriver }: DriverAnswers,
+  { driver, capability }: Gpu,
+  { build }: TorchOfProfile,
+): LayerFault | undefined {
+  const { cuda } = build ?? {};
+  if (!driver || cuda === undefined) return undefined;
+  const system = machine.wsl || machine.platform === 'win32' ? 'windows' : 'driver';
+  const least = missingDriver(cuda, { driver, cudaOfDriver, system }, { capability });
+  if (least === undefined) return undefined;
   return {
     code: 'E_DRIVER_OLD',
     found: `driver ${driver} is too old for CUDA ${cuda}${cudaOfDriver ? `: it runs CUDA up to ${cudaOfDriver}` : ''}`,
@@ -104,7 +105,7 @@ function oldDriver({ machine, gpus, cudaOfDriver }: DriverAnswers): LayerFault |
   };
 }
 
-function capabilityLayer(_: DriverAnswers, gpus: readonly Gpu[], wanted: GpuRequirements): Judged {
+function capabilityLayer(_: DriverAnswers, gpus: readonly Gpu[], wanted: Wanted): Judged {
   const { passed, leftOut, fault } = sift(gpus, (gpu) => capabilityFault(gpu, wanted));
   if (fault) return broken('capability', fault);
   const capabilities = [...new Set(passed.map(({ capability }) => capability))];

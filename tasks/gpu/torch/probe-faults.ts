@@ -9,7 +9,7 @@ import type { DriverVersions, TorchProbe } from './torch-half';
 
 /** Why a layer is broken that came to its end; `undefined` where it is not. */
 export function probeFault(line: ProbeLine, half: TorchProbe, driver: DriverVersions): LayerFault | undefined {
-  if (line.state === 'ok' && line.layer === 'architecture') return architectureFault(half);
+  if (line.state === 'ok' && line.layer === 'architecture') return architectureFault(half, driver);
   const tooNew = line.layer === 'torch' ? torchFault(line, half, driver) : undefined;
   if (line.state === 'ok' || tooNew?.code === 'E_TORCH_CUDA') return tooNew;
   const breakage = breakageIn(`${line.text ?? ''}\n${line.trace ?? ''}`);

@@ -3,7 +3,7 @@ import { oneOf, place, section, text } from './values';
 /** The training environment and the GPU that it is for. */
 export const remoteEnvironment = section('The training environment and its GPU', {
   profile: oneOf(
-    'Which versions: as-asked, compat, current, or as-asked where every model of the settings loads under it, else compat',
+    'Which versions: as-asked, compat, current, or the first of them that loads every model of the settings and runs on the cards and their driver',
     ['auto', 'as-asked', 'compat', 'current'],
     'auto',
   ),

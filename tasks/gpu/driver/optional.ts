@@ -1,4 +1,4 @@
-import type { Context } from '../engine/context';
+import type { Context } from '../../engine/context';
 
 /** A machine without a usable GPU is all right: `--no-gpu`, or `remote.gpu: optional`. */
 export const gpuIsOptional = (context: Context): boolean =>
