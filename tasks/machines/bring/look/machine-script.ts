@@ -1,0 +1,70 @@
+import { projectScript } from '../../../sync/posix/scripts/project-script';
+
+/**
+ * One round trip that tells what a machine is. Writes nothing. Lines: project, the version of Node that is brought, the hash of the app.
+ *
+ * A Node that just-lora runs on is looked for in the order of what asking costs, and the first one ends it: PATH, the one that was
+ * brought, the usual places of nvm, conda and others, then what a login shell knows, with its modules.
+ */
+export const machineScript = projectScript(`
+  IFS= read -r pinned; IFS= read -r app;
+  echo just-lora-begin;
+  s=$HOME/.cache/just-lora;
+  printf "home=%s\\n" "$HOME";
+  printf "path=%s\\n" "$p";
+  printf "system=%s\\n" "$(uname -s)";
+  printf "machine=%s\\n" "$(uname -m)";
+  c=$(getconf GNU_LIBC_VERSION 2>/dev/null) || c=$(ldd --version 2>&1 | head -n 1);
+  printf "libc=%s\\n" "$c";
+  for a in project state; do
+    n=$p; [ $a = state ] && n=$s;
+    until [ -e "$n" ]; do n=\${n%/*}; [ -n "$n" ] || n=/; done;
+    printf "%s_nearest=%s\\n" $a "$n";
+    [ -d "$n" ] && echo "\${a}_folder=yes";
+    [ -w "$n" ] && [ -x "$n" ] && echo "\${a}_writable=yes";
+    d=$(df -Pk "$n" 2>/dev/null | tail -n 1);
+    printf "%s_free_kb=%s\\n" $a "$(printf "%s" "$d" | sed "s/^.* \\([0-9][0-9]*\\)  *[0-9-][0-9]*%.*$/\\1/")";
+    m=$(printf "%s" "$d" | sed "s/^.*%  *//");
+    printf "%s_mount=%s\\n" $a "$m";
+    while read -r x q t o y; do [ "$q" = "$m" ] && k=$o; done 2>/dev/null </proc/self/mounts;
+    printf "%s_options=%s\\n" $a "$k";
+    k=;
+  done;
+  [ -d "$s/app/$app" ] && echo app=yes;
+  if [ -d "$p" ]; then echo at=folder; [ -e "$p/.git" ] && echo git=yes;
+  elif [ -e "$p" ] || [ -L "$p" ]; then echo at=other;
+  else echo at=missing; fi;
+  w=; command -v timeout >/dev/null 2>&1 && w="timeout 10";
+  t() {
+    [ -n "$1" ] && [ -x "$1" ] || return 1;
+    v=$($w "$1" --version 2>/dev/null </dev/null | head -n 1);
+    printf "node=%s %s\\n" "$v" "$1";
+    v=\${v#v}; a=\${v%%.*}; v=\${v#*.}; b=\${v%%.*};
+    [ "$a" -gt 22 ] 2>/dev/null && return 0;
+    [ "$a" -eq 22 ] 2>/dev/null && [ "$b" -ge 12 ] 2>/dev/null && return 0;
+    [ "$a" -eq 20 ] 2>/dev/null && [ "$b" -ge 19 ] 2>/dev/null;
+  };
+  f() {
+    t "$(command -v node)" && return 0;
+    t "$s/node/$pinned/bin/node" && return 0;
+    for g in "$HOME"/.nvm/versions/node/*/bin/node "$HOME"/.local/share/fnm/node-versions/*/installation/bin/node "$HOME"/.volta/tools/image/node/*/bin/node "$HOME"/.local/bin/node "$HOME"/n/bin/node "$HOME"/*conda3/bin/node "$HOME"/*forge*/bin/node "$HOME"/*conda3/envs/*/bin/node "$HOME"/*forge*/envs/*/bin/node /opt/*conda*/bin/node /opt/*forge*/bin/node /usr/local/bin/node /opt/node*/bin/node /snap/bin/node; do
+      [ -x "$g" ] && t "$g" && return 0;
+    done;
+    case "\${SHELL##*/}" in bash|zsh|sh|dash|ksh|fish) ;; *) return 1;; esac;
+    g=$($w "$SHELL" -l -c "command -v node" 2>/dev/null </dev/null | tail -n 1);
+    case "$g" in /*) t "$g" && return 0;; esac;
+    case "\${SHELL##*/}" in fish) return 1;; esac;
+    g=$($w "$SHELL" -l -c "command -v module >/dev/null 2>&1 && { module load nodejs || module load node || module load NodeJS; } >/dev/null 2>&1; command -v node" 2>/dev/null </dev/null | tail -n 1);
+    case "$g" in /*) t "$g" && return 0;; esac;
+    return 1;
+  };
+  if f; then echo "found=yes"; else
+    for y in python3 python; do
+      y=$(command -v $y) || continue;
+      printf "python=%s\\n" "$y";
+      $w "$y" -c "import pip" >/dev/null 2>&1 </dev/null && echo "fetches=pip" || { $w "$y" -c "import ensurepip" >/dev/null 2>&1 </dev/null && echo "fetches=ensurepip"; };
+      break;
+    done;
+    for y in "$(command -v uv)" "$HOME/.local/bin/uv" "$HOME/.cargo/bin/uv"; do [ -x "$y" ] && { printf "uv=%s\\n" "$y"; break; }; done;
+  fi;
+  echo just-lora-end`);

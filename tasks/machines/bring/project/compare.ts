@@ -1,0 +1,78 @@
+import { UserError } from '../../../common/errors';
+import { shownName } from '../../../common/shown-name';
+import type { Context } from '../../../engine/context';
+import { answerOf, heard, longAnswer, wrongAnswer } from '../../../sync/answers/answer';
+import { similarNames } from '../../../sync/guards/colliding-names';
+import { remoteFault } from '../../../sync/posix/faults';
+import { filesThere } from '../../../sync/posix/files';
+import type { RelativeName } from '../../../untrusted/names';
+import type { Machine } from '../../machine';
+import type { MachineLook } from '../look/machine-answer';
+import { noRoom } from '../look/refusals';
+import { type Clone, cloneOf } from './clone';
+import { type ProjectThere, parseComparison } from './compare-answer';
+import { type Decision, decide } from './decide';
+import { type ProjectHere, projectHere } from './files-here';
+import { compareScript } from './project-scripts';
+import { type Sent, sentText } from './sent';
+
+/** Both sides of a project. */
+export interface Comparison extends Decision {
+  here: ProjectHere;
+  there: ProjectThere;
+  /** The list of what was sent is not what it would be. */
+  isUnrecorded: boolean;
+  /** What it would be. */
+  last: Sent;
+  clone: Clone | undefined;
+}
+
+/**
+ * Compares by contents: one round trip, a second one where files are gone here.
+ * @throws UserError E_NAME, E_NAMES_COLLIDE, E_REMOTE_ANSWER, E_REMOTE_FULL, and by the fault of the way
+ */
+export async function compareProjects(context: Context, machine: Machine, look: MachineLook): Promise<Comparison> {
+  const { remote } = machine;
+  const here = await projectHere(context, remote.name);
+  const there = await lookThere(context, machine, [...here.files.keys()]);
+  const clone = look.isClone ? await cloneOf(context, here.commit, there.commit) : undefined;
+  const decision = await decide(here.files, there.files, there.sent, async (name) => clone?.contentOf(name));
+  await refuseCollisions(machine, look, [...here.files.keys()]);
+  const full = noRoom(
+    remote.name,
+    look.project,
+    decision.send.reduce((sum, { size }) => sum + size, 0),
+  );
+  if (full) throw full;
+  const last = new Map([...here.files].map(([name, { content }]) => [name, [content]]));
+  return { ...decision, here, there, clone, last, isUnrecorded: sentText(last) !== sentText(there.sent) };
+}
+
+async function lookThere(_: Context, { remote, shell }: Machine, names: readonly RelativeName[]): Promise<ProjectThere> {
+  const ask = async (asked: readonly RelativeName[]) => {
+    const rest = asked.map((name) => `${name}\0`).join('');
+    const answer = await shell.run(compareScript, [remote.path], { rest, limits: longAnswer });
+    const text = answerOf(remote, answer, ({ exitCode, tail }) => remoteFault({ remote, ssh: shell.ssh }, exitCode, tail));
+    const there = heard(remote, () => parseComparison(text, new Set(asked)));
+    if (!there) throw wrongAnswer(remote, 'does not come to the end of its answer');
+    return there;
+  };
+  const there = await ask(names);
+  const known = new Set<string>(names);
+  const gone = [...there.sent.keys()].filter((name) => !known.has(name) && !/[\n\\]/.test(name));
+  return gone.length === 0 ? there : { ...there, files: new Map([...there.files, ...(await ask(gone)).files]) };
+}
+
+/** @throws UserError E_NAMES_COLLIDE where two names that travel are one file there */
+async function refuseCollisions({ remote, shell }: Machine, { path }: MachineLook, names: readonly RelativeName[]): Promise<void> {
+  const pairs = similarNames(names);
+  if (pairs.length === 0) return;
+  const [fallen] = await filesThere({ remote, shell, path, ssh: shell.ssh }).fallTogether('.', pairs, 'look');
+  if (!fallen) return;
+  throw new UserError({
+    code: 'E_NAMES_COLLIDE',
+    found: `\`${shownName(fallen[0])}\` and \`${shownName(fallen[1])}\` are one name on \`${remote.name}\`: that filesystem does not tell cases or Unicode forms apart`,
+    needed: 'a name of its own for each file',
+    fix: 'rename one of the two',
+  });
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { UserError } from '../../../common/errors';
+import { plural, some } from '../../../common/format';
+import { byteName, shownName } from '../../../common/shown-name';
+import type { Context } from '../../../engine/context';
+import { askGit } from '../../../engine/git';
+import type { Entry } from '../../../platform/files/byte-paths';
+import { walk } from '../../../platform/files/walk';
+import { leadsOut } from '../../../sync/compare/links';
+import type { RelativeName } from '../../../untrusted/names';
+import { overridesFor, staysHere } from './travels';
+
+/** A file or a link that travels. Names are bytes. */
+export interface FileHere {
+  /** Its name there. */
+  name: RelativeName;
+  /** Its name here: another one for the settings of a machine. */
+  from: RelativeName;
+  size: number;
+  isExecutable: boolean;
+  /** Seconds since 1970. */
+  modified: number;
+  /** Where a link leads. */
+  link?: string;
+  /** What tells that it is the same: `f` or `l`, then the SHA-256 of the bytes or of where the link leads. */
+  content: string;
+}
+
+/** What travels of the project here. */
+export interface ProjectHere {
+  files: ReadonlyMap<RelativeName, FileHere>;
+  /** The commit that is checked out; `undefined` where this is no repository, or has none. */
+  commit: string | undefined;
+  isRepository: boolean;
+  /** What a person may expect to travel and does not, as sentences. */
+  notes: string[];
+}
+
+/** @throws UserError E_NAME for names that the shell there cannot be asked about */
+export async function projectHere(context: Context, remote: string): Promise<ProjectHere> {
+  const { host, root } = context;
+  const [listed, commit] = await Promise.all([gitNames(context), headOf(context)]);
+  const stays = staysHere(context);
+  const names = listed ?? [...walk(root, 'latin1', stays)];
+  const [folders, outside]: [string[], string[]] = [[], []];
+  const files = new Map<RelativeName, FileHere>();
+  const add = async (from: RelativeName, name: RelativeName) => {
+    const entry = lookAt(context, from);
+    if (!entry) return;
+    if (entry.isFolder) folders.push(shownName(from));
+    else if (entry.isLink && leadsOut(from, host.tree.linkTarget(root, from))) outside.push(shownName(from));
+    else if (entry.isLink || entry.isFile) files.set(name, await fileHere(context, from, name, entry));
+  };
+  for (const name of new Set(names.map((each) => each.replace(/\/$/, ''))))
+    if (!stays(name)) await add(name as RelativeName, name as RelativeName);
+  for (const { here, there } of overridesFor(remote)) await add(byteName(here) as RelativeName, byteName(there) as RelativeName);
+  refuseUnasked(files.values());
+  return {
+    files,
+    commit,
+    isRepository: listed !== undefined,
+    notes: [
+      ...(listed
+        ? []
+        : ['this project is no git repository: every file travels but data, models, adapters, environments and settings of this machine']),
+      ...(folders.length > 0 ? [`repositories of their own stay here: ${some(folders)}`] : []),
+      ...(outside.length > 0 ? [`${plural(outside.length, 'link')} that lead out of the project stay here: ${some(outside)}`] : []),
+    ],
+  };
+}
+
+/** What git would hand on: tracked, or new and not ignored. `undefined` where this is no repository, or there is no git. */
+async function gitNames(context: Context): Promise<string[] | undefined> {
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const { exitCode, stdout } = await askGit(context, args, { encoding: 'latin1' });
+  return exitCode === 0 ? stdout.split('\0').filter(Boolean) : undefined;
+}
+
+async function headOf(context: Context): Promise<string | undefined> {
+  const { exitCode, stdout } = await askGit(context, ['rev-parse', '--verify', '--quiet', 'HEAD']);
+  return exitCode === 0 ? stdout.trim() : undefined;
+}
+
+/** What git lists and a person has deleted is not there; what lies behind a link is not of the project. */
+function lookAt({ host, root }: Context, name: RelativeName): Entry | undefined {
+  try {
+    return host.tree.look(root, name);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+async function fileHere({ host, root }: Context, from: RelativeName, name: RelativeName, entry: Entry): Promise<FileHere> {
+  const link = entry.isLink ? host.tree.linkTarget(root, from) : undefined;
+  const hash = createHash('sha256');
+  if (link === undefined) for await (const piece of host.tree.read(root, from)) hash.update(piece as Buffer);
+  else hash.update(Buffer.from(link, 'latin1'));
+  return {
+    name,
+    from,
+    size: entry.size,
+    isExecutable: entry.isFile && entry.isExecutable,
+    modified: Number(entry.modified / 1_000_000_000n),
+    ...(link === undefined ? {} : { link }),
+    content: `${link === undefined ? 'f' : 'l'}${hash.digest('hex')}`,
+  };
+}
+
+/** What sha256sum escapes could not be told apart there. */
+function refuseUnasked(files: Iterable<FileHere>): void {
+  const bad = [...files].filter(({ name, link = '' }) => /[\n\\]/.test(name) || link.includes('\n'));
+  if (bad.length === 0) return;
+  throw new UserError({
+    code: 'E_NAME',
+    found: `${plural(bad.length, 'name')} with a line break or a backslash: ${some(bad.map(({ name }) => `\`${shownName(name)}\``))}`,
+    needed: 'names that the shell of a machine can be asked about',
+    fix: 'rename what is named\nto leave it here: a line in .gitignore',
+  });
+}

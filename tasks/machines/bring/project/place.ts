@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { UserError } from '../../../common/errors';
+import type { Context } from '../../../engine/context';
+import type { Progress } from '../../../engine/step';
+import type { RelativeName } from '../../../untrusted/names';
+import type { Machine } from '../../machine';
+import type { App } from '../app/app-here';
+import { gzipped, sendTo } from '../send';
+import { type TarEntry, tarOf } from '../tar';
+import type { Comparison } from './compare';
+import { placeAppScript, placeScript } from './project-scripts';
+import { sentText } from './sent';
+
+type Tell = (progress: Progress) => void;
+
+/** Exit codes of the scripts there: what came is not what was sent; another one was faster. */
+const [wrong, busy] = [83, 86];
+
+/** Sends just-lora itself. */
+export async function placeApp(context: Context, machine: Machine, app: App, tell: Tell): Promise<void> {
+  const { bytes: totalBytes, entries } = app.pack();
+  const tar = () => gzipped(tarOf(entries, (doneBytes) => tell({ doneBytes, totalBytes })));
+  const { exitCode } = await sendTo(context, machine, placeAppScript, [app.hash], tar, [wrong]);
+  if (exitCode === wrong) throw notAsSent(machine);
+}
+
+/** Sends the files that differ, takes away those that are gone, and notes what lies there. @throws UserError E_PROJECT_BUSY */
+export async function placeProject(context: Context, machine: Machine, comparison: Comparison, tell: Tell): Promise<void> {
+  const { send, remove, changed, there, last } = comparison;
+  const totalBytes = send.reduce((sum, { size }) => sum + size, 0);
+  const next = new Map([...there.sent, ...[...last].map(([name, own]) => [name, withOwn(own, there.sent.get(name))] as const)]);
+  const text = (name: string, body: string): TarEntry => ({
+    name,
+    mode: 0o600,
+    modified: 0,
+    size: Buffer.byteLength(body, 'latin1'),
+    open: () => [Buffer.from(body, 'latin1')],
+  });
+  const own = [text('next', sentText(next)), text('last', sentText(last)), text('keep', listOf(changed)), text('remove', listOf(remove))];
+  const sums = [
+    ...own.map((entry) => `${digest(Buffer.concat([...(entry.open() as Iterable<Buffer>)]))}  ${entry.name}\n`),
+    ...send.filter(({ link }) => link === undefined).map(({ name, content }) => `${content.slice(1)}  files/${name}\n`),
+  ];
+  const entries = [text('sums', sums.join('')), ...own, ...send.map((file) => entryOf(context, file))];
+  const tar = () => gzipped(tarOf(entries, (doneBytes) => tell({ doneBytes: Math.min(doneBytes, totalBytes), totalBytes })));
+  const { exitCode } = await sendTo(context, machine, placeScript, [there.sentHash, keptFolder(context)], tar, [wrong, busy]);
+  if (exitCode === wrong) throw notAsSent(machine);
+  if (exitCode === busy)
+    throw new UserError({
+      code: 'E_PROJECT_BUSY',
+      found: `another one brings a project to \`${machine.remote.name}:${machine.remote.path}\` at this moment`,
+      needed: 'one at a time',
+      fix: 'run the same command again: it looks at what lies there by then',
+    });
+}
+
+/** Where copies of what a person changed go, below `.just-lora/kept` there. */
+const keptFolder = ({ host }: Context): string => host.now().toISOString().replace(/[:.]/g, '-');
+
+const withOwn = (own: readonly string[], before: readonly string[] = []): readonly string[] =>
+  [...new Set([...own, ...before])].slice(0, 8);
+
+const listOf = (names: readonly RelativeName[]): string => names.map((name) => `${name}\0`).join('');
+
+const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+function entryOf({ host, root }: Context, { name, from, size, isExecutable, modified, link }: Comparison['send'][number]): TarEntry {
+  return {
+    name: `files/${name}`,
+    mode: isExecutable ? 0o755 : 0o644,
+    modified,
+    size,
+    ...(link === undefined ? {} : { link }),
+    open: () => host.tree.read(root, from) as AsyncIterable<Buffer>,
+  };
+}
+
+const notAsSent = ({ remote }: Machine): UserError =>
+  new UserError({
+    code: 'E_CHANGED_WHILE_SENT',
+    found: `what arrived on \`${remote.name}\` is not what was looked at here: a file changed on the way`,
+    needed: 'files that stay as they are while they travel',
+    fix: 'let the writer finish, then run the same command again',
+  });

@@ -1,0 +1,64 @@
+import { projectScript } from '../../../sync/posix/scripts/project-script';
+import { temporaryFolder } from '../node/node-scripts';
+
+/**
+ * What is there of a project: the commit of its clone, whether a run is at work, what was sent last, and of each name what it is, with its hash. Writes nothing.
+ * stdin: project, then names with NUL between.
+ */
+export const compareScript = projectScript(`
+  echo just-lora-begin;
+  if cd "$p" 2>/dev/null; then
+    h=$(head -n 1 .git/HEAD 2>/dev/null | head -c 300);
+    case "$h" in
+      "ref: "*) h=\${h#ref: }; h=$(head -n 1 ".git/$h" 2>/dev/null || grep -F " $h" .git/packed-refs 2>/dev/null | head -n 1);;
+    esac;
+    printf "commit=%s\\n" "$h";
+    for r in .just-lora/machine-runs/*/processes.json; do
+      w=$(sed -n "s/.*\\"pid\\":\\([0-9]*\\).*/\\1/p" "$r" 2>/dev/null);
+      [ -n "$w" ] && grep -aq "just" "/proc/$w/cmdline" 2>/dev/null && { echo busy=yes; break; };
+    done;
+    printf "sent="; cat .just-lora/brought 2>/dev/null; echo;
+    echo names;
+    xargs -0 -n 400 sh -c "for n do shift; if [ -L \\"./\\$n\\" ]; then printf \\"link %s\\n%s\\n\\" \\"\\$n\\" \\"\\$(readlink \\"./\\$n\\")\\"; elif [ -f \\"./\\$n\\" ]; then [ -x \\"./\\$n\\" ] && printf \\"run %s\\n\\" \\"\\$n\\"; set -- \\"\\$@\\" \\"./\\$n\\"; elif [ -e \\"./\\$n\\" ]; then printf \\"other %s\\n\\" \\"\\$n\\"; fi; done; [ \\$# -eq 0 ] || sha256sum \\"\\$@\\"; exit 0" sh 2>/dev/null;
+  fi;
+  echo just-lora-end`);
+
+/**
+ * Gives what is sent its names. Lines: project, the SHA-256 of the list of what was sent last as the look saw it (- where there is
+ * none), a name for the folder of copies. Then a tar under gzip: `sums`, `next` (the list while files move), `last` (the list afterwards),
+ * `keep` and `remove` (names with NUL between), and the files below `files`. 86: another one was faster.
+ */
+export const placeScript = projectScript(`
+  IFS= read -r seen; IFS= read -r kept;
+  s=$p/.just-lora;
+  [ -d "$s" ] || { mkdir -p "$s" && chmod 700 "$s"; } || exit 81;
+  [ -e "$s/.gitignore" ] || echo "*" > "$s/.gitignore";
+  ${temporaryFolder}
+  gzip -dc | tar xof - -C "$t" || exit 82;
+  ( cd "$t" && sha256sum -c sums >/dev/null 2>&1 ) || exit 83;
+  l=$s/placing; i=0;
+  until ( set -C; echo $$ > "$l" ) 2>/dev/null; do
+    o=$(head -n 1 "$l" 2>/dev/null); [ -n "$o" ] && { kill -0 "$o" 2>/dev/null || rm -f "$l"; };
+    i=$((i + 1)); [ $i -lt 60 ] || exit 86; sleep 1;
+  done;
+  trap "rm -rf \\"\\$t\\"; rm -f \\"\\$l\\"" 0;
+  r=-; [ -e "$s/brought" ] && r=$(sha256sum < "$s/brought" | head -c 64);
+  [ "$r" = "$seen" ] || exit 86;
+  chmod 600 "$t/next" "$t/last"; mv -f "$t/next" "$s/brought" || exit 81;
+  k=$s/kept/$kept; export p k;
+  xargs -0 sh -c "for n do d=\\"\\$k/\\$n\\"; mkdir -p \\"\\\${d%/*}\\" && cp -pPR \\"\\$p/\\$n\\" \\"\\$d\\" || exit 255; done" sh < "$t/keep" || exit 81;
+  if [ -d "$t/files" ]; then ( cd "$t/files" && find . -type d -o -print0 | xargs -0 sh -c "for n do d=\\"\\$p/\\$n\\"; [ -d \\"\\\${d%/*}\\" ] || mkdir -p \\"\\\${d%/*}\\" || exit 255; mv -f \\"\\$n\\" \\"\\$d\\" || exit 255; done" sh ) || exit 81; fi;
+  xargs -0 sh -c "for n do rm -f \\"\\$p/\\$n\\"; d=\\$n; while :; do case \\"\\$d\\" in */*) d=\\\${d%/*}; rmdir \\"\\$p/\\$d\\" 2>/dev/null || break;; *) break;; esac; done; done; exit 0" sh < "$t/remove";
+  mv -f "$t/last" "$s/brought"`);
+
+/** Unpacks the app where it is kept, and lets go of all but the newest few. Lines: project, its hash. Then a tar under gzip. */
+export const placeAppScript = projectScript(`
+  IFS= read -r h;
+  s=$HOME/.cache/just-lora/app; ${temporaryFolder}
+  mkdir "$t/n";
+  gzip -dc | tar xof - -C "$t/n" || exit 82;
+  ( cd "$t/n" && sha256sum -c SUMS >/dev/null 2>&1 ) || exit 83;
+  [ -d "$s/$h" ] || mv "$t/n" "$s/$h" || exit 81;
+  rm -rf "$s/$h/n"; touch "$s/$h";
+  ls -1t "$s" | tail -n +5 | while IFS= read -r o; do case "$o" in *[.]*) ;; *) rm -rf "$s/$o";; esac; done;
+  exit 0`);

@@ -1,0 +1,123 @@
+import { bytes, plural, some } from '../../../common/format';
+import { shownName } from '../../../common/shown-name';
+import type { Finding, Step } from '../../../engine/step';
+import { appHere } from '../app/app-here';
+import type { Bringing } from '../bringing';
+import type { MachineLook } from '../look/machine-answer';
+import { type Comparison, compareProjects } from './compare';
+import { placeApp, placeProject } from './place';
+
+interface Seen {
+  look: MachineLook;
+  comparison: Comparison;
+}
+
+/** The project there is the one here, and what just-lora needs to run lies there. */
+export function projectStep(bringing: Bringing): Step<Seen> {
+  const { machine } = bringing;
+  const { name } = machine.remote;
+  return {
+    name: 'project',
+    title: `Bring the project to ${name}`,
+    async check(context) {
+      const look = await bringing.look(context);
+      const comparison = await compareProjects(context, machine, look);
+      return { ...findingOf(name, look, comparison, context.forced('project')), seen: { look, comparison } };
+    },
+    async plan(context, seen) {
+      if (!seen) return [];
+      const { look, comparison } = seen;
+      const app = context.resources.get(context, appHere);
+      const own = look.hasApp
+        ? []
+        : [
+            {
+              title: `send just-lora itself with what it needs to run (${bytes(app.pack().bytes)})`,
+              run: (...[now, tell]: Parameters<Awaited<ReturnType<NonNullable<Step['plan']>>>[number]['run']>) =>
+                placeApp(now, machine, app, tell).finally(() => bringing.forget()),
+            },
+          ];
+      const { send, remove, changed, isUnrecorded } = comparison;
+      if (send.length + remove.length === 0 && !isUnrecorded) return own;
+      return [
+        ...own,
+        {
+          title: [
+            workText(comparison),
+            ...(changed.length > 0 ? [`keep ${plural(changed.length, 'file')} aside in .just-lora/kept there`] : []),
+          ].join(', '),
+          run: (now, tell) => placeProject(now, machine, comparison, tell).finally(() => bringing.forget()),
+        },
+      ];
+    },
+  };
+}
+
+/** What would be done, as an imperative sentence. */
+function workText({ send, remove, here }: Comparison): string {
+  const size = send.reduce((sum, { size: each }) => sum + each, 0);
+  const parts = [
+    ...(send.length > 0 ? [`send ${plural(send.length, 'file')} of ${here.files.size} (${bytes(size)})`] : []),
+    ...(remove.length > 0 ? [`remove ${plural(remove.length, 'file')} that ${remove.length === 1 ? 'is' : 'are'} gone here`] : []),
+  ];
+  return parts.length > 0 ? parts.join(', ') : 'note what is the same there';
+}
+
+function findingOf(name: string, look: MachineLook, comparison: Comparison, isForced: boolean): Finding {
+  const { send, remove, changed, inTheWay, here, there, isUnrecorded, clone } = comparison;
+  const cloneText = clone ? `; the clone there is ${clone.text}` : '';
+  const warning = here.notes.length > 0 ? { warning: here.notes.join('; ') } : {};
+  const data = {
+    data: {
+      files: here.files.size,
+      send: send.map((file) => shownName(file.name)),
+      remove: remove.map(shownName),
+      changed: changed.map(shownName),
+      ...(clone ? { clone: clone.text } : {}),
+    },
+  };
+  // What is at work there reads its files: they stay as they are until it has ended, and whoever asks for it may follow it.
+  if (there.isBusy && look.hasApp && send.length + remove.length > 0)
+    return {
+      state: 'done',
+      found: `a run is at work there, with the files that it began with${cloneText}`,
+      warning: `${plural(send.length + remove.length, 'file')} of ${here.files.size} differ, and travel once it has ended`,
+      ...data,
+    };
+  if (inTheWay.length > 0)
+    return {
+      state: 'blocked',
+      code: 'E_REMOTE_PATH',
+      found: `on \`${name}\` a folder, or what is no file, stands at ${some(inTheWay.map((each) => `\`${shownName(each)}\``))}`,
+      needed: 'a file, or nothing, at the name of each file of the project',
+      fix: 'move aside there what is named, then run the same command again',
+      ...data,
+    };
+  if (changed.length > 0 && !isForced)
+    return {
+      state: 'blocked',
+      code: 'E_MACHINE_CHANGES',
+      found: `${plural(changed.length, 'file')} of the project ${changed.length === 1 ? 'was' : 'were'} changed on \`${name}\`: ${some(changed.map((each) => `\`${shownName(each)}\``))}${cloneText}`,
+      needed: 'your word that what is here replaces that',
+      fix: `\`--force=project\` does, and keeps a copy of each in \`${look.path}/.just-lora/kept\` there\nor bring here what is to stay, then run the same command again`,
+      ...(changed.length > 4 ? { table: [['changed there'], ...changed.map((each) => [shownName(each)])] } : {}),
+      ...data,
+    };
+  const differs = send.length + remove.length > 0 || isUnrecorded;
+  if (!differs && look.hasApp)
+    return {
+      state: 'done',
+      found: `${plural(here.files.size, 'file')} are the same there, and just-lora with them${cloneText}`,
+      ...warning,
+      ...data,
+    };
+  const notes = here.notes.length > 0 ? `; ${here.notes.join('; ')}` : '';
+  const what =
+    send.length + remove.length > 0
+      ? `${plural(send.length + remove.length, 'file')} of ${here.files.size} differ`
+      : differs
+        ? 'what lies there is not noted yet'
+        : '';
+  const found = [what, look.hasApp ? '' : 'just-lora itself is not there'].filter(Boolean).join('; ');
+  return { state: 'todo', found: `${found}${cloneText}${notes}`, ...data };
+}

@@ -1,0 +1,38 @@
+import * as path from 'node:path';
+import { byteName } from '../../../common/shown-name';
+import type { Context } from '../../../engine/context';
+import { absolute, below, projectPaths } from '../../../engine/paths';
+import { sourcesFor } from '../../../settings/read/sources';
+
+/** Of any project, by name from its folder: state, packages, what is made anew, and what only this machine is told. */
+const never =
+  /(?:^|\/)(?:\.git|\.just-lora|node_modules|__pycache__|\.ipynb_checkpoints|\.DS_Store)(?:\/|$)|^\.venv[^/]*\/|^configs\/remotes\/|^configs\/[^/]+\.(?:local|remote)\.(?:yaml|json)$|(?:^|\/)\.env$|\.py[co]$/;
+
+/**
+ * What is left here whatever git says: data, models, adapters, environments, state, settings of this machine, and `.env`.
+ * @returns tells of a name, bytes, relative to the project, whether it, or all below it, stays
+ */
+export function staysHere(context: Context): (name: string) => boolean {
+  const { setup } = context.settings;
+  const settings = [setup.environments.local.path, setup.remote.path, setup.remote.prefix ?? ''].filter(Boolean);
+  const pulled = setup.sync.pull.filter((each) => !/^(?:configs|scripts)\b/.test(each));
+  const folders = [
+    ...Object.values(projectPaths(context)),
+    ...[...settings, ...pulled.map((each) => each.replace(/\?$/, ''))].map((each) => absolute(context, each)),
+  ];
+  const inside = folders.flatMap((folder) => below(context.root, folder) ?? []).map((each) => byteName(each.split(path.sep).join('/')));
+  return (name) => never.test(name) || inside.some((folder) => name === folder || name.startsWith(`${folder}/`));
+}
+
+/**
+ * Settings of one machine that lie here, as that machine's own: `configs/remotes/NAME.yaml` becomes `configs/setup.remote.yaml`,
+ * `NAME.paths_config.yaml` and `NAME.training_config.yaml` the other two.
+ * @returns names from the project, here and there
+ */
+export const overridesFor = (remote: string): { here: string; there: string }[] =>
+  sourcesFor('remote')
+    .filter(({ machine }) => machine)
+    .map(({ part, file }) => {
+      const base = path.posix.basename(file).replace(/\.remote\.yaml$/, '');
+      return { here: `configs/remotes/${remote}${part === 'setup' ? '' : `.${base}`}.yaml`, there: file };
+    });

@@ -1,0 +1,83 @@
+import * as path from 'node:path';
+import { pipeline } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import { UserError } from '../../common/errors';
+import { byteName, shownName } from '../../common/shown-name';
+import type { Context } from '../../engine/context';
+import type { RunResult } from '../../platform/processes/processes';
+import { longAnswer } from '../../sync/answers/answer';
+import { remoteFault } from '../../sync/posix/faults';
+import { retrying } from '../../sync/posix/retry';
+import { dropMaster } from '../../sync/posix/ssh/ssh';
+import type { RelativeName } from '../../untrusted/names';
+import type { Machine } from '../machine';
+import { ChangedWhileRead } from './tar';
+
+/** Bytes that are read as they are sent; called anew for each try. */
+export type Bytes = () => AsyncIterable<Buffer>;
+
+/** Of a file here. @param tell called with the bytes that were read so far */
+export async function* piecesOf({ host }: Context, file: string, tell: (doneBytes: number) => void): AsyncGenerator<Buffer> {
+  let done = 0;
+  for await (const piece of host.tree.read(path.dirname(file), byteName(path.basename(file)) as RelativeName)) {
+    yield piece as Buffer;
+    done += (piece as Buffer).length;
+    tell(done);
+  }
+}
+
+/** Under gzip. */
+export const gzipped = (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> => {
+  const gzip = createGzip({ level: 6 });
+  // A fault of the source comes out of the end that is read.
+  pipeline(bytes, gzip, () => undefined);
+  return gzip;
+};
+
+/**
+ * Runs a script there that reads bytes, once more where the link broke. What came of a try that broke is gone there by then.
+ * @param own exit codes that mean something to whoever asks: returned, not thrown
+ * @throws UserError by the fault of the way, E_CHANGED_WHILE_SENT where a file changed while it was read
+ */
+export async function sendTo(
+  context: Context,
+  { remote, shell }: Machine,
+  script: string,
+  lines: readonly string[],
+  bytes: Bytes,
+  own: readonly number[] = [],
+): Promise<RunResult> {
+  let last: RunResult | undefined;
+  await retrying(
+    context,
+    async () => {
+      let fault: unknown;
+      async function* watched(): AsyncGenerator<Buffer> {
+        try {
+          yield* bytes();
+        } catch (error) {
+          fault = error;
+          throw error;
+        }
+      }
+      last = await shell.run(script, [remote.path, ...lines], { rest: watched(), limits: longAnswer });
+      if (fault !== undefined) throw readFault(fault);
+      const isOwn = own.includes(last.exitCode);
+      return { exitCode: isOwn ? 0 : last.exitCode, text: last.stderr || last.tail, moved: false };
+    },
+    () => dropMaster(context, shell.ssh),
+    ({ exitCode, text }) => remoteFault({ remote, ssh: shell.ssh }, exitCode, text),
+  );
+  if (!last) throw new Error('nothing was tried');
+  return last;
+}
+
+function readFault(error: unknown): unknown {
+  if (!(error instanceof ChangedWhileRead)) return error;
+  return new UserError({
+    code: 'E_CHANGED_WHILE_SENT',
+    found: `\`${shownName(error.file)}\` changed while it was read`,
+    needed: 'files that stay as they are while they travel',
+    fix: 'let the writer finish, then run the same command again',
+  });
+}
