@@ -62,7 +62,7 @@ export const torchBuilds: readonly TorchBuild[] = [
     arch: 'x64',
     cuda: '12.8',
     architectures: `sm_70 ${sm120}`,
-    source: `${releaseMatrix}; torch.cuda.get_arch_list() of 2.10.0 in pytorch/pytorch#182250`,
+    source: `${releaseMatrix}; measured: the list in libtorch of the wheel of 2.10.0, as in pytorch/pytorch#182250`,
   },
   { torch: '>=2.11', arch: 'x64', cuda: '13.0', architectures: `${sm120} compute_120`, source: buildScripts },
   { torch: '<2.11', arch: 'arm64', cuda: undefined, architectures: '', source: 'the wheels of the package index for aarch64 hold no CUDA' },

@@ -30,7 +30,7 @@ export const oldLibraries = (subject: Subject, unmet: string, needs?: Needs, ver
 const cureOf = ({ asked }: Subject, needs: Needs | undefined, versions: Versions): string =>
   needs && isFixable(needs, versions)
     ? `\`npx just model:verify ${asked} --fix-config\` writes the keys that it reads beside the new ones, and keeps the originals`
-    : '`npx just env:remote --set remote.profile=compat` brings newer ones, where it has them';
+    : '`npx just env:remote --set remote.profile=auto` takes the profile that has newer ones, where one has';
 
 /**
  * What is to be said of the versions beside a folder that is right: nothing where the environment is new enough, a warning where

@@ -3,6 +3,7 @@ import { changedInputs, type Inputs, readProof } from '../../engine/state';
 import { bootId } from '../../platform/boot-id';
 import { fieldsOf } from '../../untrusted/json';
 import { type GpuMachine, machineOf } from './machine';
+import { gpuIsOptional } from './optional';
 import type { DriverAnswers, Gpu } from './query-driver';
 import { cudaVisibleDevices } from './select-cards';
 
@@ -34,7 +35,7 @@ export const cardsAndDriverOf = ({ gpus, visible, cudaOfDriver }: DriverAnswers)
 
 /** The same from the last proof of the GPU, where the machine is as it was then: `nvidia-smi` takes longer than a whole look. */
 export function provenCards(context: Context, machine: GpuMachine): CardsAndDriver | undefined {
-  const proof = readProof(context, gpuProofs.required);
+  const proof = readProof(context, gpuProofs[gpuIsOptional(context) ? 'optional' : 'required']);
   const found = fieldsOf(proof?.data?.machine);
   if (!proof || !found || !Array.isArray(found.cards)) return undefined;
   const now = machineInputs(context, machine);
