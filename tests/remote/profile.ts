@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { ProfileName } from '../../tasks/environments/profile/profile-files';
 import { trainFile } from '../../tasks/environments/proof/run-training';
 import { attentionOf } from '../../tasks/knowledge/attention';
 import { breakageIn } from '../../tasks/knowledge/conflicts';
@@ -12,6 +13,8 @@ import { sizeOf } from '../../tasks/knowledge/sizes';
 import { torchBuild } from '../../tasks/knowledge/torch';
 import { temporaryFolder } from '../support/project';
 import { trainingProject } from '../support/training';
+
+const kindsFile = path.join(__dirname, 'kinds.py');
 
 /** The files of a small model of each default's kind: what tells whether a profile loads it. */
 function writeModels(folder: string): { llama: string; mistral: string } {
@@ -74,7 +77,7 @@ print("loaded")
 `;
 
 /** A profile is really installed, imported and trained with; what the tool knows of versions is held to what came out. */
-export function profileTests(profile: 'as-asked' | 'compat', loads: boolean): void {
+export function profileTests(profile: ProfileName, loads: boolean): void {
   const test = suite(`profile ${profile}`);
   const training = trainingProject(profile);
 
@@ -148,7 +151,7 @@ print("attention", AutoModelForCausalLM.from_config(AutoConfig.for_model("${kind
     const settings = { folder, device: 'cpu', model_type: 'llama', attention: 'auto', lora, quantization, arguments: { batch_size: 1 } };
     fs.writeFileSync(input, JSON.stringify(settings));
     training.tell(
-      `import runpy, sys; sys.argv = ["train.py", ${JSON.stringify(input)}, ${JSON.stringify(output)}]; runpy.run_path(${JSON.stringify(trainFile)})`,
+      `import runpy, sys; sys.argv = ["train.py", ${JSON.stringify(input)}, ${JSON.stringify(output)}]; runpy.run_path(${JSON.stringify(trainFile)}, run_name="__main__")`,
     );
     const { ok, error } = JSON.parse(fs.readFileSync(output, 'utf8'));
     assert.is(ok, false);
@@ -174,6 +177,29 @@ print("attention", AutoModelForCausalLM.from_config(AutoConfig.for_model("${kind
     const total = packages.reduce((sum, { size }) => sum + size, 0);
     const { installed } = sizeOf(packages);
     assert.ok(installed > 0.99 * total && installed < 1.01 * total, `${installed} in the table, ${total} installed`);
+  });
+
+  test('every kind of model that it is to load is made, trained with its adapter and loaded again', () => {
+    const folder = temporaryFolder('jl-kinds');
+    const told = JSON.parse(
+      training
+        .tell(
+          `import sys; sys.argv = ["kinds.py", ${JSON.stringify(folder)}]; import runpy; runpy.run_path(${JSON.stringify(kindsFile)}, run_name="__main__")`,
+        )
+        .trim()
+        .split('\n')
+        .at(-1) ?? '',
+    );
+    const version = training.tell('import importlib.metadata as m; print(m.version("transformers"))').trim();
+    const expected = Object.keys(told).filter((kind) => atLeast(version, families.find(({ is }) => is === kind)?.transformers ?? '0'));
+    assert.equal(
+      Object.entries(told)
+        .filter(([, outcome]) => outcome === 'loaded')
+        .map(([kind]) => kind),
+      expected,
+      JSON.stringify(told),
+    );
+    if (profile === 'current') assert.equal(expected, Object.keys(told), 'current loads them all');
   });
 
   test(loads ? 'loads both kinds of default models' : 'refuses both kinds of default models, each with an error that is known', () => {

@@ -18,6 +18,8 @@ import time
 import traceback
 
 STEPS = 5
+SEED = 7
+MAX_LENGTH = 64
 # The settings' own rate is made for thousands of steps; five have to show.
 LEARNING_RATE = 1e-2
 CORPUS = [
@@ -46,7 +48,7 @@ def make_model(folder, model_type):
         tokenizer_object=tokenizer, unk_token="<unk>", bos_token="<s>", eos_token="</s>", pad_token="<pad>", padding_side="right"
     )
     fast.save_pretrained(folder)
-    torch.manual_seed(7)
+    torch.manual_seed(SEED)
     known = model_type in MODEL_TYPES and model_type in CONFIG_MAPPING_NAMES
     config = AutoConfig.for_model(
         model_type if known else "llama",
@@ -125,33 +127,80 @@ def clock_callback(clock):
     return Clock()
 
 
-def training_options(folder, settings, gpu):
-    import inspect
+def meant(folder, settings, gpu):
+    """Every option that the settings mean, by each name that a version has for it, with nothing left to a version's own default.
 
-    from transformers import TrainingArguments
-
-    options = {
+    Those moved: `bf16` is True in trl 1, which computes in bfloat16 on a CPU and leaves it in the trained model's forward;
+    its rate is 2e-5, its loss one that no adapter of the output layer can take, and transformers 5 has a fused optimizer.
+    """
+    half = settings["quantization"]["compute_dtype"] if gpu else "float32"
+    return {
         "output_dir": os.path.join(folder, "run"),
         "max_steps": STEPS,
         "per_device_train_batch_size": settings["arguments"]["batch_size"],
+        "auto_find_batch_size": False,
         "gradient_accumulation_steps": 1,
         "learning_rate": LEARNING_RATE,
         "lr_scheduler_type": "constant",
-        "logging_steps": 1,
-        "save_strategy": "no",
-        "report_to": [],
-        "disable_tqdm": True,
-        "seed": 7,
+        "warmup_steps": 0,
+        "optim": "adamw_torch",
+        "weight_decay": 0.0,
+        "adam_beta1": 0.9,
+        "adam_beta2": 0.999,
+        "adam_epsilon": 1e-8,
+        "max_grad_norm": 1.0,
+        "label_smoothing_factor": 0.0,
+        "neftune_noise_alpha": None,
+        "loss_type": "nll",
+        "completion_only_loss": False,
+        "assistant_only_loss": False,
+        "average_tokens_across_devices": False,
+        "bf16": half == "bfloat16",
+        "fp16": half == "float16",
         "gradient_checkpointing": True,
         "gradient_checkpointing_kwargs": {"use_reentrant": False},
+        "activation_offloading": False,
+        "use_cache": False,
+        "torch_compile": False,
+        "use_liger_kernel": False,
+        "seed": SEED,
+        "data_seed": SEED,
+        "full_determinism": False,
+        "group_by_length": False,
+        "train_sampling_strategy": "random",
+        "shuffle_dataset": False,
+        "dataset_text_field": "text",
+        "max_seq_length": MAX_LENGTH,
+        "max_length": MAX_LENGTH,
+        "truncation_mode": "keep_start",
+        "packing": False,
+        "padding_free": False,
+        "remove_unused_columns": True,
+        "dataloader_drop_last": False,
+        "dataloader_num_workers": 0,
         "dataloader_pin_memory": gpu,
+        "logging_strategy": "steps",
+        "logging_steps": 1,
+        "logging_nan_inf_filter": False,
+        "save_strategy": "no",
+        "eval_strategy": "no",
+        "evaluation_strategy": "no",
+        "report_to": [],
+        "push_to_hub": False,
+        "disable_tqdm": True,
+        "use_cpu": not gpu,
+        "no_cuda": not gpu,
     }
-    half = {"bfloat16": "bf16", "float16": "fp16"}.get(settings["quantization"]["compute_dtype"])
-    if not gpu:
-        options["use_cpu" if "use_cpu" in inspect.signature(TrainingArguments).parameters else "no_cuda"] = True
-    elif half:
-        options[half] = True
-    return options
+
+
+# One idea under two names, the newer one first: a version that still takes both warns of the older.
+RENAMED = (("max_length", "max_seq_length"), ("eval_strategy", "evaluation_strategy"), ("use_cpu", "no_cuda"))
+
+
+def known_of(options, names):
+    """Of the options those that a version has, the newer name alone where it has both."""
+    renamed = {old for new, old in RENAMED if new in names}
+    return {name: value for name, value in options.items() if name in names and name not in renamed}
 
 
 def trainer_for(model, tokenizer, folder, settings, gpu, clock):
@@ -162,29 +211,29 @@ def trainer_for(model, tokenizer, folder, settings, gpu, clock):
     from transformers import TrainingArguments
     from trl import SFTTrainer
 
-    options = training_options(folder, settings, gpu)
-    own = {"dataset_text_field": "text", "max_seq_length": 64, "packing": False}
+    options = meant(folder, settings, gpu)
     accepted = inspect.signature(SFTTrainer.__init__).parameters
-    kind = TrainingArguments
-    if "dataset_text_field" not in accepted:
+    if "dataset_text_field" in accepted:
+        kind, own = TrainingArguments, known_of(options, set(accepted) - {"neftune_noise_alpha"})
+    else:
         from trl import SFTConfig
 
-        kind = SFTConfig
-        known = inspect.signature(SFTConfig).parameters
-        options.update({name: value for name, value in own.items() if name in known})
-        own = {}
+        kind, own = SFTConfig, {}
+    arguments = kind(**known_of(options, inspect.signature(kind).parameters))
     own["tokenizer" if "tokenizer" in accepted else "processing_class"] = tokenizer
-    text = [CORPUS[i % len(CORPUS)] for i in range(settings["arguments"]["batch_size"])]
+    text = [CORPUS[i % len(CORPUS)] + tokenizer.eos_token for i in range(settings["arguments"]["batch_size"])]
     data = Dataset.from_dict({"text": text})
-    return SFTTrainer(model=model, args=kind(**options), train_dataset=data, callbacks=[clock_callback(clock)], **own)
+    return SFTTrainer(model=model, args=arguments, train_dataset=data, callbacks=[clock_callback(clock)], **own)
 
 
 def with_adapter(base, lora, targets):
+    import torch
     from peft import LoraConfig, get_peft_model
 
     config = LoraConfig(
         r=lora["rank"], lora_alpha=lora["alpha"], lora_dropout=lora["dropout"], target_modules=targets, task_type="CAUSAL_LM"
     )
+    torch.manual_seed(SEED)
     model = get_peft_model(base, config)
     model.enable_input_require_grads()
     # Half-precision weights that are trained cannot be scaled: the adapter is kept in full precision, as peft does from 0.12 on.
@@ -297,4 +346,5 @@ def main():
     sys.exit(0 if result["ok"] else 1)
 
 
-main()
+if __name__ == "__main__":
+    main()

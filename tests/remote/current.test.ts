@@ -1,0 +1,3 @@
+import { profileTests } from './profile';
+
+profileTests('current', true);
