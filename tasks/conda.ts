@@ -24,6 +24,7 @@ export function condaTask(): LoraTask {
     details:
       'Chooses the profile that loads the models of configs/setup.yaml and runs on the card and its driver (`remote.profile`), and the engine: conda, mamba or micromamba where one is found, else a virtual environment from the same versions (`remote.engine`). Nothing that a person made is touched.',
     example: 'npx just env:remote --plan',
+    onMachines: true,
     environment: 'remote',
     options: [forOption],
     readOnly: (has) => has('for'),

@@ -11,6 +11,7 @@ export function configTask(): LoraTask {
     details:
       "Defaults, then configs/, then this machine's own configs/*.local.yaml or *.remote.yaml, then JUST_LORA_ variables, then --set. Secrets are hidden.",
     example: 'npx just config --env=remote --only=training',
+    onMachines: true,
     options: [{ name: 'only', value: 'section', description: 'the settings under this name, for example storage or training.lora' }],
     items: (context) => {
       // Wrong usage is told before anything is looked at.

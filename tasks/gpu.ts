@@ -15,6 +15,7 @@ export function gpuTask(): LoraTask {
     details:
       'Card, driver, CUDA, torch, a product of matrices, 4 bits and memory are checked in this order. The first broken layer is printed with its fix; later layers are not checked. docs/GPU.md explains each.',
     example: 'npx just gpu --set training.arguments.batch_size=2',
+    onMachines: true,
     options: [
       noGpuOption,
       { name: 'model', value: 'name', description: 'the model that the memory is judged for', default: 'every enabled one' },

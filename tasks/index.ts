@@ -18,6 +18,7 @@ export { modelVerifyTask } from './model-verify';
 export type { Host } from './platform';
 export { type RegisterOptions, registerTasks } from './register';
 export { type ReportTaskOptions, reportTask } from './report';
+export { runsTask } from './runs';
 export { setupTask } from './setup';
 export { setupLocalTask } from './setup-local';
 export { setupRemoteTask } from './setup-remote';

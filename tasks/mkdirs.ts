@@ -70,6 +70,7 @@ export function mkdirsTask(): LoraTask {
     description: 'Make the folders and the files that the project starts from',
     details: 'Paths come from configs/paths_config.json; a folder that is a link is respected, a file in the way is never replaced.',
     example: 'npx just mkdirs --plan',
+    onMachines: true,
     options: [{ name: 'gitignore', description: 'add what git must leave out to a .gitignore of yours, between two marks' }],
     items: (context) => [folders, filesStep, ...(context.option('gitignore') === undefined ? [] : [blockStep()])],
   });

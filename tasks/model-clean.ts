@@ -10,6 +10,7 @@ export function modelCleanTask(): LoraTask {
     environment: 'training',
     freesSpace: true,
     example: 'npx just model:clean --plan',
+    onMachines: true,
     options: [
       {
         name: 'model',

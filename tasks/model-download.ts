@@ -9,6 +9,7 @@ export function modelDownloadTask(): LoraTask {
       'Access, revision and free space are checked before the first byte; an interrupted run resumes; a file gets its name once its hash is verified. `hf download` and transformers take the folder as theirs.',
     environment: 'training',
     example: 'npx just model:download --model=mistralai/Mistral-7B-Instruct-v0.3 --plan',
+    onMachines: true,
     options: [
       {
         name: 'model',

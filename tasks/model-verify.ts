@@ -9,6 +9,7 @@ export function modelVerifyTask(): LoraTask {
       'Without more options: sizes, safetensors headers, index, configuration and tokenizer, without reading the weights. Exit code 0 all right, 1 something wrong, 3 something missing that a download would fix.',
     environment: 'training',
     example: 'npx just model:verify --model=llama-3.1-8b --full',
+    onMachines: true,
     readOnly: (has) => !has('for') && !has('fix-config'),
     options: [
       {

@@ -1,6 +1,6 @@
 import { argv, option, task, undertaker } from 'just-task';
 import { quietJust, sayNothingAtExit } from './cli/just-output';
-import { commonOptions } from './cli/options';
+import { commonOptions, machineOptions } from './cli/options';
 import { exitWith, result } from './cli/output';
 import type { LoraTask } from './cli/task';
 import { versionText } from './cli/versions';
@@ -17,6 +17,7 @@ import { modelCleanTask } from './model-clean';
 import { modelDownloadTask } from './model-download';
 import { modelVerifyTask } from './model-verify';
 import { reportTask } from './report';
+import { runsTask } from './runs';
 import { setupLocalTask } from './setup-local';
 import { setupRemoteTask } from './setup-remote';
 import { storageTask } from './storage';
@@ -38,7 +39,7 @@ function groupsWith(checks: OwnChecks): Groups {
     'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
     Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
     Data: [dataCheckTask()],
-    Inspect: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask()],
+    Inspect: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask(), runsTask()],
     Sync: [syncPushTask(), syncPullTask(), syncStatusTask(), syncRemotesTask()],
   };
 }
@@ -64,7 +65,11 @@ export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
   const words = [helpOfTasks(all), completionOfTasks(all)];
   for (const { name, description, text } of words) task(name, description, () => print(text));
   // just would take the word behind a switch for its value: `just --json mkdirs` would name no task.
-  for (const { name, value, also = [] } of [...commonOptions, ...all.flatMap(({ definition }) => definition.options ?? [])])
+  for (const { name, value, also = [] } of [
+    ...commonOptions,
+    ...machineOptions,
+    ...all.flatMap(({ definition }) => definition.options ?? []),
+  ])
     if (!value || value.startsWith('['))
       for (const form of [name, ...also.map((each) => each.replace(/^-+/, ''))]) option(form, { boolean: true });
   const asked = argv();

@@ -27,6 +27,7 @@ export function reportTask(options: ReportTaskOptions = {}): LoraTask {
     details:
       'Checks this machine, takes the run records fetched from the remotes, and writes verdict, steps, storage, packages and the history of runs into one file that needs no network. Secrets are left out.',
     example: 'npx just report --output=report.html',
+    onMachines: true,
     options: [
       { name: 'output', value: 'file', description: 'where the page goes', default: '.just-lora/report.html' },
       { name: 'remote', value: 'name', description: 'fetch the run records of this remote first; may be repeated' },

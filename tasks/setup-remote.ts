@@ -16,6 +16,7 @@ export function setupRemoteTask(): LoraTask {
     details:
       'Makes the folders, checks free space, GPU and driver, makes the training environment (conda or not), imports every library, proves the GPU and trains five LoRA steps on a tiny model. What is done already is left alone.',
     example: 'npx just setup:remote --plan',
+    onMachines: true,
     environment: 'remote',
     options: [noGpuOption, { name: 'models', description: 'download the enabled models too' }, forOption],
     readOnly: (has) => has('for'),

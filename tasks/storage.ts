@@ -8,6 +8,7 @@ export function storageTask(): LoraTask {
     details:
       'Free space is measured on each filesystem that the project uses, and what is already there counts. Thresholds: `storage` in configs/setup.yaml.',
     example: 'npx just storage --set storage.error_gb=10',
+    onMachines: true,
     // Loaded when it is looked at: every start of just reads this file.
     items: () => [(require('./storage/storage-step') as typeof import('./storage/storage-step')).storageStep],
     depth: 'full',

@@ -73,6 +73,7 @@ export function validateTask(environment?: Environment, own: OwnChecks = {}): Lo
     details:
       'Every check is made and reported, none stops the others, and nothing is changed. Exit code 0: all is right; 1: something is wrong; 3: something is to do.',
     example: 'npx just validate --env=local',
+    onMachines: true,
     options: [
       { name: 'train', description: 'with --env=remote: train five LoRA steps too, unless that was proven as it is now' },
       noGpuOption,

@@ -4,19 +4,20 @@ import type { Context } from '../engine/context';
 import { refuseForeignLinks } from '../engine/foreign-links';
 import { outgoingStep } from '../engine/outgoing-step';
 import { exitCodeOf, type Report, verdict } from '../engine/report';
-import { isLive, type Reporter, type Screen, silent, widthOf } from '../engine/reporter/reporter';
+import { type Reporter, widthOf } from '../engine/reporter/reporter';
 import { programJudge } from '../engine/repository-programs';
 import { applySteps, checkSteps, type RunResult } from '../engine/run';
 import { writeRunRecord } from '../engine/state';
 import type { Step } from '../engine/step';
 import type { TaskDefinition } from '../engine/task-definition';
-import { thisHost } from '../platform';
+import { type Host, thisHost } from '../platform';
 import { notOurs, sentence, valueText } from '../untrusted/text';
 import { contextOf, stepNames } from './context';
 import { defaultText } from './default-environment';
 import { helpText } from './help';
-import { environmentOption, type Options, parseOptions, refuseUnknownSteps } from './options';
+import { type Options, ownOptions, parseOptions, refuseUnknownSteps } from './options';
 import { exitWith, openEvents, progressScreen, reportResult, result, results } from './output';
+import { looksOnly, reporterFor } from './reporter-for';
 import { listenToSignals } from './signals';
 import { recordedVersions, versionText } from './versions';
 
@@ -34,34 +35,40 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
     durationMs: 0,
     steps: [],
   };
-  const own = [...(definition.options ?? []), { ...environmentOption, default: defaultText(definition) }];
+  const own = ownOptions(definition, defaultText(definition));
   let failure: Error | undefined;
   let context: Context | undefined;
   let options: Options | undefined;
+  let elsewhere: (() => Promise<void>) | undefined;
   try {
     options = parseOptions(args, own, host.env);
     if (options.help) return result(helpText(definition, own, stepNames(definition, itemsFor, options)));
     if (options.version) return result(versionText());
-    const made = contextOf(host, options, definition);
-    // Before a record could go there.
-    refuseForeignLinks(made);
-    context = made;
-    const items = itemsFor(context);
-    refuseUnknownSteps(
-      options.force,
-      items.map(({ name }) => name),
-    );
-    const ran = await runIn(context, options, definition, items, events?.reporter);
-    Object.assign(report, { outcome: ran.outcome, steps: ran.steps });
-    failure = ran.error;
-    // A fault that is no step's, for one a project that cannot be written: the document has to say it too.
-    if (ran.error && ran.outcome === 'failed' && !ran.steps.some(({ state }) => state === 'failed' || state === 'blocked'))
-      report.error = faultOf(ran.error);
+    if (definition.onMachines && options.given.has('on')) elsewhere = await onOthers(definition, options, host);
+    else {
+      const made = contextOf(host, options, definition);
+      // Before a record could go there.
+      refuseForeignLinks(made);
+      context = made;
+      const items = itemsFor(context);
+      refuseUnknownSteps(
+        options.force,
+        items.map(({ name }) => name),
+      );
+      const ran = await runIn(context, options, definition, items, events?.reporter);
+      Object.assign(report, { outcome: ran.outcome, steps: ran.steps });
+      failure = ran.error;
+      // A fault that is no step's, for one a project that cannot be written: the document has to say it too.
+      if (ran.error && ran.outcome === 'failed' && !ran.steps.some(({ state }) => state === 'failed' || state === 'blocked'))
+        report.error = faultOf(ran.error);
+    }
   } catch (error) {
     failure = error as Error;
     report.outcome = error instanceof Interrupted ? 'interrupted' : 'failed';
     if (report.outcome === 'failed') report.error = faultOf(error);
   }
+  // Its report and its exit code are those of the machines.
+  if (elsewhere) return elsewhere();
   report.durationMs = Math.round(performance.now() - started);
   const looked = !options || looksOnly(options, definition) || definition.skipRecord;
   if (context && !looked) leaveRecord(context, report);
@@ -72,6 +79,12 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   if (told) events?.write(told instanceof UserError ? { event: 'error', fault: told.fault } : { event: 'error', text: told.message });
   events?.write({ event: 'exit', code });
   if (told) throw told;
+}
+
+/** The task on other machines. Loaded where that is asked for: every start of just reads this file. */
+function onOthers(definition: TaskDefinition, options: Options, host: Host): Promise<() => Promise<void>> {
+  const bringing = require('../machines/bring') as typeof import('../machines/bring');
+  return (require('./on/on-machines') as typeof import('./on/on-machines')).onMachines(definition, options, host, bringing);
 }
 
 async function runIn(
@@ -109,28 +122,6 @@ async function runIn(
     release();
   }
 }
-
-const looksOnly = ({ plan, check, given }: Options, { readOnly = false }: TaskDefinition): boolean =>
-  plan || check || (typeof readOnly === 'function' ? readOnly((option) => given.has(option)) : readOnly);
-
-/** Who tells a person about it; loaded when it is known, since every start reads this file. */
-function reporterFor(screen: Screen, options: Options, definition: TaskDefinition): Reporter {
-  const plain = () => require('../engine/reporter/plain') as typeof import('../engine/reporter/plain');
-  if (looksOnly(options, definition)) {
-    // What a look found is in the document; what a command said, with `--verbose`, is told all the same.
-    if (options.json) return { ...silent, note: plain().plainReporter(screen, screen).note };
-    if (definition.renderResult) return plain().quietLookReporter(screen);
-    return plain().lookReporter(screen, lines);
-  }
-  // With `--json` stdout has the document alone.
-  const found = options.json ? screen : lines;
-  // A live list would be torn by the lines of the commands.
-  if (!isLive(screen) || options.verbose) return plain().plainReporter(screen, found);
-  return (require('../engine/reporter/live') as typeof import('../engine/reporter/live')).liveReporter(screen, found);
-}
-
-/** Results that come one after the other, each clean. */
-const lines: Screen = Object.create(results, { write: { value: result } });
 
 /** A command, or what it said: no line of a program begins like one of ours. */
 const verboseLine = (line: string): string => (line.startsWith('$ ') ? line : `  | ${line.trimStart()}`);

@@ -2,7 +2,7 @@ import { formerNameOf } from '../common/former-names';
 import type { OptionDefinition } from '../engine/task-definition';
 import { stepNames } from './context';
 import { defaultText } from './default-environment';
-import { commonOptions, environmentOption } from './options';
+import { commonOptions, ownOptions } from './options';
 import type { LoraTask } from './task';
 
 /** The help of one task: its own options, where the others are explained, and its steps where they are known. */
@@ -25,11 +25,7 @@ export function helpText(
 
 /** The help of a task of this project. */
 export const helpOf = ({ definition, steps }: LoraTask): string =>
-  helpText(
-    definition,
-    [...(definition.options ?? []), { ...environmentOption, default: defaultText(definition) }],
-    stepNames(definition, steps),
-  );
+  helpText(definition, ownOptions(definition, defaultText(definition)), stepNames(definition, steps));
 
 /** The options that every task has, with their short forms. */
 export const sharedOptionsText = (): string => `Options of every task\n${optionsTable(commonOptions)}\n`;

@@ -3,7 +3,7 @@ import type { Environment } from '../common/environment';
 import { usageError } from '../common/errors';
 import { currentName } from '../common/former-names';
 import { nearest } from '../common/nearest';
-import type { OptionDefinition } from '../engine/task-definition';
+import type { OptionDefinition, TaskDefinition } from '../engine/task-definition';
 import type { Host } from '../platform';
 
 /** The options that every task has. */
@@ -21,6 +21,20 @@ export const commonOptions: readonly OptionDefinition[] = [
 
 /** An option of every task, whose default is the task's. */
 export const environmentOption: OptionDefinition = { name: 'env', value: 'local|remote', description: 'which environment' };
+
+/** Options of every task that is about a machine. */
+export const machineOptions: readonly OptionDefinition[] = [
+  { name: 'on', value: 'name', description: 'run on this machine of `remotes`, or on several (`--on=a,b`, `--on=all`), and show it here' },
+  { name: 'detach', description: 'with --on: start it there, and return at once' },
+  { name: 'send-token', description: "with --on: give that run this machine's token of the Hub" },
+];
+
+/** The options that the help of a task explains: its own, those of machines, and the environment with its default. */
+export const ownOptions = ({ options = [], onMachines }: TaskDefinition, environmentDefault: string): OptionDefinition[] => [
+  ...options,
+  ...(onMachines ? machineOptions : []),
+  { ...environmentOption, default: environmentDefault },
+];
 
 /** Options of just itself, which reach us in the same list. */
 const justOptions: readonly OptionDefinition[] = [
@@ -104,6 +118,11 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
 const takesNext = (option: OptionDefinition): boolean => option.value !== undefined && !option.value.startsWith('[');
 
 function unknownOption(raw: string, known: readonly OptionDefinition[]) {
+  if (raw === '--on')
+    return usageError(
+      'this task is about this machine: it takes no `--on`',
+      'leave it out; the other side of `sync:…` is named by `--remote`, and `npx just setup:remote --on=NAME` sets up a machine',
+    );
   const meant = nearest(
     raw.replace(/^-+/, ''),
     known.map(({ name }) => name),

@@ -31,13 +31,13 @@ export async function checkSteps(
  * Brings every step to done. Each is looked at once before its actions and once after them: the first look, which says
  * whether there is anything to do, counts when the step's turn comes. It does not where something may have changed by
  * then, and is made once more: behind a step that acted, and where another run held the project between that look and
- * our lock. The project is locked only when there is something to do.
+ * our lock. The project is locked only when there is something to do, and not where its steps spare it.
  */
 export async function applySteps(
   items: readonly Step[],
   context: Context,
   reporter: Reporter,
-  { name: task, freesSpace = false }: Pick<TaskDefinition, 'name' | 'freesSpace'>,
+  { name: task, freesSpace = false, sparesProject = false }: Pick<TaskDefinition, 'name' | 'freesSpace'> & { sparesProject?: boolean },
   depth: Depth,
 ): Promise<RunResult> {
   const { host, root } = context;
@@ -59,7 +59,8 @@ export async function applySteps(
   try {
     const holds = isUndisturbed();
     const lock = { task, waitSeconds: context.settings.setup.run.lock_wait_seconds, onWait: reporter.note, freesSpace };
-    await withLock(host, root, lock, (waited) => {
+    const hold: typeof withLock = sparesProject ? (_, __, ___, work) => work(false) : withLock;
+    await hold(host, root, lock, (waited) => {
       if (waited || !holds) looks.clear();
       return inTurn(items, context, reporter, async (step) => {
         const report = await applyStep(step, context, depth, looks.get(step) ?? (await planStep(step, context, depth)), reporter);

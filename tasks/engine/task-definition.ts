@@ -30,6 +30,8 @@ export interface TaskDefinition {
   /** The environment that the task is about where no `--env` names one; `training`: remote on a machine that trains, else local. */
   environment?: Environment | 'training';
   depth?: Depth;
+  /** It is about a machine: with `--on` it runs on another one, and is shown here. */
+  onMachines?: boolean;
   /** The task only looks: it never acts, and exits 1 or 3 like `--check`; a function where that depends on its options. */
   readOnly?: boolean | ((has: (option: string) => boolean) => boolean);
   /** It makes room: it runs on a disk that is full too, where no lock can be written. */

@@ -20,6 +20,7 @@ const lines: readonly [typed: string, wanted: readonly string[], unwanted: reado
   ['npx just model:download --mo', ['--model='], ['--plan']],
   ['npx just model:download --model=qw', ['--model=qwen-7b'], ['--model=gpu-box']],
   ['npx just sync:push --remote=', ['--remote=gpu-box'], ['--remote=qwen-7b']],
+  ['npx just gpu --on=', ['--on=gpu-box', '--on=all'], ['--on=qwen-7b']],
   ['npx just setup:local --force=sto', ['--force=storage'], ['--force=mkdirs']],
   ['npx just validate --env=', ['--env=local', '--env=remote'], []],
   ['npx just mkdirs --pl', ['--plan'], ['--check']],

@@ -54,9 +54,11 @@ const keyFile = (file: string): string => {
 
 /**
  * @param options.path the PATH of the commands that run there, for machines without rsync or with another one
- * @param options.via a port that connections take instead of its own, of a relay for example
+ * @param options.env further variables of those commands
  */
-export async function startSshd(options: { path?: string; more?: string; name?: string } = {}): Promise<Sshd> {
+export async function startSshd(
+  options: { path?: string; more?: string; name?: string; env?: Record<string, string> } = {},
+): Promise<Sshd> {
   if (!program) throw new Error(noSshd);
   const folder = temporaryFolder(options.name ?? 'jl-sshd');
   const home = path.join(folder, 'home');
@@ -82,7 +84,9 @@ export async function startSshd(options: { path?: string; more?: string; name?: 
       'MaxStartups 100:30:200',
       'MaxSessions 100',
       'Subsystem sftp internal-sftp',
-      `SetEnv HOME=${home}${options.path ? ` PATH=${options.path}` : ''}`,
+      `SetEnv ${Object.entries({ HOME: home, ...(options.path ? { PATH: options.path } : {}), ...options.env })
+        .map((pair) => pair.join('='))
+        .join(' ')}`,
       ...(options.more ? [options.more] : []),
       '',
     ].join('\n'),

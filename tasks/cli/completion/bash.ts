@@ -23,6 +23,7 @@ ${cases.join('\n')}
   case $cur in
     --model=*) words="$(_just_lora_keys models) all present" ;;
     --remote=*) words="$(_just_lora_keys remotes)" ;;
+    --on=*) words="$(_just_lora_keys remotes) all" ;;
     --force=*) words=$steps ;;
 ${fixed.join('\n')}
     -*) words="$options ${wordsOf(shared)}" ;;

@@ -1,6 +1,6 @@
 import type { OptionDefinition } from '../../engine/task-definition';
 import { stepNames } from '../context';
-import { commonOptions, environmentOption } from '../options';
+import { commonOptions, ownOptions } from '../options';
 import type { LoraTask } from '../task';
 import { bashCompletion } from './bash';
 import { fishCompletion } from './fish';
@@ -13,7 +13,7 @@ export function completionFor(shell: keyof typeof shells, tasks: readonly LoraTa
   return shells[shell]({
     tasks: tasks.map(({ definition, steps }) => ({
       name: definition.name,
-      options: [...(definition.options ?? []), environmentOption].map(typed),
+      options: ownOptions(definition, '').map(typed),
       steps: stepNames(definition, steps),
     })),
     shared: commonOptions.flatMap((option) => [...(option.also ?? []), typed(option)]),

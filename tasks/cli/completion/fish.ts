@@ -43,6 +43,8 @@ ${cases.join('\n')}
         printf '%s\\n' --model=(__just_lora_keys models) --model=all --model=present
     case '--remote=*'
         printf '%s\\n' --remote=(__just_lora_keys remotes)
+    case '--on=*'
+        printf '%s\\n' --on=(__just_lora_keys remotes) --on=all
     case '--force=*'
         test -n "$steps"; and printf '%s\\n' --force=$steps
 ${fixed.join('\n')}

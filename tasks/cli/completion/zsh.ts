@@ -18,6 +18,7 @@ ${cases.join('\n')}
   case $cur in
     --model=*) found=(\${(f)"$(_just_lora_keys models)"} all present) ;;
     --remote=*) found=(\${(f)"$(_just_lora_keys remotes)"}) ;;
+    --on=*) found=(\${(f)"$(_just_lora_keys remotes)"} all) ;;
     --force=*) found=($steps) ;;
 ${fixed.join('\n')}
     -*) compadd -S '' -- \${(M)options:#*=}; compadd -- \${options:#*=} ${wordsOf(shared)}; return ;;

@@ -17,6 +17,8 @@ export interface StartRequest {
   key: string;
   /** Which machine and project asks. */
   from: string;
+  /** It only looks: what one that has ended saw is no answer. */
+  isLook: boolean;
   /** The program and its arguments. */
   command: readonly string[];
   /** Variables of this run alone; they lie on no disk. */

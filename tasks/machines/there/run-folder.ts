@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { bootId } from '../../platform/boot-id';
-import * as files from '../../platform/files';
+import { createText, list, lstat, makeFolder, narrow, readJson, readText, remove, stat, writeText } from '../../platform/files';
 import { stateFolder } from '../../platform/files/private';
 import { processStartTime } from '../../platform/processes/process-groups';
 import { lastLines } from '../../untrusted/text';
@@ -51,8 +51,7 @@ export const runNamed = (project: string, id: string): RunFolder => ({ id, folde
 
 /** The runs that there are, the newest last: their names begin with the time. */
 export function runsOf(project: string): RunFolder[] {
-  return files
-    .list(runsFolder(project))
+  return list(runsFolder(project))
     .filter(isRunId)
     .map((id) => runNamed(project, id));
 }
@@ -60,36 +59,36 @@ export function runsOf(project: string): RunFolder[] {
 /** `20261128T172500123-1f2e3d4c`: a time, and what makes it one of its own. */
 export const isRunId = (id: string): boolean => /^\d{8}T\d{9}-[0-9a-f]{8}$/.test(id);
 
-export const infoOf = (run: RunFolder): RunInfo | undefined => files.readJson(fileOf(run, 'info.json'), 100_000) as RunInfo | undefined;
+export const infoOf = (run: RunFolder): RunInfo | undefined => readJson(fileOf(run, 'info.json'), 100_000) as RunInfo | undefined;
 
 /** @throws what the file system says, and where a link of another user leads away */
 export async function makeRun(project: string, info: RunInfo): Promise<RunFolder> {
   const state = path.join(project, stateFolder);
-  files.makeFolder(state);
-  const link = files.lstat(state);
-  if (link?.isSymbolicLink() && ![process.getuid?.(), 0, files.stat(project)?.uid].includes(link.uid))
+  makeFolder(state);
+  const link = lstat(state);
+  if (link?.isSymbolicLink() && ![process.getuid?.(), 0, stat(project)?.uid].includes(link.uid))
     throw new Error(`${state} is a link of another user`);
-  files.narrow(state);
-  files.createText(path.join(state, '.gitignore'), '*\n');
-  for (const old of runsOf(project).slice(0, 1 - kept)) if ((await aliveness(old)) !== 'at work') files.remove(old.folder);
+  narrow(state);
+  createText(path.join(state, '.gitignore'), '*\n');
+  for (const old of runsOf(project).slice(0, 1 - kept)) if ((await aliveness(old)) !== 'at work') remove(old.folder);
   const run = runNamed(project, info.id);
-  files.makeFolder(run.folder);
-  files.writeText(fileOf(run, 'info.json'), `${JSON.stringify(info)}\n`, false);
+  makeFolder(run.folder);
+  writeText(fileOf(run, 'info.json'), `${JSON.stringify(info)}\n`, false);
   return run;
 }
 
 /** Whether the run may still tell something, by the processes that it is; `reboot`: they were of an earlier boot. */
 export async function aliveness(run: RunFolder): Promise<'at work' | 'ended' | 'reboot'> {
-  const processes = files.readJson(fileOf(run, 'processes.json'), 10_000) as RunProcesses | undefined;
+  const processes = readJson(fileOf(run, 'processes.json'), 10_000) as RunProcesses | undefined;
   if (!processes) {
-    const made = files.stat(run.folder);
+    const made = stat(run.folder);
     return made && Date.now() - made.mtimeMs < beginMs ? 'at work' : 'ended';
   }
-  if (processes.boot !== bootId({ platform: process.platform, files })) return 'reboot';
+  if (processes.boot !== bootId({ platform: process.platform, files: { readText } })) return 'reboot';
   for (const mark of [processes.watcher, processes.task]) if (mark && (await processStartTime(mark.pid)) === mark.started) return 'at work';
   return 'ended';
 }
 
 /** The last lines of what the run wrote past its events. */
 export const saidBy = (run: RunFolder): string =>
-  lastLines((files.readText(fileOf(run, 'output.before')) ?? '') + (files.readText(fileOf(run, 'output')) ?? ''));
+  lastLines((readText(fileOf(run, 'output.before')) ?? '') + (readText(fileOf(run, 'output')) ?? ''));

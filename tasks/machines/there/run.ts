@@ -1,5 +1,5 @@
 import * as readline from 'node:readline';
-import * as files from '../../platform/files';
+import { createText } from '../../platform/files';
 import { follow } from './follow';
 import { type Answer, protocolVersion, type Request } from './protocol';
 import { fileOf, infoOf, isRunId, runNamed } from './run-folder';
@@ -20,7 +20,7 @@ async function main(project: string): Promise<void> {
   const told = next.next();
   if (request.acknowledged) void told.then(({ done }) => done && process.exit(0));
   await follow(begun.run, begun.id === request.id ? request.offset : 0, send);
-  if (!request.acknowledged || (await told).value === 'told') files.createText(fileOf(begun.run, 'told'), '');
+  if (!request.acknowledged || (await told).value === 'told') createText(fileOf(begun.run, 'told'), '');
   process.exit(0);
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
-import * as files from '../../platform/files';
+import { createText, lstat, remove, stat } from '../../platform/files';
 import { stateFolder } from '../../platform/files/private';
 import { type Answer, protocolVersion, type StartRequest } from './protocol';
 import { aliveness, fileOf, infoOf, makeRun, type RunFolder, type RunInfo, runsOf } from './run-folder';
@@ -9,7 +9,7 @@ import { aliveness, fileOf, infoOf, makeRun, type RunFolder, type RunInfo, runsO
 type Begun = { run: RunFolder; info: RunInfo; isNew: boolean } | Extract<Answer, { answer: 'busy' }>;
 
 /**
- * The run of a command: the one that is at work with it, or that has ended and nobody knows yet; else a new one. Two who ask
+ * The run of a command: the one that is at work with it, or that has ended and nobody knows yet (a look is made anew then); else a new one. Two who ask
  * at once get the same one.
  * @throws what the file system says
  */
@@ -26,7 +26,8 @@ export async function startOrAttach(project: string, id: string, request: StartR
         return { 'just-lora': 'run', version: protocolVersion, answer: 'busy', id: info.id, since, from, shown };
       }
       // Only the newest: what came behind it may have changed what it told.
-      if (at === runs.length - 1 && info.key === request.key && !files.stat(fileOf(run, 'told'))) return { run, info, isNew: false };
+      const isUntold = at === runs.length - 1 && info.key === request.key && !stat(fileOf(run, 'told'));
+      if (isUntold && !request.isLook) return { run, info, isNew: false };
     }
     const { task, shown, key, from, command, environment } = request;
     const info: RunInfo = { id, task, shown, key, from, since: new Date().toISOString() };
@@ -58,9 +59,9 @@ const staleMs = 20_000;
 async function oneAtATime(project: string): Promise<() => void> {
   const file = path.join(project, stateFolder, 'machine-runs-starting');
   for (;;) {
-    if (files.createText(file, String(process.pid))) return () => files.remove(file);
-    const held = files.lstat(file);
-    if (held && Date.now() - held.mtimeMs > staleMs) files.remove(file);
+    if (createText(file, String(process.pid))) return () => remove(file);
+    const held = lstat(file);
+    if (held && Date.now() - held.mtimeMs > staleMs) remove(file);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { bootId } from '../../platform/boot-id';
-import * as files from '../../platform/files';
+import { appendBytes, appendTo, move, readText, writeText } from '../../platform/files';
 import { processStartTime } from '../../platform/processes/process-groups';
 import type { Ended } from './protocol';
 import { fileOf, type ProcessMark, type RunProcesses, runNamed, saidBy } from './run-folder';
@@ -22,8 +22,12 @@ async function watch(project: string, id: string): Promise<void> {
   const run = runNamed(project, id);
   const own = await markOf(process.pid);
   const tell = (task?: ProcessMark) => {
-    const processes: RunProcesses = { boot: bootId({ platform: process.platform, files }), watcher: own, ...(task ? { task } : {}) };
-    files.writeText(fileOf(run, 'processes.json'), JSON.stringify(processes), false);
+    const processes: RunProcesses = {
+      boot: bootId({ platform: process.platform, files: { readText } }),
+      watcher: own,
+      ...(task ? { task } : {}),
+    };
+    writeText(fileOf(run, 'processes.json'), JSON.stringify(processes), false);
   };
   tell();
   const { command, environment } = JSON.parse(await wholeInput()) as WatchOrder;
@@ -31,7 +35,7 @@ async function watch(project: string, id: string): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const memoryBefore = outOfMemory();
   // For its owner alone, whoever writes the first line.
-  const append = files.appendTo(fileOf(run, 'events'));
+  const append = appendTo(fileOf(run, 'events'));
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
     cwd: project,
@@ -68,10 +72,10 @@ function boundedFile(file: string, before: string): (chunk: Buffer) => void {
   return (chunk) => {
     try {
       if (bytes + chunk.length > mostOutput && bytes > 0) {
-        files.move(file, before);
+        move(file, before);
         bytes = 0;
       }
-      files.appendBytes(file, chunk.subarray(-mostOutput));
+      appendBytes(file, chunk.subarray(-mostOutput));
       bytes += chunk.length;
     } catch {
       // A full disk is the task's to tell.
@@ -80,7 +84,7 @@ function boundedFile(file: string, before: string): (chunk: Buffer) => void {
 }
 
 /** How many processes the kernel has ended for want of memory since it started (proc(5), vmstat). */
-const outOfMemory = (): number => Number(/^oom_kill (\d+)$/m.exec(files.readText('/proc/vmstat') ?? '')?.[1] ?? 0);
+const outOfMemory = (): number => Number(/^oom_kill (\d+)$/m.exec(readText('/proc/vmstat') ?? '')?.[1] ?? 0);
 
 const [, , project = '', id = ''] = process.argv;
 void watch(project, id);

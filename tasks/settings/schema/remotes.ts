@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as v from 'valibot';
 import { list } from '../../platform/files';
-import { line, name } from './values';
+import { flag, line, name } from './values';
 
 /** Each file of `tasks/sync/remote-types` is a kind of remote, and its name is the one that the settings use. */
 const kinds = list(path.join(__dirname, '..', '..', 'sync', 'remote-types')).flatMap((file) => /^([\w-]+)\.[jt]s$/.exec(file)?.[1] ?? []);
@@ -27,6 +27,10 @@ export const remote = v.strictObject({
   transfer: v.optional(
     v.pipe(v.nullable(v.picklist(['rsync', 'scp', 'auto'])), v.description('Who moves the bytes over ssh, instead of sync.transfer')),
     null,
+  ),
+  send_token: flag(
+    "A task that runs there with --on gets this machine's token of the Hub, for that run alone; obeyed in a machine's own file",
+    false,
   ),
 });
 

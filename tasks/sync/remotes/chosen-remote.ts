@@ -22,15 +22,18 @@ export function chosenRemote(context: Context): Remote {
   );
 }
 
-/** @throws UserError exit code 2: E_REMOTE_UNKNOWN, E_REMOTE_TODO, E_REMOTE_SETTINGS */
-export function remoteNamed(context: Context, name: string): Remote {
+/**
+ * @param option where it was named
+ * @throws UserError exit code 2: E_REMOTE_UNKNOWN, E_REMOTE_TODO, E_REMOTE_SETTINGS
+ */
+export function remoteNamed(context: Context, name: string, option: 'remote' | 'on' = 'remote'): Remote {
   const { remotes } = context.settings.setup;
   const entry = Object.hasOwn(remotes, name) ? remotes[name] : undefined;
   if (entry) return resolveRemote(context, name, entry);
   const meant = nearest(name, Object.keys(remotes));
   throw unknown(
     `unknown remote \`${name}\`: ${Object.keys(remotes).join(', ') || 'none'} configured`,
-    meant ? `did you mean \`--remote=${meant}\`?` : 'add it under `remotes` in configs/setup.local.yaml',
+    meant ? `did you mean \`--${option}=${meant}\`?` : 'add it under `remotes` in configs/setup.local.yaml',
   );
 }
 

@@ -1,0 +1,138 @@
+import { Interrupted } from '../common/errors';
+import { sha256 } from '../common/hash';
+import type { Context } from '../engine/context';
+import type { StepReport } from '../engine/report';
+import type { Reporter } from '../engine/reporter/reporter';
+import { applySteps, checkSteps, type RunResult } from '../engine/run';
+import type { Step } from '../engine/step';
+import { redacted } from '../untrusted/secrets';
+import type { Machine, Runtime } from './machine';
+import { type MachineOutcome, type OwnOutcome, outcomeThere, ownOutcome } from './outcome';
+import { runThere } from './runs/run-there';
+import { shownRun } from './runs/shown';
+import type { Stops } from './stops';
+import type { Ended } from './there/protocol';
+
+/** A task as it is asked for on machines. */
+export interface AskedTask {
+  task: string;
+  /** The options that travel. */
+  args: readonly string[];
+  /** Variables of that run alone. */
+  environment: Readonly<Record<string, string>>;
+  detach: boolean;
+  /** It changes nothing there, by its options or because the task does not. */
+  isLook: boolean;
+  /** What is asked for is a look, at what is to be brought too. */
+  looks: 'plan' | 'check' | undefined;
+}
+
+/** What a machine needs before a task runs there, and how just-lora is started then. */
+export interface Bringing {
+  bringSteps(machine: Machine): readonly Step[];
+  runtimeOf(context: Context, machine: Machine): Promise<Runtime>;
+}
+
+/** How one machine is shown. */
+export interface MachineView {
+  /** Of what is brought, and of the run there. */
+  reporters: { bring: Reporter; run: Reporter };
+  result(text: string): void;
+  note(text: string): void;
+}
+
+/**
+ * Runs a task on a machine: brings what it needs, starts it there, and shows it as if it ran here.
+ * A task that is looked at (`--plan`, `--check`) has a machine looked at, and nothing written there, as long as something is to be brought.
+ */
+export async function runOn(
+  context: Context,
+  machine: Machine,
+  asked: AskedTask,
+  { bringSteps, runtimeOf }: Bringing,
+  view: MachineView,
+  stops: Stops,
+): Promise<MachineOutcome> {
+  const { name } = machine.remote;
+  const own = ownOutcome(context, name, asked.task);
+  let brought: readonly StepReport[] = [];
+  try {
+    const ran = await bring(context, bringSteps(machine), asked, view.reporters.bring);
+    brought = ran.steps;
+    if (ran.error) return own(brought, ran.outcome, ran.error);
+    if (asked.looks && ran.outcome !== 'unchanged') return lookedOnly(own, ran, asked, name, view);
+    context.host.processes.throwIfInterrupted();
+    stops.throwIfStopped();
+    const shown = shownRun(view.reporters.run, view.result);
+    const runtime = await runtimeOf(context, machine);
+    // Also where we no longer follow it: the screen is left as it is.
+    const ended = await follow(context, machine, runtime, asked, { shown, view, stops }).finally(shown.end);
+    const end = await shown.end();
+    if (asked.detach) {
+      view.result(`started on \`${name}\`: \`${commandOf(asked)} --on=${name}\` shows it, \`npx just runs --on=${name}\` lists its runs`);
+      return own(brought, 'unchanged', 0);
+    }
+    return outcomeThere(own, brought, name, ended, end);
+  } catch (error) {
+    return own(brought, error instanceof Interrupted ? 'interrupted' : 'failed', error as Error);
+  }
+}
+
+/** The command for a person, without its secrets. */
+const commandOf = ({ task, args }: AskedTask): string => redacted(['npx just', task, ...args].join(' '));
+
+function bring(context: Context, steps: readonly Step[], { task, looks }: AskedTask, reporter: Reporter): Promise<RunResult> {
+  if (looks) return checkSteps(steps, context, 'quick', looks === 'plan', reporter);
+  // What is brought lies in no project of this machine: other runs may be at work in this one.
+  return applySteps(steps, context, reporter, { name: task, sparesProject: true }, 'quick');
+}
+
+/** Nothing there can say what a task would do before it is there itself. */
+function lookedOnly(
+  own: OwnOutcome,
+  { outcome, steps }: RunResult,
+  { task, looks }: AskedTask,
+  name: string,
+  view: MachineView,
+): MachineOutcome {
+  if (outcome !== 'blocked')
+    view.result(`what \`${task}\` finds on \`${name}\` can be said once that is there: \`npx just ${task} --on=${name}\` brings it`);
+  const code = outcome === 'blocked' ? 1 : 3;
+  return own(steps, outcome, looks === 'plan' ? 0 : code);
+}
+
+async function follow(
+  context: Context,
+  machine: Machine,
+  runtime: Runtime,
+  asked: AskedTask,
+  { shown, view, stops }: { shown: ReturnType<typeof shownRun>; view: MachineView; stops: Stops },
+): Promise<Ended | undefined> {
+  const { task, args, environment, detach, isLook } = asked;
+  const { name } = machine.remote;
+  const { node, app } = runtime;
+  let release: () => void = () => undefined;
+  const start = {
+    task,
+    shown: commandOf(asked),
+    key: sha256(JSON.stringify([task, ...args])),
+    from: `${context.host.hostname}:${context.root}`,
+    isLook,
+    command: [node, `${app}/node_modules/just-task/bin/just.js`, '--config', `${app}/just.config.js`, task, ...args],
+    environment,
+  };
+  const follower = {
+    following({ id, isNew, since, from }: { id: string; isNew: boolean; since: string; from: string }) {
+      if (!isNew && !detach)
+        view.note(`\`${name}\` has this run since ${since.slice(0, 16).replace('T', ' ')} UTC, for ${from}: what it told comes first`);
+      if (!detach) release = stops.add(context, machine, id);
+    },
+    event: shown.event,
+    note: view.note,
+  };
+  try {
+    return await runThere(context, machine, runtime, start, follower, { detach });
+  } finally {
+    release();
+  }
+}

@@ -1,0 +1,194 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { modelFiles } from '../hub/model';
+import { type Hub, startHub } from '../hub/server';
+import { skip } from '../support/skip';
+import { noSshd } from '../support/sshd';
+import { type Pair, pair, processesWith } from '../support/sync';
+
+const test = suite('--on: a task on another machine');
+
+/** A Hub that a download takes some seconds from. */
+let hub: Hub;
+let machine: Pair;
+const secret = 'hf_ofthelaptop0123456789abcdefghij';
+const download = ['model:download', '--model=org/tiny', '--on=gpu'];
+
+const until = async (what: () => unknown) => {
+  for (let tries = 0; tries < 1200 && !what(); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.ok(what());
+};
+const runs = () => path.join(machine.there, '.just-lora', 'machine-runs');
+const newest = () => path.join(runs(), fs.readdirSync(runs()).sort().at(-1) ?? '');
+const eventsOf = (folder: string) =>
+  fs.existsSync(path.join(folder, 'events')) ? fs.readFileSync(path.join(folder, 'events'), 'utf8') : '';
+/** A new run that moves bytes. */
+const isMoving = (before: number) => () =>
+  fs.existsSync(runs()) && fs.readdirSync(runs()).length > before && /"doneBytes":[1-9]/.test(eventsOf(newest()));
+const model = () => path.join(machine.there, 'models', 'tiny');
+const forgetModel = () => fs.rmSync(path.join(machine.there, 'models'), { recursive: true, force: true });
+
+if (noSshd) skip(test, '--on', noSshd);
+else {
+  test.before(async () => {
+    hub = await startHub();
+    hub.add('org/tiny', modelFiles(6_000_000), { gated: true });
+    hub.tokens.set(secret, { granted: ['org/tiny'] });
+    machine = await pair({ env: { HF_ENDPOINT: hub.url } });
+    machine.env['HF_TOKEN'] = secret;
+  });
+  test.after(() => hub.close());
+
+  test('a plan on a bare machine writes nothing there, and says what would be brought', async () => {
+    const { exitCode, stdout, stderr } = await machine.run('mkdirs', '--plan', '--on=gpu');
+    assert.is(exitCode, 0, stderr);
+    assert.match(stdout, 'can be said once that is there');
+    assert.equal(fs.existsSync(machine.there), false);
+    assert.equal(fs.readdirSync(machine.sshd.home), []);
+  });
+
+  test('the same steps are shown here as there, with one document, and done already the second time', async () => {
+    const first = await machine.run('mkdirs', '--on=gpu');
+    assert.is(first.exitCode, 0, first.stderr);
+    for (const step of ['machine', 'node', 'project', 'mkdirs', 'files']) assert.match(first.stdout, new RegExp(`^✔ ${step} — `, 'm'));
+    assert.match(first.stdout, /^(un)?changed in /m);
+    assert.ok(fs.existsSync(path.join(machine.there, 'data/processed')));
+    const { exitCode, version, machines } = await machine.json('mkdirs', '--on=gpu');
+    assert.is(exitCode, 0);
+    assert.is(version, 1);
+    const [{ name, report }] = machines;
+    assert.equal({ name, outcome: report.outcome, task: report.task }, { name: 'gpu', outcome: 'unchanged', task: 'mkdirs' });
+    assert.equal(
+      report.steps.map((step: { name: string; state: string }) => `${step.name} ${step.state}`),
+      ['machine done', 'node done', 'project done', 'mkdirs done', 'files done'],
+    );
+  });
+
+  test('options travel, a table is a result, and the exit code is that of there', async () => {
+    const { exitCode, stdout } = await machine.run('config', '--on=gpu', '--env=remote', '--only=storage', '--set=storage.warn_gb=41');
+    assert.is(exitCode, 0);
+    assert.match(stdout, /^storage\.warn_gb +41 +--set$/m);
+    assert.not.match(stdout, /✔ machine/);
+    const checked = await machine.run('mkdirs', '--check', '--on=gpu', '--set=paths.data_raw=data/elsewhere');
+    assert.is(checked.exitCode, 3, checked.stdout + checked.stderr);
+    const wrong = await machine.json('config', '--only=nothing', '--on=gpu');
+    assert.is(wrong.exitCode, 2);
+    assert.is(wrong.machines[0].report.error.code, 'E_USAGE');
+  });
+
+  test('what is about this machine takes no --on, and a machine must be one', async () => {
+    for (const task of ['venv', 'sync:push']) {
+      const { exitCode, stderr } = await machine.run(task, '--on=gpu');
+      assert.is(exitCode, 2, task);
+      assert.match(stderr, 'takes no `--on`');
+    }
+    const { error, exitCode } = await machine.json('mkdirs', '--on=gp');
+    assert.is(exitCode, 2);
+    assert.is(error.code, 'E_REMOTE_UNKNOWN');
+    assert.match(error.fix, '--on=gpu');
+  });
+
+  test('without a token there both ways are told; one that is sent is in no file, no command line and no output', async () => {
+    const { exitCode, stderr } = await machine.run(...download);
+    assert.is(exitCode, 1);
+    assert.match(stderr, 'E_HUB_NO_TOKEN');
+    assert.match(stderr, 'HF_TOKEN');
+    assert.match(stderr, '--send-token');
+    hub.rate = 300_000;
+    const before = fs.readdirSync(runs()).length;
+    const started = machine.start(...download, '--send-token', '--verbose');
+    await until(isMoving(before));
+    for (const { command } of processesWith(machine.sshd.folder)) assert.not.match(command, secret);
+    const ended = await started.ended;
+    assert.is(ended.exitCode, 0, ended.stderr);
+    assert.not.match(ended.stdout + ended.stderr, secret);
+    for (const file of fs.readdirSync(path.join(machine.there, '.just-lora'), { recursive: true, encoding: 'utf8' })) {
+      const full = path.join(machine.there, '.just-lora', file);
+      if (fs.statSync(full).isFile()) assert.not.match(fs.readFileSync(full, 'latin1'), secret, file);
+    }
+    assert.ok(fs.existsSync(model()));
+  });
+
+  test('Ctrl-C asks the run there to stop: exit 130, no process left; the next run goes on from there', async () => {
+    forgetModel();
+    const before = fs.readdirSync(runs()).length;
+    const { child, ended } = machine.start(...download, '--send-token');
+    await until(isMoving(before));
+    process.kill(child.pid ?? 0, 'SIGINT');
+    const { exitCode, stderr } = await ended;
+    assert.is(exitCode, 130, stderr);
+    assert.match(stderr, 'Ctrl-C once more leaves it at work');
+    assert.match(stderr, 'interrupted by SIGINT');
+    await until(() => processesWith(newest()).length === 0);
+  });
+
+  test('a second Ctrl-C leaves it at work and says so; it is listed, another command is refused, and it can be stopped', async () => {
+    forgetModel();
+    hub.rate = 60_000;
+    const before = fs.readdirSync(runs()).length;
+    const { child, ended } = machine.start(...download, '--send-token');
+    await until(isMoving(before));
+    const stopped = fs
+      .readdirSync('/proc')
+      .find((pid) => /^\d+$/.test(pid) && processMatches(pid, 'just.js', 'model:download', machine.sshd.home));
+    // It does not hear the first one.
+    process.kill(Number(stopped), 'SIGSTOP');
+    process.kill(child.pid ?? 0, 'SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    process.kill(child.pid ?? 0, 'SIGINT');
+    const { exitCode, stderr } = await ended;
+    assert.is(exitCode, 130, stderr);
+    assert.match(stderr, 'left at work');
+    const listed = await machine.json('runs', '--on=gpu');
+    assert.is(listed.steps[0].runs.at(-1).state, 'at work');
+    const busy = await machine.run('gpu', '--on=gpu');
+    assert.is(busy.exitCode, 1);
+    assert.match(busy.stderr, 'E_MACHINE_BUSY');
+    process.kill(Number(stopped), 'SIGCONT');
+    const stop = await machine.run('runs', '--on=gpu', '--stop');
+    assert.is(stop.exitCode, 0, stop.stderr);
+    await until(() => processesWith(newest()).length === 0);
+  });
+
+  test('a laptop that is killed: the run goes on, and the same command shows the rest and the same end', async () => {
+    forgetModel();
+    hub.rate = 300_000;
+    const before = fs.readdirSync(runs()).length;
+    const { child, ended } = machine.start(...download, '--send-token');
+    await until(isMoving(before));
+    process.kill(child.pid ?? 0, 'SIGKILL');
+    await ended;
+    const { exitCode, stdout, stderr } = await machine.run(...download, '--send-token');
+    assert.is(exitCode, 0, stderr);
+    assert.match(stderr, /`gpu` has this run since/);
+    assert.match(stdout, /^✔ .*tiny.* — /m);
+    assert.is(fs.readdirSync(runs()).length, before + 1);
+  });
+
+  test('started with --detach it returns at once; a run that is killed there is told with what it said', async () => {
+    forgetModel();
+    const detached = await machine.run(...download, '--send-token', '--detach');
+    assert.is(detached.exitCode, 0, detached.stderr);
+    assert.match(detached.stdout, /started on `gpu`/);
+    await until(() => /"doneBytes":[1-9]/.test(eventsOf(newest())));
+    const { task } = JSON.parse(fs.readFileSync(path.join(newest(), 'processes.json'), 'utf8'));
+    process.kill(task.pid, 'SIGKILL');
+    const { exitCode, stderr } = await machine.run(...download, '--send-token');
+    assert.is(exitCode, 1);
+    assert.match(stderr, 'E_RUN_KILLED');
+    assert.match(stderr, 'SIGKILL');
+  });
+}
+
+function processMatches(pid: string, ...words: string[]): boolean {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8') + fs.readFileSync(`/proc/${pid}/environ`, 'utf8');
+    return words.every((word) => text.includes(word));
+  } catch {
+    return false;
+  }
+}
+
+test.run();
