@@ -31,6 +31,7 @@ export function reportTask(options: ReportTaskOptions = {}): LoraTask {
     options: [
       { name: 'output', value: 'file', description: 'where the page goes', default: '.just-lora/report.html' },
       { name: 'remote', value: 'name', description: 'fetch the run records of this remote first; may be repeated' },
+      { name: 'open', description: 'show the page in the browser of this desktop' },
       noGpuOption,
     ],
     skipRecord: true,
@@ -41,10 +42,15 @@ export function reportTask(options: ReportTaskOptions = {}): LoraTask {
       );
       return [...fetched, (require('./report/report-step') as typeof import('./report/report-step')).reportStep(reported)];
     },
-    summary: (context) => {
+    async summary(context) {
       const { fileOf } = require('./report/report-step') as typeof import('./report/report-step');
       const { shown } = require('./engine/paths') as typeof import('./engine/paths');
-      return shown(context.root, fileOf(context));
+      const file = fileOf(context);
+      const { pathToFileURL } = require('node:url') as typeof import('node:url');
+      const lines = [shown(context.root, file), pathToFileURL(file).href];
+      if (context.option('open') === undefined) return lines.join('\n');
+      const { openPage } = require('./report/open-page') as typeof import('./report/open-page');
+      return [...lines, await openPage(context, file)].join('\n');
     },
   });
 }

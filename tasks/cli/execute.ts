@@ -71,7 +71,9 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   if (elsewhere) return elsewhere();
   report.durationMs = Math.round(performance.now() - started);
   const looked = !options || looksOnly(options, definition) || definition.skipRecord;
-  if (context && !looked) leaveRecord(context, report);
+  // Wrong usage says nothing of the machine.
+  const isUsage = failure instanceof UserError && failure.exitCode === 2;
+  if (context && !looked && !isUsage) leaveRecord(context, report);
   reportResult(report);
   const code = exitCode(failure, report, options, definition);
   exitWith(code);

@@ -26,6 +26,7 @@ import type { Model } from '../../tasks/hub/model/models';
 import { nodeArchives } from '../../tasks/machines/bring/node/archive-here';
 import { cloneOf } from '../../tasks/machines/bring/project/clone';
 import { projectHere } from '../../tasks/machines/bring/project/files-here';
+import { openPage } from '../../tasks/report/open-page';
 import { linksOf } from '../../tasks/sync/compare/outside-links';
 import { isHostKnown } from '../../tasks/sync/posix/ssh/host-key';
 import { keyFault } from '../../tasks/sync/posix/ssh/key-fault';
@@ -102,6 +103,7 @@ for (const [name, becomes] of Object.entries({
   'nvidia-smi': fails,
   nvcc: fails,
   dmesg: fails,
+  'xdg-open': fails,
 }))
   recorder(path.join(bin, name), becomes);
 
@@ -291,6 +293,11 @@ row('tasks/sync/rclone/environment.ts', 'rclone', /cat/, ['RCLONE_CONFIG_PASS', 
     .finally(() => fs.rmSync(rcloneConfig));
 });
 row('tasks/sync/rclone/store.ts', 'rclone', /^version/, [], () => rcloneStore(context, remote({})).transportLabel());
+
+row('tasks/report/open-page.ts', 'xdg-open', /report\.html/, [], async () => {
+  const host = { ...context.host, platform: 'linux' as const, env: { ...context.host.env, DISPLAY: ':9' } };
+  await openPage({ host, root: context.root }, '/nowhere/report.html');
+});
 
 /** A push from a project of its own, by the task: what is started there is one of the programs above. */
 async function push(settings: object): Promise<void> {

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectCopy, runJust, startJust, temporaryFolder } from '../support/project';
@@ -32,7 +33,7 @@ const run = (task: string, outcome: string, startedAt: string, more: object = {}
   ...more,
 });
 
-test('writes a page, prints its path last, and leaves it alone while it is true', async () => {
+test('writes a page, prints its path and its address last, and leaves it alone while it is true', async () => {
   const { folder, env, page } = project();
   const first = await runJust(folder, ['report'], env);
   assert.is(first.exitCode, 0, first.stderr);
@@ -40,8 +41,9 @@ test('writes a page, prints its path last, and leaves it alone while it is true'
     .trim()
     .split('\n')
     .filter((line) => !/ (started|finished) '/.test(line));
-  assert.match(lines[0] as string, /^changed in /);
-  assert.is(lines.at(-1), '.just-lora/report.html');
+  assert.match(lines[0] as string, /^✔ report — report written to /);
+  assert.is(lines.at(-2), '.just-lora/report.html');
+  assert.is(lines.at(-1), pathToFileURL(page).href);
   const text = fs.readFileSync(page, 'utf8');
   assert.match(text, '<meta name="generator" content="just-lora report">');
   const second = await json(folder, [], env);
@@ -257,6 +259,24 @@ test('killed at any moment it leaves the page of before or the new one, whole', 
     assert.ok(text.startsWith('<!DOCTYPE html>') && text.endsWith('</html>\n'));
   }
   assert.is((await json(folder, ['--force'], env)).outcome, 'changed');
+});
+
+test('--open hands the page to the browser of this desktop, and says so where there is none', async () => {
+  const { folder, env, page } = project();
+  const bin = temporaryFolder();
+  const opened = path.join(bin, 'opened.txt');
+  for (const program of ['xdg-open', 'open'])
+    fs.writeFileSync(path.join(bin, program), `#!/bin/sh\necho "$1" > '${opened}'\n`, { mode: 0o755 });
+  const PATH = `${bin}:${process.env['PATH']}`;
+  const shown = await runJust(folder, ['report', '--open'], { ...env, PATH, DISPLAY: ':9', SSH_CONNECTION: undefined });
+  assert.is(shown.exitCode, 0, shown.stderr);
+  assert.is(fs.readFileSync(opened, 'utf8').trim(), page);
+  if (process.platform !== 'linux') return;
+  fs.rmSync(opened);
+  const none = await runJust(folder, ['report', '--open'], { ...env, PATH, DISPLAY: undefined, WAYLAND_DISPLAY: undefined });
+  assert.is(none.exitCode, 0, none.stderr);
+  assert.match(none.stdout, 'not opened: this machine has no display');
+  assert.not.ok(fs.existsSync(opened));
 });
 
 test.run();

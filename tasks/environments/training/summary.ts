@@ -22,6 +22,12 @@ export async function remoteSummary(context: Context, { steps }: RunResult, widt
     `\n  and ${Math.max(0, versions.size - rows.length)} packages that they need`,
     `\nGPU: ${found('gpu') || found('gpu-driver')}`,
     ...(found('train') ? [`training: ${found('train')}`] : []),
-    `\nnext: \`npx just model:download\`, then \`${activate}\``,
+    `\nnext: ${hasModels(steps) ? '' : '`npx just model:download`, then '}\`${activate}\``,
   ].join('\n');
+}
+
+/** All models that are wanted were fetched or looked at in this run, and are whole. */
+function hasModels(steps: RunResult['steps']): boolean {
+  const models = steps.filter(({ name }) => /^(?:verify|download):/.test(name));
+  return models.length > 0 && models.every(({ state }) => state === 'done');
 }
