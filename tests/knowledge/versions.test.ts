@@ -47,6 +47,9 @@ test('the files of a model say what it needs, whatever it is called', () => {
 
 const five = { rope_type: 'llama3', rope_theta: 500000, factor: 8 };
 const rows: readonly [what: string, config: object, needs: string | undefined][] = [
+  ['heads of their own size', { model_type: 'mistral', head_dim: 128, hidden_size: 5120, num_attention_heads: 32 }, '4.43.0'],
+  ['heads as they follow', { model_type: 'mistral', head_dim: 128, hidden_size: 4096, num_attention_heads: 32 }, '4.34.0'],
+  ['a part of each head turned', { model_type: 'phi3', partial_rotary_factor: 0.75 }, '4.49.0'],
   ['what transformers 5 writes of a default', { rope_parameters: { rope_type: 'default', rope_theta: 10000 } }, '4.28.0'],
   ['another theta, which 4 does not see', { rope_parameters: { rope_type: 'default', rope_theta: 1e6 } }, '5.0.0'],
   ['another type', { rope_parameters: five }, '5.0.0'],

@@ -27,7 +27,12 @@ const wrongMachine = (machine: string, versions: Versions): Blocked => ({
   code: 'E_MACHINE',
   found: `this machine is ${machine}; ${versions.has('bitsandbytes') ? `bitsandbytes ${versions.get('bitsandbytes')} and ` : ''}CUDA builds of torch ${versions.get('torch')} exist for linux x64`,
   needed: 'Linux on x86_64 for the training environment',
-  fix: '`npx just setup:remote` on the GPU machine\nfor this one: `npx just setup:local`',
+  fix: [
+    // Without a card that is seen the choice goes by the models alone.
+    ...(machine === 'linux arm64' ? ['`npx just setup:remote --set remote.profile=current` has builds for this one'] : []),
+    '`npx just setup:remote` on the GPU machine',
+    'for this one: `npx just setup:local`',
+  ].join('\n'),
 });
 
 function glibcObstacle(versions: Versions, glibc: string | undefined): Blocked | undefined {
@@ -36,13 +41,13 @@ function glibcObstacle(versions: Versions, glibc: string | undefined): Blocked |
     .reduce((most, { glibc: wanted }) => (compareDotted(wanted, most) > 0 ? wanted : most), builds.oldestGlibc);
   if (glibc === undefined || compareDotted(glibc, least) >= 0) return undefined;
   const newer = `take a newer image (${builds.newEnoughImages} or later)`;
-  const older = `\`npx just setup:remote --set remote.profile=as-asked\`, which needs ${builds.oldestGlibc}`;
+  const older = `\`npx just setup:remote --set remote.profile=as-asked\`, which needs ${builds.oldestGlibc}, where it loads the models and has code for the card`;
   return {
     state: 'blocked',
     code: 'E_GLIBC',
     found: `glibc ${glibc} is here, the packages need ${least}`,
     needed: `glibc ${least}`,
-    fix: least === builds.oldestGlibc ? newer : `${older}\nfor models that need compat: ${newer}`,
+    fix: least === builds.oldestGlibc ? newer : `${newer}\n${older}`,
   };
 }
 
