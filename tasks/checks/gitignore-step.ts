@@ -48,7 +48,7 @@ async function judge(context: Context): Promise<Finding> {
   if (answer.exitCode > 1) {
     const said = answer.stderr.trim().split('\n')[0] ?? '';
     if (/not a git repository/i.test(said)) return { state: 'done', found: 'no git repository here, nothing to leave out' };
-    return { state: 'done', found: 'nothing was asked', warning: said.replace(/\.$/, '') };
+    return refused(context, said);
   }
   const left = new Set(answer.stdout.split('\n').map(unquoted));
   const needed = 'large and private files left out, work and folders kept';
@@ -73,6 +73,26 @@ async function judge(context: Context): Promise<Finding> {
   const fix = `\`git rm --cached -- ${shellWord(committed[0] ?? '')}\` takes one out and leaves the file`;
   const warning = `git tracks ${plural(committed.length, 'file')} there all the same (${some(committed, 2)}): ${fix}`;
   return { state: 'done', found, warning, data: { ...data, committed } };
+}
+
+/** git is there and does not answer: whether anything private would be tracked is not known. */
+function refused({ root }: Context, said: string): Finding {
+  const needed = 'an answer of git on what it leaves out';
+  if (/dubious ownership/i.test(said))
+    return {
+      state: 'blocked',
+      code: 'E_GIT_OWNER',
+      found: 'git does not look into this folder, for it belongs to another user',
+      needed,
+      fix: `where you trust them: \`git config --global --add safe.directory ${shellWord(root)}\``,
+    };
+  return {
+    state: 'blocked',
+    code: 'E_GIT',
+    found: `git says: ${said.replace(/\.$/, '')}`,
+    needed,
+    fix: '`git status` in this folder shows it; mend what it names',
+  };
 }
 
 /** So few lines are added by hand: a person sees what they are. */

@@ -9,13 +9,14 @@ import { hide, passwordsIn } from '../untrusted/secrets';
 import { defaultEnvironment } from './default-environment';
 import { type Options, parseOptions } from './options';
 import { warn } from './output';
+import { projectFolder } from './project-folder';
 
 /**
  * What the steps of one run get: the project, its settings, the machine.
  * @throws UserError E_CONFIG, exit code 2, unless the task goes on with settings that are wrong
  */
 export function contextOf(host: Host, options: Options, definition: TaskDefinition): Context {
-  const root = process.cwd();
+  const root = projectFolder(host, process.cwd(), process.argv.slice(2));
   const environment = options.environment ?? defaultEnvironment(host, root, definition);
   const { force } = options;
   const { settings, origins, fault, warnings } = (definition.allowInvalidSettings ? readSettings : loadSettings)(

@@ -65,6 +65,11 @@ export function faultOf(error: unknown): Fault {
   return error instanceof UserError ? error.fault : outgoingFault(foreignFault(error));
 }
 
+/** Calls that only look; `open` may be both, and who reads says so. */
+const looks = new Set(['access', 'stat', 'lstat', 'scandir', 'opendir', 'readlink', 'realpath', 'read']);
+const isReading = (cause: NodeJS.ErrnoException & { isReading?: boolean }): boolean =>
+  cause.isReading === true || looks.has(cause.syscall ?? '');
+
 function foreignFault(error: unknown): Fault {
   const cause = error as NodeJS.ErrnoException;
   if (isFull(error))
@@ -72,6 +77,13 @@ function foreignFault(error: unknown): Fault {
       code: 'E_DISK_FULL',
       found: `no space left on the device (${cause.path ?? cause.message})`,
       fix: '`npx just storage` shows what needs room; free some and run the same command again',
+    };
+  if (cause?.code && ['EACCES', 'EPERM'].includes(cause.code) && isReading(cause))
+    return {
+      code: 'E_NOT_READABLE',
+      found: `\`${cause.path ?? 'the project'}\` cannot be read by this user (${cause.code})`,
+      needed: 'read access to it, and to the folders above it',
+      fix: 'have its owner give it, with `chmod -R a+rX` for the folder that is named, or name another place in the settings',
     };
   if (cause?.code && ['EACCES', 'EPERM', 'EROFS'].includes(cause.code))
     return {

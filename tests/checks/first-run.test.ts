@@ -32,6 +32,7 @@ test.before(() => {
   execFileSync('git', ['init', '-q'], { cwd: project });
   fs.symlinkSync(path.join(repository, 'node_modules'), path.join(project, 'node_modules'));
   fs.writeFileSync(path.join(project, 'just.config.ts'), `import { registerTasks } from '${repository}/tasks';\nregisterTasks();\n`);
+  fs.writeFileSync(path.join(project, 'package.json'), '{}');
   fs.mkdirSync(path.join(project, 'data'));
   for (const [file, text] of Object.entries(own)) fs.writeFileSync(path.join(project, file), text);
 });
@@ -51,7 +52,15 @@ test('a plan of the first run says where the run would stop, and every file that
   assert.equal(written, [...(files?.missing ?? [])].sort());
   for (const [file, text] of Object.entries(own)) assert.is(fs.readFileSync(path.join(project, file), 'utf8'), text, file);
   const after = await steps(0, 'mkdirs', '--plan');
-  assert.equal([after['mkdirs']?.found, after['files']?.found], ['7 of 7 folders there', '22 of 22 files there']);
+  assert.is(after['mkdirs']?.found, '7 of 7 folders there');
+  const all = written.length + 2;
+  assert.is(after['files']?.found, `${all} of ${all} files there`);
+});
+
+test('from a sub-folder the project is meant where its configuration is named', async () => {
+  const { stdout } = await runJust(path.join(project, 'data'), ['--config', '../just.config.ts', 'mkdirs', '--json', '--plan'], {});
+  assert.is(JSON.parse(stdout).steps[0].found, '7 of 7 folders there');
+  assert.equal(fs.readdirSync(path.join(project, 'data')).sort(), ['a.jsonl', 'processed', 'raw', 'synthetic']);
 });
 
 test('the first check has something to do, and is not blocked by what the run itself brings', async () => {

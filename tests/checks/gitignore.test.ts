@@ -152,4 +152,26 @@ test('a project without git has nothing to leave out', async () => {
   assert.match(found.found, 'no git repository');
 });
 
+test('a repository that git refuses to look into is not told as right', async () => {
+  const project = projectCopy();
+  git(project, 'init', '--quiet');
+  // git's own variable for its tests: the folder is that of another user.
+  const { stdout } = await runJust(project, ['validate', '--json'], { ...env, GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' });
+  const [step] = JSON.parse(stdout).steps.filter(({ name }: { name: string }) => name === 'gitignore');
+  assert.equal([step.state, step.code], ['blocked', 'E_GIT_OWNER']);
+  const [, command = ''] = /`(git config .*)`/.exec(step.fix) ?? [];
+  execFileSync('sh', ['-c', command], { env });
+  assert.is(
+    JSON.parse((await runJust(project, ['validate', '--json'], { ...env, GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' })).stdout).steps.find(
+      ({ name }: { name: string }) => name === 'gitignore',
+    ).state,
+    'done',
+  );
+  fs.writeFileSync(path.join(project, '.git/config'), '[core\n');
+  const broken = JSON.parse((await runJust(project, ['validate', '--json'], env)).stdout).steps.find(
+    ({ name }: { name: string }) => name === 'gitignore',
+  );
+  assert.equal([broken.state, broken.code], ['blocked', 'E_GIT']);
+});
+
 test.run();

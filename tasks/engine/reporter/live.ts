@@ -1,4 +1,5 @@
 import type { ListrTask } from 'listr2';
+import { wrapped } from '../../common/width';
 import { sentence } from '../../untrusted/text';
 import { cleanLine, stepLines } from './lines';
 import { progressText } from './progress-text';
@@ -47,7 +48,7 @@ export function liveReporter(screen: Screen, results: Screen): Reporter {
       line?.end(report.state === 'failed' || report.state === 'blocked' ? new Stopped(title) : undefined);
       lines.delete(step);
     },
-    note: (line) => screen.write(`${sentence(line)}\n`),
+    note: (line) => screen.write(`${wrapped(sentence(line), screen.columns)}\n`),
     end() {
       // The one at work is not finished where the run was interrupted; those behind it have not begun.
       for (const line of lines.values()) line.end(new Stopped('not finished'));

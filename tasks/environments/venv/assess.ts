@@ -62,7 +62,7 @@ async function buildObstacle(context: Context, definition: EnvironmentDefinition
   if (context.settings.setup.python.installer === 'uv' && !tools.uv && !tools.canFetch) return blocked(noUv(context));
   if (tools.search.python || canBringPython(context, tools)) return undefined;
   const table = [['tried', 'why not'], ...tools.search.tried.map(({ what, why }) => [what, why])];
-  return { ...blocked(pythonNotFound(definition, tools.search)), ...(table.length > 1 ? { table } : {}) };
+  return { ...blocked(pythonNotFound(context, definition, tools)), ...(table.length > 1 ? { table } : {}) };
 }
 
 const blocked = ({ fault }: UserError): Blocked => ({

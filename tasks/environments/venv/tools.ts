@@ -1,8 +1,11 @@
-import { UserError } from '../../common/errors';
+import { type Fault, UserError } from '../../common/errors';
+import { shellWord } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Resource } from '../../engine/resources';
+import { installCommand } from '../../platform/install-command';
 import { findPython, type Search } from '../python/interpreter/find';
 import type { Found } from '../python/interpreter/probe';
+import { allOnPath } from '../python/interpreter/which';
 import { fetching } from '../python/outside';
 import { fetchUv, findUv, type Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
@@ -87,7 +90,7 @@ export function noUv({ settings }: Context): UserError {
 export async function pythonFor(context: Context, definition: EnvironmentDefinition): Promise<Found> {
   const tools = await toolsFor(context, definition);
   if (tools.search.python) return tools.search.python;
-  if (!canBringPython(context, tools)) throw pythonNotFound(definition, tools.search);
+  if (!canBringPython(context, tools)) throw pythonNotFound(context, definition, tools);
   const uv = (await uvFor(context, definition, true)) as Uv;
   const { host } = context;
   const how = fetching(context);
@@ -96,25 +99,71 @@ export async function pythonFor(context: Context, definition: EnvironmentDefinit
     ...how,
     env: { ...how.env, UV_PYTHON_DOWNLOADS: 'automatic' },
   });
-  if (result.exitCode !== 0) {
-    const { fault } = commandError(`\`uv ${args.join(' ')}\``, result, definition);
-    const code = ['E_DISK_FULL', 'E_NOT_WRITABLE', 'E_REGISTRY_TLS'].includes(fault.code) ? fault.code : 'E_PYTHON_DOWNLOAD';
-    const fix = `install Python ${definition.pythonVersion} yourself, or set UV_PYTHON_INSTALL_MIRROR to a mirror that can be reached`;
-    throw new UserError({ ...fault, code, fix: code === 'E_PYTHON_DOWNLOAD' ? fix : fault.fix });
-  }
+  if (result.exitCode !== 0) throw downloadFailed(context, definition, commandError(`\`uv ${args.join(' ')}\``, result, definition).fault);
   forgetTools(context);
-  const { search } = await toolsFor(context, definition);
-  if (search.python) return search.python;
-  throw pythonNotFound(definition, search);
+  const after = await toolsFor(context, definition);
+  if (after.search.python) return after.search.python;
+  throw pythonNotFound(context, definition, after);
 }
 
-/** No Python: what was tried, and why each was no good. */
-export function pythonNotFound({ pythonVersion }: EnvironmentDefinition, { tried }: Search): UserError {
+/** What uv says where no Python comes; where its server cannot be reached, what helps without it. */
+function downloadFailed({ host }: Context, { pythonVersion }: EnvironmentDefinition, fault: Fault): UserError {
+  if (['E_DISK_FULL', 'E_NOT_WRITABLE', 'E_REGISTRY_TLS'].includes(fault.code)) return new UserError(fault);
+  const code = 'E_PYTHON_DOWNLOAD';
+  const name = `\`--set python.interpreter=/path/to/python${pythonVersion}\``;
+  if (fault.code !== 'E_REGISTRY_UNREACHABLE')
+    return new UserError({ ...fault, code, fix: `install Python ${pythonVersion} yourself and name it with ${name}` });
+  const mirror = host.env.UV_PYTHON_INSTALL_MIRROR;
+  const conda = ['conda', 'mamba', 'micromamba'].find((program) => allOnPath(host, program).length > 0);
+  const own = '~/just-lora-python';
+  return new UserError({
+    ...fault,
+    code,
+    found: mirror
+      ? `Python ${pythonVersion} could not be fetched: the mirror of UV_PYTHON_INSTALL_MIRROR cannot be reached`
+      : `Python ${pythonVersion} could not be fetched: uv takes it from GitHub, and that cannot be reached from here`,
+    needed: `a Python ${pythonVersion} from somewhere else, or a way to ${mirror ? 'the mirror' : 'GitHub'}`,
+    fix: [
+      conda
+        ? `\`${conda} create -y -p ${own} python=${pythonVersion}\`, then \`--set python.interpreter=${own}/bin/python\``
+        : `name a Python ${pythonVersion} that is here, ${name}, or copy the folder that \`uv python dir\` names from a machine with the same system`,
+      'behind a proxy: `export HTTPS_PROXY=http://HOST:PORT`; with a mirror of the builds: `export UV_PYTHON_INSTALL_MIRROR=ADDRESS`',
+    ].join('\n'),
+  });
+}
+
+/** What brings a Python with pip, which then fetches uv, which brings the wanted one. */
+const anyPython = {
+  apt: 'python3 python3-venv',
+  dnf: 'python3 python3-pip',
+  zypper: 'python3 python3-pip',
+  pacman: 'python python-pip',
+  apk: 'python3 py3-pip',
+  brew: 'uv',
+  winget: 'astral-sh.uv',
+};
+
+/** No Python: what was tried, and why each was no good, and what helps with what is here. */
+export function pythonNotFound(
+  context: Context,
+  { pythonVersion }: EnvironmentDefinition,
+  { search: { tried, any }, uv }: Tools,
+): UserError {
+  const { interpreter, download, installer } = context.settings.setup.python;
+  const name = `name one: \`--set python.interpreter=/path/to/python${pythonVersion}\``;
+  // Nothing that works, and nothing that could fetch it.
+  const isBare = !uv && interpreter === null && installer !== 'pip' && download !== 'never';
+  const bare = any ? 'the Python that is here has neither pip nor venv to fetch uv with' : 'no Python of any version and no uv is here';
+  const fix = isBare
+    ? `${installCommand(context.host, anyPython, 'any Python 3 with pip')}, then the same command again: it has uv bring Python ${pythonVersion}`
+    : uv
+      ? `\`${allOnPath(context.host, 'uv').includes(uv.command) ? 'uv' : shellWord(uv.command)} python install ${pythonVersion}\`, or ${name}`
+      : `install Python ${pythonVersion}, or ${name}`;
   return new UserError({
     code: 'E_PYTHON_NOT_FOUND',
-    found: `no Python ${pythonVersion} was found${tried.length > 0 ? `; ${tried.length} tried` : ', nor any other'}`,
+    found: `no Python ${pythonVersion} was found${isBare ? `: ${bare}` : tried.length > 0 ? `; ${tried.length} tried` : ', nor any other'}`,
     needed: `a Python ${pythonVersion} that starts`,
     ...(tried.length > 0 ? { tail: tried.map(({ what, why }) => `${what} — ${why}`).join('\n') } : {}),
-    fix: `\`uv python install ${pythonVersion}\`, or name one: \`--set python.interpreter=/path/to/python${pythonVersion}\``,
+    fix,
   });
 }

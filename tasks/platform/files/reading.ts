@@ -9,7 +9,7 @@ export function readText(file: string): string | undefined {
     return fs.readFileSync(file, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw error;
+    throw asReading(error);
   }
 }
 
@@ -27,11 +27,17 @@ export function readJson(file: string, most = 64_000_000): unknown {
 }
 
 /** The bytes of a file. */
-export const readBytes = (file: string): Buffer => fs.readFileSync(file);
+export function readBytes(file: string): Buffer {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    throw asReading(error);
+  }
+}
 
 /** Bytes of a file from an offset on, fewer where it ends before: a header of a large file is read alone. */
 export function readPart(file: string, offset: number, length: number): Buffer {
-  const handle = fs.openSync(file, 'r');
+  const handle = openToRead(file);
   try {
     const bytes = Buffer.alloc(length);
     let filled = 0;
@@ -131,6 +137,17 @@ export async function sizeOf(folder: string): Promise<number> {
   }
   return total;
 }
+
+function openToRead(file: string): number {
+  try {
+    return fs.openSync(file, 'r');
+  } catch (error) {
+    throw asReading(error);
+  }
+}
+
+/** `open` refuses a reader and a writer alike: which one it was is told with the error (common/errors.ts). */
+const asReading = (error: unknown): Error => Object.assign(error as Error, { isReading: true });
 
 function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');

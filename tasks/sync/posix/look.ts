@@ -1,5 +1,6 @@
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
+import { calledAlike, installCommand } from '../../platform/install-command';
 import { parseLook } from '../answers/look-answer';
 import { parseRsyncVersion, type RsyncVersion } from '../answers/rsync-output';
 import type { Direction } from '../compare/folders';
@@ -36,7 +37,7 @@ export async function lookAtMachine(
   const now = context.host.now().getTime() / 1000;
   const looked = await readLook(context, remote, ssh, answer, (text) => parseLook(text, folders));
   const { path: folder, rsync, items } = looked;
-  const transfer = chooseTransfer(remote, ssh, rsync, rsyncHere);
+  const transfer = chooseTransfer(context, remote, ssh, rsync, rsyncHere);
   refuseUnescaped(remote, folder, folders, transfer === 'rsync' && ssh ? rsyncHere : undefined);
   refuseNoFolder(context, remote, ssh, looked);
   if (!ssh) refuseUnmounted(context, remote, looked.real || looked.nearest);
@@ -76,6 +77,7 @@ async function rsyncOfThisMachine({ host, root }: Context): Promise<RsyncVersion
 }
 
 function chooseTransfer(
+  { host }: Context,
   remote: Remote,
   ssh: Ssh | undefined,
   rsync: RsyncVersion | undefined,
@@ -89,6 +91,6 @@ function chooseTransfer(
   throw new UserError({
     code: 'E_RSYNC_MISSING_HERE',
     found: 'this machine has no rsync',
-    fix: `\`sudo apt-get install -y rsync\`; on a Mac \`brew install rsync\`\nwithout it: \`--set remotes.${remote.name}.transfer=auto\``,
+    fix: `${installCommand(host, calledAlike('rsync'), 'rsync')}\nwithout it: \`--set remotes.${remote.name}.transfer=auto\``,
   });
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
+import { calledAlike, installCommand } from '../../platform/install-command';
 import type { RunOptions } from '../../platform/processes/processes';
 import { fieldsOf, tryParse } from '../../untrusted/json';
 import { checksumAnswer, heard, type Limits, longAnswer, refusePart, shortAnswer } from '../answers/answer';
@@ -64,7 +65,7 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       throw new UserError({
         code: 'E_RCLONE_MISSING',
         found: 'this machine has no rclone',
-        fix: '`sudo apt-get install -y rclone`; on a Mac `brew install rclone`',
+        fix: installCommand(host, { ...calledAlike('rclone'), winget: 'Rclone.Rclone' }, 'rclone'),
       });
     },
 

@@ -65,6 +65,14 @@ test('an activated environment is no Python of its own: it may be the one that i
   assert.is(fs.realpathSync(path.join(project.venv, 'bin', 'python')), python);
 });
 
+test('no Python of any version and no uv: what brings both on this system', async ({ project }) => {
+  const seen = await project.step(['venv', '--check'], { PATH: system });
+  assert.is(seen.code, 'E_PYTHON_NOT_FOUND', JSON.stringify(seen));
+  assert.match(seen.found, 'no Python of any version and no uv is here');
+  assert.not.match(seen.fix, 'uv python install');
+  assert.match(seen.fix, /install .*then the same command again/);
+});
+
 test('the one that a setting names, and no other', async ({ project }) => {
   const wrong = await project.step(['venv', '--set', `python.interpreter=${programs(broken)}/python3.10`]);
   assert.is(wrong.code, 'E_PYTHON_NOT_FOUND', JSON.stringify(wrong));
@@ -105,6 +113,20 @@ else
     );
     const away = await project.step(['venv'], { ...env, UV_PYTHON_INSTALL_MIRROR: 'file:///nowhere' });
     assert.is(away.code, 'E_PYTHON_DOWNLOAD', JSON.stringify(away));
+    // A port where nobody listens, as GitHub behind a wall.
+    const walled = {
+      ...env,
+      UV_PYTHON_INSTALL_MIRROR: undefined,
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      ALL_PROXY: 'http://127.0.0.1:9',
+      UV_HTTP_RETRIES: '0',
+    };
+    const alone = await project.step(['venv'], walled);
+    assert.is(alone.code, 'E_PYTHON_DOWNLOAD', JSON.stringify(alone));
+    assert.match(alone.found, 'uv takes it from GitHub');
+    assert.match(alone.fix, 'python.interpreter=');
+    const conda = await project.step(['venv'], { ...walled, PATH: `${programs({ micromamba: 'exit 0' })}:${walled.PATH}` });
+    assert.match(conda.fix, /^`micromamba create -y -p .* python=3\.10`/);
     const seen = await project.step(['venv'], env);
     assert.is(seen.outcome, 'changed', JSON.stringify(seen));
     assert.ok(isWhole(project, versions));

@@ -3,6 +3,7 @@ import { UserError } from '../../../common/errors';
 import { sha256 } from '../../../common/hash';
 import type { Context } from '../../../engine/context';
 import { refuseTracked } from '../../../engine/repository-programs';
+import { installCommand } from '../../../platform/install-command';
 import type { RunResult } from '../../../platform/processes/processes';
 import { parseSshConfig } from '../../answers/ssh/ssh-config';
 import { sshTarget } from '../../answers/ssh/ssh-target';
@@ -65,6 +66,15 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
 /** A host in front of the colon of rsync and scp: an IPv6 address has colons of its own. */
 export const addressIn = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
+/** winget has none: Windows brings it as an optional feature. */
+const opensshClient = {
+  apt: 'openssh-client',
+  dnf: 'openssh-clients',
+  zypper: 'openssh-clients',
+  pacman: 'openssh',
+  apk: 'openssh-client',
+};
+
 /** ssh is not there, or does not take its configuration. */
 function unusable({ host }: Context, remote: Remote, { exitCode, tail }: RunResult): UserError {
   if (exitCode >= 0 || !/ENOENT/.test(tail)) return remoteFault({ remote }, exitCode, tail);
@@ -72,10 +82,7 @@ function unusable({ host }: Context, remote: Remote, { exitCode, tail }: RunResu
     code: 'E_NO_SSH',
     found: 'this machine has no ssh on PATH',
     needed: 'the client of OpenSSH',
-    fix:
-      host.platform === 'darwin'
-        ? 'put `/usr/bin` into PATH'
-        : '`sudo apt-get install -y openssh-client`; elsewhere the package of the distribution',
+    fix: host.platform === 'darwin' ? 'put `/usr/bin` into PATH' : installCommand(host, opensshClient, 'the client of OpenSSH'),
   });
 }
 
