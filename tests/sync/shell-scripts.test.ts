@@ -10,10 +10,11 @@ import { skip } from '../support/skip';
 
 const test = suite('scripts for the shell of the other side');
 
-const folder = path.join(repository, 'tasks/sync/posix/scripts');
-const scripts = fs
-  .readdirSync(folder)
-  .flatMap((file) => Object.entries(require(path.join(folder, file)) as Record<string, unknown>))
+const scripts = ['tasks/sync/posix/scripts', 'tasks/machines']
+  .map((folder) => path.join(repository, folder))
+  .flatMap((folder) => fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => path.join(folder, file)))
+  .filter((file) => /scripts?(?:\/[\w-]+)?\.ts$/.test(file))
+  .flatMap((file) => Object.entries(require(file) as Record<string, unknown>))
   .filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[0].endsWith('Script'));
 
 test('there are some', () => assert.ok(scripts.length > 10));
