@@ -12,6 +12,11 @@ export function contextWith(setup: object, options: Record<string, string> = {})
   const root = temporaryFolder();
   fs.mkdirSync(path.join(root, 'configs'));
   fs.writeFileSync(path.join(root, 'configs/setup.local.yaml'), JSON.stringify(setup));
+  return contextIn(root, options);
+}
+
+/** The same in a folder that is there. */
+export function contextIn(root: string, options: Record<string, string> = {}): Context {
   const host = thisHost();
   return {
     task: 'sync:push',

@@ -16,8 +16,12 @@ export interface TestMachine {
   entry: Record<string, string>;
   /** Its home folder, as it lies here; one on a filesystem of its own is seen from inside alone. */
   home: string;
+  /** This machine's address on its link. */
+  gateway: string;
   /** Runs a command there as a login would, without a login shell. @returns what it prints */
   run(command: string): string;
+  /** Ends every process there with SIGKILL, but for the server that logins reach. */
+  kill(): void;
   /** The link to it: `ip link set`. */
   link(state: 'up' | 'down'): void;
 }
@@ -68,7 +72,9 @@ export async function startMachine(
   const folder = temporaryFolder('jl-machine');
   const home = path.join(folder, 'home');
   const tag = `jlm${process.pid % 100_000}${String.fromCharCode(97 + count)}`;
-  const [outer, net] = [`${tag}o`, `10.${150 + (process.pid % 50)}.${(process.pid % 25) * 10 + count++}`];
+  // Seven machines a process, and no other process has their addresses.
+  const number = (process.pid * 7 + count++) % 40_000;
+  const [outer, net] = [`${tag}o`, `10.${60 + Math.floor(number / 250)}.${number % 250}`];
   fs.chmodSync(folder, 0o755);
   fs.mkdirSync(home, { mode: 0o755 });
   for (const key of ['host_key', 'client_key'])
@@ -142,7 +148,13 @@ export async function startMachine(
   return {
     entry: { type: 'ssh', host: name, path: '~/project', ssh_config: config },
     home,
+    gateway: `${net}.1`,
     run: (text) => execFileSync('ssh', [...ssh, text], { encoding: 'utf8' }),
+    kill() {
+      const script =
+        'for p in $(ip netns pids "$1"); do case "$(cat "/proc/$p/comm" 2>/dev/null)" in sshd|unshare|"") ;; *) kill -9 "$p" 2>/dev/null;; esac; done';
+      spawnSync('sh', ['-c', script, 'kill', tag]);
+    },
     link: (state) => ip('-n', tag, 'link', 'set', 'eth0', state),
   };
 }
