@@ -48,6 +48,8 @@ interface Repository {
   is?: readonly string[];
   /** The sizes that its config.json has on the Hub. */
   shape?: KnownShape;
+  /** Where the sizes were read; config.json of the repository itself where absent. */
+  source?: string;
 }
 
 const wheels = 'measured: the first wheel whose models/auto/configuration_auto.py names it';
@@ -78,12 +80,12 @@ export const families: readonly Family[] = [
   { is: 'gemma3', transformers: '4.50.0', tied: true, source: wheels },
   { is: 'gemma3_text', transformers: '4.50.0', theta: 1_000_000, tied: true, source: wheels },
   { is: 'mistral3', transformers: '4.50.0', source: wheels },
-  { is: 'qwen3', transformers: '4.51.0', source: wheels },
+  { is: 'qwen3', transformers: '4.51.0', sevenLinear: true, source: wheels },
   { is: 'qwen3_moe', transformers: '4.51.0', source: wheels },
   { is: 'llama4', transformers: '4.51.0', source: wheels },
   { is: 'deepseek_v3', transformers: '4.51.0', source: wheels },
   { is: 'glm4', transformers: '4.52.1', source: wheels },
-  { is: 'smollm3', transformers: '4.53.0', theta: 2_000_000, tied: true, source: wheels },
+  { is: 'smollm3', transformers: '4.53.0', sevenLinear: true, theta: 2_000_000, tied: true, source: wheels },
   { is: 'gpt_oss', transformers: '4.55.0', theta: 150_000, source: wheels },
   { is: 'ministral', transformers: '4.57.0', source: wheels },
   {
@@ -162,6 +164,9 @@ const llama31: KnownShape = {
   tie_word_embeddings: false,
 };
 
+const qwen3: KnownShape = { ...llama31, vocab_size: 151936 };
+const copies = 'citsjtu2020/LLM-Prof, sglang/Model_Config.md, copies of each config.json';
+
 export const repositories: readonly Repository[] = [
   { repo: /^meta-llama\/llama-4-/, is: ['llama4'] },
   { repo: /^meta-llama\/(meta-)?llama-3\.[123]-/, is: ['llama', 'rope_type llama3'] },
@@ -187,4 +192,37 @@ export const repositories: readonly Repository[] = [
   { repo: /llama-3(\.1)?-8b(-instruct)?$/, shape: llama31 },
   { repo: /mistral-7b(-instruct)?-v0\.3$/, shape: { ...llama31, vocab_size: 32768 } },
   { repo: /mistral-7b(-instruct)?-v0\.[12]$/, shape: { ...llama31, vocab_size: 32000 } },
+  {
+    repo: /llama-3\.2-3b(-instruct)?$/,
+    shape: {
+      ...llama31,
+      hidden_size: 3072,
+      num_hidden_layers: 28,
+      num_attention_heads: 24,
+      intermediate_size: 8192,
+      tie_word_embeddings: true,
+    },
+    source: copies,
+  },
+  {
+    repo: /mistral-nemo-(base|instruct)-2407$/,
+    shape: { ...llama31, hidden_size: 5120, num_hidden_layers: 40, vocab_size: 131072 },
+    source: 'kevinstephano/thunder_model_blocks, mistral_config.py, a copy of config.json',
+  },
+  {
+    repo: /qwen3-4b(-base)?$/,
+    shape: { ...qwen3, hidden_size: 2560, num_hidden_layers: 36, intermediate_size: 9728, tie_word_embeddings: true },
+    source: copies,
+  },
+  { repo: /qwen3-8b(-base)?$/, shape: { ...qwen3, num_hidden_layers: 36, intermediate_size: 12288 }, source: copies },
+  {
+    repo: /qwen3-14b(-base)?$/,
+    shape: { ...qwen3, hidden_size: 5120, num_hidden_layers: 40, num_attention_heads: 40, intermediate_size: 17408 },
+    source: copies,
+  },
+  {
+    repo: /qwen3-32b$/,
+    shape: { ...qwen3, hidden_size: 5120, num_hidden_layers: 64, num_attention_heads: 64, intermediate_size: 25600 },
+    source: copies,
+  },
 ];

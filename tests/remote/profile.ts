@@ -132,12 +132,12 @@ export function profileTests(profile: ProfileName, loads: boolean): void {
         ),
       ),
     );
-    for (const kind of ['llama', 'mistral', 'qwen2', 'gemma'].filter(
+    for (const kind of ['llama', 'mistral', 'qwen2', 'gemma', 'qwen3', 'smollm3'].filter(
       (each) => unmetNeeds(needsOf({ config: { model_type: each } }) ?? {}, installed).length === 0,
     )) {
       const code = `
 from transformers import AutoConfig, AutoModelForCausalLM
-sizes = dict(vocab_size=8, hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=4, num_key_value_heads=2, head_dim=8)
+sizes = dict(vocab_size=8, hidden_size=32, intermediate_size=64, num_hidden_layers=1, num_attention_heads=4, num_key_value_heads=2, head_dim=8, pad_token_id=0)
 print("attention", AutoModelForCausalLM.from_config(AutoConfig.for_model("${kind}", **sizes)).config._attn_implementation)`;
       assert.match(training.tell(code), new RegExp(`attention ${attentionOf(kind, installed)}`), kind);
     }
