@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseRunRecord, type RunRecord } from '../../tasks/engine/records/run-record';
 import { newestSteps, remoteMachine, thisMachine } from '../../tasks/report/machine';
-import { newsOf, versionNews } from '../../tasks/report/page/history-section';
+import { historySection, newsOf, versionNews } from '../../tasks/report/page/history-section';
 import { fixOf } from '../../tasks/report/page/steps-section';
 import { percent, roomScale } from '../../tasks/report/page/storage-section';
 import { isSamePage } from '../../tasks/report/same-page';
@@ -137,6 +137,20 @@ test('a fix that is one command stands as one', () => {
   assert.is(fixOf('mv .venv-local .venv-local.kept').markup, '<code>mv .venv-local .venv-local.kept</code>');
   assert.is(fixOf('free 3 GB, then `npx just env:local`').markup, 'free 3 GB, then <code>npx just env:local</code>');
   assert.is(fixOf('sudo reboot\nif it hangs again: look').markup, '<code>sudo reboot</code><br>if it hangs again: look');
+});
+
+test('the history: a bar for each of the last runs, and what changed nothing is folded', () => {
+  const runs = ['12:00', '11:00', '10:00'].map((at, index) => ({
+    ...run(at, 'setup:local', []),
+    durationMs: [1000, 4000, 2000][index] ?? 0,
+  }));
+  const { markup } = historySection(runs, 0);
+  assert.equal(
+    [...markup.matchAll(/<rect [^>]* height="([\d.]+)"/g)].map(([, height]) => height),
+    ['20.0', '40.0', '10.0'],
+  );
+  assert.match(markup, '<summary>3 runs that changed nothing</summary>');
+  assert.not.match(historySection(runs.slice(1), 0).markup, '<svg');
 });
 
 test.run();

@@ -1,6 +1,7 @@
-import { duration } from '../../common/format';
+import { duration, plural } from '../../common/format';
 import type { RunRecord } from '../../engine/records/run-record';
 import { shortTime } from '../time';
+import { durationsChart } from './durations-chart';
 import { type Html, html, nothing, prose } from './html';
 import { stateMark } from './state-mark';
 
@@ -10,16 +11,22 @@ const openRuns = 8;
 /** The runs of a machine, newest first, with how long they took and what they changed. */
 export function historySection(runs: readonly RunRecord[], unreadable: number): Html {
   if (runs.length + unreadable === 0) return nothing;
-  const rows = runs.map((run, index) => runRow(run, runs[index + 1]));
-  const rest = rows.slice(openRuns);
+  const rows = runs.map((run, index) => ({ isNews: newsLines(run, runs[index + 1]).length > 0, row: runRow(run, runs[index + 1]) }));
+  const quiet = rows.filter(({ isNews }) => !isNews).map(({ row }) => row);
+  const told = rows.filter(({ isNews }) => isNews).map(({ row }) => row);
+  const rest = told.slice(openRuns);
   const left = unreadable > 0 ? html`<p class="quiet">${unreadable} more could not be read.</p>\n` : undefined;
   return html`<section>
 <h3>Runs</h3>
-${rows.length > 0 ? runTable(rows.slice(0, openRuns)) : undefined}${
-  rest.length > 0 ? html`<details><summary>${rest.length} earlier</summary>\n${runTable(rest)}</details>\n` : undefined
-}${left}</section>
+${durationsChart(runs)}${told.length > 0 ? runTable(told.slice(0, openRuns)) : undefined}${folded(`${rest.length} earlier`, rest)}${folded(
+  `${plural(quiet.length, 'run')} that changed nothing`,
+  quiet,
+)}${left}</section>
 `;
 }
+
+const folded = (summary: string, rows: readonly Html[]): Html =>
+  rows.length > 0 ? html`<details><summary>${summary}</summary>\n${runTable(rows)}</details>\n` : nothing;
 
 const runTable = (rows: readonly Html[]): Html => html`<table class="runs">
 <thead><tr><th scope="col">when (UTC)</th><th scope="col">task</th><th scope="col">outcome</th><th scope="col">took</th><th scope="col">what changed</th></tr></thead>
@@ -29,12 +36,14 @@ ${rows}</tbody>
 `;
 
 function runRow(run: RunRecord, before: RunRecord | undefined): Html {
-  const lines = [...newsOf(run), ...versionNews(run, before)];
+  const lines = newsLines(run, before);
   const news =
     lines.length > 0 ? html`<ul>${lines.map((line) => html`<li>${prose(line)}</li>`)}</ul>` : html`<span class="quiet">nothing</span>`;
   return html`<tr><td>${shortTime(run.startedAt)}</td><th scope="row">${run.task}</th><td>${stateMark(run.outcome)}</td><td class="number">${duration(run.durationMs)}</td><td>${news}</td></tr>
 `;
 }
+
+const newsLines = (run: RunRecord, before: RunRecord | undefined): string[] => [...newsOf(run), ...versionNews(run, before)];
 
 /** What a run did and why, and what stopped it. */
 export function newsOf({ steps, error }: RunRecord): string[] {

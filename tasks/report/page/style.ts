@@ -66,6 +66,9 @@ th:last-child, td:last-child { padding-right: 0; }
 .packages th:first-child { width: 45%; }
 .drift th:first-child { width: 34%; }
 .plain { margin-top: 0.375rem; font-size: 0.9375rem; }
+.durations { margin-bottom: 0.75rem; }
+.durations svg { display: block; width: 100%; height: 3.5rem; margin-top: 0.25rem; }
+.durations rect { fill: var(--there); } .durations .warn { fill: var(--warn); } .durations .bad { fill: var(--bad); } .durations .calm { fill: var(--track); }
 .runs { table-layout: fixed; }
 .runs thead th:nth-child(1) { width: 10.25rem; } .runs thead th:nth-child(2) { width: 9.5rem; } .runs thead th:nth-child(3) { width: 7.75rem; } .runs thead th:nth-child(4) { width: 6.5rem; }
 .runs li + li { margin-top: 0.25rem; }
