@@ -1,6 +1,7 @@
 import { defineTask, type LoraTask } from './cli/task';
 import type { Context } from './engine/context';
 import type { RunResult } from './engine/run';
+import type { Step } from './engine/step';
 import type { OptionDefinition, SeenBy } from './engine/task-definition';
 import type { SyncSeen } from './sync/sync-step';
 
@@ -42,7 +43,8 @@ export function syncPushTask(): LoraTask {
   return defineTask({
     name: 'sync:push',
     description: 'Send processed data to the GPU machine',
-    details: 'Compares both sides, shows what would be added, changed and (with --delete) deleted, sends it, and compares again.',
+    details:
+      'Looks at the rows of the training data as `data:check` does, compares both sides, shows what would be added, changed and (with --delete) deleted, sends it, and compares again.',
     example: 'npx just sync:push --remote=gpu --plan',
     options: moving,
     items: (context) => stepsFor(context, 'push'),
@@ -94,7 +96,14 @@ function stepsFor(context: Context, direction: 'push' | 'pull') {
   const { remoteStep } = require('./sync/remote-step') as typeof import('./sync/remote-step');
   const { syncStep } = require('./sync/sync-step') as typeof import('./sync/sync-step');
   const session = openSession(context, direction);
-  return [remoteStep(session), syncStep(session)];
+  return [remoteStep(session), ...(direction === 'push' ? dataBefore(context) : []), syncStep(session)];
+}
+
+/** The look at the rows of the training, where they are among what is pushed. */
+function dataBefore(context: Context): readonly Step[] {
+  const { dataSteps, isPushed } = require('./data/data-step') as typeof import('./data/data-step');
+  const only = context.optionValues('only');
+  return isPushed(context, only.length > 0 ? only : context.settings.setup.sync.push) ? dataSteps(context) : [];
 }
 
 async function keepPlan(_: Context, { steps }: RunResult, seen: SeenBy): Promise<string | undefined> {

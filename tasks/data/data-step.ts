@@ -1,20 +1,44 @@
 import { bytes, plural } from '../common/format';
 import type { Context } from '../engine/context';
-import { projectPaths, shown } from '../engine/paths';
+import { absolute, below, projectPaths, shown } from '../engine/paths';
 import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../engine/state';
 import type { Finding, Progress, Step } from '../engine/step';
 import { lookAtData } from './look-at-data';
 import { type DataReport, reportOf } from './report/document';
 import { findingOf } from './report/finding';
 import { type DataFile, dataFiles } from './rows/data-files';
+import { modelTemplates, templateFiles } from './template/model-template';
 
 /** Raised where the look finds something else in the same data: a proof of before says nothing then. */
-const rules = '1';
+const rules = '2';
 const name = 'data';
 
-/** The look at the data as part of another task: left out where there is none, and a warning unless `data.gate` says otherwise. */
+/**
+ * The look at the data as part of another task: left out where there is none, and a warning unless `data.gate` says otherwise. It is
+ * a mere look: one that acted would have the other steps look again. What `data:check` found is taken where it still holds.
+ */
 export function dataSteps(context: Context): Step[] {
-  return dataFiles(context).length > 0 ? [dataStep(context.settings.setup.data.gate)] : [];
+  if (dataFiles(context).length === 0) return [];
+  const { gate } = context.settings.setup.data;
+  const { name, title, check } = dataStep(gate);
+  return [
+    {
+      name,
+      title,
+      async check(context, depth, tell): Promise<Finding> {
+        const known = await check(context, depth);
+        return known.state === 'todo' ? check(context, 'full', tell) : known;
+      },
+    },
+  ];
+}
+
+/** Whether one of these folders or files of the project holds the data, or lies in it. */
+export function isPushed(context: Context, pushed: readonly string[]): boolean {
+  const data = projectPaths(context).data_processed;
+  return pushed
+    .map((each) => absolute(context, each.replace(/\?$/, '')))
+    .some((folder) => folder === data || below(folder, data) !== undefined || below(data, folder) !== undefined);
 }
 
 /**
@@ -57,15 +81,16 @@ export function dataStep(gate: 'warn' | 'block'): Step {
 async function look(context: Context, files: readonly DataFile[], tell: (progress: Progress) => void): Promise<DataReport> {
   const [read, others] = [files.filter(({ parquet }) => !parquet), files.filter(({ parquet }) => parquet)];
   return reportOf(
-    await lookAtData(context, read, tell),
+    await lookAtData(context, read, modelTemplates(context), tell),
     others.map((file) => file.name),
   );
 }
 
 /** Each file as it is now: another one under its name has another time or inode. */
-function inputsOf({ host }: Context, files: readonly DataFile[]): Inputs {
-  const stamps = files.map(({ path, name }) => {
-    const entry = host.files.exactStat(path);
+function inputsOf(context: Context, files: readonly DataFile[]): Inputs {
+  const others = templateFiles(context).map((path) => ({ path, name: shown(context.root, path) }));
+  const stamps = [...files, ...others].map(({ path, name }) => {
+    const entry = context.host.files.exactStat(path);
     return [name, entry ? `${entry.size} bytes of ${entry.mtimeNs}.${entry.ctimeNs}.${entry.ino}` : 'gone'];
   });
   return { ...Object.fromEntries(stamps), 'the rules': rules };

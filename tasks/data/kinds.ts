@@ -1,6 +1,7 @@
+import { chatKinds } from './chat/kinds';
 import { formKinds, type Kind } from './form/kinds';
 
-const all: Readonly<Record<string, Kind>> = formKinds;
+const all: Readonly<Record<string, Kind>> = { ...formKinds, ...chatKinds };
 
 /** What is known of a kind of fault. */
 export function kindOf(name: string): Kind {

@@ -1,9 +1,12 @@
 import type { Context } from '../engine/context';
 import type { Progress } from '../engine/step';
+import { SeenHashes } from './chat/hashes';
 import { castFault } from './form/arrow-type';
 import { type FileReport, lookAtFile } from './look-at-file';
 import { addTallies } from './report/tally';
-import type { DataFile } from './rows/data-files';
+import type { DataFile, Split } from './rows/data-files';
+import { judgeForms } from './template/judge-forms';
+import type { ModelTemplate } from './template/model-template';
 import { BlockPool } from './workers/block-pool';
 import { examineBlock } from './workers/examine-block';
 
@@ -13,15 +16,17 @@ const mostThreads = 4;
 /** Below this many bytes threads take longer to start than to read. */
 const smallBytes = 1_000_000;
 
-/** Looks at every row of the files. It writes nothing. */
+/** Looks at every row of the files, and renders what they have in common with the templates. It writes nothing. */
 export async function lookAtData(
   { host }: Pick<Context, 'host'>,
   files: readonly DataFile[],
+  templates: readonly ModelTemplate[],
   tell: (progress: Progress) => void,
 ): Promise<FileReport[]> {
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const pool = new BlockPool(Math.max(1, Math.min(host.cores, mostThreads)));
   let doneBytes = 0;
+  const seen = new SeenHashes();
   try {
     const reports: FileReport[] = [];
     for (const file of files) {
@@ -37,13 +42,29 @@ export async function lookAtData(
             doneBytes = Math.min(doneBytes + bytes, before + file.bytes);
             tell({ text: file.name, doneBytes, totalBytes });
           },
+          (hashes, linesBefore, report) => countDuplicates(seen, hashes, linesBefore, report),
         ),
       );
     }
     compareFiles(reports);
+    for (const report of reports) addTallies(report.tallies, judgeForms(report.forms.values(), templates), 0);
     return reports;
   } finally {
     await pool.close();
+  }
+}
+
+const splits: readonly Split[] = ['train', 'validation', 'test'];
+
+/** Examples that stand before already, in the same split or in another one. */
+function countDuplicates(seen: SeenHashes, hashes: Uint32Array, linesBefore: number, { file, tallies }: FileReport): void {
+  const split = splits.indexOf(file.split);
+  for (let at = 0; at < hashes.length; at += 3) {
+    const before = seen.add(hashes[at + 1] as number, hashes[at + 2] as number, split);
+    if (before === undefined) continue;
+    const kind = before === split ? 'duplicate' : 'train-and-validation';
+    const place = { line: (hashes[at] as number) + linesBefore };
+    addTallies(tallies, { [kind]: { count: 1, first: before === split ? place : { ...place, detail: `also in ${splits[before]}` } } }, 0);
   }
 }
 

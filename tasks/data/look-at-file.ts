@@ -1,3 +1,6 @@
+import type { ChatKind } from './chat/kinds';
+import type { Shape } from './chat/shape';
+import { type Form, mostForms } from './chat/signature';
 import { type ArrowType, castFault, timestampColumns } from './form/arrow-type';
 import type { FormKind } from './form/kinds';
 import { addTallies, type Place, type Tallies } from './report/tally';
@@ -17,20 +20,43 @@ export interface FileReport {
   /** The columns as datasets takes them: those of the first block. */
   type: ArrowType;
   tallies: Tallies;
+  shapes: Partial<Record<Shape, { count: number; line: number }>>;
+  /** What chat templates decide by, each once; `formless` rows are in none of them. */
+  forms: Map<string, Form>;
+  formless: number;
 }
 
-/** Looks at the blocks of a file. @param give hands a block to a worker */
+/**
+ * Looks at the blocks of a file.
+ * @param give hands a block to a worker
+ * @param hear gets the hashes of the examples, in their order
+ */
 export async function lookAtFile(
   file: DataFile,
   give: (block: Block) => Promise<{ report: Promise<BlockReport> }>,
   tell: (bytes: number) => void,
+  hear: (hashes: Uint32Array, linesBefore: number, report: FileReport) => void = () => undefined,
 ): Promise<FileReport> {
-  const report: FileReport = { file, layout: 'lines', rows: 0, bytes: 0, type: { is: 'null' }, tallies: {} };
+  const report: FileReport = {
+    file,
+    layout: 'lines',
+    rows: 0,
+    bytes: 0,
+    type: { is: 'null' },
+    tallies: {},
+    shapes: {},
+    forms: new Map(),
+    formless: 0,
+  };
   const blocks = blocksOf(file.path, file.compressed);
   const state = { lines: 0, blocks: 0 };
   const open: Promise<BlockReport>[] = [];
   const settle = async (most: number) => {
-    while (open.length > most) merge(report, state, await (open.shift() as Promise<BlockReport>));
+    while (open.length > most) {
+      const block = await (open.shift() as Promise<BlockReport>);
+      hear(block.hashes, block.lines > 0 ? state.lines : 0, report);
+      merge(report, state, block);
+    }
   };
   let next = await blocks.next();
   for (; !next.done; next = await blocks.next()) {
@@ -44,11 +70,24 @@ export async function lookAtFile(
   return report;
 }
 
-const add = (report: FileReport, kind: FormKind, place: Place) => addTallies(report.tallies, { [kind]: { count: 1, first: place } }, 0);
+const add = (report: FileReport, kind: FormKind | ChatKind, place: Place) =>
+  addTallies(report.tallies, { [kind]: { count: 1, first: place } }, 0);
 
 function merge(report: FileReport, state: { lines: number; blocks: number }, block: BlockReport): void {
   addTallies(report.tallies, block.tallies, block.lines > 0 ? state.lines : 0);
   report.rows += block.rows;
+  const before = block.lines > 0 ? state.lines : 0;
+  for (const [shape, { count, line }] of Object.entries(block.shapes) as [Shape, { count: number; line: number }][]) {
+    report.shapes[shape] ??= { count: 0, line: line + before };
+    report.shapes[shape].count += count;
+  }
+  for (const [signature, form] of Object.entries(block.forms)) {
+    const known = report.forms.get(signature);
+    if (known) known.count += form.count;
+    else if (report.forms.size < 4 * mostForms) report.forms.set(signature, { ...form, line: form.line + before });
+    else report.formless += form.count;
+  }
+  report.formless += block.formless;
   if (block.rows > 0) {
     for (const column of timestampColumns(block.type)) add(report, 'dates', { line: state.lines + 1, detail: `\`${column}\`` });
     if (report.type.is === 'null') report.type = block.type;
@@ -66,7 +105,25 @@ function finish(report: FileReport, end: FileEnd): void {
   report.bytes = end.bytes;
   if (end.fault) add(report, end.fault.kind, { line: end.fault.line });
   if (end.broken) add(report, 'broken-gzip', { line: 0, detail: end.broken });
+  judgeColumns(report);
   const isReadable = Object.keys(report.tallies).every((kind) => kind === 'empty-line' || kind === 'mark');
   if (report.rows === 0 && isReadable) add(report, 'no-rows', { line: 1 });
   else if (report.type.is === 'struct' && Object.keys(report.type.fields).length === 0) add(report, 'no-columns', { line: 1 });
+}
+
+/** What the columns of all rows together say of their shape. */
+function judgeColumns(report: FileReport): void {
+  const [first, second] = Object.entries(report.shapes).sort(([, one], [, other]) => one.line - other.line);
+  if (first && second) add(report, 'mixed-shapes', { line: second[1].line, detail: `${second[0]} here, ${first[0]} before` });
+  if (report.type.is !== 'struct') return;
+  const { fields } = report.type;
+  const messages = fields['messages'];
+  if (messages?.is === 'list' && messages.item.is === 'struct') {
+    const more = Object.keys(messages.item.fields).filter((name) => name !== 'role' && name !== 'content');
+    if (more.includes('tool_calls')) add(report, 'tool-calls', { line: 1 });
+    else if (more.length > 0) add(report, 'message-keys', { line: 1, detail: more.map((name) => `\`${name.slice(0, 40)}\``).join(', ') });
+  }
+  const others = Object.keys(fields).filter((name) => name !== 'prompt' && name !== 'completion');
+  if (report.shapes['prompt-completion'] && others.length > 0)
+    add(report, 'extra-columns', { line: 1, detail: others.map((name) => `\`${name.slice(0, 40)}\``).join(', ') });
 }

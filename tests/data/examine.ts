@@ -1,6 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { chatKinds } from '../../tasks/data/chat/kinds';
+import { formKinds } from '../../tasks/data/form/kinds';
 import { type FileReport, lookAtFile } from '../../tasks/data/look-at-file';
 import { splitOf } from '../../tasks/data/rows/data-files';
 import { examineBlock } from '../../tasks/data/workers/examine-block';
@@ -24,5 +26,14 @@ export async function examineFile(bytes: Uint8Array, name: string): Promise<File
   );
 }
 
-/** The kinds that were found, sorted. */
-export const kindsOf = ({ tallies }: FileReport): string[] => Object.keys(tallies).sort();
+/** The kinds of form that were found, sorted. */
+export const formKindsOf = ({ tallies }: FileReport): string[] =>
+  Object.keys(tallies)
+    .filter((kind) => kind in formKinds)
+    .sort();
+
+/** What a training makes of them: the other kinds. */
+export const chatKindsOf = ({ tallies }: FileReport): string[] =>
+  Object.keys(tallies)
+    .filter((kind) => kind in chatKinds)
+    .sort();

@@ -1,18 +1,18 @@
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { examine, examineFile, kindsOf } from './examine';
+import { examine, examineFile, formKindsOf } from './examine';
 import { formCases } from './form-cases';
 
 const test = suite('the form of rows');
 
 test('each kind is found, and nothing where there is nothing', async () => {
-  for (const { name, text, kinds } of formCases) assert.equal(kindsOf(await examine(text)), kinds, name);
+  for (const { name, text, kinds } of formCases) assert.equal(formKindsOf(await examine(text)), kinds, name);
 });
 
 test('the same through gzip', async () => {
   for (const { name, text, kinds } of formCases.filter(({ text }) => text.length < 1000))
-    assert.equal(kindsOf(await examine(text, 'train.jsonl.gz')), kinds, name);
+    assert.equal(formKindsOf(await examine(text, 'train.jsonl.gz')), kinds, name);
 });
 
 test('the first of each kind is told by line and column, and all are counted', async () => {

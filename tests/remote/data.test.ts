@@ -4,6 +4,8 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type FormKind, formKinds } from '../../tasks/data/form/kinds';
+import { rendererOf } from '../../tasks/data/template/render';
+import { conversations, renderedByPython } from '../data/conversations';
 import { formCases } from '../data/form-cases';
 import { repository, temporaryFolder } from '../support/project';
 import { pythonWith } from '../support/python';
@@ -60,6 +62,14 @@ test('datasets 2.15.0 and json take what is said to be right, and refuse what is
   }
   assert.equal(names.size, formCases.length);
   assert.equal(wrong, []);
+});
+
+test("Llama 3.1's own template does in Node what it does in Python", () => {
+  const python = pythonWith('--no-deps', 'trl==1.16.0');
+  const site = execFileSync(python, ['-c', 'import sysconfig; print(sysconfig.get_path("purelib"))']).toString().trim();
+  const text = fs.readFileSync(path.join(site, 'trl/chat_templates/llama3_1.jinja'), 'utf8');
+  const llama = { model: 'llama', text, bos: '<|begin_of_text|>', eos: '<|eot_id|>', pad: undefined, files: [] };
+  assert.equal(conversations.map(rendererOf(llama)), renderedByPython([llama]));
 });
 
 test.run();

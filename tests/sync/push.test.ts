@@ -28,7 +28,7 @@ else {
     data('deep/er/eval.jsonl', 'one\ntwo\n');
     const third = await json('sync:push', '--check');
     assert.is(third.exitCode, 3);
-    const { changed, added, deleted, bytes, files } = third.steps[1];
+    const { changed, added, deleted, bytes, files } = third.steps.at(-1);
     assert.equal([changed, added, deleted, bytes], [1, 0, 0, 8]);
     assert.is(files[0].name, 'data/processed/deep/er/eval.jsonl');
   });

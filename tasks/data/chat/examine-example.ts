@@ -1,0 +1,81 @@
+import { quoteOf } from '../report/quote';
+import type { Counter } from '../report/tally';
+import type { RawRow } from '../rows/block';
+import { hasBadCharacters } from '../text/bad-characters';
+import { addressesIn, hasSecret } from '../text/private';
+import type { ChatKind } from './kinds';
+import { meantRole, roles } from './roles';
+import type { Example, Message } from './shape';
+
+/** Tokens of the templates of the Llama, Mistral, ChatML, Gemma and Phi families. */
+const special =
+  /<\/?s>|<\|(?:begin_of_text|end_of_text|eot_id|eom_id|start_header_id|end_header_id|im_start|im_end|endoftext|end|user|assistant|system)\|>|\[\/?INST\]|<(?:start|end)_of_turn>/;
+const beginning = /^\s*(?:<s>|<\|begin_of_text\|>|<bos>)/;
+
+/** Judges one example by itself: what it says, and who says it. */
+export function examineExample({ shape, messages }: Example, { text, line }: RawRow, counter: Counter): void {
+  const tell = (kind: ChatKind, detail?: string, at = 0) =>
+    counter.add(kind, () => ({ line, quote: quoteOf(text, at), ...(detail === undefined ? {} : { detail }) }));
+  /** Nothing of the text is shown: what was found is what must not be. */
+  const tellAlone = (kind: ChatKind, count: number) => counter.add(kind, () => ({ line }), count);
+  if (shape === 'sharegpt') tell('sharegpt');
+  if (messages.length === 0) {
+    tell('no-messages');
+    return;
+  }
+  const found = new Set<ChatKind>();
+  const once = (kind: ChatKind, detail?: string) => {
+    if (found.has(kind)) return;
+    found.add(kind);
+    tell(kind, detail);
+  };
+  for (const message of messages) {
+    if (shape === 'messages') examineRole(message, once);
+    const content = examineContent(message, once);
+    if (content === undefined) continue;
+    if (shape === 'text' && beginning.test(content)) once('template-applied');
+    else if (content.length < 1e6 && /[<[]/.test(content) && special.test(content)) once('special-token');
+    if (hasBadCharacters(content)) once('bad-characters');
+    if (hasSecret(content)) tellAlone('secret', 1);
+    const addresses = addressesIn(content);
+    if (addresses > 0) tellAlone('address', addresses);
+  }
+  examineTurns(messages, once);
+}
+
+function examineRole({ role }: Message, once: (kind: ChatKind, detail?: string) => void): void {
+  if (roles.has(role)) return;
+  once(meantRole(role) ? 'role-name' : 'unknown-role', typeof role === 'string' ? `\`${role.slice(0, 40)}\`` : 'no role');
+}
+
+function examineContent({ role, content, more }: Message, once: (kind: ChatKind, detail?: string) => void): string | undefined {
+  if (content === null || content === undefined) {
+    // A call has no words of its own.
+    if (!more || !Array.isArray(more['tool_calls']) || more['tool_calls'].length === 0)
+      once('no-content', `of \`${String(role).slice(0, 40)}\``);
+    return undefined;
+  }
+  if (Array.isArray(content)) once('parts');
+  else if (typeof content !== 'string') once('content-type', typeof content);
+  else {
+    if (content.trim() === '') once(isAnswer(role) ? 'no-answer' : 'empty-message', `of \`${String(role).slice(0, 40)}\``);
+    return content;
+  }
+  return undefined;
+}
+
+const isAnswer = (role: unknown): boolean => role === 'assistant' || meantRole(role) === 'assistant';
+const plainRole = (role: unknown): unknown => meantRole(role) ?? role;
+
+function examineTurns(messages: readonly Message[], once: (kind: ChatKind, detail?: string) => void): void {
+  const order = messages.map(({ role }) => plainRole(role));
+  if (!order.includes('assistant')) {
+    once('no-answer', 'no message of `assistant`');
+    return;
+  }
+  if (order.at(-1) !== 'assistant') once('ends-without-answer', `it is of \`${String(order.at(-1)).slice(0, 40)}\``);
+  const turns = order.filter((role) => role !== 'system' && role !== 'developer');
+  const twice = turns.findIndex((role, index) => index > 0 && role === turns[index - 1] && (role === 'user' || role === 'assistant'));
+  if (twice > 0) once('turns', `\`${turns[twice]}\` twice in a row`);
+  else if (turns[0] === 'assistant' && turns.length > 1) once('turns', '`assistant` first');
+}

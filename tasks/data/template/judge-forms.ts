@@ -1,0 +1,29 @@
+import { oneLine } from '../../untrusted/text';
+import type { ChatKind } from '../chat/kinds';
+import { type Form, markOf } from '../chat/signature';
+import type { Tallies } from '../report/tally';
+import { addTallies } from '../report/tally';
+import type { ModelTemplate } from './model-template';
+import { rendererOf } from './render';
+
+/** What the templates of the models make of the forms of the examples of a file, each form once. */
+export function judgeForms(forms: Iterable<Form>, templates: readonly ModelTemplate[]): Tallies {
+  const tallies: Tallies = {};
+  const all = [...forms];
+  for (const template of templates) {
+    const render = rendererOf(template);
+    for (const { count, line, messages } of all) {
+      const add = (kind: ChatKind, detail: string) => addTallies(tallies, { [kind]: { count, first: { line, detail } } }, 0);
+      const rendered = render(messages);
+      if ('raised' in rendered) {
+        add('template-raises', `${template.model}: ${oneLine(rendered.raised, 160)}`);
+        continue;
+      }
+      const lost = messages.findIndex(({ content }, index) => typeof content === 'string' && !rendered.text.includes(markOf(index)));
+      if (lost < 0) continue;
+      const role = messages[lost]?.['role'];
+      add(role === 'system' ? 'system-dropped' : 'content-dropped', `${template.model}: the message of \`${String(role).slice(0, 40)}\``);
+    }
+  }
+  return tallies;
+}
