@@ -127,6 +127,14 @@ test('a template says of each form of talk what it does with it', async () => {
   ]);
 });
 
+test('a template that cannot be rendered here is no error of the data', async () => {
+  const { forms } = await examine(lines(talk));
+  for (const text of ['{% frobnicate %}', '{{ messages | frobnicate }}']) {
+    const tallies = judgeForms(forms.values(), [{ ...strict, text }]);
+    assert.equal(Object.keys(tallies), ['template-unread'], text);
+  }
+});
+
 test('an example that stands twice is told, and one that is trained and asked', async () => {
   const folder = temporaryFolder();
   const other = say(['user', 'Snow?'], ['assistant', 'No.']);

@@ -58,6 +58,11 @@ export const chatKinds = {
     says: "the model's chat template raises: the training ends at the first such row",
     fix: 'let user and assistant take turns, after one system message at most',
   },
+  'template-unread': {
+    level: 'warning',
+    says: 'a chat template that cannot be rendered here: what it does with the example is not known',
+    fix: 'try it with `apply_chat_template` of transformers',
+  },
   'system-dropped': {
     level: 'error',
     says: "the model's chat template leaves the system message out of every training example",

@@ -15,6 +15,10 @@ export function judgeForms(forms: Iterable<Form>, templates: readonly ModelTempl
     for (const { count, line, messages } of all) {
       const add = (kind: ChatKind, detail: string) => addTallies(tallies, { [kind]: { count, first: { line, detail } } }, 0);
       const rendered = render(messages);
+      if ('unknown' in rendered) {
+        add('template-unread', `${template.model}: ${oneLine(rendered.unknown, 160)}`);
+        continue;
+      }
       if ('raised' in rendered) {
         add('template-raises', `${template.model}: ${oneLine(rendered.raised, 160)}`);
         continue;
