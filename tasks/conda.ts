@@ -1,3 +1,4 @@
+import { auditOption, auditSteps } from './audit';
 import { defineTask, type LoraTask } from './cli/task';
 import type { Context } from './engine/context';
 import type { Step } from './engine/step';
@@ -40,11 +41,13 @@ export function remoteLockTask(): LoraTask {
     details: 'Versions of the locks before are kept where they still fit. `--force` makes them again though nothing changed.',
     example: 'npx just env:remote:lock --upgrade',
     environment: 'remote',
-    options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }],
-    items: () =>
-      profileNames().map((profile) =>
-        locks().lockStep(`lock:${profile}`, (context) => definitions().environmentOfProfile(context, profile)),
-      ),
+    options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }, auditOption],
+    readOnly: (has) => has('audit'),
+    items: (context) =>
+      profileNames().flatMap((profile) => {
+        const define = (one: Context) => definitions().environmentOfProfile(one, profile);
+        return [locks().lockStep(`lock:${profile}`, define), ...auditSteps(context, `audit:${profile}`, define)];
+      }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { auditOption, auditSteps } from './audit';
 import { defineTask, type LoraTask } from './cli/task';
 
 // Every start of just reads this file: what a step needs is loaded when it is looked at.
@@ -28,10 +29,11 @@ export function venvLockTask(): LoraTask {
     description: 'Make requirements-local.lock from requirements-local.txt',
     details: 'Versions of the lock before are kept where they still fit. `--force` makes it again though nothing changed.',
     example: 'npx just env:local:lock --upgrade',
-    options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }],
-    items: () => {
+    options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }, auditOption],
+    readOnly: (has) => has('audit'),
+    items: (context) => {
       const { lockStep, localEnvironment }: typeof import('./environments/venv/index') = require('./environments/venv/index');
-      return [lockStep('env:local:lock', localEnvironment)];
+      return [lockStep('env:local:lock', localEnvironment), ...auditSteps(context, 'audit', localEnvironment)];
     },
   });
 }

@@ -13,7 +13,7 @@ const layers = [
   ['checkpoints'],
   ['environments/proof'],
   ['gpu'],
-  ['sync', 'storage', 'data'],
+  ['audit', 'sync', 'storage', 'data'],
   ['hub'],
   ['environments/training'],
   ['environments/conda'],

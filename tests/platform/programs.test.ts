@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { mendOf } from '../../tasks/audit/mend';
 import { judgeExpressions } from '../../tasks/checkpoints/adapters/tensors/patterns';
 import { loadModel } from '../../tasks/checkpoints/models/load/load';
 import { gitignoreStep } from '../../tasks/checks/gitignore-step';
@@ -232,6 +233,9 @@ row(
   },
 );
 row('tasks/environments/venv/lock/make-lock.ts', 'uv', /^pip compile/, index, () => makeLock(context, definition), {
+  UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
+});
+row('tasks/audit/mend.ts', 'uv', /^pip compile/, index, () => mendOf(context, definition, { name: 'x', version: '1' }, '2'), {
   UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
 });
 row('tasks/environments/obstacles/network.ts', 'uv', /^pip install --dry-run/, index, () => networkObstacle(context, definition, locked), {

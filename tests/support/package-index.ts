@@ -13,6 +13,8 @@ export interface PackageIndex {
   cutShort: boolean;
   /** When the index got each file, by its name; with it the index speaks JSON (PEP 700), without it HTML, which has no times. */
   uploads?: Readonly<Record<string, string>>;
+  /** Files that were taken back, by name, with the reason (PEP 592); with them the index speaks JSON too. */
+  yanked?: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -40,17 +42,18 @@ export async function packageIndex(wheels: readonly Wheel[]): Promise<PackageInd
   return index;
 }
 
-function answer({ wheels, cutShort, uploads }: PackageIndex, url: string, response: http.ServerResponse): void {
+function answer({ wheels, cutShort, uploads, yanked }: PackageIndex, url: string, response: http.ServerResponse): void {
   const name = /^\/simple\/([\w.-]+)\/?$/.exec(url)?.[1];
   const listed = wheels.filter((wheel) => wheel.name === name);
   const wanted = wheels.find(({ file }) => url === `/files/${file}`);
-  if (listed.length > 0 && uploads) {
+  if (listed.length > 0 && (uploads || yanked)) {
     response.setHeader('content-type', 'application/vnd.pypi.simple.v1+json');
     const files = listed.map(({ file, sha256 }) => ({
       filename: file,
       url: `/files/${file}`,
       hashes: { sha256 },
-      'upload-time': uploads[file] ?? '2020-01-01T00:00:00Z',
+      'upload-time': uploads?.[file] ?? '2020-01-01T00:00:00Z',
+      ...(yanked?.[file] === undefined ? {} : { yanked: yanked[file] || true }),
     }));
     response.end(JSON.stringify({ meta: { 'api-version': '1.1' }, name, versions: listed.map(({ version }) => version), files }));
   } else if (listed.length > 0) {

@@ -12,6 +12,8 @@ const mostHead = 65_536;
 
 export interface Ask {
   headers?: Record<string, string>;
+  /** JSON that is posted; absent for a plain question. It must be one that may be asked twice. */
+  body?: string | undefined;
   /** Milliseconds without a byte, before or after the answer began. */
   stallMs: number;
   /** Ends it before its time, its answer too. */
@@ -61,7 +63,7 @@ export class Connections {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
-  #send(url: URL, { headers = {}, stallMs, signal }: Ask): Promise<http.IncomingMessage> {
+  #send(url: URL, { headers = {}, body, stallMs, signal }: Ask): Promise<http.IncomingMessage> {
     const proxy = proxyFor(url, this.host.env);
     const plainProxy = proxy && url.protocol === 'http:' ? proxy : undefined;
     const module = url.protocol === 'https:' || plainProxy?.protocol === 'https:' ? https : http;
@@ -69,8 +71,10 @@ export class Connections {
       until: signal,
       maxHeaderSize: mostHead,
       agent: this.#agentFor(url, proxy),
+      method: body === undefined ? 'GET' : 'POST',
       headers: {
         ...ownHeaders(url),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) }),
         ...headers,
         ...(plainProxy ? proxyHeaders(plainProxy) : {}),
       },
@@ -97,7 +101,7 @@ export class Connections {
         const stale = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
         reject(new NetworkError(messageOf(error, url), stale ? 'STALE' : error.code));
       });
-      request.end();
+      request.end(body);
     });
   }
 

@@ -39,6 +39,14 @@ const setup = v.strictObject({
     ),
     installer: oneOf('uv, pip, or uv where it is there or can be had', ['auto', 'uv', 'pip'], 'auto'),
     download: oneOf('May uv bring a Python that is missing?', ['auto', 'never'], 'auto'),
+    advisories: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^https?:\/\/[^\s\0]+$/, 'an address of http or https'),
+        v.description('Whom `--audit` asks for known vulnerabilities: OSV, or a mirror that answers as it does'),
+      ),
+      'https://api.osv.dev',
+    ),
   }),
   environments: section('The Python environments', { local: environment('local') }),
   remote: remoteEnvironment,

@@ -1,0 +1,59 @@
+import { type Asking, inTurns, NoAnswer } from './asking';
+import { acceptedPages, type IndexFile, indexFiles } from './index-page';
+import { order } from './osv';
+
+/** The index of the Python packages where none is set. */
+const usualIndex = 'https://pypi.org/simple';
+
+/** The indexes that pip and uv take packages from here, the main one first; folders are left out. */
+export function indexesIn(env: Readonly<Record<string, string | undefined>>): string[] {
+  const plain = (text: string) => text.replace(/^[\w.-]+=(?=\w+:\/\/)/, '');
+  const main = env['UV_DEFAULT_INDEX'] || env['UV_INDEX_URL'] || env['PIP_INDEX_URL'] || usualIndex;
+  const more = [env['UV_INDEX'], env['UV_EXTRA_INDEX_URL'], env['PIP_EXTRA_INDEX_URL']].flatMap((list) => (list ?? '').split(/\s+/));
+  return [...new Set([main, ...more].map(plain))].filter((address) => /^https?:\/\//.test(address));
+}
+
+/** Whether pip or uv are told to take nothing from an index, and by which variable. */
+export const isOffline = (env: Readonly<Record<string, string | undefined>>): string | undefined =>
+  ['UV_OFFLINE', 'PIP_NO_INDEX'].find((name) => /^(?:1|true|yes|on|y|t)$/i.test(env[name] ?? ''));
+
+/** What the indexes list of packages, by name; a name that none has is absent. @throws NoAnswer where one cannot be asked */
+export async function listedFiles(asking: Asking, names: readonly string[]): Promise<Map<string, IndexFile[]>> {
+  const offline = isOffline(asking.env);
+  if (offline) throw new NoAnswer(`${offline} is set`);
+  const indexes = indexesIn(asking.env);
+  if (indexes.length === 0) throw new NoAnswer('no index of http or https is set');
+  const pages = await inTurns(names, async (name) => {
+    // The first index that has the name, as uv takes them.
+    for (const index of indexes) {
+      const { status, body, contentType } = await asking.ask(`${index.replace(/\/+$/, '')}/${name}/`, {
+        headers: { Accept: acceptedPages },
+      });
+      if (status === 404) continue;
+      const files = indexFiles(body, contentType, name);
+      if (!files) throw new NoAnswer(`${new URL(index).host} answers no page of the simple API for ${name}`);
+      return [name, files] as const;
+    }
+    return undefined;
+  });
+  return new Map(pages.filter((page) => page !== undefined));
+}
+
+/** The reason for which every file of a version was taken back; `undefined` where one was not, or the index has none of it. */
+export function yankedReason(files: readonly IndexFile[] = [], version: string): string | undefined {
+  const those = files.filter((one) => isSameVersion(one.version, version));
+  return those.length > 0 && those.every(({ yanked }) => yanked) ? (those[0]?.yanked?.reason ?? '') : undefined;
+}
+
+/** Versions after one, in their order: published, not taken back, no pre-releases, for a Python. */
+export function laterVersions(files: readonly IndexFile[] = [], version: string, python: string): string[] {
+  const { satisfies } = require('@renovatebot/pep440') as typeof import('@renovatebot/pep440');
+  const fits = (range: string | undefined) => !range || satisfies(`${python}.99`, range);
+  const good = files.filter((one) => !one.yanked && fits(one.python) && !isPrerelease(one.version) && order(version, one.version) < 0);
+  return [...new Set(good.map((one) => one.version))].sort(order);
+}
+
+/** PEP 440: letters but for those of a post-release. */
+const isPrerelease = (version: string): boolean => /[a-z]/i.test(version.replace(/(?:\.?post|-)\d+$/i, '').replace(/\+.*$/, ''));
+
+const isSameVersion = (one: string, other: string): boolean => one === other || order(one, other) === 0;
