@@ -2,6 +2,7 @@ import { type Fault, UserError } from '../../common/errors';
 import { shellWord } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Resource } from '../../engine/resources';
+import { wheelsFor } from '../../knowledge/local-wheels';
 import { installCommand } from '../../platform/install-command';
 import { findPython, type Search } from '../python/interpreter/find';
 import type { Found } from '../python/interpreter/probe';
@@ -10,6 +11,8 @@ import { fetching } from '../python/outside';
 import { fetchUv, findUv, type Uv } from '../python/uv';
 import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';
+import { pinsOf } from './lock/pins';
+import { requirementsText } from './requirements';
 
 /** What there is to work with. */
 export interface Tools {
@@ -144,11 +147,8 @@ const anyPython = {
 };
 
 /** No Python: what was tried, and why each was no good, and what helps with what is here. */
-export function pythonNotFound(
-  context: Context,
-  { pythonVersion }: EnvironmentDefinition,
-  { search: { tried, any }, uv }: Tools,
-): UserError {
+export function pythonNotFound(context: Context, definition: EnvironmentDefinition, { search: { tried, any }, uv }: Tools): UserError {
+  const { pythonVersion } = definition;
   const { interpreter, download, installer } = context.settings.setup.python;
   const name = `name one: \`--set python.interpreter=/path/to/python${pythonVersion}\``;
   // Nothing that works, and nothing that could fetch it.
@@ -164,6 +164,14 @@ export function pythonNotFound(
     found: `no Python ${pythonVersion} was found${isBare ? `: ${bare}` : tried.length > 0 ? `; ${tried.length} tried` : ', nor any other'}`,
     needed: `a Python ${pythonVersion} that starts`,
     ...(tried.length > 0 ? { tail: tried.map(({ what, why }) => `${what} — ${why}`).join('\n') } : {}),
-    fix,
+    fix: `${fix}${otherPython(context, definition, any)}`,
   });
+}
+
+/** What the libraries have for a Python of another version that is here, where that is known of each. */
+function otherPython(context: Context, definition: EnvironmentDefinition, any: Found | undefined): string {
+  const minor = /^3\.\d+/.exec(any?.interpreter.version ?? '')?.[0];
+  const wheels = minor ? wheelsFor(pinsOf(requirementsText(context, definition) ?? ''), minor) : undefined;
+  if (!wheels) return '';
+  return wheels.fits ? `\n${wheels.text}: \`--set python.version=${minor}\` makes the lock for it, and takes that one` : `\n${wheels.text}`;
 }

@@ -1,0 +1,33 @@
+// `npm run wheels`: asks the package index for which Pythons it has wheels of the pinned libraries of the data work, and prints the
+// table of tasks/knowledge/local-wheels.ts. PIP_INDEX_URL names another index.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { pinsOf } from '../tasks/environments/venv/lock/pins';
+
+const index = (process.env.PIP_INDEX_URL ?? 'https://pypi.org/simple').replace(/\/+$/, '');
+
+async function main(): Promise<void> {
+  const text = fs.readFileSync(path.resolve(__dirname, '..', 'requirements-local.txt'), 'utf8');
+  for (const { name, version = '' } of pinsOf(text)) {
+    const answer = await fetch(`${index}/${name}/`, { headers: { Accept: 'application/vnd.pypi.simple.v1+json' } });
+    const { files } = (await answer.json()) as { files: { filename: string }[] };
+    const tags = files.flatMap(({ filename }) => {
+      // A wheel's name, from its end: platform, ABI, Python (PEP 427).
+      const [platform = '', , python = ''] = filename
+        .replace(/\.whl$/, '')
+        .split('-')
+        .reverse();
+      const isOfVersion = filename.endsWith('.whl') && filename.split('-')[1] === version;
+      return isOfVersion && /^any$|manylinux.*x86_64/.test(platform) ? [python] : [];
+    });
+    const minors = tags.flatMap((tag) => (/^cp3(\d+)$/.exec(tag)?.[1] ? [Number(tag.slice(3))] : [])).sort((one, other) => one - other);
+    const has = tags.some((tag) => tag.includes('py3'))
+      ? `'any'`
+      : minors.length > 0
+        ? `[${minors.map((minor) => `'3.${minor}'`).join(', ')}]`
+        : `'source'`;
+    process.stdout.write(`  '${name}==${version}': ${has},\n`);
+  }
+}
+
+void main();
