@@ -30,6 +30,6 @@ module.exports = {
   // Programs of the machine that tests and benchmarks start.
   ignoreBinaries: ['.*'],
   ignoreExportsUsedInFile: true,
-  // Started by its path, or loaded where a template is rendered.
-  ignoreDependencies: ['publint', 's3rver', '@huggingface/jinja'],
+  // Started by its path.
+  ignoreDependencies: ['publint', 's3rver'],
 };

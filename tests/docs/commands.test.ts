@@ -23,7 +23,7 @@ function commandsOf(page: string): string[][] {
     .replace(/^```(ts|py)[\s\S]*?^```/gm, '')
     .replaceAll('npx just empty', '');
   return [...text.matchAll(/npx just ([^\n`]+)/g)].flatMap(([, line = '']) => {
-    const command = line.split(/\s*(?:&&|\|\||[|;#)]| — |→|[─│└▶◀])\s*/)[0] ?? '';
+    const command = line.split(/\s*(?:&&|\|\||[|;#)>]| — |→|[─│└▶◀])\s*/)[0] ?? '';
     const words = (command.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^['"]|['"]$/g, ''));
     return words[0] && !/^(TASK|NAME)$/.test(words[0]) && !words.some((word) => /[[\]…]/.test(word)) ? [words] : [];
   });

@@ -1,10 +1,4 @@
-import { createRequire } from 'node:module';
 import type { ModelTemplate } from './model-template';
-
-/** What we use of @huggingface/jinja, which is made for chat templates. */
-interface Jinja {
-  Template: new (text: string) => { render(values: Record<string, unknown>): string };
-}
 
 /** What a template made of messages: a text, why it raised, or what the reader here does not know. */
 export type Rendered = { text: string } | { raised: string } | { unknown: string };
@@ -18,8 +12,8 @@ const ofReader = /^(?:Unknown|Unsupported|Cannot|Unexpected|Expected|Variable|Un
  * @throws Error where the package is not there
  */
 export function rendererOf({ text, bos, eos }: ModelTemplate): (messages: readonly Record<string, unknown>[]) => Rendered {
-  const { Template } = createRequire(__filename)('@huggingface/jinja') as Jinja;
-  let template: InstanceType<Jinja['Template']> | undefined;
+  const { Template } = require('@huggingface/jinja') as typeof import('@huggingface/jinja', { with: { 'resolution-mode': 'import' }});
+  let template: import('@huggingface/jinja', { with: { 'resolution-mode': 'import' }}).Template | undefined;
   return (messages) => {
     try {
       template ??= new Template(text);
