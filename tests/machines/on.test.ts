@@ -78,6 +78,27 @@ else {
     assert.is(wrong.machines[0].report.error.code, 'E_USAGE');
   });
 
+  test("what sync:push brought is nobody's change, and neither is what --on brought for sync:push", async () => {
+    const file = path.join(machine.project, 'configs/notes.txt');
+    const runs = [
+      ['mkdirs', '--on=gpu'],
+      ['sync:push', '--only=configs'],
+      ['mkdirs', '--on=gpu'],
+      ['sync:push', '--only=configs'],
+    ];
+    for (const [at, args] of runs.entries()) {
+      fs.writeFileSync(file, `state ${at}\n`);
+      const { exitCode, stderr } = await machine.run(...args);
+      assert.is(exitCode, 0, `${args.join(' ')}: ${stderr}`);
+      assert.is(fs.readFileSync(path.join(machine.there, 'configs/notes.txt'), 'utf8'), `state ${at}\n`);
+    }
+    fs.appendFileSync(path.join(machine.there, 'configs/notes.txt'), 'somebody else');
+    fs.writeFileSync(file, 'state 4\n');
+    assert.match((await machine.run('mkdirs', '--on=gpu')).stderr, 'E_MACHINE_CHANGES');
+    fs.rmSync(file);
+    fs.rmSync(path.join(machine.there, 'configs/notes.txt'));
+  });
+
   test('what is about this machine takes no --on, and a machine must be one', async () => {
     for (const task of ['venv', 'sync:push']) {
       const { exitCode, stderr } = await machine.run(task, '--on=gpu');

@@ -65,7 +65,7 @@ async function trip(remote: object, more: Record<string, string | undefined>): P
   assert.is((await json('sync:pull')).steps[1].code, 'E_SOURCE_MISSING');
   const first = await json('sync:push', '--verify');
   assert.is(first.exitCode, 0, first.stderr);
-  assert.equal([first.steps[1].state, first.outcome], ['done', 'changed']);
+  assert.equal([first.steps.at(-1).state, first.outcome], ['done', 'changed']);
   assert.is((await json('sync:push', '--verify')).outcome, 'unchanged');
   const wanted = contents(data);
   fs.rmSync(data, { recursive: true });
@@ -84,7 +84,7 @@ async function trip(remote: object, more: Record<string, string | undefined>): P
   assert.is(second.exitCode, 0, second.stderr);
   assert.is((await json('sync:status')).exitCode, 0);
   fs.writeFileSync(path.join(data, 'new\nline'), 'x');
-  assert.is((await json('sync:push')).steps[1].code, 'E_NAME');
+  assert.is((await json('sync:push')).steps.at(-1).code, 'E_NAME');
 }
 
 if (missing) skip(test, 'sync by rclone', missing);

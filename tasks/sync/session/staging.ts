@@ -7,7 +7,7 @@ import type { Entry } from '../../platform/files/byte-paths';
 import type { RelativeName } from '../../untrusted/names';
 import { type FileChange, shownChange } from '../compare/change';
 import { leadsOut, refuseLinksOut } from '../compare/links';
-import { rememberPulled } from '../guards/overwrites';
+import { rememberPulled } from '../guards/arrived';
 
 /** Where files of a pull arrive: beside their final place, so that a rename is all that is left, and never synced. */
 const stageName = '.rsync-partial' as RelativeName;

@@ -3,6 +3,7 @@ import { shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import { answerOf, heard, longAnswer, wrongAnswer } from '../../../sync/answers/answer';
 import { similarNames } from '../../../sync/guards/colliding-names';
+import { asPushed } from '../../../sync/guards/pushed-files';
 import { remoteFault } from '../../../sync/posix/faults';
 import { filesThere } from '../../../sync/posix/files';
 import type { RelativeName } from '../../../untrusted/names';
@@ -37,6 +38,9 @@ export async function compareProjects(context: Context, machine: Machine, look: 
   const there = await lookThere(context, machine, [...here.files.keys()]);
   const clone = look.isClone ? await cloneOf(context, here.commit, there.commit) : undefined;
   const decision = await decide(here.files, there.files, there.sent, async (name) => clone?.contentOf(name));
+  // What `sync:push` brought since then is no person's doing.
+  const pushed = await asPushed(context, remote, filesThere({ ...machine, path: look.path, ssh: machine.shell.ssh }), decision.changed);
+  const changed = decision.changed.filter((name) => !pushed.has(name));
   await refuseCollisions(machine, look, [...here.files.keys()]);
   const full = noRoom(
     remote.name,
@@ -45,7 +49,7 @@ export async function compareProjects(context: Context, machine: Machine, look: 
   );
   if (full) throw full;
   const last = new Map([...here.files].map(([name, { content }]) => [name, [content]]));
-  return { ...decision, here, there, clone, last, isUnrecorded: sentText(last) !== sentText(there.sent) };
+  return { ...decision, changed, here, there, clone, last, isUnrecorded: sentText(last) !== sentText(there.sent) };
 }
 
 async function lookThere(_: Context, { remote, shell }: Machine, names: readonly RelativeName[]): Promise<ProjectThere> {

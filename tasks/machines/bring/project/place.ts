@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../../../common/errors';
 import type { Context } from '../../../engine/context';
 import type { Progress } from '../../../engine/step';
+import { forgetPushed } from '../../../sync/guards/pushed-files';
 import type { RelativeName } from '../../../untrusted/names';
 import type { Machine } from '../../machine';
 import type { App } from '../app/app-here';
@@ -44,6 +45,11 @@ export async function placeProject(context: Context, machine: Machine, compariso
   const entries = [text('sums', sums.join('')), ...own, ...send.map((file) => entryOf(context, file))];
   const tar = () => gzipped(tarOf(entries, (doneBytes) => tell({ doneBytes: Math.min(doneBytes, totalBytes), totalBytes })));
   const { exitCode } = await sendTo(context, machine, placeScript, [there.sentHash, keptFolder(context)], tar, [wrong, busy]);
+  forgetPushed(
+    context,
+    machine.remote,
+    send.map(({ name }) => name),
+  );
   if (exitCode === wrong) throw notAsSent(machine);
   if (exitCode === busy)
     throw new UserError({
