@@ -1,7 +1,6 @@
-import { columns } from '../../common/columns';
 import { explain, type Fault, UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
-import type { Screen } from '../../engine/reporter/reporter';
+import { type Screen, widthOf } from '../../engine/reporter/reporter';
 import { programJudge } from '../../engine/repository-programs';
 import type { TaskDefinition } from '../../engine/task-definition';
 import { machineNamesOf, machinesNamed } from '../../machines/machines-named';
@@ -12,13 +11,11 @@ import type { Host } from '../../platform';
 import { notOurs, sentence } from '../../untrusted/text';
 import { contextOf } from '../context';
 import type { Options } from '../options';
-import { documentResult, exitWith, progressScreen, result } from '../output';
+import { documentResult, exitWith, progressScreen, result, results } from '../output';
 import { looksOnly, reporterFor } from '../reporter-for';
+import { machinesTable } from './machines-table';
 import { tokenFor } from './send-token';
 import { travelling } from './travelling';
-
-/** How many machines are at work at once. */
-const atOnce = 8;
 
 /**
  * A task on the machines that `--on` names, from its options to its exit code: that of the run there, of several the worst.
@@ -72,7 +69,7 @@ export async function onMachines(
           if (machines.length > 1 && outcomes[at]?.error) view.note(textOf(outcomes[at].error));
         }
       };
-      await Promise.all(Array.from({ length: Math.min(atOnce, machines.length) }, work));
+      await Promise.all(Array.from({ length: Math.min(context.settings.setup.run.machines_at_once, machines.length) }, work));
       finish(outcomes, options, definition);
     } finally {
       context.resources.close();
@@ -85,18 +82,7 @@ export async function onMachines(
 function finish(outcomes: readonly MachineOutcome[], options: Options, { name: task }: TaskDefinition): void {
   if (options.json)
     documentResult({ version: 1, task, machines: outcomes.map(({ name, exitCode, report }) => ({ name, exitCode, report })) });
-  else if (outcomes.length > 1)
-    result(
-      columns([
-        ['machine', 'outcome', 'exit code', 'first fault'],
-        ...outcomes.map(({ name, report, exitCode, error }) => [
-          name,
-          String((report as { outcome?: unknown }).outcome ?? 'unknown'),
-          String(exitCode),
-          error ? error.message : '',
-        ]),
-      ]),
-    );
+  else if (outcomes.length > 1) result(machinesTable(outcomes, widthOf(results)));
   exitWith(outcomes.map(({ exitCode }) => exitCode).reduce(worse, 0));
   const [only] = outcomes;
   if (outcomes.length === 1 && only?.error) throw only.error;

@@ -64,6 +64,7 @@ const setup = v.strictObject({
   run: section('How runs behave', {
     lock_wait_seconds: count('How long a second run waits for the first', 60, 0),
     keep_records: count('How many run records are kept', 50),
+    machines_at_once: count('How many machines of `--on` are at work at once', 8),
   }),
   validate: section('How `validate` checks', {
     library_limit_seconds: count('A library that takes longer than this to import and try hangs', 120),

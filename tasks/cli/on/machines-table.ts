@@ -1,0 +1,59 @@
+import { columns } from '../../common/columns';
+import { UserError } from '../../common/errors';
+import { bytes } from '../../common/format';
+import type { Table } from '../../engine/step';
+import type { MachineOutcome } from '../../machines/outcome';
+import { type Fields, fieldsOf } from '../../untrusted/json';
+
+/**
+ * How a task came out on several machines, a line each; what a machine's steps say of its GPU and profile stands there where one
+ * of them says anything. Below it the first fault of each with what mends it.
+ * @param width of the terminal, in cells; `undefined` for a file
+ */
+export function machinesTable(outcomes: readonly MachineOutcome[], width?: number): string {
+  const facts = outcomes.map(({ report }) => factsOf(fieldsOf(report) ?? {}));
+  const named = (['gpu', 'free', 'profile'] as const).filter((name) => facts.some((fact) => fact[name]));
+  const headings = { gpu: 'GPU', free: 'free memory', profile: 'profile' };
+  const rows: Table = [
+    ['machine', 'outcome', 'exit code', ...named.map((name) => headings[name])],
+    ...outcomes.map(({ name, report, exitCode }, at): string[] => [
+      name,
+      textOf((report as Fields)['outcome']) ?? 'unknown',
+      String(exitCode),
+      ...named.map((each) => facts[at]?.[each] ?? ''),
+    ]),
+  ];
+  return [columns(rows, '', width), ...outcomes.flatMap(faultOf)].join('\n');
+}
+
+/** The same command shows a fault whole: here it is the first line of what is wrong and of what mends it. */
+function faultOf({ name, error }: MachineOutcome): string[] {
+  if (!error) return [];
+  if (!(error instanceof UserError)) return [`${name}: ${error.message}`];
+  const { code, found, fix } = error.fault;
+  return [`${name}: ${found} (${code})`, ...(fix ? [`  fix: ${fix.split('\n')[0]}`] : [])];
+}
+
+interface Facts {
+  gpu?: string | undefined;
+  free?: string | undefined;
+  profile?: string | undefined;
+}
+
+/** What the steps' data say; they come from another machine, so each field is what it should be or is not there. */
+function factsOf({ steps }: Fields): Facts {
+  const facts: Facts = {};
+  for (const step of Array.isArray(steps) ? steps : []) {
+    const { gpus, profile } = fieldsOf(fieldsOf(step)?.['data']) ?? {};
+    facts.profile ??= textOf(profile);
+    const cards = (Array.isArray(gpus) ? gpus : []).map((card) => fieldsOf(card) ?? {}).filter(({ usable }) => usable === true);
+    if (cards.length === 0 || facts.gpu) continue;
+    const names = [...new Set(cards.flatMap(({ name }) => textOf(name) ?? []))].join(', ');
+    facts.gpu = cards.length > 1 ? `${cards.length} × ${names}` : names;
+    const free = cards.flatMap(({ memoryFreeBytes }) => (typeof memoryFreeBytes === 'number' ? [memoryFreeBytes] : []));
+    if (free.length > 0) facts.free = bytes(Math.max(...free));
+  }
+  return facts;
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,0 +1,43 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { machinesTable } from '../../tasks/cli/on/machines-table';
+import { UserError } from '../../tasks/common/errors';
+
+const test = suite('--on: the table of several machines');
+
+const step = (data: object) => ({ name: 'a', state: 'done', data });
+const gpus = [
+  { name: 'NVIDIA H100', usable: true, memoryFreeBytes: 80e9 },
+  { name: 'NVIDIA H100', usable: true, memoryFreeBytes: 79e9 },
+  { name: 'NVIDIA T4', usable: false, memoryFreeBytes: 1 },
+];
+const broken = new UserError({ code: 'E_DRIVER_OLD', found: 'driver 470', needed: 'driver 525', fix: '`sudo apt-get upgrade`\nor ask' }, 1);
+
+test('says of each its outcome, card, free memory and profile, and the first fault with what mends it', () => {
+  assert.is(
+    machinesTable([
+      { name: 'a', exitCode: 0, report: { outcome: 'changed', steps: [step({ gpus }), step({ profile: 'compat' })] } },
+      { name: 'b', exitCode: 1, report: { outcome: 'blocked', steps: [] }, error: broken },
+      { name: 'c', exitCode: 130, report: { outcome: 'interrupted' }, error: new Error('interrupted') },
+    ]),
+    [
+      'machine  outcome      exit code  GPU              free memory  profile',
+      'a        changed      0          2 × NVIDIA H100  80 GB        compat',
+      'b        blocked      1',
+      'c        interrupted  130',
+      'b: driver 470 (E_DRIVER_OLD)',
+      '  fix: `sudo apt-get upgrade`',
+      'c: interrupted',
+    ].join('\n'),
+  );
+});
+
+test('has no column that none of them fills, and takes nothing from a report of another form', () => {
+  for (const steps of [undefined, {}, [null], [step({ gpus: 'x', profile: 7 })], [step({ gpus: [7, null, { usable: true }] })]])
+    assert.is(
+      machinesTable([{ name: 'a', exitCode: 0, report: { outcome: 'unchanged', steps } }]).split('\n')[0],
+      'machine  outcome    exit code',
+    );
+});
+
+test.run();
