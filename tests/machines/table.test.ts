@@ -32,6 +32,16 @@ test('says of each its outcome, card, free memory and profile, and the first fau
   );
 });
 
+test('names the first step that is wrong where a look went on behind it', () => {
+  const steps = [
+    step({}),
+    { state: 'blocked', found: 'no GPU', code: 'E_GPU_NONE', fix: 'another machine\nor none' },
+    { state: 'failed', found: 'x' },
+  ];
+  const text = machinesTable([{ name: 'a', exitCode: 1, report: { outcome: 'blocked', steps } }]);
+  assert.ok(text.endsWith('\na: no GPU (E_GPU_NONE)\n  fix: another machine'), text);
+});
+
 test('has no column that none of them fills, and takes nothing from a report of another form', () => {
   for (const steps of [undefined, {}, [null], [step({ gpus: 'x', profile: 7 })], [step({ gpus: [7, null, { usable: true }] })]])
     assert.is(

@@ -26,12 +26,19 @@ export function machinesTable(outcomes: readonly MachineOutcome[], width?: numbe
   return [columns(rows, '', width), ...outcomes.flatMap(faultOf)].join('\n');
 }
 
-/** The same command shows a fault whole: here it is the first line of what is wrong and of what mends it. */
-function faultOf({ name, error }: MachineOutcome): string[] {
-  if (!error) return [];
-  if (!(error instanceof UserError)) return [`${name}: ${error.message}`];
-  const { code, found, fix } = error.fault;
-  return [`${name}: ${found} (${code})`, ...(fix ? [`  fix: ${fix.split('\n')[0]}`] : [])];
+/**
+ * The first fault of a machine: the error that ended it, or the first step that is wrong where a look goes on behind it. The lines above
+ * show it whole; here it is what is wrong and the first way that mends it.
+ */
+function faultOf({ name, error, report }: MachineOutcome): string[] {
+  const { steps } = report as Fields;
+  const wrong = (Array.isArray(steps) ? steps : [])
+    .map((step) => fieldsOf(step) ?? {})
+    .find(({ state }) => state === 'blocked' || state === 'failed');
+  if (error && !(error instanceof UserError)) return [`${name}: ${error.message}`];
+  const { code, found, fix }: Fields = error ? { ...error.fault } : (wrong ?? {});
+  const cure = textOf(fix)?.split('\n')[0];
+  return textOf(found) === undefined ? [] : [`${name}: ${found}${textOf(code) ? ` (${code})` : ''}`, ...(cure ? [`  fix: ${cure}`] : [])];
 }
 
 interface Facts {
