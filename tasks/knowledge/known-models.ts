@@ -165,6 +165,15 @@ const llama31: KnownShape = {
 };
 
 const qwen3: KnownShape = { ...llama31, vocab_size: 151936 };
+const qwen25: KnownShape = {
+  ...llama31,
+  hidden_size: 3584,
+  num_hidden_layers: 28,
+  num_attention_heads: 28,
+  num_key_value_heads: 4,
+  intermediate_size: 18944,
+  vocab_size: 152064,
+};
 const copies = 'citsjtu2020/LLM-Prof, sglang/Model_Config.md, copies of each config.json';
 
 export const repositories: readonly Repository[] = [
@@ -210,6 +219,45 @@ export const repositories: readonly Repository[] = [
     source: 'kevinstephano/thunder_model_blocks, mistral_config.py, a copy of config.json',
   },
   {
+    repo: /qwen2\.5-3b(-instruct)?$/,
+    shape: {
+      ...qwen25,
+      hidden_size: 2048,
+      num_hidden_layers: 36,
+      num_attention_heads: 16,
+      num_key_value_heads: 2,
+      intermediate_size: 11008,
+      vocab_size: 151936,
+      tie_word_embeddings: true,
+    },
+    source: copies,
+  },
+  { repo: /qwen2\.5-7b(-instruct)?$/, shape: qwen25, source: copies },
+  {
+    repo: /qwen2\.5-14b(-instruct)?$/,
+    shape: {
+      ...qwen25,
+      hidden_size: 5120,
+      num_hidden_layers: 48,
+      num_attention_heads: 40,
+      num_key_value_heads: 8,
+      intermediate_size: 13824,
+    },
+    source: copies,
+  },
+  {
+    repo: /qwen2\.5-32b(-instruct)?$/,
+    shape: {
+      ...qwen25,
+      hidden_size: 5120,
+      num_hidden_layers: 64,
+      num_attention_heads: 40,
+      num_key_value_heads: 8,
+      intermediate_size: 27648,
+    },
+    source: copies,
+  },
+  {
     repo: /qwen3-4b(-base)?$/,
     shape: { ...qwen3, hidden_size: 2560, num_hidden_layers: 36, intermediate_size: 9728, tie_word_embeddings: true },
     source: copies,
@@ -224,5 +272,18 @@ export const repositories: readonly Repository[] = [
     repo: /qwen3-32b$/,
     shape: { ...qwen3, hidden_size: 5120, num_hidden_layers: 64, num_attention_heads: 64, intermediate_size: 25600 },
     source: copies,
+  },
+  {
+    repo: /smollm3-3b(-base)?$/,
+    shape: {
+      ...llama31,
+      hidden_size: 2048,
+      num_hidden_layers: 36,
+      num_attention_heads: 16,
+      num_key_value_heads: 4,
+      intermediate_size: 11008,
+      tie_word_embeddings: true,
+    },
+    source: 'transformers 5.24.0, configuration_smollm3.py, whose defaults are those of this model',
   },
 ];

@@ -45,14 +45,14 @@ test('a model: named in the settings it is one of the models, and an entry of th
   const project = projectCopy();
   fs.writeFileSync(path.join(project, 'configs/setup.local.yaml'), example('configs/setup.yaml'));
   const estimate = async () => {
-    const { stdout } = await runJust(project, ['gpu', '--env=local', '--estimate', '--model=qwen-7b', '--json']);
+    const { stdout } = await runJust(project, ['gpu', '--env=local', '--estimate', '--model=qwen-coder', '--json']);
     return JSON.parse(stdout).steps[0].found as string;
   };
-  assert.match(await estimate(), /^qwen-7b: its shape is not known/);
+  assert.match(await estimate(), /^qwen-coder: its shape is not known/);
   edit(project, 'tasks/knowledge/known-models.ts', (text) =>
     text.replace(/(export const repositories[\s\S]*?)\n\];/, (_, entries) => `${entries}\n${example('tasks/knowledge/known-models.ts')}];`),
   );
-  assert.match(await estimate(), /^qwen-7b needs \d.* GB/);
+  assert.match(await estimate(), /^qwen-coder needs \d.* GB/);
 });
 
 test.run();
