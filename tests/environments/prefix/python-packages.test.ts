@@ -69,7 +69,7 @@ test('the pins of a requirements file', () => {
     [
       { name: 'pandas', version: '2.1.3' },
       { name: 'beautiful-soup', version: '4.12' },
-      { name: 'extras', version: '1.0' },
+      { name: 'extras', version: '1.0', marker: 'python_version < "4"' },
       { name: 'loose' },
       { name: 'alone' },
       { name: 'any' },
