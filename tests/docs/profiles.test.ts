@@ -46,4 +46,10 @@ for (const [at, profile] of profileNames.entries())
       for (const card of cardDrivers) assert.ok(driver.includes(card.driver), card.driver);
   });
 
+test('the table of trained under, loads under is of the locks of today: `npm run profiles` makes it', () => {
+  const versions = profileNames.map((profile) => `${profile}, PEFT ${profileVersions(context, profile).get('peft')}`);
+  assert.equal(cellsOf('trained under, loads under').slice(2, -1), versions);
+  for (const profile of profileNames) assert.is(cellsOf(`${profile}, no dropout`).length, 8, profile);
+});
+
 test.run();
