@@ -78,7 +78,7 @@ else {
     assert.is(list(), before, 'a look wrote something');
     assert.is(planned['node']?.state, 'done', planned['node']?.found);
     assert.match(planned['node']?.found ?? '', /Node 2\d\.\d+\.\d+ at `.*\/\.nvm\/versions\/node\/v20\/bin\/node`/);
-    assert.match(planned['project']?.actions[0]?.title ?? '', /^send just-lora itself .* \(\d\.\d MB\)$/);
+    assert.match(planned['project']?.actions[0]?.title ?? '', /^send just-lora itself .* \(\d+(?:\.\d)? MB\)$/);
     const done = await bring(context, 'box');
     assert.equal(
       Object.values(done).map(({ state }) => state),
