@@ -112,8 +112,13 @@ test('killed at any moment, the next run finishes; data, models, adapters and wh
   await ended;
   clearInterval(kill);
   await uninstall(0, '--yes');
-  const left = fs.readdirSync(project, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  assert.equal(left.map((entry) => path.relative(project, path.join(entry.parentPath, entry.name))).sort(), [
+  // Node 22 lists what is behind a link too.
+  const left = fs
+    .readdirSync(project, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(project, path.join(entry.parentPath, entry.name)))
+    .filter((file) => !file.startsWith('node_modules/'));
+  assert.equal(left.sort(), [
     '.gitignore',
     '.venv-remote/pyvenv.cfg',
     'adapters/.gitkeep',
