@@ -51,7 +51,7 @@ async function right(machine: Machine, line: string): Promise<string> {
 
 async function day(here: Machine, there: Machine, type: (machine: Machine, line: string) => Promise<unknown>): Promise<void> {
   for (const line of morning) {
-    if (line.includes('sync:push')) prepareData(here);
+    if (line.includes('data:check')) prepareData(here);
     await type(here, line);
   }
   for (const [name, text] of Object.entries(data))
