@@ -80,10 +80,19 @@ if (!unmounted)
     remount('ro');
     try {
       assert.is((await place.json(...models)).outcome, 'unchanged');
-      remount('rw');
-      fs.appendFileSync(path.join(disk, 'tiny/config.json'), ' ');
-      fs.truncateSync(path.join(disk, 'tiny/config.json'), Buffer.byteLength(String(files['config.json'])));
-      remount('ro');
+      // Written again: with a time that hf's mark still covers the hash alone has to be taken anew, and is kept in the project.
+      const config = path.join(disk, 'tiny/config.json');
+      const written = fs.statSync(config).mtimeMs / 1000;
+      const writeAgain = (mtime: number) => {
+        remount('rw');
+        fs.writeFileSync(config, String(files['config.json']));
+        fs.utimesSync(config, mtime, mtime);
+        remount('ro');
+      };
+      writeAgain(written);
+      assert.is((await place.json(...models)).outcome, 'changed');
+      assert.is((await place.json(...models)).outcome, 'unchanged');
+      writeAgain(written + 60);
       const { exitCode, step } = await place.json(...models);
       assert.is(exitCode, 1);
       assert.equal([step.state, step.code], ['blocked', 'E_NOT_WRITABLE']);

@@ -40,8 +40,12 @@ export function readModelRecord({ shared }: Host, folder: string): FoundRecord |
   return record && { ...record, isForeign: shared.writerOf(found.stat) === 'other' };
 }
 
-/** A record that says the same stays, whoever wrote it. @throws UserError E_UNSAFE_PATH */
+const textOf = ({ repo, revision, commit, files }: ModelRecord): string =>
+  `${JSON.stringify({ repo, revision, commit, files: [...files].sort() }, null, 2)}\n`;
+
+/** A record that says the same stays, whoever wrote it and in whatever order: the folder may be one that is only read. @throws UserError E_UNSAFE_PATH */
 export function writeModelRecord({ shared }: Host, folder: string, record: ModelRecord): void {
-  const text = `${JSON.stringify(record, null, 2)}\n`;
-  if (shared.read(folder, recordName, mostOfRecord)?.text !== text) shared.write(folder, recordName, text, true);
+  const text = textOf(record);
+  const there = parseModelRecord(shared.read(folder, recordName, mostOfRecord)?.text ?? '');
+  if (!there || textOf(there) !== text) shared.write(folder, recordName, text, true);
 }
