@@ -38,7 +38,7 @@ interface Glibc {
 
 const sm90 = 'sm_50 sm_60 sm_70 sm_75 sm_80 sm_86 sm_90';
 const sm120 = 'sm_75 sm_80 sm_86 sm_90 sm_100 sm_120';
-const buildScripts = 'pytorch/pytorch, TORCH_CUDA_ARCH_LIST of its build scripts for CUDA 13.0';
+const list = 'measured: the list in libtorch_python of the wheels of 2.11.0 and 2.14.1';
 const releaseMatrix = 'pytorch/pytorch RELEASE.md, release compatibility matrix';
 export const torchBuilds: readonly TorchBuild[] = [
   {
@@ -64,14 +64,14 @@ export const torchBuilds: readonly TorchBuild[] = [
     architectures: `sm_70 ${sm120}`,
     source: `${releaseMatrix}; measured: the list in libtorch of the wheel of 2.10.0, as in pytorch/pytorch#182250`,
   },
-  { torch: '>=2.11', arch: 'x64', cuda: '13.0', architectures: `${sm120} compute_120`, source: buildScripts },
+  { torch: '>=2.11', arch: 'x64', cuda: '13.0', architectures: sm120, source: list },
   { torch: '<2.11', arch: 'arm64', cuda: undefined, architectures: '', source: 'the wheels of the package index for aarch64 hold no CUDA' },
   {
     torch: '>=2.11',
     arch: 'arm64',
     cuda: '13.0',
-    architectures: 'sm_80 sm_90 sm_100 sm_110 sm_120 compute_120',
-    source: buildScripts,
+    architectures: 'sm_80 sm_90 sm_100 sm_110 sm_120',
+    source: `${list}; cuobjdump finds code for these in each of the 475 parts of libtorch_cuda of 2.14.1, and no PTX`,
   },
 ];
 
