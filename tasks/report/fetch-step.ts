@@ -22,9 +22,9 @@ export function fetchStep(context: Context, name: string): Step<{ shell: Shell; 
     async check(now) {
       const shell = await shellFor(now, remote);
       const records = await compareRecords(now, remote, shell);
-      const { names, missing } = records;
+      const { names, missing, isFetched } = records;
       const [where, seen] = [`\`${remoteAddress(remote)}\``, { shell, records }];
-      if (names.length === 0) return { state: 'done', found: `${where} has no run yet`, seen };
+      if (names.length === 0) return { state: isFetched ? 'done' : 'todo', found: `${where} has no run yet`, seen };
       if (missing.length > 0)
         return { state: 'todo', found: `${missing.length} of ${plural(names.length, 'run')} on ${where} are new`, seen };
       return { state: 'done', found: `${plural(names.length, 'run')} of ${where} here`, seen };

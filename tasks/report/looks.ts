@@ -4,8 +4,10 @@ import { type RecordedStep, recordedStep } from '../engine/records/run-record';
 import { stepDocument } from '../engine/report';
 import type { Step } from '../engine/step';
 import { tokenFiles } from '../hub/api/token';
+import { filledIn } from '../sync/remotes/remote-settings';
+import { kindNamed } from '../sync/remotes/remote-type';
 import { hide, partsOf, secretsIn } from '../untrusted/secrets';
-import { cleanMachine, type MachineReport, remoteMachine, thisMachine } from './machine';
+import { cleanMachine, emptyRemote, type MachineReport, remoteMachine, thisMachine } from './machine';
 import { fetchedRecords, ownRecords } from './records';
 
 /** A task whose steps the page is about: its name is the command that does them. */
@@ -33,8 +35,20 @@ export async function newestLooks(context: Context, reported: readonly ReportedT
       if (seen) steps.push({ ...seen, mends: task.name });
     }
   const { runs, unreadable } = ownRecords(context);
-  const remotes = fetchedRecords(context).flatMap((records) => remoteMachine(records.remote, records.runs, records.unreadable) ?? []);
-  return [thisMachine({ at, steps }, runs, unreadable), ...remotes].map(cleanMachine);
+  return [thisMachine({ at, steps }, runs, unreadable), ...remoteMachines(context)].map(cleanMachine);
+}
+
+/** Every remote that records were fetched of, and those of the settings on which runs could happen. */
+function remoteMachines(context: Context): MachineReport[] {
+  const { remotes } = context.settings.setup;
+  const withShell = filledIn(remotes).filter((name) => kindNamed(remotes[name]?.type ?? '').shell !== undefined);
+  const fetched = new Map(fetchedRecords(context).map((records) => [records.remote, records]));
+  return [...new Set([...fetched.keys(), ...withShell])].flatMap((name) => {
+    const { runs, unreadable, isFetched } = fetched.get(name) ?? { runs: [], unreadable: 0, isFetched: false };
+    const machine = remoteMachine(name, runs, unreadable);
+    const setUp = remotes[name]?.type === 'ssh' ? `setup:remote --on=${name}` : 'setup:remote';
+    return machine ?? (withShell.includes(name) ? emptyRemote(name, { isFetched, unreadable, setUp }) : []);
+  });
 }
 
 /** A page is kept and sent on: the tokens that lie in files are hidden in it too. */

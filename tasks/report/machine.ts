@@ -25,6 +25,10 @@ export interface MachineReport {
   runs: RunRecord[];
   /** Records that could not be read. */
   unreadable: number;
+  /** Of a remote: its records were fetched, though there may have been none. */
+  isFetched?: boolean;
+  /** The task that would be its first run, with `--on` where that reaches it. */
+  setUp?: string;
 }
 
 /** What the runs left of each step, the newest look that reached it; newest first. */
@@ -68,6 +72,16 @@ export function remoteMachine(name: string, runs: readonly RunRecord[], unreadab
     unreadable,
   };
 }
+
+/** A remote that there is no run of: its records were fetched and there were none, or nobody fetched them. */
+export const emptyRemote = (name: string, about: Pick<MachineReport, 'isFetched' | 'unreadable' | 'setUp'>): MachineReport => ({
+  remote: name,
+  lookedAt: '',
+  steps: [],
+  earlier: [],
+  runs: [],
+  ...about,
+});
 
 /** A machine without secrets: each text of it, however deep. A record may be older than a token, or of another machine. */
 export function cleanMachine(machine: MachineReport): MachineReport {

@@ -16,8 +16,11 @@ const largestBytes = 20_000_000;
 export const ownRecords = (context: Context): Records => recordsIn(context, statePath(context.root, 'runs'));
 
 /** What was fetched of the remotes, by their names. */
-export const fetchedRecords = (context: Context): (Records & { remote: string })[] =>
-  remotesOf(context).map((remote) => ({ remote, ...recordsIn(context, runsOf(context, remote)) }));
+export const fetchedRecords = (context: Context): (Records & { remote: string; isFetched: boolean })[] =>
+  remotesOf(context).map((remote) => {
+    const folder = runsOf(context, remote);
+    return { remote, ...recordsIn(context, folder), isFetched: context.host.files.stat(folder)?.isDirectory() ?? false };
+  });
 
 const remotesOf = ({ host, root }: Context): string[] => host.files.list(statePath(root, 'remotes'));
 const runsOf = ({ root }: Context, remote: string): string => path.join(remoteFolder(root, remote), 'runs');

@@ -57,6 +57,8 @@ else
     assert.is(none.steps[0].state, 'done');
     assert.match(none.steps[0].found, 'no run yet');
     assert.not.ok(fs.existsSync(there));
+    assert.match(page(), /Remote <strong>gpu<\/strong>.*no runs[\s\S]*<h2>No runs yet<\/h2>/);
+    assert.is((await json('report', '--remote=gpu')).outcome, 'unchanged');
     const runs = path.join(there, '.just-lora/runs');
     fs.mkdirSync(runs, { recursive: true });
     fs.writeFileSync(path.join(runs, '2026-01-01-setup-remote-1.json'), record('2026-01-01T00:00:00.000Z', 'an old card, für immer'));

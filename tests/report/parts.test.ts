@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseRunRecord, type RunRecord } from '../../tasks/engine/records/run-record';
-import { newestSteps, remoteMachine, thisMachine } from '../../tasks/report/machine';
+import { emptyRemote, newestSteps, remoteMachine, thisMachine } from '../../tasks/report/machine';
 import { historySection, newsOf, versionNews } from '../../tasks/report/page/history-section';
 import { fixOf } from '../../tasks/report/page/steps-section';
 import { percent, roomScale } from '../../tasks/report/page/storage-section';
@@ -46,6 +46,20 @@ test('verdict: a failed run of another task is told, and is no mark of readiness
   const verdict = verdictOf(machineOf([step('a', 'done')], [run('09:00', 'sync:push', [step('push', 'failed')])]));
   assert.is(verdict.level, 'warning');
   assert.match(verdict.detail, 'the last run of `sync:push` failed');
+});
+
+test('verdict: what is blocked stands apart from what a run does then, and a remote without runs says so', () => {
+  const { blocked, todo } = verdictOf(machineOf([step('a', 'todo'), step('b', 'blocked'), step('c', 'done'), step('d', 'skipped')]));
+  assert.equal(
+    [blocked, todo].map((steps) => steps.map(({ name }) => name)),
+    [['b'], ['a', 'd']],
+  );
+  const empty = (isFetched: boolean, unreadable = 0) =>
+    verdictOf(emptyRemote('gpu-1', { isFetched, unreadable, setUp: 'setup:remote --on=gpu-1' }));
+  assert.equal([empty(false).level, empty(false).headline, empty(true).headline], ['none', 'Not looked at yet', 'No runs yet']);
+  assert.match(empty(false).detail, '`npx just report --remote=gpu-1`');
+  assert.match(empty(true).detail, '`npx just setup:remote --on=gpu-1`');
+  assert.match(empty(true, 2).detail, '2 records of it could not be read');
 });
 
 test('the newest look at each step counts, one that was not reached does not', () => {

@@ -1,5 +1,5 @@
 import { parseRunRecord, type RecordedStep, type RunRecord, recordedStep } from '../../tasks/engine/records/run-record';
-import { remoteMachine, thisMachine } from '../../tasks/report/machine';
+import { emptyRemote, remoteMachine, thisMachine } from '../../tasks/report/machine';
 import type { PageContent } from '../../tasks/report/page/page';
 
 /** A project as it is on a working day: a laptop with a package too few, and a GPU machine whose records were fetched. */
@@ -187,5 +187,5 @@ export const sample: PageContent = {
   environment: 'local',
   lookedAt: here.lookedAt,
   version: '0.1.0',
-  machines: [here, ...(remote ? [remote] : [])],
+  machines: [here, ...(remote ? [remote] : []), emptyRemote('gpu-2', { isFetched: true, unreadable: 0, setUp: 'setup:remote --on=gpu-2' })],
 };

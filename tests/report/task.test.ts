@@ -110,7 +110,7 @@ test('history: runs that changed, failed and were interrupted, and a record cut 
   assert.match(row('blocked'), 'E_PATH_TAKEN');
   assert.match(row('interrupted'), '1 min 5 s');
   assert.match(text, '1 more could not be read');
-  assert.match(text, 'needs you');
+  assert.match(text, /needs you<[\s\S]*<h3>Blocked<[\s\S]*<h3>Then to do</);
 });
 
 test('a remote is told of where its records were fetched', async () => {

@@ -79,18 +79,26 @@ ${verdictBanner(machine, idOf)}${othersList(others)}${stepsSection('Steps', mach
 }
 
 function verdictBanner(machine: MachineReport, idOf: (step: SeenStep) => string): Html {
-  const { level, headline, detail, open } = verdictOf(machine);
+  const { level, headline, detail, blocked, todo, warnings } = verdictOf(machine);
   const about =
     machine.remote === undefined
       ? html`This machine`
-      : html`Remote <strong>${machine.remote}</strong>, as its runs left it at ${time(machine.lookedAt)}`;
-  const items = open.map((step) => html`<li><a href="#${idOf(step)}">${step.name}</a> <span>${openText(step)}</span></li>\n`);
+      : machine.runs.length === 0
+        ? html`Remote <strong>${machine.remote}</strong>`
+        : html`Remote <strong>${machine.remote}</strong>, as its runs left it at ${time(machine.lookedAt)}`;
   return html`<div class="verdict ${toneOf(level)}">
 <p class="about">${about} ${stateMark(level)}</p>
 <h2>${headline}</h2>
 <p>${prose(detail)}</p>
-${items.length > 0 ? html`<ul class="open">\n${items}</ul>\n` : undefined}</div>
+${openList('Blocked', blocked, idOf)}${openList(blocked.length > 0 ? 'Then to do' : 'To do', todo, idOf)}${openList('Warnings', warnings, idOf)}</div>
 `;
+}
+
+/** Steps under their heading, each with the way on. */
+function openList(title: string, steps: readonly SeenStep[], idOf: (step: SeenStep) => string): Html {
+  if (steps.length === 0) return nothing;
+  const items = steps.map((step) => html`<li><a href="#${idOf(step)}">${step.name}</a> <span>${openText(step)}</span></li>\n`);
+  return html`<h3>${title}</h3>\n<ul class="open">\n${items}</ul>\n`;
 }
 
 function openText({ state, fix, warning, found }: SeenStep): Html {

@@ -9,6 +9,7 @@ const marks: Readonly<Record<string, readonly [sign: string, word: string, tone:
   warning: ['!', 'warning', 'warn'],
   todo: ['○', 'to do', 'warn'],
   unknown: ['?', 'unknown', 'warn'],
+  none: ['–', 'no runs', 'calm'],
   skipped: ['–', 'not reached', 'calm'],
   interrupted: ['–', 'interrupted', 'warn'],
   blocked: ['✕', 'blocked', 'bad'],

@@ -36,8 +36,10 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .verdict.good { background: var(--good-ground); border-color: var(--good); } .verdict.good h2 { color: var(--good); }
 .verdict.warn { background: var(--warn-ground); border-color: var(--warn); } .verdict.warn h2 { color: var(--warn); }
 .verdict.bad { background: var(--bad-ground); border-color: var(--bad); } .verdict.bad h2 { color: var(--bad); }
+.verdict.calm { background: var(--calm-ground); border-color: var(--calm); }
 .verdict code { background: var(--card); }
-.open { margin-top: 0.875rem; display: grid; gap: 0.5rem; }
+.verdict h3 { font-size: 1rem; margin: 0.875rem 0 0; }
+.open { margin-top: 0.5rem; display: grid; gap: 0.5rem; }
 .open li { background: var(--card); border-radius: 8px; padding: 0.5rem 0.875rem; display: grid; grid-template-columns: 10rem minmax(0, 1fr); gap: 0 1rem; }
 .open a { font-weight: 650; }
 .open code { background: var(--code); }

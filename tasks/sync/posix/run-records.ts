@@ -16,6 +16,8 @@ export interface RecordsThere {
   names: string[];
   missing: string[];
   gone: string[];
+  /** Records of it were fetched before, though there may have been none. */
+  isFetched: boolean;
 }
 
 /** One answer holds as many as there is room for: each has less than a megabyte. */
@@ -31,22 +33,24 @@ export async function compareRecords(context: Context, remote: Remote, shell: Sh
   const names = parseRecordNames(stdout);
   if (!names && shell.ssh) throw await loginFault(context, remote, shell.ssh, answer);
   if (!names) throw remoteFault({ remote }, timedOut || exitCode === 0 ? 255 : exitCode, timedOut ? 'Connection timed out' : tail, 'pull');
-  const here = context.host.files.list(folderFor(context, remote)).filter((file) => file.endsWith('.json'));
-  return { names, missing: names.filter((file) => !here.includes(file)), gone: here.filter((file) => !names.includes(file)) };
+  const folder = folderFor(context, remote);
+  const here = context.host.files.list(folder).filter((file) => file.endsWith('.json'));
+  const isFetched = context.host.files.stat(folder) !== undefined;
+  return { names, missing: names.filter((file) => !here.includes(file)), gone: here.filter((file) => !names.includes(file)), isFetched };
 }
 
 /** Brings what is new into `STATE/remotes/NAME/runs`, and lets go of what the remote no longer keeps. */
 export async function fetchRecords(context: Context, remote: Remote, shell: Shell, { missing, gone }: RecordsThere): Promise<void> {
   const { host, root } = context;
   const folder = folderFor(context, remote);
+  makeStateFolder(host, root);
+  // Nothing on the way is a link that would lead them elsewhere. An empty folder says that there was no run.
+  host.tree.makeFolderAt(statePath(root), path.relative(statePath(root), folder) as RelativeName);
   for (let from = 0; from < missing.length; from += recordsAtOnce) {
     const asked = missing.slice(from, from + recordsAtOnce);
     const text = answerOf(remote, await shell.run(recordsScript, [remote.path, ...asked], { limits: longAnswer }), ({ exitCode, tail }) =>
       remoteFault({ remote, ssh: shell.ssh }, exitCode, tail, 'pull'),
     );
-    makeStateFolder(host, root);
-    // Nothing on the way is a link that would lead them elsewhere.
-    host.tree.makeFolderAt(statePath(root), path.relative(statePath(root), folder) as RelativeName);
     for (const [file, record] of parseRecords(text, asked)) host.files.writeText(path.join(folder, file), record);
   }
   for (const file of gone) host.files.remove(path.join(folder, file));
