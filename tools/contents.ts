@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { codesBySubject } from './error-subjects';
 
 /** Writes what is on a long page below its title, or where the marks stand: `npm run contents`. */
 const root = path.join(__dirname, '..');
@@ -23,18 +24,20 @@ const anchorOf = (heading: string): string =>
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-');
 
-/** The headings that a reader goes to: of a list of codes the first of each family. */
-function headingsOf(text: string): { name: string; heading: string }[] {
+const link = (heading: string): string => `[${heading.replaceAll('`', '')}](#${anchorOf(heading)})`;
+
+/** The headings of a page in one line; codes of errors by what they are about. */
+function contentsOf(text: string): string {
   const headings = [...text.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
-  const families = new Map(headings.map((heading) => [/^E_[A-Z0-9]+/.exec(heading)?.[0] ?? heading, heading] as const).reverse());
-  return headings.length < 30
-    ? headings.map((heading) => ({ name: heading, heading }))
-    : [...families].reverse().map(([name, heading]) => ({ name, heading }));
+  if (headings.length === 0 || !headings.every((heading) => /^E_[A-Z0-9_]+$/.test(heading))) return headings.map(link).join(' · ');
+  return codesBySubject(headings)
+    .filter(([, codes]) => codes.length > 0)
+    .map(([subject, codes]) => `- **${subject}**: ${codes.map(link).join(' · ')}`)
+    .join('\n');
 }
 
 export function pageWithContents(text: string): string {
-  const links = headingsOf(text).map(({ name, heading }) => `[${name.replaceAll('`', '')}](#${anchorOf(heading)})`);
-  const block = `${begin}\n\n${links.join(' · ')}\n\n${end}`;
+  const block = `${begin}\n\n${contentsOf(text)}\n\n${end}`;
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from >= 0 && to > from) return text.slice(0, from) + block + text.slice(to + end.length);
   const [title = '', ...rest] = text.split('\n');

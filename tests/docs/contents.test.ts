@@ -16,15 +16,23 @@ test('are what the headings are: `npm run contents` writes them', () => {
   }
 });
 
-test('link as GitHub makes anchors, and codes by family', () => {
+test('link as GitHub makes anchors, and codes by what they are about', () => {
   const page = pageWithContents('# T\n\n## `a` & Be, c\n\n## D-e\n');
   assert.match(
     page,
     '# T\n\n<!-- contents: npm run contents -->\n\n[a & Be, c](#a--be-c) · [D-e](#d-e)\n\n<!-- end of contents -->\n\n## `a`',
   );
   assert.is(pageWithContents(page), page);
-  const codes = Array.from({ length: 40 }, (_, at) => `## E_${at < 20 ? 'ONE' : 'TWO'}_${at}\n`).join('\n');
-  assert.match(pageWithContents(`# T\n\n${codes}`), '\n[E_ONE](#e_one_0) · [E_TWO](#e_two_20)\n');
+  const codes = ['E_CONFIG', 'E_DISK_FULL', 'E_GPU_BUSY', 'E_NOT_MOUNTED', 'E_NO_SSH', 'E_PYTHON_NOT_FOUND'];
+  assert.match(
+    pageWithContents(`# T\n\n${codes.map((code) => `## ${code}\n`).join('\n')}`),
+    `
+- **Settings, options and runs**: [E_CONFIG](#e_config) · [E_DISK_FULL](#e_disk_full)
+- **Python, conda and packages**: [E_PYTHON_NOT_FOUND](#e_python_not_found)
+- **GPU and driver**: [E_GPU_BUSY](#e_gpu_busy)
+- **Remotes and moving data**: [E_NOT_MOUNTED](#e_not_mounted) · [E_NO_SSH](#e_no_ssh)
+`,
+  );
 });
 
 test.run();
