@@ -35,6 +35,7 @@ export function modelDownloadTask(): LoraTask {
       { name: 'rate', value: 'rate', description: 'the rate that `--plan` estimates the time with', default: '50MB/s' },
       { name: 'any-versions', description: "fetch a model that the environment's transformers cannot load" },
     ],
+    nextStep: (context) => (require('./checkpoints/next-step') as typeof import('./checkpoints/next-step')).afterModels(context),
     items: (context) => (require('./hub/download/download-step') as typeof import('./hub/download/download-step')).downloadSteps(context),
   });
 }

@@ -40,6 +40,11 @@ export function modelVerifyTask(): LoraTask {
         default: 'that of the environment',
       },
     ],
+    nextStep(context, ran) {
+      if (context.option('path') !== undefined) return undefined;
+      const { afterAdapters, afterModels } = require('./checkpoints/next-step') as typeof import('./checkpoints/next-step');
+      return context.option('adapter') === undefined ? afterModels(context) : afterAdapters(context, ran);
+    },
     items: (context) =>
       (require('./checkpoints/models/verify-step') as typeof import('./checkpoints/models/verify-step')).verifySteps(context),
   });

@@ -1,4 +1,5 @@
 import { defineTask, type LoraTask } from './cli/task';
+import { absolute } from './engine/paths';
 import { mkdirsTask } from './mkdirs';
 import { setupTask } from './setup';
 import { storageTask } from './storage';
@@ -25,10 +26,14 @@ export function setupLocalTask(own: OwnChecks = {}): LoraTask {
       'Makes the folders, checks the free space, builds the Python environment from its lock and tries each library. What is done already is left alone.',
     example: 'npx just setup:local --plan',
     environment: 'local',
-    summary(context, ran, width) {
-      const packages = venv.definition.summary?.(context, ran, width);
-      const folder = context.settings.setup.environments.local.path;
-      return `${packages ? `${packages}\n\n` : ''}next: put your data into \`${context.settings.paths.data_raw}\`, then \`. ${folder}/bin/activate\``;
+    summary: (context, ran, width) => venv.definition.summary?.(context, ran, width) ?? '',
+    nextStep(context) {
+      const activate = `\`. ${context.settings.setup.environments.local.path}/bin/activate\``;
+      const { data_raw, data_processed } = context.settings.paths;
+      const has = (folder: string) => context.host.files.list(absolute(context, folder)).some((name) => !name.startsWith('.'));
+      if (has(data_processed)) return '`npx just data:check`';
+      if (has(data_raw)) return `${activate}, then make \`${data_processed}\` out of \`${data_raw}\``;
+      return `put your data into \`${data_raw}\`, then ${activate}`;
     },
   });
 }

@@ -108,21 +108,34 @@ async function runIn(
       const ran = await checkSteps(items, context, depth, options.plan, reporter);
       const last = options.plan ? await definition.afterPlan?.(context, ran, ran.seen) : undefined;
       const shown = { ...ran, steps: ran.steps.map(outgoingStep) };
+      const next = options.plan ? [] : nextOf(context, definition, shown);
       if (!options.json || elsewhere)
-        result([definition.renderResult?.(context, shown, widthOf(results)) ?? verdict(ran), ...(last ? [sentence(last)] : [])].join('\n'));
+        result(
+          [definition.renderResult?.(context, shown, widthOf(results)) ?? verdict(ran), ...(last ? [sentence(last)] : []), ...next].join(
+            '\n',
+          ),
+        );
       return ran;
     }
     const begun = performance.now();
     const ran = await applySteps(items, context, reporter, definition, depth);
     if (!ran.error && (!options.json || elsewhere)) {
-      const text = await definition.summary?.(context, { ...ran, steps: ran.steps.map(outgoingStep) }, widthOf(results));
-      result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...(text ? text.split('\n').map(notOurs) : [])].join('\n'));
+      const shown = { ...ran, steps: ran.steps.map(outgoingStep) };
+      const text = await definition.summary?.(context, shown, widthOf(results));
+      const lines = [...(text ? text.split('\n').map(notOurs) : []), ...nextOf(context, definition, shown)];
+      result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...lines].join('\n'));
     }
     return ran;
   } finally {
     context.resources.close();
     release();
   }
+}
+
+/** The last line, where nothing is left to do. */
+function nextOf(context: Context, { nextStep }: TaskDefinition, ran: RunResult): string[] {
+  const next = ran.steps.every(({ state }) => state === 'done') ? nextStep?.(context, ran) : undefined;
+  return next === undefined ? [] : [`\nnext: ${sentence(next)}`];
 }
 
 /** A command, or what it said: no line of a program begins like one of ours. */

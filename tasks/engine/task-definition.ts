@@ -47,6 +47,8 @@ export interface TaskDefinition {
   renderResult?(context: Context, ran: RunResult, width?: number): string;
   /** Printed on stdout at the end of a run that went well; nothing where it is empty. */
   summary?(context: Context, ran: RunResult, width?: number): string | Promise<string>;
+  /** What comes next where all is well, by what is there: the last line on stdout, behind `next: `. */
+  nextStep?(context: Context, ran: RunResult): string | undefined;
   /** After `--plan`: keeps what was planned, and may add fields to it. @returns the last line that is printed */
   afterPlan?(context: Context, ran: RunResult, seen: SeenBy): Promise<string | undefined>;
 }

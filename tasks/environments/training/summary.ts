@@ -22,12 +22,13 @@ export async function remoteSummary(context: Context, { steps }: RunResult, widt
     `\n  and ${Math.max(0, versions.size - rows.length)} packages that they need`,
     `\nGPU: ${found('gpu') || found('gpu-driver')}`,
     ...(found('train') ? [`training: ${found('train')}`] : []),
-    `\nnext: ${hasModels(steps) ? '' : '`npx just model:download`, then '}\`${activate}\``,
+    `\nnext: ${hasModels(context, steps) ? '' : '`npx just model:download`, then '}\`${activate}\``,
   ].join('\n');
 }
 
 /** All models that are wanted were fetched or looked at in this run, and are whole. */
-function hasModels(steps: RunResult['steps']): boolean {
-  const models = steps.filter(({ name }) => /^(?:verify|download):/.test(name));
-  return models.length > 0 && models.every(({ state }) => state === 'done');
+function hasModels({ settings }: Context, steps: RunResult['steps']): boolean {
+  const whole = steps.flatMap(({ name, state }) => (state === 'done' ? (/^(?:verify|download):(.*)/.exec(name)?.[1] ?? []) : []));
+  const wanted = Object.entries(settings.setup.models).flatMap(([name, { enabled }]) => (enabled ? [name] : []));
+  return wanted.length > 0 && wanted.every((name) => whole.includes(name));
 }

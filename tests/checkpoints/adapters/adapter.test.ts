@@ -485,6 +485,20 @@ test('says where no adapter is', async () => {
   assert.is(JSON.parse(stdout).steps[0].code, 'E_MODEL_PATH');
 });
 
+test('names the model that an adapter waits for as what comes next', async () => {
+  const own = projectCopy();
+  makeAdapter(path.join(own, 'adapters/first'), { settings: { base_model_name_or_path: 'mistralai/Mistral-7B-Instruct-v0.3' } });
+  const adapter = await runJust(own, ['model:verify', '--adapter=adapters/first', '--env=local']);
+  assert.match(adapter.stdout, /\nnext: `npx just model:download --model=mistral-7b`, the model that `adapters\/first` is for\n/);
+  makeModel(path.join(own, 'models/llama-3.1-8b'));
+  const args = ['model:verify', '--model=llama-3.1-8b'];
+  const local = await runJust(own, [...args, '--env=local']);
+  assert.match(local.stdout, /\nnext: `npx just model:download --model=mistral-7b`/, local.stderr);
+  fs.rmSync(path.join(own, 'adapters/first'), { recursive: true });
+  assert.not.match((await runJust(own, [...args, '--env=local'])).stdout, 'next: ');
+  assert.match((await runJust(own, [...args, '--env=remote'])).stdout, /\nnext: `npx just setup:remote`\n/);
+});
+
 test('takes one thing to look at', async () => {
   assert.is((await runJust(project, ['model:verify', '--path=models', '--model=all'])).exitCode, 2);
 });
