@@ -4,7 +4,7 @@ import type { Context } from '../engine/context';
 import { refuseForeignLinks } from '../engine/foreign-links';
 import { outgoingStep } from '../engine/outgoing-step';
 import { exitCodeOf, type Report, verdict } from '../engine/report';
-import { type Reporter, widthOf } from '../engine/reporter/reporter';
+import type { Reporter } from '../engine/reporter/reporter';
 import { programJudge } from '../engine/repository-programs';
 import { applySteps, checkSteps, type RunResult } from '../engine/run';
 import { writeRunRecord } from '../engine/state';
@@ -16,7 +16,7 @@ import { contextOf, stepNames } from './context';
 import { defaultText } from './default-environment';
 import { helpText } from './help';
 import { type Options, ownOptions, parseOptions, refuseUnknownSteps } from './options';
-import { exitWith, openEvents, progressScreen, reportResult, result, results } from './output';
+import { exitWith, openEvents, progressScreen, reportResult, result, resultWidth } from './output';
 import { looksOnly, reporterFor } from './reporter-for';
 import { listenToSignals } from './signals';
 import { recordedVersions, versionText } from './versions';
@@ -111,9 +111,7 @@ async function runIn(
       const next = options.plan ? [] : nextOf(context, definition, shown);
       if (!options.json || elsewhere)
         result(
-          [definition.renderResult?.(context, shown, widthOf(results)) ?? verdict(ran), ...(last ? [sentence(last)] : []), ...next].join(
-            '\n',
-          ),
+          [definition.renderResult?.(context, shown, resultWidth()) ?? verdict(ran), ...(last ? [sentence(last)] : []), ...next].join('\n'),
         );
       return ran;
     }
@@ -121,7 +119,7 @@ async function runIn(
     const ran = await applySteps(items, context, reporter, definition, depth);
     if (!ran.error && (!options.json || elsewhere)) {
       const shown = { ...ran, steps: ran.steps.map(outgoingStep) };
-      const text = await definition.summary?.(context, shown, widthOf(results));
+      const text = await definition.summary?.(context, shown, resultWidth());
       const lines = [...(text ? text.split('\n').map(notOurs) : []), ...nextOf(context, definition, shown)];
       result([`${ran.outcome} in ${duration(performance.now() - begun)}`, ...lines].join('\n'));
     }

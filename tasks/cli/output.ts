@@ -41,14 +41,18 @@ export function keepStdoutForJson(): void {
 
 /** Where this run tells what it does instead of on a screen: `JUST_LORA_EVENTS` names the file. */
 let events: EventLog | undefined;
+/** How wide the terminal is that it is shown on: `JUST_LORA_COLUMNS`. */
+let followersWidth: number | undefined;
 
 /**
  * Opens the file of events, where one is named. What this run starts does not get the variable: another start of just would
  * write into the same file.
  */
 export function openEvents(task: string): EventLog | undefined {
-  const file = process.env['JUST_LORA_EVENTS'];
+  const { JUST_LORA_EVENTS: file, JUST_LORA_COLUMNS: columns } = process.env;
   delete process.env['JUST_LORA_EVENTS'];
+  delete process.env['JUST_LORA_COLUMNS'];
+  followersWidth = Number(columns) || undefined;
   if (file) events = (require('../engine/reporter/events') as typeof import('../engine/reporter/events')).eventLog(file, task);
   return events;
 }
@@ -70,6 +74,9 @@ function screenOf(stream: NodeJS.WriteStream, put: (text: string) => void): Scre
   };
   return screen;
 }
+
+/** How wide a result may be, here or where this run is followed; `undefined` where nothing bounds it. */
+export const resultWidth = (): number | undefined => (events ? followersWidth : widthOf(results));
 
 /** A result of several lines; at a terminal they are broken between words. */
 export function result(text: string): void {

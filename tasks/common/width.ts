@@ -1,5 +1,5 @@
 /** Text whose characters each take one cell: Latin letters, the signs and dashes that are ours, lines and blocks of bars. */
-const usual = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u259f○✔✖]*$/;
+const usual = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u259f\u2800-\u28ff○✔✖]*$/;
 
 /** How many cells of a terminal a line takes: East Asian letters and emoji take two, accents on their own none. */
 export function displayWidth(text: string): number {
@@ -37,7 +37,7 @@ export function wrapped(text: string, width: number): string {
 
 function wrappedLine(line: string, width: number): string[] {
   // Below the text: behind the sign of a step, behind a label.
-  const [indent = ''] = /^\s*(?:[✔○✖→?-] |(?:fix|warning|because|needed|will|note|plan|next):? )?/.exec(line) ?? [];
+  const [indent = ''] = /^\s*(?:[✔○✖→?◼\u2800-\u28ff-] |(?:fix|warning|because|needed|will|note|plan|next):? )?/.exec(line) ?? [];
   const hang = ' '.repeat(Math.min(indent.length, width >> 1));
   const lines: string[] = [];
   let current = indent.trimEnd() === '' ? indent : line.slice(0, indent.length);

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import { Interrupted } from '../common/errors';
 import type { Context } from '../engine/context';
 import type { Machine } from './machine';
@@ -41,7 +42,8 @@ export class Stops {
       if (again || signal === 'SIGHUP' || this.#running.size === 0) {
         if (this.#running.size > 0) this.note('the run there is left at work: the same command shows it');
         if (host.processes.interrupted) {
-          process.stderr.write('\u001b[?25h');
+          // Past a list that holds the stream.
+          if (process.stderr.isTTY) fs.writeSync(2, '\u001b[?25h');
           process.exit(new Interrupted(signal).exitCode);
         }
         host.processes.interrupt(signal);

@@ -32,6 +32,17 @@ test('says of each its outcome, card, free memory and profile, and the first fau
   );
 });
 
+test('tells once what several have', () => {
+  const report = { outcome: 'interrupted' };
+  const outcomes = ['a', 'b', 'c'].map((name) => ({
+    name,
+    exitCode: 130,
+    report,
+    error: new Error(name === 'b' ? 'gone' : 'interrupted'),
+  }));
+  assert.ok(machinesTable(outcomes).endsWith('\na, c: interrupted\nb: gone'));
+});
+
 test('names the first step that is wrong where a look went on behind it', () => {
   const steps = [
     step({}),

@@ -1,6 +1,6 @@
 import { columns } from '../../common/columns';
 import { UserError } from '../../common/errors';
-import { bytes } from '../../common/format';
+import { bytes, some } from '../../common/format';
 import type { Table } from '../../engine/step';
 import type { MachineOutcome } from '../../machines/outcome';
 import { type Fields, fieldsOf } from '../../untrusted/json';
@@ -23,22 +23,33 @@ export function machinesTable(outcomes: readonly MachineOutcome[], width?: numbe
       ...named.map((each) => facts[at]?.[each] ?? ''),
     ]),
   ];
-  return [columns(rows, '', width), ...outcomes.flatMap(faultOf)].join('\n');
+  return [columns(rows, '', width), ...faultsOf(outcomes)].join('\n');
+}
+
+/** The faults, each told once: several machines may have the same. */
+function faultsOf(outcomes: readonly MachineOutcome[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const outcome of outcomes) {
+    const fault = faultOf(outcome);
+    if (fault) names.set(fault, [...(names.get(fault) ?? []), outcome.name]);
+  }
+  return [...names].map(([fault, machines]) => `${some(machines, 8)}: ${fault}`);
 }
 
 /**
  * The first fault of a machine: the error that ended it, or the first step that is wrong where a look goes on behind it. The lines above
  * show it whole; here it is what is wrong and the first way that mends it.
  */
-function faultOf({ name, error, report }: MachineOutcome): string[] {
+function faultOf({ error, report }: MachineOutcome): string | undefined {
   const { steps } = report as Fields;
   const wrong = (Array.isArray(steps) ? steps : [])
     .map((step) => fieldsOf(step) ?? {})
     .find(({ state }) => state === 'blocked' || state === 'failed');
-  if (error && !(error instanceof UserError)) return [`${name}: ${error.message}`];
+  if (error && !(error instanceof UserError)) return error.message;
   const { code, found, fix }: Fields = error ? { ...error.fault } : (wrong ?? {});
   const cure = textOf(fix)?.split('\n')[0];
-  return textOf(found) === undefined ? [] : [`${name}: ${found}${textOf(code) ? ` (${code})` : ''}`, ...(cure ? [`  fix: ${cure}`] : [])];
+  if (textOf(found) === undefined) return undefined;
+  return `${found}${textOf(code) ? ` (${code})` : ''}${cure ? `\n  fix: ${cure}` : ''}`;
 }
 
 interface Facts {

@@ -1,18 +1,19 @@
-import { explain, type Fault, UserError } from '../../common/errors';
+import { type Fault, UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
-import { type Screen, widthOf } from '../../engine/reporter/reporter';
+import { widthOf } from '../../engine/reporter/reporter';
 import { programJudge } from '../../engine/repository-programs';
 import type { TaskDefinition } from '../../engine/task-definition';
 import { machineNamesOf, machinesNamed } from '../../machines/machines-named';
-import { type AskedTask, type Bringing, type MachineView, runOn } from '../../machines/on';
+import { type AskedTask, type Bringing, runOn } from '../../machines/on';
 import type { MachineOutcome } from '../../machines/outcome';
 import { Stops } from '../../machines/stops';
 import type { Host } from '../../platform';
-import { notOurs, sentence } from '../../untrusted/text';
+import { sentence } from '../../untrusted/text';
 import { contextOf } from '../context';
 import type { Options } from '../options';
 import { documentResult, exitWith, progressScreen, result, results } from '../output';
-import { looksOnly, reporterFor } from '../reporter-for';
+import { looksOnly } from '../reporter-for';
+import { machineViews } from './machine-views';
 import { machinesTable } from './machines-table';
 import { tokenFor } from './send-token';
 import { travelling } from './travelling';
@@ -48,28 +49,38 @@ export async function onMachines(
       const machines = await machinesNamed(context, remotes);
       const outcomes = new Array<MachineOutcome>(machines.length);
       const waiting = [...machines.entries()];
+      const atOnce = Math.min(context.settings.setup.run.machines_at_once, machines.length);
+      const views = machineViews(
+        machines.map(({ remote }) => remote.name),
+        atOnce,
+        options,
+        definition,
+      );
       const work = async () => {
         for (let next = waiting.shift(); next; next = waiting.shift()) {
           const [at, machine] = next;
-          const { name } = machine.remote;
-          const view = machines.length === 1 ? viewOf(options, definition, progressScreen) : prefixedView(options, definition, name);
+          const view = views.of(machine.remote.name);
           const asked: AskedTask = {
             task: definition.name,
             args: travelling(
               options,
               bringing.bringSteps(machine).map((step) => step.name),
             ),
-            environment: tokens[at] ? { HF_TOKEN: tokens[at] } : {},
+            environment: {
+              ...(tokens[at] ? { HF_TOKEN: tokens[at] } : {}),
+              ...(view.width ? { JUST_LORA_COLUMNS: String(view.width) } : {}),
+            },
             detach: options.given.has('detach'),
             isLook: looksOnly(options, definition),
             looks: options.plan ? 'plan' : options.check ? 'check' : undefined,
           };
           const outcome = await runOn(context, machine, asked, bringing, view, stops);
-          outcomes[at] = tokens[at] ? outcome : withTokenWay(outcome);
-          if (machines.length > 1 && outcomes[at]?.error) view.note(textOf(outcomes[at].error));
+          const told = tokens[at] ? outcome : withTokenWay(outcome);
+          outcomes[at] = told;
+          view.ended(told);
         }
       };
-      await Promise.all(Array.from({ length: Math.min(context.settings.setup.run.machines_at_once, machines.length) }, work));
+      await Promise.all(Array.from({ length: atOnce }, work)).finally(views.end);
       finish(outcomes, options, definition);
     } finally {
       context.resources.close();
@@ -94,47 +105,10 @@ const worse = (one: number, other: number): number => {
   return rank(other) > rank(one) ? other : one;
 };
 
-const textOf = (error: Error): string => (error instanceof UserError ? explain(error.fault) : error.message);
-
 /** Where the run there found no token, and the one of here was not sent, both ways are told. */
 function withTokenWay(outcome: MachineOutcome): MachineOutcome {
   const fault: Fault | undefined = outcome.error instanceof UserError ? outcome.error.fault : undefined;
   if (fault?.code !== 'E_HUB_NO_TOKEN') return outcome;
   const fix = `there: ${fault.fix}\nor send the token of this machine to that run alone: add \`--send-token\``;
   return { ...outcome, error: new UserError({ ...fault, fix }, outcome.exitCode) };
-}
-
-/** One machine is shown as this one would be. What was brought is no result where the task has one of its own, a table. */
-function viewOf(options: Options, definition: TaskDefinition, screen: Screen, found?: Screen): MachineView {
-  const { renderResult, ...plain } = definition;
-  const isLook = options.plan || options.check;
-  return {
-    reporters: {
-      bring: reporterFor(screen, options, isLook ? plain : { ...plain, readOnly: false }, renderResult ? screen : found),
-      run: reporterFor(screen, options, definition, found),
-    },
-    result: (text) => {
-      if (!options.json) (found?.write ?? result)(text);
-    },
-    note: (text) => screen.write(`${sentence(text)}\n`),
-  };
-}
-
-/** One of several: plain lines, each with its name in front. */
-function prefixedView(options: Options, definition: TaskDefinition, name: string): MachineView {
-  const lines = (text: string) =>
-    text
-      .replace(/\n$/, '')
-      .split('\n')
-      .map((line) => `${name}: ${line}`.trimEnd())
-      .join('\n');
-  const plain = (write: (text: string) => void): Screen => ({ isTTY: false, columns: 0, env: progressScreen.env, write });
-  const screen = plain((text) => progressScreen.write(`${lines(text)}\n`));
-  const view = viewOf(
-    options,
-    definition,
-    screen,
-    plain((text) => result(lines(text))),
-  );
-  return { ...view, note: (text) => screen.write(text.split('\n').map(notOurs).join('\n')) };
 }

@@ -1,7 +1,7 @@
-import type { ListrTask } from 'listr2';
 import { wrapped } from '../../common/width';
 import { sentence } from '../../untrusted/text';
 import { cleanLine, stepLines } from './lines';
+import { type ListLine, lineOf, Stopped } from './list-line';
 import { progressText } from './progress-text';
 import type { Reporter, Screen, ShownStep } from './reporter';
 
@@ -13,13 +13,13 @@ const beside = 5;
  * @param results where what is found goes besides, unless it is the same terminal
  */
 export function liveReporter(screen: Screen, results: Screen): Reporter {
-  const lines = new Map<ShownStep, Line>();
+  const lines = new Map<ShownStep, ListLine>();
   let list: Promise<void> = Promise.resolve();
   let text = progressText();
   return {
     begin(steps) {
       const { listOf } = require('./live-list') as typeof import('./live-list');
-      for (const step of steps) lines.set(step, lineOf(step));
+      for (const step of steps) lines.set(step, lineOf(step.title));
       const shown = listOf(
         [...lines.values()].map(({ task }) => task),
         screen,
@@ -54,40 +54,5 @@ export function liveReporter(screen: Screen, results: Screen): Reporter {
       for (const line of lines.values()) line.end(new Stopped('not finished'));
       return list;
     },
-  };
-}
-
-/** Ends the list; why is in the report already. */
-class Stopped extends Error {}
-
-/** One step in the list: it begins when the list comes to it, which may be a moment after the engine did. */
-interface Line {
-  task: ListrTask;
-  change(how: { title?: string; output: string }): void;
-  end(failed?: Stopped): void;
-}
-
-type Shown = Parameters<ListrTask['task']>[1];
-
-function lineOf({ title }: ShownStep): Line {
-  let begin = (_: Shown): void => undefined;
-  const begun = new Promise<Shown>((resolve) => {
-    begin = resolve;
-  });
-  let end = (_?: Stopped): void => undefined;
-  const ended = new Promise<void>((resolve, reject) => {
-    end = (failed) => (failed ? reject(failed) : resolve());
-  });
-  return {
-    task: {
-      title: sentence(title, 300),
-      rendererOptions: { persistentOutput: true },
-      task(_, shown) {
-        begin(shown);
-        return ended;
-      },
-    },
-    change: (how) => void begun.then((shown) => Object.assign(shown, how)),
-    end: (failed) => void begun.then(() => end(failed)),
   };
 }
