@@ -28,6 +28,18 @@ export interface Breakage {
 
 export const conflicts: readonly ConflictRule[] = [
   { has: ['torch', '<2.3'], needs: ['numpy', '<2'], symptom: '_ARRAY_API not found', source: 'pytorch#132179; measured' },
+  {
+    has: ['pyarrow', '<15'],
+    needs: ['numpy', '<2'],
+    symptom: 'numpy.core.multiarray failed to import',
+    source: 'measured with 14.0.2',
+  },
+  {
+    has: ['pandas', '<2.2'],
+    needs: ['numpy', '<2'],
+    symptom: 'numpy.dtype size changed, may indicate binary incompatibility',
+    source: 'measured with 2.1.3',
+  },
   { has: ['bitsandbytes', '<0.43'], needs: ['scipy', '*'], symptom: "No module named 'scipy'", source: 'measured with 0.41.0' },
   { has: ['triton', '<2.2'], needs: ['setuptools', '>=59,<70'], symptom: "No module named 'pkg_resources'", source: 'measured with 2.1.0' },
   { has: ['trl', '>=0.9,<0.10'], needs: ['rich', '*'], symptom: "No module named 'rich'", source: 'measured with 0.9.6' },
@@ -80,13 +92,25 @@ export const conflicts: readonly ConflictRule[] = [
     symptom: 'tokenizers>=0.20,<0.21 is required',
     source: 'metadata of 4.45.2',
   },
+  {
+    has: ['transformers', '>=5.20,<5.21'],
+    needs: ['tokenizers', '>=0.23.1,<0.24'],
+    symptom: 'tokenizers>=0.23.1,<0.24.0 is required',
+    source: 'metadata of 5.20.2; measured with 0.20.3',
+  },
+  {
+    has: ['transformers', '>=5.20,<5.21'],
+    needs: ['huggingface-hub', '>=1.31,<3'],
+    symptom: 'huggingface-hub>=1.31.0,<3.0 is required',
+    source: 'metadata of 5.20.2; measured with 0.36.2',
+  },
 ];
 
 export const breakages: readonly Breakage[] = [
   {
     code: 'E_NUMPY_2',
-    says: /_ARRAY_API not found|Numpy is not available|compiled using NumPy 1\.x cannot be run in\s+NumPy 2/,
-    means: 'numpy 2 is there, and this torch was built for numpy 1',
+    says: /_ARRAY_API not found|Numpy is not available|compiled using NumPy 1\.x cannot be run in\s+NumPy 2|numpy\.core\.multiarray failed to import|numpy\.dtype size changed/,
+    means: 'numpy 2 is there, and a library was built for numpy 1',
     cure: 'numpy<2',
     source: 'pytorch#132179; measured',
   },
@@ -96,6 +120,13 @@ export const breakages: readonly Breakage[] = [
     means: 'huggingface_hub 1.x is there, and datasets and transformers of this profile need 0.x',
     cure: 'huggingface_hub<0.26',
     source: 'measured with datasets 2.15.0',
+  },
+  {
+    code: 'E_PACKAGE_VERSION',
+    says: /\b[\w-]+[<>=!]=?\d\S* is required/,
+    means: 'a package is there in another version than transformers asks for',
+    cure: 'install the version that the message names',
+    source: 'transformers, utils/versions.py; measured with tokenizers 0.20.3 under 5.20.2',
   },
   {
     code: 'E_SCIPY_MISSING',

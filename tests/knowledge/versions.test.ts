@@ -109,8 +109,10 @@ const conflicts: readonly [installed: string, cure: string | undefined][] = [
   ['trl==0.7.4 transformers==4.43.4 accelerate==0.25.0 tokenizers==0.19.1 huggingface-hub==0.25.2', 'transformers<4.43'],
   ['trl==0.8.6 accelerate==0.25.0', 'accelerate>=0.29'],
   ['transformers==4.45.2 accelerate==0.33.0 tokenizers==0.20.3 huggingface-hub==0.25.2', 'accelerate>=0.34'],
-  ['datasets==2.15.0 huggingface-hub==1.2.0 pyarrow==14.0.2', 'huggingface-hub<1'],
+  ['datasets==2.15.0 huggingface-hub==1.2.0 pyarrow==14.0.2 numpy==1.26.4', 'huggingface-hub<1'],
   ['trl==0.9.6 accelerate==0.34.2', 'rich'],
+  ['pyarrow==14.0.2 numpy==2.2.6', 'numpy<2'],
+  ['transformers==5.20.2 accelerate==1.15.0 tokenizers==0.23.3 huggingface-hub==0.36.2', 'huggingface-hub>=1.31,<3'],
 ];
 for (const [installed, cure] of conflicts)
   test(`${installed} → ${cure ?? 'fits'}`, () =>

@@ -1,7 +1,7 @@
 import { type TrialResult, trialCount, trialTable } from '../../checks/libraries/library-trial';
 import { some } from '../../common/format';
 import type { Finding } from '../../engine/step';
-import { breakageIn, conflictsIn } from '../../knowledge/conflicts';
+import { breakageIn, type Conflict, conflictsIn } from '../../knowledge/conflicts';
 import type { Arch } from '../../knowledge/known-builds';
 import type { Versions } from '../../knowledge/models';
 import { torchBuild } from '../../knowledge/torch';
@@ -13,6 +13,8 @@ interface ImportedEnvironment {
   versions: Versions;
   /** The environment file that it is made of. */
   requirements: string;
+  /** It is not what its lock says. */
+  differs?: boolean;
   platform: NodeJS.Platform;
   arch?: string;
   /** The variables that it was tried under. */
@@ -22,7 +24,7 @@ interface ImportedEnvironment {
 /** What the trial of the libraries comes to: a known breakage before a wrong build, and that before an error that nobody knows. */
 export function importsFinding(
   tried: readonly TrialResult[],
-  { versions, requirements, platform, arch = 'x64', env = {} }: ImportedEnvironment,
+  { versions, requirements, differs = false, platform, arch = 'x64', env = {} }: ImportedEnvironment,
 ): Finding {
   const wrong = tried.filter(({ ok }) => !ok);
   const conflicts = conflictsIn(versions);
@@ -40,8 +42,9 @@ export function importsFinding(
     fix,
     ...report,
   });
-  const breakage = knownBreakage(wrong);
-  if (breakage) return todo(breakage.code, breakage.found, trainingFix(breakage.cure, requirements));
+  const mend = (cure: string) => trainingFix(cure, requirements, differs);
+  const breakage = knownBreakage(wrong, conflicts);
+  if (breakage) return todo(breakage.code, breakage.found, mend(breakage.cure));
   const loader = wrong.map(({ error, causes = '' }) => loaderFault({ env }, `${error} ${causes}`)).find(Boolean);
   if (loader) return { state: 'blocked', needed: 'libraries that load', ...loader, found: `${count}: ${loader.found}`, ...report };
   if (wrongBuild) return todo('E_TORCH_CPU', wrongBuild, '`npx just env:remote` brings the build of the lock');
@@ -52,16 +55,21 @@ export function importsFinding(
   const [conflict] = conflicts;
   if (!conflict) return todo('E_LIBRARY', errors, '`npx just env:remote`');
   // What does not go together by the table explains an error that is not known by its text.
-  return todo(breakageIn(conflict.symptom)?.code ?? 'E_LIBRARY', `${conflict.text}; ${errors}`, trainingFix(conflict.cure, requirements));
+  return todo(breakageIn(conflict.symptom)?.code ?? 'E_LIBRARY', `${conflict.text}; ${errors}`, mend(conflict.cure));
 }
 
-/** The first error that is known by its text, with all the libraries that it breaks. */
-function knownBreakage(wrong: readonly TrialResult[]): { code: string; found: string; cure: string } | undefined {
+/** The first error that is known by its text, with all the libraries that it breaks; two packages that it comes from are named. */
+function knownBreakage(
+  wrong: readonly TrialResult[],
+  conflicts: readonly Conflict[],
+): { code: string; found: string; cure: string } | undefined {
   const texts = wrong.map(({ library, error, causes = '' }) => ({ library, breakage: breakageIn(`${error} ${causes}`) }));
   const known = texts.find(({ breakage }) => breakage)?.breakage;
   if (!known) return undefined;
   const names = texts.filter(({ breakage }) => breakage?.code === known.code).map(({ library }) => library);
-  return { ...known, found: `${some(names)} ${names.length === 1 ? 'breaks' : 'break'}, since ${known.means}` };
+  const conflict = conflicts.find(({ symptom }) => breakageIn(symptom)?.code === known.code);
+  const found = `${some(names)} ${names.length === 1 ? 'breaks' : 'break'}, since ${conflict?.text ?? known.means}`;
+  return { code: known.code, found, cure: conflict?.cure ?? known.cure };
 }
 
 function wrongTorchBuild(tried: readonly TrialResult[], arch: Arch): string | undefined {

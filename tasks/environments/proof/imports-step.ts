@@ -2,9 +2,15 @@ import { cachedStep } from '../../checks/cached-step';
 import { hashOfTrial } from '../../checks/libraries/try-libraries-in-turn';
 import type { Context } from '../../engine/context';
 import type { Inputs } from '../../engine/state';
+import { isCondaEnvironment } from '../prefix/prefix';
+import { packagesIn, sitePackagesIn } from '../prefix/site-packages';
 import { remoteEnvironment } from '../profile/profile';
 import { environmentFingerprint, trainingVersions } from '../training/fingerprint';
+import { trainingPrefix } from '../training/locate';
+import { lockState } from '../venv/lock/lock-state';
 import { pinsOf } from '../venv/lock/pins';
+import { compare, isSame } from '../venv/packages/compare';
+import { lockedHere } from '../venv/packages/locked-here';
 import { requirementsText } from '../venv/requirements';
 import { importsFinding } from './imports-finding';
 import { tryImports, workFile } from './try-imports';
@@ -22,12 +28,24 @@ export const importsStep = cachedStep({
     return importsFinding(tried, {
       versions: trainingVersions(context),
       requirements,
+      differs: await differsFromLock(context),
       platform: context.host.platform,
       arch: context.host.arch,
       env: context.host.env,
     });
   },
 });
+
+/** Packages are missing, in another version, or more than the lock names. What conda made has packages of its own beside the lock's. */
+async function differsFromLock(context: Context): Promise<boolean> {
+  const { host } = context;
+  const prefix = trainingPrefix(context);
+  const sitePackages = prefix && sitePackagesIn(host, prefix);
+  if (!prefix || !sitePackages || isCondaEnvironment(host, prefix)) return false;
+  const definition = await remoteEnvironment(context);
+  const lock = lockState(context, definition);
+  return lock.state === 'fresh' && !isSame(compare(lockedHere(context, definition, lock.packages), packagesIn(host, sitePackages)));
+}
 
 async function inputsOf(context: Context): Promise<Inputs | undefined> {
   const environment = environmentFingerprint(context);

@@ -14,6 +14,7 @@ const file = 'environment-remote.yml';
 interface Case {
   tried: TrialResult[];
   versions?: Record<string, string>;
+  differs?: boolean;
   platform?: NodeJS.Platform;
   state?: Finding['state'];
   code?: string;
@@ -34,6 +35,26 @@ const table: Record<string, Case> = {
     code: 'E_HUB_TOO_NEW',
     says: /^1 of 3 libraries work: datasets breaks, since huggingface_hub 1\.x is there/,
     fix: /^`npx just env:remote` brings what the lock says\nwhere `environment-remote\.yml` was edited: add `huggingface_hub<0\.26` to it$/,
+  },
+  'an error that is known, where packages are not those of the lock': {
+    tried: [wrong('trl', "ImportError: cannot import name 'top_k_top_p_filtering'")],
+    versions: { trl: '0.7.4', transformers: '5.20.2', accelerate: '1.15.0', tokenizers: '0.23.3', 'huggingface-hub': '2.4.0' },
+    differs: true,
+    code: 'E_TRL_TRANSFORMERS',
+    says: /trl breaks, since trl 0\.7\.4 needs transformers <4\.43, 5\.20\.2 is there$/,
+    fix: /^`npx just env:remote` brings what the lock says$/,
+  },
+  'a package that transformers refuses': {
+    tried: [
+      wrong(
+        'peft',
+        'ImportError: tokenizers>=0.23.1,<0.24.0 is required for a normal functioning of this module, but found tokenizers==0.20.3.',
+      ),
+    ],
+    versions: { transformers: '5.20.2', accelerate: '1.15.0', tokenizers: '0.20.3', 'huggingface-hub': '2.4.0' },
+    code: 'E_PACKAGE_VERSION',
+    says: /peft breaks, since transformers 5\.20\.2 needs tokenizers >=0\.23\.1,<0\.24, 0\.20\.3 is there$/,
+    fix: /add `tokenizers>=0\.23\.1,<0\.24` to it$/,
   },
   'a known error that stands behind another': {
     tried: [wrong('peft', 'RuntimeError: failed', "ModuleNotFoundError: No module named 'scipy'"), wrong('trl', "No module named 'scipy'")],
@@ -69,10 +90,14 @@ const table: Record<string, Case> = {
   'a CPU build where there is no other': { tried: [torch(null)], platform: 'darwin', state: 'done', says: /1 of 1/ },
 };
 
-for (const [name, { tried, versions = {}, platform = 'linux', state = 'todo', code, says, fix }] of Object.entries(table))
+for (const [name, { tried, versions = {}, differs = false, platform = 'linux', state = 'todo', code, says, fix }] of Object.entries(table))
   test(name, () => {
-    const finding = importsFinding(tried, { versions: new Map(Object.entries(versions)), requirements: file, platform }) as Finding &
-      Record<string, string>;
+    const finding = importsFinding(tried, {
+      versions: new Map(Object.entries(versions)),
+      requirements: file,
+      differs,
+      platform,
+    }) as Finding & Record<string, string>;
     assert.is(finding.state, state);
     assert.is(finding['code'], code);
     assert.match([finding.found, finding['warning']].filter(Boolean).join('\n'), says);
