@@ -31,6 +31,8 @@ export interface AskedTask {
 export interface Bringing {
   bringSteps(machine: Machine): readonly Step[];
   runtimeOf(context: Context, machine: Machine): Promise<Runtime>;
+  /** Keeps what the next run need not read again. */
+  keepHashes(context: Context): void;
 }
 
 /** How one machine is shown. */
@@ -49,7 +51,7 @@ export async function runOn(
   context: Context,
   machine: Machine,
   asked: AskedTask,
-  { bringSteps, runtimeOf }: Bringing,
+  { bringSteps, runtimeOf, keepHashes }: Bringing,
   view: MachineView,
   stops: Stops,
 ): Promise<MachineOutcome> {
@@ -65,6 +67,7 @@ export async function runOn(
     stops.throwIfStopped();
     const shown = shownRun(view.reporters.run, view.result);
     const runtime = await runtimeOf(context, machine);
+    if (!asked.looks) keepHashes(context);
     // Also where we no longer follow it: the screen is left as it is.
     const ended = await follow(context, machine, runtime, asked, { shown, view, stops }).finally(shown.end);
     const end = await shown.end();

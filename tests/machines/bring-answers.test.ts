@@ -12,7 +12,7 @@ import { decide } from '../../tasks/machines/bring/project/decide';
 import type { FileHere } from '../../tasks/machines/bring/project/files-here';
 import { parseSent, sentText } from '../../tasks/machines/bring/project/sent';
 import { ChangedWhileRead, type TarEntry, tarOf } from '../../tasks/machines/bring/tar';
-import { guardLine } from '../../tasks/sync/posix/scripts/project-script';
+import { guardLine, projectScript } from '../../tasks/sync/posix/scripts/project-script';
 import type { Remote } from '../../tasks/sync/remotes/remote';
 import type { RelativeName } from '../../tasks/untrusted/names';
 import { temporaryFolder } from '../support/project';
@@ -25,7 +25,11 @@ const remote = { name: 'gpu', type: 'ssh', host: 'gpu', path: '~/project' } as R
 function answer(changes: Record<string, string> = {}): string {
   const home = temporaryFolder('jl-answer');
   const input = [guardLine, '~/project', '22.20.0', 'abc', ''].join('\n');
-  const { stdout } = spawnSync('sh', ['-c', machineScript], { input, encoding: 'latin1', env: { HOME: home, PATH: '/usr/bin:/bin' } });
+  const { stdout } = spawnSync('sh', ['-c', projectScript(machineScript)], {
+    input,
+    encoding: 'latin1',
+    env: { HOME: home, PATH: '/usr/bin:/bin' },
+  });
   return Object.entries(changes).reduce((text, [key, value]) => text.replace(new RegExp(`^${key}=.*$`, 'm'), `${key}=${value}`), stdout);
 }
 const look = (changes: Record<string, string> = {}): MachineLook => {

@@ -7,8 +7,8 @@ import type { Context } from '../../tasks/engine/context';
 import type { StepReport } from '../../tasks/engine/report';
 import { silent } from '../../tasks/engine/reporter/reporter';
 import { applySteps, checkSteps } from '../../tasks/engine/run';
-import { bringSteps, runtimeOf } from '../../tasks/machines/bring';
-import { contextWith } from '../support/context';
+import { bringSteps, keepHashes, runtimeOf } from '../../tasks/machines/bring';
+import { contextIn, contextWith } from '../support/context';
 import { machineOf, nodeThere, noMachines, startMachine, type TestMachine } from '../support/machines';
 import { repository } from '../support/project';
 import { skip } from '../support/skip';
@@ -106,7 +106,10 @@ else {
     assert.match(config, /"storage\.warn_gb"[\s\S]{0,80}31/);
     box.run('rm -rf project/.just-lora/runs');
     const settled = list();
-    const again = await bring(context, 'box');
+    keepHashes(context);
+    assert.ok(fs.existsSync(path.join(context.root, '.just-lora/sync/brought-files.json')));
+    // Another run, which reads none of the files that are as they were.
+    const again = await bring(contextIn(context.root), 'box');
     assert.equal(
       Object.values(again).flatMap(({ actions }) => actions),
       [],

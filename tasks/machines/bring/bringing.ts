@@ -1,40 +1,72 @@
 import type { Context } from '../../engine/context';
 import { nodeProgramBytes, nodeVersion } from '../../knowledge/node-builds';
+import { longAnswer } from '../../sync/answers/answer';
 import { readLook } from '../../sync/posix/read-look';
 import type { Machine } from '../machine';
 import { appHere } from './app/app-here';
 import { type MachineLook, parseMachine } from './look/machine-answer';
-import { machineScript } from './look/machine-script';
 import { refuseMachine } from './look/refusals';
+import { type ProjectHere, projectHere } from './project/files-here';
+import { lookScript, projectMark } from './project/project-scripts';
 
 /** An app takes some megabytes: what it may take there, unpacked beside what is on its way. */
 const appBytes = 20_000_000;
 
+/** What a machine answered, and what it was asked about. */
+interface Looked {
+  look: MachineLook;
+  /** Rejected where the project here cannot travel: that is for the step of the project to tell. */
+  here: Promise<ProjectHere>;
+  /** What it says of the project, one character a byte. */
+  project: string;
+}
+
 /** What the steps of one machine share: one look, made anew behind whatever acted. */
 export class Bringing {
-  #look: Promise<MachineLook> | undefined;
+  #looked: Promise<Looked> | undefined;
 
   constructor(readonly machine: Machine) {}
 
   /**
-   * What the machine is: one round trip.
+   * What the machine is, and what lies there of the project: one round trip.
    * @throws UserError by the fault of the way, and for a machine that is none to run on
    */
-  look(context: Context): Promise<MachineLook> {
-    this.#look ??= lookAt(context, this.machine);
-    return this.#look;
+  looked(context: Context): Promise<Looked> {
+    this.#looked ??= lookAt(context, this.machine);
+    return this.#looked;
+  }
+
+  /** What the machine is. @throws UserError as {@link looked} */
+  async look(context: Context): Promise<MachineLook> {
+    return (await this.looked(context)).look;
   }
 
   /** It is not as it was. */
   forget(): void {
-    this.#look = undefined;
+    this.#looked = undefined;
   }
 }
 
-async function lookAt(context: Context, { remote, shell }: Machine): Promise<MachineLook> {
+/** Milliseconds for the look alone, for each file that is asked about, and for each byte of one: a slow disk reads 10 MB/s. */
+const [lookMs, fileMs, byteMs] = [60_000, 10, 1e-4];
+
+async function lookAt(context: Context, { remote, shell }: Machine): Promise<Looked> {
   const { hash } = context.resources.get(context, appHere);
-  const answer = await shell.run(machineScript, [remote.path, nodeVersion, hash], { limits: { timeoutMs: 60_000 } });
-  const look = await readLook(context, remote, shell.ssh, answer, parseMachine);
+  const here = projectHere(context, remote.name);
+  const files = await here.then(
+    (project) => [...project.files.values()],
+    () => [],
+  );
+  const answer = await shell.run(lookScript, [remote.path, nodeVersion, hash], {
+    rest: files.map(({ name }) => `${name}\0`).join(''),
+    limits: { ...longAnswer, timeoutMs: lookMs + files.reduce((sum, { size }) => sum + fileMs + size * byteMs, 0) },
+  });
+  const looked = await readLook(context, remote, shell.ssh, answer, (text) => {
+    const mark = text.indexOf(`\n${projectMark}\n`);
+    const look = parseMachine(mark < 0 ? text : text.slice(0, mark));
+    return look && { look, project: mark < 0 ? '' : text.slice(mark), noisy: look.noisy };
+  });
+  const { look, project } = looked;
   refuseMachine(remote, look, (look.node ? 0 : nodeProgramBytes) + (look.hasApp ? 0 : appBytes));
-  return look;
+  return { look, here, project };
 }

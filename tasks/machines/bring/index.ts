@@ -4,6 +4,7 @@ import type { Step } from '../../engine/step';
 import type { Machine, Runtime } from '../machine';
 import { appHere } from './app/app-here';
 import { Bringing } from './bringing';
+import { hashesHere } from './hashes-here';
 import { machineStep } from './machine-step';
 import { nodeStep } from './node/node-step';
 import { projectStep } from './project/project-step';
@@ -25,6 +26,9 @@ export function bringSteps(machine: Machine): readonly Step[] {
   const bringing = bringingOf(machine);
   return [machineStep(bringing), nodeStep(bringing) as Step, projectStep(bringing) as Step];
 }
+
+/** Keeps what the next run need not read again: not by a look. */
+export const keepHashes = (context: Context): void => context.resources.get(context, hashesHere).keep();
 
 /** How just-lora is started there, once {@link bringSteps} are done. @throws UserError by the fault of the way */
 export async function runtimeOf(context: Context, machine: Machine): Promise<Runtime> {

@@ -2,8 +2,9 @@ import * as fs from 'node:fs';
 import { type Ended, heartbeatMs } from './protocol';
 import { aliveness, fileOf, type RunFolder, saidBy } from './run-folder';
 
-/** Milliseconds between two looks at the file, and at the processes. */
-const lookMs = 40;
+/** Milliseconds between two looks at the file, in the first seconds and then, and at the processes. */
+const [firstLookMs, lookMs] = [8, 40];
+const firstMs = 3000;
 const aliveMs = 1000;
 const blockBytes = 64 * 1024;
 
@@ -14,7 +15,8 @@ const blockBytes = 64 * 1024;
 export async function follow(run: RunFolder, offset: number, send: (bytes: Buffer) => Promise<void>): Promise<void> {
   const block = Buffer.allocUnsafe(blockBytes);
   const line = new LineStart();
-  let [at, saidMs, seenMs] = [offset, Date.now(), 0];
+  const begunMs = Date.now();
+  let [at, saidMs, seenMs] = [offset, begunMs, 0];
   let handle: number | undefined;
   /** What has come since; whether there was any. */
   const more = async (): Promise<boolean> => {
@@ -41,7 +43,7 @@ export async function follow(run: RunFolder, offset: number, send: (bytes: Buffe
       await send(Buffer.from('\n'));
       saidMs = Date.now();
     }
-    await new Promise((resolve) => setTimeout(resolve, lookMs));
+    await new Promise((resolve) => setTimeout(resolve, Date.now() - begunMs < firstMs ? firstLookMs : lookMs));
   }
 }
 

@@ -50,6 +50,8 @@ async function watch(project: string, id: string): Promise<void> {
       save(Buffer.from(`${error.message}\n`));
       resolve({ code: 127, signal: null });
     });
+    child.once('close', (code, signal) => resolve({ code, signal }));
+    // What it started may hold its output open for as long as it likes.
     child.once('exit', (code, signal) => setTimeout(() => resolve({ code, signal }), 50));
   });
   if (child.pid) tell(await markOf(child.pid));

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { UserError } from '../../common/errors';
 import type { RelativeName } from '../../untrusted/names';
 import { beneath } from './beneath';
 import { walk } from './walk';
@@ -56,6 +57,36 @@ export function look(folder: string, name: RelativeName): Entry | undefined {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/**
+ * {@link look} at many names, each folder on their way opened once.
+ * @returns those that are there; one behind a link, or behind what is no folder, is not
+ */
+export function lookAtAll(folder: string, all: Iterable<RelativeName>): Map<RelativeName, Entry> {
+  const byFolder = new Map<string, RelativeName[]>();
+  for (const name of all) {
+    const above = name.slice(0, name.lastIndexOf('/') + 1);
+    byFolder.set(above, [...(byFolder.get(above) ?? []), name]);
+  }
+  const found = new Map<RelativeName, Entry>();
+  for (const [above, names] of byFolder)
+    try {
+      beneath(
+        folder,
+        `${above}.`,
+        (place) => {
+          for (const name of names) {
+            const entry = entryAt(name, Buffer.concat([place, Buffer.from(`/${name.slice(above.length)}`, 'latin1')]));
+            if (entry) found.set(name, entry);
+          }
+        },
+        bytes,
+      );
+    } catch (error) {
+      if (!(error instanceof UserError) && codeOf(error) !== 'ENOENT') throw error;
+    }
+  return found;
 }
 
 function entryAt(name: RelativeName, place: Buffer): Entry | undefined {
@@ -127,6 +158,10 @@ export function read(folder: string, name: RelativeName): fs.ReadStream {
   const fd = beneath(folder, name, (place) => fs.openSync(place, O_RDONLY | O_NOFOLLOW), bytes);
   return fs.createReadStream('', { fd, highWaterMark: 1 << 20 });
 }
+
+/** The bytes of a small file, no link. @throws UserError E_UNSAFE_PATH where a link is on the way */
+export const readWhole = (folder: string, name: RelativeName): Buffer =>
+  beneath(folder, name, (place) => fs.readFileSync(place, { flag: (O_RDONLY | O_NOFOLLOW) as unknown as string }), bytes);
 
 /**
  * Writes bytes at the end of a file, no link; folders above it are made.

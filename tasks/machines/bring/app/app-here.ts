@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { byteName } from '../../../common/shown-name';
+import type { Context } from '../../../engine/context';
 import type { Resource } from '../../../engine/resources';
 import type { Host } from '../../../platform';
-import { fieldsOf } from '../../../untrusted/json';
+import { fileFingerprint } from '../../../platform/hashing';
+import { hashesHere } from '../hashes-here';
 import type { TarEntry } from '../tar';
 import { packagesOf } from './packages';
 
@@ -32,20 +34,30 @@ const beside =
 const config = `require('./lib').registerTasks();\n`;
 
 /** Made once in a run, whatever the number of machines. */
-export const appHere: Resource<App> = { make: ({ host }) => makeApp(host) };
+export const appHere: Resource<App> = { make: makeApp };
 
-function makeApp(host: Host): App {
+function makeApp(context: Context): App {
+  const { host } = context;
   const packages = packagesOf(host, packageRoot);
-  const [sources, own] = [sourcesOf(host), besideCode(host)];
-  const versions = packages.map(({ folder, place }) => [
-    place,
-    fieldsOf(host.files.readJson(path.join(folder, 'package.json')))?.['version'],
-  ]);
-  const parts = [...sources, ...own].map(([name, bytes]) => `${name} ${digest(bytes)}`);
+  const names = { code: codeNames(host), own: besideNames(host) };
+  const ours = [...names.code.map((name) => path.join(code, name)), ...names.own.map((name) => path.join(packageRoot, name))];
+  const versions = packages.map(({ place, version }) => [place, version]);
+  const hash = () => {
+    const parts = [...sourcesOf(host, names.code), ...besideCode(host, names.own)].map(([name, bytes]) => `${name} ${digest(bytes)}`);
+    return digest(JSON.stringify([config, versions, parts]));
+  };
+  const state = statesOf(host, ours);
   return {
-    hash: digest(JSON.stringify([config, versions, parts])).slice(0, 32),
+    hash: context.resources
+      .get(context, hashesHere)
+      .ofAll('app', JSON.stringify([config, versions, state.texts]), state.youngestMs, hash)
+      .slice(0, 32),
     pack() {
-      const files = new Map([['just.config.js', Buffer.from(config)], ...own, ...codeOf(sources)]);
+      const files = new Map([
+        ['just.config.js', Buffer.from(config)],
+        ...besideCode(host, names.own),
+        ...codeOf(sourcesOf(host, names.code)),
+      ]);
       for (const { folder, place } of packages)
         for (const name of host.files.filesUnder(folder, ['node_modules', '.cache']))
           if (!unread.test(name) && host.files.stat(path.join(folder, name))?.isFile())
@@ -54,6 +66,15 @@ function makeApp(host: Host): App {
       const entries = [['SUMS', Buffer.from(sums.join(''))] as const, ...files].map(entryOf);
       return { bytes: entries.reduce((sum, { size }) => sum + size, 0), entries };
     },
+  };
+}
+
+/** What tells that one of these files has changed, and when the last one did. */
+function statesOf({ files }: Host, all: readonly string[]): { texts: string[]; youngestMs: number } {
+  const stats = all.map((file) => files.exactStat(file));
+  return {
+    texts: stats.map((stat, at) => `${all[at]} ${stat ? Object.values(fileFingerprint(stat)).join(' ') : ''}`),
+    youngestMs: Math.max(...stats.map((stat) => Number(stat?.ctimeNs ?? 0n) / 1e6)),
   };
 }
 
@@ -67,23 +88,28 @@ const entryOf = ([name, bytes]: readonly [string, Buffer]): TarEntry => ({
   open: () => [bytes],
 });
 
-/** What the package has beside its code, by name. */
-function besideCode({ files }: Host): [string, Buffer][] {
+/** What the package has beside its code. */
+function besideNames({ files }: Host): string[] {
   const names = ['', 'configs', 'configs/schemas', 'scripts'].flatMap((folder) =>
     files.list(path.join(packageRoot, folder)).map((each) => path.posix.join(folder, each)),
   );
-  const ours = names.filter((name) => beside.test(name) && files.stat(path.join(packageRoot, name))?.isFile());
-  return ours.map((name) => [name, files.readBytes(path.join(packageRoot, name))]);
+  return names.filter((name) => beside.test(name) && files.stat(path.join(packageRoot, name))?.isFile());
 }
 
-/** Our code as it lies here, by name below `tasks` or `lib`. */
-function sourcesOf({ files }: Host): [string, Buffer][] {
-  const names = files.filesUnder(code).filter((name) => /\.(?:js|json|py|ts)$/.test(name) && !/\.d\.ts$|(?:^|\/)__pycache__\//.test(name));
-  return names.map((name) => [name, files.readBytes(path.join(code, name))]);
-}
+/** Our code as it lies here, below `tasks` or `lib`. */
+const codeNames = ({ files }: Host): string[] =>
+  files.filesUnder(code).filter((name) => /\.(?:js|json|py|ts)$/.test(name) && !/\.d\.ts$|(?:^|\/)__pycache__\//.test(name));
+
+type Named = [name: string, bytes: Buffer];
+
+const besideCode = ({ files }: Host, names: readonly string[]): Named[] =>
+  names.map((name) => [name, files.readBytes(path.join(packageRoot, name))]);
+
+const sourcesOf = ({ files }: Host, names: readonly string[]): Named[] =>
+  names.map((name) => [name, files.readBytes(path.join(code, name))]);
 
 /** Our code as Node runs it, by name below the app. */
-function codeOf(sources: readonly [string, Buffer][]): [string, Buffer][] {
+function codeOf(sources: readonly Named[]): Named[] {
   return sources.map(([name, bytes]) =>
     name.endsWith('.ts') ? [`lib/${name.replace(/\.ts$/, '.js')}`, compiled(path.join(code, name), bytes)] : [`lib/${name}`, bytes],
   );

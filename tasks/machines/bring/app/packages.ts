@@ -7,6 +7,7 @@ export interface Package {
   folder: string;
   /** `node_modules/NAME`, or below that of the package that alone needs this version of it. */
   place: string;
+  version: string;
 }
 
 /**
@@ -18,10 +19,13 @@ export interface Package {
  */
 export function packagesOf(host: Host, root: string): Package[] {
   const placed = new Map<string, string>();
+  const versions = new Map<string, string>();
   const waiting: [folder: string, place: string][] = [[root, '']];
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     const [folder, place] = next;
-    for (const name of dependenciesOf(host, folder)) {
+    const { dependencies, version } = manifestOf(host, folder);
+    versions.set(folder, version);
+    for (const name of dependencies) {
       const found = findPackage(host, folder, name);
       const visible = seenFrom(place, name).find((each) => placed.has(each));
       if (visible !== undefined && placed.get(visible) === found) continue;
@@ -30,13 +34,14 @@ export function packagesOf(host: Host, root: string): Package[] {
       waiting.push([found, at]);
     }
   }
-  return [...placed].map(([place, folder]) => ({ folder, place }));
+  return [...placed].map(([place, folder]) => ({ folder, place, version: versions.get(folder) ?? '' }));
 }
 
-function dependenciesOf({ files }: Host, folder: string): string[] {
-  const { dependencies, optionalDependencies } = fieldsOf(files.readJson(path.join(folder, 'package.json'))) ?? {};
+function manifestOf({ files }: Host, folder: string): { dependencies: string[]; version: string } {
+  const { dependencies, optionalDependencies, version } = fieldsOf(files.readJson(path.join(folder, 'package.json'))) ?? {};
   const optional = fieldsOf(optionalDependencies) ?? {};
-  return Object.keys(fieldsOf(dependencies) ?? {}).filter((name) => !name.startsWith('@types/') && !Object.hasOwn(optional, name));
+  const needed = Object.keys(fieldsOf(dependencies) ?? {}).filter((name) => !name.startsWith('@types/') && !Object.hasOwn(optional, name));
+  return { dependencies: needed, version: String(version) };
 }
 
 /** Where a package of this place would be found, the nearest first. */

@@ -1,12 +1,10 @@
-import { projectScript } from '../../../sync/posix/scripts/project-script';
-
 /**
- * One round trip that tells what a machine is. Writes nothing. Lines: project, the version of Node that is brought, the hash of the app.
+ * Tells what a machine is. Writes nothing. Lines: the version of Node that is brought, the hash of the app.
  *
  * A Node that just-lora runs on is looked for in the order of what asking costs, and the first one ends it: PATH, the one that was
  * brought, the usual places of nvm, conda and others, then what a login shell knows, with its modules.
  */
-export const machineScript = projectScript(`
+export const machineScript = `
   IFS= read -r pinned; IFS= read -r app;
   echo just-lora-begin;
   s=$HOME/.cache/just-lora;
@@ -67,4 +65,4 @@ export const machineScript = projectScript(`
     done;
     for y in "$(command -v uv)" "$HOME/.local/bin/uv" "$HOME/.cargo/bin/uv"; do [ -x "$y" ] && { printf "uv=%s\\n" "$y"; break; }; done;
   fi;
-  echo just-lora-end`);
+  echo just-lora-end;`;

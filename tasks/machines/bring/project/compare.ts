@@ -1,4 +1,5 @@
 import { UserError } from '../../../common/errors';
+import { sha256 } from '../../../common/hash';
 import { shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import { answerOf, heard, longAnswer, wrongAnswer } from '../../../sync/answers/answer';
@@ -8,12 +9,13 @@ import { remoteFault } from '../../../sync/posix/faults';
 import { filesThere } from '../../../sync/posix/files';
 import type { RelativeName } from '../../../untrusted/names';
 import type { Machine } from '../../machine';
+import type { Bringing } from '../bringing';
 import type { MachineLook } from '../look/machine-answer';
 import { noRoom } from '../look/refusals';
 import { type Clone, cloneOf } from './clone';
 import { type ProjectThere, parseComparison } from './compare-answer';
 import { type Decision, decide } from './decide';
-import { type ProjectHere, projectHere } from './files-here';
+import type { ProjectHere } from './files-here';
 import { compareScript } from './project-scripts';
 import { type Sent, sentText } from './sent';
 
@@ -29,13 +31,15 @@ export interface Comparison extends Decision {
 }
 
 /**
- * Compares by contents: one round trip, a second one where files are gone here.
+ * Compares by contents what a look has found: another round trip only where files are gone here.
  * @throws UserError E_NAME, E_NAMES_COLLIDE, E_REMOTE_ANSWER, E_REMOTE_FULL, and by the fault of the way
  */
-export async function compareProjects(context: Context, machine: Machine, look: MachineLook): Promise<Comparison> {
+export async function compareProjects(context: Context, bringing: Bringing): Promise<Comparison> {
+  const { machine } = bringing;
   const { remote } = machine;
-  const here = await projectHere(context, remote.name);
-  const there = await lookThere(context, machine, [...here.files.keys()]);
+  const looked = await bringing.looked(context);
+  const [look, here] = [looked.look, await looked.here];
+  const there = await withGone(machine, answered(machine, looked.project, here.files.keys()), here);
   const clone = look.isClone ? await cloneOf(context, here.commit, there.commit) : undefined;
   const decision = await decide(here.files, there.files, there.sent, async (name) => clone?.contentOf(name));
   // What `sync:push` brought since then is no person's doing.
@@ -49,22 +53,25 @@ export async function compareProjects(context: Context, machine: Machine, look: 
   );
   if (full) throw full;
   const last = new Map([...here.files].map(([name, { content }]) => [name, [content]]));
-  return { ...decision, changed, here, there, clone, last, isUnrecorded: sentText(last) !== sentText(there.sent) };
+  const lastHash = sha256(sentText(last));
+  return { ...decision, changed, here, there, clone, last, isUnrecorded: lastHash !== there.sentHash };
 }
 
-async function lookThere(_: Context, { remote, shell }: Machine, names: readonly RelativeName[]): Promise<ProjectThere> {
-  const ask = async (asked: readonly RelativeName[]) => {
-    const rest = asked.map((name) => `${name}\0`).join('');
-    const answer = await shell.run(compareScript, [remote.path], { rest, limits: longAnswer });
-    const text = answerOf(remote, answer, ({ exitCode, tail }) => remoteFault({ remote, ssh: shell.ssh }, exitCode, tail));
-    const there = heard(remote, () => parseComparison(text, new Set(asked)));
-    if (!there) throw wrongAnswer(remote, 'does not come to the end of its answer');
-    return there;
-  };
-  const there = await ask(names);
-  const known = new Set<string>(names);
-  const gone = [...there.sent.keys()].filter((name) => !known.has(name) && !/[\n\\]/.test(name));
-  return gone.length === 0 ? there : { ...there, files: new Map([...there.files, ...(await ask(gone)).files]) };
+/** @throws UserError E_REMOTE_ANSWER for half an answer, and for one about something else */
+function answered({ remote }: Machine, text: string, asked: Iterable<RelativeName>): ProjectThere {
+  const there = heard(remote, () => parseComparison(text, new Set(asked)));
+  if (!there) throw wrongAnswer(remote, 'does not come to the end of its answer');
+  return there;
+}
+
+/** With what lies there of the files that were sent once, and are gone here. */
+async function withGone(machine: Machine, there: ProjectThere, here: ProjectHere): Promise<ProjectThere> {
+  const { remote, shell } = machine;
+  const gone = [...there.sent.keys()].filter((name) => !here.files.has(name) && !/[\n\\]/.test(name));
+  if (gone.length === 0) return there;
+  const answer = await shell.run(compareScript, [remote.path], { rest: gone.map((name) => `${name}\0`).join(''), limits: longAnswer });
+  const text = answerOf(remote, answer, ({ exitCode, tail }) => remoteFault({ remote, ssh: shell.ssh }, exitCode, tail));
+  return { ...there, files: new Map([...there.files, ...answered(machine, text, gone).files]) };
 }
 
 /** @throws UserError E_NAMES_COLLIDE where two names that travel are one file there */

@@ -8,6 +8,7 @@ import type { Entry } from '../../../platform/files/byte-paths';
 import { walk } from '../../../platform/files/walk';
 import { leadsOut } from '../../../sync/compare/links';
 import type { RelativeName } from '../../../untrusted/names';
+import { hashesHere } from '../hashes-here';
 import { overridesFor, staysHere } from './travels';
 
 /** A file or a link that travels. Names are bytes. */
@@ -44,16 +45,18 @@ export async function projectHere(context: Context, remote: string): Promise<Pro
   const names = listed ?? [...walk(root, 'latin1', stays)];
   const [folders, outside]: [string[], string[]] = [[], []];
   const files = new Map<RelativeName, FileHere>();
-  const add = async (from: RelativeName, name: RelativeName) => {
-    const entry = lookAt(context, from);
-    if (!entry) return;
+  const places = new Map<RelativeName, RelativeName>();
+  for (const name of new Set(names.map((each) => each.replace(/\/$/, '') as RelativeName))) if (!stays(name)) places.set(name, name);
+  const overrides = overridesFor(remote).map(({ here, there }) => [byteName(here), byteName(there)] as [RelativeName, RelativeName]);
+  // What git lists and a person has deleted is not there; what lies behind a link is not of the project.
+  const entries = host.tree.lookAtAll(root, [...places.keys(), ...overrides.map(([from]) => from)]);
+  for (const [from, name] of [...places, ...overrides]) {
+    const entry = entries.get(from);
+    if (!entry) continue;
     if (entry.isFolder) folders.push(shownName(from));
     else if (entry.isLink && leadsOut(from, host.tree.linkTarget(root, from))) outside.push(shownName(from));
     else if (entry.isLink || entry.isFile) files.set(name, await fileHere(context, from, name, entry));
-  };
-  for (const name of new Set(names.map((each) => each.replace(/\/$/, ''))))
-    if (!stays(name)) await add(name as RelativeName, name as RelativeName);
-  for (const { here, there } of overridesFor(remote)) await add(byteName(here) as RelativeName, byteName(there) as RelativeName);
+  }
   refuseUnasked(files.values());
   return {
     files,
@@ -81,21 +84,13 @@ async function headOf(context: Context): Promise<string | undefined> {
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
-/** What git lists and a person has deleted is not there; what lies behind a link is not of the project. */
-function lookAt({ host, root }: Context, name: RelativeName): Entry | undefined {
-  try {
-    return host.tree.look(root, name);
-  } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
-}
-
-async function fileHere({ host, root }: Context, from: RelativeName, name: RelativeName, entry: Entry): Promise<FileHere> {
+async function fileHere(context: Context, from: RelativeName, name: RelativeName, entry: Entry): Promise<FileHere> {
+  const { host, root, resources } = context;
   const link = entry.isLink ? host.tree.linkTarget(root, from) : undefined;
-  const hash = createHash('sha256');
-  if (link === undefined) for await (const piece of host.tree.read(root, from)) hash.update(piece as Buffer);
-  else hash.update(Buffer.from(link, 'latin1'));
+  const content =
+    link === undefined
+      ? `f${await resources.get(context, hashesHere).of(entry)}`
+      : `l${createHash('sha256').update(Buffer.from(link, 'latin1')).digest('hex')}`;
   return {
     name,
     from,
@@ -103,7 +98,7 @@ async function fileHere({ host, root }: Context, from: RelativeName, name: Relat
     isExecutable: entry.isFile && entry.isExecutable,
     modified: Number(entry.modified / 1_000_000_000n),
     ...(link === undefined ? {} : { link }),
-    content: `${link === undefined ? 'f' : 'l'}${hash.digest('hex')}`,
+    content,
   };
 }
 

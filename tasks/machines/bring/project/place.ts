@@ -6,6 +6,7 @@ import { forgetPushed } from '../../../sync/guards/pushed-files';
 import type { RelativeName } from '../../../untrusted/names';
 import type { Machine } from '../../machine';
 import type { App } from '../app/app-here';
+import { smallBytes } from '../hashes-here';
 import { gzipped, sendTo } from '../send';
 import { type TarEntry, tarOf } from '../tar';
 import type { Comparison } from './compare';
@@ -77,7 +78,8 @@ function entryOf({ host, root }: Context, { name, from, size, isExecutable, modi
     modified,
     size,
     ...(link === undefined ? {} : { link }),
-    open: () => host.tree.read(root, from) as AsyncIterable<Buffer>,
+    // A stream costs more than the bytes of most files.
+    open: () => (size < smallBytes ? [host.tree.readWhole(root, from)] : (host.tree.read(root, from) as AsyncIterable<Buffer>)),
   };
 }
 

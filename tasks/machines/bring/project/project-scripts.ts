@@ -1,11 +1,12 @@
 import { projectScript } from '../../../sync/posix/scripts/project-script';
+import { machineScript } from '../look/machine-script';
 import { temporaryFolder } from '../node/node-scripts';
 
 /**
  * What is there of a project: the commit of its clone, whether a run is at work, what was sent last, and of each name what it is, with its hash. Writes nothing.
- * stdin: project, then names with NUL between.
+ * stdin: names with NUL between.
  */
-export const compareScript = projectScript(`
+const compare = `
   echo just-lora-begin;
   if cd "$p" 2>/dev/null; then
     h=$(head -n 1 .git/HEAD 2>/dev/null | head -c 300);
@@ -13,15 +14,23 @@ export const compareScript = projectScript(`
       "ref: "*) h=\${h#ref: }; h=$(head -n 1 ".git/$h" 2>/dev/null || grep -F " $h" .git/packed-refs 2>/dev/null | head -n 1);;
     esac;
     printf "commit=%s\\n" "$h";
-    for r in .just-lora/machine-runs/*/processes.json; do
-      w=$(sed -n "s/.*\\"pid\\":\\([0-9]*\\).*/\\1/p" "$r" 2>/dev/null);
-      [ -n "$w" ] && grep -aq "just" "/proc/$w/cmdline" 2>/dev/null && { echo busy=yes; break; };
+    for w in $(sed -n "s/.*\\"pid\\":\\([0-9]*\\).*/\\1/p" .just-lora/machine-runs/*/processes.json 2>/dev/null); do
+      [ -e "/proc/$w" ] && grep -aq "just" "/proc/$w/cmdline" 2>/dev/null && { echo busy=yes; break; };
     done;
     printf "sent="; cat .just-lora/brought 2>/dev/null; echo;
     echo names;
     xargs -0 -n 400 sh -c "for n do shift; if [ -L \\"./\\$n\\" ]; then printf \\"link %s\\n%s\\n\\" \\"\\$n\\" \\"\\$(readlink \\"./\\$n\\")\\"; elif [ -f \\"./\\$n\\" ]; then [ -x \\"./\\$n\\" ] && printf \\"run %s\\n\\" \\"\\$n\\"; set -- \\"\\$@\\" \\"./\\$n\\"; elif [ -e \\"./\\$n\\" ]; then printf \\"other %s\\n\\" \\"\\$n\\"; fi; done; [ \\$# -eq 0 ] || sha256sum \\"\\$@\\"; exit 0" sh 2>/dev/null;
   fi;
-  echo just-lora-end`);
+  echo just-lora-end`;
+
+/** Names alone: of files that are gone here. Lines: project. */
+export const compareScript = projectScript(compare);
+
+/** Behind it comes what is there of the project, where the look before it is what tells about the machine. */
+export const projectMark = 'just-lora-project';
+
+/** One round trip for both. Lines: project, the version of Node that is brought, the hash of the app. Then names with NUL between. */
+export const lookScript = projectScript(`${machineScript} echo ${projectMark}; ${compare}`);
 
 /**
  * Gives what is sent its names. Lines: project, the SHA-256 of the list of what was sent last as the look saw it (- where there is

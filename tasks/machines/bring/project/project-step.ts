@@ -21,7 +21,7 @@ export function projectStep(bringing: Bringing): Step<Seen> {
     title: `Bring the project to ${name}`,
     async check(context) {
       const look = await bringing.look(context);
-      const comparison = await compareProjects(context, machine, look);
+      const comparison = await compareProjects(context, bringing);
       return { ...findingOf(name, look, comparison, context.forced('project')), seen: { look, comparison } };
     },
     async plan(context, seen) {
