@@ -15,7 +15,7 @@ module.exports = {
   entry: [
     'just.config.ts',
     'tests/fixtures/**/*.ts',
-    'tasks/index.ts',
+    'tasks/{index,bin}.ts',
     'tasks/**/*-worker.ts',
     'tests/**/*.test.ts',
     'tools/*.ts',
