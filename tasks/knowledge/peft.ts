@@ -9,6 +9,9 @@ export const newestPeft = '0.21.2';
 /** Before it, a key that PEFT does not know ends in `TypeError: unexpected keyword argument`; since then it is left out with a warning. */
 export const ignoresUnknownKeysSince = '0.14.0';
 
+/** Since when a key is looked for in `rank_pattern` and in `alpha_pattern` by itself; before, the first that matches of both counted for both. */
+export const separatePatternsSince = '0.14.0';
+
 /** Since when `rank_pattern` and `alpha_pattern` are held against the whole name (`(.*\.)?(KEY)$`); before, behind a dot. */
 export const wholePatternsSince = '0.15.0';
 

@@ -6,8 +6,8 @@ import { profileNames } from '../../tasks/environments/profile/profile-files';
 import { type ComparedAdapter, compareAdapters } from '../../tools/profiles/compare';
 import { type ByProfile, type Environment, forEachProfile, makeEnvironments } from '../../tools/profiles/environments';
 import { agrees, loadRows, lossRows, pageWithTables } from '../../tools/profiles/tables';
-import { type Trained, train } from '../../tools/profiles/train';
-import { repository } from '../support/project';
+import { inEnvironment, type Trained, train } from '../../tools/profiles/train';
+import { repository, temporaryFolder } from '../support/project';
 
 /** The three training environments, side by side: what they make of the same settings, and of each other's adapters. */
 const test = suite('the three profiles');
@@ -93,6 +93,19 @@ test('an adapter of the proof loads under each profile as `model:verify --for` s
   trained = await compareAdapters(environments, models, peft, adapters);
   assert.is(trained.length, profileNames.length ** 2);
   for (const outcome of trained) {
+    assert.ok(agrees(outcome), JSON.stringify(outcome));
+    assert.ok(outcome.right || outcome.copyIsRight, `one way or the other it loads: ${JSON.stringify(outcome)}`);
+  }
+});
+
+test('patterns that their versions of PEFT read by other rules: each adapter loads as `model:verify --for` says', async () => {
+  const folder = temporaryFolder('just-lora-profiles');
+  const adapters = profileNames.flatMap((profile) => {
+    const own = path.join(folder, profile);
+    inEnvironment(environments[profile], 'patterns.py', models[profile], own);
+    return fs.readdirSync(own).map((name) => ({ trained: profile, folder: path.join(own, name) }));
+  });
+  for (const outcome of await compareAdapters(environments, models, peft, adapters)) {
     assert.ok(agrees(outcome), JSON.stringify(outcome));
     assert.ok(outcome.right || outcome.copyIsRight, `one way or the other it loads: ${JSON.stringify(outcome)}`);
   }

@@ -22,12 +22,12 @@ export function adapterSteps(context: Context): Step<AdapterReport>[] {
     check: () => look(context, absolute(context, asked)),
     async plan(_, report) {
       const folder = absolute(context, asked).replace(/\/+$/, '');
-      const { settings } = report ?? {};
+      const { settings, patterns } = report ?? {};
       if (version === undefined || !settings) return [];
       return [
         {
           title: `write a copy for PEFT ${version} to ${shown(context.root, copyFolder(folder, version))}`,
-          run: async () => writeCopy(context, folder, settings, version),
+          run: async () => writeCopy(context, folder, { settings, patterns }, version),
         },
       ];
     },
@@ -90,7 +90,7 @@ async function look(context: Context, given: string): Promise<Finding & { seen?:
   const text = reportText(report);
   if (!mends || !needsCopy || asked === undefined || !report.settings) return { state: 'done', found: text, ...about };
   const copy = shown(context.root, copyFolder(folder, asked));
-  if (isCopied(context, folder, report.settings, asked))
+  if (isCopied(context, folder, { settings: report.settings, patterns: report.patterns }, asked))
     return { state: 'done', found: `${text}; PEFT ${asked} loads its copy \`${copy}\``, ...about };
   return {
     state: 'todo',

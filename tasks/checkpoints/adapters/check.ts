@@ -10,10 +10,10 @@ import { type AdapterConfig, parseAdapterConfig } from './config';
 import { type AdapterFault, type AdapterFindings, joined, noFindings } from './fault';
 import { configName, weightsName } from './files';
 import { initializationFindings } from './peft/initialization';
-import { loraFindings, targetFindings } from './tensors/lora-tensors';
+import { loraFindings, ranksOf, targetFindings } from './tensors/lora-tensors';
+import { type Patterns, patternExpressions, patternsOf } from './tensors/own-values';
 import { judgeExpressions } from './tensors/patterns';
-import { expressionsIn, targetsOf } from './tensors/targets';
-import { readTensorName } from './tensors/tensor-names';
+import { targetExpressions, targetsOf } from './tensors/targets';
 import { valueFindings } from './tensors/values';
 import { emptyFindings, nameFindings, wholeFindings } from './tensors/whole-tensors';
 
@@ -22,6 +22,8 @@ export interface AdapterReport extends AdapterFindings {
   settings: AdapterConfig | undefined;
   header: Header | undefined;
   base: BaseModel | undefined;
+  /** What its patterns mean; `undefined` where its tensors were not compared. */
+  patterns: Patterns | undefined;
 }
 
 /** What an adapter is held against, beside itself. */
@@ -51,18 +53,18 @@ export async function checkAdapter(
   const header = readWeights(context, folder, findings.weights);
   const base = findBase(context, asked ?? settings?.base);
   const all = [findings];
+  let patterns: Patterns | undefined;
   if (settings) all.push(baseFindings(context, settings, asked, base));
   if (settings && settings.method !== 'LORA')
     all.push({ ...noFindings(), warnings: [`${settings.method} is not LoRA: its tensors were not compared with its configuration`] });
   else if (settings && header) {
     const modules = base && base.tensors.size > 0 ? baseModules(base, settings) : undefined;
-    all.push(
-      initializationFindings(context, settings, modules?.isQuantized ?? false),
-      ...(await tensorFindings(context, settings, header, modules, { python, transformers })),
-    );
+    const tensors = await tensorFindings(context, settings, header, modules, { python, transformers });
+    patterns = tensors.patterns;
+    all.push(initializationFindings(context, settings, modules?.isQuantized ?? false), ...tensors.findings);
   }
   if (full && header && header.tensors.size > 0) all.push(await valueFindings(context.host, path.join(folder, weightsName)));
-  return { ...joined(...all), settings, header, base };
+  return { ...joined(...all), settings, header, base, patterns };
 }
 
 /** Where nothing was saved, or under names that PEFT does not match, the rest says nothing more. */
@@ -72,31 +74,29 @@ async function tensorFindings(
   header: Header,
   base: BaseModules | undefined,
   { python, transformers }: AdapterQuestion,
-): Promise<AdapterFindings[]> {
+): Promise<{ findings: AdapterFindings[]; patterns?: Patterns }> {
   const first = joined(emptyFindings(header), nameFindings(header, base));
-  if (first.weights.length > 0) return [first];
-  const adapted = [...header.tensors.keys()].flatMap((name) => {
-    const read = readTensorName(name, (module) => base?.modules.has(module) ?? false);
-    return read.kind === 'lora' ? [read.module] : [];
-  });
-  const expressions = expressionsIn(settings);
-  const { matches, refused } = await judgeExpressions(context, python, expressions, [
-    ...new Set([...(base?.modules.keys() ?? []), ...adapted]),
-  ]);
+  if (first.weights.length > 0) return { findings: [first] };
+  const ranks = ranksOf(header, base, settings);
+  const expressions = [...targetExpressions(settings), ...patternExpressions(settings)];
+  const names = [...new Set([...(base?.modules.keys() ?? []), ...ranks.keys()])];
+  const { matches, refused } = await judgeExpressions(context, python, expressions, names);
   const own = noFindings();
   const [wrong] = refused;
   if (wrong) own.config.push({ problem: 'adapter-config', message: `has an expression that Python refuses, \`${wrong[0]}\`: ${wrong[1]}` });
   else if (expressions.some((expression) => matches(expression, '') === undefined))
     own.warnings.push(
-      `${expressions.map(({ written }) => `\`${written}\``).join(', ')}: a Python expression, not judged without a Python environment (\`--python=PROGRAM\` names one)`,
+      `${[...new Set(expressions.map(({ written }) => `\`${written}\``))].join(', ')}: a Python expression, not judged without a Python environment (\`--python=PROGRAM\` names one)`,
     );
   const targets = targetsOf(settings, matches);
-  return [
+  const patterns = patternsOf(settings, matches, ranks);
+  const found = [
     own,
     ...(base ? [targetFindings(settings, header, targets, base)] : []),
-    loraFindings(settings, header, targets, base, transformers),
+    loraFindings(settings, header, { targets, patterns }, base, transformers),
     wholeFindings(settings, header, base),
   ];
+  return { findings: found, patterns };
 }
 
 function readConfig({ host }: Context, file: string, faults: AdapterFault[]): AdapterConfig | undefined {

@@ -8,25 +8,45 @@ import { isPickleName } from '../models/folder';
 import type { AdapterConfig } from './config';
 import { configName, weightsName } from './files';
 import { judgeVersion } from './peft/versions';
+import { type OwnValues, type Patterns, usualAlpha } from './tensors/own-values';
 import { readTensorName } from './tensors/tensor-names';
 
 /** Where the copy for a version of PEFT lies: beside the adapter. */
 export const copyFolder = (folder: string, version: string): string => `${folder}-peft-${version}`;
 
-/** The configuration with what a version does not know, and what says nothing, left out. */
-export function configFor(config: AdapterConfig, version: string): string {
-  const { fields, initialization } = config;
-  const { idle } = judgeVersion(config, version);
+/** An adapter whose copy is written. */
+export interface CopiedAdapter {
+  settings: AdapterConfig;
+  patterns: Patterns | undefined;
+}
+
+/**
+ * The configuration with what a version does not know, and what says nothing, left out; where that version reads the patterns by another
+ * rule, with each module named in full.
+ */
+export function configFor({ settings, patterns }: CopiedAdapter, version: string): string {
+  const { fields, initialization } = settings;
+  const { idle } = judgeVersion(settings, version);
   const kept = Object.fromEntries(Object.entries(fields).filter(([key]) => !idle.includes(key)));
+  if (patterns?.trained && patterns.changedBy(version).length > 0) Object.assign(kept, patternsInFull(settings, patterns.trained));
   const plain = typeof initialization === 'string' && plainInitializations.includes(initialization.toLowerCase());
   return `${JSON.stringify(plain ? { ...kept, init_lora_weights: true } : kept, null, 2)}\n`;
 }
 
+/** In both patterns, since versions before 0.14 look in both for one key. */
+function patternsInFull({ rank, alpha }: AdapterConfig, trained: ReadonlyMap<string, OwnValues>): object {
+  const own = [...trained].filter(([, values]) => values.rank !== rank || values.alpha !== (alpha ?? usualAlpha));
+  return {
+    rank_pattern: Object.fromEntries(own.map(([module, values]) => [module, values.rank])),
+    alpha_pattern: Object.fromEntries(own.map(([module, values]) => [module, values.alpha])),
+  };
+}
+
 /** Whether the copy is there and is what would be written. */
-export function isCopied({ host }: Context, folder: string, config: AdapterConfig, version: string): boolean {
+export function isCopied({ host }: Context, folder: string, adapter: CopiedAdapter, version: string): boolean {
   const copy = copyFolder(folder, version);
   const [from, to] = [folder, copy].map((each) => host.files.stat(path.join(each, weightsName)));
-  return host.files.readText(path.join(copy, configName)) === configFor(config, version) && from !== undefined && to !== undefined;
+  return host.files.readText(path.join(copy, configName)) === configFor(adapter, version) && from !== undefined && to !== undefined;
 }
 
 /**
@@ -34,7 +54,7 @@ export function isCopied({ host }: Context, folder: string, config: AdapterConfi
  * PEFT does not match are mended. The adapter itself stays as it is; pickles and checkpoints are not copied.
  * @throws UserError E_ADAPTER where something else is in the way
  */
-export function writeCopy({ host, root }: Context, folder: string, config: AdapterConfig, version: string): void {
+export function writeCopy({ host, root }: Context, folder: string, adapter: CopiedAdapter, version: string): void {
   const { files } = host;
   const copy = copyFolder(folder, version);
   if (files.lstat(copy))
@@ -53,7 +73,7 @@ export function writeCopy({ host, root }: Context, folder: string, config: Adapt
     files.copy(from, path.join(part, name));
   }
   copyWeights(files, path.join(folder, weightsName), path.join(part, weightsName));
-  files.writeText(path.join(part, configName), configFor(config, version));
+  files.writeText(path.join(part, configName), configFor(adapter, version));
   files.move(part, copy);
 }
 

@@ -21,6 +21,8 @@ export interface AdapterConfig {
   saved: readonly string[];
   /** Python expression for the end of a module's name → its own rank. */
   rankPattern: ReadonlyMap<string, number>;
+  /** The same for its alpha. */
+  alphaPattern: ReadonlyMap<string, number>;
   /** Only these layers are adapted; `undefined` for all. */
   layers: readonly number[] | undefined;
   layersPattern: readonly string[];
@@ -70,6 +72,7 @@ export function parseAdapterConfig(text: string): AdapterConfig {
     parameters,
     saved: listOf(value.modules_to_save),
     rankPattern: numbersOf(value.rank_pattern),
+    alphaPattern: numbersOf(value.alpha_pattern),
     layers: layers === undefined || layers === null ? undefined : numbersIn(layers),
     layersPattern: typeof value.layers_pattern === 'string' ? [value.layers_pattern] : listOf(value.layers_pattern),
     replication: rangesOf(value.layer_replication),

@@ -3,7 +3,7 @@ import { atLeast } from '../../../knowledge/satisfies';
 import type { AdapterReport } from '../check';
 import { type AdapterFindings, noFindings } from '../fault';
 import type { PeftEnvironment } from './peft-environment';
-import { judgeVersion } from './versions';
+import { judgeVersion, type VersionVerdict } from './versions';
 
 /** What versions of PEFT say against an adapter. */
 export interface PeftFindings extends AdapterFindings {
@@ -14,14 +14,14 @@ export interface PeftFindings extends AdapterFindings {
 }
 
 /** Holds an adapter against the PEFT of its environment, or of `--for`; without one, against those of the profiles. And against the newest. */
-export function peftFindings({ settings, weights }: AdapterReport, { peft, profiles }: PeftEnvironment): PeftFindings {
+export function peftFindings({ settings, weights, patterns }: AdapterReport, { peft, profiles }: PeftEnvironment): PeftFindings {
   const findings = noFindings();
   if (!settings) return { ...findings, peft: null, isMended: false };
-  const newest = judgeVersion(settings, newestPeft);
+  const newest = judgeVersion(settings, newestPeft, patterns);
   if (newest.problem !== undefined && (peft === undefined || newest.meaning.length > 0))
     findings.warnings.push(`${newest.problem}, the newest that is known here`);
   if (!peft) {
-    const judged = profiles.map((profile) => ({ ...profile, ...judgeVersion(settings, profile.version) }));
+    const judged = profiles.map((profile) => ({ ...profile, ...judgeVersion(settings, profile.version, patterns) }));
     const failing = judged.filter(({ problem }) => problem !== undefined);
     const [first] = failing;
     if (first)
@@ -30,7 +30,7 @@ export function peftFindings({ settings, weights }: AdapterReport, { peft, profi
       );
     return { ...findings, peft: null, isMended: false };
   }
-  const verdict = judgeVersion(settings, peft.version);
+  const verdict = judgeVersion(settings, peft.version, patterns);
   if (verdict.problem !== undefined)
     findings.config.push({
       problem: 'adapter-peft',
@@ -45,12 +45,15 @@ export function peftFindings({ settings, weights }: AdapterReport, { peft, profi
   return {
     ...findings,
     peft: { ...peft, loads: verdict.problem === undefined && !names, needs: verdict.needs },
-    isMended: verdict.meaning.length === 0,
+    // Patterns that could not be held against any tensor may mean something else there.
+    isMended: verdict.meaning.length === 0 && (patterns !== undefined || settings.rankPattern.size + settings.alphaPattern.size === 0),
   };
 }
 
 /** A copy where nothing is lost with it, else a newer PEFT. */
-const cure = ({ version, meaning, needs }: { version: string; meaning: readonly string[]; needs: string }): string =>
-  meaning.length === 0
-    ? `\`npx just model:verify --adapter=FOLDER --for=${version}\` writes a copy that loads there`
-    : `${meaning.join(', ')} ${meaning.length === 1 ? 'means' : 'mean'} something, so no copy helps: ${needs} is needed`;
+const cure = ({ version, meaning, needs, needsPython }: VersionVerdict & { version: string }): string =>
+  needsPython
+    ? '`npx just setup:local` makes an environment whose Python judges them, or `--python=PROGRAM` names one'
+    : meaning.length === 0
+      ? `\`npx just model:verify --adapter=FOLDER --for=${version}\` writes a copy that loads there`
+      : `${meaning.join(', ')} ${meaning.length === 1 ? 'means' : 'mean'} something, so no copy helps: ${needs} is needed`;

@@ -7,11 +7,10 @@ import {
   methodsSince,
   newestPeft,
   plainInitializations,
-  wholePatternsSince,
 } from '../../../knowledge/peft';
 import { atLeast } from '../../../knowledge/satisfies';
-import { fieldsOf } from '../../../untrusted/json';
 import type { AdapterConfig } from '../config';
+import type { OwnValues, Patterns } from '../tensors/own-values';
 
 /** How a version of PEFT takes an adapter's configuration. */
 export interface VersionVerdict {
@@ -21,21 +20,27 @@ export interface VersionVerdict {
   idle: readonly string[];
   /** What this version does not do: where there is any, no copy helps. */
   meaning: readonly string[];
+  /** Its patterns are expressions that only a Python can judge, and there was none. */
+  needsPython?: boolean;
   /** The first version that does all of it, in words: `PEFT 0.17.0 or newer`. */
   needs: string;
 }
 
-/** Holds a configuration against a version. */
-export function judgeVersion({ method, fields, initialization, writtenBy }: AdapterConfig, version: string): VersionVerdict {
+/**
+ * Holds a configuration against a version.
+ * @param patterns what its patterns mean for its modules; `undefined` where no tensors were read
+ */
+export function judgeVersion(
+  { method, fields, initialization, writtenBy }: AdapterConfig,
+  version: string,
+  patterns?: Patterns,
+): VersionVerdict {
   const since = methodsSince[method];
   const reads = (first: string | undefined) => first === undefined || atLeast(version, first);
-  const patterns = ['rank_pattern', 'alpha_pattern'].flatMap((key) => Object.keys(fieldsOf(fields[key]) ?? {}).filter(isWhole));
-  const needs = latest([
-    ...needsOf(fields),
-    ...(patterns.length > 0 ? [wholePatternsSince] : []),
-    ...(since ? [since] : []),
-    initializationSince(initialization) ?? '0.7.0',
-  ]);
+  const needs = [
+    latest([...needsOf(fields), ...(since ? [since] : []), initializationSince(initialization) ?? '0.7.0']),
+    ...(patterns?.needs ? [patterns.needs] : []),
+  ].join(' that is ');
   if (since !== undefined && !reads(since))
     return {
       problem: `PEFT ${version} has no method \`${method}\`, which came with ${since}`,
@@ -44,29 +49,35 @@ export function judgeVersion({ method, fields, initialization, writtenBy }: Adap
       needs,
     };
   if (method !== 'LORA') return { problem: undefined, idle: [], meaning: [], needs };
-  const unmatched = atLeast(version, wholePatternsSince) ? [] : patterns;
   const unknown = Object.keys(fields).filter((key) => !isKnown(key, version));
   const meaning = unknown.filter((key) => !isIdle(key, fields[key])).map((key) => `\`${key}\``);
-  meaning.push(...unmatched.map((key) => `the pattern \`${key}\``));
   const begun = initializationSince(initialization);
   const isRefused = begun !== undefined && !reads(begun);
   if (isRefused && !plainInitializations.includes(String(initialization))) meaning.push(`\`init_lora_weights\` \`${initialization}\``);
+  const [changed] = patterns?.changedBy(version) ?? [];
+  // With each module named in full every version reads the same.
+  if (changed && !patterns?.trained) meaning.push('what `rank_pattern` and `alpha_pattern` say');
   const idle = unknown.filter((key) => isIdle(key, fields[key]));
   const problem = problemOf();
-  return { problem, idle, meaning, needs };
+  return { problem, idle, meaning, needs, needsPython: changed !== undefined && patterns?.isJudged === false };
 
   function problemOf(): string | undefined {
     const names = some(unknown.map((key) => `\`${key}\``));
     if (unknown.length > 0 && !atLeast(version, ignoresUnknownKeysSince))
       return `PEFT ${version} ends in a TypeError: it does not know ${names}${writtenBy ? `, which PEFT ${writtenBy} wrote` : ''}`;
     if (isRefused) return `PEFT ${version} ends in \`ValueError: Unknown initialization init_lora_weights='${initialization}'\``;
+    if (changed && !patterns?.isJudged)
+      return `PEFT ${version} may read \`rank_pattern\` and \`alpha_pattern\` otherwise than the PEFT that trained it: only a Python can tell`;
+    if (changed)
+      return `PEFT ${version} reads \`rank_pattern\` and \`alpha_pattern\` by another rule than ${
+        patterns?.trained ? 'the PEFT that trained it' : 'the PEFT that may have trained it'
+      }: \`${changed.module}\` gets ${valuesText(changed.read)}, not ${valuesText(changed.trained)}`;
     if (meaning.length === 0) return undefined;
     return `PEFT ${version} leaves out ${some(meaning)}, and so loads another model than was trained`;
   }
 }
 
-/** A pattern that is held against whole names: behind a dot it matches none. */
-const isWhole = (key: string): boolean => key.startsWith('^');
+const valuesText = (values: OwnValues | undefined): string => (values ? `rank ${values.rank} and alpha ${values.alpha}` : 'others');
 
 /** A key that no version is known to have is told by a newer one: it counts by what it says. */
 const isKnown = (key: string, version: string): boolean => {

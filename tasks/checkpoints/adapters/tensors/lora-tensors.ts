@@ -4,6 +4,7 @@ import type { Header, Tensor } from '../../safetensors/header';
 import type { BaseModules } from '../base/base-modules';
 import type { AdapterConfig } from '../config';
 import { type AdapterFindings, noFindings } from '../fault';
+import type { Patterns } from './own-values';
 import { isParameter, type Targets } from './targets';
 import { readTensorName } from './tensor-names';
 
@@ -26,7 +27,7 @@ const floats = ['F64', 'F32', 'F16', 'BF16', 'F8_E4M3', 'F8_E5M2'];
 export function loraFindings(
   config: AdapterConfig,
   { tensors }: Header,
-  targets: Targets,
+  { targets, patterns }: { targets: Targets; patterns: Patterns },
   base: BaseModules | undefined,
   transformers: string | undefined,
 ): AdapterFindings {
@@ -56,7 +57,7 @@ export function loraFindings(
   );
   add(
     'adapter-rank',
-    entries.flatMap(([module, pair]) => rankFault(module, pair, config, targets)),
+    entries.flatMap(([module, pair]) => rankFault(module, pair, config, patterns)),
   );
   if (!base) return findings;
   const strangers = entries
@@ -105,6 +106,16 @@ export function targetFindings(config: AdapterConfig, { tensors }: Header, targe
   return findings;
 }
 
+/** The rank of each adapted module, by its tensors. */
+export function ranksOf({ tensors }: Header, base: BaseModules | undefined, { parameters }: AdapterConfig): Map<string, number> {
+  const ranks = new Map<string, number>();
+  for (const [module, { a, b }] of pairsOf(tensors, base)) {
+    const rank = a?.shape[0] ?? b?.shape[1];
+    if (rank !== undefined && !isParameter(module, parameters)) ranks.set(module, rank);
+  }
+  return ranks;
+}
+
 function pairsOf(tensors: Header['tensors'], base: BaseModules | undefined): Map<string, Pair> {
   const pairs = new Map<string, Pair>();
   for (const [tensor, info] of tensors) {
@@ -126,14 +137,15 @@ function halfFaults(module: string, { a, b, bias, magnitude }: Pair, config: Ada
   return [];
 }
 
-function rankFault(module: string, { a, b }: Pair, config: AdapterConfig, targets: Targets): string[] {
+function rankFault(module: string, { a, b }: Pair, config: AdapterConfig, patterns: Patterns): string[] {
   const [inA, inB] = [a?.shape[0], b?.shape[1]];
   if (a && b && inA !== inB) return [`\`${module}\` has rank ${inA} in \`lora_A\` and ${inB} in \`lora_B\``];
   // The experts of a parameter lie beside each other, each with a rank of its own.
   if (isParameter(module, config.parameters)) return [];
-  const rank = targets.rankOf(module);
+  const ranks = patterns.ranksOf(module);
   const there = inA ?? inB;
-  return rank === undefined || there === rank ? [] : [`\`${module}\` has rank ${there}, the configuration says ${rank}`];
+  if (ranks === undefined || there === undefined || ranks.includes(there)) return [];
+  return [`\`${module}\` has rank ${there}, the configuration says ${ranks.join(' or ')}`];
 }
 
 function shapeFault(

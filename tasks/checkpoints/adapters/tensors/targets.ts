@@ -4,22 +4,15 @@ import { type Expression, isPlainName, type Matches } from './patterns';
 /** Which modules a configuration means; `undefined` where that could not be judged. */
 export interface Targets {
   isTarget(module: string): boolean | undefined;
-  rankOf(module: string): number | undefined;
 }
 
 /** What has to be asked of a Python. */
-export function expressionsIn({ targets, excluded, rankPattern }: AdapterConfig): Expression[] {
-  return [
-    ...[targets, excluded].flatMap((text) => (typeof text === 'string' && !isPlainName(text) ? [whole(text)] : [])),
-    ...[...rankPattern.keys()].filter((key) => !isPlainName(key)).map(rankExpression),
-  ];
-}
+export const targetExpressions = ({ targets, excluded }: AdapterConfig): Expression[] =>
+  [targets, excluded].flatMap((text) => (typeof text === 'string' && !isPlainName(text) ? [whole(text)] : []));
 
 const whole = (text: string): Expression => ({ text, whole: true, written: text });
-/** `get_pattern_key` of PEFT. */
-const rankExpression = (key: string): Expression => ({ text: `(.*\\.)?(${key})$`, whole: false, written: key });
 
-/** The rules of PEFT's `check_target_module_exists`, `get_pattern_key` and `target_parameters`. */
+/** The rules of PEFT's `check_target_module_exists` and `target_parameters`. */
 export function targetsOf(config: AdapterConfig, matches: Matches): Targets {
   const endsIn = (module: string, names: readonly string[]) => names.some((name) => module === name || module.endsWith(`.${name}`));
   const fits = (module: string, names: readonly string[] | string) => {
@@ -36,14 +29,6 @@ export function targetsOf(config: AdapterConfig, matches: Matches): Targets {
       if (targets === undefined || targets === 'all-linear') return undefined;
       if (typeof targets === 'string') return fits(module, targets);
       return targets.includes(module) || (endsIn(module, targets) && isInLayers(module, config));
-    },
-    rankOf(module) {
-      for (const [key, own] of config.rankPattern) {
-        const isOwn = isPlainName(key) ? endsIn(module, [key]) : matches(rankExpression(key), module);
-        if (isOwn === undefined) return undefined;
-        if (isOwn) return own;
-      }
-      return config.rank;
     },
   };
 }
