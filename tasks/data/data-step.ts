@@ -1,8 +1,12 @@
 import { bytes, plural } from '../common/format';
+import { sha256 } from '../common/hash';
 import type { Context } from '../engine/context';
 import { absolute, below, projectPaths, shown } from '../engine/paths';
 import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../engine/state';
 import type { Finding, Progress, Step } from '../engine/step';
+import { lengthPlan } from './length/length-plan';
+import { lengthsOf } from './length/length-report';
+import { fetchTokenizers } from './length/tokenizer-files';
 import { lookAtData } from './look-at-data';
 import { type DataReport, reportOf } from './report/document';
 import { findingOf } from './report/finding';
@@ -10,7 +14,7 @@ import { type DataFile, dataFiles } from './rows/data-files';
 import { modelTemplates, templateFiles } from './template/model-template';
 
 /** Raised where the look finds something else in the same data: a proof of before says nothing then. */
-const rules = '2';
+const rules = '3';
 const name = 'data';
 
 /**
@@ -67,8 +71,9 @@ export function dataStep(gate: 'warn' | 'block'): Step {
           async run(context, progress) {
             deleteProof(context, name);
             const files = dataFiles(context);
+            const without = await fetchTokenizers(context, (text) => progress({ text }));
             const inputs = inputsOf(context, files);
-            const report = await look(context, files, progress);
+            const report = await look(context, files, progress, without);
             // What changed while it was looked at is not vouched for.
             writeProof(context, name, { inputs, found: told(files), data: { data: report } });
           },
@@ -78,12 +83,20 @@ export function dataStep(gate: 'warn' | 'block'): Step {
   };
 }
 
-async function look(context: Context, files: readonly DataFile[], tell: (progress: Progress) => void): Promise<DataReport> {
+async function look(
+  context: Context,
+  files: readonly DataFile[],
+  tell: (progress: Progress) => void,
+  withoutTokenizer: Record<string, string> = {},
+): Promise<DataReport> {
   const [read, others] = [files.filter(({ parquet }) => !parquet), files.filter(({ parquet }) => parquet)];
-  return reportOf(
-    await lookAtData(context, read, modelTemplates(context), tell),
-    others.map((file) => file.name),
-  );
+  const lengths = lengthPlan(context);
+  const reports = await lookAtData(context, read, { templates: modelTemplates(context), lengths }, tell);
+  return reportOf(reports, {
+    lengths: await lengthsOf(context, reports, lengths),
+    withoutTokenizer,
+    notLookedAt: others.map((file) => file.name),
+  });
 }
 
 /** Each file as it is now: another one under its name has another time or inode. */
@@ -93,7 +106,9 @@ function inputsOf(context: Context, files: readonly DataFile[]): Inputs {
     const entry = context.host.files.exactStat(path);
     return [name, entry ? `${entry.size} bytes of ${entry.mtimeNs}.${entry.ctimeNs}.${entry.ino}` : 'gone'];
   });
-  return { ...Object.fromEntries(stamps), 'the rules': rules };
+  const { lora, quantization, arguments: run, attention } = context.settings.training;
+  const settings = sha256(JSON.stringify({ lora, quantization, run, attention }));
+  return { ...Object.fromEntries(stamps), 'the training settings': settings, 'the rules': rules };
 }
 
 const told = (files: readonly DataFile[]): string =>

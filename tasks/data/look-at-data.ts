@@ -2,6 +2,7 @@ import type { Context } from '../engine/context';
 import type { Progress } from '../engine/step';
 import { SeenHashes } from './chat/hashes';
 import { castFault } from './form/arrow-type';
+import { type LengthPlan, Measure } from './length/measure';
 import { type FileReport, lookAtFile } from './look-at-file';
 import { addTallies } from './report/tally';
 import type { DataFile, Split } from './rows/data-files';
@@ -20,11 +21,12 @@ const smallBytes = 1_000_000;
 export async function lookAtData(
   { host }: Pick<Context, 'host'>,
   files: readonly DataFile[],
-  templates: readonly ModelTemplate[],
+  { templates, lengths }: { templates: readonly ModelTemplate[]; lengths?: LengthPlan },
   tell: (progress: Progress) => void,
 ): Promise<FileReport[]> {
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const pool = new BlockPool(Math.max(1, Math.min(host.cores, mostThreads)));
+  const pool = new BlockPool(Math.max(1, Math.min(host.cores, mostThreads)), lengths);
+  let measure: Measure | undefined;
   let doneBytes = 0;
   const seen = new SeenHashes();
   try {
@@ -36,7 +38,9 @@ export async function lookAtData(
           file,
           async (block) => {
             host.processes.throwIfInterrupted();
-            return totalBytes < smallBytes ? { report: Promise.resolve(examineBlock(block)) } : pool.give(block);
+            if (totalBytes >= smallBytes) return pool.give(block);
+            measure ??= lengths && new Measure(lengths);
+            return { report: Promise.resolve(examineBlock(block, measure)) };
           },
           (bytes) => {
             doneBytes = Math.min(doneBytes + bytes, before + file.bytes);

@@ -1,29 +1,24 @@
 import type { ChatKind } from './chat/kinds';
 import type { Shape } from './chat/shape';
-import { type Form, mostForms } from './chat/signature';
-import { type ArrowType, castFault, timestampColumns } from './form/arrow-type';
+import { mostForms } from './chat/signature';
+import { castFault, timestampColumns } from './form/arrow-type';
 import type { FormKind } from './form/kinds';
-import { addTallies, type Place, type Tallies } from './report/tally';
+import { LengthTally } from './length/tally-lengths';
+import { addForm, addShape, noRows, type RowsReport } from './report/rows-report';
+import { addTallies, type Place } from './report/tally';
 import type { Block } from './rows/block';
 import { blocksOf, type FileEnd } from './rows/blocks';
 import type { DataFile } from './rows/data-files';
 import type { BlockReport } from './workers/examine-block';
 
 /** What was seen of one file. */
-export interface FileReport {
+export interface FileReport extends RowsReport {
   file: DataFile;
   layout: 'lines' | 'array';
-  /** Rows that could be read. */
-  rows: number;
   /** Without compression. */
   bytes: number;
-  /** The columns as datasets takes them: those of the first block. */
-  type: ArrowType;
-  tallies: Tallies;
-  shapes: Partial<Record<Shape, { count: number; line: number }>>;
-  /** What chat templates decide by, each once; `formless` rows are in none of them. */
-  forms: Map<string, Form>;
-  formless: number;
+  /** Lengths for each model that they are counted for. */
+  lengths: LengthTally[];
 }
 
 /**
@@ -37,17 +32,7 @@ export async function lookAtFile(
   tell: (bytes: number) => void,
   hear: (hashes: Uint32Array, linesBefore: number, report: FileReport) => void = () => undefined,
 ): Promise<FileReport> {
-  const report: FileReport = {
-    file,
-    layout: 'lines',
-    rows: 0,
-    bytes: 0,
-    type: { is: 'null' },
-    tallies: {},
-    shapes: {},
-    forms: new Map(),
-    formless: 0,
-  };
+  const report: FileReport = { ...noRows(), file, layout: 'lines', bytes: 0, lengths: [] };
   const blocks = blocksOf(file.path, file.compressed);
   const state = { lines: 0, blocks: 0 };
   const open: Promise<BlockReport>[] = [];
@@ -77,15 +62,12 @@ function merge(report: FileReport, state: { lines: number; blocks: number }, blo
   addTallies(report.tallies, block.tallies, block.lines > 0 ? state.lines : 0);
   report.rows += block.rows;
   const before = block.lines > 0 ? state.lines : 0;
-  for (const [shape, { count, line }] of Object.entries(block.shapes) as [Shape, { count: number; line: number }][]) {
-    report.shapes[shape] ??= { count: 0, line: line + before };
-    report.shapes[shape].count += count;
-  }
-  for (const [signature, form] of Object.entries(block.forms)) {
-    const known = report.forms.get(signature);
-    if (known) known.count += form.count;
-    else if (report.forms.size < 4 * mostForms) report.forms.set(signature, { ...form, line: form.line + before });
-    else report.formless += form.count;
+  for (const [shape, { count, line }] of Object.entries(block.shapes) as [Shape, { count: number; line: number }][])
+    addShape(report, shape, count, line + before);
+  for (const [signature, form] of block.forms) addForm(report, signature, { ...form, line: form.line + before }, 4 * mostForms);
+  for (const [index, lengths] of block.lengths.entries()) {
+    report.lengths[index] ??= new LengthTally();
+    report.lengths[index].addBlock(lengths);
   }
   report.formless += block.formless;
   if (block.rows > 0) {

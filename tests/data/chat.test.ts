@@ -146,7 +146,7 @@ test('an example that stands twice is told, and one that is trained and asked', 
     fs.writeFileSync(file, text);
     return { path: file, name, bytes: text.length, split: splitOf(name), compressed: false, parquet: false };
   });
-  const [train, validation] = await lookAtData({ host: thisHost() }, files, [], () => undefined);
+  const [train, validation] = await lookAtData({ host: thisHost() }, files, { templates: [] }, () => undefined);
   assert.equal(train?.tallies['duplicate'], { count: 1, first: { line: 2 } });
   assert.equal(validation?.tallies['train-and-validation'], { count: 1, first: { line: 2, detail: 'also in train' } });
 });
@@ -159,7 +159,7 @@ test('threads find the same as one', async () => {
   const text = lines(...rows, row(5));
   fs.writeFileSync(file, text);
   const data = { path: file, name: 'train.jsonl', bytes: text.length, split: 'train', compressed: false, parquet: false } as const;
-  const [report] = await lookAtData({ host: thisHost() }, [data], [strict], () => undefined);
+  const [report] = await lookAtData({ host: thisHost() }, [data], { templates: [strict] }, () => undefined);
   assert.is(report?.rows, 30_001);
   assert.equal([report?.tallies['role-name']?.count, report?.tallies['role-name']?.first.line], [30, 1000]);
   assert.equal([report?.tallies['template-raises']?.count, report?.tallies['template-raises']?.first.line], [30, 1000]);

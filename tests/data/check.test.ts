@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { startHub } from '../hub/server';
 import { projectCopy, runJust } from '../support/project';
 
 const test = suite('data:check');
@@ -9,7 +10,7 @@ const test = suite('data:check');
 const project = projectCopy();
 const write = (name: string, text: string) => fs.writeFileSync(path.join(project, 'data/processed', name), text);
 const check = async (...args: string[]) => {
-  const { exitCode, stdout } = await runJust(project, ['data:check', '--json', ...args]);
+  const { exitCode, stdout } = await runJust(project, ['data:check', '--json', ...args], { HF_HUB_OFFLINE: '1' });
   const { outcome, steps } = JSON.parse(stdout);
   return { exitCode, outcome, step: steps[0], faults: steps[0].data?.faults ?? [] };
 };
@@ -35,6 +36,68 @@ test('tells each kind once with file, line and column, remembers it, and looks a
   const mended = await check();
   assert.equal([mended.exitCode, mended.step.state], [0, 'done']);
   assert.match(mended.step.found, '2 rows in 2 files');
+});
+
+test('counts tokens by the tokenizer of the Hub, which is fetched once and alone, and tells what is cut', async () => {
+  const hub = await startHub();
+  // One token for each byte: no merges.
+  const letters = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index));
+  const vocab = Object.fromEntries(['<s>', '</s>', 'Ġ', 'Ċ', ...letters].map((token, id) => [token, id]));
+  const part = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
+  const added = ['<s>', '</s>'].map((content, id) => ({ id, content, normalized: false, lstrip: false, rstrip: false, special: true }));
+  const tokenizer = {
+    model: { type: 'BPE', vocab, merges: [] },
+    normalizer: null,
+    pre_tokenizer: part,
+    post_processor: part,
+    decoder: part,
+    added_tokens: added,
+  };
+  const chat_template = '{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{{ eos_token }}';
+  hub.add('org/tiny', {
+    'config.json': '{"model_type": "llama"}',
+    'tokenizer.json': JSON.stringify(tokenizer),
+    'tokenizer_config.json': JSON.stringify({ chat_template, bos_token: '<s>', eos_token: '</s>' }),
+    'model.safetensors': 'x'.repeat(5000),
+  });
+  const models = { tiny: { repo: 'org/tiny', enabled: true }, 'llama-3.1-8b': { enabled: false }, 'mistral-7b': { enabled: false } };
+  fs.writeFileSync(path.join(project, 'configs/setup.local.yaml'), JSON.stringify({ models }));
+  const chat = (question: string, answer: string) =>
+    `${JSON.stringify({
+      messages: [
+        { role: 'user', content: question },
+        { role: 'assistant', content: answer },
+      ],
+    })}\n`;
+  const long = 'x '.repeat(60);
+  write('train.jsonl', chat('Rain?', 'No.') + chat('Rain?', long) + chat(long, 'No.'));
+  fs.rmSync(path.join(project, 'data/processed/valid.jsonl'));
+  const env = { HF_ENDPOINT: hub.url, HF_HUB_OFFLINE: undefined };
+  const short = ['data:check', '--json', '--set', 'training.arguments.max_seq_length=64'];
+  const { exitCode, stdout } = await runJust(project, short, env);
+  const { faults, lengths } = JSON.parse(stdout).steps[0].data;
+  assert.equal(
+    faults.map(({ kind, line, detail }: { kind: string; line: number; detail: string }) => [kind, line, detail]),
+    [
+      ['answer-cut', 3, '144 tokens for tiny'],
+      ['cut', 2, '146 tokens for tiny'],
+    ],
+  );
+  const [{ histogram, ...told }] = lengths;
+  assert.equal([exitCode, lengths.length], [1, 1]);
+  assert.equal(
+    [told.countedBy, told.median, told.longest, told.cut, told.withoutAnswer, told.keeps99, told.steps],
+    ['tokenizer', 144, 146, 2, 1, 146, 3],
+  );
+  assert.equal(histogram, [
+    { upTo: 128, examples: 1 },
+    { upTo: 256, examples: 2 },
+  ]);
+  assert.is(hub.sent('/org/tiny/resolve/main/model.safetensors'), 0);
+  const asked = hub.seen.length;
+  const again = await runJust(project, ['data:check', '--json', '--force', ...short.slice(2)], env);
+  assert.equal([JSON.parse(again.stdout).steps[0].data.lengths, hub.seen.length], [lengths, asked]);
+  await hub.close();
 });
 
 test('is a warning of validate, and an error where the settings say so', async () => {

@@ -114,6 +114,16 @@ export const chatKinds = {
     says: 'a mail address or telephone number in the text: the model learns it',
     fix: 'take it out, or put a name of your own in its place',
   },
+  'answer-cut': {
+    level: 'error',
+    says: 'an example whose answer begins behind `max_seq_length`: trl 0.7.4 and 0.9.6 train its prompt alone, 1.16 takes it out',
+    fix: 'raise `arguments.max_seq_length`, or shorten the prompt',
+  },
+  cut: {
+    level: 'warning',
+    says: 'an example longer than `max_seq_length`: its end is cut off, and with it the token that ends an answer',
+    fix: 'raise `arguments.max_seq_length`, or split the example',
+  },
   duplicate: { level: 'warning', says: 'an example that stands before already: it weighs twice', fix: 'take it out' },
   'train-and-validation': {
     level: 'error',

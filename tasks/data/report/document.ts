@@ -1,4 +1,5 @@
 import { kindOf, kindOrder } from '../kinds';
+import type { Lengths } from '../length/length-report';
 import type { FileReport } from '../look-at-file';
 import type { Place } from './tally';
 
@@ -15,12 +16,16 @@ export interface DataReport {
   files: { file: string; split: string; rows: number; bytes: number }[];
   /** Errors before warnings, each in the order of the table in docs/DATA.md. */
   faults: Fault[];
+  /** Lengths of the examples, for each model and split. */
+  lengths: Lengths[];
+  /** Models whose tokenizer is not here, and why. */
+  withoutTokenizer: Record<string, string>;
   /** Files that nothing here reads. */
   notLookedAt: string[];
 }
 
 /** What was found, as plain values. */
-export function reportOf(files: readonly FileReport[], notLookedAt: readonly string[]): DataReport {
+export function reportOf(files: readonly FileReport[], rest: Pick<DataReport, 'lengths' | 'withoutTokenizer' | 'notLookedAt'>): DataReport {
   const faults = files.flatMap(({ file, tallies }) =>
     Object.entries(tallies).map(
       ([kind, { count, first }]): Fault => ({ file: file.name, kind, level: kindOf(kind).level, count, ...first }),
@@ -30,6 +35,6 @@ export function reportOf(files: readonly FileReport[], notLookedAt: readonly str
   return {
     files: files.map(({ file, rows, bytes }) => ({ file: file.name, split: file.split, rows, bytes })),
     faults: faults.sort((one, other) => rank(one) - rank(other)),
-    notLookedAt: [...notLookedAt],
+    ...rest,
   };
 }

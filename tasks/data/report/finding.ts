@@ -1,13 +1,16 @@
 import { bytes, plural, some } from '../../common/format';
 import type { Finding, Table } from '../../engine/step';
 import { kindOf } from '../kinds';
+import { lengthText } from '../length/length-report';
 import type { DataReport, Fault } from './document';
 
 /** What a look at the data says. @param gate whether errors stop the run, or are a warning */
 export function findingOf(report: DataReport, gate: 'warn' | 'block'): Finding {
   const { files, faults, notLookedAt } = report;
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
-  const read = `${plural(rows, 'row')} in ${plural(files.length, 'file')}, ${bytes(files.reduce((sum, file) => sum + file.bytes, 0))}`;
+  const size = `${plural(rows, 'row')} in ${plural(files.length, 'file')}, ${bytes(files.reduce((sum, file) => sum + file.bytes, 0))}`;
+  const lengths = lengthText(report.lengths);
+  const read = lengths === '' ? size : `${size}; ${lengths}`;
   const errors = faults.filter(({ level }) => level === 'error');
   const warnings = faults.filter(({ level }) => level === 'warning');
   const rest = {
@@ -15,6 +18,7 @@ export function findingOf(report: DataReport, gate: 'warn' | 'block'): Finding {
     data: { data: report },
   };
   const told = [
+    ...Object.entries(report.withoutTokenizer).map(([model, why]) => `no tokenizer of ${model}: ${why}`),
     ...(notLookedAt.length > 0 ? [`not looked at: ${some(notLookedAt)}`] : []),
     ...(warnings.length > 0 ? [`${plural(warnings.length, 'kind')} of what may be meant otherwise`] : []),
   ];

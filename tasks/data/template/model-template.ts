@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import { modelsOf } from '../../hub/model/models';
 import { fieldsOf } from '../../untrusted/json';
+import { tokenizerFolder } from '../length/tokenizer-files';
 
 /** The chat template of a model, with the special tokens that it is rendered with. */
 export interface ModelTemplate {
@@ -20,12 +21,16 @@ const names = ['tokenizer_config.json', 'chat_template.jinja'] as const;
 
 /** Files that the look at the data rests on besides the data, whether they are there or not. */
 export const templateFiles = (context: Context): string[] =>
-  modelsOf(context, undefined).flatMap(({ folder }) => names.map((name) => path.join(folder, name)));
+  modelsOf(context, undefined).flatMap((model) =>
+    [...names, 'tokenizer.json'].map((name) => path.join(tokenizerFolder(context, model), name)),
+  );
 
 /** The chat templates of the models that are enabled and whose tokenizer is here. */
 export function modelTemplates(context: Context): ModelTemplate[] {
   const { readJson, readText } = context.host.files;
-  return modelsOf(context, undefined).flatMap(({ name, folder }) => {
+  return modelsOf(context, undefined).flatMap((model) => {
+    const { name } = model;
+    const folder = tokenizerFolder(context, model);
     const [config = '', jinja = ''] = names.map((file) => path.join(folder, file));
     const fields = fieldsOf(readJson(config, 32_000_000));
     const text = readText(jinja) ?? templateOf(fields?.['chat_template']);

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { startWorker } from '../../platform/worker';
+import type { LengthPlan } from '../length/measure';
 import type { Block } from '../rows/block';
 import type { BlockOrder } from './block-worker';
 import type { BlockReport } from './examine-block';
@@ -24,8 +25,11 @@ export class BlockPool {
   #next = 0;
   #freed: (() => void)[] = [];
 
-  /** @param size threads at most */
-  constructor(private readonly size: number) {}
+  /** @param size threads at most @param plan what lengths are counted by */
+  constructor(
+    private readonly size: number,
+    private readonly plan: LengthPlan | undefined,
+  ) {}
 
   /** Gives out a block as soon as a worker has room for it. @returns the report to come */
   async give(block: Block): Promise<{ report: Promise<BlockReport> }> {
@@ -52,7 +56,7 @@ export class BlockPool {
     const idle = this.#slots.find(({ open }) => open === 0);
     if (idle) return idle;
     if (this.#slots.length < this.size) {
-      const slot = { worker: startWorker(__filename, 'block-worker'), open: 0 };
+      const slot = { worker: startWorker(__filename, 'block-worker', { workerData: this.plan }), open: 0 };
       slot.worker.on('message', (reply: Reply) => this.#hear(reply));
       slot.worker.on('error', (error) => {
         for (const [id, { worker }] of this.#waiting) if (worker === slot) this.#hear({ id, error: error.message });

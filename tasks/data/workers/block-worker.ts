@@ -1,4 +1,5 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type LengthPlan, Measure } from '../length/measure';
 import type { Block } from '../rows/block';
 import { examineBlock } from './examine-block';
 
@@ -8,9 +9,12 @@ export interface BlockOrder {
   block: Block;
 }
 
+let measure: Measure | undefined;
+
 parentPort?.on('message', ({ id, block }: BlockOrder) => {
   try {
-    parentPort?.postMessage({ id, report: examineBlock(block) });
+    measure ??= workerData ? new Measure(workerData as LengthPlan) : undefined;
+    parentPort?.postMessage({ id, report: examineBlock(block, measure) });
   } catch (error) {
     parentPort?.postMessage({ id, error: (error as Error).stack ?? String(error) });
   }

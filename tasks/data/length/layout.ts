@@ -1,0 +1,103 @@
+import type { Message } from '../chat/shape';
+import { markOf, signatureOf, skeletonOf } from '../chat/signature';
+import type { Rendered } from '../template/render';
+
+type Render = (messages: readonly Record<string, unknown>[]) => Rendered;
+
+/** A text as a template makes it, and where the first answer begins in it (-1 where it cannot be told). */
+export interface Trained {
+  text: string;
+  answerAt: number;
+}
+
+/** What a template writes around the texts of a form, by the places between them. */
+interface Layout {
+  fixed: readonly string[];
+  slots: readonly { index: number; trim: (text: string) => string }[];
+}
+
+/** A template with one of these does more to a text than write or trim it: it is asked about each example. */
+const looksAtTexts =
+  /\.(?:split|rsplit|replace|startswith|endswith|strip|lstrip|rstrip|lower|upper|title|find)\b|\|\s*(?!trim\b|tojson\b|length\b|list\b|items\b|default\b|safe\b)\w+|(?:["']\s*|\w\s+)in\s+(?:message(?:\.content|\[['"]content)|content\b)|content\[/;
+
+const forms = 2000;
+
+/**
+ * Makes the text of each example as a template does. A template that writes texts as they are, or trimmed, is asked once for each
+ * order of roles, and what it writes around them is kept: it takes a hundred times longer to ask it.
+ */
+export class Layouts {
+  readonly #known = new Map<string, Layout | null>();
+  readonly #asksEach: boolean;
+
+  constructor(
+    template: string,
+    private readonly render: Render,
+  ) {
+    this.#asksEach = looksAtTexts.test(template);
+  }
+
+  /** @returns `undefined` where the template raises, or cannot be rendered here */
+  trained(messages: readonly Message[]): Trained | undefined {
+    const answer = messages.findIndex(({ role }) => role === 'assistant');
+    const layout = this.#asksEach ? undefined : this.#layoutOf(messages);
+    if (layout) {
+      let [text, answerAt] = [layout.fixed[0] as string, -1];
+      for (const [place, { index, trim }] of layout.slots.entries()) {
+        if (index === answer) answerAt = text.length;
+        text += trim(messages[index]?.content as string) + (layout.fixed[place + 1] as string);
+      }
+      return { text, answerAt };
+    }
+    const rendered = this.render(messages.map(({ role, content, more }) => ({ role, content, ...more })));
+    if (!('text' in rendered)) return undefined;
+    const content = messages[answer]?.content;
+    // Behind what comes before it, so that words of the question are not taken for it.
+    const from = answer > 0 ? Math.max(0, rendered.text.indexOf(String(messages[answer - 1]?.content).trim())) : 0;
+    const behind = answer > 0 ? from + String(messages[answer - 1]?.content).trim().length : from;
+    return { text: rendered.text, answerAt: typeof content === 'string' ? rendered.text.indexOf(content.trim(), behind) : -1 };
+  }
+
+  #layoutOf(messages: readonly Message[]): Layout | undefined {
+    const signature = signatureOf(messages);
+    let layout = this.#known.get(signature);
+    if (layout === undefined) {
+      layout = this.#learn(messages) ?? null;
+      if (this.#known.size < forms) this.#known.set(signature, layout);
+    }
+    return layout ?? undefined;
+  }
+
+  /** Blanks around each mark show whether the template trims there. A message that it drops or writes twice has no layout. */
+  #learn(messages: readonly Message[]): Layout | undefined {
+    const blank = '\n \n';
+    const rendered = this.render(
+      skeletonOf(messages).map((message, index) => ({ ...message, content: `${blank}${markOf(index)}${blank}` })),
+    );
+    if (!('text' in rendered)) return undefined;
+    const { text } = rendered;
+    const places = messages.map((_, index) => ({ index, at: text.indexOf(markOf(index)) })).filter(({ at }) => at >= 0);
+    places.sort((one, other) => one.at - other.at);
+    const [fixed, slots]: [string[], Layout['slots'][number][]] = [[], []];
+    let from = 0;
+    for (const { index, at } of places) {
+      const end = at + markOf(index).length;
+      if (text.indexOf(markOf(index), end) >= 0) return undefined;
+      const [isBefore, isBehind] = [text.slice(from, at).endsWith(blank), text.startsWith(blank, end)];
+      fixed.push(text.slice(from, at - (isBefore ? blank.length : 0)));
+      slots.push({ index, trim: trimOf(isBefore, isBehind) });
+      from = end + (isBehind ? blank.length : 0);
+    }
+    fixed.push(text.slice(from));
+    return { fixed, slots };
+  }
+}
+
+/** Blanks as Python's `str.strip` has them, which are those of JavaScript but for four controls and the mark. */
+const [start, end] = [/^[\s\x1c-\x1f\x85]+/, /[\s\x1c-\x1f\x85]+$/];
+function trimOf(keepsBefore: boolean, keepsBehind: boolean): (text: string) => string {
+  if (keepsBefore && keepsBehind) return (text) => text;
+  if (keepsBefore) return (text) => text.replace(end, '');
+  if (keepsBehind) return (text) => text.replace(start, '');
+  return (text) => text.replace(start, '').replace(end, '');
+}

@@ -1,0 +1,89 @@
+import { bytes, plural } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { shapesOf } from '../../gpu/look';
+import { estimate } from '../../gpu/memory/memory';
+import { memoryConfigFor, memoryConfigOf } from '../../gpu/memory/training-memory-config';
+import type { FileReport } from '../look-at-file';
+import type { Split } from '../rows/data-files';
+import type { LengthPlan } from './measure';
+import { LengthTally } from './tally-lengths';
+
+/** Lengths of the examples of a split for one model, in tokens, as `--json` has them. */
+export interface Lengths {
+  model: string;
+  split: Split;
+  /** `tokenizer`: every example was tokenised. `characters`: an estimate, as no tokenizer is here. */
+  countedBy: 'tokenizer' | 'characters';
+  examples: number;
+  tokens: number;
+  answerTokens: number;
+  median: number;
+  longest: number;
+  maxSeqLength: number;
+  /** Longer than `maxSeqLength`; of these, those whose whole answer is cut off. */
+  cut: number;
+  withoutAnswer: number;
+  /** The least `max_seq_length` that 99 of 100 examples fit into. */
+  keeps99: number;
+  /** GPU memory of the training in bytes, as the settings are, and with `keeps99`; absent where the model's shape is not known. */
+  memory?: number;
+  memoryFor99?: number;
+  /** Updates of the weights in the whole training. */
+  steps: number;
+  histogram: { upTo: number; examples: number }[];
+}
+
+/** Lengths of all files, for each model and split. */
+export async function lengthsOf(context: Context, files: readonly FileReport[], plan: LengthPlan): Promise<Lengths[]> {
+  const config = memoryConfigOf(context.settings.training);
+  const shapes = await shapesOf(context);
+  const { epochs, batch_size, gradient_accumulation_steps } = context.settings.training.arguments;
+  const splits = [...new Set(files.map(({ file }) => file.split))];
+  return splits.flatMap((split) =>
+    plan.models.flatMap(({ name, tokenizer }, index): Lengths[] => {
+      const all = new LengthTally();
+      for (const { file, lengths } of files) if (file.split === split && lengths[index]) all.addTally(lengths[index]);
+      if (all.examples === 0) return [];
+      const keeps99 = all.quantile(0.99);
+      const known = shapes.find((each) => each.name === name);
+      const need = (sequenceLength: number) =>
+        known?.shape && estimate(known.shape, { ...memoryConfigFor(config, known.attention), sequenceLength }).total;
+      const [memory, memoryFor99] = [need(plan.limit), need(keeps99)];
+      return [
+        {
+          model: name,
+          split,
+          countedBy: tokenizer === undefined ? 'characters' : 'tokenizer',
+          examples: all.examples,
+          tokens: all.tokens,
+          answerTokens: all.answerTokens,
+          median: all.quantile(0.5),
+          longest: all.longest,
+          maxSeqLength: plan.limit,
+          cut: all.cut,
+          withoutAnswer: all.withoutAnswer,
+          keeps99,
+          ...(memory && memoryFor99 ? { memory, memoryFor99 } : {}),
+          steps: Math.ceil(Math.ceil(all.examples / batch_size) / gradient_accumulation_steps) * epochs,
+          histogram: all.histogram(),
+        },
+      ];
+    }),
+  );
+}
+
+/** What a person is told of the lengths that are trained on; empty where there are none. */
+export function lengthText(lengths: readonly Lengths[]): string {
+  return lengths
+    .filter(({ split }) => split === 'train')
+    .map((each) => {
+      const { model, examples, countedBy, median, longest, cut, withoutAnswer, maxSeqLength, keeps99, memory, memoryFor99, steps } = each;
+      const share = `${((100 * each.answerTokens) / Math.max(1, each.tokens)).toFixed(0)} % of them answers`;
+      const about = countedBy === 'characters' ? 'about, by characters, as no tokenizer is here: ' : '';
+      const cuts = `${plural(cut, 'example')} of ${examples} longer than ${maxSeqLength}${withoutAnswer > 0 ? `, ${withoutAnswer} of them without their answer` : ''}`;
+      const cost = memory && memoryFor99 ? ` (${bytes(memoryFor99)} of GPU memory, ${bytes(memory)} now)` : '';
+      const keeps = keeps99 > maxSeqLength ? `; ${keeps99} keeps 99 of 100${cost}` : '';
+      return `${model ? `${model}: ` : ''}${about}median ${median} tokens, longest ${longest}, ${share}; ${cuts}${keeps}; ${plural(steps, 'step')}`;
+    })
+    .join('; ');
+}

@@ -1,0 +1,117 @@
+import * as fs from 'node:fs';
+import { meantRole } from '../chat/roles';
+import type { Example, Message } from '../chat/shape';
+import type { ModelTemplate } from '../template/model-template';
+import { rendererOf } from '../template/render';
+import { Layouts, type Trained } from './layout';
+import type { BlockLengths } from './tally-lengths';
+import { TokenCounter } from './token-counter';
+
+/** What lengths are counted by: plain values, as a worker gets them. */
+export interface LengthPlan {
+  /** `arguments.max_seq_length`. */
+  limit: number;
+  models: readonly LengthModel[];
+}
+
+export interface LengthModel {
+  name: string;
+  /** Its `tokenizer.json`, absolute; without one lengths are estimated from characters. */
+  tokenizer: string | undefined;
+  template: ModelTemplate | undefined;
+  /** Whether the tokenizer writes a BOS where the text has none. */
+  addsBos: boolean;
+  bos: string;
+  eos: string;
+}
+
+/** An example that is cut: by what, and whether nothing of its answer is left. */
+export interface Cut {
+  model: string;
+  tokens: number;
+  losesAnswer: boolean;
+}
+
+interface Counted {
+  lengths: number[];
+  answerTokens: number;
+  cut: number;
+  withoutAnswer: number;
+}
+
+/** Counts the tokens of examples as they are trained, for each model: the template applied, one BOS, one EOS. */
+export class Measure {
+  readonly #models: { plan: LengthModel; count: (text: string) => number; layouts: Layouts | undefined }[];
+  #blocks: Counted[] = [];
+
+  constructor(private readonly plan: LengthPlan) {
+    this.#models = plan.models.map((model) => {
+      const { tokenizer, template } = model;
+      const counter = tokenizer === undefined ? undefined : new TokenCounter(JSON.parse(fs.readFileSync(tokenizer, 'utf8')));
+      return {
+        plan: model,
+        count: counter ? (text: string) => counter.count(text) : estimated,
+        layouts: template && new Layouts(template.text, rendererOf(template)),
+      };
+    });
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#blocks = this.#models.map(() => ({ lengths: [], answerTokens: 0, cut: 0, withoutAnswer: 0 }));
+  }
+
+  /** Counts one example. @returns what cuts it, by a tokenizer; never by an estimate */
+  add(example: Example): Cut | undefined {
+    let worst: Cut | undefined;
+    for (const [index, { plan, count, layouts }] of this.#models.entries()) {
+      const trained = trainedText(example, layouts);
+      if (!trained) continue;
+      const { text, answerAt } = trained;
+      const begins = plan.bos !== '' && text.startsWith(plan.bos);
+      const bos = plan.addsBos && !begins ? 1 : 0;
+      const tokens = count(text) + bos + (plan.eos !== '' && text.trimEnd().endsWith(plan.eos) ? 0 : 1);
+      const block = this.#blocks[index] as Counted;
+      block.lengths.push(tokens);
+      for (const { role, content } of example.messages)
+        if (typeof content === 'string' && plainRole(role) === 'assistant') block.answerTokens += count(content);
+      if (tokens <= this.plan.limit) continue;
+      block.cut++;
+      const losesAnswer = answerAt >= 0 && bos + count(text.slice(0, answerAt)) >= this.plan.limit;
+      if (losesAnswer) block.withoutAnswer++;
+      if (plan.tokenizer && (!worst || (losesAnswer && !worst.losesAnswer))) worst = { model: plan.name, tokens, losesAnswer };
+    }
+    return worst;
+  }
+
+  /** What was counted since the last time, for each model. */
+  take(): BlockLengths[] {
+    const blocks = this.#blocks.map((block) => ({ ...block, lengths: Uint32Array.from(block.lengths) }));
+    this.#begin();
+    return blocks;
+  }
+}
+
+const plainRole = (role: unknown): unknown => meantRole(role) ?? role;
+
+function trainedText({ shape, messages }: Example, layouts: Layouts | undefined): Trained | undefined {
+  if (messages.length === 0 || !messages.every(({ content }) => typeof content === 'string')) return undefined;
+  const contents = messages.map(({ content }) => content as string);
+  if (shape === 'text') return { text: contents.join(''), answerAt: 0 };
+  const isPlain = shape === 'prompt-completion' && messages.length === 2 && messages.every(({ more }) => !more);
+  if (layouts && !isPlain) return layouts.trained(messages.map((message): Message => ({ ...message, role: plainRole(message.role) })));
+  const answer = messages.findIndex(({ role }) => plainRole(role) === 'assistant');
+  const before = contents.slice(0, Math.max(0, answer)).join(isPlain ? '' : '\n');
+  const gap = isPlain || before === '' ? '' : '\n';
+  return {
+    text: `${before}${gap}${contents.slice(Math.max(0, answer)).join('\n')}`,
+    answerAt: answer < 0 ? -1 : before.length + gap.length,
+  };
+}
+
+/** About four letters of ASCII to a token, and three of other scripts to two. */
+function estimated(text: string): number {
+  let others = 0;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) others++;
+  return Math.ceil((text.length - others) / 4 + others / 1.5);
+}
