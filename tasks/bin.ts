@@ -1,18 +1,18 @@
 #!/usr/bin/env node
 import './node-version';
 import * as path from 'node:path';
-import { configName, configuredFolder, folderWith, newConfigName } from './cli/just-config';
+import { configName, newConfigName, projectAbove } from './cli/just-config';
 import { explain, faultOf, UserError } from './common/errors';
 import * as files from './platform/files';
 
 /** The project of whoever is in this folder or below it, with the file that just reads. @throws UserError E_JUST_CONFIG */
 function projectFrom(folder: string): string {
-  const project = configuredFolder(files, folder);
+  const project = projectAbove(files, folder);
   if (project !== undefined && configName(files, project) !== undefined) return project;
   throw new UserError(
     {
       code: 'E_JUST_CONFIG',
-      found: `no \`just.config.ts\` is in \`${folder}\` or above it`,
+      found: project === undefined ? `no project is in \`${folder}\` or above it` : `no \`just.config.ts\` is in \`${project}\``,
       needed: 'the file that tells just of the tasks of just-lora',
       fix: '`npx just-lora init` writes it',
     },
@@ -22,7 +22,7 @@ function projectFrom(folder: string): string {
 
 /** Writes the file that just reads, under the name that package.json asks for. @throws UserError E_JUST_CONFIG */
 function init(folder: string): string {
-  const project = configuredFolder(files, folder) ?? folderWith(files, folder, ['package.json']);
+  const project = projectAbove(files, folder);
   if (project === undefined)
     throw new UserError(
       {

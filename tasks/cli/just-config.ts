@@ -12,15 +12,19 @@ const misnamed = ['just.config.mts', 'just.config.mjs'];
 const anywhere = 'just.config.cts';
 
 /** The nearest folder upwards that holds one of these files. */
-export function folderWith(files: Files, from: string, wanted: readonly string[]): string | undefined {
+function folderWith(files: Files, from: string, wanted: readonly string[]): string | undefined {
   for (let at = from; ; at = path.dirname(at)) {
     if (wanted.some((name) => files.stat(path.join(at, name))?.isFile())) return at;
     if (at === path.dirname(at)) return undefined;
   }
 }
 
-/** The folder of the project: the nearest one upwards with a file for just, whether or not just takes its name. */
-export const configuredFolder = (files: Files, from: string): string | undefined => folderWith(files, from, [...names, ...misnamed]);
+/**
+ * The folder of the project: the nearest one upwards with a package.json, as npm has it, or with a file for just, whether or not
+ * just takes its name. No further: what lies above a package is no part of it, and its code is not run.
+ */
+export const projectAbove = (files: Files, from: string): string | undefined =>
+  folderWith(files, from, ['package.json', ...names, ...misnamed]);
 
 /**
  * The file of a folder that just reads.
