@@ -35,6 +35,21 @@ test("brings what a project starts from, and nothing of the machine's own that l
     'training_config.yaml',
   ]);
   assert.ok(fs.statSync(path.join(project, 'scripts/sync_to_remote.sh')).mode & 0o100, 'a script stays executable');
+  // A list of theirs under the usual name stays, and ours goes where the settings say.
+  const setup = path.join(project, 'configs/setup.yaml');
+  fs.writeFileSync(path.join(project, 'requirements-local.txt'), 'theirs\n');
+  fs.writeFileSync(
+    setup,
+    fs.readFileSync(setup, 'utf8').replace(': requirements-local.txt', ': lora.txt').replace(': requirements-local.lock', ': lora.lock'),
+  );
+  const named = JSON.parse((await runJust(project, ['mkdirs', '--json'])).stdout);
+  assert.equal(named.steps.at(-1).actions.length, 1);
+  assert.is(fs.readFileSync(path.join(project, 'requirements-local.txt'), 'utf8'), 'theirs\n');
+  for (const ending of ['txt', 'lock'])
+    assert.is(
+      fs.readFileSync(path.join(project, `lora.${ending}`), 'utf8'),
+      fs.readFileSync(path.join(own, `requirements-local.${ending}`), 'utf8'),
+    );
 });
 
 test('--gitignore adds our lines to a .gitignore of a person, between two marks, and keeps them', async () => {

@@ -134,7 +134,7 @@ test('killed at any moment, the next run finishes; data, models, adapters and wh
     'models/m/model.safetensors',
   ]);
   assert.equal(fs.readdirSync(path.join(elsewhere, 'envs')), ['w.before']);
-  assert.not(fs.existsSync(at('.just-lora')));
+  for (const gone of ['.just-lora', 'scripts', 'configs/schemas']) assert.not(fs.existsSync(at(gone)), gone);
 });
 
 test.run();

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { plural, some } from '../common/format';
 import type { Context } from '../engine/context';
+import { absolute, below } from '../engine/paths';
 import type { Step } from '../engine/step';
 import { gitignore } from './gitignore-text';
 
@@ -18,9 +19,23 @@ function templatesOf({ host }: Context): string[] {
     .filter((file) => starts.test(file) && host.files.stat(path.join(packageRoot, file))?.isFile());
 }
 
-/** The files of {@link templatesOf}, none in the repository itself, each with what it is a copy of. */
-export const templates = (context: Context): { file: string; source: string }[] =>
-  context.root === packageRoot ? [] : templatesOf(context).map((file) => ({ file, source: path.join(packageRoot, file) }));
+/**
+ * The files of {@link templatesOf}, none in the repository itself, each with what it is a copy of. The list of libraries and its lock
+ * go where the settings say, so that a person keeps a list of their own under the usual name.
+ */
+export function templates(context: Context): { file: string; source: string }[] {
+  if (context.root === packageRoot) return [];
+  const { requirements, lock } = context.settings.setup.environments.local;
+  const named = new Map([
+    ['requirements-local.txt', requirements],
+    ['requirements-local.lock', lock],
+  ]);
+  return templatesOf(context).flatMap((name) => {
+    const file = below(context.root, absolute(context, named.get(name) ?? name));
+    return file === undefined ? [] : [{ file, source: path.join(packageRoot, name) }];
+  });
+}
+
 /** What each is for, in the words of the plan: the first that fits. */
 const purposes: readonly (readonly [RegExp, string])[] = [
   [/^\.gitignore$/, 'leaves out what is large or private'],
@@ -36,44 +51,54 @@ const purposes: readonly (readonly [RegExp, string])[] = [
   [/./, 'moves data without Node'],
 ];
 
-const purposeOf = (file: string): string => purposes.find(([pattern]) => pattern.test(file))?.[1] ?? '';
+const purposeOf = ({ file, source }: Start): string => {
+  const name = source === undefined ? file : path.relative(packageRoot, source);
+  return purposes.find(([pattern]) => pattern.test(name))?.[1] ?? '';
+};
 
-const filesOf = (context: Context): string[] => ['.gitignore', ...templates(context).map(({ file }) => file)];
+/** What a file of the project starts from. */
+interface Start {
+  file: string;
+  /** The file that it is a copy of; `.gitignore` is of none. */
+  source?: string;
+}
+
+const startsOf = (context: Context): Start[] => [{ file: '.gitignore' }, ...templates(context)];
 
 /** What is there already and is not what would have been written. */
-const ownOf = ({ host, root }: Context, files: readonly string[]): string[] =>
-  files.filter((file) => {
-    const theirs = host.files.readText(path.join(root, file));
-    return theirs !== (file === '.gitignore' ? gitignore : host.files.readText(path.join(packageRoot, file)));
-  });
+const ownOf = ({ host, root }: Context, there: readonly Start[]): string[] =>
+  there
+    .filter(({ file, source }) => host.files.readText(path.join(root, file)) !== (source ? host.files.readText(source) : gitignore))
+    .map(({ file }) => file);
 
-export const filesStep: Step<readonly string[]> = {
+export const filesStep: Step<readonly Start[]> = {
   name: 'files',
   title: 'Lay out the project files',
   async check(context) {
-    const all = filesOf(context);
-    const there = all.filter((file) => context.host.files.lstat(path.join(context.root, file)));
-    const seen = all.filter((file) => !there.includes(file));
+    const all = startsOf(context);
+    const there = all.filter(({ file }) => context.host.files.lstat(path.join(context.root, file)));
+    const seen = all.filter((each) => !there.includes(each));
     if (seen.length === 0) return { state: 'done', found: `${all.length} of ${plural(all.length, 'file')} there`, seen };
     const own = ownOf(context, there);
     const kept = own.length > 0 ? `; kept as it is: ${some(own.map((file) => `\`${file}\``))}` : '';
     const found = `${seen.length} of ${plural(all.length, 'file')} missing${kept}`;
-    const table = [['file', 'what it is for'], ...seen.map((file) => [file, purposeOf(file)])];
-    return { state: 'todo', found, ...(seen.length > 1 ? { table } : {}), data: { missing: seen, kept: own }, seen };
+    const table = [['file', 'what it is for'], ...seen.map((each) => [each.file, purposeOf(each)])];
+    const data = { missing: seen.map(({ file }) => file), kept: own };
+    return { state: 'todo', found, ...(seen.length > 1 ? { table } : {}), data, seen };
   },
   async plan(_, missing = []) {
     return [
       {
-        title: `write ${missing.length === 1 ? missing[0] : plural(missing.length, 'file')}`,
+        title: `write ${missing.length === 1 ? missing[0]?.file : plural(missing.length, 'file')}`,
         async run({ root, host }) {
-          for (const file of missing) {
-            if (file === '.gitignore') host.files.createText(path.join(root, file), gitignore);
-            else host.files.createCopy(path.join(packageRoot, file), path.join(root, file));
+          for (const { file, source } of missing) {
+            if (source === undefined) host.files.createText(path.join(root, file), gitignore);
+            else host.files.createCopy(source, path.join(root, file));
           }
         },
       },
     ];
   },
   brings: ({ root }, missing = []) =>
-    new Map(missing.filter((file) => file !== '.gitignore').map((file) => [path.join(root, file), path.join(packageRoot, file)])),
+    new Map(missing.flatMap(({ file, source }) => (source === undefined ? [] : [[path.join(root, file), source] as const]))),
 };
