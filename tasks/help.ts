@@ -13,20 +13,20 @@ const wordsBehind = (task: string): string[] => {
 export interface WordTask {
   name: string;
   description: string;
-  /** @returns the text that is printed. @throws UserError E_USAGE */
-  text(): string;
+  /** @param width of the terminal, in cells. @returns the text that is printed. @throws UserError E_USAGE */
+  text(width?: number): string;
 }
 
 /** Explains what holds for all tasks, or one task. */
 export const helpOfTasks = (tasks: readonly LoraTask[]): WordTask => ({
   name: 'help',
   description: 'Explain the options of every task (`help options`), or one task (`help storage`)',
-  text() {
+  text(width) {
     const { helpOf, sharedOptionsText } = require('./cli/help') as typeof import('./cli/help');
     const [about = 'options'] = wordsBehind('help');
-    if (about === 'options') return sharedOptionsText();
+    if (about === 'options') return sharedOptionsText(width);
     const task = tasks.find(({ definition }) => definition.name === currentName(about));
-    if (task) return helpOf(task);
+    if (task) return helpOf(task, width);
     const meant = nearest(about, ['options', ...tasks.map(({ definition }) => definition.name)]);
     throw usageError(
       `no task \`${about}\` to explain`,

@@ -1,10 +1,11 @@
 import { argv, option, task, undertaker } from 'just-task';
 import { quietJust, sayNothingAtExit } from './cli/just-output';
 import { commonOptions, machineOptions } from './cli/options';
-import { exitWith, result } from './cli/output';
+import { exitWith, result, resultWidth } from './cli/output';
 import type { LoraTask } from './cli/task';
 import { versionText } from './cli/versions';
 import { UserError } from './common/errors';
+import { explained } from './common/explained';
 import { formerNameOf } from './common/former-names';
 import { nearest } from './common/nearest';
 import { condaTask, remoteLockTask } from './conda';
@@ -84,9 +85,9 @@ export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
 }
 
 /** @throws UserError, whose exit code is that of the run */
-function print(text: () => string): void {
+function print(text: WordTask['text']): void {
   try {
-    result(text());
+    result(text(resultWidth()));
   } catch (error) {
     exitWith(error instanceof UserError ? error.exitCode : 1);
     throw error;
@@ -134,9 +135,12 @@ function listOf(groups: Groups, words: readonly WordTask[], others: readonly Lis
   ]);
   if (words.length > 0) all.push(['Help', words]);
   if (others.length > 0) all.push(['This project', others]);
-  const width = Math.max(...all.flatMap(([, tasks]) => tasks.map(({ name }) => name.length)));
-  const blocks = all.map(([heading, tasks]) =>
-    [heading, ...tasks.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}${alsoCalled(name)}`.trimEnd())].join('\n'),
+  const blocks = all.map(
+    ([heading, tasks]) =>
+      `${heading}\n${explained(
+        tasks.map(({ name, description }) => [name, `${description}${alsoCalled(name)}`]),
+        resultWidth(),
+      )}`,
   );
   return `npx just TASK [options]\n\n${blocks.join('\n\n')}\n\n\`npx just TASK --help\` explains a task and its options\n`;
 }

@@ -42,7 +42,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   let elsewhere: (() => Promise<void>) | undefined;
   try {
     options = parseOptions(args, own, host.env);
-    if (options.help) return result(helpText(definition, own, stepNames(definition, itemsFor, options)));
+    if (options.help) return result(helpText(definition, own, stepNames(definition, itemsFor, options), resultWidth()));
     if (options.version) return result(versionText());
     if (definition.onMachines && options.given.has('on')) elsewhere = await onOthers(definition, options, host);
     else {

@@ -1,4 +1,6 @@
 import { logger, undertaker } from 'just-task';
+import { wrapped } from '../common/width';
+import { widthOf } from '../engine/reporter/reporter';
 import { progressScreen } from './output';
 
 /** What just tells of a task that begins, ends or fails. */
@@ -24,7 +26,8 @@ export function quietJust(task: string): void {
 
 function fail({ stack, message }: Error): void {
   const text = stack ?? message;
-  if (text !== '') progressScreen.write(`${text}\n`);
+  const width = widthOf(progressScreen);
+  if (text !== '') progressScreen.write(`${width === undefined ? text : wrapped(text, width)}\n`);
   sayNothingAtExit();
   // A listener of the exit has the code of the run.
   process.exit(1);

@@ -35,19 +35,41 @@ export function wrapped(text: string, width: number): string {
     .join('\n');
 }
 
-function wrappedLine(line: string, width: number): string[] {
-  // Below the text: behind the sign of a step, behind a label.
-  const [indent = ''] = /^\s*(?:[✔○✖→?◼\u2800-\u28ff-] |(?:fix|warning|because|needed|will|note|plan|next):? )?/.exec(line) ?? [];
-  const hang = ' '.repeat(Math.min(indent.length, width >> 1));
+/** Between backticks, or between blanks; a time in brackets is one. */
+const words = /(?:`[^`]*`|\[[\d.]+ (?:m?s|min \d+ s)\]|[^\s`]|`)+/g;
+
+/** The words of a text in lines of a width; one that is longer has a line of its own, and is left to the terminal. */
+export function wordLines(text: string, width: number): string[] {
   const lines: string[] = [];
-  let current = indent.trimEnd() === '' ? indent : line.slice(0, indent.length);
-  let isEmpty = true;
-  for (const [, word = ''] of line.slice(indent.length).matchAll(/((?:`[^`]*`|[^\s`]|`)+)/g)) {
-    if (!isEmpty && displayWidth(current) + 1 + displayWidth(word) > width) {
-      lines.push(current);
-      [current, isEmpty] = [hang, true];
-    }
-    current += isEmpty ? word : ` ${word}`;
+  for (const [word] of text.matchAll(words)) {
+    const last = lines.at(-1);
+    if (last !== undefined && displayWidth(last) + 1 + displayWidth(word) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function wrappedLine(line: string, width: number): string[] {
+  // What a program said is marked as that on each line.
+  const [quote = ''] = /^\s*\| /.exec(line) ?? [];
+  // Below the text: behind the sign of a step, behind a label.
+  const [begin = ''] = /^\s*(?:[✔○✖→?◼\u2800-\u28ff-] |(?:fix|warning|because|needed|will|note|plan|next):? )?/.exec(line) ?? [];
+  const first = quote || begin;
+  const parts = line.slice(first.length).match(words) ?? [];
+  const longest = parts.reduce((most, word) => Math.max(most, displayWidth(word)), 0);
+  const blanks = (count: number) => ' '.repeat(Math.min(count, width >> 1));
+  // A word that has no room there has some below the label.
+  const isTight = first.length + longest > width;
+  const hang = quote || blanks(isTight ? first.search(/\S|$/) + 2 : first.length);
+  const lines: string[] = [];
+  let [current, isEmpty] = [first, true];
+  for (const word of parts) {
+    const gap = isEmpty ? '' : ' ';
+    const isOver = displayWidth(current + gap + word) > width;
+    if (isOver && (!isEmpty || (current.length > hang.length && current.trim() !== ''))) {
+      lines.push(current.trimEnd());
+      current = hang + word;
+    } else current += gap + word;
     isEmpty = false;
   }
   return [...lines, current];

@@ -72,7 +72,9 @@ const written: readonly Shape[] = [
   after(/(\bauthorization["']?\s*[:=]\s*["']?(?:(?:basic|bearer|token|digest)\s+)?)(?!basic|bearer|token|digest|\()([^\s"'`,;]{4,})/gi),
   after(/(\bBearer\s+)([\w.~+/=-]{4,})/gi),
   after(/((?<![\w-])(?:-u|--user|--proxy-user)[= ]+[^\s:@/"'`]{1,64}:)([^\s"'`@]+)/g),
-  after(/(--(?:[\w]+-){0,4}(?:token|password|passphrase|secret|(?:api|access|secret)-key)\s+["']?)(?![-("'])([^\s"'`]{4,})/gi),
+  after(
+    /(--(?!send-token\b)(?:[\w]+-){0,4}(?:token|password|passphrase|secret|(?:api|access|secret)-key)\s+["']?)(?![-("'])([^\s"'`]{4,})/gi,
+  ),
   assignment(assigned('(?:=|%3D)', `${word}{4,}`)),
   // A sentence may go on behind a colon: only in quotes, where it is no plain word, or where it is all of a line.
   assignment(assigned(':', `(?=[^\\s\`]*\\d)${word}{6,}`)),

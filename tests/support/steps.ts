@@ -2,11 +2,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { repository, temporaryFolder } from './project';
 
-/** A project whose tasks are the made-up steps of tests/fixtures/steps. */
-export function stepsProject(): string {
+/** A project whose tasks are the made-up steps of tests/fixtures/steps, or of another folder beside it. */
+export function stepsProject(fixture = 'steps'): string {
   const folder = temporaryFolder();
-  const text = fs.readFileSync(path.join(repository, 'tests/fixtures/steps/just.config.ts'), 'utf8');
-  fs.writeFileSync(path.join(folder, 'just.config.ts'), text.replace('../../../tasks', path.join(repository, 'tasks')));
+  const text = fs.readFileSync(path.join(repository, 'tests/fixtures', fixture, 'just.config.ts'), 'utf8');
+  fs.writeFileSync(path.join(folder, 'just.config.ts'), text.replaceAll('../../../tasks', path.join(repository, 'tasks')));
   fs.symlinkSync(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'));
   return folder;
 }

@@ -46,7 +46,11 @@ export class ListScreen {
   draw(text: () => string): void {
     if (performance.now() < this.#nextMs) return;
     const began = process.cpuUsage();
-    const lines = text();
+    // What has left the screen at the top cannot be drawn anew.
+    const lines = text()
+      .split('\n')
+      .slice(1 - Math.max(2, this.#terminal.rows ?? 24))
+      .join('\n');
     const body = lines === '' ? '' : `${lines}\n`;
     if (body !== this.#drawn || this.#columns !== this.#terminal.columns) {
       this.#put(`${this.#erase()}${body}`);

@@ -40,12 +40,15 @@ export function liveReporter(screen: Screen, results: Screen): Reporter {
       lines.get(step)?.change({ output: text(progress, performance.now(), Math.max(10, screen.columns - beside)) }),
     finished(step, report) {
       if (!results.isTTY) results.write(`${stepLines(report, { errorFollows: true })}\n`);
-      const [title = '', ...rest] = stepLines(report, { errorFollows: true, tableWidth: screen.columns - 2 })
+      const isTold = report.state === 'failed' || report.state === 'blocked';
+      // What stopped it is told below the list, once and whole.
+      const shown = isTold ? { ...report, found: report.state } : report;
+      const [title = '', ...rest] = stepLines(shown, { errorFollows: true, tableWidth: screen.columns - 2 })
         .slice(2)
         .split('\n');
       const line = lines.get(step);
       line?.change({ title, output: rest.map((each) => each.replace(/^ {4}/, '')).join('\n') });
-      line?.end(report.state === 'failed' || report.state === 'blocked' ? new Stopped(title) : undefined);
+      line?.end(isTold ? new Stopped(title) : undefined);
       lines.delete(step);
     },
     note: (line) => screen.write(`${wrapped(sentence(line), screen.columns)}\n`),
