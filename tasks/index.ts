@@ -5,7 +5,7 @@ export type { Environment } from './common/environment';
 export { type Fault, UserError } from './common/errors';
 export { condaTask, remoteLockTask } from './conda';
 export { configTask } from './config';
-export { dataCheckTask } from './data';
+export { dataCheckTask, dataFixTask } from './data';
 export type { Context } from './engine/context';
 export type { Resource, Resources } from './engine/resources';
 export type { Action, Depth, Finding, Look, Progress, Step, Table } from './engine/step';

@@ -10,7 +10,7 @@ import { formerNameOf } from './common/former-names';
 import { nearest } from './common/nearest';
 import { condaTask, remoteLockTask } from './conda';
 import { configTask } from './config';
-import { dataCheckTask } from './data';
+import { dataCheckTask, dataFixTask } from './data';
 import { gpuTask } from './gpu';
 import { completionOfTasks, helpOfTasks, type WordTask } from './help';
 import { mkdirsTask } from './mkdirs';
@@ -39,7 +39,7 @@ function groupsWith(checks: OwnChecks): Groups {
     'Set up': [setupLocal, setupRemoteTask(), uninstallTask()],
     'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
     Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
-    Data: [dataCheckTask()],
+    Data: [dataCheckTask(), dataFixTask()],
     Inspect: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask(), runsTask()],
     Sync: [syncPushTask(), syncPullTask(), syncStatusTask(), syncRemotesTask()],
   };

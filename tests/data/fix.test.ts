@@ -1,0 +1,80 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { fixRow } from '../../tasks/data/fix/fix-row';
+import { projectCopy, runJust } from '../support/project';
+
+const test = suite('data:fix');
+
+const chat = (role = 'user', other = 'assistant') =>
+  `{"messages":[{"role":"${role}","content":"Rain?"},{"role":"${other}","content":"No."}]}`;
+
+/** A row, what it becomes and what was mended; a row that stays is named alone. */
+const rows: readonly (readonly [string, string, string[]] | readonly [string])[] = [
+  [chat()],
+  [chat('human', 'gpt'), chat(), ['role-name']],
+  [chat(' User', 'Assistant'), chat(), ['role-name']],
+  [chat('narrator')],
+  [
+    '{"id": 7, "conversations": [{"from": "human", "value": "Rain?"}, {"from": "gpt", "value": "No."}]}',
+    '{"id":7,"messages":[{"role":"user","content":"Rain?"},{"role":"assistant","content":"No."}]}',
+    ['sharegpt'],
+  ],
+  // Two columns of one name, two kinds of messages, a word that nobody knows beside one that is known.
+  ['{"conversations": [{"from": "human", "value": "a"}], "messages": 1}'],
+  ['{"conversations": [{"from": "human", "value": "a"}, {"role": "user", "content": "a"}]}'],
+  ['{"conversations": [{"from": "human"}]}'],
+  ['{"a": [1, 2,], "b": {"c": ",}",},},', '{"a": [1, 2], "b": {"c": ",}"}}', ['trailing-comma']],
+  ['{"a": 1,, "b": 2}'],
+  // Written again, these would lose something: digits, a type, a key.
+  ['{"id": 12345678901234567890, "messages": [{"role": "gpt", "content": "a"}]}'],
+  ['{"score": 1.0, "messages": [{"role": "gpt", "content": "a"}]}'],
+  ['{"a": 1, "a": 2, "messages": [{"role": "gpt", "content": "a"}]}'],
+  ['{"text": "caf\\u00e9"}'],
+  ['no JSON'],
+];
+
+test('a row is mended where there is one right answer, and stays as it is where there is none', () => {
+  for (const [row, becomes = row, fixes = []] of rows) {
+    assert.equal(fixRow(row), { text: becomes, fixes }, row);
+    assert.equal(fixRow(becomes), { text: becomes, fixes: [] }, `again: ${row}`);
+  }
+});
+
+test('writes beside and never over, is done the second time, and names what stays', async () => {
+  const project = projectCopy();
+  const folder = path.join(project, 'data/processed');
+  const latin = Buffer.from('{"text": "caf\xe9"}\n', 'latin1');
+  const before = Buffer.concat([
+    Buffer.from(`\ufeff${chat('human', 'gpt')}\n\n${chat()}\n{"messages": [],}\n`),
+    latin,
+    Buffer.from(chat('user', 'x')),
+  ]);
+  fs.writeFileSync(path.join(folder, 'train.jsonl'), before);
+  fs.writeFileSync(path.join(folder, 'good.jsonl'), `${chat()}\n`);
+  const fix = async (...args: string[]) => {
+    const { exitCode, stdout } = await runJust(project, ['data:fix', '--json', ...args]);
+    const [step] = JSON.parse(stdout).steps;
+    return { exitCode, step, names: fs.readdirSync(folder).filter((name) => !name.startsWith('.')) };
+  };
+  const planned = await fix('--plan');
+  const told =
+    "1 byte order mark, 1 rows with another program's role names, 1 empty lines, 1 rows that stand before already, 1 rows with a trailing comma";
+  assert.equal([planned.step.state, planned.step.actions[0].title], ['todo', `write train.fixed.jsonl: ${told}`]);
+  assert.equal(planned.names, ['good.jsonl', 'train.jsonl']);
+  const done = await fix();
+  assert.equal([done.exitCode, done.step.state, done.names], [0, 'done', ['good.jsonl', 'train.fixed.jsonl', 'train.jsonl']]);
+  assert.equal(fs.readFileSync(path.join(folder, 'train.jsonl')), before);
+  const expected = Buffer.concat([Buffer.from(`${chat()}\n{"messages": []}\n`), latin, Buffer.from(`${chat('user', 'x')}\n`)]);
+  assert.equal(fs.readFileSync(path.join(folder, 'train.fixed.jsonl')), expected);
+  assert.match(done.step.warning, 'a training would read `data/processed/train.jsonl` and `data/processed/train.fixed.jsonl`');
+  for (const kind of ['no-messages', 'not-utf8', 'unknown-role']) assert.match(done.step.warning, kind);
+  const again = await fix();
+  assert.equal([again.exitCode, again.step.actions.length], [0, 0]);
+  fs.appendFileSync(path.join(folder, 'train.fixed.jsonl'), `${chat()}\n`);
+  const refused = await fix();
+  assert.equal([refused.exitCode, refused.step.code], [1, 'E_DATA_FIXED']);
+});
+
+test.run();
