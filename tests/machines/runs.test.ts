@@ -244,6 +244,16 @@ else {
     assert.is(rebooted.ended?.event === 'lost' && rebooted.ended.why, 'reboot');
   });
 
+  test('a file of events that somebody shortens while it is followed: no line twice, and it comes to an end', async () => {
+    const { ended, notes } = await followed(await laptop(), counting(8, 100), {
+      onNote: (note) => {
+        if (note.startsWith('3')) fs.truncateSync(path.join(newest(), 'events'), 10);
+      },
+    });
+    assert.equal(new Set(notes).size, notes.length);
+    assert.is(ended?.event === 'lost' && ended.why, 'killed');
+  });
+
   test('a login shell that talks, and one that hands over to another shell', async () => {
     const file = path.join(there.sshd.home, '.bashrc');
     try {

@@ -17,8 +17,11 @@ export interface Relay {
   close(): void;
 }
 
-/** @param delayMs one way; `rate` is bytes a second for each connection, towards the server and back */
-export function relay(target: number, { delayMs = 0, rate = 0 }: { delayMs?: number; rate?: number } = {}): Promise<Relay> {
+/** @param delayMs one way; `rate` is bytes a second for each connection, towards the server and back; `host` is the server's, loopback by default */
+export function relay(
+  target: number,
+  { delayMs = 0, rate = 0, host = '127.0.0.1' }: { delayMs?: number; rate?: number; host?: string } = {},
+): Promise<Relay> {
   const sockets = new Set<net.Socket>();
   let [sent, stalled, refused] = [0, false, false];
   const held: (() => void)[] = [];
@@ -48,7 +51,7 @@ export function relay(target: number, { delayMs = 0, rate = 0 }: { delayMs?: num
   };
   const server = net.createServer({ noDelay: true }, (client) => {
     if (refused) return void client.destroy();
-    const upstream = net.connect({ port: target, host: '127.0.0.1', noDelay: true });
+    const upstream = net.connect({ port: target, host, noDelay: true });
     sockets.add(client.unref()).add(upstream.unref());
     through(client, upstream, (bytes) => {
       sent += bytes;

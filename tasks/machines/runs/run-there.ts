@@ -14,6 +14,8 @@ import { connect } from './connection';
 
 /** Milliseconds that a link may be gone, our machine awake, until we no longer wait for it. */
 const goneMs = 30 * 60_000;
+/** Milliseconds after which a connection that told nothing was one all the same. */
+const heldMs = 20_000;
 /** What may be over when it is tried again: with a run at work there is no hurry to give up. */
 const passing: readonly TransferFault[] = ['link', 'refused', 'unreachable', 'unknown-host', 'busy', 'behind-jump', 'other'];
 
@@ -45,6 +47,7 @@ export async function runThere(
   const known = { id: runId(context.host.now()), offset: 0, isFollowed: false };
   let gone: { sinceMs: number; tries: number } | undefined;
   for (;;) {
+    const begunMs = performance.now();
     const { answer, ended, result } = await connect(
       machine,
       runtime,
@@ -53,12 +56,13 @@ export async function runThere(
       {
         answer(told) {
           if (told.answer !== 'following') return;
-          gone = undefined;
           if (known.id !== told.id) Object.assign(known, { id: told.id, offset: 0 });
           if (!known.isFollowed) follower.following(told);
           known.isFollowed = true;
         },
         event(event, offset) {
+          // An answer alone brings nobody on: who answers and hangs up each time is waited for no longer than who does not answer.
+          gone = undefined;
           known.offset = offset;
           follower.event(event);
         },
@@ -69,6 +73,7 @@ export async function runThere(
     if (answer?.answer === 'failed') throw notStarted(machine, answer.text);
     if (ended || (answer && detach)) return ended;
     const fault = transferFault(result.timedOut ? 255 : result.exitCode, result.stderr);
+    if (known.isFollowed && performance.now() - begunMs > heldMs) gone = undefined;
     gone ??= { sinceMs: performance.now(), tries: 0 };
     const limit = known.isFollowed ? Number.POSITIVE_INFINITY : context.settings.setup.sync.retries;
     if (!passing.includes(fault) || gone.tries >= limit || result.exitCode === 83)

@@ -91,7 +91,7 @@ export function parseMachine(text: string): MachineLook | undefined {
       isFolder: value(`${name}_folder`) === 'yes',
       isWritable: value(`${name}_writable`) === 'yes',
       freeBytes: isByteCount(free) ? free : undefined,
-      mount: value(`${name}_mount`),
+      mount: oneLine(value(`${name}_mount`), 200),
       isNoExec: value(`${name}_options`).split(',').includes('noexec'),
     };
   };

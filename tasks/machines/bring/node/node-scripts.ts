@@ -13,14 +13,18 @@ export const temporaryFolder = `
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 141" PIPE; trap "exit 143" TERM;
   rm -rf "$t"; mkdir "$t" || exit 81;`;
 
-/** `$t/n/bin/node` is the very program, it runs, and gets its place. `v`: version, `h`: its SHA-256. */
+/**
+ * `$t/n/bin/node` is the very program, it runs, and gets its place. `v`: version, `h`: its SHA-256. Where another laptop was faster by
+ * a moment, mv puts a folder into the one that is there by then.
+ */
 const placeNode = `
   printf "%s  %s\\n" "$h" "$t/n/bin/node" | sha256sum -c >/dev/null 2>&1 || exit 83;
   chmod 755 "$t/n/bin/node";
   r=$("$t/n/bin/node" --version 2>&1 </dev/null); [ "$r" = "v$v" ] || { printf "%s\\n" "$r" >&2; exit 84; };
   [ "$("$s/$v/bin/node" --version 2>/dev/null </dev/null)" = "v$v" ] && exit 0;
   [ -e "$s/$v" ] && mv "$s/$v" "$t/old";
-  mv "$t/n" "$s/$v" || exit 81`;
+  mv "$t/n" "$s/$v" || exit 81;
+  rm -rf "$s/$v/n"`;
 
 /** A tar under gzip is what is sent. Lines: project, version, SHA-256 of the program, its name in the tar. Then the bytes. */
 export const placeSentScript = projectScript(`

@@ -26,8 +26,11 @@ export async function placeApp(context: Context, machine: Machine, app: App, tel
   if (exitCode === wrong) throw notAsSent(machine);
 }
 
-/** Sends the files that differ, takes away those that are gone, and notes what lies there. @throws UserError E_PROJECT_BUSY */
-export async function placeProject(context: Context, machine: Machine, comparison: Comparison, tell: Tell): Promise<void> {
+/**
+ * Sends the files that differ, takes away those that are gone, and notes what lies there.
+ * @returns false where another one was faster: what lies there is to be looked at anew
+ */
+export async function placeProject(context: Context, machine: Machine, comparison: Comparison, tell: Tell): Promise<boolean> {
   const { send, remove, changed, there, last } = comparison;
   const totalBytes = send.reduce((sum, { size }) => sum + size, 0);
   const next = new Map([...there.sent, ...[...last].map(([name, own]) => [name, withOwn(own, there.sent.get(name))] as const)]);
@@ -46,20 +49,24 @@ export async function placeProject(context: Context, machine: Machine, compariso
   const entries = [text('sums', sums.join('')), ...own, ...send.map((file) => entryOf(context, file))];
   const tar = () => gzipped(tarOf(entries, (doneBytes) => tell({ doneBytes: Math.min(doneBytes, totalBytes), totalBytes })));
   const { exitCode } = await sendTo(context, machine, placeScript, [there.sentHash, keptFolder(context)], tar, [wrong, busy]);
+  if (exitCode === busy) return false;
   forgetPushed(
     context,
     machine.remote,
     send.map(({ name }) => name),
   );
   if (exitCode === wrong) throw notAsSent(machine);
-  if (exitCode === busy)
-    throw new UserError({
-      code: 'E_PROJECT_BUSY',
-      found: `another one brings a project to \`${machine.remote.name}:${machine.remote.path}\` at this moment`,
-      needed: 'one at a time',
-      fix: 'run the same command again: it looks at what lies there by then',
-    });
+  return true;
 }
+
+/** Others were faster each time. */
+export const projectBusy = ({ remote }: Machine): UserError =>
+  new UserError({
+    code: 'E_PROJECT_BUSY',
+    found: `others bring a project to \`${remote.name}:${remote.path}\` at this moment`,
+    needed: 'one at a time',
+    fix: 'run the same command again: it looks at what lies there by then',
+  });
 
 /** Where copies of what a person changed go, below `.just-lora/kept` there. */
 const keptFolder = ({ host }: Context): string => host.now().toISOString().replace(/[:.]/g, '-');

@@ -1,11 +1,12 @@
 import { bytes, plural, some } from '../../../common/format';
 import { shownName } from '../../../common/shown-name';
-import type { Finding, Step } from '../../../engine/step';
+import type { Context } from '../../../engine/context';
+import type { Finding, Progress, Step } from '../../../engine/step';
 import { appHere } from '../app/app-here';
 import type { Bringing } from '../bringing';
 import type { MachineLook } from '../look/machine-answer';
 import { type Comparison, compareProjects } from './compare';
-import { placeApp, placeProject } from './place';
+import { placeApp, placeProject, projectBusy } from './place';
 
 interface Seen {
   look: MachineLook;
@@ -46,11 +47,33 @@ export function projectStep(bringing: Bringing): Step<Seen> {
             workText(comparison),
             ...(changed.length > 0 ? [`keep ${plural(changed.length, 'file')} aside in .just-lora/kept there`] : []),
           ].join(', '),
-          run: (now, tell) => placeProject(now, machine, comparison, tell).finally(() => bringing.forget()),
+          run: (now, tell) => placeInTurn(now, bringing, comparison, tell).finally(() => bringing.forget()),
         },
       ];
     },
   };
+}
+
+/** How often another laptop may be faster. */
+const tries = 4;
+
+/**
+ * Where another laptop brings its project at the same moment, what lies there afterwards decides anew.
+ * @throws UserError E_PROJECT_BUSY
+ */
+async function placeInTurn(context: Context, bringing: Bringing, first: Comparison, tell: (progress: Progress) => void): Promise<void> {
+  let comparison = first;
+  for (let at = 0; at < tries; at++) {
+    if (await placeProject(context, bringing.machine, comparison, tell)) return;
+    tell({ text: 'another one has brought a project meanwhile: look at what lies there' });
+    bringing.forget();
+    comparison = await compareProjects(context, bringing);
+    const { send, remove, changed, isUnrecorded, there } = comparison;
+    const isRefused = changed.length > 0 && !context.forced('project');
+    // The look that comes behind tells what this means.
+    if (there.isBusy || isRefused || (send.length + remove.length === 0 && !isUnrecorded)) return;
+  }
+  throw projectBusy(bringing.machine);
 }
 
 /** What would be done, as an imperative sentence. */
