@@ -38,7 +38,7 @@ export function remoteLockTask(): LoraTask {
   return defineTask({
     name: 'env:remote:lock',
     description: 'Make the locks of the training environment from environment-remote*.yml',
-    details: 'Versions of the locks before are kept where they still fit. `--force` makes them again though nothing changed.',
+    details: 'Versions from the previous locks are kept if they still fit. `--force` makes the locks again even if nothing has changed.',
     example: 'npx just env:remote:lock --upgrade',
     environment: 'remote',
     options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }, auditOption],

@@ -71,7 +71,7 @@ export function mkdirsTask(): LoraTask {
     details: 'Paths come from configs/paths_config.json; a folder that is a link is respected, a file in the way is never replaced.',
     example: 'npx just mkdirs --plan',
     onMachines: true,
-    options: [{ name: 'gitignore', description: 'add what git must leave out to a .gitignore of yours, between two marks' }],
+    options: [{ name: 'gitignore', description: 'add what git must ignore to your .gitignore, between two marks' }],
     items: (context) => [folders, filesStep, ...(context.option('gitignore') === undefined ? [] : [blockStep()])],
   });
 }

@@ -19,7 +19,7 @@ export function modelDownloadTask(): LoraTask {
         default: 'all that are enabled',
       },
       { name: 'update', description: 'follow a branch that has moved to its newest commit' },
-      { name: 'repair', description: 'hash everything that is there and fetch again what is wrong' },
+      { name: 'repair', description: 'hash every file that is there and fetch the wrong ones again' },
       {
         name: 'source',
         value: 'folder',

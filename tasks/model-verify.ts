@@ -23,7 +23,7 @@ export function modelVerifyTask(): LoraTask {
       {
         name: 'for',
         value: 'version',
-        description: 'with `--adapter`: hold it against this version of PEFT, and write a copy that it loads where one helps',
+        description: 'with `--adapter`: check it against this version of PEFT, and write a copy that this version loads if that helps',
         default: 'that of the environment',
       },
       { name: 'full', description: 'hash every byte and compare it with what was recorded; read every value of an adapter; works offline' },
@@ -36,7 +36,7 @@ export function modelVerifyTask(): LoraTask {
       {
         name: 'python',
         value: 'program',
-        description: 'the Python that `--load` uses, and whose PEFT an adapter is held against',
+        description: 'the Python that `--load` uses, and whose PEFT an adapter is checked against',
         default: 'that of the environment',
       },
     ],

@@ -22,7 +22,7 @@ export function uninstallTask(): LoraTask {
     example: 'npx just uninstall --yes',
     options: [
       { name: 'yes', description: 'remove what is listed' },
-      { name: 'kept', description: 'environments of conda too that hold what a person added' },
+      { name: 'kept', description: 'also remove conda environments to which a person added something' },
     ],
     items: steps,
     readOnly: (has) => !has('yes'),
@@ -36,6 +36,6 @@ export function uninstallTask(): LoraTask {
         ran.outcome === 'unchanged' ? 'nothing to remove' : `${verdict(ran)}\n\nnothing was removed: \`npx just uninstall --yes\` does it`,
       );
     },
-    summary: () => 'data, models and adapters are untouched; `npm uninstall just-lora` and your `just.config` remain to you',
+    summary: () => 'data, models and adapters are untouched; what is left for you: `npm uninstall just-lora`, and your `just.config`',
   });
 }

@@ -27,7 +27,7 @@ export function venvLockTask(): LoraTask {
   return defineTask({
     name: 'env:local:lock',
     description: 'Make requirements-local.lock from requirements-local.txt',
-    details: 'Versions of the lock before are kept where they still fit. `--force` makes it again though nothing changed.',
+    details: 'Versions from the previous lock are kept if they still fit. `--force` makes the lock again even if nothing has changed.',
     example: 'npx just env:local:lock --upgrade',
     options: [{ name: 'upgrade', description: 'take the newest version of everything that is not pinned' }, auditOption],
     readOnly: (has) => has('audit'),

@@ -88,7 +88,7 @@ test('lists what a record or a mark proves as ours, removes nothing, and says wh
   assert.equal(places(told['state']), ['.just-lora']);
   assert.ok(fs.existsSync(at('.venv-local/lib')) && fs.existsSync(at('scripts/paths.py')));
   const { stdout } = await runJust(project, ['uninstall'], env);
-  assert.match(stdout, 'nothing was removed: `npx just uninstall --yes` does it');
+  assert.match(stdout, 'nothing was removed: `npx just uninstall --yes` removes it');
 });
 
 test('follows no link out of the project, and takes no folder that holds data', async () => {

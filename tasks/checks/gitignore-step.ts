@@ -84,14 +84,14 @@ function refused({ root }: Context, said: string): Finding {
       code: 'E_GIT_OWNER',
       found: 'git does not look into this folder, for it belongs to another user',
       needed,
-      fix: `where you trust them: \`git config --global --add safe.directory ${shellWord(root)}\``,
+      fix: `if you trust them: \`git config --global --add safe.directory ${shellWord(root)}\``,
     };
   return {
     state: 'blocked',
     code: 'E_GIT',
     found: `git says: ${said.replace(/\.$/, '')}`,
     needed,
-    fix: '`git status` in this folder shows it; mend what it names',
+    fix: '`git status` in this folder shows the fault; fix what it names',
   };
 }
 

@@ -37,7 +37,7 @@ export function refuseForeignLinks(context: Context): void {
         code: 'E_FOREIGN_LINK',
         found: `\`${name}\` is a link of another user (number ${entry.uid}) to \`${target}\``,
         needed: `a folder, or a link of your own`,
-        fix: `\`ln -sfn ${shellWord(target)} ${shellWord(name)}\` makes it yours where that is the right place, \`rm ${shellWord(name)}\` takes it away${
+        fix: `\`ln -sfn ${shellWord(target)} ${shellWord(name)}\` makes it yours where that is the right place, \`rm ${shellWord(name)}\` removes it${
           setting ? `\nto follow it as it is: \`--set ${setting}=${shellWord(shown(root, folder))}\`` : ''
         }`,
       });

@@ -43,7 +43,7 @@ const errors = (): readonly CudaError[] => [
     number: 46,
     says: /busy or unavailable/i,
     means: 'another program holds the card alone',
-    fix: '`sudo nvidia-smi -c DEFAULT` lets several in\nwho holds the card in exclusive mode: `nvidia-smi` shows it',
+    fix: '`sudo nvidia-smi -c DEFAULT` allows several programs\n`nvidia-smi` shows which program has the card in exclusive mode',
   },
   {
     number: 100,
@@ -73,7 +73,7 @@ const errors = (): readonly CudaError[] => [
     number: 803,
     says: /unsupported display driver/i,
     means: '`libcuda.so` and the driver in the kernel are of different versions',
-    fix: "`sudo reboot` after an update of the driver\nwhere it stays: `ldconfig -p | grep libcuda.so.1` names a library that is not the driver's; remove it, and `unset LD_LIBRARY_PATH`",
+    fix: "`sudo reboot` after an update of the driver\nif that does not help: `ldconfig -p | grep libcuda.so.1` names a library that is not the driver's; remove it, and `unset LD_LIBRARY_PATH`",
   },
   {
     number: 804,

@@ -46,7 +46,7 @@ export function changedOnTheWay(session: Session, difference: SessionDifference)
       code: 'E_VERIFY',
       found: `${files} ${changes.length === 1 ? 'is' : 'are'} not the same by checksum: ${names}`,
       needed: 'the same bytes on both sides',
-      fix: 'run the same command again\nwhere it stays so: look at the disks of both sides',
+      fix: 'run the same command again\nif that does not help: check the disks on both sides',
       data,
     };
   return {

@@ -160,7 +160,7 @@ const table: Record<string, Expected> = {
   'a card that another holds alone by now': {
     torch: { fault: { synchronize: 'CUDA error: all CUDA-capable devices are busy or unavailable' } },
     broken: ['matmul', 'E_GPU_BUSY'],
-    says: [/another program holds the GPU alone/, /sudo nvidia-smi -c DEFAULT/],
+    says: [/another program uses the GPU exclusively/, /sudo nvidia-smi -c DEFAULT/],
   },
   'a crash': {
     torch: { fault: { matmul_float32: 'crash' } },

@@ -103,7 +103,7 @@ export const formKinds = {
   dates: {
     level: 'error',
     says: 'every text of the column is a date: datasets makes timestamps, and 2024-03-01 is trained as 2024-03-01 00:00:00',
-    fix: 'write a word beside the date, or load with `features=`',
+    fix: 'write a word next to the date, or load with `features=`',
   },
 } as const satisfies Record<string, Kind>;
 

@@ -61,6 +61,6 @@ export function requireConda(context: Context) {
       ? `\`${context.settings.setup.remote.conda}\` (setting \`remote.conda\`) is not a program`
       : 'neither conda nor mamba nor micromamba was found: not in CONDA_EXE, MAMBA_EXE, PATH, CONDA_ROOT, MAMBA_ROOT_PREFIX, the home folder, /opt/conda',
     needed: 'one of them, since `remote.engine` is `conda`',
-    fix: '`npx just env:remote --set remote.engine=venv` goes without one\nwhere it lies elsewhere: `npx just env:remote --set remote.conda=/path/to/conda`',
+    fix: '`npx just env:remote --set remote.engine=venv` does not need conda\nif it is installed elsewhere: `npx just env:remote --set remote.conda=/path/to/conda`',
   });
 }

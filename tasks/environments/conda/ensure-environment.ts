@@ -139,6 +139,6 @@ async function pythonOf(context: Context, prefix: string, expected: boolean): Pr
 const incomplete = (prefix: string, what: string): UserError =>
   new UserError({
     code: 'E_CONDA_INCOMPLETE',
-    found: `\`${prefix}\` is not what it should be after the installation: ${what}`,
+    found: `\`${prefix}\` is still wrong after the installation: ${what}`,
     fix: '`npx just env:remote --verbose` shows each command with its output',
   });

@@ -10,8 +10,8 @@ export function noexecObstacle(context: Context, folder: string, setting: string
   return {
     state: 'blocked',
     code: 'E_NOEXEC',
-    found: `\`${shown(context.root, folder)}\` is on \`${mount}\`, which is mounted with \`noexec\`: no program of it may be started`,
+    found: `\`${shown(context.root, folder)}\` is on \`${mount}\`, which is mounted with \`noexec\`: programs on it cannot be started`,
     needed: 'a filesystem that lets programs start, for the environment',
-    fix: `\`--set ${setting}=/a/folder/elsewhere\` puts it on another filesystem\nor have it mounted otherwise: \`mount -o remount,exec ${mount}\``,
+    fix: `\`--set ${setting}=/a/folder/elsewhere\` puts it on another filesystem\nor change the mount: \`mount -o remount,exec ${mount}\``,
   };
 }

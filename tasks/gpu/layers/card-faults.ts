@@ -28,7 +28,7 @@ export function healthFault({ index, name, mig, migDevices, health, faults }: Gp
       code: 'E_GPU_ECC',
       found: `GPU ${index} (${name}) had ${health.uncorrectedErrors} memory error${health.uncorrectedErrors === 1 ? '' : 's'} that ECC could not correct`,
       needed: 'no uncorrected error since the driver was loaded',
-      fix: `end what uses it, then \`sudo nvidia-smi --gpu-reset -i ${index}\`\nwhere they come back: have the card replaced`,
+      fix: `end what uses it, then \`sudo nvidia-smi --gpu-reset -i ${index}\`\nif they come back: have the card replaced`,
     };
   if (health?.computeMode === 'prohibited')
     return {

@@ -106,7 +106,7 @@ const faults: Readonly<Record<SmiFault, (machine: GpuMachine, call: Call) => Dri
     return {
       code: 'E_DRIVER_UNREADABLE',
       found: `\`nvidia-smi\` ended with ${exitCode} and said nothing about a GPU${said ? `: ${said}` : ''}`,
-      fix: `\`nvidia-smi\` by hand shows what it says\nwhere it fails too: ${installDriver(machine)}`,
+      fix: `\`nvidia-smi\` by hand shows what it says\nif that fails too: ${installDriver(machine)}`,
     };
   },
 };

@@ -18,8 +18,8 @@ export function targetsFault(models: readonly ModelShape[], targets: readonly st
     const left = right.filter((target) => !unknown.some((one) => one.name === target && !one.meant));
     return {
       code: 'E_TARGET_MODULES',
-      found: `\`training.lora.target_modules\` names what is no linear layer of ${name}: ${some(texts)}`,
-      needed: 'names of its linear layers: peft trains those that it finds and says nothing of the others',
+      found: `\`training.lora.target_modules\` names modules that are not linear layers of ${name}: ${some(texts)}`,
+      needed: 'names of its linear layers: peft trains those that it finds and silently ignores the others',
       fix: `\`target_modules: [${(left.length > 0 ? left : ['all-linear']).join(', ')}]\` under \`lora:\` in configs/training_config.yaml`,
     };
   }

@@ -23,7 +23,7 @@ export function kernelFault({ kind, text = 'it failed without a word' }: ProbeLi
   if (/busy or unavailable/i.test(text))
     return {
       code: 'E_GPU_BUSY',
-      found: 'another program holds the GPU alone',
+      found: 'another program uses the GPU exclusively',
       needed: 'compute mode Default, or nobody else',
       fix: '`sudo nvidia-smi -c DEFAULT`',
     };

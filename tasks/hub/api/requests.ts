@@ -59,7 +59,7 @@ export class Requests {
     this.endpoint = endpointOf(context.host);
     this.#home = homeOf(this.endpoint);
     this.#login = () => loginCommand(context);
-    // Before anything is asked: a proxy that is none of ours would never answer.
+    // Before anything is asked: a proxy that is not one of ours would never answer.
     proxyFor(new URL(this.endpoint), context.host.env);
     this.token = findToken(context);
     this.connections = new Connections(context.host);
@@ -129,7 +129,7 @@ export class Requests {
       code: 'E_HUB_UNREACHABLE',
       found: `${this.endpoint} cannot be reached (${error.message})`,
       needed: 'a connection to the Hub, or to the mirror in HF_ENDPOINT',
-      fix: '`export HTTPS_PROXY=…` where a proxy is needed, then run the same command again: it goes on where it stopped',
+      fix: '`export HTTPS_PROXY=…` if you need a proxy, then run the same command again: it continues where it stopped',
     });
   }
 

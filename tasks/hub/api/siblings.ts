@@ -62,7 +62,7 @@ async function rowOfFile(requests: Requests, repo: string, commit: string, path:
   throw new UserError({
     code: 'E_HUB_ANSWER',
     found: `${requests.endpoint} has no \`/tree/\`, and tells neither size nor hash of \`${path}\``,
-    needed: 'a mirror that tells what its files hold: nothing is fetched that cannot be checked',
+    needed: 'a mirror that gives sizes and hashes: nothing is fetched that cannot be checked',
     fix: '`unset HF_ENDPOINT` for the Hub itself, or `export HF_ENDPOINT=` another mirror; a folder that is here comes with `--source=FOLDER`',
   });
 }

@@ -171,6 +171,6 @@ function byOrigin(error: unknown, { asked }: Model, origin: LocalSource): unknow
   if (!(error instanceof UserError) || error.fault.code !== 'E_MODEL_HASH') return error;
   return new UserError({
     ...error.fault,
-    fix: `\`npx just model:download --model=${asked}\` fetches it from the Hub; \`npx just model:verify --path=${origin.folder} --full\` tells all that is wrong there`,
+    fix: `\`npx just model:download --model=${asked}\` fetches it from the Hub; \`npx just model:verify --path=${origin.folder} --full\` lists everything that is wrong there`,
   });
 }

@@ -47,7 +47,7 @@ export async function runHf(
     found: `\`${shown(root, command)} download ${model.repo}\` ended with ${exitCode}`,
     needed: 'exit code 0',
     tail,
-    fix: 'fix what it says, or `--backend=builtin`, which goes on from what is there',
+    fix: 'fix what it reports, or use `--backend=builtin`, which continues from what is there',
   });
 }
 

@@ -17,9 +17,9 @@ export function otherBytes(file: SizedFile, commit: string, offered: string): Us
 export const noByte = ({ path }: SizedFile, tries: number, last: Error): UserError =>
   new UserError({
     code: 'E_MODEL_TRANSFER',
-    found: `\`${path}\`: ${tries} tries in a row brought no byte; the last one: ${last.message}`,
-    needed: 'a connection that holds',
-    fix: 'run the same command again: it goes on where it stopped',
+    found: `\`${path}\`: ${tries} tries in a row brought no byte; the last error: ${last.message}`,
+    needed: 'a stable connection',
+    fix: 'run the same command again: it continues where it stopped',
   });
 
 /** Every request brings next to nothing. */
@@ -28,7 +28,7 @@ export const tooSlow = ({ path }: SizedFile, requests: number, last: Error): Use
     code: 'E_MODEL_TRANSFER',
     found: `\`${path}\`: ${requests} requests in a row were too slow; the last one: ${last.message}`,
     needed: 'a connection that brings bytes',
-    fix: 'run the same command again: it goes on where it stopped; `--set download.answer_seconds=600` waits longer for them',
+    fix: 'run the same command again: it continues where it stopped; `--set download.answer_seconds=600` waits longer for them',
   });
 
 /** All bytes came, twice, and the hash was wrong each time. */
@@ -49,6 +49,6 @@ export function fullDisk(error: Error, folder: string): Error {
     code: 'E_DISK_FULL',
     found: `no space left in \`${folder}\` while the model was on its way`,
     needed: 'the space that was free when it began',
-    fix: 'free some and run the same command again: it goes on where it stopped',
+    fix: 'free some and run the same command again: it continues where it stopped',
   });
 }

@@ -105,6 +105,6 @@ export function unsafePath(folder: string, name: string, encoding: Encoding = 'u
     code: 'E_UNSAFE_PATH',
     found: `the way to \`${shownIn(name, encoding)}\` in \`${folder}\` leads through a link or a file`,
     needed: 'folders all the way: what comes from outside is written nowhere else',
-    fix: 'look at what lies there, and take it away where you did not put it there',
+    fix: 'look at what is there, and remove it if you did not put it there',
   });
 }

@@ -58,7 +58,7 @@ function overwrites({ direction, remote }: Session, marked: readonly FileChange[
   return new UserError({
     code: direction === 'push' ? 'E_REMOTE_CHANGES' : 'E_LOCAL_CHANGES',
     found: `${marked.length} of the files ${where} would be lost: ${names}`,
-    needed: `your word that the ones ${other} replace them`,
+    needed: `your confirmation that the ones ${other} replace them`,
     fix: `\`${command} --plan\`, and then the same with \`--plan=FILE\` as it ends with\nunseen: \`${command} --force\`\n${
       direction === 'push'
         ? `to keep those there: \`npx just sync:pull --only=${folders}\` fetches them`

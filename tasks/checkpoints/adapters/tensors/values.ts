@@ -41,7 +41,7 @@ export async function valueFindings({ files, processes }: Host, file: string): P
     findings.weights.push({
       problem: 'adapter-values',
       message: some(wrong, 3),
-      fix: 'the training diverged: take an earlier checkpoint, or train anew with a lower learning rate',
+      fix: 'the training diverged: use an earlier checkpoint, or train again with a lower learning rate',
     });
   if (matrices > 0 && zero === matrices)
     findings.warnings.push('every `lora_B` is 0: it changes nothing, as before the first step of a training');

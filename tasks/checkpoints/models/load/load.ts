@@ -110,7 +110,7 @@ function failure(
       code: 'E_MODEL_READ',
       found: `transformers ${there} reads \`${folder}\` in another way than its files say: ${oneLine(error.replace(/^.*?files say: /, ''), 500)}`,
       needed: 'a library that loads what the files say',
-      fix: `\`npx just model:verify ${subject.asked} --fix-config\` writes the keys of older versions where they lack; else a newer transformers`,
+      fix: `\`npx just model:verify ${subject.asked} --fix-config\` writes the missing keys of older versions; otherwise use a newer transformers`,
     });
   const breakage = breakageIn(error);
   return new UserError({

@@ -63,23 +63,23 @@ const texts = (prefix: string, file: string): Readonly<Record<CondaFault, { code
   },
   channel: {
     code: 'E_CONDA_CHANNEL',
-    found: 'a channel is not there, or holds no list of packages for this machine (`repodata.json`)',
+    found: 'a channel does not exist, or has no package list for this machine (`repodata.json`)',
     fix: `correct the channel that is named above in \`${file}\`\n${withoutConda}`,
   },
   answer: {
     code: 'E_CONDA_CHANNEL',
     found: 'a channel answers with something else than a list of packages, the login page of a network perhaps, or with a part of one',
-    fix: `open the address of the channel in a browser, and log in to the network where it asks for that; then run the same command again\n${withoutConda}`,
+    fix: `open the address of the channel in a browser, and log in to the network if it asks for that; then run the same command again\n${withoutConda}`,
   },
   checksum: {
     code: 'E_HASH_MISMATCH',
     found: 'a package is not the file that its channel lists',
-    fix: `\`conda clean --packages --tarballs\`, then run the same command again; where it stays, the channel itself is at fault\n${withoutConda}`,
+    fix: `\`conda clean --packages --tarballs\`, then run the same command again; if that does not help, the channel itself is at fault\n${withoutConda}`,
   },
   file: {
     code: 'E_CONDA_PACKAGE',
     found: 'a channel lists a package whose file is not there',
-    fix: `\`conda clean --index-cache\`, then run the same command again; where it stays, take another version in \`${file}\`\n${withoutConda}`,
+    fix: `\`conda clean --index-cache\`, then run the same command again; if that does not help, choose another version in \`${file}\`\n${withoutConda}`,
   },
   missing: {
     code: 'E_CONDA_PACKAGE',

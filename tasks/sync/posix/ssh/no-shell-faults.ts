@@ -21,14 +21,14 @@ const texts: Readonly<Record<NoShell, (remote: Remote, said: string, exitCode: n
   }),
   user: ({ name }, said) => ({
     code: 'E_REMOTE_USER',
-    found: `\`${name}\` wants another user for the login: \`${meantUser(said) ?? 'the one that it names'}\``,
+    found: `\`${name}\` expects another user name for the login: \`${meantUser(said) ?? 'the one that it names'}\``,
     needed: "the user of the machine's image",
     fix: `\`remotes.${name}.user: ${meantUser(said) ?? 'ubuntu'}\` in configs/setup.local.yaml`,
   }),
   password: (remote) => ({
     code: 'E_REMOTE_PASSWORD',
-    found: `the password of the account on \`${remote.name}\` has expired: it runs nothing until a new one is set`,
-    needed: 'an account whose password holds, also where the login is by key',
+    found: `the password of the account on \`${remote.name}\` has expired: no command runs until a new one is set`,
+    needed: 'an account whose password is valid, even if you log in with a key',
     fix: `\`ssh -t ${loginWords(remote)}\` asks for a new one; then run the same command again`,
   }),
   account: ({ name }) => ({
@@ -51,13 +51,13 @@ const texts: Readonly<Record<NoShell, (remote: Remote, said: string, exitCode: n
   }),
   silent: ({ name }, _, exitCode) => ({
     code: 'E_REMOTE_NO_SHELL',
-    found: `the login on \`${name}\` ends without a word (exit code ${exitCode}) and runs no command: its shell may be \`/bin/false\``,
+    found: `the login on \`${name}\` ends silently (exit code ${exitCode}) and runs no command: its shell may be \`/bin/false\``,
     needed,
     fix: `another account as \`remotes.${name}.user\`\nor, by who runs the machine: \`chsh -s /bin/bash USER\` there`,
   }),
   other: (remote, said, exitCode) => ({
     code: 'E_REMOTE_COMMAND',
-    found: `\`${remote.name}\` lets the login in and does not run our command (exit code ${exitCode}); it says: ${oneLine(said.trim().split('\n').at(-1) ?? '', 160)}`,
+    found: `\`${remote.name}\` accepts the login and does not run our command (exit code ${exitCode}); it says: ${oneLine(said.trim().split('\n').at(-1) ?? '', 160)}`,
     needed,
     fix: `\`ssh -T ${loginWords(remote)} sh -c true\` shows it: that must print nothing and end with 0`,
   }),

@@ -40,7 +40,7 @@ function dialled({ target, text }: SshSaid): { host: string; port: string; isJum
 const newJump = ({ name }: Remote, jump: string): ErrorText => ({
   code: 'E_SSH_HOST_KEY',
   found: `the host key of \`${jump}\`, on the way to \`${name}\`, is not known yet`,
-  needed: 'a key that you have compared: ssh asks for it, and here nobody can be asked',
+  needed: 'a key that you have verified: ssh would ask, and just-lora never prompts',
   fix: `\`ssh ${shellWord(jump)} true\` shows its fingerprint and asks; then run the same command again`,
 });
 
@@ -51,9 +51,9 @@ export const sshErrors: Readonly<Record<SshFault, (said: SshSaid) => ErrorText>>
     const file = /^Offending .*key in (.+):\d+\s*$/m.exec(text)?.[1] ?? target.knownHosts[0];
     return {
       code: 'E_SSH_HOST_KEY',
-      found: `the host key of ${name === target.keyName ? `\`${remote.name}\`` : `\`${name}\`, on the way to \`${remote.name}\`,`} is not the one that is known`,
-      needed: 'the key that this machine saw before, or one that you have compared',
-      fix: `\`ssh-keygen ${file ? `-f ${shellWord(file)} ` : ''}-R ${shellWord(name)}\`, after you have compared the new key with the one that the machine's provider shows`,
+      found: `the host key of ${name === target.keyName ? `\`${remote.name}\`` : `\`${name}\`, on the way to \`${remote.name}\`,`} is not the known one`,
+      needed: 'the key that this machine has seen before, or one that you have verified',
+      fix: `\`ssh-keygen ${file ? `-f ${shellWord(file)} ` : ''}-R ${shellWord(name)}\`, after you have compared the new key with the one that your provider shows`,
     };
   },
   'host-key-new': ({ remote, target, text }) => {
@@ -66,7 +66,7 @@ export const sshErrors: Readonly<Record<SshFault, (said: SshSaid) => ErrorText>>
       code: 'E_SSH_HOST_KEY',
       found: `the host key of \`${name}\` is not known yet, and the ssh configuration takes no new one (StrictHostKeyChecking)`,
       needed: `a key of \`${remote.name}\` that you have compared`,
-      fix: `\`${scan} | ssh-keygen -lf -\` shows it; where it is the one that the provider shows: \`${scan} >> ${shellWord(target.knownHosts[0] ?? '~/.ssh/known_hosts')}\``,
+      fix: `\`${scan} | ssh-keygen -lf -\` shows it; if it matches the one that your provider shows: \`${scan} >> ${shellWord(target.knownHosts[0] ?? '~/.ssh/known_hosts')}\``,
     };
   },
   login: (said) => {
@@ -100,7 +100,7 @@ export const sshErrors: Readonly<Record<SshFault, (said: SshSaid) => ErrorText>>
   'unknown-host': ({ remote, text }) => ({
     code: 'E_SSH_HOST_UNKNOWN',
     found: `no machine is called \`${/resolve hostname ([^:\s]+)/.exec(text)?.[1] ?? remote.host}\``,
-    fix: `correct \`remotes.${remote.name}.host\`\nwhere it is a short name: add it to the ssh configuration`,
+    fix: `correct \`remotes.${remote.name}.host\`\nif it is a short name: add it to the ssh configuration`,
   }),
   refused: (said) => {
     const { host, port, isJump } = dialled(said);
@@ -108,7 +108,7 @@ export const sshErrors: Readonly<Record<SshFault, (said: SshSaid) => ErrorText>>
     return {
       code: 'E_SSH_REFUSED',
       found: `${isJump ? `the jump host on the way to \`${name}\`` : `\`${name}\``} refuses connections: nothing listens on ${place(host, port)}`,
-      fix: `start the machine's ssh server\nwhere it listens on another port: correct ${isJump ? 'the ssh configuration' : `\`remotes.${name}.port\``}`,
+      fix: `start the machine's ssh server\nif it listens on another port: correct ${isJump ? 'the ssh configuration' : `\`remotes.${name}.port\``}`,
     };
   },
   unreachable: (said) => {
@@ -160,7 +160,7 @@ export const sshErrors: Readonly<Record<SshFault, (said: SshSaid) => ErrorText>>
       code: 'E_SSH_CLOSED',
       found: `${target.jump ? `the way to \`${remote.name}\` through \`${target.jump}\`` : place(target.host, target.port)} closes the connection before it says who it is`,
       needed: 'an ssh server with room for one more login (`MaxStartups`), that has not locked this address out (fail2ban)',
-      fix: `wait a minute, then run the same command again\nwhere it stays so: look at the log of sshd there, and whether ${place(target.host, target.port)} is ssh's`,
+      fix: `wait a minute, then run the same command again\nif that does not help: look at the log of sshd there, and check whether ${place(target.host, target.port)} is ssh's`,
     };
   },
   'not-ssh': (said) => {
