@@ -63,6 +63,12 @@ export const conflicts: readonly ConflictRule[] = [
     source: 'trl#1409; measured with 0.7.4',
   },
   {
+    has: ['transformers', '>=5'],
+    needs: ['accelerate', '>=1.1'],
+    symptom: "cannot import name 'clear_device_cache'",
+    source: 'transformers 5.20.2, utils/import_utils.py; measured with 0.25.0',
+  },
+  {
     has: ['trl', '>=0.8.6'],
     needs: ['accelerate', '>=0.29'],
     symptom: "cannot import name 'is_mlu_available'",
@@ -165,7 +171,7 @@ export const breakages: readonly Breakage[] = [
   },
   {
     code: 'E_ACCELERATE_OLD',
-    says: /cannot import name 'is_mlu_available'|'AdamW' object has no attribute 'train'/,
+    says: /cannot import name '(is_mlu_available|clear_device_cache|is_peft_model)'|'AdamW' object has no attribute 'train'/,
     means: 'accelerate is older than trl and transformers ask for',
     cure: 'accelerate==0.34.2',
     source: 'transformers#32461, transformers#33620',

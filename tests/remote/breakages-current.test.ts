@@ -1,0 +1,3 @@
+import { breakageTests } from './breakages';
+
+breakageTests('current');
