@@ -10,15 +10,21 @@ import { applySteps, checkSteps } from '../../tasks/engine/run';
 import { bringSteps, keepHashes, runtimeOf } from '../../tasks/machines/bring';
 import { contextIn, contextWith } from '../support/context';
 import { machineOf, nodeThere, noMachines, startMachine, type TestMachine } from '../support/machines';
-import { repository } from '../support/project';
+import { repository, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 
 const test = suite('what is brought to a machine');
 
 /** A Node in the place that nvm gives it. */
 const nvm = `mkdir -p "$1/.nvm/versions/node/v20/bin"; ln -s ${nodeThere} "$1/.nvm/versions/node/v20/bin/node"`;
-/** An older one in front of it on PATH. */
-const twelve = `printf '#!/bin/sh\\necho v12.22.12\\n' > "$1/node12"; chmod 755 "$1/node12"; mkdir -p /mnt/old; ln -s "$1/node12" /mnt/old/node`;
+/** The Node 12 of Ubuntu 22.04's time, as npm has it: npm keeps it in its own cache. */
+function twelve(): string {
+  const folder = temporaryFolder('jl-node12');
+  const name = `node-linux-${process.arch}@12.22.12`;
+  execFileSync('npm', ['pack', name, '--pack-destination', folder, '--prefer-offline', '--silent'], { cwd: folder, stdio: 'ignore' });
+  execFileSync('tar', ['xzf', `node-linux-${process.arch}-12.22.12.tgz`, 'package/bin/node'], { cwd: folder });
+  return path.join(folder, 'package/bin/node');
+}
 const noPython = ['python3', 'python', 'uv'];
 
 const contextFor = (name: string, { entry }: TestMachine): Context => contextWith({ remotes: { [name]: entry } });
@@ -69,11 +75,16 @@ function fill(root: string): void {
 if (noMachines) skip(test, 'what is brought to a machine', noMachines);
 else {
   test('an older Node in front on PATH is passed over for one of nvm; a look writes nothing; the second run sends nothing', async () => {
-    const box = await startMachine('box', { without: noPython, path: '/mnt/old', prepare: `${nvm}; ${twelve}` });
+    const box = await startMachine('box', {
+      without: noPython,
+      path: '/mnt/old',
+      prepare: `${nvm}; mkdir -p /mnt/old; ln -s ${twelve()} /mnt/old/node`,
+    });
     const context = contextFor('box', box);
     fill(context.root);
     const list = () => box.run('cd && find . -printf "%p %s %T@\\n" | sort');
     const before = list();
+    assert.is(box.run('node --version'), 'v12.22.12\n');
     const planned = await bring(context, 'box', true);
     assert.is(list(), before, 'a look wrote something');
     assert.is(planned['node']?.state, 'done', planned['node']?.found);
