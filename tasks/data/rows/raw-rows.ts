@@ -19,16 +19,16 @@ export function rowsOf({ bytes: all, rows, isFirst }: Block): BlockText {
   const buffer = Buffer.from(all.buffer, all.byteOffset, all.byteLength);
   const notUtf8 = isUtf8(all) ? {} : { notUtf8: firstFault(buffer, start) };
   if (rows) return { rows: rowsOfArray(buffer, rows), lines: 0, mark, ...notUtf8 };
-  const text = buffer.toString('utf8', start);
-  return { rows: linesOf(text), lines: lineCount(buffer), mark, ...notUtf8 };
+  return { rows: linesOf(buffer, start), lines: lineCount(buffer), mark, ...notUtf8 };
 }
 
-function* linesOf(text: string): Generator<RawRow> {
+/** Each line by itself: the text of a whole block, and what is cut from it, would be twice as much memory as the block. */
+function* linesOf(buffer: Buffer, start: number): Generator<RawRow> {
   let line = 1;
-  for (let from = 0; from < text.length; line++) {
-    const end = text.indexOf('\n', from);
-    const to = end < 0 ? text.length : end;
-    yield { text: text.slice(from, to), line };
+  for (let from = start; from < buffer.length; line++) {
+    const end = buffer.indexOf(0x0a, from);
+    const to = end < 0 ? buffer.length : end;
+    yield { text: buffer.toString('utf8', from, to), line };
     from = to + 1;
   }
 }
