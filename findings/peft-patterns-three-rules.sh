@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Where: an adapter with `rank_pattern` and `alpha_pattern`, saved by PEFT 0.13.2 and loaded by 0.14.0 and 0.15.2, and the other way.
+# Where: an adapter with `rank_pattern` and `alpha_pattern`, saved by PEFT 0.13.2 and loaded by 0.14.0 and 0.15.2.
 #
 # Both settings give modules a rank and an alpha of their own, by a name or an expression. Each release writes the same keys into
 # adapter_config.json, and each reads them without a message.
@@ -49,8 +49,6 @@ PYTHON
 seen() { PYTHONPATH="$folder/peft-$1" "$folder/venv/bin/python" -W ignore try.py "${@:2}" 2>/dev/null; }
 seen 0.13.2 save old
 for version in 0.13.2 0.14.0 0.15.2; do seen $version load old | sed "s/^/saved by 0.13.2, loaded by $version: /"; done | tee found
-seen 0.15.2 save new
-seen 0.13.2 load new 2>/dev/null | sed 's/^/saved by 0.15.2, loaded by 0.13.2: /' | tee -a found || true
 grep -q 'loaded by 0.13.2: crossed 4.0' found
 grep -q 'loaded by 0.14.0: crossed 32.0' found
 grep -q 'loaded by 0.14.0: begin 2.0' found

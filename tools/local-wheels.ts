@@ -1,15 +1,20 @@
 // `npm run wheels`: asks the package index for which Pythons it has wheels of the pinned libraries of the data work, and prints the
-// table of tasks/knowledge/local-wheels.ts. PIP_INDEX_URL names another index.
+// table of tasks/knowledge/local-wheels.ts, by the index that is set for pip and uv, or that they name themselves.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { indexesIn } from '../tasks/audit/index-state';
+import { usualIndex } from '../tasks/audit/usual-index';
+import { fetching } from '../tasks/environments/python/outside';
+import { localEnvironment } from '../tasks/environments/venv/definition';
 import { pinsOf } from '../tasks/environments/venv/lock/pins';
-
-const index = (process.env.PIP_INDEX_URL ?? 'https://pypi.org/simple').replace(/\/+$/, '');
+import { contextWith } from '../tests/support/context';
 
 async function main(): Promise<void> {
+  const context = contextWith({});
+  const [index = ''] = await indexesIn({ ...process.env, ...fetching(context).env }, () => usualIndex(context, localEnvironment(context)));
   const text = fs.readFileSync(path.resolve(__dirname, '..', 'requirements-local.txt'), 'utf8');
   for (const { name, version = '' } of pinsOf(text)) {
-    const answer = await fetch(`${index}/${name}/`, { headers: { Accept: 'application/vnd.pypi.simple.v1+json' } });
+    const answer = await fetch(`${index.replace(/\/+$/, '')}/${name}/`, { headers: { Accept: 'application/vnd.pypi.simple.v1+json' } });
     const { files } = (await answer.json()) as { files: { filename: string }[] };
     const tags = files.flatMap(({ filename }) => {
       // A wheel's name, from its end: platform, ABI, Python (PEP 427).

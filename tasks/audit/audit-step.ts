@@ -9,6 +9,7 @@ import type { IndexFile } from './index-page';
 import { laterVersions, listedFiles, yankedReason } from './index-state';
 import { type Mend, mendOf, packagesOf } from './mend';
 import type { Advisory } from './osv';
+import { usualIndex } from './usual-index';
 import { advisoriesFor, type Package, vulnerabilitiesOf } from './vulnerabilities';
 
 /** A package of the lock that something is known against, as `--json` tells it. */
@@ -53,7 +54,10 @@ export function auditStep(name: string, define: (context: Context) => Environmen
 async function audit(context: Context, definition: EnvironmentDefinition, packages: readonly Package[], asking: Asking): Promise<Finding> {
   const service = context.settings.setup.python.advisories;
   const names = [...new Set(packages.map((one) => one.name))];
-  const [known, listed] = await Promise.all([answered(vulnerabilitiesOf(asking, service, packages)), answered(listedFiles(asking, names))]);
+  const [known, listed] = await Promise.all([
+    answered(vulnerabilitiesOf(asking, service, packages)),
+    answered(listedFiles(asking, names, () => usualIndex(context, definition))),
+  ]);
   const files = 'value' in listed ? listed.value : new Map<string, IndexFile[]>();
   const concerns: Concern[] = [];
   for (const one of packages) {

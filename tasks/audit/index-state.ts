@@ -2,13 +2,16 @@ import { type Asking, inTurns, NoAnswer } from './asking';
 import { acceptedPages, type IndexFile, indexFiles } from './index-page';
 import { order } from './osv';
 
-/** The index of the Python packages where none is set. */
-const usualIndex = 'https://pypi.org/simple';
-
-/** The indexes that pip and uv take packages from here, the main one first; folders are left out. */
-export function indexesIn(env: Readonly<Record<string, string | undefined>>): string[] {
+/**
+ * The indexes that pip and uv take packages from here, the main one first; folders are left out.
+ * @param usual asked where none is set
+ */
+export async function indexesIn(
+  env: Readonly<Record<string, string | undefined>>,
+  usual: () => Promise<string | undefined>,
+): Promise<string[]> {
   const plain = (text: string) => text.replace(/^[\w.-]+=(?=\w+:\/\/)/, '');
-  const main = env['UV_DEFAULT_INDEX'] || env['UV_INDEX_URL'] || env['PIP_INDEX_URL'] || usualIndex;
+  const main = env['UV_DEFAULT_INDEX'] || env['UV_INDEX_URL'] || env['PIP_INDEX_URL'] || ((await usual()) ?? '');
   const more = [env['UV_INDEX'], env['UV_EXTRA_INDEX_URL'], env['PIP_EXTRA_INDEX_URL']].flatMap((list) => (list ?? '').split(/\s+/));
   return [...new Set([main, ...more].map(plain))].filter((address) => /^https?:\/\//.test(address));
 }
@@ -18,11 +21,15 @@ export const isOffline = (env: Readonly<Record<string, string | undefined>>): st
   ['UV_OFFLINE', 'PIP_NO_INDEX'].find((name) => /^(?:1|true|yes|on|y|t)$/i.test(env[name] ?? ''));
 
 /** What the indexes list of packages, by name; a name that none has is absent. @throws NoAnswer where one cannot be asked */
-export async function listedFiles(asking: Asking, names: readonly string[]): Promise<Map<string, IndexFile[]>> {
+export async function listedFiles(
+  asking: Asking,
+  names: readonly string[],
+  usual: () => Promise<string | undefined>,
+): Promise<Map<string, IndexFile[]>> {
   const offline = isOffline(asking.env);
   if (offline) throw new NoAnswer(`${offline} is set`);
-  const indexes = indexesIn(asking.env);
-  if (indexes.length === 0) throw new NoAnswer('no index of http or https is set');
+  const indexes = await indexesIn(asking.env, usual);
+  if (indexes.length === 0) throw new NoAnswer('no index of http or https is set, and neither uv nor pip is here to name theirs');
   const pages = await inTurns(names, async (name) => {
     // The first index that has the name, as uv takes them.
     for (const index of indexes) {

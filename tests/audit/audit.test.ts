@@ -4,9 +4,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { auditStep } from '../../tasks/audit/audit-step';
 import { pinsThatBring } from '../../tasks/audit/brought-by';
+import { usualIndex } from '../../tasks/audit/usual-index';
 import { localEnvironment } from '../../tasks/environments/venv/definition';
 import { type OsvService, osvRecord, osvService } from '../support/osv';
-import { repository } from '../support/project';
+import { repository, temporaryFolder } from '../support/project';
+import { python310, pythonWith } from '../support/python';
 import { type SmallProject, smallProject } from '../support/small-environment';
 import { startTls } from '../support/tls';
 import { contextFor } from '../support/transcript';
@@ -16,6 +18,9 @@ interface Audited {
   project: SmallProject;
   osv: OsvService;
 }
+
+// Made before the variables of a test point at its own index.
+const realUv = path.join(path.dirname(pythonWith('uv')), 'uv');
 
 const test = suite<Audited>('what is known against the packages of a lock');
 
@@ -190,6 +195,29 @@ test('which of the nine bring a package, by the lock of the repository', () => {
   assert.equal(pinsThatBring(lock, 'aiohttp', pinned), ['datasets']);
   assert.equal(pinsThatBring(lock, 'certifi', pinned), ['datasets', 'requests', 'trafilatura']);
   assert.equal(pinsThatBring(lock, 'requests', pinned), ['datasets', 'requests']);
+});
+
+test('uv and pip themselves name the index that they take where none is set', async () => {
+  const programs = [
+    ['uv', realUv],
+    ['python3.10', String(python310())],
+  ] as const;
+  for (const [name, program] of programs) {
+    const bin = temporaryFolder();
+    fs.symlinkSync(program, path.join(bin, name));
+    const env = {
+      PATH: `${bin}${path.delimiter}/usr/bin${path.delimiter}/bin`,
+      HOME: temporaryFolder(),
+      PIP_INDEX_URL: undefined,
+      UV_DEFAULT_INDEX: undefined,
+    };
+    const context = contextFor(temporaryFolder(), { env });
+    try {
+      assert.match(String(await usualIndex(context, localEnvironment(context))), /^https:\/\/[\w.]+\/simple$/, name);
+    } finally {
+      context.resources.close();
+    }
+  }
 });
 
 test.run();

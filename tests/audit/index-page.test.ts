@@ -45,13 +45,17 @@ test('anything else is no page', () => {
   assert.is(indexFiles('hello', 'text/plain', 'my-pkg'), undefined);
 });
 
-test('the indexes that pip and uv are set to', () => {
-  assert.equal(indexesIn({}), ['https://pypi.org/simple']);
-  assert.equal(indexesIn({ PIP_INDEX_URL: 'https://a/simple', PIP_EXTRA_INDEX_URL: 'file:///x https://b/simple' }), [
+test('the indexes that pip and uv are set to, and the one that they name themselves where none is', async () => {
+  const usual = async () => 'https://usual/simple';
+  assert.equal(await indexesIn({}, usual), ['https://usual/simple']);
+  assert.equal(await indexesIn({}, async () => undefined), []);
+  assert.equal(await indexesIn({ PIP_INDEX_URL: 'https://a/simple', PIP_EXTRA_INDEX_URL: 'file:///x https://b/simple' }, usual), [
     'https://a/simple',
     'https://b/simple',
   ]);
-  assert.equal(indexesIn({ UV_DEFAULT_INDEX: 'corp=https://c/simple', PIP_INDEX_URL: 'https://a/simple' }), ['https://c/simple']);
+  assert.equal(await indexesIn({ UV_DEFAULT_INDEX: 'corp=https://c/simple', PIP_INDEX_URL: 'https://a/simple' }, usual), [
+    'https://c/simple',
+  ]);
 });
 
 test.run();

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { mendOf } from '../../tasks/audit/mend';
+import { usualIndex } from '../../tasks/audit/usual-index';
 import { judgeExpressions } from '../../tasks/checkpoints/adapters/tensors/patterns';
 import { loadModel } from '../../tasks/checkpoints/models/load/load';
 import { gitignoreStep } from '../../tasks/checks/gitignore-step';
@@ -236,6 +237,9 @@ row('tasks/environments/venv/lock/make-lock.ts', 'uv', /^pip compile/, index, ()
   UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
 });
 row('tasks/audit/mend.ts', 'uv', /^pip compile/, index, () => mendOf(context, definition, { name: 'x', version: '1' }, '2'), {
+  UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
+});
+row('tasks/audit/usual-index.ts', 'uv', /^pip install --help/, index, () => usualIndex(context, definition), {
   UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
 });
 row('tasks/environments/obstacles/network.ts', 'uv', /^pip install --dry-run/, index, () => networkObstacle(context, definition, locked), {
