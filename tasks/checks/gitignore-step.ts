@@ -56,7 +56,7 @@ async function judge(context: Context): Promise<Finding> {
   const lost = kept.filter((file) => left.has(file));
   const data = { tracked: seen.map(({ file }) => file), lost };
   if (seen.length > 0) {
-    const found = `git would track ${some(seen.map(({ file }) => `\`${file}\``))}`;
+    const found = `git would track files such as ${some(seen.map(({ file }) => `\`${file}\``))}`;
     const patterns = [...new Set(seen.flatMap((each) => each.patterns))];
     const byHand = `printf '%s\\n' ${patterns.map(shellWord).join(' ')} >> .gitignore`;
     const isForTask = patterns.length > fewPatterns && patterns.every((pattern) => ownLines.test(pattern));

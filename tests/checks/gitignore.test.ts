@@ -109,7 +109,7 @@ test('a .gitignore that lets a model through is told, with a line that mends it'
   );
   assert.is(found.state, 'blocked');
   assert.is(found.code, 'E_GITIGNORE');
-  assert.match(found.found, 'git would track `models/any-file.bin`');
+  assert.match(found.found, 'git would track files such as `models/any-file.bin`');
   const root = repositoryWith(['models/x.bin', 'models/.gitkeep'], '');
   execFileSync('sh', ['-c', found.fix], { cwd: root });
   const status = git(root, 'status', '--porcelain', '--untracked-files=all').trim().split('\n');
