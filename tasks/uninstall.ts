@@ -33,7 +33,9 @@ export function uninstallTask(): LoraTask {
       const { reportTable } = require('./engine/reporter/table') as typeof import('./engine/reporter/table');
       return reportTable(
         ran,
-        ran.outcome === 'unchanged' ? 'nothing to remove' : `${verdict(ran)}\n\nnothing was removed: \`npx just uninstall --yes\` removes it`,
+        ran.outcome === 'unchanged'
+          ? 'nothing to remove'
+          : `${verdict(ran)}\n\nnothing was removed: \`npx just uninstall --yes\` removes it`,
       );
     },
     summary: () => 'data, models and adapters are untouched; what is left for you: `npm uninstall just-lora`, and your `just.config`',
