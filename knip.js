@@ -7,7 +7,10 @@ function lazyModules(folder) {
     if (!name.endsWith('.ts')) return [];
     const file = path.join(folder, name);
     const targets = fs.readFileSync(file, 'utf8').matchAll(/require\('(\.[^']+)'\)/g);
-    return [...targets].map(([, target]) => `${path.posix.join(path.dirname(file), target)}.ts`);
+    return [...targets].flatMap(([, target]) => {
+      const module = path.posix.join(path.dirname(file), target);
+      return [`${module}.ts`, `${module}/index.ts`].filter((each) => fs.existsSync(each));
+    });
   });
 }
 
@@ -22,6 +25,8 @@ module.exports = {
     'tools/ts-node/*.js',
     'bench/*.ts',
     'tasks/sync/remote-types/*.ts',
+    // Handed on whole, as `host.files`.
+    'tasks/platform/files/index.ts',
     // Started on machines, by their paths.
     'tasks/machines/there/{run,watch}.ts',
     ...new Set(lazyModules('tasks')),
