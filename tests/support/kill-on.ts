@@ -60,7 +60,7 @@ export async function killOn(kills: readonly Killed[]): Promise<KillCounts> {
     await pause((whole[isBare ? 0 : 1] ?? 0) * (0.15 + (0.85 * at) / kills.length));
     if (killed === 'laptop') {
       if (!isOver) counts.reached++;
-      process.kill(child.pid ?? 0, 'SIGKILL');
+      end(child.pid ?? 0);
     } else {
       const hit = there(machine).filter(({ command: text }) => killed === 'all there' || programs[killed].test(text));
       if (hit.length > 0) counts.reached++;

@@ -27,6 +27,23 @@ export function relay(
   const held: (() => void)[] = [];
   const through = (from: net.Socket, to: net.Socket, count: (bytes: number) => void) => {
     let free = 0;
+    // In their order, whatever timers make of times that are next to each other.
+    const queue: { chunk: Buffer; atMs: number }[] = [];
+    let isWaiting = false;
+    const pass = (): void => {
+      isWaiting = false;
+      if (stalled) return void held.push(pass);
+      for (let next = queue[0]; next && next.atMs <= Date.now(); next = queue[0]) {
+        queue.shift();
+        if (!to.destroyed) to.write(next.chunk);
+      }
+      later();
+    };
+    const later = (): void => {
+      if (isWaiting || !queue[0]) return;
+      isWaiting = true;
+      setTimeout(pass, queue[0].atMs - Date.now());
+    };
     from.on('data', (chunk: Buffer) => {
       count(chunk.length);
       const now = Date.now();
@@ -36,12 +53,9 @@ export function relay(
         from.pause();
         setTimeout(() => !from.destroyed && from.resume(), wait - 50);
       }
-      const pass = () => {
-        if (stalled) held.push(pass);
-        else if (!to.destroyed) to.write(chunk);
-      };
-      if (wait + delayMs > 0) setTimeout(pass, wait + delayMs);
-      else pass();
+      queue.push({ chunk, atMs: free + delayMs });
+      if (queue.length === 1 && wait + delayMs <= 0) pass();
+      else later();
     });
     from.on('error', () => undefined);
     from.on('close', () => {

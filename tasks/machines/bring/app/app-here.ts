@@ -17,7 +17,12 @@ export interface App {
    */
   hash: string;
   /** All that is sent, with `SUMS`, the SHA-256 of each. */
-  pack(): { bytes: number; entries: readonly TarEntry[] };
+  pack(): Packed;
+}
+
+interface Packed {
+  bytes: number;
+  entries: readonly TarEntry[];
 }
 
 /** `tasks` of a clone of this repository, `lib` of the package. */
@@ -47,26 +52,31 @@ function makeApp(context: Context): App {
     return digest(JSON.stringify([config, versions, parts]));
   };
   const state = statesOf(host, ours);
+  let packed: Packed | undefined;
   return {
     hash: context.resources
       .get(context, hashesHere)
       .ofAll('app', JSON.stringify([config, versions, state.texts]), state.youngestMs, hash)
       .slice(0, 32),
     pack() {
-      const files = new Map([
-        ['just.config.js', Buffer.from(config)],
-        ...besideCode(host, names.own),
-        ...codeOf(sourcesOf(host, names.code)),
-      ]);
-      for (const { folder, place } of packages)
-        for (const name of host.files.filesUnder(folder, ['node_modules', '.cache']))
-          if (!unread.test(name) && host.files.stat(path.join(folder, name))?.isFile())
-            files.set(`${place}/${name}`, host.files.readBytes(path.join(folder, name)));
-      const sums = [...files].map(([name, bytes]) => `${digest(bytes)}  ${name}\n`).sort();
-      const entries = [['SUMS', Buffer.from(sums.join(''))] as const, ...files].map(entryOf);
-      return { bytes: entries.reduce((sum, { size }) => sum + size, 0), entries };
+      packed ??= makePack();
+      return packed;
     },
   };
+  function makePack(): Packed {
+    const files = new Map([
+      ['just.config.js', Buffer.from(config)],
+      ...besideCode(host, names.own),
+      ...codeOf(sourcesOf(host, names.code)),
+    ]);
+    for (const { folder, place } of packages)
+      for (const name of host.files.filesUnder(folder, ['node_modules', '.cache']))
+        if (!unread.test(name) && host.files.stat(path.join(folder, name))?.isFile())
+          files.set(`${place}/${name}`, host.files.readBytes(path.join(folder, name)));
+    const sums = [...files].map(([name, bytes]) => `${digest(bytes)}  ${name}\n`).sort();
+    const entries = [['SUMS', Buffer.from(sums.join(''))] as const, ...files].map(entryOf);
+    return { bytes: entries.reduce((sum, { size }) => sum + size, 0), entries };
+  }
 }
 
 /** What tells that one of these files has changed, and when the last one did. */

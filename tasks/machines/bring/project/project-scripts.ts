@@ -56,7 +56,7 @@ export const placeScript = projectScript(`
   chmod 600 "$t/next" "$t/last"; mv -f "$t/next" "$s/brought" || exit 81;
   k=$s/kept/$kept; export p k;
   xargs -0 sh -c "for n do d=\\"\\$k/\\$n\\"; mkdir -p \\"\\\${d%/*}\\" && cp -pPR \\"\\$p/\\$n\\" \\"\\$d\\" || exit 255; done" sh < "$t/keep" || exit 81;
-  if [ -d "$t/files" ]; then ( cd "$t/files" && find . -type d -o -print0 | xargs -0 sh -c "for n do d=\\"\\$p/\\$n\\"; [ -d \\"\\\${d%/*}\\" ] || mkdir -p \\"\\\${d%/*}\\" || exit 255; mv -f \\"\\$n\\" \\"\\$d\\" || exit 255; done" sh ) || exit 81; fi;
+  if [ -d "$t/files" ]; then ( cd "$t/files" && find . -type d -print0 | xargs -0 sh -c "for d do [ -d \\"\\$p/\\$d\\" ] || mkdir -p \\"\\$p/\\$d\\" || exit 255; set --; for f in \\"\\$d\\"/* \\"\\$d\\"/.*; do if [ -L \\"\\$f\\" ] || [ -f \\"\\$f\\" ]; then set -- \\"\\$@\\" \\"\\$f\\"; [ \\$# -lt 200 ] || { mv -f \\"\\$@\\" \\"\\$p/\\$d/\\" || exit 255; set --; }; fi; done; [ \\$# -eq 0 ] || mv -f \\"\\$@\\" \\"\\$p/\\$d/\\" || exit 255; done" sh ) || exit 81; fi;
   xargs -0 sh -c "for n do rm -f \\"\\$p/\\$n\\"; d=\\$n; while :; do case \\"\\$d\\" in */*) d=\\\${d%/*}; rmdir \\"\\$p/\\$d\\" 2>/dev/null || break;; *) break;; esac; done; done; exit 0" sh < "$t/remove";
   mv -f "$t/last" "$s/brought"`);
 
