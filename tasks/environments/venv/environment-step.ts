@@ -79,23 +79,24 @@ async function actionsFor(
   { lock, health }: Assessment,
   forced: boolean,
 ): Promise<Action[]> {
-  const tools = await toolsFor(context, definition);
   const builds = isBuilt(health) || (health.kind === 'healthy' && forced);
   const installs = builds || health.kind === 'repair' || lock.state === 'stale';
+  // Looking for uv and for a Python starts a dozen programs: one environment is put in the place of another without.
+  const tools = installs ? await toolsFor(context, definition) : undefined;
   const actions: Action[] = [];
-  if (!tools.uv && tools.canFetch && installs)
+  if (tools && !tools.uv && tools.canFetch)
     actions.push({
       title: `fetch uv ${uvVersion} into the state folder (about 20 MB)`,
       run: async (now) => void (await uvFor(now, definition, lock.state === 'stale')),
     });
-  if (builds && !tools.search.python && canBringPython(context, tools))
+  if (tools && builds && !tools.search.python && canBringPython(context, tools))
     actions.push({
       title: `bring Python ${definition.pythonVersion} with uv (about 30 MB)`,
       run: async (now) => void (await pythonFor(now, definition)),
     });
   if (lock.state === 'stale')
     actions.push({ title: `make \`${definition.lock}\` from \`${definition.requirements}\``, run: (now) => makeLock(now, definition) });
-  const title = titleOf(context, definition, { lock, health }, builds, tools.search.python?.interpreter);
+  const title = titleOf(context, definition, { lock, health }, builds, tools?.search.python?.interpreter);
   actions.push({
     title,
     async run(now, progress) {
