@@ -78,7 +78,7 @@ const errorTexts: Readonly<
   }),
   'no-folder': ({ name, path }) => ({
     code: 'E_REMOTE_PATH',
-    found: `on \`${name}\` there is a file in place of a folder of \`${path}\` should be, or the other way round`,
+    found: `on \`${name}\` there is a file where \`${path}\` needs a folder, or the other way round`,
     fix: 'move aside what is named below, then run the same command again',
   }),
   denied: (remote, direction) => ({
