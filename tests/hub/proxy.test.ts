@@ -1,53 +1,16 @@
 import * as fs from 'node:fs';
-import * as http from 'node:http';
-import * as net from 'node:net';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isExcepted, proxyFor } from '../../tasks/hub/http/proxy';
 import { runJust, temporaryFolder } from '../support/project';
+import { startProxy } from '../support/proxy';
 import { startTls } from '../support/tls';
 import { contentFor, contentOf, modelFiles, placeFor } from './model';
 import { startHub } from './server';
 
 const test = suite('proxies and certificates');
 const files = modelFiles(2_000_000);
-
-/** A proxy that passes plain requests on and opens tunnels; it notes what it was asked for. */
-async function startProxy(): Promise<{ url: string; asked: string[]; close(): void }> {
-  const asked: string[] = [];
-  const server = http.createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    const { 'proxy-authorization': _, ...headers } = request.headers;
-    request.pipe(
-      http.request(request.url ?? '', { method: request.method, headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      }),
-    );
-  });
-  server.on('connect', (request, socket) => {
-    asked.push(`CONNECT ${request.url} ${request.headers['proxy-authorization'] ?? ''}`.trim());
-    const [host, port] = (request.url ?? '').split(':');
-    const upstream = net.connect(Number(port), host === 'localhost' ? '127.0.0.1' : host, () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      upstream.pipe(socket);
-      socket.pipe(upstream);
-    });
-    upstream.on('error', () => socket.destroy());
-    socket.on('error', () => upstream.destroy());
-  });
-  server.unref();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://user:pa%20ss@127.0.0.1:${(server.address() as net.AddressInfo).port}`,
-    asked,
-    close: () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
 
 test('goes through HTTP_PROXY, and past it where NO_PROXY says so', async () => {
   const hub = await startHub();

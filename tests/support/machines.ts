@@ -16,6 +16,8 @@ export interface TestMachine {
   entry: Record<string, string>;
   /** Its home folder, as it lies here; one on a filesystem of its own is seen from inside alone. */
   home: string;
+  /** The folder of the machine, as it lies here. */
+  folder: string;
   /** This machine's address on its link. */
   gateway: string;
   /** Runs a command there as a login would, without a login shell. @returns what it prints */
@@ -37,7 +39,12 @@ interface Wanted {
   prepare?: string;
   /** Folders in front of PATH. */
   path?: string;
+  /** Variables of every login, by this machine's address on its link. */
+  env?: (gateway: string) => Readonly<Record<string, string>>;
 }
+
+/** Where a machine has the file system of this one too, as one disk: what its own home folder hides lies there. */
+export const diskThere = '/mnt/disk';
 
 /** Where the Node that runs the tests lies on each machine: nothing looks there, `prepare` gives it a place. */
 export const nodeThere = '/mnt/node';
@@ -67,7 +74,7 @@ function placesOf(program: string): string[] {
 
 export async function startMachine(
   name: string,
-  { without = [], user = 'root', home: options, prepare = '', path: first }: Wanted = {},
+  { without = [], user = 'root', home: options, prepare = '', path: first, env = () => ({}) }: Wanted = {},
 ): Promise<TestMachine> {
   const folder = temporaryFolder('jl-machine');
   const home = path.join(folder, 'home');
@@ -94,7 +101,7 @@ export async function startMachine(
     'MaxSessions 100',
     'MaxStartups 100:30:200',
     'Subsystem sftp internal-sftp',
-    `SetEnv PATH=${first ? `${first}:` : ''}/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`,
+    `SetEnv ${[['PATH', `${first ? `${first}:` : ''}/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`], ...Object.entries(env(`${net}.1`))].map(([variable, value]) => `"${variable}=${value}"`).join(' ')}`,
   ];
   fs.writeFileSync(path.join(folder, 'sshd_config'), `${server.join('\n')}\n`);
   const config = path.join(folder, 'ssh_config');
@@ -114,6 +121,7 @@ export async function startMachine(
   const script = [
     `hostname ${name}`,
     `mount -t tmpfs tmpfs /mnt && touch ${nodeThere} && mount --bind '${fs.realpathSync(process.execPath)}' ${nodeThere}`,
+    `mkdir ${diskThere} && mount --rbind / ${diskThere}`,
     ...hidden.map((file) => `mount --bind /dev/null '${file}'`),
     `mount --bind '${path.join(folder, 'passwd')}' /etc/passwd`,
     ...(options ? [`mount -t tmpfs -o ${options} tmpfs '${home}'`] : []),
@@ -148,6 +156,7 @@ export async function startMachine(
   return {
     entry: { type: 'ssh', host: name, path: '~/project', ssh_config: config },
     home,
+    folder,
     gateway: `${net}.1`,
     run: (text) => execFileSync('ssh', [...ssh, text], { encoding: 'utf8' }),
     kill() {

@@ -4,26 +4,32 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Hub, startHub } from '../hub/server';
+import { noMachines } from '../support/machines';
 import { repository, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
-import { gpuMachine, laptop, type Machine } from './machines';
+import { bareMachine, gpuMachine, type Laptop, laptop, type Machine } from './machines';
 
 /** A stranger's day, by the commands that README.md prints. */
 const test = suite('the whole workflow');
 
-/** The commands of the blocks under `## Workflow` whose first line names a machine. */
-function commandsOf(machine: string): string[] {
-  const [, section = ''] = /^## Workflow\n([\s\S]*?)^## /m.exec(fs.readFileSync(path.join(repository, 'README.md'), 'utf8')) ?? [];
-  const block = [...section.matchAll(/```sh\n# (.*)\n([\s\S]*?)```/g)].find(([, title]) => title === machine);
-  return (block?.[2] ?? '')
+const readme = fs.readFileSync(path.join(repository, 'README.md'), 'utf8');
+const commandsIn = (block = ''): string[] =>
+  block
     .split('\n')
     .map((line) => line.replace(/\s+# .*$/, '').trim())
     .filter(Boolean);
+
+/** The commands of the blocks under `## Workflow` whose first line names a machine. */
+function commandsOf(machine: string): string[] {
+  const [, section = ''] = /^## Workflow\n([\s\S]*?)^## /m.exec(readme) ?? [];
+  return commandsIn([...section.matchAll(/```sh\n# (.*)\n([\s\S]*?)```/g)].find(([, title]) => title === machine)?.[2]);
 }
 const morning = commandsOf('on the laptop');
 const noon = commandsOf('on the GPU machine');
 const evening = commandsOf('on the laptop again');
+/** The block that needs no login: the first one with `--on`. */
+const alone = commandsIn([...readme.matchAll(/```sh\n([\s\S]*?)```/g)].find(([, block = '']) => block.includes('--on='))?.[1]);
 
 const data = { 'weather.jsonl': '{"text": "cloudy with rain"}\n', 'deep/er.jsonl': '{"text": "a light wind"}\n' };
 const adapterOf = ({ project }: Machine) => path.join(project, 'adapters', 'first');
@@ -68,10 +74,10 @@ async function day(here: Machine, there: Machine, type: (machine: Machine, line:
 if (noSshd) skip(test, 'the whole workflow', noSshd);
 else {
   let hub: Hub;
-  let first: { here: Machine; there: Awaited<ReturnType<typeof gpuMachine>> };
+  let first: { here: Laptop; there: Awaited<ReturnType<typeof gpuMachine>> };
   const machines = async () => {
     const there = await gpuMachine(hub.url, 'mini/llama');
-    return { there, here: laptop(there.sshd, there.project) };
+    return { there, here: laptop(there.remote) };
   };
 
   test.before(async () => {
@@ -84,6 +90,8 @@ else {
 
   test('the documents print the commands of a day', () => {
     assert.ok(morning.length >= 3 && noon.length >= 3 && evening.length >= 2, [morning, noon, evening].join(' | '));
+    assert.ok(alone.length >= 5 && alone.every((line) => line.startsWith('npx just ')), alone.join(' | '));
+    assert.ok(alone.some((line) => line.includes('setup:remote')) && alone.at(-1)?.includes('sync:pull'), alone.join(' | '));
   });
 
   test('straight through', async () => {
@@ -113,6 +121,37 @@ else {
     for (const line of morning) await again(first.here, line);
     for (const line of noon) await again(first.there, line);
     for (const line of evening) await again(first.here, line);
+  });
+
+  // The same laptop has rented another machine. A machine of its own is a host without Node, which the test reaches with ssh alone.
+  test('from the laptop alone: nobody logs in to the GPU machine', async () => {
+    if (noMachines) return void console.log(`skipped: ${noMachines}`);
+    const { here } = first;
+    const gpu = await bareMachine(hub.url, 'mini/llama');
+    here.rents(gpu.remote);
+    fs.mkdirSync(path.join(here.project, 'configs/remotes'), { recursive: true });
+    fs.writeFileSync(path.join(here.project, 'configs/remotes/gpu.yaml'), gpu.settings);
+    fs.rmSync(adapterOf(here), { recursive: true });
+    for (const line of alone) {
+      // The training is the person's own, however it is started there.
+      if (line.includes('sync:pull')) {
+        fs.copyFileSync(path.join(repository, 'tests/workflow/first-adapter.py'), path.join(gpu.project, 'first-adapter.py'));
+        gpu.run('.venv-remote/bin/python first-adapter.py models/tiny adapters/first');
+      }
+      const said = await right(here, line);
+      if (line.includes('validate')) assert.match(said, /ready/);
+    }
+    for (const [name, text] of Object.entries(data))
+      assert.is(fs.readFileSync(path.join(gpu.project, 'data/processed', name), 'utf8'), text);
+    assert.equal(
+      fs.readFileSync(path.join(adapterOf(here), 'adapter_model.safetensors')),
+      fs.readFileSync(path.join(gpu.project, 'adapters/first/adapter_model.safetensors')),
+    );
+    for (const line of alone.filter((each) => /setup:remote|model:download/.test(each))) {
+      const { machines } = JSON.parse(await right(here, `${line} --json`));
+      assert.is(machines[0].report.outcome, 'unchanged', line);
+    }
+    gpu.close();
   });
 
   test('with a kill in the middle of every step', async () => {
