@@ -68,9 +68,14 @@ function blocksOf([heading = [], ...rows]: readonly (readonly string[])[], inden
     room >> 1,
   );
   const blocks = rows.map((row) =>
-    row
-      .flatMap((text, column) => (text === '' ? [] : [besideEachOther([heading[column] ?? '', text], indent, [names, room - names - gap])]))
-      .join('\n'),
+    row.flatMap((text, column) => (text === '' ? [] : [entry(heading[column] ?? '', text, indent, names, room)])).join('\n'),
   );
   return blocks.join('\n\n');
+}
+
+/** A cell behind the name of its column; below it where a word would be broken there and is not below. */
+function entry(name: string, text: string, indent: string, names: number, room: number): string {
+  const beside = room - names - gap;
+  if (longestWord(text) <= beside || longestWord(text) > room - gap) return besideEachOther([name, text], indent, [names, beside]);
+  return [indent + name, besideEachOther([text], indent + ' '.repeat(gap), [room - gap])].join('\n');
 }

@@ -60,4 +60,15 @@ test('a line is broken between words, a command never, and goes on below its tex
   assert.is(wrapped('✔ storage — 41 GB free in `models`', 20), '✔ storage — 41 GB\n  free in `models`');
 });
 
+test('a word that has no room behind the name of its column stands below it, whole', () => {
+  const rows = [
+    ['since', 'command', 'asked for by'],
+    ['2026-11-28', 'npx just mkdirs', 'laptop:/home/me/work/project'],
+  ];
+  assert.is(
+    columns(rows, '', 32),
+    ['since         2026-11-28', 'command       npx just mkdirs', 'asked for by', '  laptop:/home/me/work/project'].join('\n'),
+  );
+});
+
 test.run();
