@@ -13,12 +13,7 @@ if (noSshd || noTmux) skip(test, 'the runs of a machine at a terminal', noSshd ?
 else
   test('at 40×20 each run is a block, and no word of it is broken', async () => {
     const machine = await pair();
-    const { exitCode, stderr } = await machine.run(
-      'config',
-      '--only=storage.budget_gb.raw',
-      '--set=storage.warn_gb=41',
-      '--on=gpu',
-    );
+    const { exitCode, stderr } = await machine.run('config', '--only=storage.budget_gb.raw', '--set=storage.warn_gb=41', '--on=gpu');
     assert.is(exitCode, 0, stderr);
     const just = `'${process.execPath}' '${path.join(repository, 'node_modules/just-task/bin/just.js')}'`;
     const terminal = inTmux([40, 20], `${just} runs --on=gpu`, { cwd: machine.project, env: machine.env });
