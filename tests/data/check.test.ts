@@ -2,7 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { fetchTokenizers } from '../../tasks/data/length/tokenizer-files';
+import { Resources } from '../../tasks/engine/resources';
 import { startHub } from '../hub/server';
+import { contextWith } from '../support/context';
 import { projectCopy, runJust } from '../support/project';
 
 const test = suite('data:check');
@@ -36,6 +39,15 @@ test('tells each kind once with file, line and column, remembers it, and looks a
   const mended = await check();
   assert.equal([mended.exitCode, mended.step.state], [0, 'done']);
   assert.match(mended.step.found, '2 rows in 2 files');
+});
+
+test('a Hub that cannot be reached is no fault: lengths are an estimate then', async () => {
+  const context = contextWith({ models: { 'llama-3.1-8b': { repo: 'org/tiny' } } });
+  for (const address of ['http://127.0.0.1:9', 'http://no-such-host.invalid']) {
+    const host = { ...context.host, home: context.root, env: { HF_ENDPOINT: address } };
+    const missing = await fetchTokenizers({ ...context, host, resources: new Resources() }, () => undefined);
+    assert.match(missing['llama-3.1-8b'] ?? '', /does not answer/, JSON.stringify(missing));
+  }
 });
 
 test('counts tokens by the tokenizer of the Hub, which is fetched once and alone, and tells what is cut', async () => {

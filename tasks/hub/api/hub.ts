@@ -3,6 +3,7 @@ import type { Context } from '../../engine/context';
 import type { Resource } from '../../engine/resources';
 import type { Commit } from '../../untrusted/hashes';
 import { tryParse } from '../../untrusted/json';
+import { NetworkError } from '../http/network-error';
 import { discardBody, header, readText } from '../http/read-body';
 import type { Model } from '../model/models';
 import { misfit, nextQueryIn, type Revision, revisionIn, type TreeRow, treeRowsIn } from './answers';
@@ -50,7 +51,12 @@ export class Hub {
       if (response.statusCode !== 200) return discardBody(response);
       return revisionIn(tryParse(await readText(response, 8_000_000, endpoint)), { repo, revision }, endpoint).commit;
     };
-    return (await this.requests.once(url, {}, read, glanceMs)) ?? undefined;
+    try {
+      return (await this.requests.once(url, {}, read, glanceMs)) ?? undefined;
+    } catch (error) {
+      if (error instanceof NetworkError) return undefined;
+      throw error;
+    }
   }
 
   /**
