@@ -31,7 +31,8 @@ export function setupLocalTask(own: OwnChecks = {}): LoraTask {
       const activate = `\`. ${context.settings.setup.environments.local.path}/bin/activate\``;
       const { data_raw, data_processed } = context.settings.paths;
       const has = (folder: string) => context.host.files.list(absolute(context, folder)).some((name) => !name.startsWith('.'));
-      if (has(data_processed)) return '`npx just data:check`';
+      // It was looked at by the checks of this very run.
+      if (has(data_processed)) return '`npx just sync:push`';
       if (has(data_raw)) return `${activate}, then make \`${data_processed}\` out of \`${data_raw}\``;
       return `put your data into \`${data_raw}\`, then ${activate}`;
     },

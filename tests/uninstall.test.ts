@@ -84,7 +84,7 @@ test('lists what a record or a mark proves as ours, removes nothing, and says wh
   assert.match(told['conda']?.stays.join() ?? '', /holds mine\.txt, which a person added/);
   assert.equal(places(told['models']), ['models/m/.cache']);
   assert.ok((told['files']?.goes.length ?? 0) > 15);
-  assert.match(told['files']?.stays.join() ?? '', /`configs\/setup\.yaml`: changed since.*`\.gitignore` keeps/);
+  assert.match(told['files']?.stays.join() ?? '', /`configs\/setup\.yaml`, which changed since it was written.*`\.gitignore`, which keeps/);
   assert.equal(places(told['state']), ['.just-lora']);
   assert.ok(fs.existsSync(at('.venv-local/lib')) && fs.existsSync(at('scripts/paths.py')));
   const { stdout } = await runJust(project, ['uninstall'], env);

@@ -1,4 +1,7 @@
-/** npm leaves every .gitignore out of a package, so the text lives here; a test holds the repository's own to it. */
+/**
+ * What a project leaves out of git. npm leaves every .gitignore out of a package, so the text lives here; a test holds the repository's own
+ * to it, which adds what building just-lora makes.
+ */
 export const gitignore = `# Large or private: the folders are kept, their contents are not
 /data/**
 !/data/**/
@@ -21,8 +24,5 @@ __pycache__/
 
 # Node
 node_modules/
-/lib/
-/coverage/
-*.tgz
 .env
 `;

@@ -94,10 +94,14 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
       throw usageError(`\`--${option.name}\` takes no value`, `write \`--${option.name}\` alone`);
     given.set(option.name, [...(given.get(option.name) ?? []), token.value ?? '']);
   }
-  const [task, second] = words;
-  if (second !== undefined)
-    throw usageError(`just runs one task at a time: \`${second}\` would be left out`, `\`npx just ${task} && npx just ${second}\``);
   const has = (name: string) => given.has(name);
+  const [, second] = words;
+  if (second !== undefined) {
+    // What makes a run a mere look goes along with each: the advice is pasted.
+    const flags = ['plan', 'check', 'json', 'verbose'].filter((name) => given.get(name)?.at(-1) === '').map((name) => ` --${name}`);
+    const each = words.map((word) => `npx just ${word}${flags.join('')}`);
+    throw usageError(`just runs one task at a time: \`${second}\` would be left out`, `\`${each.join(' && ')}\``);
+  }
   if (has('plan') && has('check')) throw usageError('`--plan` and `--check` exclude each other', 'choose one');
   return {
     // With a value it is no look: it names the plan to carry out.

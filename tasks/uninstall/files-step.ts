@@ -31,8 +31,10 @@ export const filesStep = removalStep('files', 'Look for files of the project', a
   return {
     goes: owned,
     stays: [
-      ...(changed.length > 0 ? [`${some(changed)}: changed since`] : []),
-      ...(host.files.lstat(path.join(root, '.gitignore')) ? ['`.gitignore` keeps data and models out of git'] : []),
+      ...(changed.length > 0 ? [`${some(changed)}, which changed since it was written`] : []),
+      ...(host.files.lstat(path.join(root, '.gitignore'))
+        ? ['`.gitignore`, which keeps data and models out of git: take our lines out by hand where you want them gone']
+        : []),
     ],
   };
 });

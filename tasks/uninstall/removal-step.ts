@@ -29,7 +29,7 @@ export function removalStep(name: string, title: string, look: (context: Context
       const seen = await look(context);
       const { goes, stays } = seen;
       const data = { goes: goes.map(({ place, size }) => ({ place, bytes: size })), stays };
-      const warning = stays.length > 0 ? { warning: stays.join('\n') } : {};
+      const warning = stays.length > 0 ? { warning: `stays: ${stays.join('; ')}` } : {};
       if (goes.length === 0) return { state: 'done', found: 'nothing of just-lora is there', ...warning, data, seen };
       const table = [['place', 'on disk', 'what it is'], ...goes.map(({ place, size, is }) => [place, bytes(size), is])];
       const left = stays.length > 0 ? `; stays: ${stays.join('; ')}` : '';

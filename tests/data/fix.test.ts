@@ -60,7 +60,7 @@ test('writes beside and never over, is done the second time, and names what stay
   };
   const planned = await fix('--plan');
   const told =
-    "1 byte order mark, 1 rows with another program's role names, 1 empty lines, 1 rows that stand before already, 1 rows with a trailing comma";
+    "1 byte order mark, 1 row with another program's role names, 1 empty line, 1 row that repeats an earlier one, 1 row with a trailing comma";
   assert.equal([planned.step.state, planned.step.actions[0].title], ['todo', `write train.fixed.jsonl: ${told}`]);
   assert.equal(planned.names, ['good.jsonl', 'train.jsonl']);
   const done = await fix();

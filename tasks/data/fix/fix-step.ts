@@ -52,7 +52,7 @@ export const dataFixStep: Step<ToFix[]> = {
         ({ file, target }) =>
           `a training would read \`${file.name}\` and \`${shown(context.root, target)}\`: move the first away, to data/raw`,
       ),
-      ...(rest.length > 0 ? [`what has no one answer stays: ${some(rest)}`] : []),
+      ...(rest.length > 0 ? [`these have more than one answer, so they stay for you to mend: ${some(rest)}`] : []),
     ];
     const found = toFix.length > 0 ? `mended ${told.join('; ')}` : `nothing to mend in ${plural(files.length, 'file')} of rows`;
     return { state: 'done', found, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}), data };
@@ -133,14 +133,15 @@ async function writeFixed({ host, root }: Context, { file, target, sha256 }: ToF
   }
 }
 
-const words: Record<keyof FileFixes, string> = {
-  mark: 'byte order mark',
-  'empty-line': 'empty lines',
-  'trailing-comma': 'rows with a trailing comma',
-  sharegpt: 'rows as ShareGPT has them',
-  'role-name': "rows with another program's role names",
-  duplicate: 'rows that stand before already',
+/** One of them, and several. */
+const words: Record<keyof FileFixes, readonly [string, string]> = {
+  mark: ['byte order mark', 'byte order marks'],
+  'empty-line': ['empty line', 'empty lines'],
+  'trailing-comma': ['row with a trailing comma', 'rows with a trailing comma'],
+  sharegpt: ['row in the ShareGPT form', 'rows in the ShareGPT form'],
+  'role-name': ["row with another program's role names", "rows with another program's role names"],
+  duplicate: ['row that repeats an earlier one', 'rows that repeat an earlier one'],
 };
 
 const fixesText = (fixes: FileFixes): string =>
-  (Object.entries(fixes) as [keyof FileFixes, number][]).map(([kind, count]) => `${count} ${words[kind]}`).join(', ');
+  (Object.entries(fixes) as [keyof FileFixes, number][]).map(([kind, count]) => `${count} ${words[kind][count === 1 ? 0 : 1]}`).join(', ');

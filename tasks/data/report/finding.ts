@@ -18,7 +18,9 @@ export function findingOf(report: DataReport, gate: 'warn' | 'block'): Finding {
     data: { data: report },
   };
   const told = [
-    ...Object.entries(report.withoutTokenizer).map(([model, why]) => `no tokenizer of ${model}: ${why}`),
+    ...Object.entries(report.withoutTokenizer).map(
+      ([model, why]) => `no tokenizer of ${model} when the data was looked at (${why}): \`npx just data:check --force\` tries again`,
+    ),
     ...(notLookedAt.length > 0 ? [`not looked at: ${some(notLookedAt)}`] : []),
     ...(warnings.length > 0 ? [`${plural(warnings.length, 'kind')} of what may be meant otherwise`] : []),
   ];
