@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { ProfileName } from '../tasks/environments/profile/profile-files';
 import { condaProject, noRealConda, realConda } from '../tests/support/conda';
 import { python310, pythonWith } from '../tests/support/python';
 import type { Benchmark } from './benchmark';
@@ -14,7 +15,7 @@ const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js'
 const s = (value: number) => `${value.toFixed(2)} s`;
 
 /** A clone with a training environment of its own, without conda; uv's cache is the user's, and pip's where PIP_CACHE_DIR says so. */
-function place() {
+export function remotePlace(profile: ProfileName | 'auto') {
   // Without a space: triton 2.1 does not find its compiler where there is one.
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-remote-'));
   process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
@@ -23,7 +24,7 @@ function place() {
   fs.symlinkSync(path.join(repository, 'node_modules'), path.join(project, 'node_modules'));
   fs.writeFileSync(
     path.join(project, 'configs', 'setup.remote.yaml'),
-    'remote: { engine: venv, profile: compat }\nstorage: { error_gb: 1, warn_gb: 1 }\n',
+    `remote: { engine: venv, profile: ${profile} }\nstorage: { error_gb: 1, warn_gb: 1 }\n`,
   );
   const { PIP_FIND_LINKS: _, CI: __, ...rest } = process.env as Record<string, string>;
   const env = {
@@ -44,7 +45,7 @@ export const benchmark: Benchmark = {
     'The training environment (profile compat, 5.6 GB, engine venv, without a GPU) again for nothing and from a warm cache, against `pip install -r` of the same lock, an empty task of just as its users have it, a walk over the files, and `conda env update` with a real conda 4.3.16 on a channel of ten packages on this disk, where it has next to nothing to read.',
   async run() {
     const rows: Row[] = [];
-    const { folder, project, env, run, just: task } = place();
+    const { folder, project, env, run, just: task } = remotePlace('compat');
     const environment = path.join(project, '.venv-remote');
     const lock = 'environment-remote.compat.lock';
     await seconds(task('setup:remote', '--no-gpu'));
