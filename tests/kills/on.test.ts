@@ -19,7 +19,7 @@ else {
   test(`what runs there at ${moments} moments: all of it, and the task, who watches it, who follows it alone`, async () => {
     const kinds: readonly Killed[] = ['all there', 'task', 'watcher', 'follower'];
     const { reached } = await killOn(Array.from({ length: moments }, (_, at) => kinds[at % kinds.length] ?? 'task'));
-    assert.ok(reached > moments / 3, `${reached} of ${moments} were killed in the middle`);
+    assert.ok(reached > moments / 2, `${reached} of ${moments} were killed in the middle`);
   });
 }
 

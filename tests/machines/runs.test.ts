@@ -7,6 +7,7 @@ import type { Context } from '../../tasks/engine/context';
 import { silent } from '../../tasks/engine/reporter/reporter';
 import type { Machine as Reached } from '../../tasks/machines/machine';
 import { type Follower, runThere } from '../../tasks/machines/runs/run-there';
+import { runsThere } from '../../tasks/machines/runs/runs-there';
 import { shownRun } from '../../tasks/machines/runs/shown';
 import type { StartRequest } from '../../tasks/machines/there/protocol';
 import { chosenRemote } from '../../tasks/sync/remotes/chosen-remote';
@@ -101,6 +102,7 @@ async function followed(
 
 const runs = () => path.join(there.there, '.just-lora', 'machine-runs');
 const newest = () => path.join(runs(), fs.readdirSync(runs()).sort().at(-1) ?? '');
+const marks = () => JSON.parse(fs.readFileSync(path.join(newest(), 'processes.json'), 'utf8'));
 const hasEnded = () =>
   fs.existsSync(path.join(newest(), 'events')) && /"ended"/.test(fs.readFileSync(path.join(newest(), 'events'), 'utf8'));
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => `${index} `);
@@ -228,7 +230,6 @@ else {
     const killed = await followed(await laptop(), counting(2, 20, 'SIGKILL'));
     assert.equal(killed.ended, { event: 'ended', code: null, signal: 'SIGKILL', said: 'the last words', memory: false });
     assert.is(killed.code, undefined);
-    const marks = () => JSON.parse(fs.readFileSync(path.join(newest(), 'processes.json'), 'utf8'));
     const both = await followed(await laptop(), counting(30, 100), {
       onNote: (note) => {
         if (note.startsWith('2')) for (const { pid } of [marks().watcher, marks().task]) process.kill(pid, 'SIGKILL');
@@ -252,6 +253,23 @@ else {
     });
     assert.equal(new Set(notes).size, notes.length);
     assert.is(ended?.event === 'lost' && ended.why, 'killed');
+  });
+
+  test('one that was killed before it could say which processes it is: told once, and then a new one begins', async () => {
+    const start = counting(20, 101);
+    await followed(await laptop(), start, { detach: true });
+    await until(() => fs.existsSync(path.join(newest(), 'processes.json')) && marks().task);
+    for (const { pid } of [marks().watcher, marks().task]) process.kill(pid, 'SIGKILL');
+    const dead = newest();
+    fs.rmSync(path.join(dead, 'processes.json'));
+    const before = new Date(Date.now() - 70_000);
+    fs.utimesSync(path.join(dead, 'info.json'), before, before);
+    const { ended } = await followed(await laptop(), start);
+    assert.is(ended?.event === 'lost' && ended.why, 'killed');
+    const { context, reached } = await laptop();
+    assert.is((await runsThere(context, reached)).find(({ id }) => id === path.basename(dead))?.state, 'killed');
+    const again = await followed(await laptop(), start);
+    assert.equal({ isNew: again.isNew, code: again.code }, { isNew: true, code: 0 });
   });
 
   test('a login shell that talks, and one that hands over to another shell', async () => {

@@ -15,6 +15,9 @@ const programs: Readonly<Record<Exclude<Killed, 'laptop' | 'all there'>, RegExp>
   follower: /machines\/there\/run\.js/,
 };
 
+/** What the task has to do: milliseconds, and bytes. */
+const [taskMs, modelBytes] = [2000, 3_000_000];
+
 export interface KillCounts {
   /** Runs whose command did not come to its end, or a process that was there to be killed. */
   reached: number;
@@ -29,7 +32,7 @@ export interface KillCounts {
 export async function killOn(kills: readonly Killed[]): Promise<KillCounts> {
   const [hereTemporary, thereTemporary] = [temporaryFolder('jl-here'), temporaryFolder('jl-there')];
   const hub = await startHub();
-  hub.add('org/tiny', modelFiles(3_000_000));
+  hub.add('org/tiny', modelFiles(modelBytes));
   const machine = await pair({ env: { HF_ENDPOINT: hub.url, TMPDIR: thereTemporary } });
   machine.env['TMPDIR'] = hereTemporary;
   const command = ['model:download', '--model=org/tiny', '--on=gpu'];
@@ -37,7 +40,7 @@ export async function killOn(kills: readonly Killed[]): Promise<KillCounts> {
     fs.rmSync(machine.there, { recursive: true, force: true });
     if (isBare) fs.rmSync(path.join(machine.sshd.home, '.cache'), { recursive: true, force: true });
   };
-  hub.rate = 1_500_000;
+  hub.rate = modelBytes / (taskMs / 1000);
   const whole: number[] = [];
   for (const isBare of [true, false]) {
     prepare(isBare);
@@ -57,7 +60,12 @@ export async function killOn(kills: readonly Killed[]): Promise<KillCounts> {
     void ended.then(() => {
       isOver = true;
     });
-    await pause((whole[isBare ? 0 : 1] ?? 0) * (0.15 + (0.85 * at) / kills.length));
+    const isOneProgram = killed !== 'laptop' && killed !== 'all there';
+    if (isOneProgram) {
+      // It is there for a part of the time alone: moments of that part.
+      while (!isOver && !there(machine).some(({ command: text }) => programs[killed].test(text))) await pause(20);
+      await pause((taskMs * at) / kills.length);
+    } else await pause((whole[isBare ? 0 : 1] ?? 0) * (0.15 + (0.85 * at) / kills.length));
     if (killed === 'laptop') {
       if (!isOver) counts.reached++;
       end(child.pid ?? 0);

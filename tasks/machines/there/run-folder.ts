@@ -81,7 +81,8 @@ export async function makeRun(project: string, info: RunInfo): Promise<RunFolder
 export async function aliveness(run: RunFolder): Promise<'at work' | 'ended' | 'reboot'> {
   const processes = readJson(fileOf(run, 'processes.json'), 10_000) as RunProcesses | undefined;
   if (!processes) {
-    const made = stat(run.folder);
+    // Not of the folder: what comes into it, as that its end was told, would bring a dead one to life.
+    const made = stat(fileOf(run, 'info.json')) ?? stat(run.folder);
     return made && Date.now() - made.mtimeMs < beginMs ? 'at work' : 'ended';
   }
   if (processes.boot !== bootId({ platform: process.platform, files: { readText } })) return 'reboot';
