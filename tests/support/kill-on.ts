@@ -114,7 +114,8 @@ async function gone(find: () => { command: string }[], where: string): Promise<v
 
 /** Both sides as they lie on disk, a line each, without the records of runs, which tell of each, and without what is in packages. */
 function stateOf({ project, there: folder, sshd }: Pair): string[] {
-  const isRecord = /^\.just-lora\/(?:runs|machine-runs)\/|(?:^|\/)node_modules\//;
+  // A lock of a download that was killed when all was there is left: whoever has something to do there takes it over.
+  const isRecord = /^\.just-lora\/(?:runs|machine-runs)\/|(?:^|\/)node_modules\/|^models\/[^/]+\/\.cache\/just-lora\/lock\.json$/;
   const lines = (side: string, all: Record<string, string>) =>
     Object.entries(all).flatMap(([name, content]) =>
       isRecord.test(name) ? [] : [`${side} ${name}${/\.just-lora\/|\/\.cache\//.test(name) ? '' : ` ${content}`}`],
