@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { UserError } from '../../tasks/common/errors';
 import { type MachineLook, parseMachine } from '../../tasks/machines/bring/look/machine-answer';
-import { machineScript } from '../../tasks/machines/bring/look/machine-script';
+import { describeMachine } from '../../tasks/machines/bring/look/describe-machine';
 import { refuseMachine } from '../../tasks/machines/bring/look/refusals';
 import { parseComparison } from '../../tasks/machines/bring/project/compare-answer';
 import { decide } from '../../tasks/machines/bring/project/decide';
@@ -25,7 +25,7 @@ const remote = { name: 'gpu', type: 'ssh', host: 'gpu', path: '~/project' } as R
 function answer(changes: Record<string, string> = {}): string {
   const home = temporaryFolder('jl-answer');
   const input = [guardLine, '~/project', '22.20.0', 'abc', ''].join('\n');
-  const { stdout } = spawnSync('sh', ['-c', projectScript(machineScript)], {
+  const { stdout } = spawnSync('sh', ['-c', projectScript(describeMachine)], {
     input,
     encoding: 'latin1',
     env: { HOME: home, PATH: '/usr/bin:/bin' },

@@ -41,7 +41,11 @@ export class Hub {
     return revisionIn(body.value, { repo, revision }, this.requests.endpoint);
   }
 
-  /** The commit that a revision is now, at a glance: one try of three seconds. `undefined` where no answer comes. @throws UserError, Interrupted */
+  /**
+   * The commit that a revision is now, at a glance: one try of three seconds.
+   * @returns `undefined` where the Hub cannot be reached, does not answer in that time, asks for patience, or has another answer than 200
+   * @throws UserError E_HUB_ANSWER where what it answers does not fit; Interrupted
+   */
   async glance({ repo, revision }: Model): Promise<Commit | undefined> {
     const { endpoint, patience } = this.requests;
     const url = new URL(`${endpoint}/api/models/${addressOf(repo)}/revision/${encodeURIComponent(revision)}`);

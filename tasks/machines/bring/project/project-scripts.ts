@@ -1,5 +1,5 @@
 import { projectScript } from '../../../sync/posix/scripts/project-script';
-import { machineScript } from '../look/machine-script';
+import { describeMachine } from '../look/describe-machine';
 import { temporaryFolder } from '../node/node-scripts';
 
 /**
@@ -30,7 +30,7 @@ export const compareScript = projectScript(compare);
 export const projectMark = 'just-lora-project';
 
 /** One round trip for both. Lines: project, the version of Node that is brought, the hash of the app. Then names with NUL between. */
-export const lookScript = projectScript(`${machineScript} echo ${projectMark}; ${compare}`);
+export const lookScript = projectScript(`${describeMachine} echo ${projectMark}; ${compare}`);
 
 /**
  * Gives what is sent its names. Lines: project, the SHA-256 of the list of what was sent last as the look saw it (- where there is

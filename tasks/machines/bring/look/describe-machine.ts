@@ -1,10 +1,10 @@
 /**
- * Tells what a machine is. Writes nothing. Lines: the version of Node that is brought, the hash of the app.
+ * The part of a script for the other side that tells what a machine is. Writes nothing. Lines: the version of Node that is brought, the hash of the app.
  *
  * A Node that just-lora runs on is looked for in the order of what asking costs, and the first one ends it: PATH, the one that was
  * brought, the usual places of nvm, conda and others, then what a login shell knows, with its modules.
  */
-export const machineScript = `
+export const describeMachine = `
   IFS= read -r pinned; IFS= read -r app;
   echo just-lora-begin;
   s=$HOME/.cache/just-lora;
