@@ -17,11 +17,14 @@ export function shownName(name: string): string {
   return text;
 }
 
+/** ASCII is the same in both, and costs nothing. */
+const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+
 /** The name of bytes that stands behind a text of ours, in UTF-8. */
-export const byteName = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+export const byteName = (text: string): string => (isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));
 
 /** A name of bytes as text; what is no UTF-8 is lost in it. */
-export const textName = (name: string): string => Buffer.from(name, 'latin1').toString('utf8');
+export const textName = (name: string): string => (isAscii(name) ? name : Buffer.from(name, 'latin1').toString('utf8'));
 
 const hex = (byte: number): string => `\\x${byte.toString(16).padStart(2, '0')}`;
 

@@ -1,9 +1,11 @@
 import type { Context } from '../../engine/context';
+import type { Progress } from '../../engine/step';
 import { nodeProgramBytes, nodeVersion } from '../../knowledge/node-builds';
 import { longAnswer } from '../../sync/answers/answer';
 import { readLook } from '../../sync/posix/read-look';
 import type { Machine } from '../machine';
 import { appHere } from './app/app-here';
+import { placeApp } from './app/place-app';
 import { type MachineLook, parseMachine } from './look/machine-answer';
 import { refuseMachine } from './look/refusals';
 import { type ProjectHere, projectHere } from './project/files-here';
@@ -24,6 +26,7 @@ interface Looked {
 /** What the steps of one machine share: one look, made anew behind whatever acted. */
 export class Bringing {
   #looked: Promise<Looked> | undefined;
+  #app: Promise<void> | undefined;
 
   constructor(readonly machine: Machine) {}
 
@@ -39,6 +42,22 @@ export class Bringing {
   /** What the machine is. @throws UserError as {@link looked} */
   async look(context: Context): Promise<MachineLook> {
     return (await this.looked(context)).look;
+  }
+
+  /**
+   * Sends just-lora itself, or waits for that where it is on its way: it has room beside Node, which is unpacked for as long as it
+   * travels.
+   * @throws UserError as {@link placeApp}; then the next call tries it again
+   */
+  sendApp(context: Context, tell: (progress: Progress) => void): Promise<void> {
+    this.#app ??= placeApp(context, this.machine, tell).then(
+      () => this.forget(),
+      (error: unknown) => {
+        this.#app = undefined;
+        throw error;
+      },
+    );
+    return this.#app;
   }
 
   /** It is not as it was. */

@@ -1,6 +1,4 @@
 import * as path from 'node:path';
-import { pipeline } from 'node:stream';
-import { createGzip } from 'node:zlib';
 import { UserError } from '../../common/errors';
 import { byteName, shownName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
@@ -25,14 +23,6 @@ export async function* piecesOf({ host }: Context, file: string, tell: (doneByte
     tell(done);
   }
 }
-
-/** Under gzip. */
-export const gzipped = (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> => {
-  const gzip = createGzip({ level: 6 });
-  // A fault of the source comes out of the end that is read.
-  pipeline(bytes, gzip, () => undefined);
-  return gzip;
-};
 
 /**
  * Runs a script there that reads bytes, once more where the link broke. What came of a try that broke is gone there by then.
@@ -81,3 +71,12 @@ function readFault(error: unknown): unknown {
     fix: 'let the writer finish, then run the same command again',
   });
 }
+
+/** What arrived there is not what was sent: its fault. */
+export const notAsSent = ({ remote }: Machine): UserError =>
+  new UserError({
+    code: 'E_CHANGED_WHILE_SENT',
+    found: `what arrived on \`${remote.name}\` is not what was looked at here: a file changed on the way`,
+    needed: 'files that stay as they are while they travel',
+    fix: 'let the writer finish, then run the same command again',
+  });

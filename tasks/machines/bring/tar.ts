@@ -1,3 +1,6 @@
+import { pipeline } from 'node:stream';
+import { createGzip } from 'node:zlib';
+
 /**
  * A tar of files and links, as GNU tar, BusyBox and bsdtar read it: POSIX.1-1988 ("ustar") headers, long names in entries of GNU's
  * types `L` and `K` (GNU tar manual, "Basic Tar Format"). Written here, since a Mac's own tar adds files that nobody has.
@@ -42,6 +45,14 @@ export async function* tarOf(entries: Iterable<TarEntry>, tell: (bytes: number) 
   }
   yield Buffer.alloc(2 * block);
 }
+
+/** Bytes under gzip. */
+export const gzipped = (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> => {
+  const gzip = createGzip({ level: 6 });
+  // A fault of the source comes out of the end that is read.
+  pipeline(bytes, gzip, () => undefined);
+  return gzip;
+};
 
 /** A file that grew or shrank while it was read. */
 export class ChangedWhileRead extends Error {

@@ -68,8 +68,8 @@ export class Processes {
     return this.#run(startWithExeca, command, args, options);
   }
 
-  /** Asks a program a short question: {@link run}, without the time that execa takes to load. */
-  ask(command: string, args: readonly string[], options: Omit<RunOptions, 'input'>): Promise<RunResult> {
+  /** {@link run} for a program of the system itself, which no script of Windows stands for: without the 150 ms that execa takes to load. */
+  ask(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
     return this.#run(startPlainly, command, args, options);
   }
 

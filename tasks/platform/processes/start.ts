@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 
 /** A program that was started, and its end. */
 export interface StartedProgram {
@@ -42,14 +42,23 @@ export async function startWithExeca(command: string, args: readonly string[], {
   return { child, ended };
 }
 
-/** Starts a program that reads nothing, without loading execa for it. */
-export async function startPlainly(command: string, args: readonly string[], { cwd, env }: StartOptions): Promise<StartedProgram> {
-  const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached });
+/**
+ * Starts a program without loading execa for it: one that is no script of Windows, which the system itself finds by its name.
+ * Where it ends before it has read all of its input, the rest is nobody's.
+ */
+export async function startPlainly(command: string, args: readonly string[], { cwd, env, input }: StartOptions): Promise<StartedProgram> {
+  const child = spawn(command, args, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], detached });
   const ended = new Promise<{ exitCode: number; why?: string }>((resolve) => {
     child.once('error', (error) => resolve({ exitCode: -1, why: error.message }));
     child.once('close', (code, signal) =>
       resolve(code === null ? { exitCode: -1, why: `${command} was ended by ${signal}` } : { exitCode: code }),
     );
   });
+  const { stdin } = child;
+  if (stdin && input !== undefined) {
+    stdin.on('error', () => undefined);
+    if (input instanceof Readable) pipeline(input, stdin, () => undefined);
+    else stdin.end(input);
+  }
   return { child, ended };
 }

@@ -48,8 +48,8 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
   type Given = Pick<RunOptions, 'input' | 'timeoutMs' | 'mostBytes' | 'keep' | 'onBytes' | 'quietMs'>;
   const start = (command: string, script: string, given: Given) => {
     const options = { cwd: root, ...given, guarded: true, encoding: 'latin1', env: { LC_ALL: 'C' } } as const;
-    if (!ssh) return host.processes.run('sh', ['-c', script], options);
-    return host.processes.run('ssh', ['-T', ...ssh.options, '--', ssh.host, command], { ...options, program: 'ssh' });
+    if (!ssh) return host.processes.ask('sh', ['-c', script], options);
+    return host.processes.ask('ssh', ['-T', ...ssh.options, '--', ssh.host, command], { ...options, program: 'ssh' });
   };
   /** Its command there, or where a startup file has handed over to another shell, its input as commands of that one. */
   const asked = async (script: string, given: Given, inputFor: (isLive: boolean) => { input: Buffer; live?: Readable }) => {

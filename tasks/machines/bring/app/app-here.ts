@@ -6,7 +6,7 @@ import type { Resource } from '../../../engine/resources';
 import type { Host } from '../../../platform';
 import { fileFingerprint } from '../../../platform/hashing';
 import { hashesHere } from '../hashes-here';
-import type { TarEntry } from '../tar';
+import { gzipped, type TarEntry, tarOf } from '../tar';
 import { packagesOf } from './packages';
 
 /** What runs on a machine: `lib`, what a project starts from, and the packages of production. The same for all machines. */
@@ -16,13 +16,10 @@ export interface App {
    * package would take longer than the look at the machine.
    */
   hash: string;
-  /** All that is sent, with `SUMS`, the SHA-256 of each. */
-  pack(): Packed;
-}
-
-interface Packed {
-  bytes: number;
-  entries: readonly TarEntry[];
+  /** Bytes of all files, unpacked. */
+  bytes(): number;
+  /** All that is sent: a tar under gzip, with `SUMS`, the SHA-256 of each file. Made once in a run. */
+  archive(): Promise<Buffer>;
 }
 
 /** `tasks` of a clone of this repository, `lib` of the package. */
@@ -52,18 +49,24 @@ function makeApp(context: Context): App {
     return digest(JSON.stringify([config, versions, parts]));
   };
   const state = statesOf(host, ours);
-  let packed: Packed | undefined;
+  let entries: readonly TarEntry[] | undefined;
+  let packed: Promise<Buffer> | undefined;
   return {
     hash: context.resources
       .get(context, hashesHere)
       .ofAll('app', JSON.stringify([config, versions, state.texts]), state.youngestMs, hash)
       .slice(0, 32),
-    pack() {
-      packed ??= makePack();
+    bytes: () => all().reduce((sum, { size }) => sum + size, 0),
+    archive() {
+      packed ??= collected(gzipped(tarOf(all())));
       return packed;
     },
   };
-  function makePack(): Packed {
+  function all(): readonly TarEntry[] {
+    entries ??= entriesOfAll();
+    return entries;
+  }
+  function entriesOfAll(): TarEntry[] {
     const files = new Map([
       ['just.config.js', Buffer.from(config)],
       ...besideCode(host, names.own),
@@ -74,9 +77,14 @@ function makeApp(context: Context): App {
         if (!unread.test(name) && host.files.stat(path.join(folder, name))?.isFile())
           files.set(`${place}/${name}`, host.files.readBytes(path.join(folder, name)));
     const sums = [...files].map(([name, bytes]) => `${digest(bytes)}  ${name}\n`).sort();
-    const entries = [['SUMS', Buffer.from(sums.join(''))] as const, ...files].map(entryOf);
-    return { bytes: entries.reduce((sum, { size }) => sum + size, 0), entries };
+    return [['SUMS', Buffer.from(sums.join(''))] as const, ...files].map(entryOf);
   }
+}
+
+async function collected(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of bytes) parts.push(part);
+  return Buffer.concat(parts);
 }
 
 /** What tells that one of these files has changed, and when the last one did. */

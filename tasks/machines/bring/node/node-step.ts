@@ -46,6 +46,8 @@ export function nodeStep(bringing: Bringing): Step<MachineLook> {
             ? `bring Node ${nodeVersion} into ~/.cache/just-lora there (${fetched} by its own ${look.fetcher === 'uv' ? 'uv' : 'pip'}; where that gets none, ${sent} from here)`
             : `bring Node ${nodeVersion} into ~/.cache/just-lora there (${sent} from here)`,
           async run(context, tell) {
+            // Beside it. What comes of that is for the step of the project to tell.
+            if (!look.hasApp) bringing.sendApp(context, () => undefined).catch(() => undefined);
             try {
               if (!(await fetchedThere(bringing, look, architecture, tell))) await sendNode(context, bringing, architecture, tell);
             } finally {

@@ -45,7 +45,8 @@ export async function compareProjects(context: Context, bringing: Bringing): Pro
   // What `sync:push` brought since then is no person's doing.
   const pushed = await asPushed(context, remote, filesThere({ ...machine, path: look.path, ssh: machine.shell.ssh }), decision.changed);
   const changed = decision.changed.filter((name) => !pushed.has(name));
-  await refuseCollisions(machine, look, [...here.files.keys()]);
+  // What lies there as it is here came to its place.
+  if (decision.send.length > 0) await refuseCollisions(machine, look, [...here.files.keys()]);
   const full = noRoom(
     remote.name,
     look.project,

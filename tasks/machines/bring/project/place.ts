@@ -5,26 +5,17 @@ import type { Progress } from '../../../engine/step';
 import { forgetPushed } from '../../../sync/guards/pushed-files';
 import type { RelativeName } from '../../../untrusted/names';
 import type { Machine } from '../../machine';
-import type { App } from '../app/app-here';
 import { smallBytes } from '../hashes-here';
-import { gzipped, sendTo } from '../send';
-import { type TarEntry, tarOf } from '../tar';
+import { notAsSent, sendTo } from '../send';
+import { gzipped, type TarEntry, tarOf } from '../tar';
 import type { Comparison } from './compare';
-import { placeAppScript, placeScript } from './project-scripts';
+import { placeScript } from './project-scripts';
 import { sentText } from './sent';
 
 type Tell = (progress: Progress) => void;
 
 /** Exit codes of the scripts there: what came is not what was sent; another one was faster. */
 const [wrong, busy] = [83, 86];
-
-/** Sends just-lora itself. */
-export async function placeApp(context: Context, machine: Machine, app: App, tell: Tell): Promise<void> {
-  const { bytes: totalBytes, entries } = app.pack();
-  const tar = () => gzipped(tarOf(entries, (doneBytes) => tell({ doneBytes, totalBytes })));
-  const { exitCode } = await sendTo(context, machine, placeAppScript, [app.hash], tar, [wrong]);
-  if (exitCode === wrong) throw notAsSent(machine);
-}
 
 /**
  * Sends the files that differ, takes away those that are gone, and notes what lies there.
@@ -89,11 +80,3 @@ function entryOf({ host, root }: Context, { name, from, size, isExecutable, modi
     open: () => (size < smallBytes ? [host.tree.readWhole(root, from)] : (host.tree.read(root, from) as AsyncIterable<Buffer>)),
   };
 }
-
-const notAsSent = ({ remote }: Machine): UserError =>
-  new UserError({
-    code: 'E_CHANGED_WHILE_SENT',
-    found: `what arrived on \`${remote.name}\` is not what was looked at here: a file changed on the way`,
-    needed: 'files that stay as they are while they travel',
-    fix: 'let the writer finish, then run the same command again',
-  });

@@ -59,15 +59,3 @@ export const placeScript = projectScript(`
   if [ -d "$t/files" ]; then ( cd "$t/files" && find . -type d -print0 | xargs -0 sh -c "for d do [ -d \\"\\$p/\\$d\\" ] || mkdir -p \\"\\$p/\\$d\\" || exit 255; set --; for f in \\"\\$d\\"/* \\"\\$d\\"/.*; do if [ -L \\"\\$f\\" ] || [ -f \\"\\$f\\" ]; then set -- \\"\\$@\\" \\"\\$f\\"; [ \\$# -lt 200 ] || { mv -f \\"\\$@\\" \\"\\$p/\\$d/\\" || exit 255; set --; }; fi; done; [ \\$# -eq 0 ] || mv -f \\"\\$@\\" \\"\\$p/\\$d/\\" || exit 255; done" sh ) || exit 81; fi;
   xargs -0 sh -c "for n do rm -f \\"\\$p/\\$n\\"; d=\\$n; while :; do case \\"\\$d\\" in */*) d=\\\${d%/*}; rmdir \\"\\$p/\\$d\\" 2>/dev/null || break;; *) break;; esac; done; done; exit 0" sh < "$t/remove";
   mv -f "$t/last" "$s/brought"`);
-
-/** Unpacks the app where it is kept, and lets go of all but the newest few. Lines: project, its hash. Then a tar under gzip. */
-export const placeAppScript = projectScript(`
-  IFS= read -r h;
-  s=$HOME/.cache/just-lora/app; ${temporaryFolder}
-  mkdir "$t/n";
-  gzip -dc | tar xof - -C "$t/n" || exit 82;
-  ( cd "$t/n" && sha256sum -c SUMS >/dev/null 2>&1 ) || exit 83;
-  [ -d "$s/$h" ] || mv "$t/n" "$s/$h" || exit 81;
-  rm -rf "$s/$h/n"; touch "$s/$h";
-  ls -1t "$s" | tail -n +5 | while IFS= read -r o; do case "$o" in *[.]*) ;; *) rm -rf "$s/$o";; esac; done;
-  exit 0`);

@@ -6,7 +6,7 @@ import { appHere } from '../app/app-here';
 import type { Bringing } from '../bringing';
 import type { MachineLook } from '../look/machine-answer';
 import { type Comparison, compareProjects } from './compare';
-import { placeApp, placeProject, projectBusy } from './place';
+import { placeProject, projectBusy } from './place';
 
 interface Seen {
   look: MachineLook;
@@ -33,9 +33,8 @@ export function projectStep(bringing: Bringing): Step<Seen> {
         ? []
         : [
             {
-              title: `send just-lora itself with what it needs to run (${bytes(app.pack().bytes)})`,
-              run: (...[now, tell]: Parameters<Awaited<ReturnType<NonNullable<Step['plan']>>>[number]['run']>) =>
-                placeApp(now, machine, app, tell).finally(() => bringing.forget()),
+              title: `send just-lora itself with what it needs to run (${bytes(app.bytes())})`,
+              run: (now: Context, tell: (progress: Progress) => void) => bringing.sendApp(now, tell),
             },
           ];
       const { send, remove, changed, isUnrecorded } = comparison;

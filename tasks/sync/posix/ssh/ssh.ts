@@ -23,7 +23,7 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
     ...(remote.user ? ['-o', `User=${remote.user}`] : []),
     ...(remote.port ? ['-o', `Port=${remote.port}`] : []),
   ];
-  const asked = await context.host.processes.run('ssh', ['-G', ...chosen, '--', remote.host], {
+  const asked = await context.host.processes.ask('ssh', ['-G', ...chosen, '--', remote.host], {
     cwd: context.root,
     program: 'ssh',
     timeoutMs: 10_000,
@@ -91,7 +91,7 @@ export function askAnew({ host, root }: Context, ssh: Ssh, logLevel: 'ERROR' | '
   // Of an option that is given twice the first counts.
   const first = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none', '-o', `LogLevel=${logLevel}`];
   const options = { cwd: root, program: 'ssh', guarded: true, env: { LC_ALL: 'C' }, timeoutMs: 40_000, mostBytes: 1_000_000 } as const;
-  return host.processes.run('ssh', ['-T', ...first, ...ssh.options, '--', ssh.host, 'exit 0'], options);
+  return host.processes.ask('ssh', ['-T', ...first, ...ssh.options, '--', ssh.host, 'exit 0'], options);
 }
 
 /**
@@ -133,5 +133,5 @@ function controlFolder({ host }: Context): string | undefined {
 
 /** A connection that broke may look alive to its master for a while: the next try makes a new one. */
 export async function dropMaster({ host, root }: Context, ssh: Pick<Ssh, 'options' | 'host'> | undefined): Promise<void> {
-  if (ssh) await host.processes.run('ssh', [...ssh.options, '-O', 'exit', '--', ssh.host], { cwd: root, program: 'ssh', timeoutMs: 3000 });
+  if (ssh) await host.processes.ask('ssh', [...ssh.options, '-O', 'exit', '--', ssh.host], { cwd: root, program: 'ssh', timeoutMs: 3000 });
 }
