@@ -4,6 +4,7 @@ import type { Context } from '../engine/context';
 import { absolute, below, projectPaths, shown } from '../engine/paths';
 import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../engine/state';
 import type { Finding, Progress, Step } from '../engine/step';
+import { chooseProfile } from '../environments/profile/choose';
 import { lengthPlan } from './length/length-plan';
 import { lengthsOf } from './length/length-report';
 import { fetchTokenizers } from './length/tokenizer-files';
@@ -14,7 +15,7 @@ import { type DataFile, dataFiles } from './rows/data-files';
 import { modelTemplates, templateFiles } from './template/model-template';
 
 /** Raised where the look finds something else in the same data: a proof of before says nothing then. */
-const rules = '3';
+const rules = '4';
 const name = 'data';
 
 /**
@@ -61,7 +62,7 @@ export function dataStep(gate: 'warn' | 'block'): Step {
       const proof = readProof(context, name);
       const report = proof?.data?.['data'] as DataReport | undefined;
       if (!proof || !report) return { state: 'todo', found: `${told(files)} not looked at yet` };
-      const changed = changedInputs(proof.inputs, inputsOf(context, files));
+      const changed = changedInputs(proof.inputs, await inputsOf(context, files));
       return changed.length > 0 ? { state: 'todo', found: 'looked at before, but something changed', changed } : findingOf(report, gate);
     },
     async plan(context) {
@@ -72,7 +73,7 @@ export function dataStep(gate: 'warn' | 'block'): Step {
             deleteProof(context, name);
             const files = dataFiles(context);
             const without = await fetchTokenizers(context, (text) => progress({ text }));
-            const inputs = inputsOf(context, files);
+            const inputs = await inputsOf(context, files);
             const report = await look(context, files, progress, without);
             // What changed while it was looked at is not vouched for.
             writeProof(context, name, { inputs, found: told(files), data: { data: report } });
@@ -89,18 +90,25 @@ async function look(
   tell: (progress: Progress) => void,
   withoutTokenizer: Record<string, string> = {},
 ): Promise<DataReport> {
-  const [read, others] = [files.filter(({ parquet }) => !parquet), files.filter(({ parquet }) => parquet)];
   const lengths = lengthPlan(context);
-  const reports = await lookAtData(context, read, { templates: modelTemplates(context), lengths }, tell);
+  const oldDatasets = await readsWithOldDatasets(context, files);
+  const reports = await lookAtData(context, files, { templates: modelTemplates(context), lengths, oldDatasets }, tell);
   return reportOf(reports, {
     lengths: await lengthsOf(context, reports, lengths),
     withoutTokenizer,
-    notLookedAt: others.map((file) => file.name),
+    notLookedAt: [],
   });
 }
 
+/** Whether the training reads the files with datasets before 4; asked where that matters, of the versions of the profile. */
+async function readsWithOldDatasets(context: Context, files: readonly DataFile[]): Promise<boolean> {
+  if (!files.some(({ parquet }) => parquet)) return false;
+  const version = (await chooseProfile(context)).versions.get('datasets');
+  return version === undefined || Number.parseInt(version, 10) < 4;
+}
+
 /** Each file as it is now: another one under its name has another time or inode. */
-function inputsOf(context: Context, files: readonly DataFile[]): Inputs {
+async function inputsOf(context: Context, files: readonly DataFile[]): Promise<Inputs> {
   const others = templateFiles(context).map((path) => ({ path, name: shown(context.root, path) }));
   const stamps = [...files, ...others].map(({ path, name }) => {
     const entry = context.host.files.exactStat(path);
@@ -108,7 +116,10 @@ function inputsOf(context: Context, files: readonly DataFile[]): Inputs {
   });
   const { lora, quantization, arguments: run, attention } = context.settings.training;
   const settings = sha256(JSON.stringify({ lora, quantization, run, attention }));
-  return { ...Object.fromEntries(stamps), 'the training settings': settings, 'the rules': rules };
+  const reader = files.some(({ parquet }) => parquet)
+    ? { 'the datasets of the profile': (await readsWithOldDatasets(context, files)) ? 'before 4' : '4 or newer' }
+    : {};
+  return { ...Object.fromEntries(stamps), ...reader, 'the training settings': settings, 'the rules': rules };
 }
 
 const told = (files: readonly DataFile[]): string =>

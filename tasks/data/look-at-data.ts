@@ -17,11 +17,14 @@ const mostThreads = 4;
 /** Below this many bytes threads take longer to start than to read. */
 const smallBytes = 1_000_000;
 
-/** Looks at every row of the files, and renders what they have in common with the templates. It writes nothing. */
+/**
+ * Looks at every row of the files, and renders what they have in common with the templates. It writes nothing.
+ * @param oldDatasets whether datasets before 4 is to read them
+ */
 export async function lookAtData(
   { host }: Pick<Context, 'host'>,
   files: readonly DataFile[],
-  { templates, lengths }: { templates: readonly ModelTemplate[]; lengths?: LengthPlan },
+  { templates, lengths, oldDatasets = true }: { templates: readonly ModelTemplate[]; lengths?: LengthPlan; oldDatasets?: boolean },
   tell: (progress: Progress) => void,
 ): Promise<FileReport[]> {
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -33,24 +36,28 @@ export async function lookAtData(
     const reports: FileReport[] = [];
     for (const file of files) {
       const before = doneBytes;
+      const more = (bytes: number) => {
+        host.processes.throwIfInterrupted();
+        doneBytes = Math.min(doneBytes + bytes, before + file.bytes);
+        tell({ text: file.name, doneBytes, totalBytes });
+      };
       reports.push(
         await lookAtFile(
           file,
-          async (block) => {
+          async (portion) => {
             host.processes.throwIfInterrupted();
-            if (totalBytes >= smallBytes) return pool.give(block);
+            if (totalBytes >= smallBytes) return pool.give(portion, more);
             measure ??= lengths && new Measure(lengths);
-            return { report: Promise.resolve(examineBlock(block, measure)) };
+            return { report: Promise.resolve(examineBlock(portion, measure)) };
           },
-          (bytes) => {
-            doneBytes = Math.min(doneBytes + bytes, before + file.bytes);
-            tell({ text: file.name, doneBytes, totalBytes });
-          },
+          more,
           (hashes, linesBefore, report) => countDuplicates(seen, hashes, linesBefore, report),
         ),
       );
     }
     compareFiles(reports);
+    for (const { refusedByOld: refused, tallies } of reports)
+      if (refused && oldDatasets) addTallies(tallies, { [refused.kind]: { count: 1, first: { line: 0, detail: refused.detail } } }, 0);
     for (const report of reports) addTallies(report.tallies, judgeForms(report.forms.values(), templates), 0);
     return reports;
   } finally {

@@ -4,36 +4,41 @@ import { mostForms } from './chat/signature';
 import { castFault, timestampColumns } from './form/arrow-type';
 import type { FormKind } from './form/kinds';
 import { LengthTally } from './length/tally-lengths';
+import type { ParquetFile } from './parquet/parquet-file';
+import { rowGroupsOf } from './parquet/row-groups';
 import { addForm, addShape, noRows, type RowsReport } from './report/rows-report';
 import { addTallies, type Place } from './report/tally';
-import type { Block } from './rows/block';
 import { blocksOf, type FileEnd } from './rows/blocks';
 import type { DataFile } from './rows/data-files';
-import type { BlockReport } from './workers/examine-block';
+import type { BlockReport, Portion } from './workers/examine-block';
 
 /** What was seen of one file. */
 export interface FileReport extends RowsReport {
   file: DataFile;
-  layout: 'lines' | 'array';
+  layout: FileEnd['layout'];
   /** Without compression. */
   bytes: number;
   /** Lengths for each model that they are counted for. */
   lengths: LengthTally[];
+  /** Why datasets before 4 refuses it. */
+  refusedByOld?: ParquetFile['refusedByOld'];
 }
 
 /**
- * Looks at the blocks of a file.
- * @param give hands a block to a worker
+ * Looks at the blocks or row groups of a file.
+ * @param give hands one to a worker
  * @param hear gets the hashes of the examples, in their order
  */
 export async function lookAtFile(
   file: DataFile,
-  give: (block: Block) => Promise<{ report: Promise<BlockReport> }>,
+  give: (portion: Portion) => Promise<{ report: Promise<BlockReport> }>,
   tell: (bytes: number) => void,
   hear: (hashes: Uint32Array, linesBefore: number, report: FileReport) => void = () => undefined,
 ): Promise<FileReport> {
   const report: FileReport = { ...noRows(), file, layout: 'lines', bytes: 0, lengths: [] };
-  const blocks = blocksOf(file.path, file.compressed);
+  const portions: AsyncGenerator<Portion, FileEnd & { opened?: ParquetFile }> = file.parquet
+    ? rowGroupsOf(file.path)
+    : blocksOf(file.path, file.compressed);
   const state = { lines: 0, blocks: 0 };
   const open: Promise<BlockReport>[] = [];
   const settle = async (most: number) => {
@@ -43,15 +48,16 @@ export async function lookAtFile(
       merge(report, state, block);
     }
   };
-  let next = await blocks.next();
-  for (; !next.done; next = await blocks.next()) {
-    tell(next.value.bytes.byteLength);
+  let next = await portions.next();
+  for (; !next.done; next = await portions.next()) {
+    if ('bytes' in next.value) tell(next.value.bytes.byteLength);
     open.push((await give(next.value)).report);
     // Those that are done are merged; what a report holds does not grow with the rows.
     await settle(8);
   }
   await settle(0);
   finish(report, next.value);
+  if (next.value.opened) report.refusedByOld = next.value.opened.refusedByOld;
   return report;
 }
 
@@ -71,7 +77,9 @@ function merge(report: FileReport, state: { lines: number; blocks: number }, blo
   }
   report.formless += block.formless;
   if (block.rows > 0) {
-    for (const column of timestampColumns(block.type)) add(report, 'dates', { line: state.lines + 1, detail: `\`${column}\`` });
+    // Those of a table are what a person chose.
+    if (!report.file.parquet)
+      for (const column of timestampColumns(block.type)) add(report, 'dates', { line: state.lines + 1, detail: `\`${column}\`` });
     if (report.type.is === 'null') report.type = block.type;
     else {
       const fault = castFault(report.type, block.type);
@@ -86,7 +94,7 @@ function finish(report: FileReport, end: FileEnd): void {
   report.layout = end.layout;
   report.bytes = end.bytes;
   if (end.fault) add(report, end.fault.kind, { line: end.fault.line });
-  if (end.broken) add(report, 'broken-gzip', { line: 0, detail: end.broken });
+  if (end.broken) add(report, end.layout === 'parquet' ? 'broken-parquet' : 'broken-gzip', { line: 0, detail: end.broken });
   judgeColumns(report);
   const isReadable = Object.keys(report.tallies).every((kind) => kind === 'empty-line' || kind === 'mark');
   if (report.rows === 0 && isReadable) add(report, 'no-rows', { line: 1 });

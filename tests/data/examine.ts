@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { chatKinds } from '../../tasks/data/chat/kinds';
 import { formKinds } from '../../tasks/data/form/kinds';
 import { type FileReport, lookAtFile } from '../../tasks/data/look-at-file';
-import { splitOf } from '../../tasks/data/rows/data-files';
+import { type DataFile, splitOf } from '../../tasks/data/rows/data-files';
 import { examineBlock } from '../../tasks/data/workers/examine-block';
 import { temporaryFolder } from '../support/project';
 
@@ -14,13 +14,22 @@ export function examine(content: string | Uint8Array, name = 'train.jsonl'): Pro
   return examineFile(name.endsWith('.gz') ? gzipSync(bytes) : bytes, name);
 }
 
+/** A file as the search for files finds it. */
+export const dataFile = (file: string): DataFile => ({
+  path: file,
+  name: path.basename(file),
+  bytes: fs.statSync(file).size,
+  split: splitOf(path.basename(file)),
+  compressed: file.endsWith('.gz'),
+  parquet: file.endsWith('.parquet'),
+});
+
 /** The same for the bytes of the file itself. */
 export async function examineFile(bytes: Uint8Array, name: string): Promise<FileReport> {
   const file = path.join(temporaryFolder(), name);
   fs.writeFileSync(file, bytes);
-  const data = { path: file, name, bytes: bytes.length, split: splitOf(name), compressed: name.endsWith('.gz'), parquet: false };
   return lookAtFile(
-    data,
+    dataFile(file),
     async (block) => ({ report: Promise.resolve(examineBlock(block)) }),
     () => undefined,
   );

@@ -14,7 +14,8 @@ datasets.utils.logging.set_verbosity(datasets.utils.logging.CRITICAL)
 def loads(file):
     with tempfile.TemporaryDirectory() as cache:
         try:
-            rows = datasets.load_dataset("json", data_files=file, split="train", cache_dir=cache)
+            kind = "parquet" if file.endswith(".parquet") else "json"
+            rows = datasets.load_dataset(kind, data_files=file, split="train", cache_dir=cache)
             # Bytes that are no UTF-8 go through, up to the row that has them.
             for index in range(min(len(rows), 3)):
                 rows[index]
@@ -42,5 +43,5 @@ folder = sys.argv[1]
 found = {}
 for name in sorted(os.listdir(folder)):
     file = os.path.join(folder, name)
-    found[name] = {**loads(file), "lines": lines(file)}
+    found[name] = {**loads(file), "lines": None if name.endswith(".parquet") else lines(file)}
 print(json.dumps(found))

@@ -4,8 +4,11 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type FormKind, formKinds } from '../../tasks/data/form/kinds';
+import { lookAtData } from '../../tasks/data/look-at-data';
 import { rendererOf } from '../../tasks/data/template/render';
+import { thisHost } from '../../tasks/platform';
 import { conversations, renderedByPython } from '../data/conversations';
+import { dataFile } from '../data/examine';
 import { formCases } from '../data/form-cases';
 import { repository, temporaryFolder } from '../support/project';
 import { pythonWith } from '../support/python';
@@ -62,6 +65,56 @@ test('datasets 2.15.0 and json take what is said to be right, and refuse what is
   }
   assert.equal(names.size, formCases.length);
   assert.equal(wrong, []);
+});
+
+/** Writes chats as datasets 5 and Polars do; the second name of datasets is the cure of docs/DATA.md. */
+const byDatasets5 = `
+import sys, datasets, pyarrow.parquet as pq
+rows = [{"messages": [{"role": "user", "content": "Rain?"}, {"role": "assistant", "content": "No."}]}] * 20
+datasets.Dataset.from_list(rows).to_parquet(sys.argv[1] + "/datasets 5.parquet")
+pq.write_table(pq.read_table(sys.argv[1] + "/datasets 5.parquet").replace_schema_metadata(None), sys.argv[1] + "/cured.parquet")
+datasets.Dataset.from_list([{"prompt": "Rain?", "completion": "No."}] * 20).to_parquet(sys.argv[1] + "/pairs of datasets 5.parquet")
+`;
+const byPolars = `
+import sys, polars
+rows = [[{"role": "user", "content": "Rain?"}, {"role": "assistant", "content": "No."}]] * 20
+polars.DataFrame({"messages": rows}).write_parquet(sys.argv[1] + "/polars.parquet")
+polars.DataFrame({"text": ["a", "b"] * 20}).write_parquet(sys.argv[1] + "/texts of polars.parquet")
+`;
+
+test('datasets 2.15.0 takes the tables that nothing is said of, and raises for those that it is said to refuse', async () => {
+  const folder = temporaryFolder();
+  const write = (python: string, ...args: string[]) =>
+    execFileSync(python, args, { stdio: ['ignore', 'ignore', 'ignore'], env: { ...process.env, HF_HOME: folder } });
+  write(pythonWith(...libraries), path.join(repository, 'tests/data/tables.py'), folder);
+  write(pythonWith('datasets==5.2.0'), '-c', byDatasets5, folder);
+  write(pythonWith('polars==2.0.0'), '-c', byPolars, folder);
+  fs.writeFileSync(path.join(folder, 'cut.parquet'), fs.readFileSync(path.join(folder, 'one group.parquet')).subarray(0, 5000));
+  const names = fs.readdirSync(folder).filter((name) => name.endsWith('.parquet'));
+  const env = { ...process.env, HF_HOME: temporaryFolder(), HF_DATASETS_OFFLINE: '1' };
+  const script = path.join(repository, 'tests/remote/data-readers.py');
+  const tables = temporaryFolder();
+  for (const name of names) fs.copyFileSync(path.join(folder, name), path.join(tables, name));
+  const said = JSON.parse(
+    execFileSync(pythonWith(...libraries), [script, tables], { env, maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'ignore'] }).toString(),
+  );
+  const reports = await lookAtData(
+    { host: thisHost() },
+    names.map((name) => dataFile(path.join(tables, name))),
+    { templates: [] },
+    () => undefined,
+  );
+  const refused = new Map(
+    reports.map(({ file, tallies }) => [file.name, ['broken-parquet', 'newer-features', 'foreign-type'].filter((kind) => tallies[kind])]),
+  );
+  for (const name of names)
+    assert.is(said[name].loads, refused.get(name)?.length === 0, `${name}: ${refused.get(name)}, ${said[name].causes}`);
+  const causes = (name: string) => [refused.get(name)?.[0], said[name].causes.at(0).split(':')[0]];
+  assert.equal(causes('datasets 5.parquet'), ['newer-features', 'TypeError']);
+  assert.match(said['datasets 5.parquet'].causes[0], 'must be called with a dataclass type or instance');
+  assert.equal(causes('polars.parquet'), ['foreign-type', 'ValueError']);
+  assert.equal(causes('categories.parquet'), ['foreign-type', 'NotImplementedError']);
+  assert.ok(names.length > 28 && said['cured.parquet'].rows === 20);
 });
 
 test('the templates of the models that people train do in Node what they do in Python', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jsonOf } from '../rows/json-of';
 import type { Message } from './shape';
 
 /**
@@ -9,7 +10,7 @@ export function hashOf(messages: readonly Message[]): [number, number] {
   const hash = createHash('sha1');
   for (const { role, content } of messages) {
     hash.update(`${typeof role === 'string' ? role : ''}\u0000`);
-    hash.update(typeof content === 'string' ? content : (JSON.stringify(content) ?? ''));
+    hash.update(typeof content === 'string' ? content : jsonOf(content));
     hash.update('\u0001');
   }
   const digest = hash.digest();

@@ -17,6 +17,21 @@ export const formKinds = {
   'not-utf8': { level: 'error', says: 'bytes that are no UTF-8: every reader stops there', fix: 'write the file as UTF-8' },
   'utf-16': { level: 'error', says: 'UTF-16, as PowerShell writes it: no reader takes it', fix: 'write the file as UTF-8' },
   'broken-gzip': { level: 'error', says: 'the compressed data is not whole', fix: 'write the file again' },
+  'broken-parquet': {
+    level: 'error',
+    says: 'no Parquet file, or one that is not whole: no reader takes it',
+    fix: 'write or copy the file again',
+  },
+  'newer-features': {
+    level: 'error',
+    says: 'written by datasets 4 or newer: datasets 2.15 raises `TypeError: must be called with a dataclass type or instance`',
+    fix: 'write it with the datasets of `.venv`, or without its metadata: `pq.write_table(pq.read_table(f).replace_schema_metadata(None), f2)`',
+  },
+  'foreign-type': {
+    level: 'error',
+    says: 'a type that datasets 2.15 has no word for, as Polars (`large_list`) and pandas (a category) write it: it raises ValueError or NotImplementedError',
+    fix: 'write it with `datasets.Dataset.from_list(rows).to_parquet(f)`, or as JSONL',
+  },
   mark: {
     level: 'warning',
     says: 'a byte order mark: datasets takes it, json and pandas refuse the first line',
@@ -78,7 +93,11 @@ export const formKinds = {
     fix: 'write it as text',
   },
   'too-deep': { level: 'error', says: 'nested more than 900 deep: json of Python raises RecursionError', fix: 'write it flat' },
-  'no-rows': { level: 'error', says: 'no rows: datasets raises', fix: 'write it again, or move it elsewhere' },
+  'no-rows': {
+    level: 'error',
+    says: 'no rows: datasets raises, or a training has nothing of a Parquet file',
+    fix: 'write it again, or move it elsewhere',
+  },
   'no-columns': { level: 'error', says: 'only empty objects: datasets makes no rows of them', fix: 'write it again' },
   'mixed-types': {
     level: 'error',

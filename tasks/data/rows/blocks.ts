@@ -8,7 +8,7 @@ const longestRow = 128 << 20;
 
 /** What is known of a file once all its blocks were given out. */
 export interface FileEnd {
-  layout: 'lines' | 'array';
+  layout: 'lines' | 'array' | 'parquet';
   /** What is wrong with the list itself. */
   fault?: { kind: ArrayFault; line: number };
   /** Without compression. */

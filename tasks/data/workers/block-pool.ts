@@ -1,14 +1,14 @@
 import type { Worker } from 'node:worker_threads';
 import { startWorker } from '../../platform/worker';
 import type { LengthPlan } from '../length/measure';
-import type { Block } from '../rows/block';
 import type { BlockOrder } from './block-worker';
-import type { BlockReport } from './examine-block';
+import type { BlockReport, Portion } from './examine-block';
 
-type Reply = { id: number; report: BlockReport } | { id: number; error: string };
+type Reply = { id: number; bytes: number } | { id: number; report: BlockReport } | { id: number; error: string };
 
 interface Waiting {
   worker: Slot;
+  tell(bytes: number): void;
   resolve(report: BlockReport): void;
   reject(error: Error): void;
 }
@@ -31,8 +31,12 @@ export class BlockPool {
     private readonly plan: LengthPlan | undefined,
   ) {}
 
-  /** Gives out a block as soon as a worker has room for it. @returns the report to come */
-  async give(block: Block): Promise<{ report: Promise<BlockReport> }> {
+  /**
+   * Gives out rows as soon as a worker has room for them.
+   * @param tell is told of bytes that the worker reads by itself; what it throws ends the look
+   * @returns the report to come
+   */
+  async give(portion: Portion, tell: (bytes: number) => void): Promise<{ report: Promise<BlockReport> }> {
     let slot = this.#free();
     while (!slot) {
       await new Promise<void>((resolve) => this.#freed.push(resolve));
@@ -41,10 +45,9 @@ export class BlockPool {
     const id = this.#next++;
     slot.open++;
     const worker = slot;
-    const report = new Promise<BlockReport>((resolve, reject) => this.#waiting.set(id, { worker, resolve, reject }));
+    const report = new Promise<BlockReport>((resolve, reject) => this.#waiting.set(id, { worker, tell, resolve, reject }));
     report.catch(() => undefined);
-    const transfer = [block.bytes.buffer, ...(block.rows ? [block.rows.bounds.buffer, block.rows.lines.buffer] : [])] as ArrayBuffer[];
-    slot.worker.postMessage({ id, block } satisfies BlockOrder, transfer);
+    slot.worker.postMessage({ id, portion } satisfies BlockOrder, buffersOf(portion));
     return { report };
   }
 
@@ -70,6 +73,14 @@ export class BlockPool {
   #hear(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);
     if (!waiting) return;
+    if ('bytes' in reply) {
+      try {
+        waiting.tell(reply.bytes);
+      } catch (error) {
+        waiting.reject(error as Error);
+      }
+      return;
+    }
     this.#waiting.delete(reply.id);
     waiting.worker.open--;
     if ('report' in reply) waiting.resolve(reply.report);
@@ -77,3 +88,9 @@ export class BlockPool {
     for (const freed of this.#freed.splice(0)) freed();
   }
 }
+
+/** What goes to the worker instead of being copied. */
+const buffersOf = (portion: Portion): ArrayBuffer[] =>
+  'parquet' in portion
+    ? []
+    : ([portion.bytes.buffer, ...(portion.rows ? [portion.rows.bounds.buffer, portion.rows.lines.buffer] : [])] as ArrayBuffer[]);

@@ -1,20 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type LengthPlan, Measure } from '../length/measure';
-import type { Block } from '../rows/block';
-import { examineBlock } from './examine-block';
+import { examineBlock, type Portion } from './examine-block';
 
-/** A block to look at; its bytes are the worker's from then on. */
+/** Rows to look at; the bytes of a block are the worker's from then on. */
 export interface BlockOrder {
   id: number;
-  block: Block;
+  portion: Portion;
 }
 
 let measure: Measure | undefined;
 
-parentPort?.on('message', ({ id, block }: BlockOrder) => {
+parentPort?.on('message', ({ id, portion }: BlockOrder) => {
   try {
     measure ??= workerData ? new Measure(workerData as LengthPlan) : undefined;
-    parentPort?.postMessage({ id, report: examineBlock(block, measure) });
+    const tell = (bytes: number) => parentPort?.postMessage({ id, bytes });
+    parentPort?.postMessage({ id, report: examineBlock(portion, measure, tell) });
   } catch (error) {
     parentPort?.postMessage({ id, error: (error as Error).stack ?? String(error) });
   }

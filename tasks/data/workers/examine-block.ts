@@ -1,3 +1,4 @@
+import { oneLine } from '../../untrusted/text';
 import { examineExample } from '../chat/examine-example';
 import { hashOf } from '../chat/hashes';
 import { exampleOf, type Message } from '../chat/shape';
@@ -5,9 +6,12 @@ import { mostForms, signatureOf, skeletonOf } from '../chat/signature';
 import { arrowType } from '../form/arrow-type';
 import { readRows } from '../form/block-rows';
 import { newColumn } from '../form/columns';
+import type { Row } from '../form/examine-row';
 import type { FormKind } from '../form/kinds';
 import type { Cut, Measure } from '../length/measure';
 import type { BlockLengths } from '../length/tally-lengths';
+import { parquetRows } from '../parquet/parquet-rows';
+import type { RowGroups } from '../parquet/row-groups';
 import { quoteOf } from '../report/quote';
 import { addForm, addShape, noRows, type RowsReport } from '../report/rows-report';
 import { Counter } from '../report/tally';
@@ -24,8 +28,38 @@ export interface BlockReport extends RowsReport {
   lengths: BlockLengths[];
 }
 
-/** Reads a block and judges all that can be judged of it alone. @param measure counts tokens, where that is asked for */
-export function examineBlock(block: Block, measure?: Measure): BlockReport {
+/** What a worker is given: rows as they stand in a file of text, or row groups that it reads by itself. */
+export type Portion = Block | RowGroups;
+
+/**
+ * Reads a block and judges all that can be judged of it alone.
+ * @param measure counts tokens, where that is asked for
+ * @param tell is told of the bytes of row groups as they are read
+ */
+export function examineBlock(portion: Portion, measure?: Measure, tell: (bytes: number) => void = () => undefined): BlockReport {
+  return 'parquet' in portion ? examineRowGroups(portion, measure, tell) : examineText(portion, measure);
+}
+
+function examineRowGroups(groups: RowGroups, measure: Measure | undefined, tell: (bytes: number) => void): BlockReport {
+  const counter = new Counter();
+  const report: BlockReport = { ...noRows(), tallies: counter.tallies, lines: 0, hashes: new Uint32Array(0), lengths: [] };
+  const examine = examinerOf(report, counter, measure);
+  const rows = parquetRows(groups, tell);
+  let last = groups.rowsBefore;
+  try {
+    for (let next = rows.next(); ; next = rows.next()) {
+      if (next.done) return { ...report, type: next.value.type, ...examine.end() };
+      last++;
+      examine.row(...next.value);
+    }
+  } catch (error) {
+    if (!(error instanceof Error) || (error as NodeJS.ErrnoException).code !== undefined) throw error;
+    counter.add('broken-parquet', () => ({ line: last + 1, detail: oneLine(error.message, 160) }));
+    return { ...report, ...examine.end() };
+  }
+}
+
+function examineText(block: Block, measure: Measure | undefined): BlockReport {
   const counter = new Counter();
   const add = (kind: FormKind, line: number, column?: number, count?: number) =>
     counter.add(kind, () => ({ line, ...(column ? { column } : {}) }), count);
@@ -38,28 +72,36 @@ export function examineBlock(block: Block, measure?: Measure): BlockReport {
   if (mark) add('mark', 1);
   if (notUtf8) add('not-utf8', notUtf8.line, notUtf8.column, notUtf8.count);
   const columns = newColumn();
+  const examine = examinerOf(report, counter, measure);
+  for (const [raw, row] of readRows(rows, columns, counter, block.rows === undefined)) examine.row(raw, row);
+  return { ...report, lines, type: arrowType(columns, block.rows === undefined), ...examine.end() };
+}
+
+/** Judges rows one by one, however they were read. */
+function examinerOf(report: BlockReport, counter: Counter, measure: Measure | undefined) {
   const hashes: number[] = [];
-  for (const [raw, row] of readRows(rows, columns, counter, block.rows === undefined)) {
-    report.rows++;
-    const example = exampleOf(row);
-    if (!example) {
-      counter.add('unknown-shape', () => ({ line: raw.line, quote: quoteOf(raw.text, 0) }));
-      continue;
-    }
-    const { shape, messages } = example;
-    addShape(report, shape, 1, raw.line);
-    examineExample(example, raw, counter);
-    hashes.push(raw.line, ...hashOf(messages));
-    if (shape === 'messages' && isRenderable(messages)) addExample(report, messages, raw);
-    const cut = measure?.add(example);
-    if (cut) tellCut(cut, raw, counter);
-  }
   return {
-    ...report,
-    lines,
-    type: arrowType(columns, block.rows === undefined),
-    lengths: measure?.take() ?? [],
-    hashes: Uint32Array.from(hashes),
+    row(raw: RawRow, row: Row): void {
+      report.rows++;
+      const example = exampleOf(row);
+      if (!example) {
+        counter.add('unknown-shape', () => ({ line: raw.line, quote: quoteOf(raw.text, 0) }));
+        return;
+      }
+      const { shape, messages } = example;
+      addShape(report, shape, 1, raw.line);
+      examineExample(example, raw, counter);
+      hashes.push(raw.line, ...hashOf(messages));
+      if (shape === 'messages' && isRenderable(messages)) addExample(report, messages, raw);
+      const cut = measure?.add(example);
+      if (cut) tellCut(cut, raw, counter);
+    },
+    end: (): Pick<BlockReport, 'rows' | 'formless' | 'lengths' | 'hashes'> => ({
+      rows: report.rows,
+      formless: report.formless,
+      lengths: measure?.take() ?? [],
+      hashes: Uint32Array.from(hashes),
+    }),
   };
 }
 
