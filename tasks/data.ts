@@ -6,7 +6,7 @@ export function dataCheckTask(): LoraTask {
     name: 'data:check',
     description: 'Find rows in the data that would break a training',
     details:
-      'Reads every row of data/processed (JSONL, JSON, .gz, Parquet): whether Python and datasets take it, and what trl and the chat templates of the models make of it. What was found is remembered until a file changes; `--force` looks again. Exit code 1 where something is wrong.',
+      'Reads every row of data/processed (JSONL, JSON, .gz, Parquet): whether Python and datasets take it, what trl and the chat templates of the models make of it, near duplicates and other languages than most. What was found is remembered until a file changes; `--force` looks again. Exit code 1 where something is wrong.',
     example: 'npx just data:check --json',
     items: () => [(require('./data/data-step') as typeof import('./data/data-step')).dataStep('block')],
   });

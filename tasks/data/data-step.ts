@@ -9,13 +9,16 @@ import { lengthPlan } from './length/length-plan';
 import { lengthsOf } from './length/length-report';
 import { fetchTokenizers } from './length/tokenizer-files';
 import { lookAtData } from './look-at-data';
+import { EvenSample } from './near/even-sample';
+import { lookNear } from './near/look-near';
+import { mostCompared, type SaidPlace } from './near/said';
 import { type DataReport, reportOf } from './report/document';
 import { findingOf } from './report/finding';
 import { type DataFile, dataFiles } from './rows/data-files';
 import { modelTemplates, templateFiles } from './template/model-template';
 
 /** Raised where the look finds something else in the same data: a proof of before says nothing then. */
-const rules = '4';
+const rules = '5';
 const name = 'data';
 
 /**
@@ -74,7 +77,7 @@ export function dataStep(gate: 'warn' | 'block'): Step {
             const files = dataFiles(context);
             const without = await fetchTokenizers(context, (text) => progress({ text }));
             const inputs = await inputsOf(context, files);
-            const report = await look(context, files, progress, without);
+            const report = await look(context, files, progress, { withoutTokenizer: without, compares: true });
             // What changed while it was looked at is not vouched for.
             writeProof(context, name, { inputs, found: told(files), data: { data: report } });
           },
@@ -84,19 +87,24 @@ export function dataStep(gate: 'warn' | 'block'): Step {
   };
 }
 
+/** @param compares whether near duplicates and languages are looked for, which takes Python some seconds */
 async function look(
   context: Context,
   files: readonly DataFile[],
   tell: (progress: Progress) => void,
-  withoutTokenizer: Record<string, string> = {},
+  { withoutTokenizer = {}, compares = false }: { withoutTokenizer?: Record<string, string>; compares?: boolean } = {},
 ): Promise<DataReport> {
   const lengths = lengthPlan(context);
   const oldDatasets = await readsWithOldDatasets(context, files);
-  const reports = await lookAtData(context, files, { templates: modelTemplates(context), lengths, oldDatasets }, tell);
+  const said = compares ? new EvenSample<SaidPlace>(mostCompared) : undefined;
+  const request = { templates: modelTemplates(context), lengths, oldDatasets, ...(said ? { said } : {}) };
+  const reports = await lookAtData(context, files, request, tell);
+  const near = said && said.items.length > 0 ? await lookNear(context, reports, said.items, tell) : undefined;
   return reportOf(reports, {
+    ...(near && !('without' in near) ? { near } : {}),
     lengths: await lengthsOf(context, reports, lengths),
     withoutTokenizer,
-    notLookedAt: [],
+    notLookedAt: near && 'without' in near ? [`near duplicates and languages (${near.without})`] : [],
   });
 }
 

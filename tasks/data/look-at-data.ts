@@ -4,6 +4,7 @@ import { SeenHashes } from './chat/hashes';
 import { castFault } from './form/arrow-type';
 import { type LengthPlan, Measure } from './length/measure';
 import { type FileReport, lookAtFile } from './look-at-file';
+import { type SaidSample, sampleOf } from './near/said';
 import { addTallies } from './report/tally';
 import type { DataFile, Split } from './rows/data-files';
 import { judgeForms } from './template/judge-forms';
@@ -17,14 +18,24 @@ const mostThreads = 4;
 /** Below this many bytes threads take longer to start than to read. */
 const smallBytes = 1_000_000;
 
+/** What a look at rows goes by. */
+export interface LookRequest {
+  templates: readonly ModelTemplate[];
+  /** What lengths are counted by; they are not where it is left out. */
+  lengths?: LengthPlan;
+  /** Whether datasets before 4 is to read the files; it is where it is left out. */
+  oldDatasets?: boolean;
+  /** Takes what the examples say, to be compared. */
+  said?: SaidSample;
+}
+
 /**
  * Looks at every row of the files, and renders what they have in common with the templates. It writes nothing.
- * @param oldDatasets whether datasets before 4 is to read them
  */
 export async function lookAtData(
   { host }: Pick<Context, 'host'>,
   files: readonly DataFile[],
-  { templates, lengths, oldDatasets = true }: { templates: readonly ModelTemplate[]; lengths?: LengthPlan; oldDatasets?: boolean },
+  { templates, lengths, oldDatasets = true, said }: LookRequest,
   tell: (progress: Progress) => void,
 ): Promise<FileReport[]> {
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -46,12 +57,18 @@ export async function lookAtData(
           file,
           async (portion) => {
             host.processes.throwIfInterrupted();
-            if (totalBytes >= smallBytes) return pool.give(portion, more);
+            const bytes = 'parquet' in portion ? portion.fileBytes : portion.bytes.byteLength;
+            const sample = said ? sampleOf(bytes, totalBytes) : 0;
+            if (totalBytes >= smallBytes) return pool.give(portion, { sample, tell: more });
             measure ??= lengths && new Measure(lengths);
-            return { report: Promise.resolve(examineBlock(portion, measure)) };
+            return { report: Promise.resolve(examineBlock(portion, { measure, sample })) };
           },
           more,
-          (hashes, linesBefore, report) => countDuplicates(seen, hashes, linesBefore, report),
+          (block, linesBefore, report) => {
+            countDuplicates(seen, block.hashes, linesBefore, report);
+            for (const { line, text } of block.said)
+              said?.add(() => ({ file: file.name, split: file.split, line: line + linesBefore, text }));
+          },
         ),
       );
     }

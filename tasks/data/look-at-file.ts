@@ -27,13 +27,13 @@ export interface FileReport extends RowsReport {
 /**
  * Looks at the blocks or row groups of a file.
  * @param give hands one to a worker
- * @param hear gets the hashes of the examples, in their order
+ * @param hear gets what each of them says, in their order
  */
 export async function lookAtFile(
   file: DataFile,
   give: (portion: Portion) => Promise<{ report: Promise<BlockReport> }>,
   tell: (bytes: number) => void,
-  hear: (hashes: Uint32Array, linesBefore: number, report: FileReport) => void = () => undefined,
+  hear: (block: BlockReport, linesBefore: number, report: FileReport) => void = () => undefined,
 ): Promise<FileReport> {
   const report: FileReport = { ...noRows(), file, layout: 'lines', bytes: 0, lengths: [] };
   const portions: AsyncGenerator<Portion, FileEnd & { opened?: ParquetFile }> = file.parquet
@@ -44,7 +44,7 @@ export async function lookAtFile(
   const settle = async (most: number) => {
     while (open.length > most) {
       const block = await (open.shift() as Promise<BlockReport>);
-      hear(block.hashes, block.lines > 0 ? state.lines : 0, report);
+      hear(block, block.lines > 0 ? state.lines : 0, report);
       merge(report, state, block);
     }
   };

@@ -125,10 +125,25 @@ export const chatKinds = {
     fix: 'raise `arguments.max_seq_length`, or split the example',
   },
   duplicate: { level: 'warning', says: 'an example that stands before already: it weighs twice', fix: 'take it out' },
+  'near-duplicate': {
+    level: 'warning',
+    says: 'an example that is nearly one before: four fifths of its groups of five words are the same, by datasketch',
+    fix: 'keep one of them',
+  },
   'train-and-validation': {
     level: 'error',
     says: 'an example of the training in the file for validation or tests: what is measured there is memory',
     fix: 'take it out of one of them',
+  },
+  'near-train-and-validation': {
+    level: 'warning',
+    says: 'nearly an example of the training in the file for validation or tests: what is measured there is memory in part',
+    fix: 'take it out of one of them',
+  },
+  language: {
+    level: 'warning',
+    says: 'another language than most examples have, by langdetect',
+    fix: 'take the row out, where the model is not to learn it',
   },
 } as const satisfies Record<string, Kind>;
 

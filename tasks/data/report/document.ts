@@ -1,6 +1,7 @@
 import { kindOf, kindOrder } from '../kinds';
 import type { Lengths } from '../length/length-report';
 import type { FileReport } from '../look-at-file';
+import type { NearReport } from '../near/look-near';
 import type { Place } from './tally';
 
 /** One kind of fault in one file, as `--json` has it. */
@@ -20,12 +21,17 @@ export interface DataReport {
   lengths: Lengths[];
   /** Models whose tokenizer is not here, and why. */
   withoutTokenizer: Record<string, string>;
-  /** Files that nothing here reads. */
+  /** Near duplicates and languages; absent where they were not looked for. */
+  near?: NearReport;
+  /** What was not looked at, and why. */
   notLookedAt: string[];
 }
 
 /** What was found, as plain values. */
-export function reportOf(files: readonly FileReport[], rest: Pick<DataReport, 'lengths' | 'withoutTokenizer' | 'notLookedAt'>): DataReport {
+export function reportOf(
+  files: readonly FileReport[],
+  rest: Pick<DataReport, 'lengths' | 'withoutTokenizer' | 'near' | 'notLookedAt'>,
+): DataReport {
   const faults = files.flatMap(({ file, tallies }) =>
     Object.entries(tallies).map(
       ([kind, { count, first }]): Fault => ({ file: file.name, kind, level: kindOf(kind).level, count, ...first }),

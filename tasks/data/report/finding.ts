@@ -10,7 +10,9 @@ export function findingOf(report: DataReport, gate: 'warn' | 'block'): Finding {
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const size = `${plural(rows, 'row')} in ${plural(files.length, 'file')}, ${bytes(files.reduce((sum, file) => sum + file.bytes, 0))}`;
   const lengths = lengthText(report.lengths);
-  const read = lengths === '' ? size : `${size}; ${lengths}`;
+  const { near } = report;
+  const compared = near && near.compared < near.of ? `${near.compared} of ${near.of} compared for near duplicates` : '';
+  const read = [size, lengths, compared].filter(Boolean).join('; ');
   const errors = faults.filter(({ level }) => level === 'error');
   const warnings = faults.filter(({ level }) => level === 'warning');
   const rest = {
@@ -21,7 +23,7 @@ export function findingOf(report: DataReport, gate: 'warn' | 'block'): Finding {
     ...Object.entries(report.withoutTokenizer).map(
       ([model, why]) => `no tokenizer of ${model} when the data was looked at (${why}): \`npx just data:check --force\` tries again`,
     ),
-    ...(notLookedAt.length > 0 ? [`not looked at: ${some(notLookedAt)}`] : []),
+    ...(notLookedAt.length > 0 ? [`not looked at: ${some(notLookedAt)}; \`npx just data:check --force\` looks again`] : []),
     ...(warnings.length > 0 ? [`${plural(warnings.length, 'kind')} of what may be meant otherwise`] : []),
   ];
   if (errors.length === 0) {

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { startWorker } from '../../platform/worker';
 import type { LengthPlan } from '../length/measure';
 import type { BlockOrder } from './block-worker';
-import type { BlockReport, Portion } from './examine-block';
+import type { Asked, BlockReport, Portion } from './examine-block';
 
 type Reply = { id: number; bytes: number } | { id: number; report: BlockReport } | { id: number; error: string };
 
@@ -33,10 +33,10 @@ export class BlockPool {
 
   /**
    * Gives out rows as soon as a worker has room for them.
-   * @param tell is told of bytes that the worker reads by itself; what it throws ends the look
+   * @param asked its `tell` is told of bytes that the worker reads by itself; what it throws ends the look
    * @returns the report to come
    */
-  async give(portion: Portion, tell: (bytes: number) => void): Promise<{ report: Promise<BlockReport> }> {
+  async give(portion: Portion, { sample = 0, tell = () => undefined }: Asked): Promise<{ report: Promise<BlockReport> }> {
     let slot = this.#free();
     while (!slot) {
       await new Promise<void>((resolve) => this.#freed.push(resolve));
@@ -47,7 +47,7 @@ export class BlockPool {
     const worker = slot;
     const report = new Promise<BlockReport>((resolve, reject) => this.#waiting.set(id, { worker, tell, resolve, reject }));
     report.catch(() => undefined);
-    slot.worker.postMessage({ id, portion } satisfies BlockOrder, buffersOf(portion));
+    slot.worker.postMessage({ id, portion, sample } satisfies BlockOrder, buffersOf(portion));
     return { report };
   }
 

@@ -6,15 +6,16 @@ import { examineBlock, type Portion } from './examine-block';
 export interface BlockOrder {
   id: number;
   portion: Portion;
+  sample: number;
 }
 
 let measure: Measure | undefined;
 
-parentPort?.on('message', ({ id, portion }: BlockOrder) => {
+parentPort?.on('message', ({ id, portion, sample }: BlockOrder) => {
   try {
     measure ??= workerData ? new Measure(workerData as LengthPlan) : undefined;
     const tell = (bytes: number) => parentPort?.postMessage({ id, bytes });
-    parentPort?.postMessage({ id, report: examineBlock(portion, measure, tell) });
+    parentPort?.postMessage({ id, report: examineBlock(portion, { measure, sample, tell }) });
   } catch (error) {
     parentPort?.postMessage({ id, error: (error as Error).stack ?? String(error) });
   }

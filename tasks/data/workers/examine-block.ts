@@ -10,6 +10,8 @@ import type { Row } from '../form/examine-row';
 import type { FormKind } from '../form/kinds';
 import type { Cut, Measure } from '../length/measure';
 import type { BlockLengths } from '../length/tally-lengths';
+import { EvenSample } from '../near/even-sample';
+import { type SaidText, saidIn } from '../near/said';
 import { parquetRows } from '../parquet/parquet-rows';
 import type { RowGroups } from '../parquet/row-groups';
 import { quoteOf } from '../report/quote';
@@ -24,6 +26,8 @@ export interface BlockReport extends RowsReport {
   lines: number;
   /** Of each example its line and its hash, three numbers. */
   hashes: Uint32Array;
+  /** What some of the examples say. */
+  said: readonly SaidText[];
   /** Of each model that lengths are counted for. */
   lengths: BlockLengths[];
 }
@@ -31,20 +35,26 @@ export interface BlockReport extends RowsReport {
 /** What a worker is given: rows as they stand in a file of text, or row groups that it reads by itself. */
 export type Portion = Block | RowGroups;
 
-/**
- * Reads a block and judges all that can be judged of it alone.
- * @param measure counts tokens, where that is asked for
- * @param tell is told of the bytes of row groups as they are read
- */
-export function examineBlock(portion: Portion, measure?: Measure, tell: (bytes: number) => void = () => undefined): BlockReport {
-  return 'parquet' in portion ? examineRowGroups(portion, measure, tell) : examineText(portion, measure);
+/** What is asked of rows besides the judgement of each. */
+export interface Asked {
+  /** Counts tokens. */
+  measure?: Measure | undefined;
+  /** How many examples are kept at most, to be compared. */
+  sample?: number;
+  /** Is told of the bytes of row groups as they are read. */
+  tell?: (bytes: number) => void;
 }
 
-function examineRowGroups(groups: RowGroups, measure: Measure | undefined, tell: (bytes: number) => void): BlockReport {
+/** Reads a block and judges all that can be judged of it alone. */
+export function examineBlock(portion: Portion, asked: Asked = {}): BlockReport {
+  return 'parquet' in portion ? examineRowGroups(portion, asked) : examineText(portion, asked);
+}
+
+function examineRowGroups(groups: RowGroups, asked: Asked): BlockReport {
   const counter = new Counter();
-  const report: BlockReport = { ...noRows(), tallies: counter.tallies, lines: 0, hashes: new Uint32Array(0), lengths: [] };
-  const examine = examinerOf(report, counter, measure);
-  const rows = parquetRows(groups, tell);
+  const report = noReport(counter);
+  const examine = examinerOf(report, counter, asked);
+  const rows = parquetRows(groups, asked.tell ?? (() => undefined));
   let last = groups.rowsBefore;
   try {
     for (let next = rows.next(); ; next = rows.next()) {
@@ -59,11 +69,20 @@ function examineRowGroups(groups: RowGroups, measure: Measure | undefined, tell:
   }
 }
 
-function examineText(block: Block, measure: Measure | undefined): BlockReport {
+const noReport = ({ tallies }: Counter): BlockReport => ({
+  ...noRows(),
+  tallies,
+  lines: 0,
+  hashes: new Uint32Array(0),
+  said: [],
+  lengths: [],
+});
+
+function examineText(block: Block, asked: Asked): BlockReport {
   const counter = new Counter();
   const add = (kind: FormKind, line: number, column?: number, count?: number) =>
     counter.add(kind, () => ({ line, ...(column ? { column } : {}) }), count);
-  const report: BlockReport = { ...noRows(), tallies: counter.tallies, lines: 0, hashes: new Uint32Array(0), lengths: [] };
+  const report = noReport(counter);
   if (block.isFirst && isUtf16(block.bytes)) {
     add('utf-16', 1);
     return report;
@@ -72,14 +91,15 @@ function examineText(block: Block, measure: Measure | undefined): BlockReport {
   if (mark) add('mark', 1);
   if (notUtf8) add('not-utf8', notUtf8.line, notUtf8.column, notUtf8.count);
   const columns = newColumn();
-  const examine = examinerOf(report, counter, measure);
+  const examine = examinerOf(report, counter, asked);
   for (const [raw, row] of readRows(rows, columns, counter, block.rows === undefined)) examine.row(raw, row);
   return { ...report, lines, type: arrowType(columns, block.rows === undefined), ...examine.end() };
 }
 
 /** Judges rows one by one, however they were read. */
-function examinerOf(report: BlockReport, counter: Counter, measure: Measure | undefined) {
+function examinerOf(report: BlockReport, counter: Counter, { measure, sample = 0 }: Asked) {
   const hashes: number[] = [];
+  const said = new EvenSample<SaidText>(sample);
   return {
     row(raw: RawRow, row: Row): void {
       report.rows++;
@@ -92,11 +112,13 @@ function examinerOf(report: BlockReport, counter: Counter, measure: Measure | un
       addShape(report, shape, 1, raw.line);
       examineExample(example, raw, counter);
       hashes.push(raw.line, ...hashOf(messages));
+      said.add(() => ({ line: raw.line, text: saidIn(example) }));
       if (shape === 'messages' && isRenderable(messages)) addExample(report, messages, raw);
       const cut = measure?.add(example);
       if (cut) tellCut(cut, raw, counter);
     },
-    end: (): Pick<BlockReport, 'rows' | 'formless' | 'lengths' | 'hashes'> => ({
+    end: (): Pick<BlockReport, 'rows' | 'formless' | 'lengths' | 'hashes' | 'said'> => ({
+      said: said.items,
       rows: report.rows,
       formless: report.formless,
       lengths: measure?.take() ?? [],
