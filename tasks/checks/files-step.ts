@@ -47,6 +47,7 @@ const purposes: readonly (readonly [RegExp, string])[] = [
   [/^environment-.*\.yml$/, 'the training environment'],
   [/^environment-.*\.lock$/, 'its tested versions'],
   [/cards\.py$/, 'shows CUDA the proven cards'],
+  [/train\w*\.py$/, 'trains the adapter; yours to change'],
   [/\.py$/, 'settings and folders for Python'],
   [/./, 'moves data without Node'],
 ];

@@ -271,7 +271,7 @@ row('tasks/gpu/driver/query-driver.ts', 'dmesg', /^$/, [], () => queryDriver(con
 row('tasks/gpu/torch/query-torch.ts', 'python', /probe\.py/, [], () =>
   queryTorch(context, { python: path.join(trained, 'bin/python'), prefix: trained, types: [], quant: 'none', skip: [] }),
 );
-row('tasks/environments/proof/run-training.ts', 'python', /train\.py/, [], () => runTraining(context, quietly));
+row('tasks/environments/proof/run-program.ts', 'python', /train\.py/, [], () => runTraining(context, quietly));
 row('tasks/checkpoints/models/load/load.ts', 'python', /load\.py/, [], () =>
   loadModel(
     context,

@@ -8,7 +8,6 @@ a hash of the rows with their labels.
 """
 import hashlib
 import importlib.util
-import inspect
 import json
 import sys
 
@@ -49,43 +48,45 @@ def effective(trainer):
     }
 
 
-def of_longer_rows(train, made, arguments):
+def of_longer_rows(proof, script, tokenizer, job):
     """What is left of rows that are longer than the settings let them be."""
-    train.CORPUS = [" ".join(train.CORPUS[index:] + train.CORPUS) for index in range(len(train.CORPUS))]
-    rows = rows_of(made(*arguments))
-    return {"tokens of a longer row": len(rows[0][0]), "longer rows, padding and labels": hashed(rows)}
-
-
-def arguments_of(trainer, meant, train):
-    """Of a trl that takes some of them itself, those that it was given."""
-    accepted = inspect.signature(type(trainer).__init__).parameters
-    own = train.known_of(meant, accepted) if "dataset_text_field" in accepted else {}
-    return {name: value for name, value in {**own, **trainer.args.to_dict()}.items() if plain(value)}
+    proof.CORPUS = [" ".join((proof.CORPUS[index:] + proof.CORPUS) * 3) for index in range(len(proof.CORPUS))]
+    file = job["train"][0][0] + ".longer"
+    proof.write_rows(file, 4)
+    longer = script.tokenized([[file, "longer"]], tokenizer, job["arguments"]["max_seq_length"])
+    rows = [[list(row.ids), row.answers] for row in longer.rows]
+    return {"tokens of a longer row": len(rows[0][0]), "longer rows and labels": hashed(rows), "longer rows that are cut": longer.cut}
 
 
 def main(program, settings, result, options):
-    spec = importlib.util.spec_from_file_location("train", program)
-    train = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(train)
-    made, calls, trainers = train.trainer_for, [], []
+    spec = importlib.util.spec_from_file_location("proof", program)
+    proof = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(proof)
+    script_at, made = proof.script_at, []
 
-    def trainer_for(*arguments):
-        calls.append(arguments)
-        trainers.append(made(*arguments))
-        return trainers[-1]
+    def observed_script(file):
+        script = script_at(file)
+        trainer_for = script.trainer_for
 
-    train.trainer_for = trainer_for
+        def observed_trainer(*arguments):
+            made.append((script, arguments, trainer_for(*arguments)))
+            return made[-1][-1]
+
+        script.trainer_for = observed_trainer
+        return script
+
+    proof.script_at = observed_script
     sys.argv = [program, settings, result]
     try:
-        train.main()
+        proof.main()
     finally:
-        if trainers and trainers[0].optimizer is not None:
-            _model, _tokenizer, folder, asked, gpu, _clock = calls[0]
-            meant = train.meant(folder, asked, gpu)
+        if made and made[0][-1].optimizer is not None:
+            script, (_model, tokenizer, rows, validation, job), trainer = made[0]
+            meant = script.meant(job, trainer.args.max_steps, trainer.args.eval_steps)
             told = {
                 "meant": meant,
-                "arguments": arguments_of(trainers[0], meant, train),
-                "effective": {**effective(trainers[0]), **of_longer_rows(train, made, calls[0])},
+                "arguments": {name: value for name, value in trainer.args.to_dict().items() if plain(value)},
+                "effective": {**effective(trainer), **of_longer_rows(proof, script, tokenizer, job)},
             }
             with open(options, "w", encoding="utf-8") as target:
                 json.dump(told, target, default=str)

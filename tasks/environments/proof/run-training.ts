@@ -3,22 +3,17 @@ import { UserError } from '../../common/errors';
 import { duration } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import { gpuIsOptional } from '../../gpu/driver/optional';
-import { driverAnswers } from '../../gpu/driver/query-driver';
-import { cardVariables } from '../../gpu/driver/select-cards';
-import { firstModelType, shapesOf, usableCards } from '../../gpu/look';
+import { firstModelType, shapesOf } from '../../gpu/look';
 import { expandTargets } from '../../gpu/memory/target-modules';
 import { targetsFault } from '../../gpu/memory/targets-fault';
 import { breakageIn } from '../../knowledge/conflicts';
 import type { RunResult } from '../../platform/processes/processes';
 import type { Settings } from '../../settings/schema/definition';
-import { fieldsOf } from '../../untrusted/json';
 import { remoteEnvironment } from '../profile/profile';
-import { activated } from '../python/interpreter/activated';
 import { loaderFault } from '../python/loader-fault';
-import { trainingPrefix, trainingPython } from '../training/locate';
 import { trainingFix } from './fix';
-import { offlineTrainingEnv } from './training-env';
+import { deviceOf, runProgram, type TrainFailure } from './run-program';
+import { trainingScript } from './training-script';
 
 /** The script that does it. It lies beside this file in the package too. */
 export const trainFile = path.join(__dirname, 'train.py');
@@ -37,47 +32,30 @@ export interface TrainResult {
   versions: Record<string, string>;
 }
 
-/** What it writes when a stage failed. */
-interface TrainFailure {
-  ok: false;
-  stage: string;
-  error: string;
-}
-
 const limitMs = 600_000;
-
-/** The GPU has to take part unless it is optional; `--no-gpu` leaves it out, the setting takes it where it works. */
-export const deviceOf = (context: Context): 'gpu' | 'cpu' | 'any' =>
-  context.option('no-gpu') !== undefined ? 'cpu' : gpuIsOptional(context) ? 'any' : 'gpu';
 
 /**
  * Runs train.py in the training environment.
  * @throws UserError E_TRAIN, E_GPU_BUSY, or the code of a known breakage
  */
 export async function runTraining(context: Context, progress: (progress: Progress) => void): Promise<TrainResult> {
-  const { host } = context;
   const wrong = targetsFault(await shapesOf(context), context.settings.training.lora.target_modules);
   if (wrong) throw new UserError(wrong);
-  const card = await oneCard(context);
-  const folder = host.files.temporaryFolder('just-lora-train-');
-  const [input, output] = [path.join(folder, 'settings.json'), path.join(folder, 'result.json')];
-  try {
-    host.files.writeText(input, JSON.stringify({ folder, device: deviceOf(context), ...trainingOf(context) }));
-    const ran = await host.processes.run(trainingPython(context) ?? '', ['-B', trainFile, input, output], {
-      cwd: folder,
-      env: { ...activated(host, trainingPrefix(context) ?? ''), ...offlineTrainingEnv(folder), ...card },
+  const script = trainingScript(context);
+  const { result, ran } = await runProgram<TrainResult>(
+    context,
+    trainFile,
+    (folder) => ({ folder, script, device: deviceOf(context), ...trainingOf(context) }),
+    {
       timeoutMs: limitMs,
       onLine: (line) => {
         const stage = /^stage: (.*)$/.exec(line)?.[1];
         if (stage) progress({ text: stage });
       },
-    });
-    const result = fieldsOf(host.files.readJson(output)) as TrainResult | TrainFailure | undefined;
-    if (result?.ok) return result;
-    throw await failure(context, result, ran);
-  } finally {
-    host.files.remove(folder);
-  }
+    },
+  );
+  if (result?.ok) return result;
+  throw await failure(context, result, ran);
 }
 
 /** The training settings as train.py takes them: the first model's type, every target by its name. */
@@ -85,18 +63,6 @@ export function trainingOf(context: Context): Settings['training'] & { model_typ
   const { training } = context.settings;
   const lora = { ...training.lora, target_modules: expandTargets(training.lora.target_modules) };
   return { ...training, lora, model_type: firstModelType(context) ?? 'llama' };
-}
-
-/**
- * The first card that passes every look at the driver, by its UUID. One alone: several would be wrapped in DataParallel,
- * which 4-bit weights do not survive.
- */
-async function oneCard(context: Context): Promise<Record<string, string>> {
-  if (deviceOf(context) === 'cpu') return { CUDA_VISIBLE_DEVICES: '' };
-  const visible = context.host.env.CUDA_VISIBLE_DEVICES;
-  const [first] = await usableCards(context, await driverAnswers(context));
-  const { CUDA_VISIBLE_DEVICES: ids } = first ? cardVariables([first], visible) : { CUDA_VISIBLE_DEVICES: visible ?? '0' };
-  return { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: ids.split(',')[0] ?? '' };
 }
 
 /** @param result absent where Python did not live to write one */

@@ -7,7 +7,9 @@ import { deleteProof, type Inputs, writeProof } from '../../engine/state';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { machineOf } from '../../gpu/driver/machine';
 import { environmentFingerprint } from '../training/fingerprint';
-import { deviceOf, runTraining, type TrainResult, trainFile, trainingOf } from './run-training';
+import { deviceOf } from './run-program';
+import { runTraining, type TrainResult, trainFile, trainingOf } from './run-training';
+import { hashOfScript } from './training-script';
 
 const name = 'train';
 
@@ -47,6 +49,7 @@ function inputsOf(context: Context): Inputs | undefined {
     CUDA_VISIBLE_DEVICES: context.host.env.CUDA_VISIBLE_DEVICES ?? 'not set',
     'training settings': sha256(JSON.stringify([lora, quantization, attention, model_type, run.batch_size])),
     proof: sha256(context.host.files.readText(trainFile) ?? ''),
+    'training script': hashOfScript(context),
   };
 }
 

@@ -1,27 +1,31 @@
-"""Five LoRA steps on a tiny model, as the proof that an environment can train.
+"""Five LoRA steps on a tiny model with the training script itself, as the proof that an environment can train.
 
     python train.py SETTINGS.json RESULT.json
 
-Reads `{folder, device, model_type, lora, quantization, attention, arguments}` (the training settings of the project,
-`all-linear` written out), makes a model of that type and a tokenizer in the folder, trains an adapter, saves it, loads it again and compares logits.
+Reads `{folder, script, device, model_type, lora, quantization, attention, arguments}` (the training settings of the project,
+`all-linear` written out; without `script` that of the package), makes a model of that type, a tokenizer with a chat template and
+rows in the folder, has the script train an adapter on them, loads it on a fresh model and compares logits.
 The result is a file, since the libraries write what they like on stdout: `{"ok": true, ...}`, or
 `{"ok": false, "stage": ..., "error": ...}` and exit code 1. Nothing is fetched.
 """
+import importlib.util
 import json
 import math
 import os
 import re
-import resource
-import statistics
 import sys
-import time
 import traceback
 
+SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 3, "scripts", "train.py")
 STEPS = 5
 SEED = 7
-MAX_LENGTH = 64
+MAX_LENGTH = 128
 # The settings' own rate is made for thousands of steps; five have to show.
 LEARNING_RATE = 1e-2
+TEMPLATE = (
+    "{{ bos_token }}{% for message in messages %}{{ message['role'] }} {{ message['content'] }}"
+    "{% if message['role'] == 'assistant' %}{{ eos_token }}{% endif %} {% endfor %}{% if add_generation_prompt %}assistant {% endif %}"
+)
 CORPUS = [
     "the morning will be cloudy with a light wind from the west and rain towards noon",
     "a high pressure area over the sea brings sunshine and temperatures above average",
@@ -43,10 +47,11 @@ def make_model(folder, model_type):
 
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=256, special_tokens=["<unk>", "<s>", "</s>", "<pad>"]))
+    tokenizer.train_from_iterator([*CORPUS, "user assistant"], trainers.BpeTrainer(vocab_size=256, special_tokens=["<unk>", "<s>", "</s>", "<pad>"]))
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, unk_token="<unk>", bos_token="<s>", eos_token="</s>", pad_token="<pad>", padding_side="right"
     )
+    fast.chat_template = TEMPLATE
     fast.save_pretrained(folder)
     torch.manual_seed(SEED)
     known = model_type in MODEL_TYPES and model_type in CONFIG_MAPPING_NAMES
@@ -65,182 +70,58 @@ def make_model(folder, model_type):
         eos_token_id=2,
     )
     AutoModelForCausalLM.from_config(config).save_pretrained(folder, safe_serialization=True)
-    return fast
 
 
-def targets_in(model, names):
-    """The layers that the settings name, each of which the model must have: peft trains those that it finds and says nothing."""
-    import torch
-
-    layers = [name for name, module in model.named_modules() if isinstance(module, (torch.nn.Linear, torch.nn.Embedding))]
-    # A layer that is named by its number stands in this small model at another one.
-    targets = [re.sub(r"\blayers\.(\d+)\.", lambda match: "layers.%d." % (int(match[1]) % LAYERS), name) for name in names]
-    missing = [name for name, target in zip(names, targets) if not any(("." + layer).endswith("." + target) for layer in layers)]
-    if missing:
-        there = sorted({layer.rsplit(".", 1)[-1] for layer in layers})
-        raise ValueError(
-            "lora.target_modules names %s, which a model of type %s does not have; it has %s"
-            % (", ".join(missing), model.config.model_type, ", ".join(there))
-        )
-    return targets
+def write_rows(file, count):
+    """Chats, each of which asks for the text that goes with it: every step gets all of them."""
+    with open(file, "w", encoding="utf-8") as target:
+        for index in range(count):
+            text = CORPUS[index % len(CORPUS)]
+            messages = [{"role": "user", "content": text.split()[1]}, {"role": "assistant", "content": text}]
+            target.write(json.dumps({"messages": messages}) + "\n")
 
 
-def load_base(folder, settings, gpu):
-    import torch
-    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
-
-    quantization = settings["quantization"]
-    dtype = getattr(torch, quantization["compute_dtype"])
-    options = {"torch_dtype": torch.float32}
-    if gpu:
-        options = {"torch_dtype": dtype, "device_map": {"": 0}}
-    if gpu and quantization["load_in_4bit"]:
-        options["quantization_config"] = BitsAndBytesConfig(
-            load_in_4bit=True,
-            bnb_4bit_quant_type=quantization["quant_type"],
-            bnb_4bit_use_double_quant=quantization["double_quant"],
-            bnb_4bit_compute_dtype=dtype,
-        )
-    # FlashAttention runs on a GPU alone.
-    if settings["attention"] != "auto" and (gpu or settings["attention"] != "flash_attention_2"):
-        options["attn_implementation"] = settings["attention"]
-    model = AutoModelForCausalLM.from_pretrained(folder, **options)
-    model.config.use_cache = False
-    return model
+def at_its_layer(name):
+    """A layer that is named by its number stands in this small model at another one."""
+    return re.sub(r"\blayers\.(\d+)\.", lambda match: "layers.%d." % (int(match[1]) % LAYERS), name)
 
 
-def clock_callback(clock):
-    """Takes the time of each step and the losses that are logged."""
-    from transformers import TrainerCallback
-
-    class Clock(TrainerCallback):
-        def on_step_begin(self, *_args, **_kwargs):
-            clock["begun"] = time.perf_counter()
-
-        def on_step_end(self, *_args, **_kwargs):
-            clock["steps"].append(time.perf_counter() - clock["begun"])
-
-        def on_log(self, _args, _state, _control, logs=None, **_kwargs):
-            if logs and "loss" in logs:
-                clock["losses"].append(float(logs["loss"]))
-
-    return Clock()
-
-
-def meant(folder, settings, gpu):
-    """Every option that the settings mean, by each name that a version has for it, with nothing left to a version's own default.
-
-    Those moved: `bf16` is True in trl 1, which computes in bfloat16 on a CPU and leaves it in the trained model's forward;
-    its rate is 2e-5, its loss one that no adapter of the output layer can take, and transformers 5 has a fused optimizer.
-    """
-    half = settings["quantization"]["compute_dtype"] if gpu else "float32"
+def job_of(settings):
+    """What `npx just train` asks of the script, but for what makes five steps on four rows show."""
+    folder, run = settings["folder"], settings["arguments"]
     return {
-        "output_dir": os.path.join(folder, "run"),
-        "max_steps": STEPS,
-        "per_device_train_batch_size": settings["arguments"]["batch_size"],
-        "auto_find_batch_size": False,
-        "gradient_accumulation_steps": 1,
-        "learning_rate": LEARNING_RATE,
-        "lr_scheduler_type": "constant",
-        "warmup_steps": 0,
-        "optim": "adamw_torch",
-        "weight_decay": 0.0,
-        "adam_beta1": 0.9,
-        "adam_beta2": 0.999,
-        "adam_epsilon": 1e-8,
-        "max_grad_norm": 1.0,
-        "label_smoothing_factor": 0.0,
-        "neftune_noise_alpha": None,
-        "loss_type": "nll",
-        "completion_only_loss": False,
-        "assistant_only_loss": False,
-        "average_tokens_across_devices": False,
-        "bf16": half == "bfloat16",
-        "fp16": half == "float16",
-        "gradient_checkpointing": True,
-        "gradient_checkpointing_kwargs": {"use_reentrant": False},
-        "activation_offloading": False,
-        "use_cache": False,
-        "torch_compile": False,
-        "use_liger_kernel": False,
-        "seed": SEED,
-        "data_seed": SEED,
-        "full_determinism": False,
-        "group_by_length": False,
-        "train_sampling_strategy": "random",
-        "shuffle_dataset": False,
-        "dataset_text_field": "text",
-        "max_seq_length": MAX_LENGTH,
-        "max_length": MAX_LENGTH,
-        "truncation_mode": "keep_start",
-        "packing": False,
-        "padding_free": False,
-        "remove_unused_columns": True,
-        "dataloader_drop_last": False,
-        "dataloader_num_workers": 0,
-        "dataloader_pin_memory": gpu,
-        "logging_strategy": "steps",
-        "logging_steps": 1,
-        "logging_nan_inf_filter": False,
-        "save_strategy": "no",
-        "eval_strategy": "no",
-        "evaluation_strategy": "no",
-        "report_to": [],
-        "push_to_hub": False,
-        "disable_tqdm": True,
-        "use_cpu": not gpu,
-        "no_cuda": not gpu,
+        "model": os.path.join(folder, "model"),
+        "base": None,
+        "train": [[os.path.join(folder, "train.jsonl"), "train.jsonl"]],
+        "validation": [[os.path.join(folder, "validation.jsonl"), "validation.jsonl"]],
+        "folder": folder,
+        "logs": os.path.join(folder, "logs"),
+        "device": settings["device"],
+        "lora": {**settings["lora"], "target_modules": [at_its_layer(name) for name in settings["lora"]["target_modules"]]},
+        "quantization": settings["quantization"],
+        "attention": settings["attention"],
+        "arguments": {
+            **run,
+            "assistant_only_loss": True,
+            "gradient_accumulation_steps": 1,
+            "gradient_checkpointing": True,
+            "learning_rate": LEARNING_RATE,
+            "schedule": "constant",
+            "max_seq_length": MAX_LENGTH,
+            "max_steps": STEPS,
+            "save_steps": STEPS,
+            "seed": SEED,
+            "samples": 1,
+        },
     }
 
 
-# One idea under two names, the newer one first: a version that still takes both warns of the older.
-RENAMED = (("max_length", "max_seq_length"), ("eval_strategy", "evaluation_strategy"), ("use_cpu", "no_cuda"))
-
-
-def known_of(options, names):
-    """Of the options those that a version has, the newer name alone where it has both."""
-    renamed = {old for new, old in RENAMED if new in names}
-    return {name: value for name, value in options.items() if name in names and name not in renamed}
-
-
-def trainer_for(model, tokenizer, folder, settings, gpu, clock):
-    """A trainer of whichever trl is here: they take what is said of the data in different places."""
-    import inspect
-
-    from datasets import Dataset
-    from transformers import TrainingArguments
-    from trl import SFTTrainer
-
-    options = meant(folder, settings, gpu)
-    accepted = inspect.signature(SFTTrainer.__init__).parameters
-    if "dataset_text_field" in accepted:
-        kind, own = TrainingArguments, known_of(options, set(accepted) - {"neftune_noise_alpha"})
-    else:
-        from trl import SFTConfig
-
-        kind, own = SFTConfig, {}
-    arguments = kind(**known_of(options, inspect.signature(kind).parameters))
-    own["tokenizer" if "tokenizer" in accepted else "processing_class"] = tokenizer
-    text = [CORPUS[i % len(CORPUS)] + tokenizer.eos_token for i in range(settings["arguments"]["batch_size"])]
-    data = Dataset.from_dict({"text": text})
-    return SFTTrainer(model=model, args=arguments, train_dataset=data, callbacks=[clock_callback(clock)], **own)
-
-
-def with_adapter(base, lora, targets):
-    import torch
-    from peft import LoraConfig, get_peft_model
-
-    config = LoraConfig(
-        r=lora["rank"], lora_alpha=lora["alpha"], lora_dropout=lora["dropout"], target_modules=targets, task_type="CAUSAL_LM"
-    )
-    torch.manual_seed(SEED)
-    model = get_peft_model(base, config)
-    model.enable_input_require_grads()
-    # Half-precision weights that are trained cannot be scaled: the adapter is kept in full precision, as peft does from 0.12 on.
-    for weight in model.parameters():
-        if weight.requires_grad:
-            weight.data = weight.data.float()
-    return model
+def script_at(file):
+    """The training script as a module: what it imports lies beside it."""
+    spec = importlib.util.spec_from_file_location("just_lora_training", file)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
 
 
 def check_losses(losses):
@@ -251,7 +132,7 @@ def check_losses(losses):
 
 
 def difference_after_loading(model, tokenizer, adapter, load_fresh, allowed):
-    """Saves the adapter, puts it on a fresh base model and compares the logits."""
+    """Puts the adapter that was saved on a fresh base model and compares the logits."""
     import torch
     from peft import PeftModel
 
@@ -260,9 +141,7 @@ def difference_after_loading(model, tokenizer, adapter, load_fresh, allowed):
     batch = {name: value.to(model.device) for name, value in batch.items() if name != "token_type_ids"}
     with torch.no_grad():
         before = model(**batch).logits.float()
-    model.save_pretrained(adapter, safe_serialization=True)
-    fresh = load_fresh()
-    with torch.no_grad():
+        fresh = load_fresh().eval()
         untrained = fresh(**batch).logits.float()
         after = PeftModel.from_pretrained(fresh, adapter).eval()(**batch).logits.float()
     difference = float((before - after).abs().max())
@@ -275,56 +154,20 @@ def difference_after_loading(model, tokenizer, adapter, load_fresh, allowed):
 
 
 def prove(settings, stage):
-    stage("import")
-    import torch
-    from peft import prepare_model_for_kbit_training
-
-    folder = settings["folder"]
-    gpu = settings["device"] == "gpu" or (settings["device"] == "any" and torch.cuda.is_available())
-    quantized = gpu and settings["quantization"]["load_in_4bit"]
-    at, adapter = os.path.join(folder, "model"), os.path.join(folder, "adapter")
-
-    def load_fresh():
-        fresh = load_base(at, settings, gpu)
-        # As before training: it holds the norms in another type.
-        return prepare_model_for_kbit_training(fresh, use_gradient_checkpointing=False) if quantized else fresh
-
     stage("model")
-    tokenizer = make_model(at, settings["model_type"])
-    base = load_base(at, settings, gpu)
-    targets = targets_in(base, settings["lora"]["target_modules"])
-    if quantized:
-        base = prepare_model_for_kbit_training(
-            base, use_gradient_checkpointing=True, gradient_checkpointing_kwargs={"use_reentrant": False}
-        )
-    stage("adapter")
-    model = with_adapter(base, settings["lora"], targets)
-    if gpu:
-        torch.cuda.reset_peak_memory_stats()
-    stage("train")
-    clock = {"steps": [], "losses": [], "begun": 0.0}
-    trainer_for(model, tokenizer, folder, settings, gpu, clock).train()
-    check_losses(clock["losses"])
+    script = script_at(settings.get("script") or SCRIPT)
+    job = job_of(settings)
+    make_model(job["model"], settings["model_type"])
+    for name, rows in (("train", settings["arguments"]["batch_size"]), ("validation", 2)):
+        write_rows(job[name][0][0], rows)
+    facts, model, tokenizer = script.train(job, stage)
+    check_losses(facts["losses"])
     stage("reload")
-    difference = difference_after_loading(model, tokenizer, adapter, load_fresh, 1e-2 if gpu else 1e-4)
-    peak = torch.cuda.max_memory_allocated() if gpu else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {
-        "device": torch.cuda.get_device_name(0) if gpu else "cpu",
-        "precision": ("4-bit " + settings["quantization"]["quant_type"]) if quantized else str(base.dtype).replace("torch.", ""),
-        "targets": targets,
-        "losses": [round(loss, 4) for loss in clock["losses"]],
-        "secondsPerStep": round(statistics.median(clock["steps"]), 4),
-        "peakMemoryBytes": int(peak),
-        "adapterBytes": sum(os.path.getsize(os.path.join(adapter, name)) for name in os.listdir(adapter)),
-        "logitsDifference": difference,
-        "versions": versions(),
-    }
-
-
-def versions():
-    from importlib import metadata
-
-    return {name: metadata.version(name) for name in ("torch", "transformers", "peft", "trl", "accelerate", "bitsandbytes")}
+    adapter = os.path.join(job["folder"], "adapter")
+    allowed = 1e-4 if facts["device"] == "cpu" else 1e-2
+    difference = difference_after_loading(model, tokenizer, adapter, lambda: script.load_base(job), allowed)
+    # The layers are told by the names that the settings have for them.
+    return {**facts, "targets": settings["lora"]["target_modules"], "logitsDifference": difference}
 
 
 def main():
@@ -338,7 +181,7 @@ def main():
 
     try:
         result = {"ok": True, **prove(settings, stage)}
-    except BaseException as error:
+    except Exception as error:
         traceback.print_exc()
         result = {"ok": False, "stage": now["stage"], "error": "%s: %s" % (type(error).__name__, error)}
     with open(sys.argv[2], "w", encoding="utf-8") as target:

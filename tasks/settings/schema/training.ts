@@ -31,5 +31,8 @@ export const training = v.strictObject({
     gradient_accumulation_steps: count('Steps per weight update', 4),
     max_seq_length: count('Longest example, in tokens; what is longer is cut', 1024, 8),
     gradient_checkpointing: flag('Compute activations again in the backward pass instead of keeping them', true),
+    assistant_only_loss: flag('Learn the answers alone; false learns the prompts too', true),
+    save_steps: count('Weight updates between two checkpoints: what a kill may cost', 50),
+    seed: count('What the order of the rows and the first values of the adapter follow from', 42, 0),
   }),
 });

@@ -1,0 +1,326 @@
+"""Trains a LoRA adapter with the settings of the project: what `npx just train` runs, and what its proof runs on a tiny model.
+
+    python scripts/train.py JOB.json RESULT.json
+
+It is yours to change, as are training_model.py and training_rows.py beside it: the files in the project are those that run. What just-lora
+relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
+
+    model, base      folder of the base model; {repo, commit} of the Hub, or null
+    train, validation  [[path, name], ...] of rows; training_rows.py reads them
+    folder           checkpoints go to `folder/checkpoints`, the adapter to `folder/adapter`
+    logs             folder of `train.jsonl`, and of TensorBoard's files where it is installed
+    device           gpu, cpu, or any: a GPU where there is one
+    lora, quantization, attention, arguments   as in configs/training_config.yaml, `all-linear` written out
+
+One run is one pass over an order of rows that the seed gives, so a run that was killed goes on where its last whole checkpoint is,
+with the same rows, the same dropout and the same rate.
+"""
+
+import importlib.util
+import inspect
+import json
+import math
+import os
+import random
+import re
+import resource
+import shutil
+import statistics
+import sys
+import time
+import traceback
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from training_model import is_quantized, load_base, loaded_again, samples, save, uses_gpu, with_adapter  # noqa: E402
+from training_rows import tokenized  # noqa: E402
+
+sys.path.pop(0)
+
+# Written last of all into a checkpoint: one without it was being written when the run ended.
+WHOLE = "whole.json"
+KEPT_CHECKPOINTS = 2
+
+
+# The rows
+
+
+def ordered(rows, steps, a_step, seed):
+    """The rows of every step, one after the other: all of them in a new order, again and again, until the last step is full."""
+    order, number = [], 0
+    while len(order) < steps * a_step:
+        pass_over = list(range(len(rows)))
+        random.Random(f"{seed} {number}").shuffle(pass_over)
+        order, number = order + pass_over, number + 1
+    return [rows[at] for at in order[: steps * a_step]]
+
+
+def collator(tokenizer):
+    """Rows of one batch, filled up to the longest. What fills is masked by its place and not by its id: where it is the token
+    that ends a text, as for many models, those that end the answers stay in the loss. No token is added, so no embedding is."""
+    import torch
+
+    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+
+    def collate(rows):
+        shape = (len(rows), max(len(row.ids) for row in rows))
+        batch = {"input_ids": torch.full(shape, pad), "attention_mask": torch.zeros(shape, dtype=torch.long), "labels": torch.full(shape, -100)}
+        for at, row in enumerate(rows):
+            ids = torch.tensor(row.ids, dtype=torch.long)
+            batch["input_ids"][at, : len(ids)] = ids
+            batch["attention_mask"][at, : len(ids)] = 1
+            for start, end in row.answers:
+                batch["labels"][at, start:end] = ids[start:end]
+        return batch
+
+    return collate
+
+
+# The run
+
+
+def meant(job, steps, eval_steps):
+    """Every option that the settings mean, by each name that a version has for it, with nothing left to a version's own default."""
+    run, gpu = job["arguments"], uses_gpu(job)
+    half = job["quantization"]["compute_dtype"] if gpu else "float32"
+    evaluation = "steps" if eval_steps else "no"
+    return {
+        "output_dir": os.path.join(job["folder"], "checkpoints"),
+        "max_steps": steps,
+        "per_device_train_batch_size": run["batch_size"],
+        "per_device_eval_batch_size": run["batch_size"],
+        "auto_find_batch_size": False,
+        "gradient_accumulation_steps": run["gradient_accumulation_steps"],
+        "learning_rate": run["learning_rate"],
+        "lr_scheduler_type": run.get("schedule", "linear"),
+        "warmup_steps": 0 if run.get("schedule") else min(100, math.ceil(steps * 0.03)),
+        "optim": "adamw_torch",
+        "weight_decay": 0.0,
+        "adam_beta1": 0.9,
+        "adam_beta2": 0.999,
+        "adam_epsilon": 1e-8,
+        "max_grad_norm": 1.0,
+        "label_smoothing_factor": 0.0,
+        "neftune_noise_alpha": None,
+        "average_tokens_across_devices": False,
+        "bf16": half == "bfloat16",
+        "fp16": half == "float16",
+        "gradient_checkpointing": run["gradient_checkpointing"],
+        # Reentrant, the default of old versions, loses the gradient of an adapter (transformers 28023).
+        "gradient_checkpointing_kwargs": {"use_reentrant": False},
+        "torch_compile": False,
+        "use_liger_kernel": False,
+        "seed": run["seed"],
+        "data_seed": run["seed"],
+        "full_determinism": False,
+        "group_by_length": False,
+        "train_sampling_strategy": "sequential",
+        "label_names": ["labels"],
+        "prediction_loss_only": True,
+        "remove_unused_columns": False,
+        "dataloader_drop_last": False,
+        "dataloader_num_workers": 0,
+        "dataloader_pin_memory": gpu,
+        "logging_strategy": "steps",
+        "logging_steps": 1,
+        "logging_first_step": True,
+        "logging_nan_inf_filter": False,
+        "logging_dir": job["logs"],
+        "save_strategy": "steps",
+        "save_steps": run["save_steps"],
+        "save_total_limit": KEPT_CHECKPOINTS,
+        "save_safetensors": True,
+        "eval_strategy": evaluation,
+        "evaluation_strategy": evaluation,
+        "eval_steps": eval_steps,
+        "report_to": ["tensorboard"] if importlib.util.find_spec("tensorboard") else [],
+        "push_to_hub": False,
+        "disable_tqdm": True,
+        "use_cpu": not gpu,
+        "no_cuda": not gpu,
+    }
+
+
+# One idea under two names, the newer one first: a version that still takes both warns of the older.
+RENAMED = (("eval_strategy", "evaluation_strategy"), ("use_cpu", "no_cuda"))
+
+
+def known_of(options, names):
+    """Of the options those that a version has, the newer name alone where it has both."""
+    renamed = {old for new, old in RENAMED if new in names}
+    return {name: value for name, value in options.items() if name in names and name not in renamed}
+
+
+def trainer_for(model, tokenizer, rows, validation, job):
+    """A Trainer of transformers over the rows in the order of the seed, which needs no sampler of a version's own."""
+    from torch.utils.data import DataLoader
+    from transformers import Trainer, TrainingArguments
+
+    run = job["arguments"]
+    a_step = run["batch_size"] * run["gradient_accumulation_steps"]
+    steps = run.get("max_steps") or math.ceil(run["epochs"] * len(rows) / a_step)
+    eval_steps = math.ceil(len(rows) / a_step) if validation else None
+    # transformers 5 takes it from here, older ones from `logging_dir`.
+    os.environ["TENSORBOARD_LOGGING_DIR"] = job["logs"]
+
+    class InOrder(Trainer):
+        def get_train_dataloader(self):
+            loader = DataLoader(self.train_dataset, run["batch_size"], collate_fn=self.data_collator, pin_memory=uses_gpu(job))
+            return self.accelerator.prepare(loader)
+
+    arguments = TrainingArguments(**known_of(meant(job, steps, eval_steps), inspect.signature(TrainingArguments).parameters))
+    order = ordered(rows, steps, a_step, run["seed"])
+    trainer = InOrder(model, arguments, collator(tokenizer), train_dataset=order, eval_dataset=validation or None)
+    trainer.add_callback(reporter(job, order, a_step))
+    return trainer
+
+
+def reporter(job, order, a_step):
+    """Tells each step, keeps `train.jsonl`, and marks checkpoints as whole."""
+    from transformers import TrainerCallback
+
+    log = os.path.join(job["logs"], "train.jsonl")
+
+    class Reporter(TrainerCallback):
+        seconds = []
+
+        def on_train_begin(self, _args, state, _control, **_kwargs):
+            os.makedirs(job["logs"], exist_ok=True)
+            # What a run that was killed wrote behind its last checkpoint is trained again.
+            with open(log, "w", encoding="utf-8") as target:
+                target.writelines(json.dumps(entry) + "\n" for entry in state.log_history)
+
+        def on_step_begin(self, *_args, **_kwargs):
+            self.begun = time.perf_counter()
+
+        def on_step_end(self, *_args, **_kwargs):
+            self.seconds.append(time.perf_counter() - self.begun)
+
+        def on_log(self, _args, state, _control, logs=None, **_kwargs):
+            with open(log, "a", encoding="utf-8") as target:
+                target.write(json.dumps(state.log_history[-1]) + "\n")
+            loss = (logs or {}).get("loss")
+            if loss is None:
+                return
+            if not math.isfinite(float(loss)):
+                raise ValueError("the loss is not finite: %s at step %d" % (loss, state.global_step))
+            of_step = order[(state.global_step - 1) * a_step : state.global_step * a_step]
+            usual = statistics.median(self.seconds[-50:])
+            told = {
+                "step": state.global_step,
+                "steps": state.max_steps,
+                "loss": round(float(loss), 4),
+                "tokensPerSecond": round(sum(len(row.ids) for row in of_step) / max(self.seconds[-1], 1e-9)),
+                "secondsLeft": round(usual * (state.max_steps - state.global_step), 1),
+            }
+            print("progress: " + json.dumps(told), file=sys.stderr, flush=True)
+
+        def on_save(self, args, state, _control, **_kwargs):
+            # On the disk before the mark is: after a power cut a mark vouches for what lies beside it.
+            os.sync()
+            with open(os.path.join(args.output_dir, "checkpoint-%d" % state.global_step, WHOLE), "w") as target:
+                json.dump({"step": state.global_step}, target)
+                target.flush()
+                os.fsync(target.fileno())
+
+    return Reporter()
+
+
+def last_whole(folder):
+    """The newest checkpoint that was written to its end; those that were not are removed. None where there is none."""
+    whole = {}
+    for name in os.listdir(folder) if os.path.isdir(folder) else ():
+        at = os.path.join(folder, name)
+        if os.path.exists(os.path.join(at, WHOLE)):
+            whole[int(name.rsplit("-", 1)[-1])] = at
+        elif re.fullmatch(r"(tmp-)?checkpoint-\d+", name):
+            shutil.rmtree(at)
+    return whole[max(whole)] if whole else None
+
+
+def train(job, stage):
+    """Trains, saves and loads again. Returns the facts, the model with its adapter, and the tokenizer. `stage` is told what begins."""
+    stage("import")
+    import torch
+    from transformers import AutoTokenizer
+
+    run, gpu = job["arguments"], uses_gpu(job)
+    stage("rows")
+    tokenizer = AutoTokenizer.from_pretrained(job["model"])
+    rows, validation = (
+        tokenized(job.get(files) or [], tokenizer, run["max_seq_length"], run["assistant_only_loss"]) for files in ("train", "validation")
+    )
+    if not rows.rows:
+        raise ValueError("no row is left to train on: none has an answer within %d tokens" % run["max_seq_length"])
+    stage("model")
+    base = load_base(job)
+    stage("adapter")
+    model = with_adapter(base, job)
+    if gpu:
+        torch.cuda.reset_peak_memory_stats()
+    stage("train")
+    trainer = trainer_for(model, tokenizer, rows.rows, validation.rows, job)
+    resumed = last_whole(trainer.args.output_dir)
+    trainer.train(resume_from_checkpoint=resumed)
+    history = trainer.state.log_history
+    if validation.rows and not any("eval_loss" in entry and entry["step"] == trainer.state.global_step for entry in history):
+        trainer.evaluate()
+    stage("save")
+    folder = save(model, job)
+    stage("reload")
+    difference = loaded_again(model, folder, rows.rows[0], job)
+    stage("samples")
+    answered = samples(model, tokenizer, (validation.rows or rows.rows)[: run.get("samples", 3)])
+    peak = torch.cuda.max_memory_allocated() if gpu else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    seconds = next(each.seconds for each in trainer.callback_handler.callbacks if hasattr(each, "seconds"))
+    facts = {
+        "device": torch.cuda.get_device_name(0) if gpu else "cpu",
+        "precision": ("4-bit " + job["quantization"]["quant_type"]) if is_quantized(job) else str(base.dtype).replace("torch.", ""),
+        "targets": job["lora"]["target_modules"],
+        "rows": facts_of(rows),
+        "validation": facts_of(validation),
+        "steps": trainer.state.global_step,
+        "resumedAt": int(resumed.rsplit("-", 1)[-1]) if resumed else None,
+        "losses": [round(float(entry["loss"]), 4) for entry in history if "loss" in entry],
+        "evaluations": [{"step": entry["step"], "loss": round(entry["eval_loss"], 4)} for entry in history if "eval_loss" in entry],
+        "secondsPerStep": round(statistics.median(seconds), 4) if seconds else None,
+        "peakMemoryBytes": int(peak),
+        "adapterBytes": sum(os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)),
+        "logitsDifference": difference,
+        "samples": answered,
+        "versions": versions(),
+    }
+    return facts, model, tokenizer
+
+
+def facts_of(rows):
+    return {"rows": len(rows.rows), "tokens": rows.tokens, "cut": rows.cut, "leftOut": rows.left_out, "firstCut": rows.first_cut}
+
+
+def versions():
+    from importlib import metadata
+
+    names = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "trl")
+    return {name: metadata.version(name) for name in names if importlib.util.find_spec(name)}
+
+
+def main():
+    with open(sys.argv[1], encoding="utf-8") as source:
+        job = json.load(source)
+    now = {"stage": "start"}
+
+    def stage(name):
+        now["stage"] = name
+        print("stage: " + name, file=sys.stderr, flush=True)
+
+    try:
+        result = {"ok": True, **train(job, stage)[0]}
+    except Exception as error:
+        traceback.print_exc()
+        result = {"ok": False, "stage": now["stage"], "error": "%s: %s" % (type(error).__name__, error)}
+    with open(sys.argv[2], "w", encoding="utf-8") as target:
+        json.dump(result, target)
+    sys.exit(0 if result["ok"] else 1)
+
+
+if __name__ == "__main__":
+    main()
