@@ -8,8 +8,8 @@ import { pythonWith } from '../tests/support/python';
 import type { Benchmark } from './benchmark';
 import { median, seconds } from './measure';
 
-/** Megabytes of chats: `BENCH_MB=1000 npm run bench -- data`. */
-const megabytes = Number(process.env['BENCH_MB'] ?? 150);
+/** Megabytes of chats, and of those that memory is measured by: `BENCH_MB=150,1500 npm run bench -- data`. */
+const [megabytes = 40, manyMegabytes = 400] = (process.env['BENCH_MB'] ?? '').split(',').filter(Boolean).map(Number);
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const just = path.join(repository, 'node_modules/just-task/bin/just.js');
 
@@ -60,7 +60,7 @@ interface Usage {
   ms: number;
 }
 
-/** A look at all rows, in the step's own time, and the most memory that just took. */
+/** A look at all rows, in the step's own time, and the most memory that its largest process took. */
 function look(python: string, project: string): Usage {
   const document = path.join(project, 'look.json');
   const command = [process.execPath, just, 'data:check', '--force', '--json'];
@@ -78,7 +78,7 @@ function look(python: string, project: string): Usage {
 
 export const benchmark: Benchmark = {
   title: 'Looking at training data',
-  about: `\`data:check --force\` of ${megabytes} MB of chats made of parts of this repository's documents: the step's own \`durationMs\`. The peers: \`datasets.load_dataset("json")\` (2.15.0) with a \`map\` that makes the same checks (bench/peers/data-checks.py), and \`encode_batch\` of tokenizers 0.20.3 on all cores, with a tokenizer as Llama 3.1's that is trained on the documents. \`BENCH_MB\` is the size.`,
+  about: `\`data:check --force\` of ${megabytes} MB of chats made of parts of this repository's documents: the step's own \`durationMs\`. The peers: \`datasets.load_dataset("json")\` (2.15.0) with a \`map\` that makes the same checks (bench/peers/data-checks.py), \`encode_batch\` of tokenizers 0.20.3 on all cores, with a tokenizer as Llama 3.1's that is trained on the documents, and datasketch 1.6.4 as its manual shows it, over all rows (bench/peers/data-near.py); ours is what near duplicates and languages take besides, of 20,000 rows at most. Memory is that of the largest process, with ${megabytes} and with ${manyMegabytes} MB; the Parquet file is one row group, as pandas writes it. \`BENCH_MB\` is the sizes.`,
   async run() {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-data-'));
     process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
@@ -88,10 +88,12 @@ export const benchmark: Benchmark = {
     writeChats(file, megabytes * 1e6, documents.join('\n'));
     const tokenizers = pythonWith('tokenizers==0.20.3');
     const datasets = pythonWith('datasets==2.15.0', 'pyarrow==14.0.2', 'pandas==2.1.3', 'numpy<2', 'huggingface_hub<0.26');
+    const near = pythonWith('datasketch==1.6.4', 'langdetect==1.0.9', 'numpy<2');
     execFileSync(tokenizers, [path.join(repository, 'tests/data/count-tokens.py'), folder], {
       input: JSON.stringify({ corpus: documents, texts: [] }),
     });
-    const settings = (models: object) => fs.writeFileSync(path.join(project, 'configs/setup.local.yaml'), JSON.stringify({ models }));
+    const settings = (models: object, more: object = {}) =>
+      fs.writeFileSync(path.join(project, 'configs/setup.local.yaml'), JSON.stringify({ models, ...more }));
     const off = { 'llama-3.1-8b': { enabled: false }, 'mistral-7b': { enabled: false } };
     const model = path.join(project, 'models/tiny');
     fs.mkdirSync(model, { recursive: true });
@@ -103,20 +105,39 @@ export const benchmark: Benchmark = {
     const env = { ...process.env, HF_HOME: folder, HF_DATASETS_OFFLINE: '1', TOKENIZERS_PARALLELISM: 'true' } as Record<string, string>;
     const peer = (python: string, name: string, ...more: string[]) =>
       seconds({ command: python, args: [path.join(repository, `bench/peers/${name}.py`), file, ...more], env });
-    const times: Record<'form' | 'map' | 'lengths' | 'encode', number[]> = { form: [], map: [], lengths: [], encode: [] };
-    let [plain, counted] = [0, 0];
+    const times: Record<'form' | 'map' | 'lengths' | 'encode' | 'near' | 'sketch', number[]> = {
+      form: [],
+      map: [],
+      lengths: [],
+      encode: [],
+      near: [],
+      sketch: [],
+    };
+    let counted = 0;
+    const counting = { ...off, tiny: { repo: 'bench/tiny', enabled: true } };
     for (let round = 0; round < rounds; round++) {
       settings(off);
       const form = look(tokenizers, project);
       times.form.push(form.ms / 1000);
       times.map.push(await peer(datasets, 'data-checks'));
-      settings({ ...off, tiny: { repo: 'bench/tiny', enabled: true } });
+      settings(off, { environments: { local: { path: path.dirname(path.dirname(near)) } } });
+      times.near.push(look(tokenizers, project).ms / 1000 - form.ms / 1000);
+      times.sketch.push(await peer(near, 'data-near'));
+      settings(counting);
       const lengths = look(tokenizers, project);
       times.lengths.push(lengths.ms / 1000);
       times.encode.push(await peer(tokenizers, 'data-lengths', path.join(folder, 'llama.json')));
-      [plain, counted] = [Math.max(plain, form.peakBytes), Math.max(counted, lengths.peakBytes)];
+      counted = Math.max(counted, lengths.peakBytes);
     }
-    const [form, map, lengths, encode] = [times.form, times.map, times.lengths, times.encode].map(median) as [
+    // The same again, ten times as much.
+    writeChats(file, manyMegabytes * 1e6, documents.join('\n'));
+    const many = look(tokenizers, project);
+    execFileSync(datasets, [path.join(repository, 'bench/peers/to-parquet.py'), file, path.join(path.dirname(file), 'train.parquet')]);
+    fs.rmSync(file);
+    const table = look(tokenizers, project);
+    const [form, map, lengths, encode, nearTime, sketch] = Object.values(times).map(median) as [
+      number,
+      number,
       number,
       number,
       number,
@@ -133,8 +154,28 @@ export const benchmark: Benchmark = {
         ratio: lengths / encode,
         goal: 0.4,
       },
-      { what: 'memory at its peak, of the whole process', ours: mb(plain), peer: '400 MB', ratio: plain / 400e6, goal: 1 },
-      { what: 'memory with lengths', ours: mb(counted), peer: '400 MB', ratio: counted / 400e6, goal: 1 },
+      {
+        what: 'near duplicates and languages',
+        ours: s(nearTime),
+        peer: `datasketch on all rows ${s(sketch)}`,
+        ratio: nearTime / sketch,
+        goal: 1,
+      },
+      { what: `memory at its peak, ${megabytes} MB`, ours: mb(counted), peer: '400 MB', ratio: counted / 400e6, goal: 1 },
+      {
+        what: `memory, ${manyMegabytes} MB in ${s(many.ms / 1000)}`,
+        ours: mb(many.peakBytes),
+        peer: '400 MB',
+        ratio: many.peakBytes / 400e6,
+        goal: 1,
+      },
+      {
+        what: `memory, the same as Parquet in ${s(table.ms / 1000)}`,
+        ours: mb(table.peakBytes),
+        peer: '400 MB',
+        ratio: table.peakBytes / 400e6,
+        goal: 1,
+      },
     ];
   },
 };

@@ -3,7 +3,7 @@ import { sha256 } from '../common/hash';
 import type { Context } from '../engine/context';
 import { absolute, below, projectPaths, shown } from '../engine/paths';
 import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../engine/state';
-import type { Finding, Progress, Step } from '../engine/step';
+import type { Finding, Look, Progress, Step } from '../engine/step';
 import { chooseProfile } from '../environments/profile/choose';
 import { lengthPlan } from './length/length-plan';
 import { lengthsOf } from './length/length-report';
@@ -54,14 +54,16 @@ export function isPushed(context: Context, pushed: readonly string[]): boolean {
  * milliseconds.
  * @param gate whether errors block
  */
-export function dataStep(gate: 'warn' | 'block'): Step {
+export function dataStep(gate: 'warn' | 'block'): Step<true> {
   return {
     name,
     title: 'Look at the training data',
-    async check(context, depth, tell): Promise<Finding> {
+    async check(context, depth, tell, acted): Promise<Look<true>> {
       const files = dataFiles(context);
       if (files.length === 0) return noData(context);
       if (depth === 'full') return findingOf(await look(context, files, tell ?? (() => undefined)), gate);
+      // What is blocked by its errors is looked at again too.
+      if (context.forced(name) && !acted) return { state: 'todo', found: `${told(files)} to be looked at again`, seen: true };
       const proof = readProof(context, name);
       const report = proof?.data?.['data'] as DataReport | undefined;
       if (!proof || !report) return { state: 'todo', found: `${told(files)} not looked at yet` };

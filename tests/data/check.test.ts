@@ -33,6 +33,8 @@ test('tells each kind once with file, line and column, remembers it, and looks a
   assert.equal([mark.kind, mark.level, mark.file], ['mark', 'warning', 'data/processed/valid.jsonl']);
   const again = await check();
   assert.equal([again.exitCode, again.step.actions.length, again.faults], [1, 0, first.faults]);
+  const forced = await check('--force');
+  assert.equal([forced.exitCode, forced.step.code, forced.step.actions.length, forced.faults], [1, 'E_DATA', 1, first.faults]);
   write('train.jsonl', '{"text": "one"}\n');
   const planned = await check('--plan');
   assert.equal([planned.step.state, planned.step.changed], ['todo', ['data/processed/train.jsonl changed']]);

@@ -24,14 +24,15 @@ export const mostCompared = 20_000;
 
 /** What is said in an example, without what is the same in all: the system message. */
 export function saidIn({ messages }: Example): string {
-  let text = '';
+  const parts: string[] = [];
+  let left = longest;
   for (const { role, content } of messages) {
+    if (left <= 0) break;
     if (role === 'system' || role === 'developer' || typeof content !== 'string') continue;
-    text += text === '' ? content : `\n${content}`;
-    if (text.length > longest) break;
+    parts.push(content.length > left ? content.slice(0, left) : content);
+    left -= content.length + 1;
   }
-  // A copy: a part would keep all of the row in memory.
-  return Buffer.from(text.slice(0, longest), 'utf16le').toString('utf16le');
+  return parts.join('\n');
 }
 
 /** Below this many bytes all rows of all files may be few enough. */
@@ -39,4 +40,4 @@ const smallBytes = 64_000_000;
 
 /** How many examples of a block are kept at most, so that those of all blocks are about as many as are compared. */
 export const sampleOf = (blockBytes: number, totalBytes: number): number =>
-  totalBytes <= smallBytes ? mostCompared : Math.ceil((2 * mostCompared * blockBytes) / totalBytes);
+  totalBytes <= smallBytes ? mostCompared : Math.ceil((mostCompared * blockBytes) / totalBytes);

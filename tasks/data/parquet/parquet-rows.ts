@@ -59,9 +59,10 @@ function* groupRows(pages: readonly ColumnPages[], columns: readonly SchemaTree[
   const { nest, parsers } = parquetLibrary();
   for (;;) {
     for (const page of pages) {
-      for (let bytes = 1; page.ready < together && bytes > 0; ) {
-        bytes = page.read();
-        tell(bytes);
+      while (page.ready < together) {
+        const bytes = page.read();
+        if (bytes === undefined) break;
+        if (bytes > 0) tell(bytes);
       }
     }
     const count = Math.min(together, ...pages.map(({ ready }) => ready));
