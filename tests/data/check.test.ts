@@ -7,6 +7,7 @@ import { Resources } from '../../tasks/engine/resources';
 import { startHub } from '../hub/server';
 import { contextWith } from '../support/context';
 import { projectCopy, runJust } from '../support/project';
+import { byteTokenizer } from './byte-tokenizer';
 
 const test = suite('data:check');
 
@@ -54,24 +55,11 @@ test('a Hub that cannot be reached is no fault: lengths are an estimate then', a
 
 test('counts tokens by the tokenizer of the Hub, which is fetched once and alone, and tells what is cut', async () => {
   const hub = await startHub();
-  // One token for each byte: no merges.
-  const letters = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index));
-  const vocab = Object.fromEntries(['<s>', '</s>', 'Ġ', 'Ċ', ...letters].map((token, id) => [token, id]));
-  const part = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
-  const added = ['<s>', '</s>'].map((content, id) => ({ id, content, normalized: false, lstrip: false, rstrip: false, special: true }));
-  const tokenizer = {
-    model: { type: 'BPE', vocab, merges: [] },
-    normalizer: null,
-    pre_tokenizer: part,
-    post_processor: part,
-    decoder: part,
-    added_tokens: added,
-  };
-  const chat_template = '{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{{ eos_token }}';
+  const { tokenizer, config } = byteTokenizer();
   hub.add('org/tiny', {
     'config.json': '{"model_type": "llama"}',
     'tokenizer.json': JSON.stringify(tokenizer),
-    'tokenizer_config.json': JSON.stringify({ chat_template, bos_token: '<s>', eos_token: '</s>' }),
+    'tokenizer_config.json': JSON.stringify(config),
     'model.safetensors': 'x'.repeat(5000),
   });
   const models = { tiny: { repo: 'org/tiny', enabled: true }, 'llama-3.1-8b': { enabled: false }, 'mistral-7b': { enabled: false } };

@@ -45,6 +45,11 @@ const measured = (text: string): object => ({
       parts: [{ name: text, budgetBytes: 1e15, thereBytes: 9e15 }],
     },
   ],
+  data: {
+    files: [{ file: text, rows: 1e12 }],
+    faults: [{ file: text, kind: text, level: 'error', count: 1e15, line: 1e15, column: 1e15, detail: text }],
+    lengths: [{ model: text, split: text, examples: 1e15, maxSeqLength: 5, histogram: [{ upTo: 1e15, examples: 1e15 }] }],
+  },
   packages: [
     { name: text, version: text, locked: text, drift: 'version' },
     { name: text, version: text, locked: text, asked: true },

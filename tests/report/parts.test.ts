@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseRunRecord, type RunRecord } from '../../tasks/engine/records/run-record';
 import { emptyRemote, newestSteps, remoteMachine, thisMachine } from '../../tasks/report/machine';
+import { dataSection } from '../../tasks/report/page/data-section';
 import { historySection, newsOf, versionNews } from '../../tasks/report/page/history-section';
 import { fixOf } from '../../tasks/report/page/steps-section';
 import { percent, roomScale } from '../../tasks/report/page/storage-section';
@@ -145,6 +146,36 @@ for (const [one, other, same] of pages)
 test('a bar shows the least that is there, and never leaves its track', () => {
   assert.equal([percent(0, 10), percent(1, 1e6), percent(5, 10), percent(20, 10)], ['0%', '0.5%', '50.0%', '100.0%']);
   assert.equal([roomScale(10, 30), roomScale(45, 30), roomScale(2000, 30), roomScale(7, 0)], [37.5, 45, 60, 7]);
+});
+
+test('the training data: a bar for each step of the lengths, what is cut apart, and a row for each kind', () => {
+  const histogram = [128, 256, 512].map((upTo, index) => ({ upTo, examples: [10, 40, 20][index] }));
+  const lengths = [
+    { model: 'tiny', split: 'train', countedBy: 'tokenizer', examples: 70, median: 200, maxSeqLength: 256, cut: 20, histogram },
+  ];
+  const faults = [
+    { file: 'train.jsonl', kind: 'cut', level: 'warning', count: 20, line: 7, column: 3, detail: '`<b>`' },
+    { file: 'train.parquet', kind: 'broken-parquet', level: 'error', count: 1, line: 0 },
+  ];
+  const [data] = run('09:00', 'data:check', [
+    step('data', 'done', { data: { files: [{ file: 'train.jsonl', rows: 70 }], lengths, faults } }),
+  ]).steps;
+  const { markup } = dataSection(data?.trainingData ? [data.trainingData] : []);
+  assert.match(markup, '<p>70 rows: 2 kinds of faults.</p>');
+  assert.equal(
+    [...markup.matchAll(/<rect class="(there|free warn)" width="([\d.]+%)"/g)].map(([, tone, width]) => [tone, width]),
+    [
+      ['there', '25.0%'],
+      ['there', '100.0%'],
+      ['free warn', '50.0%'],
+    ],
+  );
+  assert.match(markup, '<span class="label">257 to 512</span>\n<span class="value">20 examples, cut</span>');
+  assert.match(markup, '<code>train.jsonl:7:3</code> <code>&lt;b&gt;</code>');
+  assert.match(markup, '<code>train.parquet</code></td>');
+  assert.equal(dataSection([]).markup, '');
+  const [other] = run('09:00', 'x', [step('push', 'done', { data: { files: 'x', lengths: 3 } })]).steps;
+  assert.is(other?.trainingData, undefined);
 });
 
 test('a fix that is one command stands as one', () => {

@@ -81,6 +81,35 @@ const parts = (raw: number, processed: number, models: number, checkpoints: numb
   { name: 'checkpoints', budgetBytes: 2 * GB, thereBytes: checkpoints * GB },
   { name: 'buffer', budgetBytes: 10 * GB },
 ];
+const trainingData = {
+  files: [
+    { file: 'data/processed/train.jsonl', split: 'train', rows: 4001, bytes: 5e6 },
+    { file: 'data/processed/validation.jsonl', split: 'validation', rows: 200, bytes: 2e5 },
+  ],
+  faults: [
+    { file: 'data/processed/train.jsonl', kind: 'answer-cut', level: 'error', count: 12, line: 88, detail: '2911 tokens for llama-3.1-8b' },
+    { file: 'data/processed/train.jsonl', kind: 'near-duplicate', level: 'warning', count: 31, line: 407 },
+  ],
+  lengths: [
+    {
+      model: 'llama-3.1-8b',
+      split: 'train',
+      countedBy: 'tokenizer',
+      examples: 4001,
+      median: 310,
+      maxSeqLength: 1024,
+      cut: 211,
+      histogram: [
+        { upTo: 128, examples: 402 },
+        { upTo: 256, examples: 1208 },
+        { upTo: 512, examples: 1600 },
+        { upTo: 1024, examples: 580 },
+        { upTo: 2048, examples: 190 },
+        { upTo: 4096, examples: 21 },
+      ],
+    },
+  ],
+};
 const folders = step('mkdirs', 'done', '7 of 7 folders there');
 
 const here = thisMachine(
@@ -95,6 +124,10 @@ const here = thisMachine(
         volumes: [
           { folder: 'data/raw', availableBytes: 24.8 * GB, neededBytes: 20 * GB, comfortBytes: 30 * GB, parts: parts(0.24, 0.81, 0, 0.05) },
         ],
+      }),
+      step('data', 'done', '4,201 rows in 2 files, 5.2 MB; llama-3.1-8b: median 310 tokens, longest 2911', {
+        warning: '1 kind of errors, the first: data/processed/train.jsonl:88',
+        data: trainingData,
       }),
       step(
         'venv',

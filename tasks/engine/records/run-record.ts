@@ -2,6 +2,7 @@ import { currentName } from '../../common/former-names';
 import { tryParse } from '../../untrusted/json';
 import { sentence } from '../../untrusted/text';
 import { type JsonShape, listOf, number, oneOf, string, tailOf, texts, tree, ways } from './careful-json';
+import { type RecordedData, recordedData } from './recorded-data';
 
 /**
  * The record of a run as `engine/state.ts` leaves it, read with care: it may come from another machine, another
@@ -25,6 +26,8 @@ export interface RecordedStep {
   durationMs: number;
   volumes: RecordedVolume[];
   packages: RecordedPackage[];
+  /** Of the step that looks at the training data. */
+  trainingData?: RecordedData;
 }
 
 /** A filesystem as the step `storage` tells of it, in bytes. */
@@ -100,6 +103,7 @@ export function recordedStep(value: unknown): RecordedStep | undefined {
       return text ? [[key, text]] : [];
     }),
   );
+  const trainingData = recordedData(fields['data']);
   return {
     name: currentName(name),
     title: string(fields['title']) ?? name,
@@ -117,6 +121,7 @@ export function recordedStep(value: unknown): RecordedStep | undefined {
     durationMs: number(fields['durationMs']) ?? 0,
     volumes: listOf(fields['volumes']).flatMap((volume) => recordedVolume(tree(volume)) ?? []),
     packages: listOf(fields['packages']).flatMap((one) => recordedPackage(tree(one)) ?? []),
+    ...(trainingData ? { trainingData } : {}),
   };
 }
 

@@ -123,7 +123,7 @@ function shownStep(value: unknown): ShownStep {
 function reportOf(value: unknown): StepReport | undefined {
   const read = recordedStep(value);
   if (!read) return undefined;
-  const { volumes: _, packages: __, changed, table, ...report } = read;
+  const { volumes: _, packages: __, trainingData: ___, changed, table, ...report } = read;
   return { ...report, ...(changed.length > 0 ? { changed } : {}), ...(table.length > 0 ? { table } : {}) };
 }
 

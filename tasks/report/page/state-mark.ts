@@ -13,6 +13,7 @@ const marks: Readonly<Record<string, readonly [sign: string, word: string, tone:
   skipped: ['–', 'not reached', 'calm'],
   interrupted: ['–', 'interrupted', 'warn'],
   blocked: ['✕', 'blocked', 'bad'],
+  error: ['✕', 'error', 'bad'],
   failed: ['✕', 'failed', 'bad'],
   missing: ['✕', 'missing', 'bad'],
   version: ['≠', 'other version', 'warn'],

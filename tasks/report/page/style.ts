@@ -78,7 +78,7 @@ details { margin-top: 0.625rem; }
 summary { cursor: pointer; color: var(--quiet); width: fit-content; }
 summary:focus-visible, a:focus-visible { outline: 2px solid var(--there); outline-offset: 2px; border-radius: 4px; }
 .many { margin-top: 0.5rem; columns: 15rem; column-gap: 1.5rem; }
-.storage + .storage { margin-top: 1.5rem; }
+.storage + .storage, table + .storage { margin-top: 1.5rem; }
 .storage figcaption { margin-bottom: 0.625rem; }
 .bar-row { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; margin-top: 0.625rem; }
 .bar-row .label { font-weight: 600; }
