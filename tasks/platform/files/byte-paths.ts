@@ -23,13 +23,15 @@ export interface Entry {
   changed: bigint;
   inode: bigint;
   isFile: boolean;
+  /** Permissions: 0o644. */
+  mode: number;
   /** Its owner may start it. */
   isExecutable: boolean;
   isLink: boolean;
   isFolder: boolean;
 }
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_NOFOLLOW } = fs.constants;
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NOFOLLOW } = fs.constants;
 const bytes = { encoding: 'latin1' } as const;
 
 const at = (folder: string, name: string): Buffer => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
@@ -99,6 +101,7 @@ function entryAt(name: RelativeName, place: Buffer): Entry | undefined {
     changed: stat.ctimeNs,
     inode: stat.ino,
     isFile: stat.isFile(),
+    mode: Number(stat.mode & 0o777n),
     isExecutable: (stat.mode & 0o100n) !== 0n,
     isLink: stat.isSymbolicLink(),
     isFolder: stat.isDirectory(),
@@ -153,10 +156,30 @@ export function removeEmptyFolder(folder: string, name: RelativeName): void {
   }
 }
 
-/** The bytes of a file, no link, through a hash. @throws UserError E_UNSAFE_PATH where a link is on the way */
-export function read(folder: string, name: RelativeName): fs.ReadStream {
+/**
+ * The bytes of a file, no link, or some of them.
+ * @param range offset of the first byte, and of the last
+ * @throws UserError E_UNSAFE_PATH where a link is on the way
+ */
+export function read(folder: string, name: RelativeName, range: { start?: number; end?: number } = {}): fs.ReadStream {
   const fd = beneath(folder, name, (place) => fs.openSync(place, O_RDONLY | O_NOFOLLOW), bytes);
-  return fs.createReadStream('', { fd, highWaterMark: 1 << 20 });
+  return fs.createReadStream('', { fd, highWaterMark: 1 << 20, ...range });
+}
+
+/**
+ * A new file whose bytes come in any order; folders above it are made.
+ * @param mode within the umask
+ * @throws UserError E_UNSAFE_PATH; EEXIST where there is one
+ */
+export function openNew(folder: string, name: RelativeName, mode: number): { write(data: Buffer, at: number): void; close(): void } {
+  const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+  const fd = beneath(folder, name, (place) => fs.openSync(place, flags, mode), { ...bytes, make: true });
+  return {
+    write(data, at) {
+      for (let done = 0; done < data.length; ) done += fs.writeSync(fd, data, done, data.length - done, at + done);
+    },
+    close: () => fs.closeSync(fd),
+  };
 }
 
 /** The bytes of a small file, no link. @throws UserError E_UNSAFE_PATH where a link is on the way */

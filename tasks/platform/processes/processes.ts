@@ -25,6 +25,8 @@ export interface RunOptions {
   input?: string | Uint8Array | Readable;
   /** How its output becomes text: `latin1` keeps every byte, for file names. */
   encoding?: 'utf8' | 'latin1';
+  /** What it prints is no text: `--verbose` leaves it out. */
+  isData?: boolean;
   /** End it where we are killed: it would go on sending. */
   guarded?: boolean;
   /** `end` for what runs long and is read line by line: the end of its output is enough. `all` where it is left out. */
@@ -163,7 +165,7 @@ export class Processes {
     { stdout, stderr }: StartedProgram['child'],
     output: Output,
     limit: Pick<ReturnType<typeof killTimer>, 'end' | 'heard'>,
-    { onLine, onBytes, encoding = 'utf8' }: RunOptions,
+    { onLine, onBytes, isData = false, encoding = 'utf8' }: RunOptions,
   ) {
     const tell = (line: string) => {
       onLine?.(line);
@@ -174,7 +176,8 @@ export class Processes {
       ['stdout', stdout],
       ['stderr', stderr],
     ] as const) {
-      const reader = onLine || this.onVerbose ? new Lines(tell, encoding) : undefined;
+      const isText = !isData || name === 'stderr';
+      const reader = isText && (onLine || this.onVerbose) ? new Lines(tell, encoding) : undefined;
       if (reader) lines.push(reader);
       stream?.on('data', (chunk: Buffer) => {
         output.add(name, chunk);

@@ -43,7 +43,7 @@ export function filesThere({ remote, shell, path, ssh }: Pick<PosixMachine, 'rem
     },
 
     async states(folder: Folder): Promise<FileStates> {
-      const all = [...(await this.list(folder)), ...(await this.links(folder))];
+      const all = (await Promise.all([this.list(folder), this.links(folder)])).flatMap((files) => [...files]);
       return Object.fromEntries(all.map(([name, { state }]) => [shownName(name), state]));
     },
 

@@ -72,7 +72,7 @@ export async function lookAtMachine(
 }
 
 async function rsyncOfThisMachine({ host, root }: Context): Promise<RsyncVersion | undefined> {
-  const { exitCode, stdout } = await host.processes.run('rsync', ['--version'], { cwd: root });
+  const { exitCode, stdout } = await host.processes.ask('rsync', ['--version'], { cwd: root });
   return exitCode === 0 ? parseRsyncVersion(stdout) : undefined;
 }
 

@@ -10,6 +10,8 @@ import type { Ssh } from './ssh/connection';
 export interface Shell {
   /** How ssh is called for it; `undefined` for a volume of this machine. */
   readonly ssh: Ssh | undefined;
+  /** The least milliseconds that a call has taken, the first apart, which makes the connection; `undefined` where there was none. */
+  leastMs(): number | undefined;
   /**
    * Runs a script, which is a constant.
    * @param lines text for its stdin, a line each
@@ -35,6 +37,8 @@ export interface StreamOptions {
   first(isLive: boolean): string;
   onBytes(chunk: Buffer): void;
   quietMs: number;
+  /** What it says is no text. */
+  isData?: boolean;
 }
 
 export interface Stream {
@@ -45,11 +49,19 @@ export interface Stream {
 
 /** @param ssh `undefined` for a volume of this machine */
 export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
-  type Given = Pick<RunOptions, 'input' | 'timeoutMs' | 'mostBytes' | 'keep' | 'onBytes' | 'quietMs'>;
+  type Given = Pick<RunOptions, 'input' | 'timeoutMs' | 'mostBytes' | 'keep' | 'onBytes' | 'quietMs' | 'isData'>;
+  let [calls, leastMs]: [number, number | undefined] = [0, undefined];
+  const timed = async (call: Promise<RunResult>): Promise<RunResult> => {
+    const [number, begun] = [calls++, performance.now()];
+    const result = await call;
+    const tookMs = performance.now() - begun;
+    if (number > 0 && result.exitCode === 0) leastMs = Math.min(leastMs ?? tookMs, tookMs);
+    return result;
+  };
   const start = (command: string, script: string, given: Given) => {
     const options = { cwd: root, ...given, guarded: true, encoding: 'latin1', env: { LC_ALL: 'C' } } as const;
-    if (!ssh) return host.processes.ask('sh', ['-c', script], options);
-    return host.processes.ask('ssh', ['-T', ...ssh.options, '--', ssh.host, command], { ...options, program: 'ssh' });
+    if (!ssh) return timed(host.processes.ask('sh', ['-c', script], options));
+    return timed(host.processes.ask('ssh', ['-T', ...ssh.options, '--', ssh.host, command], { ...options, program: 'ssh' }));
   };
   /** Its command there, or where a startup file has handed over to another shell, its input as commands of that one. */
   const asked = async (script: string, given: Given, inputFor: (isLive: boolean) => { input: Buffer; live?: Readable }) => {
@@ -64,6 +76,7 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
   const bytesOf = (lines: readonly string[]) => Buffer.from([guardLine, ...lines].map((line) => `${line}\n`).join(''), 'utf8');
   return {
     ssh,
+    leastMs: () => leastMs,
     async run(script, lines, { rest = '', limits } = {}) {
       const given = { ...shortAnswer, ...limits };
       if (typeof rest !== 'string' && !ssh?.elsewhere)
@@ -71,14 +84,14 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
       const input = Buffer.concat([bytesOf(lines), typeof rest === 'string' ? Buffer.from(rest, 'latin1') : await collected(rest)]);
       return asked(script, given, () => ({ input }));
     },
-    stream(script, lines, { first, onBytes, quietMs }) {
+    stream(script, lines, { first, onBytes, quietMs, isData = false }) {
       const live = new PassThrough();
       const inputFor = (isLive: boolean) => {
         const input = Buffer.concat([bytesOf(lines), Buffer.from(first(isLive), 'utf8')]);
         if (isLive) live.write(input);
         return isLive ? { input, live } : { input };
       };
-      const ended = asked(script, { keep: 'end', mostBytes: 100_000, onBytes, quietMs }, inputFor);
+      const ended = asked(script, { keep: 'end', mostBytes: 100_000, onBytes, quietMs, isData }, inputFor);
       return { tell: (line) => void live.write(`${line}\n`), ended: ended.finally(() => live.end()) };
     },
   };

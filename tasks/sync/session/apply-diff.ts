@@ -20,7 +20,7 @@ export async function applyDiff(
       most = Math.max(most, before + Math.min(done, size));
       progress({ doneBytes: most, totalBytes });
     };
-    await transport.transfer(folder, send, { checksum: byChecksum, tell, note: (text) => progress({ text }) });
+    await transport.transfer(folder, send, { checksum: byChecksum, tell, note: (text) => progress({ text, atOnce: true }) });
     before += size;
     most = Math.max(most, before);
     progress({ doneBytes: most, totalBytes });

@@ -16,6 +16,7 @@ import { remoteFault, unreadableSource, withoutNoise } from '../faults';
 import { filesHere, filesThere } from '../files';
 import { withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
+import { bringAhead } from '../ranges/bring-ahead';
 import { retrying, type Try } from '../retry';
 import { addressIn, dropMaster } from '../ssh/ssh';
 import { type RsyncCall, rsyncArgs } from './rsync-args';
@@ -56,7 +57,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
   ): Promise<Try & { stdout: string }> => {
     // The C locale: every byte that is not ASCII comes as an escape, and names are bytes.
     const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, encoding: 'latin1', guarded: true, ...more } as const;
-    const result = await host.processes.run('rsync', args, options);
+    const result = await host.processes.ask('rsync', args, options);
     // Of what moves files the end is enough.
     if (more.keep !== 'end') refusePart(machine.remote, result);
     const { exitCode, stdout, stderr, tail } = result;
@@ -106,6 +107,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
       const args = rsyncArgs(
         await call(folder, at, { checksum, ...(stage ? { to: `${stage}/`, compareWith: at.here, links: arriving } : {}) }),
       );
+      await bringAhead(context, machine, direction, at, stage, changes, { tell, note });
       const attempt = () => {
         const sum = rsyncHere.flavour === 'gnu' ? (bytes: number) => bytes : fileByFile();
         return rsync(args, {

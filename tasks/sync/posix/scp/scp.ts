@@ -96,7 +96,7 @@ function scpCopy(context: Context, machine: PosixMachine, direction: Direction):
       async () => {
         const args = ['-p', '-q', '-B', ...(machine.ssh?.options ?? []), '--', ...from, to];
         const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, guarded: true, keep: 'end' } as const;
-        const { exitCode, stderr, tail } = await host.processes.run('scp', args, options);
+        const { exitCode, stderr, tail } = await host.processes.ask('scp', args, options);
         return { exitCode, text: withoutNoise(machine.ssh, stderr || tail), moved: false };
       },
       () => dropMaster(context, machine.ssh),

@@ -1,0 +1,158 @@
+import * as crypto from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { repository } from '../tests/support/project';
+import { relay } from '../tests/support/relay';
+import { type Pair, pair } from '../tests/support/sync';
+import type { Benchmark } from './benchmark';
+import { type Command, median, seconds } from './measure';
+import type { Row } from './table';
+
+const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
+/** A figure of FAR_BENCH_SCALE of the whole, for a trial. */
+const scale = Number(process.env.FAR_BENCH_SCALE ?? 1);
+const rounds = Number(process.env.FAR_BENCH_ROUNDS ?? 3);
+const delayMs = 50;
+const why =
+  'ours looks before and behind what it sends and holds a lock meanwhile: eight calls, each of two ways there and back, and rsync once more over what came in ranges';
+
+export const benchmark: Benchmark = {
+  title: 'Sync over a far line',
+  about:
+    'A real sshd behind a relay in user space that delays each way by 50 ms, GNU rsync on both ends. Each command makes its own connection, ours from the start of just to its end, in turn with `rsync -rlt`, `rclone copy` over sftp (`--transfers 8 --multi-thread-streams 4`) and `tar | ssh tar`. Both ends and the relay share the cores of this machine.',
+  async run() {
+    const rows: Row[] = [];
+    for (const { what, goal, direction, fill, change, peers } of cases)
+      rows.push(...(await measured({ what, goal, direction, fill, change, peers })));
+    return rows;
+  },
+};
+
+interface Case {
+  what: string;
+  /** Of ours to bare rsync. */
+  goal: number;
+  direction: 'push' | 'pull';
+  /** Makes what travels. */
+  fill(folder: string): void;
+  /** Changes what was brought before, in place of clearing the other side. */
+  change?: ((folder: string, round: number) => void) | undefined;
+  /** The other peers too: ours is to be ahead of them. */
+  peers?: boolean | undefined;
+}
+
+function random(folder: string, name: string, bytes: number): void {
+  const handle = fs.openSync(path.join(folder, name), 'w');
+  for (let left = Math.round(bytes * scale); left > 0; left -= 16_000_000)
+    fs.writeSync(handle, crypto.randomBytes(Math.min(left, 16_000_000)));
+  fs.closeSync(handle);
+}
+const four = (folder: string) => [0, 1, 2, 3].forEach((index) => void random(folder, `shard-${index}`, 100_000_000));
+const one = (folder: string) => random(folder, 'train.bin', 400_000_000);
+
+const cases: readonly Case[] = [
+  { what: 'push of 4 files, 400 MB', goal: 0.35, direction: 'push', fill: four, peers: true },
+  { what: 'push of one file of 400 MB', goal: 0.35, direction: 'push', fill: one, peers: true },
+  { what: 'pull of one file of 400 MB', goal: 0.35, direction: 'pull', fill: one },
+  {
+    what: 'push of 2,000 files of 20 kB',
+    goal: 0.8,
+    direction: 'push',
+    fill(folder) {
+      for (let index = 0; index < 2000 * scale; index++) fs.writeFileSync(path.join(folder, `f${index}`), crypto.randomBytes(20_000));
+    },
+    peers: true,
+  },
+  {
+    what: '1 % of a file of 400 MB changed',
+    goal: 1.05,
+    direction: 'push',
+    fill: one,
+    change(folder, round) {
+      const handle = fs.openSync(path.join(folder, 'train.bin'), 'r+');
+      fs.writeSync(
+        handle,
+        crypto.randomBytes(Math.round(4_000_000 * scale)),
+        0,
+        undefined,
+        Math.round((50_000_000 + round * 20_000_000) * scale),
+      );
+      fs.closeSync(handle);
+    },
+  },
+];
+
+async function measured({ what, goal, direction, fill, change, peers }: Case): Promise<Row[]> {
+  const made = await pair();
+  const link = await relay(made.sshd.port, { delayMs });
+  const folder = direction === 'push' ? 'data/processed' : 'adapters';
+  made.configure({ port: link.port }, { sync: { [direction]: [folder] } });
+  const [source, target] = (direction === 'push' ? [made.project, made.there] : [made.there, made.project]).map((root) =>
+    path.join(root, folder),
+  ) as [string, string];
+  fs.mkdirSync(source, { recursive: true });
+  fill(source);
+  const env = { ...(process.env as Record<string, string>), ...made.env, NO_COLOR: '1' };
+  const ssh = ['-F', made.sshd.config, '-o', `Port=${link.port}`, '-o', 'StrictHostKeyChecking=accept-new'];
+  await seconds({ command: 'ssh', args: [...ssh, 'box', 'true'], env });
+  const other = (name: string) => path.join(direction === 'push' ? made.sshd.folder : made.project, `other-${name}`);
+  const commands = commandsFor(made, direction, source, other, ssh, link.port);
+  const wanted: [string, Command, string][] = [
+    ['ours', { command: process.execPath, args: [just, `sync:${direction}`], cwd: made.project, env }, target],
+    ['rsync', { ...commands.rsync, env }, other('rsync')],
+    ...(peers
+      ? ([
+          ['rclone', { ...commands.rclone, env }, other('rclone')],
+          ['tar', { ...commands.tar, env }, other('tar')],
+        ] as [string, Command, string][])
+      : []),
+  ];
+  const times = new Map<string, number[]>(wanted.map(([name]) => [name, []]));
+  for (let round = 0; round < rounds + (change ? 1 : 0); round++) {
+    if (round > 0) change?.(source, round);
+    for (const [name, command, to] of wanted) {
+      if (!change) fs.rmSync(to, { recursive: true, force: true });
+      fs.mkdirSync(to, { recursive: true });
+      link.cut();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const took = await seconds(command);
+      // What is changed has to be there first.
+      if (!change || round > 0) times.get(name)?.push(took);
+    }
+  }
+  link.close();
+  for (const folder of [source, ...wanted.map(([, , to]) => to)]) fs.rmSync(folder, { recursive: true, force: true });
+  const at = (name: string) => median(times.get(name) ?? []);
+  const row = (name: string, text: string, most: number): Row => ({
+    what,
+    ours: `${at('ours').toFixed(2)} s`,
+    peer: `${text} ${at(name).toFixed(2)} s`,
+    ratio: at('ours') / at(name),
+    goal: most,
+    why,
+  });
+  return [row('rsync', '`rsync -rlt`', goal), ...(peers ? [row('rclone', '`rclone`', 1), row('tar', '`tar`', 1)] : [])];
+}
+
+function commandsFor(
+  { sshd }: Pair,
+  direction: 'push' | 'pull',
+  source: string,
+  other: (name: string) => string,
+  ssh: readonly string[],
+  port: number,
+): Record<'rsync' | 'rclone' | 'tar', Command> {
+  const shell = `ssh ${ssh.map((word) => `'${word}'`).join(' ')}`;
+  const [from, to] = direction === 'push' ? [`${source}/`, `box:${other('rsync')}/`] : [`box:${source}/`, `${other('rsync')}/`];
+  return {
+    rsync: { command: 'rsync', args: ['-rlt', '-e', shell, from, to] },
+    rclone: {
+      command: 'rclone',
+      args: [
+        ...['copy', '--config', '/dev/null', '--transfers', '8', '--multi-thread-streams', '4', source],
+        `:sftp,host=127.0.0.1,port=${port},user=${process.env.USER ?? 'root'},key_file=${sshd.identity}:${other('rclone')}`,
+      ],
+    },
+    tar: { command: 'sh', args: ['-c', `tar cf - -C '${source}' . | ${shell} box "tar xf - -C '${other('tar')}'"`] },
+  };
+}

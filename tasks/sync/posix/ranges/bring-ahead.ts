@@ -1,0 +1,114 @@
+import { plural } from '../../../common/format';
+import type { Context } from '../../../engine/context';
+import { mayRetry, transferFault } from '../../answers/transfer-fault';
+import type { FileChange } from '../../compare/change';
+import type { Direction } from '../../compare/folders';
+import type { Sides } from '../../compare/sides';
+import type { Move } from '../../session/transport';
+import { remoteFault } from '../faults';
+import type { PosixMachine } from '../machine';
+import { retrying } from '../retry';
+import { dropMaster } from '../ssh/ssh';
+import { overChannels } from './channels';
+import { fetchingRanges } from './fetch-ranges';
+import { largeFiles, type Range, rangesOf, restOf } from './range-plan';
+import { sendingRanges } from './send-ranges';
+
+/** One range on its way. @returns how its call of ssh ended; `moved` bytes were handed over */
+export type MoveRange = (range: Range, tell: (bytes: number) => void) => Promise<{ exitCode: number; text: string; moved: number }>;
+
+/** Where the ranges of some files can arrive: those of `files`. */
+export interface Arrival {
+  files: readonly FileChange[];
+  move: MoveRange;
+  close(): void;
+}
+
+/** Milliseconds of an answer that tell a line on which one channel is slow: sshd lets 2 MB be on their way in one. */
+const farMs = 60;
+/** Bytes that stay free: rsync makes a copy of the largest file. */
+const spareBytes = 1_000_000_000;
+
+/**
+ * Brings large files that the other side has nothing of ahead of rsync, in ranges over several channels of the one connection, to
+ * where rsync keeps what a broken run left of a file. It takes that for its basis then: it has the last word on every byte, and gives
+ * each file its name. What goes wrong here costs time alone, but for a link that does not come back.
+ * @param stage the folder here that a pull arrives in
+ * @throws UserError by the fault of the way
+ */
+export async function bringAhead(
+  context: Context,
+  machine: PosixMachine,
+  direction: Direction,
+  at: Pick<Sides, 'base' | 'here'>,
+  stage: string | undefined,
+  changes: readonly FileChange[],
+  { tell, note }: Pick<Move, 'tell' | 'note'>,
+): Promise<void> {
+  const large = largeFiles(changes);
+  if (large.length === 0 || !(await isWorthIt(context, machine, direction, stage ?? at.here, large))) return;
+  const { base, here } = at;
+  const arrival: Arrival =
+    direction === 'push'
+      ? await sendingRanges(context, machine, { base, here }, large)
+      : await fetchingRanges(context, machine, { base, stage: stage ?? here }, large);
+  let left = isFar(machine) ? rangesOf(arrival.files) : [];
+  if (left.length > 0)
+    note(
+      `${plural(arrival.files.length, 'large file')} of which nothing is there yet: in ${left.length} ranges over several channels, since this line is slow to answer`,
+    );
+  let done = 0;
+  try {
+    await retrying(
+      context,
+      async () => {
+        const again: Range[] = [];
+        const begun = done;
+        let broken: { exitCode: number; text: string } | undefined;
+        await overChannels(left, async (range, count) => {
+          if (broken) return void again.push(range);
+          const { exitCode, text, moved } = await arrival.move(range, (bytes) => {
+            count(bytes);
+            done += bytes;
+            tell(done);
+          });
+          if (exitCode === 0) return;
+          broken ??= { exitCode, text };
+          const rest = restOf(range, moved);
+          done -= moved - (rest.from - range.from);
+          again.push(rest);
+        });
+        left = again;
+        // What is no fault of the link, a full disk for one, is rsync's to tell.
+        if (!broken || !mayRetry(transferFault(broken.exitCode, broken.text))) return { exitCode: 0, text: '', moved: true };
+        return { ...broken, moved: done > begun };
+      },
+      async ({ exitCode }, pauseMs) => {
+        note(`the link broke (exit code ${exitCode}), trying again in ${pauseMs / 1000} s`);
+        await dropMaster(context, machine.ssh);
+      },
+      ({ exitCode, text }) => remoteFault(machine, exitCode, text, direction),
+    );
+  } finally {
+    arrival.close();
+  }
+}
+
+/** By how long its answers take: what is near has shown it by now. */
+const isFar = ({ shell }: PosixMachine): boolean => (shell.leastMs() ?? 0) >= farMs;
+
+/** Not beside compression, which a person asks for where the line is narrow; and only where there is room, and the machine may be far. */
+async function isWorthIt(
+  context: Context,
+  machine: PosixMachine,
+  direction: Direction,
+  at: string,
+  large: readonly FileChange[],
+): Promise<boolean> {
+  const { ssh, rsync, rsyncHere, shell } = machine;
+  if (!ssh || rsync?.flavour !== 'gnu' || rsyncHere?.flavour !== 'gnu' || context.settings.setup.sync.compress) return false;
+  const total = large.reduce((sum, { bytes }) => sum + bytes, 0);
+  const free = direction === 'push' ? machine.freeBytes : (await context.host.disk.freeSpace(at)).availableBytes;
+  if (free !== undefined && free < total + (large[0]?.bytes ?? 0) + spareBytes) return false;
+  return shell.leastMs() === undefined || isFar(machine);
+}
