@@ -4,12 +4,16 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type FormKind, formKinds } from '../../tasks/data/form/kinds';
+import { lengthPlan } from '../../tasks/data/length/length-plan';
+import { Measure } from '../../tasks/data/length/measure';
 import { lookAtData } from '../../tasks/data/look-at-data';
 import { rendererOf } from '../../tasks/data/template/render';
 import { thisHost } from '../../tasks/platform';
 import { conversations, renderedByPython } from '../data/conversations';
 import { dataFile } from '../data/examine';
 import { formCases } from '../data/form-cases';
+import { lenient, strict } from '../data/templates';
+import { contextWith } from '../support/context';
 import { repository, temporaryFolder } from '../support/project';
 import { pythonWith } from '../support/python';
 
@@ -115,6 +119,71 @@ test('datasets 2.15.0 takes the tables that nothing is said of, and raises for t
   assert.equal(causes('polars.parquet'), ['foreign-type', 'ValueError']);
   assert.equal(causes('categories.parquet'), ['foreign-type', 'NotImplementedError']);
   assert.ok(names.length > 28 && said['cured.parquet'].rows === 20);
+});
+
+test('lengths are those of transformers 4.45.2: chats by the template, and a BOS before a text where that tokenizer writes one', () => {
+  const folder = temporaryFolder();
+  const corpus = ['docs/DATA.md', 'docs/GPU.md'].map((file) => fs.readFileSync(path.join(repository, file), 'utf8'));
+  execFileSync(pythonWith('tokenizers==0.20.3'), [path.join(repository, 'tests/data/count-tokens.py'), folder], {
+    input: JSON.stringify({ corpus, texts: [] }),
+  });
+  const read = (name: string) => JSON.parse(fs.readFileSync(path.join(folder, `${name}.json`), 'utf8'));
+  const bos = (name: string, id: number) => ({
+    type: 'TemplateProcessing',
+    single: [{ SpecialToken: { id: name, type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }],
+    pair: [{ Sequence: { id: 'A', type_id: 0 } }, { Sequence: { id: 'B', type_id: 1 } }],
+    special_tokens: { [name]: { id: name, ids: [id], tokens: [name] } },
+  });
+  const bytes = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true };
+  const llama3 = { ...read('llama'), post_processor: { type: 'Sequence', processors: [bytes, bos('<|begin_of_text|>', 0)] } };
+  const kinds: [tokenizer: object, template: typeof strict, config: object][] = [
+    [llama3, lenient, { tokenizer_class: 'PreTrainedTokenizerFast' }],
+    [llama3, lenient, { tokenizer_class: 'PreTrainedTokenizerFast', add_bos_token: false }],
+    [read('llama'), lenient, { tokenizer_class: 'PreTrainedTokenizerFast' }],
+    [read('metaspace'), strict, { tokenizer_class: 'LlamaTokenizerFast', legacy: false }],
+    [read('metaspace'), strict, { tokenizer_class: 'LlamaTokenizerFast', legacy: false, add_bos_token: false }],
+  ];
+  const models = Object.fromEntries(kinds.map((_, index) => [`kind-${index}`, { repo: `org/kind-${index}` }]));
+  const off = { 'llama-3.1-8b': { enabled: false }, 'mistral-7b': { enabled: false } };
+  const context = contextWith({ models: { ...off, ...models } });
+  const folders = kinds.map(([tokenizer, { text, bos, eos }, config], index) => {
+    const model = path.join(context.root, 'models', `kind-${index}`);
+    fs.mkdirSync(model, { recursive: true });
+    fs.writeFileSync(path.join(model, 'tokenizer.json'), JSON.stringify(tokenizer));
+    const all = { chat_template: text, bos_token: bos, eos_token: eos, unk_token: '<unk>', ...config };
+    fs.writeFileSync(path.join(model, 'tokenizer_config.json'), JSON.stringify(all));
+    return model;
+  });
+  const parts = corpus.flatMap((text) =>
+    Array.from({ length: 20 }, (_, at) => text.slice(at * 137, at * 137 + ((at * 97) % 900) + 5).trim()),
+  );
+  const chats = parts.slice(1).map((part, index) => [
+    { role: 'user', content: parts[index] as string },
+    { role: 'assistant', content: part },
+  ]);
+  const env = { ...process.env, HF_HUB_OFFLINE: '1', HF_HOME: folder };
+  const said: { class: string; chats: number[]; texts: number[] }[] = JSON.parse(
+    execFileSync(
+      pythonWith('transformers==4.45.2', 'tokenizers==0.20.3', 'jinja2==3.1.6', 'numpy<2', 'huggingface_hub<0.26'),
+      [path.join(repository, 'tests/remote/lengths.py')],
+      {
+        env,
+        input: JSON.stringify({ folders, chats, texts: parts }),
+        stdio: ['pipe', 'pipe', 'ignore'],
+      },
+    ).toString(),
+  );
+  const measure = new Measure({ ...lengthPlan(context), limit: 1e9 });
+  for (const messages of chats) measure.add({ shape: 'messages', messages });
+  const ofChats = measure.take().map(({ lengths }) => [...lengths]);
+  for (const content of parts) measure.add({ shape: 'text', messages: [{ role: 'assistant', content }] });
+  // The token that ends a text is the training's, not the tokenizer's.
+  const ofTexts = measure.take().map(({ lengths }) => [...lengths].map((length) => length - 1));
+  for (const [index, each] of said.entries())
+    assert.equal([ofChats[index], ofTexts[index]], [each.chats, each.texts], `${index}: ${each.class}`);
+  // A BOS is written by the first two, whatever the settings say, and by the fourth, not by the fifth.
+  const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0] = said.map(({ texts }) => texts[0] ?? 0);
+  assert.equal([second - first, third - first, fifth - fourth], [0, -1, -1]);
 });
 
 test('the templates of the models that people train do in Node what they do in Python', () => {

@@ -6,6 +6,12 @@ import { modelTemplates } from '../template/model-template';
 import type { LengthModel, LengthPlan } from './measure';
 import { tokenizerFolder } from './tokenizer-files';
 
+/**
+ * Tokenizers that write a BOS as `add_bos_token` says (transformers 4: `LlamaTokenizerFast.update_post_processor`); what others do
+ * stands in their tokenizer.json, whatever the settings beside it say.
+ */
+const setsBosItself = /^(?:(?:Code)?Llama|Gemma)Tokenizer(?:Fast)?$/;
+
 /** What the lengths are counted by: the tokenizers of the enabled models that are here, or characters where none is. */
 export function lengthPlan(context: Context): LengthPlan {
   const limit = context.settings.training.arguments.max_seq_length;
@@ -21,7 +27,8 @@ export function lengthPlan(context: Context): LengthPlan {
       name: model.name,
       tokenizer: stat(tokenizer) ? tokenizer : undefined,
       template,
-      addsBos: bos !== '' && config?.['add_bos_token'] !== false,
+      addsBos:
+        bos === '' ? false : setsBosItself.test(String(config?.['tokenizer_class'])) ? config?.['add_bos_token'] !== false : undefined,
       bos,
       eos: template?.eos ?? tokenText(config?.['eos_token']),
     };

@@ -14,6 +14,8 @@ export interface Lengths {
   split: Split;
   /** `tokenizer`: every example was tokenised. `characters`: an estimate, as no tokenizer is here. */
   countedBy: 'tokenizer' | 'characters';
+  /** Absent where the model has no chat template here: messages are joined by line breaks then. */
+  chatTemplate?: true;
   examples: number;
   tokens: number;
   answerTokens: number;
@@ -40,7 +42,7 @@ export async function lengthsOf(context: Context, files: readonly FileReport[], 
   const { epochs, batch_size, gradient_accumulation_steps } = context.settings.training.arguments;
   const splits = [...new Set(files.map(({ file }) => file.split))];
   return splits.flatMap((split) =>
-    plan.models.flatMap(({ name, tokenizer }, index): Lengths[] => {
+    plan.models.flatMap(({ name, tokenizer, template }, index): Lengths[] => {
       const all = new LengthTally();
       for (const { file, lengths } of files) if (file.split === split && lengths[index]) all.addTally(lengths[index]);
       if (all.examples === 0) return [];
@@ -54,6 +56,7 @@ export async function lengthsOf(context: Context, files: readonly FileReport[], 
           model: name,
           split,
           countedBy: tokenizer === undefined ? 'characters' : 'tokenizer',
+          ...(template ? { chatTemplate: true } : {}),
           examples: all.examples,
           tokens: all.tokens,
           answerTokens: all.answerTokens,
@@ -79,7 +82,8 @@ export function lengthText(lengths: readonly Lengths[]): string {
     .map((each) => {
       const { model, examples, countedBy, median, longest, cut, withoutAnswer, maxSeqLength, keeps99, memory, memoryFor99, steps } = each;
       const share = `${((100 * each.answerTokens) / Math.max(1, each.tokens)).toFixed(0)} % of them answers`;
-      const about = countedBy === 'characters' ? 'about, by characters, as no tokenizer is here: ' : '';
+      const joined = each.chatTemplate ? '' : 'messages joined by line breaks, as no chat template is here: ';
+      const about = countedBy === 'characters' ? 'about, by characters, as no tokenizer is here: ' : joined;
       const cuts = `${plural(cut, 'example')} of ${examples} longer than ${maxSeqLength}${withoutAnswer > 0 ? `, ${withoutAnswer} of them without their answer` : ''}`;
       const cost = memory && memoryFor99 ? ` (${bytes(memoryFor99)} of GPU memory, ${bytes(memory)} now)` : '';
       const keeps = keeps99 > maxSeqLength ? `; ${keeps99} keeps 99 of 100${cost}` : '';

@@ -6,6 +6,7 @@ import { rendererOf } from '../template/render';
 import { Layouts, type Trained } from './layout';
 import type { BlockLengths } from './tally-lengths';
 import { TokenCounter } from './token-counter';
+import { type TokenizerJson, writesFirst } from './tokenizer-json';
 
 /** What lengths are counted by: plain values, as a worker gets them. */
 export interface LengthPlan {
@@ -19,8 +20,8 @@ export interface LengthModel {
   /** Its `tokenizer.json`, absolute; without one lengths are estimated from characters. */
   tokenizer: string | undefined;
   template: ModelTemplate | undefined;
-  /** Whether the tokenizer writes a BOS where the text has none. */
-  addsBos: boolean;
+  /** Whether the tokenizer writes a BOS where the text has none; `undefined`: as its file says. */
+  addsBos: boolean | undefined;
   bos: string;
   eos: string;
 }
@@ -41,15 +42,17 @@ interface Counted {
 
 /** Counts the tokens of examples as they are trained, for each model: the template applied, one BOS, one EOS. */
 export class Measure {
-  readonly #models: { plan: LengthModel; count: (text: string) => number; layouts: Layouts | undefined }[];
+  readonly #models: { plan: LengthModel; addsBos: boolean; count: (text: string) => number; layouts: Layouts | undefined }[];
   #blocks: Counted[] = [];
 
   constructor(private readonly plan: LengthPlan) {
     this.#models = plan.models.map((model) => {
       const { tokenizer, template } = model;
-      const counter = tokenizer === undefined ? undefined : new TokenCounter(JSON.parse(fs.readFileSync(tokenizer, 'utf8')));
+      const json = tokenizer === undefined ? undefined : (JSON.parse(fs.readFileSync(tokenizer, 'utf8')) as TokenizerJson);
+      const counter = json && new TokenCounter(json);
       return {
         plan: model,
+        addsBos: model.addsBos ?? (json === undefined || writesFirst(json)),
         count: counter ? (text: string) => counter.count(text) : estimated,
         layouts: template && new Layouts(template.text, rendererOf(template)),
       };
@@ -64,12 +67,12 @@ export class Measure {
   /** Counts one example. @returns what cuts it, by a tokenizer; never by an estimate */
   add(example: Example): Cut | undefined {
     let worst: Cut | undefined;
-    for (const [index, { plan, count, layouts }] of this.#models.entries()) {
+    for (const [index, { plan, addsBos, count, layouts }] of this.#models.entries()) {
       const trained = trainedText(example, layouts);
       if (!trained) continue;
       const { text, answerAt } = trained;
       const begins = plan.bos !== '' && text.startsWith(plan.bos);
-      const bos = plan.addsBos && !begins ? 1 : 0;
+      const bos = addsBos && !begins ? 1 : 0;
       const tokens = count(text) + bos + (plan.eos !== '' && text.trimEnd().endsWith(plan.eos) ? 0 : 1);
       const block = this.#blocks[index] as Counted;
       block.lengths.push(tokens);

@@ -24,6 +24,10 @@ export interface Part {
   pretokenizers?: readonly Part[];
   use_regex?: boolean;
   add_prefix_space?: boolean;
+  /** Of a `Sequence` of post-processors. */
+  processors?: readonly Part[];
+  /** Of a `TemplateProcessing`: what one text gets, tokens and the text itself in their order. */
+  single?: readonly Readonly<Record<string, unknown>>[];
 }
 
 export interface AddedToken {
@@ -31,6 +35,12 @@ export interface AddedToken {
   normalized: boolean;
   lstrip: boolean;
   rstrip: boolean;
+}
+
+/** Whether a token is written before each text: tokenizers, `TemplateProcessing`. */
+export function writesFirst({ post_processor }: Pick<TokenizerJson, 'post_processor'>): boolean {
+  const parts = post_processor?.type === 'Sequence' ? (post_processor.processors ?? []) : [post_processor];
+  return parts.some((part) => part?.type === 'TemplateProcessing' && part.single?.[0] !== undefined && 'SpecialToken' in part.single[0]);
 }
 
 /**
