@@ -7,7 +7,7 @@ import { type FileReport, lookAtFile } from './look-at-file';
 import { type SaidSample, sampleOf } from './near/said';
 import { addTallies } from './report/tally';
 import type { DataFile, Split } from './rows/data-files';
-import { judgeForms } from './template/judge-forms';
+import { formJudge } from './template/judge-forms';
 import type { ModelTemplate } from './template/model-template';
 import { BlockPool } from './workers/block-pool';
 import { examineBlock } from './workers/examine-block';
@@ -75,7 +75,8 @@ export async function lookAtData(
     compareFiles(reports);
     for (const { refusedByOld: refused, tallies } of reports)
       if (refused && oldDatasets) addTallies(tallies, { [refused.kind]: { count: 1, first: { line: 0, detail: refused.detail } } }, 0);
-    for (const report of reports) addTallies(report.tallies, judgeForms(report.forms.values(), templates), 0);
+    const judge = formJudge(templates);
+    for (const report of reports) addTallies(report.tallies, judge(report.forms.values()), 0);
     return reports;
   } finally {
     await pool.close();

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lookAtData } from '../../tasks/data/look-at-data';
 import { splitOf } from '../../tasks/data/rows/data-files';
-import { judgeForms } from '../../tasks/data/template/judge-forms';
+import { formJudge } from '../../tasks/data/template/judge-forms';
 import { thisHost } from '../../tasks/platform';
 import { temporaryFolder } from '../support/project';
 import { chatKindsOf, examine } from './examine';
@@ -102,7 +102,7 @@ test('what is secret is counted and never shown', async () => {
 test('a template says of each form of talk what it does with it', async () => {
   const judged = async (row: object, template = strict) => {
     const { forms } = await examine(lines(talk, row, row));
-    const tallies = judgeForms(forms.values(), [template]);
+    const tallies = formJudge([template])(forms.values());
     return Object.entries(tallies).map(([kind, { count, first }]) => [kind, count, first.line, first.detail]);
   };
   assert.equal(await judged(say(['user', 'Rain?'], ['assistant', 'No.'], ['user', 'Snow?'], ['assistant', 'No.'])), []);
@@ -130,7 +130,7 @@ test('a template says of each form of talk what it does with it', async () => {
 test('a template that cannot be rendered here is no error of the data', async () => {
   const { forms } = await examine(lines(talk));
   for (const text of ['{% frobnicate %}', '{{ messages | frobnicate }}']) {
-    const tallies = judgeForms(forms.values(), [{ ...strict, text }]);
+    const tallies = formJudge([{ ...strict, text }])(forms.values());
     assert.equal(Object.keys(tallies), ['template-unread'], text);
   }
 });

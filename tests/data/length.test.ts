@@ -134,6 +134,9 @@ test('quantiles and the histogram are those of all examples', () => {
   sum.addTally(tally);
   sum.addTally(tally);
   assert.equal([sum.examples, sum.tokens, sum.quantile(0.5)], [2002, 1_011_000, 501]);
+  const huge = new LengthTally();
+  huge.add(12_500_000);
+  assert.equal([huge.quantile(0.5), huge.longest], [12_500_000, 12_500_000]);
 });
 
 test.run();

@@ -51,18 +51,27 @@ function examineRole({ role }: Message, once: (kind: ChatKind, detail?: string) 
 function examineContent({ role, content, more }: Message, once: (kind: ChatKind, detail?: string) => void): string | undefined {
   if (content === null || content === undefined) {
     // A call has no words of its own.
-    if (!more || !Array.isArray(more['tool_calls']) || more['tool_calls'].length === 0)
-      once('no-content', `of \`${String(role).slice(0, 40)}\``);
+    if (!more || !Array.isArray(more['tool_calls']) || more['tool_calls'].length === 0) once('no-content', ofRole(role));
     return undefined;
   }
   if (Array.isArray(content)) once('parts');
-  else if (typeof content !== 'string') once('content-type', typeof content);
+  else if (typeof content !== 'string') once('content-type', typeName(content));
   else {
-    if (content.trim() === '') once(isAnswer(role) ? 'no-answer' : 'empty-message', `of \`${String(role).slice(0, 40)}\``);
+    if (content.trim() === '') once(isAnswer(role) ? 'no-answer' : 'empty-message', ofRole(role));
     return content;
   }
   return undefined;
 }
+
+const ofRole = (role: unknown): string => (typeof role === 'string' ? `of \`${role.slice(0, 40)}\`` : 'without a role');
+
+/** What it is to a person: a table has integers of 64 bits and points of time too. */
+const typeName = (value: unknown): string =>
+  value instanceof Date
+    ? 'a point of time'
+    : typeof value === 'bigint' || typeof value === 'number'
+      ? 'a number'
+      : `a value of type ${typeof value}`;
 
 const isAnswer = (role: unknown): boolean => role === 'assistant' || meantRole(role) === 'assistant';
 const plainRole = (role: unknown): unknown => meantRole(role) ?? role;

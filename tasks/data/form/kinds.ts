@@ -25,7 +25,7 @@ export const formKinds = {
   'newer-features': {
     level: 'error',
     says: 'written by datasets 4 or newer: datasets 2.15 raises `TypeError: must be called with a dataclass type or instance`',
-    fix: 'write it with the datasets of `.venv`, or without its metadata: `pq.write_table(pq.read_table(f).replace_schema_metadata(None), f2)`',
+    fix: 'write it with datasets 2.15, or without its metadata: `pq.write_table(pq.read_table(f).replace_schema_metadata(None), f2)`',
   },
   'foreign-type': {
     level: 'error',

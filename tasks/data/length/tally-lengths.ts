@@ -55,7 +55,8 @@ export class LengthTally {
     let seen = 0;
     for (let length = 0; length < this.counts.length; length++) {
       seen += this.counts[length] as number;
-      if (seen >= wanted) return length;
+      // Those that are longer were counted together.
+      if (seen >= wanted) return length === longestCounted ? this.longest : length;
     }
     return this.longest;
   }

@@ -23,8 +23,9 @@ export interface FileEnd {
  * @returns what the file is as a whole
  */
 export async function* blocksOf(file: string, compressed: boolean): AsyncGenerator<Block, FileEnd> {
-  const source = fs.createReadStream(file, { highWaterMark: 1 << 20 });
-  const stream = compressed ? source.pipe(createGunzip({ chunkSize: 1 << 20 })) : source;
+  const piece = Math.min(1 << 20, Math.max(1 << 12, fs.statSync(file).size));
+  const source = fs.createReadStream(file, { highWaterMark: piece });
+  const stream = compressed ? source.pipe(createGunzip({ chunkSize: Math.min(1 << 20, 16 * piece) })) : source;
   source.once('error', (error) => stream.destroy(error));
   const held: Held = { pieces: [], bytes: 0 };
   let [bytes, isFirst, broken]: [number, boolean, string | undefined] = [0, true, undefined];

@@ -45,7 +45,7 @@ export function dataFiles(context: Pick<Context, 'root' | 'host' | 'settings'>):
           bytes: entry.size,
           split: splitOf(name),
           compressed: /\.gz$/i.test(name),
-          parquet: /\.parquet$/i.test(name),
+          parquet: /\.parquet(?:\.gz)?$/i.test(name),
         },
       ];
     });

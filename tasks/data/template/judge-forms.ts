@@ -6,12 +6,19 @@ import { addTallies } from '../report/tally';
 import type { ModelTemplate } from './model-template';
 import { rendererOf } from './render';
 
-/** What the templates of the models make of the forms of the examples of a file, each form once. */
-export function judgeForms(forms: Iterable<Form>, templates: readonly ModelTemplate[]): Tallies {
+/** Judges forms by the templates of the models, which are read once for all files. */
+export function formJudge(templates: readonly ModelTemplate[]): (forms: Iterable<Form>) => Tallies {
+  const renderers = templates.map((template) => ({ template, render: rendererOf(template) }));
+  return (forms) => judgeForms([...forms], renderers);
+}
+
+/** What the templates make of the forms of the examples of a file, each form once. */
+function judgeForms(
+  all: readonly Form[],
+  renderers: readonly { template: ModelTemplate; render: ReturnType<typeof rendererOf> }[],
+): Tallies {
   const tallies: Tallies = {};
-  const all = [...forms];
-  for (const template of templates) {
-    const render = rendererOf(template);
+  for (const { template, render } of renderers) {
     for (const { count, line, messages } of all) {
       const add = (kind: ChatKind, detail: string) => addTallies(tallies, { [kind]: { count, first: { line, detail } } }, 0);
       const rendered = render(messages);
