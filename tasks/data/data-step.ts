@@ -14,7 +14,7 @@ import { lookNear } from './near/look-near';
 import { mostCompared, type SaidPlace } from './near/said';
 import { type DataReport, reportOf } from './report/document';
 import { findingOf } from './report/finding';
-import { type DataFile, dataFiles } from './rows/data-files';
+import { type DataFile, dataFiles, stampOf } from './rows/data-files';
 import { modelTemplates, templateFiles } from './template/model-template';
 
 /** Raised where the look finds something else in the same data: a proof of before says nothing then. */
@@ -117,13 +117,10 @@ async function readsWithOldDatasets(context: Context, files: readonly DataFile[]
   return version === undefined || Number.parseInt(version, 10) < 4;
 }
 
-/** Each file as it is now: another one under its name has another time or inode. */
+/** What the look rests on: files, settings, the rules. */
 async function inputsOf(context: Context, files: readonly DataFile[]): Promise<Inputs> {
   const others = templateFiles(context).map((path) => ({ path, name: shown(context.root, path) }));
-  const stamps = [...files, ...others].map(({ path, name }) => {
-    const entry = context.host.files.exactStat(path);
-    return [name, entry ? `${entry.size} bytes of ${entry.mtimeNs}.${entry.ctimeNs}.${entry.ino}` : 'gone'];
-  });
+  const stamps = [...files, ...others].map(({ path, name }) => [name, stampOf(context, path)]);
   const { lora, quantization, arguments: run, attention } = context.settings.training;
   const settings = sha256(JSON.stringify({ lora, quantization, run, attention }));
   const reader = files.some(({ parquet }) => parquet)

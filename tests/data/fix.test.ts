@@ -72,6 +72,14 @@ test('writes beside and never over, is done the second time, and names what stay
   for (const kind of ['no-messages', 'not-utf8', 'unknown-role']) assert.match(done.step.warning, kind);
   const again = await fix();
   assert.equal([again.exitCode, again.step.actions.length], [0, 0]);
+  assert.equal(again.step.warning, done.step.warning);
+  // What was found is told from what is remembered, until a file changes.
+  const proof = path.join(project, '.just-lora/proofs/data-fix.json');
+  fs.writeFileSync(proof, fs.readFileSync(proof, 'utf8').replaceAll('unknown-role', 'remembered-role'));
+  assert.match((await fix()).step.warning, 'remembered-role');
+  assert.match((await fix('--force')).step.warning, 'unknown-role');
+  fs.utimesSync(path.join(folder, 'good.jsonl'), 1, 1);
+  assert.match((await fix()).step.warning, 'unknown-role');
   fs.appendFileSync(path.join(folder, 'train.fixed.jsonl'), `${chat()}\n`);
   const refused = await fix();
   assert.equal([refused.exitCode, refused.step.code], [1, 'E_DATA_FIXED']);

@@ -3,11 +3,13 @@ import * as fs from 'node:fs';
 import { bytes, plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
-import type { Look, Progress, Step } from '../../engine/step';
+import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../../engine/state';
+import type { Action, Look, Progress, Step } from '../../engine/step';
 import { kindOf } from '../kinds';
 import { lookAtData } from '../look-at-data';
-import { type DataFile, dataFiles } from '../rows/data-files';
+import { type DataFile, dataFiles, stampOf } from '../rows/data-files';
 import { type FileFixes, fixFile } from './fix-file';
+import { fixesText } from './fixes-text';
 
 const fixedEnding = /\.fixed\.jsonl$/;
 
@@ -20,18 +22,32 @@ interface ToFix {
   sha256: string;
 }
 
+/** What the files come to: plain values, as a proof keeps them. */
+interface FixState {
+  toFix: ToFix[];
+  left: string[];
+  /** What a person has to mend in the files that were written. */
+  rest: string[];
+}
+
+/** Raised where something else is mended in the same row. */
+const rules = '1';
+const name = 'data-fix';
+
 /**
  * Mends in the data what has one right answer, each file into a new one beside it: `train.jsonl` into `train.fixed.jsonl`. Whether it
- * was done is seen by the bytes of that file; one that holds something else is a person's, and stays.
+ * was done is seen by the bytes of that file; one that holds something else is a person's, and stays. What was written is remembered
+ * by the size and time of all files.
  */
 export const dataFixStep: Step<ToFix[]> = {
-  name: 'data-fix',
+  name,
   title: 'Mend the training data',
   async check(context, _depth, tell = () => undefined): Promise<Look<ToFix[]>> {
-    const files = dataFiles(context).filter(({ path }) => !fixedEnding.test(path));
+    const files = unmended(context);
     if (files.length === 0) return { state: 'done', found: 'no file of rows' };
+    const known = remembered(context);
+    if (known) return doneBy(context, known, files);
     const { toFix, left } = await whatToFix(context, files, tell);
-    const open = toFix.filter(({ target }) => !context.host.files.stat(target));
     for (const { file, target, sha256 } of toFix) {
       if (!context.host.files.stat(target) || (await sha256Of(target)) === sha256) continue;
       const name = shown(context.root, target);
@@ -43,27 +59,66 @@ export const dataFixStep: Step<ToFix[]> = {
         fix: `keep it under another name, or \`rm ${name}\`, and run \`npx just data:fix\` again`,
       };
     }
-    const told = toFix.map(({ file, fixes }) => `\`${file.name}\`: ${fixesText(fixes)}`);
-    const data = { files: toFix.map(({ file, target, fixes }) => ({ file: file.name, fixed: shown(context.root, target), fixes })), left };
-    if (open.length > 0) return { state: 'todo', found: told.join('; '), data, seen: open };
-    const rest = [...left, ...(await whatStays(context, toFix))];
-    const warnings = [
-      ...toFix.map(
-        ({ file, target }) =>
-          `a training would read \`${file.name}\` and \`${shown(context.root, target)}\`: move the first away, to data/raw`,
-      ),
-      ...(rest.length > 0 ? [`these have more than one answer, so they stay for you to mend: ${some(rest)}`] : []),
-    ];
-    const found = toFix.length > 0 ? `mended ${told.join('; ')}` : `nothing to mend in ${plural(files.length, 'file')} of rows`;
-    return { state: 'done', found, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}), data };
+    const open = toFix.filter(({ target }) => !context.host.files.stat(target));
+    if (open.length > 0) return { state: 'todo', found: toldOf(toFix), data: dataOf(context, { toFix, left }), seen: open };
+    return doneBy(context, { toFix, left, rest: await whatStays(context, toFix) }, files);
   },
   async plan(_context, seen = []) {
-    return seen.map(({ file, target, fixes, sha256 }) => ({
-      title: `write ${target.slice(target.lastIndexOf('/') + 1)}: ${fixesText(fixes)}`,
-      run: async (context, progress) => writeFixed(context, { file, target, fixes, sha256 }, progress),
-    }));
+    if (seen.length === 0) return [];
+    const writes = seen.map(
+      ({ file, target, fixes, sha256 }): Action<ToFix[]> => ({
+        title: `write ${target.slice(target.lastIndexOf('/') + 1)}: ${fixesText(fixes)}`,
+        run: async (context, progress) => {
+          deleteProof(context, name);
+          await writeFixed(context, { file, target, fixes, sha256 }, progress);
+        },
+      }),
+    );
+    return [...writes, { title: 'look at what stays for a person to mend', run: remember }];
   },
 };
+
+const unmended = (context: Context): DataFile[] => dataFiles(context).filter(({ path }) => !fixedEnding.test(path));
+
+const toldOf = (toFix: readonly ToFix[]): string => toFix.map(({ file, fixes }) => `\`${file.name}\`: ${fixesText(fixes)}`).join('; ');
+
+const dataOf = (context: Context, { toFix, left }: Pick<FixState, 'toFix' | 'left'>) => ({
+  files: toFix.map(({ file, target, fixes }) => ({ file: file.name, fixed: shown(context.root, target), fixes })),
+  left,
+});
+
+function doneBy(context: Context, state: FixState, files: readonly DataFile[]): Look<ToFix[]> {
+  const { toFix, left, rest } = state;
+  const stays = [...left, ...rest];
+  const warnings = [
+    ...toFix.map(
+      ({ file, target }) =>
+        `a training would read \`${file.name}\` and \`${shown(context.root, target)}\`: move the first away, to data/raw`,
+    ),
+    ...(stays.length > 0 ? [`these have more than one answer, so they stay for you to mend: ${some(stays)}`] : []),
+  ];
+  const found = toFix.length > 0 ? `mended ${toldOf(toFix)}` : `nothing to mend in ${plural(files.length, 'file')} of rows`;
+  return { state: 'done', found, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}), data: dataOf(context, state) };
+}
+
+/** Looks at all files again, and remembers what they come to where nothing changed meanwhile. */
+async function remember(context: Context, tell: (progress: Progress) => void): Promise<void> {
+  const inputs = inputsOf(context);
+  const { toFix, left } = await whatToFix(context, unmended(context), tell);
+  for (const { target, sha256 } of toFix) if (!context.host.files.stat(target) || (await sha256Of(target)) !== sha256) return;
+  const state: FixState = { toFix, left, rest: await whatStays(context, toFix) };
+  writeProof(context, name, { inputs, found: toldOf(toFix), data: { state } });
+}
+
+function remembered(context: Context): FixState | undefined {
+  const proof = context.forced(name) ? undefined : readProof(context, name);
+  const state = proof?.data?.['state'] as FixState | undefined;
+  return proof && state && changedInputs(proof.inputs, inputsOf(context)).length === 0 ? state : undefined;
+}
+
+/** Every file of rows as it is now, those that were written too. */
+const inputsOf = (context: Context): Inputs =>
+  Object.fromEntries([...dataFiles(context).map(({ path, name }) => [name, stampOf(context, path)]), ['the rules', rules]]);
 
 async function whatToFix(context: Context, files: readonly DataFile[], tell: (progress: Progress) => void) {
   const [toFix, left]: [ToFix[], string[]] = [[], []];
@@ -132,16 +187,3 @@ async function writeFixed({ host, root }: Context, { file, target, sha256 }: ToF
     host.files.remove(part);
   }
 }
-
-/** One of them, and several. */
-const words: Record<keyof FileFixes, readonly [string, string]> = {
-  mark: ['byte order mark', 'byte order marks'],
-  'empty-line': ['empty line', 'empty lines'],
-  'trailing-comma': ['row with a trailing comma', 'rows with a trailing comma'],
-  sharegpt: ['row in the ShareGPT form', 'rows in the ShareGPT form'],
-  'role-name': ["row with another program's role names", "rows with another program's role names"],
-  duplicate: ['row that repeats an earlier one', 'rows that repeat an earlier one'],
-};
-
-const fixesText = (fixes: FileFixes): string =>
-  (Object.entries(fixes) as [keyof FileFixes, number][]).map(([kind, count]) => `${count} ${words[kind][count === 1 ? 0 : 1]}`).join(', ');

@@ -50,3 +50,9 @@ export function dataFiles(context: Pick<Context, 'root' | 'host' | 'settings'>):
       ];
     });
 }
+
+/** A file as it is now: another one under its name has another time or inode. */
+export function stampOf({ host }: Pick<Context, 'host'>, file: string): string {
+  const entry = host.files.exactStat(file);
+  return entry ? `${entry.size} bytes of ${entry.mtimeNs}.${entry.ctimeNs}.${entry.ino}` : 'gone';
+}
