@@ -24,6 +24,7 @@ export { setupLocalTask } from './setup-local';
 export { setupRemoteTask } from './setup-remote';
 export { storageTask } from './storage';
 export { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
+export { trainTask } from './train';
 export { uninstallTask } from './uninstall';
 export { type OwnChecks, validateTask } from './validate';
 export { venvLockTask, venvTask } from './venv';

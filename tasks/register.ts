@@ -23,6 +23,7 @@ import { setupLocalTask } from './setup-local';
 import { setupRemoteTask } from './setup-remote';
 import { storageTask } from './storage';
 import { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
+import { trainTask } from './train';
 import { uninstallTask } from './uninstall';
 import { type OwnChecks, validateTask } from './validate';
 import { venvLockTask, venvTask } from './venv';
@@ -40,6 +41,7 @@ function groupsWith(checks: OwnChecks): Groups {
     'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
     Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
     Data: [dataCheckTask(), dataFixTask()],
+    Train: [trainTask()],
     Inspect: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask(), runsTask()],
     Sync: [syncPushTask(), syncPullTask(), syncStatusTask(), syncRemotesTask()],
   };

@@ -11,7 +11,7 @@ const subjects: Readonly<Record<string, readonly string[]>> = {
   'GPU and driver': ['gpu'],
   'Fetching models from the Hub': ['hub'],
   'Models and adapters on disk': ['checkpoints'],
-  'Training data': ['data'],
+  'Training and its data': ['data', 'training'],
   'Remotes and moving data': ['sync'],
   'Tasks on other machines (`--on`)': ['machines'],
 };

@@ -10,6 +10,7 @@ const layers = [
   ['.'],
   ['cli', 'report', 'uninstall'],
   ['machines'],
+  ['training'],
   ['checkpoints'],
   ['environments/proof', 'data'],
   ['gpu'],

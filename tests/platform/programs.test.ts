@@ -35,6 +35,7 @@ import { keyFault } from '../../tasks/sync/posix/ssh/key-fault';
 import { dropMaster } from '../../tasks/sync/posix/ssh/ssh';
 import { rcloneStore } from '../../tasks/sync/rclone/store';
 import type { Remote } from '../../tasks/sync/remotes/remote';
+import { commitOf } from '../../tasks/training/make-adapter';
 import type { Commit } from '../../tasks/untrusted/hashes';
 import { contextWith } from '../support/context';
 import { projectCopy, repository, runJust, temporaryFolder } from '../support/project';
@@ -272,6 +273,7 @@ row('tasks/gpu/torch/query-torch.ts', 'python', /probe\.py/, [], () =>
   queryTorch(context, { python: path.join(trained, 'bin/python'), prefix: trained, types: [], quant: 'none', skip: [] }),
 );
 row('tasks/environments/proof/run-program.ts', 'python', /train\.py/, [], () => runTraining(context, quietly));
+row('tasks/training/make-adapter.ts', 'git', /rev-parse --verify HEAD/, [], () => commitOf(context));
 row('tasks/checkpoints/models/load/load.ts', 'python', /load\.py/, [], () =>
   loadModel(
     context,

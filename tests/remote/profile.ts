@@ -13,6 +13,7 @@ import { sizeOf } from '../../tasks/knowledge/sizes';
 import { torchBuild } from '../../tasks/knowledge/torch';
 import { temporaryFolder } from '../support/project';
 import { trainingProject } from '../support/training';
+import { testTrainingRows } from './training-rows';
 
 const kindsFile = path.join(__dirname, 'kinds.py');
 
@@ -157,6 +158,9 @@ print("attention", AutoModelForCausalLM.from_config(AutoConfig.for_model("${kind
     assert.is(ok, false);
     assert.match(error, /names v_porj, which a model of type llama does not have; it has .*v_proj/);
   });
+
+  test('rows become tokens with one BOS, and what is learned are the answers with the token that ends each', () =>
+    testTrainingRows(training.tell));
 
   test('the table of torch builds says what this torch is', () => {
     const [version = '', cuda, architectures] = training

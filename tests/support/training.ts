@@ -27,6 +27,7 @@ export function trainingProject(profile: ProfileName) {
   return {
     project,
     python,
+    env,
     sitePackages: path.join(project, '.venv-remote', 'lib', 'python3.10', 'site-packages'),
     /** Runs a task with `--json`. */
     async run(...args: string[]) {

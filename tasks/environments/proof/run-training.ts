@@ -1,18 +1,13 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
-import { duration } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { firstModelType, shapesOf } from '../../gpu/look';
 import { expandTargets } from '../../gpu/memory/target-modules';
 import { targetsFault } from '../../gpu/memory/targets-fault';
-import { breakageIn } from '../../knowledge/conflicts';
-import type { RunResult } from '../../platform/processes/processes';
 import type { Settings } from '../../settings/schema/definition';
-import { remoteEnvironment } from '../profile/profile';
-import { loaderFault } from '../python/loader-fault';
-import { trainingFix } from './fix';
-import { deviceOf, runProgram, type TrainFailure } from './run-program';
+import { deviceOf, runProgram } from './run-program';
+import { trainingError } from './training-error';
 import { trainingScript } from './training-script';
 
 /** The script that does it. It lies beside this file in the package too. */
@@ -33,6 +28,11 @@ export interface TrainResult {
 }
 
 const limitMs = 600_000;
+const proofFailed = {
+  code: 'E_TRAIN',
+  what: 'training five steps failed',
+  needed: 'five steps with a loss that falls, and an adapter that gives the same logits after it is loaded',
+};
 
 /**
  * Runs train.py in the training environment.
@@ -55,7 +55,7 @@ export async function runTraining(context: Context, progress: (progress: Progres
     },
   );
   if (result?.ok) return result;
-  throw await failure(context, result, ran);
+  throw await trainingError(context, { result, ran }, proofFailed);
 }
 
 /** The training settings as train.py takes them: the first model's type, every target by its name. */
@@ -64,24 +64,3 @@ export function trainingOf(context: Context): Settings['training'] & { model_typ
   const lora = { ...training.lora, target_modules: expandTargets(training.lora.target_modules) };
   return { ...training, lora, model_type: firstModelType(context) ?? 'llama' };
 }
-
-/** @param result absent where Python did not live to write one */
-async function failure(context: Context, result: TrainFailure | undefined, { exitCode, tail, timedOut }: RunResult): Promise<UserError> {
-  const error = result?.error ?? (timedOut ? `no end after ${duration(limitMs)}` : `Python ended with exit code ${exitCode}`);
-  const breakage = breakageIn(`${error}\n${tail}`);
-  const loader = breakage ? undefined : loaderFault(context.host, `${error}\n${tail}`);
-  const stage = result ? ` at stage \`${result.stage}\`` : '';
-  const said = breakage ? `${breakage.means} (${error.slice(0, 200)})` : (loader?.found ?? error.slice(0, 400));
-  return new UserError({
-    code: breakage?.code ?? loader?.code ?? (/out of memory/i.test(error) ? 'E_GPU_BUSY' : 'E_TRAIN'),
-    found: `training five steps failed${stage}: ${said}`,
-    needed: 'five steps with a loss that falls, and an adapter that gives the same logits after it is loaded',
-    tail,
-    fix: breakage ? trainingFix(breakage.cure, (await remoteEnvironment(context)).requirements) : (loader?.fix ?? lookFurther(context)),
-  });
-}
-
-const lookFurther = (context: Context): string =>
-  deviceOf(context) === 'gpu'
-    ? '`npx just gpu` shows the layer that is broken'
-    : '`npx just env:remote --force` builds the environment again';

@@ -1,0 +1,46 @@
+/** Rows that a training got, and what the limit of their length has cost. */
+export interface RowsFacts {
+  rows: number;
+  tokens: number;
+  /** Longer than the limit: their end is not trained. */
+  cut: number;
+  /** Longer than the limit before their answer begins: they are not trained at all. */
+  leftOut: number;
+  /** Where the first of those that are cut stands; empty where there is none. */
+  firstCut: string;
+}
+
+/** What scripts/train.py tells of a training. */
+export interface TrainingFacts {
+  device: string;
+  precision: string;
+  rows: RowsFacts;
+  validation: RowsFacts;
+  steps: number;
+  /** The step of the checkpoint that it went on from; null where it began anew. */
+  resumedAt: number | null;
+  /** Of each step. */
+  losses: number[];
+  evaluations: { step: number; loss: number }[];
+  secondsPerStep: number | null;
+  peakMemoryBytes: number;
+  adapterBytes: number;
+  logitsDifference: number;
+  /** What the base model and the adapter answer. */
+  samples: { prompt: string; before: string; after: string }[];
+  versions: Record<string, string>;
+}
+
+/** The outcome in one line: steps, device, loss. */
+export function factsText({ steps, device, precision, losses, evaluations, rows }: TrainingFacts): string {
+  const loss = losses.length > 0 ? `loss ${losses[0]?.toFixed(2)} → ${losses.at(-1)?.toFixed(2)}` : 'no step';
+  const evaluated = evaluations.length > 0 ? `, ${evaluations.at(-1)?.loss.toFixed(2)} in validation` : '';
+  return `${steps} steps on ${device} in ${precision} over ${rows.rows} rows: ${loss}${evaluated}`;
+}
+
+/** What of the rows was not trained, as a warning; `undefined` where all was. */
+export function cutText({ cut, leftOut, firstCut }: RowsFacts): string | undefined {
+  if (cut === 0) return undefined;
+  const lost = leftOut > 0 ? `, and ${leftOut} of them left out, since no answer begins before it` : '';
+  return `${cut} rows were cut at \`max_seq_length\`${lost}; the first is ${firstCut}`;
+}

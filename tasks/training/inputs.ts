@@ -1,0 +1,97 @@
+import * as path from 'node:path';
+import { UserError, usageError } from '../common/errors';
+import { sha256 } from '../common/hash';
+import { type DataFile, dataFiles } from '../data/rows/data-files';
+import type { Context } from '../engine/context';
+import type { Inputs } from '../engine/state';
+import { deviceOf } from '../environments/proof/run-program';
+import { type Model, modelsOf } from '../hub/model/models';
+import { readModelRecord } from '../hub/store/model-record';
+import { hashFiles } from '../platform/hashing';
+import type { Settings } from '../settings/schema/definition';
+
+/** A file of rows that a training reads. */
+export interface TrainingFile extends DataFile {
+  sha256: string;
+}
+
+/** What a training is made from. */
+export interface TrainingInputs {
+  train: TrainingFile[];
+  /** What it is evaluated on: the files for validation, else those for tests. */
+  validation: TrainingFile[];
+  model: Model;
+  /** Where the model came from on the Hub, by the record of its download. */
+  base: { repo: string; commit: string } | undefined;
+  training: Settings['training'];
+  /** The same as one text each, by names that a person knows: two trainings of the same are the same. */
+  compared: Inputs;
+}
+
+/**
+ * Looks at everything that the adapter follows from, and hashes the data.
+ * @throws UserError E_USAGE where it is not one model, E_DATA_NONE where there is nothing to train on
+ */
+export async function inputsOf(context: Context): Promise<TrainingInputs> {
+  const model = oneModel(context);
+  const record = readModelRecord(context.host, model.folder);
+  const base = record && { repo: record.repo, commit: record.commit };
+  const files = await hashed(context, dataFiles(context));
+  const of = (split: DataFile['split']) => files.filter((file) => file.split === split);
+  const [train, validation] = [of('train'), of('validation').length > 0 ? of('validation') : of('test')];
+  if (train.length === 0)
+    throw new UserError({
+      code: 'E_DATA_NONE',
+      found: files.length === 0 ? 'there is no file of rows' : 'every file of rows is for validation or tests, by its name',
+      needed: 'rows to train on',
+      fix: 'write the examples to `data/processed/train.jsonl`, one a line',
+    });
+  const { training } = context.settings;
+  const compared = {
+    'the model': base ? `${base.repo}@${base.commit}` : fingerprintOf(context, model.folder),
+    ...Object.fromEntries([...train, ...validation].map((file) => [`\`${file.name}\``, file.sha256])),
+    ...settingsOf(training),
+    device: deviceOf(context),
+  };
+  return { train, validation, model, base, training, compared };
+}
+
+/** The one model of `--model`, or that is enabled. @throws UserError E_USAGE */
+export function oneModel(context: Context): Model {
+  const models = modelsOf(context);
+  const [model, ...others] = models;
+  if (model && others.length === 0) return model;
+  throw usageError(
+    models.length === 0 ? 'no model is enabled' : `${models.length} models are enabled, and one is trained`,
+    `name one: \`npx just train --model=${model?.asked ?? 'NAME'}\``,
+  );
+}
+
+async function hashed({ host }: Context, files: readonly DataFile[]): Promise<TrainingFile[]> {
+  const jobs = files.map((file) => ({ file: file.path, algorithm: 'sha256' as const, bytes: file.bytes }));
+  const found = await hashFiles(jobs, { signal: host.processes.signal });
+  return files.map((file, at) => {
+    const { hex, error } = found[at] ?? {};
+    if (hex === undefined) throw new Error(`\`${file.name}\` cannot be read: ${error}`);
+    return { ...file, sha256: hex };
+  });
+}
+
+/** A model that no record of the Hub is about: its configuration, and its files by name and size. */
+function fingerprintOf({ host }: Context, folder: string): string {
+  const names = host.files.filesUnder(folder).filter((name) => !name.split('/').some((part) => part.startsWith('.')));
+  const sizes = names.sort().map((name) => [name, host.files.stat(path.join(folder, name))?.size]);
+  return sha256(JSON.stringify([host.files.readText(path.join(folder, 'config.json')), sizes]));
+}
+
+/** Every setting of the training that its outcome follows from, by its path. */
+function settingsOf(training: Settings['training']): Inputs {
+  const { lora, quantization, attention, arguments: run } = training;
+  // How often a checkpoint is written changes nothing of what is learned.
+  const { save_steps: _, ...learned } = run;
+  const sections = { lora, quantization, arguments: learned };
+  const pairs = Object.entries(sections).flatMap(([section, values]) =>
+    Object.entries(values).map(([key, value]) => [`${section}.${key}`, Array.isArray(value) ? value.join(' ') : String(value)]),
+  );
+  return { attention, ...Object.fromEntries(pairs) };
+}

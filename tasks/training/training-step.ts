@@ -1,0 +1,101 @@
+import * as path from 'node:path';
+import { checkAdapter } from '../checkpoints/adapters/check';
+import { usageError } from '../common/errors';
+import { bytes, plural, shellWord, some } from '../common/format';
+import type { DataReport } from '../data/report/document';
+import type { Context } from '../engine/context';
+import { projectPaths, shown } from '../engine/paths';
+import { changedInputs, readProof } from '../engine/state';
+import type { Finding, Look, Step } from '../engine/step';
+import { lastStep, othersOf, workFolder } from './checkpoints';
+import { cutText, factsText } from './facts';
+import { inputsOf, type TrainingInputs } from './inputs';
+import { makeAdapter } from './make-adapter';
+import { type RunRecord, readRunRecord } from './run-record';
+
+const name = 'training';
+
+/** The adapter of `--name`. @throws UserError E_USAGE */
+function adapterName(context: Context): string {
+  const asked = context.option('name') ?? 'first';
+  if (/^[A-Za-z0-9][\w.-]*$/.test(asked)) return asked;
+  throw usageError(`\`--name=${asked}\` is no name of a folder`, 'letters, digits, `.`, `_` and `-`: `--name=second`');
+}
+
+/** The adapter is there, whole, and made from these very inputs; else it is trained, from the last whole checkpoint on. */
+export const trainingStep: Step<TrainingInputs> = {
+  name,
+  title: 'Train the adapter',
+  async check(context): Promise<Look<TrainingInputs>> {
+    const adapter = adapterName(context);
+    const inputs = await inputsOf(context);
+    const folder = path.join(projectPaths(context).adapters_dir, adapter);
+    const name = shown(context.root, folder);
+    if (!context.host.files.lstat(folder)) return { ...notThere(context, adapter, inputs), seen: inputs };
+    const record = readRunRecord(context.host, folder);
+    const changed = record ? changedInputs(record.inputs, inputs.compared) : [];
+    if (record && changed.length === 0) return { ...(await whole(context, folder, record)), seen: inputs };
+    const other = record ? `\`${name}\` was trained from other inputs: ${some(changed)}` : `\`${name}\` was not made by \`train\``;
+    if (context.forced('training')) return { state: 'todo', found: `${other}; it is kept under another name`, seen: inputs };
+    return {
+      state: 'blocked',
+      code: 'E_ADAPTER_EXISTS',
+      found: other,
+      needed: 'a name that is free, or an adapter of these inputs',
+      fix: `\`npx just train --name=${shellWord(adapter === 'second' ? 'third' : 'second')}\`\nor \`--force=training\`, which keeps the old one under another name`,
+      seen: inputs,
+    };
+  },
+  async plan(context, inputs) {
+    const adapter = adapterName(context);
+    return [
+      {
+        title: `train \`${shown(context.root, path.join(projectPaths(context).adapters_dir, adapter))}\`${inputs ? planText(context, inputs) : ''}`,
+        run: async (_, progress) => makeAdapter(context, adapter, await inputsOf(context), progress),
+      },
+    ];
+  },
+};
+
+function notThere(context: Context, adapter: string, inputs: TrainingInputs): Finding {
+  const folder = workFolder(context, adapter, inputs.compared);
+  const [step, others] = [lastStep(context, folder), othersOf(context, folder)];
+  const from = step === undefined ? 'not trained yet' : `not whole yet: it goes on at step ${step}`;
+  const left = others > 0 ? `; checkpoints of ${plural(others, 'other training')} of this name do not count, since something changed` : '';
+  return { state: 'todo', found: `${from}${left}` };
+}
+
+/** Rows and steps, as far as the look at the data knows them. */
+function planText(context: Context, { training: { arguments: run }, train, model }: TrainingInputs): string {
+  const report = readProof(context, 'data')?.data?.['data'] as DataReport | undefined;
+  const counts = train.map(({ name }) => report?.files.find(({ file }) => file === name)?.rows);
+  const size = bytes(train.reduce((sum, file) => sum + file.bytes, 0));
+  if (counts.some((count) => count === undefined)) return ` on ${model.name}, with ${plural(train.length, 'file')} of rows (${size})`;
+  const rows = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  const steps = Math.ceil((run.epochs * rows) / (run.batch_size * run.gradient_accumulation_steps));
+  return ` on ${model.name}: ${plural(rows, 'row')} (${size}), ${plural(steps, 'step')}`;
+}
+
+async function whole(context: Context, folder: string, record: RunRecord): Promise<Finding> {
+  const report = await checkAdapter(context, folder, { base: record.model.name });
+  const name = shown(context.root, folder);
+  const faults = [...report.config, ...report.weights];
+  const data = { folder, run: record };
+  if (faults.length > 0)
+    return {
+      state: 'blocked',
+      code: 'E_ADAPTER',
+      found: `\`${name}\`: ${some(faults.map(({ message }) => message))}`,
+      needed: 'the adapter as it was trained',
+      fix: '`npx just train --force=training` trains it again, and keeps this one under another name',
+      data,
+    };
+  const warning = cutText(record.result.rows);
+  return { state: 'done', found: `\`${name}\`, ${factsText(record.result)}`, ...(warning ? { warning } : {}), data };
+}
+
+/** @throws UserError E_USAGE for a name that is none, before any step is looked at */
+export function trainingSteps(context: Context): Step<TrainingInputs>[] {
+  adapterName(context);
+  return [trainingStep];
+}

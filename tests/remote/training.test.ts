@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startJust } from '../support/project';
+import { trainingProject } from '../support/training';
+
+/** `train` with real libraries: a tiny Llama on the processor. `KILLS=10` kills it ten times instead of three. */
+const test = suite('train with transformers');
+const training = trainingProject('compat');
+const { project, python, env } = training;
+const kills = Number(process.env['KILLS'] ?? 3);
+/** How far a weight of the adapter may be from that of a run that nobody killed. It was the same to the last bit so far. */
+const tolerance = 1e-6;
+const settings = ['batch_size=2', 'gradient_accumulation_steps=2', 'save_steps=1', 'epochs=1', 'max_seq_length=64', 'learning_rate=1e-3'];
+const args = ['train', '--no-gpu', '--model=mini/llama', ...settings.flatMap((each) => ['--set', `training.arguments.${each}`])];
+const steps = kills + 3;
+
+const row = (number: number) => ({
+  messages: [
+    { role: 'user', content: `what will the weather be like ${number}` },
+    { role: 'assistant', content: ['cloudy', 'rain', 'a light wind', 'noon'][number % 4] },
+  ],
+});
+const linesOf = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => `${JSON.stringify(row(from + index))}\n`).join('');
+
+test.before(async () => {
+  const { exitCode, stderr } = await training.run('setup:remote', '--no-gpu');
+  assert.is(exitCode, 0, stderr);
+  execFileSync(python, [path.join(__dirname, 'tiny-models.py'), path.join(project, 'models')], { stdio: 'pipe' });
+  fs.mkdirSync(path.join(project, 'data/processed'), { recursive: true });
+  fs.writeFileSync(path.join(project, 'data/processed/train.jsonl'), linesOf(0, 4 * steps));
+  fs.writeFileSync(path.join(project, 'data/processed/valid.jsonl'), linesOf(1000, 1003));
+});
+
+const adapter = (name: string) => path.join(project, 'adapters', name);
+const runOf = (name: string) => JSON.parse(fs.readFileSync(path.join(adapter(name), 'run.json'), 'utf8'));
+
+/** The values of an adapter's file, all of float32. */
+function valuesOf(name: string): Float32Array {
+  const file = fs.readFileSync(path.join(adapter(name), 'adapter_model.safetensors'));
+  const data = file.subarray(8 + Number(file.readBigUInt64LE(0)));
+  return new Float32Array(Uint8Array.from(data).buffer);
+}
+
+test('from rows to an adapter that is verified, with what it was made of; a second run has nothing to do', async () => {
+  const first = await training.run(...args);
+  assert.is(first.exitCode, 0, first.stderr);
+  const { result, model, data } = runOf('first');
+  assert.equal([result.steps, result.rows.rows, result.validation.rows, result.losses.length], [steps, 4 * steps, 3, steps]);
+  assert.ok(result.losses.every(Number.isFinite) && result.samples.length === 3 && result.logitsDifference <= 1e-4);
+  assert.equal([model.name, data.length], ['llama', 2]);
+  const log = fs
+    .readFileSync(path.join(project, 'logs/first/train.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.is(log.filter(({ loss }) => loss !== undefined).length, steps);
+  const verified = await training.run('model:verify', '--adapter=adapters/first', '--full');
+  assert.is(verified.exitCode, 0, verified.stderr);
+  const second = await training.run(...args);
+  assert.is(second.report.outcome, 'unchanged', second.stderr);
+});
+
+test(`killed ${kills} times it makes the adapter of a run that nobody killed`, async () => {
+  const mine = [...args, '--name=killed'];
+  const work = path.join(project, '.just-lora/training/killed');
+  const last = () =>
+    Math.max(
+      0,
+      ...fs
+        .readdirSync(work, { recursive: true, encoding: 'utf8' })
+        .map((name) => Number(/checkpoint-(\d+)\/whole\.json$/.exec(name)?.[1] ?? 0)),
+    );
+  for (let kill = 0; kill < kills; kill++) {
+    const before = fs.existsSync(work) ? last() : 0;
+    const { child, ended } = startJust(project, mine, env);
+    // Only the process itself: what it started goes on until the next run ends it.
+    const watch = setInterval(() => {
+      if (fs.existsSync(work) && last() > before) child.kill('SIGKILL');
+    }, 20);
+    const { signal, stdout, stderr } = await ended;
+    clearInterval(watch);
+    assert.is(signal, 'SIGKILL', `${stdout}${stderr}`);
+    assert.not.ok(fs.existsSync(adapter('killed')), 'no half adapter under its name');
+  }
+  const { exitCode, stderr } = await training.run(...mine);
+  assert.is(exitCode, 0, stderr);
+  const [whole, killed] = [runOf('first').result, runOf('killed').result];
+  assert.ok(killed.resumedAt > 0, 'it went on from a checkpoint');
+  assert.equal(killed.losses, whole.losses, 'the loss curve continues');
+  const [expected, found] = [valuesOf('first'), valuesOf('killed')];
+  assert.is(found.length, expected.length);
+  const far = found.reduce((most, value, at) => Math.max(most, Math.abs(value - (expected[at] ?? Number.NaN))), 0);
+  console.log(`killed ${kills} times: ${far} from the run that nobody killed`);
+  assert.ok(far <= tolerance, `${far}`);
+});
+
+test('a row whose answer cannot be known is refused with its file and line', async () => {
+  fs.writeFileSync(path.join(project, 'data/processed/more.jsonl'), `${JSON.stringify({ messages: [{ role: 'user', content: 'a' }] })}\n`);
+  const { exitCode, step } = await training.run(...args, '--name=third');
+  fs.rmSync(path.join(project, 'data/processed/more.jsonl'));
+  assert.is(exitCode, 1);
+  assert.equal([step('training').code, step('training').found], ['E_TRAIN_ROWS', 'data/processed/more.jsonl:1: nobody answers']);
+});
+
+test('what the laptop gets is an adapter whose base is named by the Hub, where it came from there', async () => {
+  const told = JSON.parse(fs.readFileSync(path.join(adapter('first'), 'adapter_config.json'), 'utf8'));
+  assert.equal([told.r, told.base_model_name_or_path], [16, path.join(project, 'models/llama')], 'no record of the Hub: its folder');
+});
+
+test.run();

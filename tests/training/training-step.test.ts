@@ -1,0 +1,215 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Context } from '../../tasks/engine/context';
+import type { Progress } from '../../tasks/engine/step';
+import { progressOf } from '../../tasks/training/run-training-script';
+import { trainingStep } from '../../tasks/training/training-step';
+import { makeAdapter } from '../checkpoints/adapters/adapter';
+import { makeModel } from '../checkpoints/models/model';
+import { temporaryFolder } from '../support/project';
+import { type ContextOptions, contextFor } from '../support/transcript';
+
+/** The step that trains, with a program in the place of Python that makes an adapter as scripts/train.py does. */
+const test = suite('the step that trains');
+
+const facts = {
+  device: 'cpu',
+  precision: 'float32',
+  rows: { rows: 2, tokens: 20, cut: 0, leftOut: 0, firstCut: '' },
+  validation: { rows: 1, tokens: 9, cut: 0, leftOut: 0, firstCut: '' },
+  steps: 3,
+  resumedAt: null,
+  losses: [5.5, 5, 4.5],
+  evaluations: [{ step: 3, loss: 4.75 }],
+  secondsPerStep: 0.1,
+  peakMemoryBytes: 1e9,
+  adapterBytes: 1000,
+  logitsDifference: 0,
+  samples: [{ prompt: 'what', before: 'x', after: 'rain' }],
+  versions: { torch: '2.1.2' },
+};
+
+/** @param does JavaScript behind `job` and `output`: what the program in the place of Python does */
+function project(does = 'adapter(); done();') {
+  const root = temporaryFolder();
+  const bin = path.join(root, '.venv-remote', 'bin');
+  fs.mkdirSync(bin, { recursive: true });
+  const ready = path.join(temporaryFolder(), 'adapter');
+  makeAdapter(ready, { settings: { base_model_name_or_path: 'llama-3.1-8b' } });
+  const program = path.join(bin, 'training.js');
+  fs.writeFileSync(
+    program,
+    `const fs = require('fs');
+const [, program, input, output] = process.argv.slice(2);
+const job = JSON.parse(fs.readFileSync(input, 'utf8'));
+fs.writeFileSync(${JSON.stringify(path.join(root, 'job.json'))}, JSON.stringify({ ...job, program }));
+const adapter = () => fs.cpSync(${JSON.stringify(ready)}, job.folder + '/adapter', { recursive: true });
+const result = (value) => fs.writeFileSync(output, JSON.stringify(value));
+const done = () => result({ ok: true, ...${JSON.stringify(facts)} });
+${does}\n`,
+  );
+  fs.writeFileSync(path.join(bin, 'python'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
+  makeModel(path.join(root, 'models', 'llama-3.1-8b'));
+  fs.mkdirSync(path.join(root, 'data/processed'), { recursive: true });
+  write(root, 'data/processed/train.jsonl', '{"text": "cloudy"}\n{"text": "rain"}\n');
+  write(root, 'data/processed/valid.jsonl', '{"text": "wind"}\n');
+  const context = ({ forced = false, ...options }: ContextOptions & { forced?: boolean } = {}): Context => {
+    const made = contextFor(root, { ...options, options: { 'no-gpu': '', ...options.options } });
+    return { ...made, forced: () => forced };
+  };
+  return { root, context, job: () => JSON.parse(fs.readFileSync(path.join(root, 'job.json'), 'utf8')) };
+}
+
+const write = (root: string, file: string, text: string) => fs.writeFileSync(path.join(root, file), text);
+
+async function train(context: Context): Promise<Progress[]> {
+  const told: Progress[] = [];
+  const { seen } = await trainingStep.check(context, 'quick');
+  for (const action of (await trainingStep.plan?.(context, seen)) ?? [])
+    await action.run(context, (progress) => void told.push(progress), seen);
+  return told;
+}
+
+const look = async (context: Context) => {
+  const { seen: _, ...finding } = await trainingStep.check(context, 'quick');
+  return finding;
+};
+
+/** @returns the code of the error and its words */
+async function refusal(context: Context): Promise<{ code: string; found: string; fix: string }> {
+  try {
+    await train(context);
+  } catch (error) {
+    return (error as { fault: { code: string; found: string; fix: string } }).fault;
+  }
+  throw new Error('it went well');
+}
+
+test('it is told what is trained, told how far it is, and leaves the adapter with what it was made of', async () => {
+  const { root, context, job } = project(`
+console.error('stage: model');
+console.error('progress: ' + JSON.stringify({ step: 1, steps: 3, loss: 5.5, tokensPerSecond: 100, secondsLeft: 90 }));
+adapter(); done();`);
+  assert.equal(await look(context()), { state: 'todo', found: 'not trained yet' });
+  const told = await train(context());
+  assert.equal(told, [
+    { text: 'loading the model' },
+    { text: 'loss 5.500, 100 tokens/s, 1 min 30 s left', count: { done: 1, total: 3, noun: 'step' } },
+  ]);
+  const { model, train: rows, validation, device, lora, folder, logs, program } = job();
+  assert.equal([model, device, lora.rank, logs], [path.join(root, 'models/llama-3.1-8b'), 'cpu', 16, path.join(root, 'logs/first')]);
+  assert.equal(rows, [[path.join(root, 'data/processed/train.jsonl'), 'data/processed/train.jsonl']]);
+  assert.equal(validation, [[path.join(root, 'data/processed/valid.jsonl'), 'data/processed/valid.jsonl']]);
+  assert.match(program, /scripts\/train\.py$/);
+  assert.not.ok(fs.existsSync(folder), 'checkpoints are gone once the adapter is there');
+  const finding = await look(context());
+  assert.is(finding.state, 'done', JSON.stringify(finding));
+  assert.is(finding.found, '`adapters/first`, 3 steps on cpu in float32 over 2 rows: loss 5.50 → 4.50, 4.75 in validation');
+  const run = JSON.parse(fs.readFileSync(path.join(root, 'adapters/first/run.json'), 'utf8'));
+  assert.equal(
+    run.data.map(({ file, split }: { file: string; split: string }) => [file, split]),
+    [
+      ['data/processed/train.jsonl', 'train'],
+      ['data/processed/valid.jsonl', 'validation'],
+    ],
+  );
+  assert.equal(run.result.samples, facts.samples);
+  const card = fs.readFileSync(path.join(root, 'adapters/first/README.md'), 'utf8');
+  assert.match(card, /^---\nlibrary_name: peft\n[\s\S]*\| loss in validation \| 4\.7500 \|/);
+  assert.not.match(card, /cloudy|\brain\b/, 'the card quotes no data');
+});
+
+test('made from other inputs it is never overwritten: another name, or the old one is kept', async () => {
+  const { root, context } = project();
+  await train(context());
+  write(root, 'adapters/first/mine.txt', 'mine');
+  const other = { sets: ['training.arguments.epochs=1'] };
+  const blocked = await look(context(other));
+  assert.equal([blocked.state, 'code' in blocked && blocked.code], ['blocked', 'E_ADAPTER_EXISTS']);
+  assert.match(blocked.found, /trained from other inputs: arguments\.epochs 3 → 1$/);
+  write(root, 'data/processed/train.jsonl', '{"text": "sun"}\n');
+  assert.match((await look(context())).found, /`data\/processed\/train\.jsonl` changed$/);
+  assert.is((await look(context({ options: { name: 'second' } }))).state, 'todo');
+  await train(context({ ...other, forced: true }));
+  assert.is((await look(context(other))).state, 'done');
+  const kept = fs.readdirSync(path.join(root, 'adapters')).filter((name) => name.startsWith('first-before-'));
+  assert.is(kept.length, 1);
+  assert.is(fs.readFileSync(path.join(root, 'adapters', kept[0] ?? '', 'mine.txt'), 'utf8'), 'mine');
+});
+
+test('how often a checkpoint is written makes no other adapter', async () => {
+  const { context } = project();
+  await train(context());
+  assert.is((await look(context({ sets: ['training.arguments.save_steps=7'] }))).state, 'done');
+});
+
+test('an adapter of somebody else is left alone', async () => {
+  const { root, context } = project();
+  makeAdapter(path.join(root, 'adapters/first'));
+  const blocked = await look(context());
+  assert.equal([blocked.state, 'code' in blocked && blocked.code], ['blocked', 'E_ADAPTER_EXISTS']);
+  assert.match(blocked.found, /was not made by `train`/);
+});
+
+test('what is damaged afterwards is told, and not trained again over it', async () => {
+  const { root, context } = project();
+  await train(context());
+  fs.truncateSync(path.join(root, 'adapters/first/adapter_model.safetensors'), 100);
+  const blocked = await look(context());
+  assert.equal([blocked.state, 'code' in blocked && blocked.code], ['blocked', 'E_ADAPTER'], JSON.stringify(blocked));
+});
+
+test('a whole checkpoint is gone on from, one without its mark is none, and those of other settings do not count', async () => {
+  const { root, context, job } = project(`result({ ok: false, stage: 'train', error: 'Error: gone' }); process.exit(1);`);
+  assert.is((await refusal(context())).code, 'E_TRAINING');
+  const { folder } = job();
+  for (const [name, mark] of [
+    ['checkpoint-5', true],
+    ['checkpoint-10', true],
+    ['checkpoint-15', false],
+  ] as const) {
+    fs.mkdirSync(path.join(folder, 'checkpoints', name), { recursive: true });
+    if (mark) fs.writeFileSync(path.join(folder, 'checkpoints', name, 'whole.json'), '{}');
+  }
+  assert.is((await look(context())).found, 'not whole yet: it goes on at step 10');
+  assert.match(
+    (await look(context({ sets: ['training.lora.rank=4'] }))).found,
+    /^not trained yet; checkpoints of 1 other training of this name/,
+  );
+  assert.not.ok(fs.existsSync(path.join(root, 'adapters/first')));
+});
+
+test('rows that are refused, memory that ran out, and an adapter that is not right have errors of their own', async () => {
+  const rows = project(`result({ ok: false, stage: 'rows', error: 'Refused: data/processed/train.jsonl:2: nobody answers' });`);
+  const refused = await refusal(rows.context());
+  assert.equal([refused.code, refused.found], ['E_TRAIN_ROWS', 'data/processed/train.jsonl:2: nobody answers']);
+  const memory = project(
+    `result({ ok: false, stage: 'train', error: 'OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB' });`,
+  );
+  const full = await refusal(memory.context());
+  assert.is(full.code, 'E_GPU_MEMORY');
+  assert.match(full.fix, /takes about .* GB: `npx just gpu --set training\.arguments\.batch_size=\d/);
+  const half = project(`adapter(); fs.truncateSync(job.folder + '/adapter/adapter_model.safetensors', 50); done();`);
+  assert.is((await refusal(half.context())).code, 'E_ADAPTER');
+  assert.not.ok(fs.existsSync(path.join(half.root, 'adapters/first')), 'it gets no name');
+});
+
+test('without rows to train on, or with two models, it is said at once', async () => {
+  const { root, context } = project();
+  for (const name of ['train.jsonl', 'valid.jsonl']) fs.rmSync(path.join(root, 'data/processed', name));
+  write(root, 'data/processed/test.jsonl', '{"text": "a"}\n');
+  const none = await trainingStep.check(context(), 'quick').catch((error) => error.fault);
+  assert.equal([none.code, none.found], ['E_DATA_NONE', 'every file of rows is for validation or tests, by its name']);
+  const two = await trainingStep.check(context({ sets: ['models.mistral-7b.enabled=true'] }), 'quick').catch((error) => error.fault);
+  assert.equal([two.code, two.found], ['E_USAGE', '2 models are enabled, and one is trained']);
+  const name = await trainingStep.check(context({ options: { name: '../x' } }), 'quick').catch((error) => error.fault);
+  assert.is(name.code, 'E_USAGE');
+});
+
+test('a line that is no word of the script says nothing', () => {
+  for (const line of ['progress: {"step": 1}', 'progress: nonsense', 'stage', 'loss 5']) assert.is(progressOf(line), undefined, line);
+});
+
+test.run();
