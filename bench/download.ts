@@ -14,6 +14,14 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const just = path.join(repository, 'node_modules/just-task/bin/just.js');
 const limit = 20_000_000;
 
+/** The lines that are measured, with what ours is to stay under. */
+const lines: readonly { rate: number; delay: number; goals: Partial<Record<Peer, number>> }[] = [
+  { rate: 0, delay: 0, goals: { hf: 0.6, aria2c: 0.75 } },
+  { rate: limit, delay: 0, goals: { hf: 0.35, aria2c: 1 } },
+  { rate: limit, delay: 50, goals: { hf: 0.38, aria2c: 1 } },
+  { rate: limit, delay: 150, goals: { hf: 0.4, aria2c: 1 } },
+];
+
 type Peer = 'ours' | 'hf' | 'aria2c' | 'curl';
 
 export const benchmark: Benchmark = {
@@ -48,10 +56,10 @@ export const benchmark: Benchmark = {
         ],
       ],
     };
-    const one = async (peer: Peer, more: readonly string[]): Promise<Usage> => {
+    const one = async (peer: Peer): Promise<Usage> => {
       const [command, args] = commands[peer];
       fs.mkdirSync(out, { recursive: true });
-      const usage = await usageOf(command, [...args, ...more], env, project);
+      const usage = await usageOf(command, args, env, project);
       fs.rmSync(out, { recursive: true, force: true });
       fs.rmSync(path.join(project, 'models/model'), { recursive: true, force: true });
       return usage;
@@ -60,23 +68,15 @@ export const benchmark: Benchmark = {
     // What TypeScript says of the sources is kept from here on.
     execFileSync(process.execPath, [just, 'model:download', `--model=${repo}`, '--plan'], { cwd: project, env, stdio: 'ignore' });
     const rows: Row[] = [];
-    for (const [rate, delay, atRisk] of [
-      [0, 0, 8],
-      [limit, 0, 8],
-      [limit, 50, 8],
-      [limit, 50, 64],
-    ] as const) {
+    for (const { rate, delay, goals } of lines) {
       hub.rate = rate;
       hub.fault = ({ server }) => (server === 'cdn' && delay > 0 ? { delay } : undefined);
       const usages: Record<Peer, Usage[]> = { ours: [], hf: [], aria2c: [], curl: [] };
-      for (let round = 0; round < rounds; round++)
-        for (const peer of peers) usages[peer].push(await one(peer, peer === 'ours' ? ['--set', `download.at_risk_mb=${atRisk}`] : []));
+      for (let round = 0; round < rounds; round++) for (const peer of peers) usages[peer].push(await one(peer));
       const of = (peer: Peer, part: keyof Usage) => median(usages[peer].map((usage) => usage[part]));
-      const what = `${rate === 0 ? 'no limit' : '20 MB/s a connection'}${delay > 0 ? `, ${delay} ms to the first byte` : ''}${atRisk > 8 ? `, \`at_risk_mb: ${atRisk}\`` : ''}`;
-      const goals: Partial<Record<Peer, number>> = rate === 0 ? { hf: 0.8 } : delay === 0 ? { hf: 0.4, aria2c: 1 } : {};
+      const what = `${rate === 0 ? 'no limit' : '20 MB/s a connection'}${delay > 0 ? `, ${delay} ms to the first byte` : ''}`;
       const whys: Partial<Record<Peer, string>> = {
-        aria2c:
-          'it has 128 connections and asks each for many megabytes; ours together may never have asked for more than a kill may cost, 8 MB, so that each piece is small and ends with a pause of its connection. Ours also hashes every byte.',
+        aria2c: 'it has 128 connections and asks each for many megabytes. Ours also hashes every byte.',
       };
       for (const peer of peers.filter((each) => each !== 'ours'))
         rows.push({

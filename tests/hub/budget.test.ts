@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { budgetOf, pieceBytes } from '../../tasks/hub/transfer/budget';
+import { Budget, budgetOf, pieceBytes } from '../../tasks/hub/transfer/budget';
 
 const test = suite('what is asked for at once');
 
@@ -19,6 +19,23 @@ for (const atRiskMb of [8, 64, 1024])
 
 test('never less than is worth a request', () => {
   assert.is(pieceBytes(budgetOf(8), 128), 131_072);
+});
+
+test('a budget follows the line: twice what is on it, and 8 MB more', () => {
+  const budget = new Budget(null);
+  assert.is(budget.bytes, budgetOf(8), 'before anything is known');
+  for (let at = 0; at <= 10; at++) budget.look(at * 200, at * 128_000_000);
+  assert.is(budget.bytes, budgetOf(8), 'without an answer');
+  for (const ms of [300, 50, 80]) budget.answered(ms);
+  // 640 MB/s for 50 ms.
+  assert.is(Math.round(budget.bytes / 1e6), Math.round(budgetOf(8 + 64) / 1e6));
+  for (let at = 0; at < 32; at++) budget.answered(2);
+  assert.ok(budget.bytes < budgetOf(11), 'as near as the last answers say');
+  for (let at = 0; at < 40; at++) budget.answered(60_000);
+  assert.is(budget.bytes, budgetOf(1024), 'and no more than that');
+  const fixed = new Budget(16);
+  fixed.answered(1000);
+  assert.is(fixed.bytes, budgetOf(16), 'what a person says holds');
 });
 
 test.run();

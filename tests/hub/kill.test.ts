@@ -11,7 +11,7 @@ const mostTwice = 8_000_000;
 const files = modelFiles(40_000_000, 30_000_000, 20_000_000);
 const total = Object.values(files).reduce((sum, content) => sum + content.length, 0);
 
-test(`killed at ${kills} random moments, the folder is right in the end, and a kill costs at most 8 MB`, async () => {
+test(`killed at ${kills} random moments, the folder is right in the end, and a kill costs at most 8 MB where that is set`, async () => {
   const hub = await startHub();
   hub.add('org/tiny', files);
   const place = placeFor(hub);
@@ -23,7 +23,7 @@ test(`killed at ${kills} random moments, the folder is right in the end, and a k
     // With and without a limit: buffers are full in one case, and empty in the other.
     hub.rate = killed % 2 === 0 ? 0 : 1_500_000;
     const sent = hub.sent();
-    const { child, ended } = place.start();
+    const { child, ended } = place.start('--set', `download.at_risk_mb=${mostTwice / 1e6}`);
     let isOver = false;
     void ended.then(() => {
       isOver = true;
@@ -56,6 +56,27 @@ test(`killed at ${kills} random moments, the folder is right in the end, and a k
   }
   assert.is(losses.length, kills);
   await hub.close();
+});
+
+test('far from the server, a kill costs at most 8 MB beyond twice what is on the line', async () => {
+  const [rate, delay] = [5_000_000, 50];
+  for (let round = 0; round < 3; round++) {
+    const hub = await startHub();
+    hub.add('org/tiny', modelFiles(80_000_000, 80_000_000, 80_000_000));
+    hub.rate = rate;
+    hub.fault = ({ server }) => (server === 'cdn' ? { delay } : undefined);
+    const place = placeFor(hub);
+    const { child, ended } = place.start();
+    while (hub.sent() < 60_000_000 + round * 40_000_000) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGKILL');
+    await ended;
+    const { step } = await place.json('--check');
+    const lost = hub.sent() - Number(step.thereBytes ?? 0);
+    // As many connections as the settings allow, each as fast as the server lets it be.
+    const onTheLine = (32 * rate * delay) / 1000;
+    assert.ok(lost <= mostTwice + 2 * onTheLine, `${lost} bytes lost`);
+    await hub.close();
+  }
 });
 
 test.run();

@@ -21,6 +21,8 @@ export interface RangeOfFile {
   signal: AbortSignal;
   /** Called with bytes once they are in the file, and the journal says so. */
   wrote(bytes: number): void;
+  /** Called where an answer begins, with the milliseconds since it was asked for. */
+  answered(ms: number): void;
 }
 
 /**
@@ -66,10 +68,17 @@ async function fetchInTime(of: RangeOfFile, range: ByteRange, drip: Drip): Promi
 }
 
 /** Fetches a range from an address that gave one before: no redirect, no first look, and the cheaper way for many bytes. */
-async function fetchAgain({ hub: { requests }, job, signal, wrote }: RangeOfFile, url: URL, range: ByteRange, drip: Drip): Promise<void> {
+async function fetchAgain(
+  { hub: { requests }, job, signal, wrote, answered }: RangeOfFile,
+  url: URL,
+  range: ByteRange,
+  drip: Drip,
+): Promise<void> {
   await drip.hold(requests.patience.wait(url));
   const writer = new RangeWriter({ job, wrote }, range);
+  const askedMs = performance.now();
   const accept = (head: ResponseHead) => {
+    answered(performance.now() - askedMs);
     if (head.statusCode !== 206)
       throw new RetryableError(`${url.host} answered ${head.statusCode} for \`${job.file.path}\``, requests.patience.observe(url, head));
     beginOf(job, range, head);

@@ -6,7 +6,7 @@ import { bootId } from '../../platform/boot-id';
 import type { DownloadSettings } from '../../settings/schema/download';
 import { hashOf } from '../model/hub-file';
 import type { ByteRange } from '../partials/ranges';
-import { budgetOf, pieceBytes } from './budget';
+import { Budget, pieceBytes } from './budget';
 import { ConnectionLimit } from './connection-limit';
 import { Digests } from './digest';
 import { FileDownload, type SizedFile } from './file-download';
@@ -25,7 +25,10 @@ export interface FileOrder {
 }
 
 /** Brings one range of a file into its partial. */
-export type Fetch = (of: { job: FileDownload; signal: AbortSignal; wrote(bytes: number): void }, range: ByteRange) => Promise<void>;
+export type Fetch = (
+  of: { job: FileDownload; signal: AbortSignal; wrote(bytes: number): void; answered(ms: number): void },
+  range: ByteRange,
+) => Promise<void>;
 
 /** Files that are fetched side by side; further ones wait. */
 const mostFiles = 4;
@@ -46,7 +49,7 @@ export class Transfer {
   #finishing = 0;
   #live = 0;
   readonly #limit: ConnectionLimit;
-  readonly #budget: number;
+  readonly #budget: Budget;
   /** Bytes asked for of which no journal knows yet. */
   #atRisk = 0;
   /** Bytes that came in this run. */
@@ -71,7 +74,7 @@ export class Transfer {
     this.#settings = context.settings.setup.download;
     this.#waiting = [...order.files];
     this.#limit = new ConnectionLimit(this.#settings.connections);
-    this.#budget = budgetOf(this.#settings.at_risk_mb);
+    this.#budget = new Budget(this.#settings.at_risk_mb);
     this.#digests = new Digests(Math.max(1, Math.min(4, context.host.cores)), true);
     setMaxListeners(0, this.#abort.signal);
   }
@@ -112,7 +115,9 @@ export class Transfer {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.#load);
     this.#load = now;
-    this.#limit.look({ nowMs: performance.now(), bytes: this.#cameBytes, live: this.#live, utilization });
+    const nowMs = performance.now();
+    this.#budget.look(nowMs, this.#cameBytes);
+    this.#limit.look({ nowMs, bytes: this.#cameBytes, live: this.#live, utilization });
   }
 
   #pump(): void {
@@ -125,12 +130,13 @@ export class Transfer {
   }
 
   #start(): void {
+    const budget = this.#budget.bytes;
     while (!this.#failure && this.#live < this.#limit.target) {
-      const size = pieceBytes(this.#budget, this.#limit.target);
+      const size = pieceBytes(budget, this.#limit.target);
       const job = this.#next();
       if (!job) return;
       const most = job.isDirect || (job.address === undefined && job.file.sha256 === undefined) ? directPiece : size;
-      if (this.#live > 0 && this.#atRisk + Math.min(most, job.file.size) > this.#budget) return;
+      if (this.#live > 0 && this.#atRisk + Math.min(most, job.file.size) > budget) return;
       const range = job.take(most);
       if (!range) return;
       void this.#fetch(job, range);
@@ -166,7 +172,8 @@ export class Transfer {
         this.#atRisk -= bytes;
         this.#wake();
       };
-      await this.bring({ job, signal: this.#abort.signal, wrote }, range);
+      const answered = (ms: number) => this.#budget.answered(ms);
+      await this.bring({ job, signal: this.#abort.signal, wrote, answered }, range);
       this.#slow = 0;
     } catch (error) {
       this.#failed(job, epoch, error);

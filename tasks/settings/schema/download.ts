@@ -8,7 +8,13 @@ export const download = v.optional(
   v.pipe(
     v.strictObject({
       connections: count('Connections at once, all files together', 32, 1, 128),
-      at_risk_mb: count('Data that a kill may lose; more is faster on connections with high latency (MB)', 8, 8, 1024),
+      at_risk_mb: v.optional(
+        v.pipe(
+          v.nullable(v.pipe(v.number(), v.integer(), v.minValue(8), v.maxValue(1024))),
+          v.description('Data that a kill may lose, at most (MB); null: twice what is on the line, and 8 MB more'),
+        ),
+        null,
+      ),
       stall_seconds: v.optional(
         v.pipe(v.number(), v.minValue(0.1), v.description('Seconds without data before an attempt is given up')),
         15,
