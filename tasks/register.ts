@@ -1,5 +1,5 @@
 import { argv, option, task, undertaker } from 'just-task';
-import { quietJust, sayNothingAtExit } from './cli/just-output';
+import { quietJust, sayNothingAtExit, sayNothingOf } from './cli/just-output';
 import { commonOptions, machineOptions } from './cli/options';
 import { exitWith, result, resultWidth } from './cli/output';
 import type { LoraTask } from './cli/task';
@@ -111,13 +111,16 @@ function begin(wanted: string, groups: Groups): void {
   suggestWhereUnknown(wanted);
 }
 
-/** just says that a task does not exist; which one was meant, and that this is wrong usage, it does not. */
+/** Where no task is called so, which just knows once the configuration is read, ours says that, and which one was meant. */
 function suggestWhereUnknown(wanted: string): void {
+  sayNothingOf(`Command not defined: ${wanted}`);
   process.once('exit', () => {
     const known = undertaker.registry().tasks();
     if (wanted in known) return;
     const meant = nearest(wanted, Object.keys(known));
-    process.stderr.write(`\nfix: ${meant ? `did you mean \`npx just ${meant}\`?` : '`npx just` lists every task'}\n`);
+    process.stderr.write(
+      `no task \`${wanted}\` (E_USAGE)\n\nfix: ${meant ? `did you mean \`npx just ${meant}\`?` : '`npx just` lists every task'}\n`,
+    );
     process.exitCode = 2;
   });
 }

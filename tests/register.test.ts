@@ -91,7 +91,7 @@ test('one that does not exist is wrong usage, and the one that was meant is name
   ] as const) {
     const { exitCode, stderr } = await runJust(project, [asked]);
     assert.is(exitCode, 2, asked);
-    assert.ok(stderr.endsWith(`\nfix: ${fix}\n`), stderr);
+    assert.is(stderr, `no task \`${asked}\` (E_USAGE)\n\nfix: ${fix}\n`);
   }
 });
 
