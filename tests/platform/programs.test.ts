@@ -9,6 +9,7 @@ import { loadModel } from '../../tasks/checkpoints/models/load/load';
 import { gitignoreStep } from '../../tasks/checks/gitignore-step';
 import { tryLibraries } from '../../tasks/checks/libraries/try-libraries';
 import { pythonPathsStep } from '../../tasks/checks/python-paths-step';
+import { askNear } from '../../tasks/data/near/ask-near';
 import { refuseTracked } from '../../tasks/engine/repository-programs';
 import { installPipHalf } from '../../tasks/environments/conda/create/pip';
 import { askConda } from '../../tasks/environments/conda/program';
@@ -185,7 +186,8 @@ fs.cpSync(path.join(repository, 'configs/schemas'), path.join(root, 'configs/sch
 for (const prefix of [folder, trained]) recorder(path.join(prefix, 'bin', 'python'), python);
 for (const name of ['transformers-4.45.2', 'torch-2.1.2'])
   fs.mkdirSync(path.join(trained, 'lib/python3.10/site-packages', `${name}.dist-info`), { recursive: true });
-fs.mkdirSync(path.join(folder, 'lib/python3.10/site-packages/six-1.16.0.dist-info'), { recursive: true });
+for (const name of ['six-1.16.0', 'datasketch-1.6.4', 'langdetect-1.0.9'])
+  fs.mkdirSync(path.join(folder, `lib/python3.10/site-packages/${name}.dist-info`), { recursive: true });
 for (const prefix of [folder, trained]) fs.writeFileSync(path.join(prefix, 'pyvenv.cfg'), 'version = 3.10.13\n');
 fs.mkdirSync(path.join(root, '.git'));
 const uv = { command: path.join(bin, 'uv'), version: '0.13.9' };
@@ -263,6 +265,7 @@ row(
 row('tasks/checks/libraries/try-libraries-in-turn.ts', 'python', /trying\.py/, [], () =>
   tryLibraries(context, path.join(folder, 'bin/python'), ['six'], quietly),
 );
+row('tasks/data/near/ask-near.ts', 'python', /near\.py/, [], () => askNear(context, ['a text'], quietly));
 row('tasks/checks/python-paths-step.ts', 'python', /scripts\/paths\.py/, [], () => pythonPathsStep.check(context, 'full'));
 row('tasks/gpu/driver/query-driver.ts', 'nvidia-smi', /query-gpu/, [], () => queryDriver(context));
 row('tasks/gpu/driver/query-driver.ts', 'nvcc', /--version/, [], () =>
