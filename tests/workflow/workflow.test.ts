@@ -31,7 +31,17 @@ const evening = commandsOf('on the laptop again');
 /** The block that needs no login: the first one with `--on`. */
 const alone = commandsIn([...readme.matchAll(/```sh\n([\s\S]*?)```/g)].find(([, block = '']) => block.includes('--on='))?.[1]);
 
-const data = { 'weather.jsonl': '{"text": "cloudy with rain"}\n', 'deep/er.jsonl': '{"text": "a light wind"}\n' };
+const chat = (asked: string, answer: string) =>
+  `${JSON.stringify({
+    messages: [
+      { role: 'user', content: asked },
+      { role: 'assistant', content: answer },
+    ],
+  })}\n`;
+const data = {
+  'weather.jsonl': chat('what will the weather be', 'cloudy with rain') + chat('and the wind', 'a light wind'),
+  'deep/er.jsonl': chat('what will noon be like', 'cloudy with a light wind'),
+};
 const adapterOf = ({ project }: Machine) => path.join(project, 'adapters', 'first');
 
 /** What a person does between the commands. */
@@ -42,13 +52,6 @@ function prepareData({ project }: Machine): void {
     fs.writeFileSync(file, text);
   }
 }
-async function train(machine: Machine): Promise<void> {
-  const done = await machine.type(
-    `.venv-remote/bin/python ${path.join(repository, 'tests/workflow/first-adapter.py')} models/tiny adapters/first`,
-  );
-  assert.is(done.exitCode, 0, done.stderr);
-}
-
 async function right(machine: Machine, line: string): Promise<string> {
   const { exitCode, stdout, stderr } = await machine.type(line);
   assert.is(exitCode, 0, `${line}\n${stdout}\n${stderr}`);
@@ -63,11 +66,16 @@ async function day(here: Machine, there: Machine, type: (machine: Machine, line:
   for (const [name, text] of Object.entries(data))
     assert.is(fs.readFileSync(path.join(there.project, 'data/processed', name), 'utf8'), text);
   for (const line of noon) await type(there, line);
-  await train(there);
   for (const line of evening) await type(here, line);
   assert.equal(
     fs.readFileSync(path.join(adapterOf(here), 'adapter_model.safetensors')),
     fs.readFileSync(path.join(adapterOf(there), 'adapter_model.safetensors')),
+  );
+  // What it was made of came along: the rows of this very day.
+  const run = JSON.parse(fs.readFileSync(path.join(adapterOf(here), 'run.json'), 'utf8'));
+  assert.equal(
+    [run.model.repo, run.data.map(({ file }: { file: string }) => path.relative('data/processed', file)).sort()],
+    ['mini/llama', Object.keys(data).sort()],
   );
 }
 
@@ -91,6 +99,7 @@ else {
   test('the documents print the commands of a day', () => {
     assert.ok(morning.length >= 3 && noon.length >= 3 && evening.length >= 2, [morning, noon, evening].join(' | '));
     assert.ok(alone.length >= 5 && alone.every((line) => line.startsWith('npx just ')), alone.join(' | '));
+    assert.ok([...noon, ...alone].filter((line) => / train\b/.test(line)).length === 2, [noon, alone].join(' | '));
     assert.ok(alone.some((line) => line.includes('setup:remote')) && alone.at(-1)?.includes('sync:pull'), alone.join(' | '));
   });
 
@@ -133,11 +142,6 @@ else {
     fs.writeFileSync(path.join(here.project, 'configs/remotes/gpu.yaml'), gpu.settings);
     fs.rmSync(adapterOf(here), { recursive: true });
     for (const line of alone) {
-      // The training is the person's own, however it is started there.
-      if (line.includes('sync:pull')) {
-        fs.copyFileSync(path.join(repository, 'tests/workflow/first-adapter.py'), path.join(gpu.project, 'first-adapter.py'));
-        gpu.run('.venv-remote/bin/python first-adapter.py models/tiny adapters/first');
-      }
       const said = await right(here, line);
       if (line.includes('validate')) assert.match(said, /^up to date$/m);
     }
