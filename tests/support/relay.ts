@@ -5,7 +5,7 @@ export interface Relay {
   port: number;
   /** Bytes that went towards the server. */
   sent(): number;
-  /** Waits until so many have; for half a minute at the most. */
+  /** Waits until so many have; for two minutes at the most: in a fresh clone the first run compiles first. */
   hasSent(bytes: number): Promise<void>;
   /** Ends every connection at once. */
   cut(): void;
@@ -79,7 +79,7 @@ export function relay(
         port: (server.address() as net.AddressInfo).port,
         sent: () => sent,
         async hasSent(bytes) {
-          for (let tries = 0; tries < 600 && sent < bytes; tries++) await new Promise((later) => setTimeout(later, 50));
+          for (let tries = 0; tries < 2400 && sent < bytes; tries++) await new Promise((later) => setTimeout(later, 50));
         },
         cut: () => {
           for (const socket of sockets) socket.destroy();
