@@ -6,7 +6,7 @@ import { startHub } from './server';
 
 const test = suite('downloads that are killed');
 
-const kills = 40;
+const kills = 24;
 const mostTwice = 8_000_000;
 const files = modelFiles(40_000_000, 30_000_000, 20_000_000);
 const total = Object.values(files).reduce((sum, content) => sum + content.length, 0);
