@@ -20,6 +20,7 @@ export function gpuTask(): LoraTask {
       noGpuOption,
       { name: 'model', value: 'name', description: 'the model that the memory is judged for', default: 'every enabled one' },
       { name: 'estimate', description: 'only estimate the memory that training needs; check no GPU' },
+      { name: 'cards', description: 'with --estimate: compare it with the cards that can be rented' },
     ],
     environment: 'remote',
     depth: 'full',
@@ -27,6 +28,8 @@ export function gpuTask(): LoraTask {
     items(context) {
       // A model that does not exist is wrong usage, not a broken layer.
       if (context.option('model') !== undefined) (require('./hub/model/models') as typeof import('./hub/model/models')).modelsOf(context);
+      if (context.option('cards') !== undefined)
+        return [(require('./gpu/cards/cards-step') as typeof import('./gpu/cards/cards-step')).cardsStep];
       const { estimateStep } = require('./gpu/estimate-step') as typeof import('./gpu/estimate-step');
       const { gpuStep } = require('./gpu/gpu-steps') as typeof import('./gpu/gpu-steps');
       return [context.option('estimate') === undefined ? gpuStep({ alone: true }) : estimateStep];

@@ -27,6 +27,7 @@ const samples: Readonly<Record<string, Sample>> = {
     args: ['config', '--env=remote', '--only=paths'],
     files: { 'configs/paths_config.remote.yaml': 'models_dir: /mnt/big/models\n' },
   },
+  cards: { page: 'docs/GPU.md', args: ['gpu', '--estimate', '--cards'] },
   faults: {
     page: 'docs/CONFIGURATION.md',
     args: ['storage'],

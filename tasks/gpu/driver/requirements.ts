@@ -17,11 +17,16 @@ export const requirementsOf = ({ quantization, attention }: Settings['training']
   attention,
 });
 
-/** Whether a card can do what the training asks; one whose capability is not known counts as one that can. */
-export const meets = (capability: string | undefined, { fourBit, computeType, attention }: GpuRequirements): boolean =>
-  capability === undefined ||
+/** What the training asks and a card cannot do, by its compute capability; one that is not known counts as one that can. */
+export const lacks = (capability: string | undefined, { fourBit, computeType, attention }: GpuRequirements): string[] =>
   [
-    ...(fourBit ? [leastCapability.fourBit] : []),
-    ...(computeType === 'bfloat16' ? [leastCapability.bfloat16] : []),
-    ...(attention === 'flash_attention_2' ? [leastCapability.flashAttention] : []),
-  ].every((least) => compareDotted(capability, least) >= 0);
+    ...(fourBit ? [{ what: '4-bit weights need', least: leastCapability.fourBit }] : []),
+    ...(computeType === 'bfloat16' ? [{ what: 'bfloat16 needs', least: leastCapability.bfloat16 }] : []),
+    ...(attention === 'flash_attention_2' ? [{ what: 'flash_attention_2 needs', least: leastCapability.flashAttention }] : []),
+  ].flatMap(({ what, least }) =>
+    capability === undefined || compareDotted(capability, least) >= 0 ? [] : [`${what} capability ${least}, it has ${capability}`],
+  );
+
+/** Whether a card can do what the training asks. */
+export const meets = (capability: string | undefined, requirements: GpuRequirements): boolean =>
+  lacks(capability, requirements).length === 0;
