@@ -1,3 +1,5 @@
+import { plural } from '../common/format';
+
 /** Rows that a training got, and what the limit of their length has cost. */
 export interface RowsFacts {
   rows: number;
@@ -35,12 +37,12 @@ export interface TrainingFacts {
 export function factsText({ steps, device, precision, losses, evaluations, rows }: TrainingFacts): string {
   const loss = losses.length > 0 ? `loss ${losses[0]?.toFixed(2)} → ${losses.at(-1)?.toFixed(2)}` : 'no step';
   const evaluated = evaluations.length > 0 ? `, ${evaluations.at(-1)?.loss.toFixed(2)} in validation` : '';
-  return `${steps} steps on ${device} in ${precision} over ${rows.rows} rows: ${loss}${evaluated}`;
+  return `${plural(steps, 'step')} on ${device} in ${precision} over ${plural(rows.rows, 'row')}: ${loss}${evaluated}`;
 }
 
 /** What of the rows was not trained, as a warning; `undefined` where all was. */
 export function cutText({ cut, leftOut, firstCut }: RowsFacts): string | undefined {
   if (cut === 0) return undefined;
   const lost = leftOut > 0 ? `, and ${leftOut} of them left out, since no answer begins before it` : '';
-  return `${cut} rows were cut at \`max_seq_length\`${lost}; the first is ${firstCut}`;
+  return `${plural(cut, 'row')} cut at \`max_seq_length\`${lost}; the first is ${firstCut}`;
 }

@@ -51,7 +51,7 @@ export const trainingStep: Step<TrainingInputs> = {
     return [
       {
         title: `train \`${shown(context.root, path.join(projectPaths(context).adapters_dir, adapter))}\`${inputs ? planText(context, inputs) : ''}`,
-        run: async (_, progress) => makeAdapter(context, adapter, await inputsOf(context), progress),
+        run: async (_, progress) => makeAdapter(context, adapter, inputs ?? (await inputsOf(context)), progress),
       },
     ];
   },

@@ -1,4 +1,5 @@
 import { PassThrough, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { Context } from '../../engine/context';
 import type { RunOptions, RunResult } from '../../platform/processes/processes';
 import { type Limits, shortAnswer } from '../answers/answer';
@@ -81,7 +82,7 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
       const given = { ...shortAnswer, ...limits };
       if (typeof rest !== 'string' && !ssh?.elsewhere)
         return start(`sh -c '${script}'`, script, { ...given, input: Readable.from(behind(bytesOf(lines), rest), { objectMode: false }) });
-      const input = Buffer.concat([bytesOf(lines), typeof rest === 'string' ? Buffer.from(rest, 'latin1') : await collected(rest)]);
+      const input = Buffer.concat([bytesOf(lines), typeof rest === 'string' ? Buffer.from(rest, 'latin1') : await buffer(rest)]);
       return asked(script, given, () => ({ input }));
     },
     stream(script, lines, { first, onBytes, quietMs, isData = false }) {
@@ -100,10 +101,4 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
 async function* behind(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield head;
   yield* rest;
-}
-
-async function collected(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of bytes) parts.push(part);
-  return Buffer.concat(parts);
 }

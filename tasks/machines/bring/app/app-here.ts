@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { byteName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { Resource } from '../../../engine/resources';
@@ -58,7 +59,7 @@ function makeApp(context: Context): App {
       .slice(0, 32),
     bytes: () => all().reduce((sum, { size }) => sum + size, 0),
     archive() {
-      packed ??= collected(gzipped(tarOf(all())));
+      packed ??= buffer(gzipped(tarOf(all())));
       return packed;
     },
   };
@@ -79,12 +80,6 @@ function makeApp(context: Context): App {
     const sums = [...files].map(([name, bytes]) => `${digest(bytes)}  ${name}\n`).sort();
     return [['SUMS', Buffer.from(sums.join(''))] as const, ...files].map(entryOf);
   }
-}
-
-async function collected(bytes: AsyncIterable<Buffer>): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of bytes) parts.push(part);
-  return Buffer.concat(parts);
 }
 
 /** What tells that one of these files has changed, and when the last one did. */

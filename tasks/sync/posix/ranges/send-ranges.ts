@@ -1,6 +1,5 @@
 import { textName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
-import type { RelativeName } from '../../../untrusted/names';
 import type { FileChange } from '../../compare/change';
 import type { PosixMachine } from '../machine';
 import { openRangesScript, writeRangeScript } from '../scripts/range-scripts';
@@ -15,13 +14,10 @@ export async function sendingRanges(
   large: readonly FileChange[],
 ): Promise<Arrival> {
   // What travels in the place of a link has bytes elsewhere.
-  const files = large.filter(({ name, bytes }) => {
-    const entry = host.tree.look(here, name);
-    return entry?.isFile === true && entry.size === bytes;
-  });
-  const modeOf = (name: RelativeName) => (host.tree.look(here, name)?.mode ?? 0o600).toString(8);
+  const found = large.map((file) => ({ file, entry: host.tree.look(here, file.name) }));
+  const files = found.flatMap(({ file, entry }) => (entry?.isFile && entry.size === file.bytes ? [{ ...file, mode: entry.mode }] : []));
   const { stdout } = await shell.run(openRangesScript, [remote.path, base], {
-    rest: files.map(({ name }) => `${modeOf(name)} ${arrivingName(name)}\0`).join(''),
+    rest: files.map(({ name, mode }) => `${mode.toString(8)} ${arrivingName(name)}\0`).join(''),
   });
   const open = new Set(stdout.split('\n'));
   return {
