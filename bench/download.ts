@@ -1,114 +1,196 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { hfEnvironment } from '../tests/hub/model';
+import type { Hub } from '../tests/hub/server';
 import { projectCopy, repository } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
 import type { Benchmark } from './benchmark';
 import { median } from './measure';
-import { hubWithModel, repo, shards, type Usage, usageOf } from './peers/hub-model';
+import { hubWithModel, repo, shardBytes, shards, smallRepo, type Usage, usageOf } from './peers/hub-model';
+import { withSecondCdn } from './peers/second-cdn';
 import type { Row } from './table';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const just = path.join(repository, 'node_modules/just-task/bin/just.js');
 const limit = 20_000_000;
 
-/** The lines that are measured, with what ours is to stay under. */
-const lines: readonly { rate: number; delay: number; goals: Partial<Record<Peer, number>> }[] = [
-  { rate: 0, delay: 0, goals: { hf: 0.6, aria2c: 0.75 } },
-  { rate: limit, delay: 0, goals: { hf: 0.35, aria2c: 1 } },
-  { rate: limit, delay: 50, goals: { hf: 0.38, aria2c: 1 } },
-  { rate: limit, delay: 150, goals: { hf: 0.4, aria2c: 1 } },
+type Peer = 'ours' | 'hf' | 'aria2c' | 'curl';
+
+/** What lies between the server and us. */
+interface Line {
+  what: string;
+  /** Bytes a second of one connection, and of all together; none by default. */
+  rate?: number;
+  rateInAll?: number;
+  /** Milliseconds to the first byte. */
+  delay?: number;
+  /** The share of the requests that are reset in the middle. */
+  resets?: number;
+  /** A CDN that was written apart from that of the tests. */
+  isSecond?: true;
+  /** Two loops of sha256sum, niced, work beside it. */
+  isBusy?: true;
+  peers?: readonly Peer[];
+  /** What ours is to stay under. */
+  goals: Partial<Record<Peer, number>>;
+}
+
+const perConnection = '20 MB/s a connection';
+const lines: readonly Line[] = [
+  { what: 'no limit', goals: { hf: 0.6, aria2c: 0.75 } },
+  { what: perConnection, rate: limit, goals: { hf: 0.35, aria2c: 1 } },
+  { what: `${perConnection}, 50 ms to the first byte`, rate: limit, delay: 50, goals: { hf: 0.38, aria2c: 1 } },
+  { what: `${perConnection}, 150 ms to the first byte`, rate: limit, delay: 150, goals: { hf: 0.4, aria2c: 1 } },
+  { what: `${perConnection}, 60 ms, a second server`, rate: limit, delay: 60, isSecond: true, goals: { hf: 0.4, aria2c: 1 } },
+  {
+    what: '1 Gbit/s in all, 50 ms, 1 % of the requests reset',
+    rateInAll: 125_000_000,
+    delay: 50,
+    resets: 0.01,
+    peers: ['ours', 'hf', 'aria2c'],
+    goals: { hf: 0.5, aria2c: 0.9 },
+  },
+  { what: 'no limit, two niced sha256sum beside it', isBusy: true, peers: ['ours', 'hf'], goals: { hf: 0.6 } },
 ];
 
-type Peer = 'ours' | 'hf' | 'aria2c' | 'curl';
+const whys: Partial<Record<Peer, string>> = {
+  aria2c: 'it has 128 connections and asks each for many megabytes. Ours also hashes every byte.',
+};
 
 export const benchmark: Benchmark = {
   title: 'Downloading a model',
-  about: `2.15 GB in 8 shards from a Hub on loopback, on the same cores. \`hf download\` is huggingface_hub 2.4 with 8 workers, aria2c runs with \`-x16 -s16 -k1M -j8\`, curl with \`-Z\`. \`model:download\` checks every byte within its time, none of the others does. Medians of ${rounds} rounds, each whole processes in turn; processor seconds leave the server's out.`,
+  about: `2.15 GB in 8 shards from a Hub on loopback, on the same cores. \`hf download\` is huggingface_hub 2.4 with 8 workers, aria2c runs with \`-x16 -s16 -k1M -j8\`, curl with \`-Z\`. \`model:download\` checks every byte within its time, none of the others does. Medians of ${rounds} rounds, each whole processes in turn; processor seconds leave the server's out. The hotel has one shard and one round.`,
   async run() {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-download-'));
     process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
     const hub = await hubWithModel(folder);
     const project = projectCopy(path.join(folder, 'project'));
     const env = hfEnvironment(hub, folder);
-    const addresses = shards.map((name) => `${hub.url}/${repo}/resolve/main/${name}`);
-    const list = path.join(folder, 'list');
-    fs.writeFileSync(list, addresses.map((address, index) => `${address}\n  out=${shards[index]}\n`).join(''));
     const out = path.join(folder, 'out');
-    const commands: Record<Peer, [string, string[]]> = {
-      ours: [process.execPath, [just, 'model:download', `--model=${repo}`]],
-      hf: [
-        path.join(path.dirname(pythonWith('huggingface_hub==2.4.0')), 'hf'),
-        ['download', repo, '--local-dir', out, '--max-workers', '8'],
-      ],
-      aria2c: ['aria2c', ['-q', '-x16', '-s16', '-k1M', '-j8', '--file-allocation=none', '-d', out, '-i', list]],
-      curl: [
-        'curl',
-        [
-          '-s',
-          '-Z',
-          '--parallel-max',
-          '8',
-          '-L',
-          ...addresses.flatMap((address, index) => ['-o', path.join(out, shards[index] ?? ''), address]),
-        ],
-      ],
-    };
-    const one = async (peer: Peer): Promise<Usage> => {
-      const [command, args] = commands[peer];
+    const commands = commandsFor(hub, folder, out);
+    const one = async (peer: Peer, name = repo): Promise<Usage> => {
+      const [command, args] = peer === 'ours' ? [process.execPath, [just, 'model:download', `--model=${name}`]] : commands[peer];
       fs.mkdirSync(out, { recursive: true });
       const usage = await usageOf(command, args, env, project);
       fs.rmSync(out, { recursive: true, force: true });
-      fs.rmSync(path.join(project, 'models/model'), { recursive: true, force: true });
+      fs.rmSync(path.join(project, 'models'), { recursive: true, force: true });
       return usage;
     };
-    const peers = (Object.keys(commands) as Peer[]).filter((peer) => peer !== 'aria2c' || isThere('aria2c'));
+    const isThere = (peer: Peer) => peer !== 'aria2c' || isInstalled('aria2c');
     // What TypeScript says of the sources is kept from here on.
-    execFileSync(process.execPath, [just, 'model:download', `--model=${repo}`, '--plan'], { cwd: project, env, stdio: 'ignore' });
+    await one('ours', smallRepo);
     const rows: Row[] = [];
-    for (const { rate, delay, goals } of lines) {
-      hub.rate = rate;
-      hub.fault = ({ server }) => (server === 'cdn' && delay > 0 ? { delay } : undefined);
+    for (const line of lines) {
+      const end = await lay(hub, folder, line);
+      const peers = (line.peers ?? ['ours', 'hf', 'aria2c', 'curl']).filter(isThere);
       const usages: Record<Peer, Usage[]> = { ours: [], hf: [], aria2c: [], curl: [] };
       for (let round = 0; round < rounds; round++) for (const peer of peers) usages[peer].push(await one(peer));
-      const of = (peer: Peer, part: keyof Usage) => median(usages[peer].map((usage) => usage[part]));
-      const what = `${rate === 0 ? 'no limit' : '20 MB/s a connection'}${delay > 0 ? `, ${delay} ms to the first byte` : ''}`;
-      const whys: Partial<Record<Peer, string>> = {
-        aria2c: 'it has 128 connections and asks each for many megabytes. Ours also hashes every byte.',
-      };
-      for (const peer of peers.filter((each) => each !== 'ours'))
-        rows.push({
-          what,
-          ours: `${of('ours', 'seconds').toFixed(1)} s`,
-          peer: `${peer} ${of(peer, 'seconds').toFixed(1)} s`,
-          ratio: of('ours', 'seconds') / of(peer, 'seconds'),
-          ...(goals[peer] === undefined ? {} : { goal: goals[peer] }),
-          ...(whys[peer] === undefined ? {} : { why: whys[peer] }),
-        });
-      if (rate > 0) continue;
-      rows.push({
-        what: `${what}, processor`,
-        ours: `${of('ours', 'cpuSeconds').toFixed(1)} s`,
-        peer: `hf ${of('hf', 'cpuSeconds').toFixed(1)} s`,
-        ratio: of('ours', 'cpuSeconds') / of('hf', 'cpuSeconds'),
-        goal: 1,
-      });
-      rows.push({
-        what: `${what}, peak memory`,
-        ours: `${Math.round(of('ours', 'peakBytes') / 1e6)} MB`,
-        peer: `limit 200 MB (hf ${Math.round(of('hf', 'peakBytes') / 1e6)} MB)`,
-        ratio: of('ours', 'peakBytes') / 200e6,
-        goal: 1,
-      });
+      end();
+      rows.push(...rowsOf(line, usages));
     }
+    rows.push(...(await hotel(hub, () => one('ours', smallRepo))));
     await hub.close();
     return rows;
   },
 };
 
-function isThere(command: string): boolean {
+function commandsFor(hub: Hub, folder: string, out: string): Record<Exclude<Peer, 'ours'>, [string, string[]]> {
+  const addresses = shards.map((name) => `${hub.url}/${repo}/resolve/main/${name}`);
+  const list = path.join(folder, 'list');
+  fs.writeFileSync(list, addresses.map((address, index) => `${address}\n  out=${shards[index]}\n`).join(''));
+  const outputs = addresses.flatMap((address, index) => ['-o', path.join(out, shards[index] ?? ''), address]);
+  return {
+    hf: [path.join(path.dirname(pythonWith('huggingface_hub==2.4.0')), 'hf'), ['download', repo, '--local-dir', out, '--max-workers', '8']],
+    aria2c: ['aria2c', ['-q', '-x16', '-s16', '-k1M', '-j8', '--file-allocation=none', '-d', out, '-i', list]],
+    curl: ['curl', ['-s', '-Z', '--parallel-max', '8', '-L', ...outputs]],
+  };
+}
+
+/** Makes the line be so. @returns ends what runs for it */
+async function lay(
+  hub: Hub,
+  folder: string,
+  { rate = 0, rateInAll = 0, delay = 0, resets = 0, isSecond, isBusy }: Line,
+): Promise<() => void> {
+  Object.assign(hub, { rate, rateInAll });
+  let asked = 0;
+  hub.fault = ({ server, range }) => {
+    if (server !== 'cdn') return undefined;
+    const isReset = resets > 0 && ++asked % Math.round(1 / resets) === 0;
+    return { delay, ...(isReset ? { resetAfter: middleOf(range) } : {}) };
+  };
+  const second = isSecond ? await withSecondCdn(hub, folder, rate, delay) : undefined;
+  const loop = 'while :; do head -c 100000000 /dev/zero | sha256sum; done';
+  const busy = isBusy ? [0, 1].map(() => spawn('nice', ['-n', '19', 'sh', '-c', loop], { stdio: 'ignore', detached: true })) : [];
+  return () => {
+    second?.close();
+    for (const { pid } of busy) if (pid !== undefined) process.kill(-pid);
+    Object.assign(hub, { rate: 0, rateInAll: 0, fault: () => undefined });
+  };
+}
+
+function middleOf(range: string | undefined): number {
+  const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+  return Math.floor(((to === '' ? shardBytes : Number(to)) - Number(from)) / 2);
+}
+
+function rowsOf({ what, goals, rate, rateInAll, isBusy }: Line, usages: Record<Peer, Usage[]>): Row[] {
+  const of = (peer: Peer, part: keyof Usage) => median(usages[peer].map((usage) => usage[part]));
+  const peers = (Object.keys(usages) as Peer[]).filter((peer) => peer !== 'ours' && usages[peer].length > 0);
+  const rows = peers.map(
+    (peer): Row => ({
+      what,
+      ours: `${of('ours', 'seconds').toFixed(1)} s`,
+      peer: `${peer} ${of(peer, 'seconds').toFixed(1)} s`,
+      ratio: of('ours', 'seconds') / of(peer, 'seconds'),
+      ...(goals[peer] === undefined ? {} : { goal: goals[peer] }),
+      ...(whys[peer] === undefined ? {} : { why: whys[peer] }),
+    }),
+  );
+  if (rate || rateInAll || isBusy) return rows;
+  return [
+    ...rows,
+    {
+      what: `${what}, processor`,
+      ours: `${of('ours', 'cpuSeconds').toFixed(1)} s`,
+      peer: `hf ${of('hf', 'cpuSeconds').toFixed(1)} s`,
+      ratio: of('ours', 'cpuSeconds') / of('hf', 'cpuSeconds'),
+      goal: 1,
+    },
+    {
+      what: `${what}, peak memory`,
+      ours: `${Math.round(of('ours', 'peakBytes') / 1e6)} MB`,
+      peer: `limit 200 MB (hf ${Math.round(of('hf', 'peakBytes') / 1e6)} MB)`,
+      ratio: of('ours', 'peakBytes') / 200e6,
+      goal: 1,
+    },
+  ];
+}
+
+/** One shard over 2 MB/s in all: against the line itself, in seconds and in bytes. */
+async function hotel(hub: Hub, ours: () => Promise<Usage>): Promise<Row[]> {
+  const rate = 2_000_000;
+  hub.rateInAll = rate;
+  const before = hub.sent();
+  const { seconds } = await ours();
+  const sent = hub.sent() - before;
+  const least = shardBytes / rate;
+  const what = '2 MB/s in all';
+  return [
+    { what, ours: `${seconds.toFixed(1)} s`, peer: `the line's own ${least.toFixed(1)} s`, ratio: seconds / least, goal: 1.02 },
+    {
+      what: `${what}, bytes that the server sent`,
+      ours: `${(sent / 1e6).toFixed(2)} MB`,
+      peer: `the shard ${(shardBytes / 1e6).toFixed(2)} MB`,
+      ratio: sent / shardBytes,
+      goal: 1.001,
+    },
+  ];
+}
+
+function isInstalled(command: string): boolean {
   try {
     execFileSync(command, ['--version'], { stdio: 'ignore' });
     return true;

@@ -7,6 +7,8 @@ import { type Hub, startHub } from '../../tests/hub/server';
 import { pythonWith } from '../../tests/support/python';
 
 export const repo = 'bench/model';
+/** One shard of it alone. */
+export const smallRepo = 'bench/one';
 export const shardCount = 8;
 export const shardBytes = 268_435_456;
 export const shards = Array.from({ length: shardCount }, (_, index) => `model-0000${index + 1}-of-0000${shardCount}.safetensors`);
@@ -36,6 +38,8 @@ export async function hubWithModel(folder: string): Promise<Hub> {
     weight_map: Object.fromEntries(shards.map((name) => [name, name])),
   });
   hub.add(repo, files);
+  const [first = ''] = shards;
+  hub.add(smallRepo, { 'config.json': '{"model_type": "llama"}', 'model.safetensors': files[first] ?? '' });
   return hub;
 }
 

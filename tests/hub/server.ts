@@ -53,6 +53,8 @@ export interface Hub {
   signedFor: number;
   /** Bytes a second for each connection to the CDN; 0 is no limit. */
   rate: number;
+  /** The same for all of them together. */
+  rateInAll: number;
   /** Decides what goes wrong with a request. */
   fault: (seen: Seen) => Fault | undefined;
   add(id: string, files: Readonly<Record<string, Content>>, more?: Partial<Repository>): Repository;
@@ -77,6 +79,7 @@ export async function startHub(): Promise<Hub> {
     pageSize: 1000,
     signedFor: 3_600_000,
     rate: 0,
+    rateInAll: 0,
     fault: () => undefined,
     add(id, files, more) {
       const repository = makeRepository(id, files, more);
@@ -189,6 +192,9 @@ async function answer(hub: Hub, seen: Seen, response: http.ServerResponse, wante
   await send(hub, seen, response, blob, start, end, fault);
 }
 
+/** When the line of all connections together is free again. */
+const busyUntil = new WeakMap<Hub, number>();
+
 /** The body in chunks, each counted once the kernel has it. */
 async function send(
   hub: Hub,
@@ -206,7 +212,8 @@ async function send(
   let leave: () => void = () => undefined;
   response.once('close', () => leave());
   const begun = performance.now();
-  const size = hub.rate > 0 ? Math.max(4096, Math.min(65_536, Math.round(hub.rate / 200))) : 131_072;
+  const limit = hub.rate || hub.rateInAll;
+  const size = limit > 0 ? Math.max(4096, Math.min(65_536, Math.round(limit / 200))) : 131_072;
   for (let at = start; at < stop; at += size) {
     let chunk = blob.read(at, Math.min(at + size, stop));
     if (fault.flipAt !== undefined && fault.flipAt >= at && fault.flipAt < at + chunk.length) {
@@ -223,6 +230,12 @@ async function send(
     if (hub.rate > 0) {
       const due = ((at + chunk.length - start) / hub.rate) * 1000 - (performance.now() - begun);
       if (due > 1) await new Promise((resolve) => setTimeout(resolve, due));
+    }
+    if (hub.rateInAll > 0) {
+      // The line is busy until then: what comes next waits its turn.
+      busyUntil.set(hub, Math.max(busyUntil.get(hub) ?? 0, performance.now()) + (chunk.length / hub.rateInAll) * 1000);
+      const waitMs = (busyUntil.get(hub) ?? 0) - performance.now();
+      if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
   if (fault.stallAfter !== undefined) return;
