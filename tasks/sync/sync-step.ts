@@ -49,7 +49,8 @@ export function syncStep(session: Session): Step<SyncSeen> {
 async function check(session: Session): Promise<Look<SyncSeen>> {
   const { direction, verify, sent } = session;
   const there = await session.there();
-  const difference = await compareAll(session);
+  const difference = await (session.ahead ?? compareAll(session));
+  session.ahead = undefined;
   const seen = { session, difference };
   const { changes } = difference;
   if (session.plan && !sent) await holdToPlan(session, session.plan, difference);

@@ -19,6 +19,8 @@ else {
     assert.is(first.exitCode, 0, first.stderr);
     const looks = first.stderr.split('\n').filter((line: string) => /^\$ rsync .* -n .* \S*data\/processed/.test(line));
     assert.is(looks.length, 2, 'one look before it and one after it');
+    // Its configuration, one look at the machine, the lock, the three folders as they arrived, and the lock again: each is two ways there and back.
+    assert.is(first.stderr.match(/^ *\$ ssh /gm)?.length, 7, first.stderr);
     assert.equal(contents(path.join(there, 'data/processed')), contents(path.join(project, 'data/processed')));
     assert.match(first.stderr, /added +300 kB +data\/processed\/train\.jsonl/);
     assert.ok(fs.existsSync(path.join(there, 'configs/setup.yaml')));
@@ -26,8 +28,9 @@ else {
     const second = await json('sync:push');
     assert.is(second.outcome, 'unchanged');
     data('deep/er/eval.jsonl', 'one\ntwo\n');
-    const third = await json('sync:push', '--check');
+    const third = await json('sync:push', '--check', '--verbose');
     assert.is(third.exitCode, 3);
+    assert.is(third.stderr.match(/^ *\$ rsync .* -n .* \S*data\/processed/gm)?.length, 1, 'what is newer there is known from the list');
     const { changed, added, deleted, bytes, files } = third.steps.at(-1);
     assert.equal([changed, added, deleted, bytes], [1, 0, 0, 8]);
     assert.is(files[0].name, 'data/processed/deep/er/eval.jsonl');

@@ -68,8 +68,8 @@ for (const [what, more, expected] of [
   ['openrsync does', { here: openrsync, dryRun: true }, `${base} ${shell} -n --out-format=%i|%l|%n ${own} ${operands}`],
   [
     'a volume of this machine has no link that could stall',
-    { ssh: undefined, dryRun: true, checksum: true, update: true, compress: true },
-    `${base} --omit-dir-times --checksum --update -n --debug=FILTER1 --out-format=%i|%l|%n%L ${own} ${operands}`,
+    { ssh: undefined, dryRun: true, checksum: true, compress: true },
+    `${base} --omit-dir-times --checksum -n --debug=FILTER1 --out-format=%i|%l|%n%L ${own} ${operands}`,
   ],
   [
     'includes come first, and alone they leave out the rest',

@@ -39,12 +39,13 @@ export function rememberPulled(context: Context, changes: readonly FileChange[])
 export async function rememberPushed(session: Session, { folders }: SessionDifference): Promise<void> {
   const { context, remote } = session;
   const transport = await session.transport();
-  for (const { folder, changes } of folders) {
-    const base = changes[0]?.folder;
-    if (base === undefined) continue;
-    const states = new Map(Object.entries(await transport.states(folder, 'there')));
-    keep(context, pushedTo(remote), base, changes, (name) => stampIn(states.get(shownName(name))));
-  }
+  const sent = folders.filter(({ changes }) => changes.length > 0);
+  await Promise.all(
+    sent.map(async ({ folder, changes }) => {
+      const states = new Map(Object.entries(await transport.states(folder, 'there')));
+      keep(context, pushedTo(remote), changes[0]?.folder ?? folder.name, changes, (name) => stampIn(states.get(shownName(name))));
+    }),
+  );
 }
 
 function keep(

@@ -21,7 +21,7 @@ export async function markOverwrites(
 ): Promise<UserError | undefined> {
   // Of the same size and time: what differs then is no work of a person, and `--verify` is to mend it.
   if (byChecksum) return undefined;
-  for (const { folder, changes: own } of folders) await markIn(session, folder, own);
+  await Promise.all(folders.map(({ folder, changes: own }) => markIn(session, folder, own)));
   const { context, direction } = session;
   const marked = changes.filter((change) => change.newer !== undefined);
   if (marked.length === 0 || context.option('plan') !== undefined || context.forced(direction)) return undefined;
@@ -36,11 +36,13 @@ async function markIn(session: Session, folder: Folder, changes: readonly FileCh
   if (!first) return;
   const transport = await session.transport();
   const changed = touched.filter(({ action, kind }) => action === 'changed' && kind === 'file');
-  const newer = changed.length > 0 ? await transport.newer(folder, changed) : new Set<string>();
   const record = recall(context, direction === 'push' ? pushedTo(remote) : 'pulled', first.folder);
   // A list of the other side costs a command: asked for where something is known to hold it against.
   const isKnown = touched.some(({ name }) => record.has(shownName(name)));
-  const states = direction === 'push' && isKnown ? new Map(Object.entries(await transport.states(folder, 'there'))) : undefined;
+  const [newer, states] = await Promise.all([
+    changed.length > 0 ? transport.newer(folder, changed) : new Set<string>(),
+    direction === 'push' && isKnown ? transport.states(folder, 'there').then((found) => new Map(Object.entries(found))) : undefined,
+  ]);
   for (const change of touched) {
     const before = record.get(shownName(change.name));
     const now = states ? stampIn(states.get(shownName(change.name))) : stampHere(context, change.folder, change.name);

@@ -11,7 +11,7 @@ import type { Remote } from '../remotes/remote';
 import type { FileStates } from '../session/transport';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
-import { countScript, deleteScript, linksScript, listScript, readScript, writeScript } from './scripts/file-scripts';
+import { countScript, deleteScript, filesAndLinksScript, linksScript, listScript, readScript, writeScript } from './scripts/file-scripts';
 import { sameNamesScript, tryNamesScript } from './scripts/name-scripts';
 import { shellOn } from './shell';
 
@@ -21,6 +21,10 @@ export function filesThere({ remote, shell, path, ssh }: Pick<PosixMachine, 'rem
     answerOf(remote, await shell.run(script, [path, ...lines], { rest, limits }), ({ exitCode, tail }) =>
       remoteFault({ remote, ssh }, exitCode, tail),
     );
+  const listed = async (script: string, folder: Folder): Promise<Map<RelativeName, FoundFile>> => {
+    const text = await run(script, [folder.name], { limits: longAnswer });
+    return heard(remote, () => parseFindListing(text, baseName(folder)));
+  };
   return {
     run,
 
@@ -31,19 +35,12 @@ export function filesThere({ remote, shell, path, ssh }: Pick<PosixMachine, 'rem
     },
 
     /** The files of a folder by their names. @throws UserError E_REMOTE_ANSWER */
-    async list(folder: Folder): Promise<Map<RelativeName, FoundFile>> {
-      const text = await run(listScript, [folder.name], { limits: longAnswer });
-      return heard(remote, () => parseFindListing(text, baseName(folder)));
-    },
-
+    list: (folder: Folder) => listed(listScript, folder),
     /** The links of a folder there, none of which is listed. @throws UserError E_REMOTE_ANSWER */
-    async links(folder: Folder): Promise<Map<RelativeName, FoundFile>> {
-      const text = await run(linksScript, [folder.name], { limits: longAnswer });
-      return heard(remote, () => parseFindListing(text, baseName(folder)));
-    },
+    links: (folder: Folder) => listed(linksScript, folder),
 
     async states(folder: Folder): Promise<FileStates> {
-      const all = (await Promise.all([this.list(folder), this.links(folder)])).flatMap((files) => [...files]);
+      const all = [...(await listed(filesAndLinksScript, folder))];
       return Object.fromEntries(all.map(([name, { state }]) => [shownName(name), state]));
     },
 

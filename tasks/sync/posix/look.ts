@@ -42,6 +42,7 @@ export async function lookAtMachine(
   refuseNoFolder(context, remote, ssh, looked);
   if (!ssh) refuseUnmounted(context, remote, looked.real || looked.nearest);
   if (direction === 'push') refuseClosed(remote, looked);
+  const present = new Map([...items].map(([name, { presence }]) => [name, presence]));
   const machine: PosixMachine = {
     remote,
     shell,
@@ -49,7 +50,10 @@ export async function lookAtMachine(
     path: folder,
     home: looked.home,
     real: looked.real,
-    present: new Map([...items].map(([name, { presence }]) => [name, presence])),
+    present,
+    arrived(brought) {
+      for (const [name, presence] of brought) if (presence === 'folder' || presence === 'file') present.set(name, presence);
+    },
     rsync,
     rsyncHere,
     freeBytes: looked.freeBytes,

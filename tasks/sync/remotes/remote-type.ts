@@ -61,4 +61,6 @@ export interface RemoteState {
   locked?: boolean;
   /** Where commands can run there. */
   shell?: Shell;
+  /** Takes note of what a push has brought: `present` says it then. Absent where more of what was seen would be old. */
+  arrived?(brought: ReadonlyMap<string, Presence>): void;
 }

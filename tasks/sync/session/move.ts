@@ -36,7 +36,7 @@ export async function moveFiles(
     const { remote, shell } = await session.there();
     if (shell) await fetchRecordsToo(context, remote, shell);
   }
-  session.forget();
+  if (!session.ahead) await session.arrived();
 }
 
 /** Another push was at work meanwhile: what it has sent is not replaced unseen either. @throws UserError E_REMOTE_CHANGES */
@@ -50,12 +50,21 @@ async function seenAnew(session: Session): Promise<SessionDifference> {
 async function levelAndCount(session: Session, difference: SessionDifference, progress: (progress: Progress) => void): Promise<void> {
   for (const { folder, changes } of difference.folders) if (changes.length > 0) await guardNames(session, folder, changes, 'try');
   await applyDiff(session, difference, progress);
+  if (!session.verify) await compareAhead(session);
   if (session.direction === 'push') await rememberPushed(session, difference);
   if (session.direction === 'push' && session.remote.type === 'local')
     rememberVolume(session.context, session.remote, (await session.there()).path);
   const files = changedFiles(difference.changes);
   const deleted = files.filter(({ action }) => action === 'deleted').length;
   session.sent = { files: files.length - deleted, bytes: bytesToSend(difference.changes), deleted };
+}
+
+/** Begins the look behind the transfer, so that it goes on beside what is still to be written down: over a far line both are mostly waiting. */
+async function compareAhead(session: Session): Promise<void> {
+  await session.arrived();
+  session.ahead = compareAll(session);
+  // Told where it is asked for.
+  session.ahead.catch(() => undefined);
 }
 
 /** What has the same size and time and other contents shows only now. */

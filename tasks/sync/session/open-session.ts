@@ -1,7 +1,9 @@
+import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { oneLine } from '../../untrusted/text';
 import type { Direction } from '../compare/folders';
+import { presenceOf } from '../compare/sides';
 import { assertNotHome } from '../guards/deletions';
 import { optionsFromPlan, syncOptions } from '../options';
 import { chosenRemote } from '../remotes/chosen-remote';
@@ -28,6 +30,7 @@ export function openSession(context: Context, direction: Direction): Session {
     ...asked,
     plan,
     sent: undefined,
+    ahead: undefined,
     there() {
       const names = asked.folders.map(({ name }) => name);
       there ??= kindNamed(remote.type).lookAt(context, remote, names, direction);
@@ -40,6 +43,15 @@ export function openSession(context: Context, direction: Direction): Session {
     forget() {
       there = undefined;
       transport = undefined;
+      session.ahead = undefined;
+    },
+    async arrived() {
+      const found = await session.there();
+      session.forget();
+      if (!found.arrived) return;
+      if (direction === 'push')
+        found.arrived(new Map(asked.folders.map(({ name }) => [name, presenceOf(context, path.join(context.root, name))])));
+      there = Promise.resolve(found);
     },
   };
   return session;

@@ -19,6 +19,10 @@ export interface Session extends Readonly<SyncOptions> {
   transport(): Promise<Transport>;
   /** The remote is looked at anew when it is next asked for. */
   forget(): void;
+  /** What was looked at still holds, but for what has arrived: all folders that travel. A remote that cannot tell is looked at anew. */
+  arrived(): Promise<void>;
+  /** A comparison that was begun before anybody asked for it, beside the other ends of a transfer. */
+  ahead: Promise<SessionDifference> | undefined;
   /** What has been sent, once something was. */
   sent: { files: number; bytes: number; deleted: number } | undefined;
 }

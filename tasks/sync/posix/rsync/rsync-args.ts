@@ -27,8 +27,6 @@ export interface RsyncCall {
    * what they lead to, of every one `follow` does. By default they travel as they are.
    */
   links?: 'all' | 'inside' | 'none' | 'content' | 'follow';
-  /** Leave out what is newer on the receiving side. */
-  update?: boolean;
   compress: boolean;
   timeoutSeconds: number;
   /** A folder that files need not be fetched from again, absolute. */
@@ -56,7 +54,6 @@ export function rsyncArgs(call: RsyncCall): string[] {
     ...(call.compareWith ? [`--compare-dest=${call.compareWith}`] : []),
     ...(ssh ? [`--timeout=${call.timeoutSeconds}`, '-e', remoteShell(ssh)] : []),
     ...(call.checksum ? ['--checksum'] : []),
-    ...(call.update ? ['--update'] : []),
     ...(call.compress && ssh && knowsZstd(here) && knowsZstd(there) ? ['-z', '--zc=zstd', '--zl=1'] : []),
     ...(dryRun
       ? ['-n', ...(gnu ? ['--debug=FILTER1'] : []), ...(call.listDeletions ? ['--delete'] : []), `--out-format=${itemFormat[here.flavour]}`]

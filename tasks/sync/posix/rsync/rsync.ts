@@ -3,15 +3,16 @@ import type { Context } from '../../../engine/context';
 import type { RunOptions } from '../../../platform/processes/processes';
 import { checksumAnswer, heard, type Limits, longAnswer, refusePart } from '../../answers/answer';
 import { fileByFile, literalBytes, progressBytes, type RsyncVersion } from '../../answers/rsync-output';
-import { deepestFirst } from '../../compare/change';
+import { deepestFirst, type FileChange } from '../../compare/change';
 import { countHere, statesHere } from '../../compare/files-here';
 import type { Filters } from '../../compare/filters';
 import { baseName, type Direction, type Folder, isOwn } from '../../compare/folders';
 import { refuseLinksOut } from '../../compare/links';
+import { seconds } from '../../compare/listing';
 import { keptLinks, linksOf, lookThrough, type OutsideLinks } from '../../compare/outside-links';
 import { type Sides, sidesOf } from '../../compare/sides';
 import { commitStaging, openStaging, refuseWay } from '../../session/staging';
-import type { Transport } from '../../session/transport';
+import type { Compare, Transport } from '../../session/transport';
 import { remoteFault, unreadableSource, withoutNoise } from '../faults';
 import { filesHere, filesThere } from '../files';
 import { withRemoteLock } from '../lock';
@@ -64,15 +65,12 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     return { exitCode, text: withoutNoise(machine.ssh, stderr.trim() === '' ? tail : stderr), moved: hasMoved(stdout), stdout };
   };
   const fault = ({ exitCode, text }: Try) => unreadableSource(exitCode, text) ?? remoteFault(machine, exitCode, text, direction);
-  /** @param update leave out what is newer on the receiving side */
-  const compare = async (folder: Folder, how: { deletions: boolean; checksum: boolean; update?: boolean }) => {
+  const compare = async (folder: Folder, how: Compare) => {
     const at = sides(folder);
     // Nothing there yet: compared with a folder that does not exist, here, since rsync wants its parent.
     const nowhere = at.target === 'missing' ? { to: nowhereIn(root), ...(direction === 'push' ? { ssh: undefined } : {}) } : {};
     const listDeletions = how.deletions && at.file === undefined && at.target !== 'missing';
-    const args = rsyncArgs(
-      await call(folder, at, { dryRun: true, listDeletions, checksum: how.checksum, update: how.update === true, ...nowhere }),
-    );
+    const args = rsyncArgs(await call(folder, at, { dryRun: true, listDeletions, checksum: how.checksum, ...nowhere }));
     const { stdout } = await retrying(
       context,
       () => rsync(args, how.checksum ? checksumAnswer : longAnswer),
@@ -134,9 +132,15 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     },
 
     async newer(folder, changed) {
-      const { changes } = await compare(folder, { deletions: false, checksum: false, update: true });
-      const older = new Set<string>(changes.map(({ name }) => name));
-      return new Set(changed.map(({ name }) => name).filter((name) => !older.has(name)));
+      const { here } = sides(folder);
+      const [through, there] = await Promise.all([links(folder), other.list(folder)]);
+      const isNewer = ({ name }: FileChange) => {
+        const [near, far] = [lookThrough(context, here, name, through)?.modified, there.get(name)?.modifiedMs];
+        if (near === undefined || far === undefined) return false;
+        const ahead = seconds(far) - seconds(Number(near / 1_000_000n));
+        return direction === 'push' ? ahead > 0 : ahead < 0;
+      };
+      return new Set(changed.filter(isNewer).map(({ name }) => name));
     },
 
     links,

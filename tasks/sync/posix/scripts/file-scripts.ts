@@ -15,26 +15,28 @@ export const deleteScript = projectScript(`
   cd "$p/$f" || exit 81;
   xargs -0 sh -c "for n do case \\"\\$n\\" in -*) rm -f -- \\"./\\\${n#-}\\";; /*) rmdir -- \\"./\\\${n#/}\\" 2>/dev/null;; esac; done; exit 0" sh`);
 
-/** All files of a folder, links apart, with what tells that one has changed; GNU find. Lines: project, then one folder. */
-export const listScript = projectScript(`
+/** Lists a folder of a project, by GNU find or another one, with what tells that something has changed. @param what as find has it */
+const listing = (what: string, single = '') =>
+  projectScript(`
   IFS= read -r f;
-  [ -f "$p/$f" ] && { find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f" | tr "\\n" "\\0"; };
+  ${single}
   cd "$p/$f" 2>/dev/null || exit 0;
   if find . -maxdepth 0 -printf "" 2>/dev/null; then
-    find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o -type d -o -type l -o -printf "%s %T@ %C@ %i %P\\0";
+    find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o ${what} -printf "%s %T@ %C@ %i %P\\0";
   else
-    find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o -type d -o -type l -o -exec stat -f "%z %m %c %i %N%n" {} + | tr "\\n" "\\0";
+    find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o ${what} -exec stat -f "%z %m %c %i %N%n" {} + | tr "\\n" "\\0";
   fi`);
+const single =
+  '[ -f "$p/$f" ] && { find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f" | tr "\\n" "\\0"; };';
+
+/** All files of a folder, links apart. Lines: project, then one folder. */
+export const listScript = listing('-type d -o -type l -o', single);
 
 /** The same of the links of a folder. Lines: project, then one folder. */
-export const linksScript = projectScript(`
-  IFS= read -r f;
-  cd "$p/$f" 2>/dev/null || exit 0;
-  if find . -maxdepth 0 -printf "" 2>/dev/null; then
-    find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o -type l -printf "%s %T@ %C@ %i %P\\0";
-  else
-    find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o -type l -exec stat -f "%z %m %c %i %N%n" {} + | tr "\\n" "\\0";
-  fi`);
+export const linksScript = listing('-type l');
+
+/** The same of both. Lines: project, then one folder. */
+export const filesAndLinksScript = listing('-type d -o', single);
 
 /** Writes a file under `.just-lora`, whole. stdin: project, its name there, then the text. */
 export const writeScript = projectScript(`
