@@ -31,6 +31,7 @@ try:
         Layer,
         choices_of,
         faults_in,
+        mapping_in,
         mapping_of,
         missing_in,
         read_schema,
@@ -239,7 +240,7 @@ def _keys(schema: dict, known: Any, words: list[str], joint: str) -> list[str]:
     keys = []
     under: Any = schema
     while words:
-        entries = (under or {}).get("properties")
+        entries = mapping_in(under).get("properties")
         record = record_value(under)
         names = [*(entries if entries is not None else known if isinstance(known, dict) else ()), *renamed_in(under)]
         lengths = range(1, len(words) + 1) if record else (1,)

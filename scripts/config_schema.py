@@ -43,14 +43,19 @@ def mapping_of(properties: dict) -> dict:
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
 
+def mapping_in(schema: Any) -> Mapping:
+    """The mapping that a schema is about, also where null may stand in its place."""
+    return next((each for each in choices_of(schema or {}) if each.get("type") == "object"), {})
+
+
 def record_value(schema: Any) -> dict | None:
     """The schema of a mapping by name: models, remotes."""
-    extra = (schema or {}).get("additionalProperties")
+    extra = mapping_in(schema).get("additionalProperties")
     return extra if isinstance(extra, dict) else None
 
 
 def schema_under(schema: Any, key: str) -> dict | None:
-    return (schema or {}).get("properties", {}).get(key) or record_value(schema)
+    return mapping_in(schema).get("properties", {}).get(key) or record_value(schema)
 
 
 def renamed_in(schema: Any) -> Mapping[str, str]:
@@ -69,7 +74,7 @@ def with_defaults(schema: Any, value: Any) -> Any:
             return int(value)
         return value
     value = dict(value)
-    for key, inner in schema.get("properties", {}).items():
+    for key, inner in mapping_in(schema).get("properties", {}).items():
         if key not in value and ("default" in inner or inner.get("type") == "object"):
             value[key] = copy.deepcopy(inner.get("default", {}))
     return {key: with_defaults(schema_under(schema, key), inner) for key, inner in value.items()}
@@ -140,14 +145,14 @@ def _broken_rule(schema: Mapping, value: Any) -> str | None:
 def missing_in(schema: Any, value: Any, path: tuple) -> list[str]:
     if not isinstance(value, dict) or not schema:
         return []
-    lacks = [f"{setting_name((*path, key))} is missing" for key in schema.get("required", ()) if key not in value]
+    lacks = [f"{setting_name((*path, key))} is missing" for key in mapping_in(schema).get("required", ()) if key not in value]
     return lacks + [fault for key, inner in value.items() for fault in missing_in(schema_under(schema, key), inner, (*path, key))]
 
 
 def _meant(schema: Mapping, path: tuple) -> str:
     import difflib
 
-    known = [each for each in schema.get("properties", {}) if each != "$schema"]
+    known = [each for each in mapping_in(schema).get("properties", {}) if each != "$schema"]
     near = difflib.get_close_matches(path[-1], known, 1)
     return f"did you mean `{setting_name((*path[:-1], near[0]))}`?" if near else f"expected one of {', '.join(known)}"
 

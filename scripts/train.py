@@ -13,7 +13,8 @@ relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and wr
     lora, quantization, attention, arguments   as in configs/training_config.yaml, `all-linear` written out
 
 One run is one pass over an order of rows that the seed gives, so a run that was killed goes on where its last whole checkpoint is,
-with the same rows, the same dropout and the same rate.
+with the same rows, the same dropout and the same rate. SIGUSR1, SIGUSR2 and SIGTERM ask for a checkpoint behind the step that is at
+work, and for the end: a scheduler sends one of them before it ends a job.
 """
 
 import importlib.util
@@ -25,8 +26,10 @@ import random
 import re
 import resource
 import shutil
+import signal
 import statistics
 import sys
+import threading
 import time
 import traceback
 
@@ -36,9 +39,15 @@ from training_rows import tokenized  # noqa: E402
 
 sys.path.pop(0)
 
+# Ask for a checkpoint and the end. Windows has none of the first two.
+ASKING = [getattr(signal, name) for name in ("SIGUSR1", "SIGUSR2", "SIGTERM") if hasattr(signal, name)]
 # Written last of all into a checkpoint: one without it was being written when the run ended.
 WHOLE = "whole.json"
 KEPT_CHECKPOINTS = 2
+
+
+class Stopped(Exception):
+    """A signal asked for the end, and the checkpoint is written."""
 
 
 # The rows
@@ -175,15 +184,26 @@ def trainer_for(model, tokenizer, rows, validation, job):
 
 
 def reporter(job, order, a_step):
-    """Tells each step, keeps `train.jsonl`, and marks checkpoints as whole."""
+    """Tells each step, keeps `train.jsonl`, marks checkpoints as whole, and ends behind a step where a signal asked for that."""
     from transformers import TrainerCallback
 
     log = os.path.join(job["logs"], "train.jsonl")
 
     class Reporter(TrainerCallback):
         seconds = []
+        asked = None
+
+        def ask(self, number, _frame):
+            # The second one does not wait. Slurm may send the others twice: by us, and to every process of a job.
+            if number == signal.SIGTERM:
+                signal.signal(number, signal.SIG_DFL)
+            self.asked = signal.Signals(number).name
 
         def on_train_begin(self, _args, state, _control, **_kwargs):
+            # Before it there is nothing to save: the signal ends the program as it would any other.
+            if threading.current_thread() is threading.main_thread():
+                for number in ASKING:
+                    signal.signal(number, self.ask)
             os.makedirs(job["logs"], exist_ok=True)
             # What a run that was killed wrote behind its last checkpoint is trained again.
             with open(log, "w", encoding="utf-8") as target:
@@ -192,8 +212,10 @@ def reporter(job, order, a_step):
         def on_step_begin(self, *_args, **_kwargs):
             self.begun = time.perf_counter()
 
-        def on_step_end(self, *_args, **_kwargs):
+        def on_step_end(self, _args, state, control, **_kwargs):
             self.seconds.append(time.perf_counter() - self.begun)
+            if self.asked and state.global_step < state.max_steps:
+                control.should_save = control.should_training_stop = True
 
         def on_log(self, _args, state, _control, logs=None, **_kwargs):
             with open(log, "a", encoding="utf-8") as target:
@@ -261,6 +283,9 @@ def train(job, stage):
     trainer = trainer_for(model, tokenizer, rows.rows, validation.rows, job)
     resumed = last_whole(trainer.args.output_dir)
     trainer.train(resume_from_checkpoint=resumed)
+    told = next(each for each in trainer.callback_handler.callbacks if hasattr(each, "seconds"))
+    if told.asked and trainer.state.global_step < trainer.state.max_steps:
+        raise Stopped("%s asked for the end: a checkpoint of step %d of %d is written" % (told.asked, trainer.state.global_step, trainer.state.max_steps))
     history = trainer.state.log_history
     if validation.rows and not any("eval_loss" in entry and entry["step"] == trainer.state.global_step for entry in history):
         trainer.evaluate()
@@ -271,7 +296,7 @@ def train(job, stage):
     stage("samples")
     answered = samples(model, tokenizer, (validation.rows or rows.rows)[: run.get("samples", 3)])
     peak = torch.cuda.max_memory_allocated() if gpu else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    seconds = next(each.seconds for each in trainer.callback_handler.callbacks if hasattr(each, "seconds"))
+    seconds = told.seconds
     facts = {
         "device": torch.cuda.get_device_name(0) if gpu else "cpu",
         "precision": ("4-bit " + job["quantization"]["quant_type"]) if is_quantized(job) else str(base.dtype).replace("torch.", ""),

@@ -22,6 +22,7 @@ export { runsTask } from './runs';
 export { setupTask } from './setup';
 export { setupLocalTask } from './setup-local';
 export { setupRemoteTask } from './setup-remote';
+export { slurmScriptTask } from './slurm-script';
 export { storageTask } from './storage';
 export { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
 export { trainTask } from './train';

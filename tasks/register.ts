@@ -21,6 +21,7 @@ import { reportTask } from './report';
 import { runsTask } from './runs';
 import { setupLocalTask } from './setup-local';
 import { setupRemoteTask } from './setup-remote';
+import { slurmScriptTask } from './slurm-script';
 import { storageTask } from './storage';
 import { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
 import { trainTask } from './train';
@@ -41,7 +42,7 @@ function groupsWith(checks: OwnChecks): Groups {
     'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
     Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
     Data: [dataCheckTask(), dataFixTask()],
-    Train: [trainTask()],
+    Train: [trainTask(), slurmScriptTask()],
     Inspect: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask(), runsTask()],
     Sync: [syncPushTask(), syncPullTask(), syncStatusTask(), syncRemotesTask()],
   };

@@ -13,7 +13,7 @@ const subjects: Readonly<Record<string, readonly string[]>> = {
   'Models and adapters on disk': ['checkpoints'],
   'Training and its data': ['data', 'training'],
   'Remotes and moving data': ['sync'],
-  'Tasks on other machines (`--on`)': ['machines'],
+  'Tasks on other machines (`--on`)': ['machines', 'slurm'],
 };
 const [general = ''] = Object.keys(subjects);
 /** A code of two subjects stands under the first of these. */

@@ -10,7 +10,7 @@ const layers = [
   ['.'],
   ['cli', 'report', 'uninstall'],
   ['machines'],
-  ['training'],
+  ['training', 'slurm'],
   ['checkpoints'],
   ['environments/proof', 'data'],
   ['gpu'],

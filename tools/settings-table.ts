@@ -31,9 +31,11 @@ function rowsOf(schema: Schema, path: readonly string[]): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, inner]) => {
     const keys = [...path, key];
     const record = typeof inner.additionalProperties === 'object' ? inner.additionalProperties : undefined;
+    const nullable = inner.anyOf?.find(({ properties }) => properties);
     if (key === '$schema') return [];
     if (record) return [`| \`${settingName([...keys, 'NAME'])}\` | | ${inner.description} |`, ...rowsOf(record, [...keys, 'NAME'])];
     if (inner.properties) return rowsOf(inner, keys);
+    if (nullable) return [`| \`${settingName(keys)}\` | \`null\` | ${inner.description} |`, ...rowsOf(nullable, keys)];
     const fallback = 'default' in inner ? `\`${JSON.stringify(inner.default)}\`` : '';
     return [`| \`${settingName(keys)}\` | ${fallback} | ${[inner.description, allowed(inner)].filter(Boolean).join('; ')} |`];
   });

@@ -15,7 +15,7 @@ import { memoryError } from './memory-error';
 /**
  * Runs scripts/train.py on the inputs, from the last whole checkpoint on.
  * @param folder for checkpoints and the adapter
- * @throws UserError E_TRAIN_ROWS, E_GPU_MEMORY, E_TRAINING, or the code of a known breakage
+ * @throws UserError E_TRAIN_ROWS, E_TRAIN_STOPPED, E_GPU_MEMORY, E_TRAINING, or the code of a known breakage
  */
 export async function runTrainingScript(
   context: Context,
@@ -39,6 +39,8 @@ export async function runTrainingScript(
   const ended = await runProgram<TrainingFacts & { ok: true }>(context, trainingScript(context), () => job, {
     // Texts become tokens on all cores; nothing here is forked behind it.
     env: { TOKENIZERS_PARALLELISM: 'true' },
+    // A job of Slurm is told so before its time is over. SIGUSR1 would start Node's debugger.
+    handsOn: 'SIGUSR2',
     onLine: (line) => {
       const told = progressOf(line);
       if (told) progress(told);
@@ -56,6 +58,14 @@ export async function runTrainingScript(
       found: refused,
       needed: 'rows whose answers are known, since the loss is on them',
       fix: 'mend or remove these rows; `npx just data:check` looks at all of them',
+    });
+  const stopped = /^Stopped: (.*)$/s.exec(error)?.[1];
+  if (stopped !== undefined)
+    throw new UserError({
+      code: 'E_TRAIN_STOPPED',
+      found: stopped,
+      needed: 'the time for all steps',
+      fix: 'run the same command again: it goes on from that checkpoint',
     });
   const failed = { code: 'E_TRAINING', what: 'the training ended', needed: 'a training that goes through all steps' };
   throw (isOutOfMemory(error) ? await memoryError(context, error) : undefined) ?? (await trainingError(context, ended, failed));

@@ -98,6 +98,26 @@ test(`killed ${kills} times it makes the adapter of a run that nobody killed`, a
   assert.ok(far <= tolerance, `${far}`);
 });
 
+test('asked for its end it writes a checkpoint, and goes on from it to the same adapter', async () => {
+  const mine = [...args, '--name=stopped', '--set', 'training.arguments.save_steps=1000'];
+  const { child, ended } = startJust(project, mine, env);
+  const log = path.join(project, 'logs/stopped/train.jsonl');
+  const watch = setInterval(() => {
+    if (!fs.existsSync(log) || fs.statSync(log).size === 0) return;
+    clearInterval(watch);
+    child.kill('SIGUSR2');
+  }, 20);
+  const { exitCode, stderr } = await ended;
+  clearInterval(watch);
+  // A run of few steps may be at its end by then.
+  if (exitCode !== 0) {
+    assert.match(stderr, 'E_TRAIN_STOPPED');
+    assert.is((await training.run(...mine)).exitCode, 0);
+    assert.ok(runOf('stopped').result.resumedAt > 0);
+  }
+  assert.equal(runOf('stopped').result.losses, runOf('first').result.losses);
+});
+
 test('a row whose answer cannot be known is refused with its file and line', async () => {
   fs.writeFileSync(path.join(project, 'data/processed/more.jsonl'), `${JSON.stringify({ messages: [{ role: 'user', content: 'a' }] })}\n`);
   const { exitCode, step } = await training.run(...args, '--name=third');

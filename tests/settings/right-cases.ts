@@ -156,6 +156,19 @@ export const rightCases: readonly RightCase[] = [
     gives: { 'setup.remotes.gpu.host': 'you@there', 'setup.remotes.gpu.path': '/b' },
   },
   {
+    what: 'a mapping or null: with its defaults, from several layers, and null',
+    files: {
+      'setup.yaml': 'remotes: {site: {slurm: {partition: gpu}}, own: {slurm: {account: lab}}, plain: {}}',
+      'setup.local.yaml': 'remotes: {site: {slurm: {account: lab}}, own: {slurm: null}}',
+    },
+    env: { JUST_LORA_REMOTES__SITE__SLURM__TIME: '1:00:00' },
+    gives: {
+      'setup.remotes.site.slurm': { partition: 'gpu', account: 'lab', gres: null, time: '1:00:00', extra: [] },
+      'setup.remotes.own.slurm': null,
+      'setup.remotes.plain.slurm': null,
+    },
+  },
+  {
     what: 'comments and the schema in JSON',
     files: { 'paths_config.json': '{"$schema": "x", "//": {"a": 1}, "// b": 2,\n\t"data_raw": "r\\u00e4w\\/\\ud83d\\ude00"}\r\n' },
     gives: { 'paths.data_raw': 'räw/😀' },

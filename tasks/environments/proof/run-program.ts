@@ -30,6 +30,8 @@ interface ProgramOptions {
   /** Variables besides. */
   env?: Readonly<Record<string, string>>;
   onLine?: (line: string) => void;
+  /** A signal that is for the program. */
+  handsOn?: NodeJS.Signals;
 }
 
 /** The GPU has to take part unless it is optional; `--no-gpu` leaves it out, the setting takes it where it works. */
@@ -45,7 +47,7 @@ export async function runProgram<Result extends { ok: true }>(
   context: Context,
   program: string,
   job: (scratch: string) => object,
-  { timeoutMs, env = {}, onLine }: ProgramOptions,
+  { timeoutMs, env = {}, onLine, handsOn }: ProgramOptions,
 ): Promise<ProgramEnd<Result>> {
   const { host } = context;
   const card = await oneCard(context);
@@ -61,6 +63,7 @@ export async function runProgram<Result extends { ok: true }>(
       guarded: true,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(onLine ? { onLine } : {}),
+      ...(handsOn ? { handsOn } : {}),
     });
     return { result: fieldsOf(host.files.readJson(output)) as Result | TrainFailure | undefined, ran };
   } finally {

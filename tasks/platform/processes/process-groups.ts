@@ -35,9 +35,12 @@ export function killTimer(group: number | undefined, timeoutMs: number | undefin
 }
 
 /** Sends a signal to a whole process group; a group that is gone is no error. */
-export function killGroup(group: number, signal: NodeJS.Signals): void {
+export const killGroup = (group: number, signal: NodeJS.Signals): void => sendSignal(process.platform === 'win32' ? group : -group, signal);
+
+/** Sends a signal to a process, or to a group where the number is below 0; one that is gone is no error. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(process.platform === 'win32' ? group : -group, signal);
+    process.kill(pid, signal);
   } catch {
     // It ended by itself in between.
   }

@@ -3,7 +3,7 @@ import { Interrupted } from '../../common/errors';
 import { lastLines } from '../../untrusted/text';
 import { childEnvironment, type ProgramKind } from './child-environment';
 import { OrphanReaper } from './orphan-reaper';
-import { killGroup, killTimer } from './process-groups';
+import { killGroup, killTimer, sendSignal } from './process-groups';
 import { Lines, Output } from './program-output';
 import { type StartedProgram, startPlainly, startWithExeca } from './start';
 
@@ -29,6 +29,8 @@ export interface RunOptions {
   isData?: boolean;
   /** End it where we are killed: it would go on sending. */
   guarded?: boolean;
+  /** A signal that is for the program and not for us: it alone is sent it, and not what it started. */
+  handsOn?: NodeJS.Signals;
   /** `end` for what runs long and is read line by line: the end of its output is enough. `all` where it is left out. */
   keep?: 'all' | 'end';
   /** What is kept of each stream, in bytes; 64 MB where it is left out, 1 MB of the end. */
@@ -122,7 +124,10 @@ export class Processes {
     const { child, ended } = started;
     const limit = killTimer(child.pid, options.timeoutMs, options.quietMs);
     const read = this.#read(child, output, limit, options);
+    const handOn = (signal: NodeJS.Signals) => child.pid && sendSignal(child.pid, signal);
+    if (options.handsOn) process.on(options.handsOn, handOn);
     const result = await this.#follow(child, options.guarded === true, Promise.race([ended, limit.givenUp]));
+    if (options.handsOn) process.off(options.handsOn, handOn);
     limit.clear();
     read.end();
     this.throwIfInterrupted();

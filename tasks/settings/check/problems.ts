@@ -5,7 +5,7 @@ import { isTree, type SettingsTree, valueAt } from '../read/merge';
 import { pathKey } from '../read/position';
 import { variablePrefix } from '../read/sources';
 import { definition } from '../schema/definition';
-import { recordValueOf, schemaEntries, schemaUnder } from '../schema/shape';
+import { isNullable, recordValueOf, schemaEntries, schemaUnder } from '../schema/shape';
 import { expectation, shownValue } from './expected';
 import { settingName, variableForm } from './names';
 
@@ -45,6 +45,7 @@ function shapeProblems(layer: SettingsLayer, schema: unknown, value: unknown, ke
     return typeof value === 'number' && !Number.isFinite(value)
       ? [{ where: whereIs(keys, layer), text: `${name} is ${value}; expected a finite number` }]
       : [];
+  if (value === null && isNullable(schema)) return [];
   if (!isTree(value)) return [{ where: whereIs(keys, layer), text: `${name} is ${shownValue(value)}; expected a mapping` }];
   return Object.entries(value).flatMap(([key, inner]) => {
     const under = schemaUnder(schema, key);

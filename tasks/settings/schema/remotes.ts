@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as v from 'valibot';
 import { list } from '../../platform/files';
+import { slurm } from './slurm';
 import { flag, line, name } from './values';
 
 /** Each file of `tasks/sync/remote-types` is a kind of remote, and its name is the one that the settings use. */
@@ -32,6 +33,7 @@ export const remote = v.strictObject({
     "A task that runs there with --on gets this machine's token of the Hub, for that run alone; obeyed in a machine's own file",
     false,
   ),
+  slurm,
 });
 
 /** A template: `TODO` is recognised as not filled in. */

@@ -3,6 +3,7 @@ import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
 import type { RemoteEntry } from '../../settings/schema/remotes';
+import type { SlurmSettings } from '../../settings/schema/slurm';
 import type { Remote } from './remote';
 import { kindNamed } from './remote-type';
 
@@ -55,6 +56,7 @@ export function resolveRemote(context: Context, name: string, entry: RemoteEntry
     if (/["'\\]/.test(full)) throw bad(setting, `is \`${value}\`: quotes and backslashes in it would not reach ssh`);
     return full;
   };
+  const slurm = slurmOf(entry, bad);
   return {
     name,
     type: entry.type,
@@ -65,7 +67,20 @@ export function resolveRemote(context: Context, name: string, entry: RemoteEntry
     identity: file('identity'),
     sshConfig: file('ssh_config'),
     transfer: entry.transfer ?? context.settings.setup.sync.transfer,
+    ...(slurm ? { slurm } : {}),
   };
+}
+
+/** Options of Slurm that just-lora sets itself: twice in one job, the last one would count. */
+const ownOptions =
+  /^--(?:partition|account|gres|gpus?|time|nodes|ntasks|nodelist|job-name|output|error|chdir|requeue|no-requeue|signal|open-mode|export|wrap|array|pty|parsable|test-only)(?:=|$)/;
+
+function slurmOf({ slurm, type }: RemoteEntry, bad: (setting: keyof RemoteEntry, what: string) => UserError): SlurmSettings | undefined {
+  if (!slurm) return undefined;
+  if (type !== 'ssh') throw bad('slurm', `belongs to a login node that ssh reaches, and the type is ${type}`);
+  const own = slurm.extra.find((option) => ownOptions.test(option));
+  if (own) throw bad('slurm', `has \`${own}\` in \`extra\`: just-lora sets that option itself`);
+  return slurm;
 }
 
 /** An IPv6 address, with the name of a link behind `%` where it is one of a link (RFC 4007). */

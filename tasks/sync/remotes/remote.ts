@@ -1,4 +1,5 @@
 import type { RemoteEntry } from '../../settings/schema/remotes';
+import type { SlurmSettings } from '../../settings/schema/slurm';
 
 /** Where data goes and adapters come from, judged: nothing of it can be taken for an option or reach a shell. */
 export interface Remote {
@@ -13,4 +14,6 @@ export interface Remote {
   identity: string | undefined;
   sshConfig: string | undefined;
   transfer: 'rsync' | 'scp' | 'auto';
+  /** It is a login node, and jobs of Slurm run what needs a GPU. */
+  slurm?: SlurmSettings;
 }

@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+
+/** A word that becomes part of an option of Slurm, in a script that a shell reads too. */
+const word = (what: string, pattern: RegExp, expected: string) =>
+  v.optional(v.pipe(v.nullable(v.pipe(v.string(), v.regex(pattern, expected))), v.description(what)), null);
+
+/**
+ * What a job of Slurm asks for: the options of sbatch(1) and srun(1) of the same names. Everything is a word without blanks and
+ * quotes: it stands in a script.
+ */
+export const slurm = v.optional(
+  v.pipe(
+    v.nullable(
+      v.strictObject({
+        partition: word("Partition with the GPUs; null is the cluster's default", /^[\w.,-]+$/, 'a name of a partition'),
+        account: word('Account that the time is booked on; null is your default', /^[\w.@-]+$/, 'a name of an account'),
+        gres: word('Generic resources of a job; null is one GPU, `gpu:1`', /^[\w.:,/=()-]+$/, 'resources such as "gpu:a100:1"'),
+        time: v.optional(
+          v.pipe(
+            v.string(),
+            v.regex(/^(?:\d+-\d{1,2}(?::\d{1,2}){0,2}|\d+(?::\d{1,2}){1,2})$/, 'a time of Slurm such as "4:00:00" or "2-00:00:00"'),
+            v.description('Time limit of a job: minutes:seconds, hours:minutes:seconds or days-hours:minutes:seconds'),
+          ),
+          '4:00:00',
+        ),
+        extra: v.optional(
+          v.pipe(
+            v.array(v.pipe(v.string(), v.regex(/^--[a-z][a-z-]*(?:=[\w.:,/=@%+&|*()[\]-]+)?$/, 'an option such as "--qos=normal"'))),
+            v.description('Further options of sbatch and srun, each as `--name=value`'),
+          ),
+          [],
+        ),
+      }),
+    ),
+    v.description('A job of Slurm runs what needs a GPU there: the host is a login node; null is a machine of its own'),
+  ),
+  null,
+);
+
+export type SlurmSettings = NonNullable<v.InferOutput<typeof slurm>>;

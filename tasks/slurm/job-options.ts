@@ -1,0 +1,24 @@
+import type { SlurmSettings } from '../settings/schema/slurm';
+
+/** One GPU: `train` uses one, and so does the proof. */
+const oneGpu = 'gpu:1';
+
+/** The options of sbatch(1) and srun(1) that the settings of a remote mean, each as `--name=value`. */
+export const jobOptions = ({ partition, account, gres, time, extra }: SlurmSettings): string[] => [
+  ...(partition ? [`--partition=${partition}`] : []),
+  ...(account ? [`--account=${account}`] : []),
+  `--gres=${gres ?? oneGpu}`,
+  `--time=${time}`,
+  ...extra,
+];
+
+/**
+ * Minutes of a time limit, rounded up: `minutes:seconds`, `hours:minutes:seconds`, `days-hours`, and so on (sbatch(1), `--time`).
+ * One minute is the least that Slurm counts.
+ */
+export function minutesOf(time: string): number {
+  const [, days, rest = ''] = /^(?:(\d+)-)?(.*)$/.exec(time) ?? [];
+  const parts = rest.split(':').map(Number);
+  const [hours = 0, minutes = 0, seconds = 0] = days !== undefined || parts.length === 3 ? parts : [0, ...parts];
+  return Math.max(1, Math.ceil(Number(days ?? 0) * 1440 + hours * 60 + minutes + seconds / 60));
+}

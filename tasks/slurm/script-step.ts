@@ -1,0 +1,84 @@
+import * as path from 'node:path';
+import { usageError } from '../common/errors';
+import { bytes } from '../common/format';
+import type { Context } from '../engine/context';
+import type { Step } from '../engine/step';
+import { shapesOf } from '../gpu/look';
+import { estimate } from '../gpu/memory/memory';
+import { memoryConfigFor, memoryConfigOf } from '../gpu/memory/training-memory-config';
+import type { SlurmSettings } from '../settings/schema/slurm';
+import { remoteNamed } from '../sync/remotes/chosen-remote';
+import { jobOptions } from './job-options';
+import { isAsWritten, noticeSeconds, scriptText } from './script-text';
+
+/** Where the script lies in the project. */
+const file = 'configs/train.sbatch';
+
+/** `configs/train.sbatch` is what the settings mean. A person's changes are never overwritten unless that is asked for, and are kept then. */
+export const scriptStep: Step<string> = {
+  name: 'script',
+  title: `Write ${file}`,
+  async check(context) {
+    const slurm = slurmOf(context);
+    const wanted = await wantedText(context, slurm);
+    const there = context.host.files.readText(path.join(context.root, file));
+    const found = `\`${file}\`: ${jobOptions(slurm).join(' ')}, told ${noticeSeconds(slurm.time)} s before its time is over`;
+    if (there === wanted) return { state: 'done', found, seen: wanted };
+    if (there === undefined) return { state: 'todo', found: `\`${file}\` is not there`, seen: wanted };
+    if (isAsWritten(there)) return { state: 'todo', found: `\`${file}\` is of other settings`, seen: wanted };
+    if (context.forced('script')) return { state: 'todo', found: `\`${file}\` was changed; it is kept as \`${file}.kept\``, seen: wanted };
+    return {
+      state: 'blocked',
+      code: 'E_SLURM_SCRIPT',
+      found: `\`${file}\` was changed by somebody, and the settings mean another one`,
+      needed: 'a script of the settings, or none',
+      fix: `\`npx just slurm:script --force=script\`, which keeps the one that is there as \`${file}.kept\``,
+      seen: wanted,
+    };
+  },
+  plan: async (_, wanted) => [
+    {
+      title: `write \`${file}\``,
+      async run(context, __, seen = wanted) {
+        const { files } = context.host;
+        const at = path.join(context.root, file);
+        const there = files.readText(at);
+        const text = seen ?? (await wantedText(context, slurmOf(context)));
+        if (there !== undefined && !isAsWritten(there)) files.writeText(`${at}.kept`, there);
+        files.writeText(at, text);
+      },
+    },
+  ],
+};
+
+/**
+ * Slurm as the settings of `--remote` say, or of the only remote that says anything.
+ * @throws UserError exit code 2: E_USAGE, E_REMOTE_UNKNOWN, E_REMOTE_TODO, E_REMOTE_SETTINGS
+ */
+export function slurmOf(context: Context): SlurmSettings {
+  const { remotes } = context.settings.setup;
+  const clusters = Object.entries(remotes).flatMap(([name, { slurm }]) => (slurm ? [name] : []));
+  const name = context.option('remote') ?? (clusters.length === 1 ? clusters[0] : undefined);
+  if (name === undefined)
+    throw usageError(
+      clusters.length === 0 ? 'no remote has `slurm`' : `which cluster? ${clusters.join(', ')} have \`slurm\``,
+      clusters.length === 0
+        ? 'write `remotes: { cluster: { host: …, path: …, slurm: { partition: … } } }` with your values into configs/setup.local.yaml'
+        : `\`--remote=${clusters[0]}\``,
+    );
+  const { slurm } = remoteNamed(context, name);
+  if (slurm) return slurm;
+  throw usageError(`\`remotes.${name}\` has no \`slurm\``, 'add `slurm: { partition: … }` to it in configs/setup.local.yaml');
+}
+
+async function wantedText(context: Context, slurm: SlurmSettings): Promise<string> {
+  const { engine, prefix, path: venv } = context.settings.setup.remote;
+  const isConda = engine === 'conda' || (engine === 'auto' && prefix !== null);
+  const plan = memoryConfigOf(context.settings.training);
+  const memory = (await shapesOf(context)).map(({ name, shape, attention }) =>
+    shape
+      ? `${name} needs ${bytes(estimate(shape, memoryConfigFor(plan, attention)).total)} of GPU memory, by the estimate of \`npx just gpu --estimate\`.`
+      : `What GPU memory ${name} needs is not known before it is downloaded.`,
+  );
+  return scriptText({ slurm, prefix: isConda ? (prefix ?? undefined) : venv, isConda, memory });
+}

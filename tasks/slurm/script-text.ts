@@ -1,0 +1,123 @@
+import { sha256 } from '../common/hash';
+import type { SlurmSettings } from '../settings/schema/slurm';
+import { jobOptions, minutesOf } from './job-options';
+
+/** What the script of a job follows from. */
+export interface ScriptInputs {
+  slurm: SlurmSettings;
+  /** Folder of the training environment as the settings write it. `undefined` where conda alone knows it. */
+  prefix: string | undefined;
+  isConda: boolean;
+  /** A line for each model that is trained: the memory that the card needs. */
+  memory: readonly string[];
+}
+
+/** The longest that a training is given to end its step and write a checkpoint, in seconds. */
+const longestNotice = 300;
+
+/** Seconds before the limit at which Slurm says so: a quarter of a short job. Slurm may say it up to a minute earlier (sbatch(1)). */
+export const noticeSeconds = (time: string): number => Math.max(60, Math.min(longestNotice, minutesOf(time) * 15));
+
+/** `configs/train.sbatch`: a line of its head has the hash of the rest, so that a change of a person's is known as one. */
+export function scriptText(inputs: ScriptInputs): string {
+  const [first, ...rest] = head(inputs);
+  const below = `${rest.join('\n')}\n\n${body(inputs)}`;
+  return `${first}\n# just-lora: ${sha256(below)}\n${below}`;
+}
+
+/** Whether a script is as it was written: nobody changed it since. */
+export function isAsWritten(text: string): boolean {
+  const [, hash, below] = /^[^\n]*\n# just-lora: ([0-9a-f]{64})\n([\s\S]*)$/.exec(text) ?? [];
+  return below !== undefined && sha256(below) === hash;
+}
+
+const head = ({ slurm, memory }: ScriptInputs): string[] => [
+  '#!/bin/bash -l',
+  '# Trains the adapter in jobs of Slurm: `sbatch configs/train.sbatch` in the folder of the project. Options behind it go to `train`.',
+  '# Made by `npx just slurm:script` from the settings. A change here is yours: it is not overwritten.',
+  '#SBATCH --job-name=just-lora-train',
+  ...jobOptions(slurm).map((option) => `#SBATCH ${option}`),
+  ...memory.map((line) => `# ${line}`),
+  '#SBATCH --nodes=1',
+  '#SBATCH --ntasks=1',
+  '#SBATCH --output=slurm-train-%j.log',
+  '#SBATCH --open-mode=append',
+  '# After a node has failed, and after the time limit below, the job waits for its turn again and goes on from the last checkpoint.',
+  '#SBATCH --requeue',
+  `#SBATCH --signal=B:USR2@${noticeSeconds(slurm.time)}`,
+];
+
+const body = ({ prefix, isConda }: ScriptInputs): string => `set -u
+cd "\${SLURM_SUBMIT_DIR:-.}" || exit 2
+if [ ! -f configs/train.sbatch ]; then
+  echo "submit this job in the folder of the project: sbatch configs/train.sbatch" >&2
+  exit 2
+fi
+
+# Compute nodes often have no network: what is not on the disk is an error at once, and not after a minute.
+export HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_DATASETS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1
+${activation(prefix, isConda)}
+# Node and just-lora: those of the project, else what \`--on\` has brought.
+brought=$HOME/.cache/just-lora
+node=
+for each in "$(command -v node)" "$brought"/node/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node; do
+  [ -x "$each" ] || continue
+  "$each" -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' || continue
+  node=$each
+  break
+done
+just=(node_modules/just-task/bin/just.js)
+if [ ! -f "$just" ]; then
+  app=$(ls -td "$brought"/app/*/ 2>/dev/null | head -n 1)
+  just=("\${app}node_modules/just-task/bin/just.js" --config "\${app}just.config.js")
+fi
+if [ -z "$node" ] || [ ! -f "$just" ]; then
+  echo "no Node 20.19, or no just-lora: npx just setup:remote --on=NAME brings both" >&2
+  exit 2
+fi
+
+# The last whole checkpoint, of any adapter.
+checkpoint() {
+  ls -t .just-lora/training/*/*/checkpoints/checkpoint-*/whole.json 2>/dev/null | head -n 1
+}
+
+# Shortly before the time limit \`train\` is told to write a checkpoint and to end.
+ends= train=
+trap 'ends=1; kill -USR2 "$train" 2>/dev/null' USR2
+before=$(checkpoint)
+"$node" "\${just[@]}" train "$@" &
+train=$!
+wait "$train"
+code=$?
+while kill -0 "$train" 2>/dev/null; do
+  wait "$train"
+  code=$?
+done
+
+if [ -n "$ends" ] && [ "$code" -ne 0 ]; then
+  if [ "$(checkpoint)" = "$before" ]; then
+    echo "no checkpoint was written within the time limit: ask for more time (remotes.NAME.slurm.time)" >&2
+    exit "$code"
+  fi
+  # The job ends here, and begins again when its turn comes.
+  scontrol requeue "$SLURM_JOB_ID" && sleep 60
+fi
+exit "$code"
+`;
+
+/** Where the environment lies is a matter of the machine too: what is not there is left out, `train` looks for itself. */
+function activation(prefix: string | undefined, isConda: boolean): string {
+  if (prefix === undefined) return '';
+  return `
+# The environment by its own path: \`conda activate\` would need what a shell has set up.
+prefix=${inShell(prefix)}
+[ -d "$prefix/bin" ] && export PATH="$prefix/bin:$PATH" ${isConda ? 'CONDA_PREFIX' : 'VIRTUAL_ENV'}="$prefix" PYTHONNOUSERSITE=1
+`;
+}
+
+/** A path of the settings as a word of a shell that stands in the project. */
+function inShell(setting: string): string {
+  const [, home, rest = ''] = /^(~\/)?(.*)$/s.exec(setting) ?? [];
+  const at = home ? '"$HOME"/' : setting.startsWith('/') ? '' : '"$PWD"/';
+  return `${at}${/^[\w./-]+$/.test(rest) ? rest : `'${rest.replaceAll("'", "'\\''")}'`}`;
+}

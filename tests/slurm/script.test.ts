@@ -1,0 +1,189 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { minutesOf } from '../../tasks/slurm/job-options';
+import { isAsWritten, noticeSeconds } from '../../tasks/slurm/script-text';
+import { makeAdapter } from '../checkpoints/adapters/adapter';
+import { makeModel } from '../checkpoints/models/model';
+import { projectCopy, runJust, temporaryFolder } from '../support/project';
+import { skip } from '../support/skip';
+import { type Cluster, noSlurm, startCluster } from '../support/slurm';
+
+const test = suite('slurm:script');
+
+/** A project for a cluster whose training environment is a program that takes a moment for each step. */
+function project(slurm: object, steps = 8, stepMs = 400): string {
+  const folder = projectCopy();
+  const write = (file: string, text: string, mode = 0o644) => {
+    fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    fs.writeFileSync(path.join(folder, file), text, { mode });
+  };
+  write('configs/setup.local.yaml', JSON.stringify({ remotes: { site: { host: 'login', path: '/shared/project', slurm } } }));
+  // `train` alone, without the looks before it: they are about a real environment.
+  write(
+    'just.config.ts',
+    `import { registerTasks } from './tasks';\nimport { task } from 'just-task';\nimport { defineTask } from './tasks/cli/task';\n` +
+      `import { trainingStep } from './tasks/training/training-step';\nregisterTasks();\n` +
+      `const options = [{ name: 'no-gpu', description: '' }, { name: 'name', value: 'name', description: '' }];\n` +
+      `const only = { name: 'train', description: '', details: '', example: '', environment: 'remote' as const, options };\n` +
+      `task('train', defineTask({ ...only, items: [trainingStep as never] }));\n`,
+  );
+  makeModel(path.join(folder, 'models', 'llama-3.1-8b'));
+  write('data/processed/train.jsonl', '{"text": "cloudy"}\n');
+  const adapter = path.join(temporaryFolder(), 'adapter');
+  makeAdapter(adapter, { settings: { base_model_name_or_path: 'llama-3.1-8b' } });
+  write('.venv-remote/bin/python', `#!/bin/sh\nexec '${process.execPath}' '${folder}/.venv-remote/training.js' "$@"\n`, 0o755);
+  write('.venv-remote/training.js', trainingProgram(adapter, steps, stepMs));
+  return folder;
+}
+
+/** What scripts/train.py does of checkpoints: goes on from the last whole one, writes one every third step, and one where SIGUSR2 asks for it. */
+const trainingProgram = (adapter: string, steps: number, stepMs: number) => `const fs = require('fs');
+const [, input, output] = process.argv.slice(-3);
+const job = JSON.parse(fs.readFileSync(input, 'utf8'));
+const folder = job.folder + '/checkpoints';
+fs.mkdirSync(folder, { recursive: true });
+fs.mkdirSync(job.logs, { recursive: true });
+const whole = fs.readdirSync(folder).map((name) => Number(name.split('-')[1])).sort((a, b) => a - b);
+let step = whole.at(-1) ?? 0;
+fs.appendFileSync(job.logs + '/starts', step + ' ' + (process.env.SLURM_RESTART_COUNT ?? 0) + ' ' + process.env.HF_HUB_OFFLINE + '\\n');
+let asked = false;
+process.on('SIGUSR2', () => { asked = true; });
+const save = () => {
+  fs.mkdirSync(folder + '/checkpoint-' + step, { recursive: true });
+  fs.writeFileSync(folder + '/checkpoint-' + step + '/whole.json', '{}');
+};
+const result = (value) => fs.writeFileSync(output, JSON.stringify(value));
+const next = () => {
+  if (step === ${steps}) {
+    fs.cpSync(${JSON.stringify(adapter)}, job.folder + '/adapter', { recursive: true });
+    const rows = { rows: 1, tokens: 9, cut: 0, leftOut: 0, firstCut: '' };
+    result({ ok: true, device: 'cpu', precision: 'float32', rows, validation: rows, steps: step, resumedAt: null, losses: [2, 1], evaluations: [],
+      secondsPerStep: 1, peakMemoryBytes: 1, adapterBytes: 1, logitsDifference: 0, samples: [], versions: {} });
+    return;
+  }
+  step++;
+  if (asked) {
+    save();
+    result({ ok: false, stage: 'train', error: 'Stopped: SIGUSR2 asked for the end: a checkpoint of step ' + step + ' is written' });
+    process.exit(1);
+  }
+  if (step % 3 === 0) save();
+  setTimeout(next, ${stepMs});
+};
+next();
+`;
+
+const scriptOf = (folder: string) => path.join(folder, 'configs/train.sbatch');
+const read = (file: string) => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '');
+const starts = (folder: string) => read(path.join(folder, 'logs/first/starts')).trim().split('\n');
+
+test('minutes of a time, and when a job is told of its end', () => {
+  for (const [time, minutes] of [
+    ['30:00', 30],
+    ['0:10', 1],
+    ['4:00:00', 240],
+    ['1-0', 1440],
+    ['2-12:30', 3630],
+    ['1-00:00:30', 1441],
+  ] as const)
+    assert.is(minutesOf(time), minutes, time);
+  assert.equal(['1:00', '8:00', '4:00:00'].map(noticeSeconds), [60, 120, 300]);
+});
+
+test('is written from the settings, is done then, and follows them; what a person changed is left alone', async () => {
+  const folder = project({ partition: 'gpu', account: 'lab', time: '2:00:00', extra: ['--qos=normal'] });
+  const look = async (...args: string[]) => (await runJust(folder, ['slurm:script', ...args])).exitCode;
+  assert.is(await look('--check'), 3);
+  const { exitCode, stdout, stderr } = await runJust(folder, ['slurm:script']);
+  assert.is(exitCode, 0, stderr);
+  assert.match(stdout, 'next: `sbatch configs/train.sbatch`');
+  const text = read(scriptOf(folder));
+  for (const line of [
+    '--partition=gpu',
+    '--account=lab',
+    '--gres=gpu:1',
+    '--time=2:00:00',
+    '--qos=normal',
+    '--requeue',
+    '--signal=B:USR2@300',
+  ])
+    assert.match(text, `\n#SBATCH ${line}\n`);
+  assert.match(text, /\n# llama-3\.1-8b needs [\d.]+ GB of GPU memory/);
+  assert.is(await look('--check'), 0);
+  assert.is(await look('--check', '--set=remotes.site.slurm.time=1:00:00'), 3);
+  fs.appendFileSync(scriptOf(folder), 'echo mine\n');
+  const changed = await runJust(folder, ['slurm:script']);
+  assert.is(changed.exitCode, 1);
+  assert.match(changed.stderr, 'E_SLURM_SCRIPT');
+  assert.is(await look('--force=script'), 0);
+  assert.match(read(`${scriptOf(folder)}.kept`), /echo mine\n$/);
+  assert.is(read(scriptOf(folder)), text);
+  assert.ok(isAsWritten(text));
+});
+
+test('settings that cannot be are refused with their place', async () => {
+  const folder = project({ partition: 'gpu' });
+  for (const [set, says] of [
+    ['partition=a b', 'expected a name of a partition'],
+    ['extra=["--qos=$(id)"]', 'expected an option such as "--qos=normal"'],
+    ['extra=[--time=1:00]', 'just-lora sets that option itself'],
+  ] as const) {
+    const { exitCode, stderr } = await runJust(folder, ['slurm:script', `--set=remotes.site.slurm.${set}`]);
+    assert.equal([exitCode, stderr.includes(says)], [2, true], stderr);
+  }
+  const none = await runJust(folder, ['slurm:script', '--set=remotes.site.slurm=null']);
+  assert.is(none.exitCode, 2);
+  assert.match(none.stderr, 'no remote has `slurm`');
+});
+
+if (noSlurm) skip(test, 'the script in a cluster', noSlurm);
+else {
+  let cluster: Cluster;
+  test.before(async () => {
+    cluster = await startCluster();
+  });
+  test.after(() => void cluster.run('scancel', '--state=RUNNING', '--state=PENDING', '--user', process.env['USER'] ?? 'root'));
+
+  const submitted = async (folder: string, ...args: string[]) => {
+    await runJust(folder, ['slurm:script']);
+    const env = { ...process.env, ...cluster.env };
+    const sbatch = (...more: string[]) => execFileSync('sbatch', more, { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' }).trim();
+    sbatch('--test-only', 'configs/train.sbatch');
+    return sbatch('--parsable', ...args, 'configs/train.sbatch', '--no-gpu');
+  };
+  const logOf = (folder: string, job: string) => read(path.join(folder, `slurm-train-${job}.log`));
+  const until = async (what: () => boolean, why: () => string, seconds = 40) => {
+    for (let tries = 0; tries < seconds * 10 && !what(); tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(what(), why());
+  };
+
+  test('a job that is killed and requeued goes on from its checkpoint; one whose time is over writes one first, and comes again', async () => {
+    const [killed, long] = [project({ time: '10:00' }, 40, 200), project({ time: '10:00' }, 1000, 200)];
+    const jobs = await Promise.all([submitted(killed), submitted(long)]);
+    const [first = '', second = ''] = jobs;
+    const firstLog = () => logOf(killed, first) + cluster.run('scontrol', 'show', 'job', first).text;
+    await until(() => /checkpoint-6/.test(fs.readdirSync(killed, { recursive: true, encoding: 'utf8' }).join('\n')), firstLog);
+    assert.is(cluster.run('scontrol', 'requeue', first).exitCode, 0);
+    await cluster.until(first, ['COMPLETED']);
+    assert.equal(starts(killed)[0], '0 0 1');
+    // 0 where it began anew; a step that was no multiple of 3 was never whole.
+    const [resumed = 0, restarts, offline] = (starts(killed)[1] ?? '').split(' ').map(Number);
+    assert.ok(resumed >= 6 && resumed % 3 === 0 && restarts === 1 && offline === 1, firstLog());
+    assert.ok(fs.existsSync(path.join(killed, 'adapters/first/adapter_config.json')), firstLog());
+    // What Slurm does shortly before the limit, by the word of `--signal=B:`.
+    assert.is(cluster.run('scancel', '--signal=USR2', '--batch', second).exitCode, 0);
+    await until(
+      () => starts(long).length > 1,
+      () => logOf(long, second),
+    );
+    const [from] = (starts(long)[1] ?? '').split(' ');
+    assert.ok(Number(from) > 0);
+    assert.match(logOf(long, second), 'E_TRAIN_STOPPED');
+    cluster.run('scancel', second);
+  });
+}
+
+test.run();
