@@ -96,7 +96,9 @@ function stepsFor(context: Context, direction: 'push' | 'pull') {
   const { remoteStep } = require('./sync/remote-step') as typeof import('./sync/remote-step');
   const { syncStep } = require('./sync/sync-step') as typeof import('./sync/sync-step');
   const session = openSession(context, direction);
-  return [remoteStep(session), ...(direction === 'push' ? dataBefore(context) : []), syncStep(session)];
+  if (direction === 'push') return [remoteStep(session), ...dataBefore(context), syncStep(session)];
+  const { withTrainings } = require('./training/pulled-step') as typeof import('./training/pulled-step');
+  return [remoteStep(session), withTrainings(syncStep(session))];
 }
 
 /** The look at the rows of the training, where they are among what is pushed. */

@@ -6,6 +6,7 @@ import type { Step } from '../engine/step';
 import { tokenFiles } from '../hub/api/token';
 import { filledIn } from '../sync/remotes/remote-settings';
 import { kindNamed } from '../sync/remotes/remote-type';
+import { trainedAdapters } from '../training/trained';
 import { hide, partsOf, secretsIn } from '../untrusted/secrets';
 import { cleanMachine, emptyRemote, type MachineReport, remoteMachine, thisMachine } from './machine';
 import { fetchedRecords, ownRecords } from './records';
@@ -35,7 +36,8 @@ export async function newestLooks(context: Context, reported: readonly ReportedT
       if (seen) steps.push({ ...seen, mends: task.name });
     }
   const { runs, unreadable } = ownRecords(context);
-  return [thisMachine({ at, steps }, runs, unreadable), ...remoteMachines(context)].map(cleanMachine);
+  const here = { ...thisMachine({ at, steps }, runs, unreadable), trained: trainedAdapters(context) };
+  return [here, ...remoteMachines(context)].map(cleanMachine);
 }
 
 /** Every remote that records were fetched of, and those of the settings on which runs could happen. */

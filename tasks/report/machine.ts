@@ -1,4 +1,5 @@
 import type { RecordedStep, RunRecord } from '../engine/records/run-record';
+import type { Trained } from '../training/trained';
 import { redacted } from '../untrusted/secrets';
 
 /** A step, and when it was looked at. */
@@ -25,6 +26,8 @@ export interface MachineReport {
   runs: RunRecord[];
   /** Records that could not be read. */
   unreadable: number;
+  /** Of this machine: the adapters that are here, and say what they were trained with. */
+  trained?: Trained[];
   /** Of a remote: its records were fetched, though there may have been none. */
   isFetched?: boolean;
   /** The task that would be its first run, with `--on` where that reaches it. */

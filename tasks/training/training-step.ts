@@ -7,11 +7,13 @@ import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
 import { changedInputs, readProof } from '../engine/state';
 import type { Finding, Look, Step } from '../engine/step';
+import { deviceOf } from '../environments/proof/run-program';
 import { lastStep, othersOf, workFolder } from './checkpoints';
 import { cutText, factsText } from './facts';
 import { inputsOf, type TrainingInputs } from './inputs';
 import { makeAdapter } from './make-adapter';
 import { type RunRecord, readRunRecord } from './run-record';
+import { expectedTime, trainedAdapters } from './trained';
 
 const name = 'training';
 
@@ -73,7 +75,9 @@ function planText(context: Context, { training: { arguments: run }, train, model
   if (counts.some((count) => count === undefined)) return ` on ${model.name}, with ${plural(train.length, 'file')} of rows (${size})`;
   const rows = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
   const steps = Math.ceil((run.epochs * rows) / (run.batch_size * run.gradient_accumulation_steps));
-  return ` on ${model.name}: ${plural(rows, 'row')} (${size}), ${plural(steps, 'step')}`;
+  const of = { model: model.name, settings: context.settings.training, onCpu: deviceOf(context) === 'cpu' };
+  const time = expectedTime(trainedAdapters(context), of, steps);
+  return ` on ${model.name}: ${plural(rows, 'row')} (${size}), ${plural(steps, 'step')}${time ? `, ${time}` : ''}`;
 }
 
 async function whole(context: Context, folder: string, record: RunRecord): Promise<Finding> {

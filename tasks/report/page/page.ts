@@ -1,6 +1,7 @@
 import type { MachineReport, SeenStep } from '../machine';
 import { time } from '../time';
 import { verdictOf } from '../verdict';
+import { adaptersSection } from './adapters-section';
 import { dataSection } from './data-section';
 import { historySection } from './history-section';
 import { type Html, html, nothing, prose } from './html';
@@ -72,7 +73,7 @@ function machineSection(machine: MachineReport, index: number, others: readonly 
   return html`<article id="machine-${index}">
 ${verdictBanner(machine, idOf)}${othersList(others)}${stepsSection('Steps', machine.steps, { lookedAt: machine.lookedAt, idOf })}${storageSection(
   machine.steps.flatMap(({ volumes }) => volumes),
-)}${dataSection([...machine.steps, ...machine.earlier].flatMap(({ trainingData }) => trainingData ?? []))}${machine.steps.map(packagesSection)}${stepsSection('Other tasks, as their last runs left them', machine.earlier)}${historySection(
+)}${dataSection([...machine.steps, ...machine.earlier].flatMap(({ trainingData }) => trainingData ?? []))}${adaptersSection(machine.trained ?? [])}${machine.steps.map(packagesSection)}${stepsSection('Other tasks, as their last runs left them', machine.earlier)}${historySection(
   machine.runs,
   machine.unreadable,
 )}</article>
