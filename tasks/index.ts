@@ -10,6 +10,7 @@ export type { Context } from './engine/context';
 export type { Resource, Resources } from './engine/resources';
 export type { Action, Depth, Finding, Look, Progress, Step, Table } from './engine/step';
 export type { OptionDefinition, SeenBy, TaskDefinition } from './engine/task-definition';
+export { exportTask } from './export';
 export { gpuTask, noGpuOption } from './gpu';
 export { mkdirsTask } from './mkdirs';
 export { modelCleanTask } from './model-clean';

@@ -11,6 +11,7 @@ import { nearest } from './common/nearest';
 import { condaTask, remoteLockTask } from './conda';
 import { configTask } from './config';
 import { dataCheckTask, dataFixTask } from './data';
+import { exportTask } from './export';
 import { gpuTask } from './gpu';
 import { completionOfTasks, helpOfTasks, type WordTask } from './help';
 import { mkdirsTask } from './mkdirs';
@@ -42,7 +43,7 @@ function groupsWith(checks: OwnChecks): Groups {
     'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
     Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
     Data: [dataCheckTask(), dataFixTask()],
-    Train: [trainTask(), slurmScriptTask()],
+    Train: [trainTask(), exportTask(), slurmScriptTask()],
     Inspect: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask(), runsTask()],
     Sync: [syncPushTask(), syncPullTask(), syncStatusTask(), syncRemotesTask()],
   };

@@ -8,7 +8,7 @@ const path = require('node:path');
  */
 const layers = [
   ['.'],
-  ['cli', 'report', 'uninstall'],
+  ['cli', 'export', 'report', 'uninstall'],
   ['machines'],
   ['training', 'slurm'],
   ['checkpoints'],

@@ -3,8 +3,8 @@ import { cardNamed, type KnownCard } from './cards';
 /**
  * Cards as they are rented: by size, with the names that SkyPilot and dstack know them by. To extend it, add a line.
  * Memory: `memory.total` of nvidia-smi, as reported for drivers 525 to 580; GDDR of a data center card has a sixteenth less than its
- * name says, which error correction takes. Names: the catalogue of SkyPilot (skypilot-catalog, `catalogs/v8/common/accelerators.csv`)
- * and `KNOWN_NVIDIA_GPUS` of gpuhunt, which dstack asks; tests/export holds them to both packages.
+ * name says, which error correction takes. Names: those in the package of SkyPilot 0.14.1 (its hosted catalogue has some more, which no
+ * package of it knows), and `KNOWN_NVIDIA_GPUS` of gpuhunt 0.1.34, which dstack asks; tests/export holds them to both.
  */
 
 /** A card of one size. */
@@ -36,9 +36,9 @@ const classes: readonly (readonly Row[])[] = [
     ['P100', 16, 16_384, ['P100'], 'P100'],
     ['V100', 16, 16_384, ['V100'], 'V100'],
     ['A16', 16, 15_356, ['A16'], 'A16'],
-    ['RTX 3060', 12, 12_288, ['RTX3060'], 'RTX3060'],
-    ['RTX 3080', 10, 10_240, [], 'RTX3080'],
-    ['RTX 4070', 12, 12_282, ['RTX4070']],
+    ['RTX 3060', 12, 12_288, [], 'RTX3060'],
+    ['RTX 3080', 10, 10_240, ['RTX3080'], 'RTX3080'],
+    ['RTX 4070', 12, 12_282, [], 'RTX4070'],
     ['RTX 2000 Ada', 16, 16_380, ['RTX2000-Ada'], 'RTX2000Ada'],
     ['RTX A4000', 16, 16_376, ['A4000', 'RTXA4000'], 'A4000'],
   ],
@@ -59,24 +59,24 @@ const classes: readonly (readonly Row[])[] = [
     ['RTX 5090', 32, 32_607, ['RTX5090'], 'RTX5090'],
     ['A40', 48, 46_068, ['A40'], 'A40'],
     ['RTX A6000', 48, 49_140, ['A6000', 'RTXA6000'], 'A6000'],
-    ['RTX 6000 Ada', 48, 49_140, ['RTX6000-Ada', 'RTX6000Ada'], 'RTX6000Ada'],
+    ['RTX 6000 Ada', 48, 49_140, ['RTX6000-Ada'], 'RTX6000Ada'],
     ['L40', 48, 46_068, ['L40'], 'L40'],
     ['L40S', 48, 46_068, ['L40S'], 'L40S'],
   ],
   [
     ['A100', 40, 40_960, ['A100'], 'A100'],
     ['A100', 80, 81_920, ['A100-80GB', 'A100-80GB-SXM'], 'A100'],
-    ['RTX PRO 6000', 96, 97_887, ['RTXPRO6000', 'RTXPRO6000-WK', 'RTXPRO6000WS'], 'RTXPRO6000'],
+    ['RTX PRO 6000', 96, 97_887, ['RTXPRO6000', 'RTXPRO6000-WK'], 'RTXPRO6000'],
   ],
   [
     ['GH200', 96, 97_871, ['GH200'], 'GH200'],
     ['H100', 80, 81_559, ['H100', 'H100-SXM', 'H100-MEGA', 'H100-NVLINK'], 'H100'],
     ['H100', 94, 95_830, ['H100-NVL'], 'H100NVL'],
-    ['H200', 141, 143_771, ['H200', 'H200-SXM', 'NVIDIA-H200-NVL'], 'H200'],
+    ['H200', 141, 143_771, ['H200', 'H200-SXM'], 'H200'],
   ],
   [
     ['B200', 180, 183_359, ['B200'], 'B200'],
-    ['B300', 288, 275_040, ['B300'], 'B300'],
+    ['B300', 270, 275_040, ['B300'], 'B300'],
   ],
 ];
 

@@ -1,0 +1,115 @@
+import * as path from 'node:path';
+import { bytes, moveAside, plural, shellWord, some } from '../common/format';
+import type { Context } from '../engine/context';
+import { askGit } from '../engine/git';
+import { shown } from '../engine/paths';
+import type { Finding, Step } from '../engine/step';
+import { offerOf } from './cards';
+import type { Engine } from './engine';
+import { authorOf, changedLines, exportedText } from './exported-file';
+import { type Job, jobOf } from './job';
+
+interface Seen {
+  file: string;
+  text: string;
+}
+
+/** The file of an engine is done when it says what the settings make of it now. */
+export function exportStep(name: string, engine: Engine): Step<Seen> {
+  return {
+    name: 'export',
+    title: `Write the file for ${engine.title}`,
+    async check(context) {
+      const { host, root } = context;
+      const job = jobOf(context);
+      const none = withoutCard(job, engine);
+      if (none) return none;
+      const file = path.resolve(root, context.option('output') ?? engine.file);
+      const shownFile = shown(root, file);
+      const text = exportedText(commandOf(name, context), engine.text(job, await placeOf(context, file)));
+      const taken = obstacleOf(context, file, text);
+      if (taken) return taken;
+      const before = host.files.readText(file);
+      const offer = offerOf(job, (card) => engine.knows(card));
+      const titles = offer.cards.map(({ title }) => title);
+      const data = { path: file, engine: name, cards: titles, leftOut: offer.dear.map(({ title }) => title), text };
+      const seen = { file, text };
+      const warning = job.data.length === 0 && !job.isDataElsewhere ? { warning: 'there are no rows in data_processed yet' } : {};
+      const on = `for ${plural(titles.length, 'kind')} of cards: ${some(titles, 6)}`;
+      if (before === text) return { state: 'done', found: `\`${shownFile}\` is what the settings make, ${on}`, data, seen, ...warning };
+      if (before === undefined) return { state: 'todo', found: `\`${shownFile}\` does not exist yet, ${on}`, data, seen };
+      const changed = changedLines(before, text);
+      const table = changed.length > 0 ? [['what changes'], ...changed.map((line) => [line])] : [];
+      return { state: 'todo', found: `\`${shownFile}\` is not what the settings make now`, changed, table, data, seen };
+    },
+    async plan(context, seen) {
+      if (!seen) return [];
+      return [
+        {
+          title: `write \`${shown(context.root, seen.file)}\``,
+          run: async ({ host }) => host.files.writeText(seen.file, seen.text),
+        },
+      ];
+    },
+  };
+}
+
+/** The command that makes the same file again. */
+function commandOf(name: string, { option }: Context): string {
+  const options = ['model', 'name', 'output'].flatMap((each) => {
+    const value = option(each);
+    return value === undefined ? [] : [` --${each}=${shellWord(value)}`];
+  });
+  return `npx just export --to=${name}${options.join('')}${option('no-token') === undefined ? '' : ' --no-token'}`;
+}
+
+async function placeOf(context: Context, file: string) {
+  const { root } = context;
+  const { exitCode, stdout } = await askGit(context, ['remote']);
+  const toRoot = path.relative(path.dirname(file), root).split(path.sep).join('/');
+  return { file: shellWord(shown(root, file)), toRoot: toRoot || '.', hasAddress: exitCode === 0 && stdout.trim() !== '' };
+}
+
+function withoutCard(job: Job, engine: Engine): Finding | undefined {
+  if (offerOf(job, (card) => engine.knows(card)).cards.length > 0) return undefined;
+  const [first] = job.fits;
+  const found = first
+    ? `${job.model} needs ${bytes(first.estimate.total)} with these settings, and no card that ${engine.title} knows has that and 15 % more`
+    : `what ${job.model} needs is not known before it is downloaded`;
+  return {
+    state: 'blocked',
+    code: 'E_NO_CARD',
+    found,
+    needed: 'a card on which the training fits with room to spare',
+    fix: first
+      ? '`npx just gpu --estimate --cards` shows which batch fits on which card\nor name it for this run: `--set training.arguments.batch_size=1`'
+      : `\`npx just model:download --model=${shellWord(job.model)}\``,
+  };
+}
+
+/** Anything but a file of ours that nobody changed is a person's, and stays. */
+function obstacleOf({ host, root }: Context, file: string, text: string): Finding | undefined {
+  if (!host.files.lstat(file)) return undefined;
+  const name = shown(root, file);
+  const entry = host.files.stat(file);
+  const there = entry?.isFile() ? (host.files.readText(file) ?? '') : undefined;
+  const author = there === undefined ? undefined : authorOf(there);
+  if (author === 'ours' || there === text) return undefined;
+  const what =
+    author === 'edited'
+      ? 'was changed since it was written'
+      : author === 'foreign'
+        ? 'is a file that `export` did not write'
+        : entry?.isDirectory()
+          ? 'is a folder'
+          : 'is a link that leads nowhere';
+  const lines = author === 'edited' ? changedLines(there ?? '', text) : [];
+  return {
+    state: 'blocked',
+    code: 'E_OUTPUT_TAKEN',
+    found: `\`${name}\` ${what}`,
+    needed: 'a free name, or a file that `export` wrote and nobody changed',
+    fix: `${moveAside(name)}\nor write beside it: \`--output=NAME\``,
+    ...(lines.length > 0 ? { table: [['- it has, + the settings make'], ...lines.map((line) => [line])] } : {}),
+  };
+}

@@ -1,0 +1,139 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { projectCopy, runJust } from '../support/project';
+
+const test = suite('npx just export');
+
+function project(rows = true): string {
+  const folder = projectCopy();
+  if (rows) fs.writeFileSync(path.join(folder, 'data/processed/train.jsonl'), '{"text": "one"}\n');
+  return folder;
+}
+
+const run = async (folder: string, ...args: string[]) => {
+  const { exitCode, stdout, stderr } = await runJust(folder, ['export', ...args, '--json']);
+  const document = JSON.parse(stdout);
+  return { exitCode, step: document.steps[0], error: document.error, stderr };
+};
+
+for (const [engine, file] of [
+  ['skypilot', 'configs/train.sky.yaml'],
+  ['dstack', 'configs/train.dstack.yml'],
+] as const) {
+  test(`${engine}: a plan first, then the file, and nothing where it is what the settings make`, async () => {
+    const folder = project();
+    const target = path.join(folder, file);
+    const plan = await runJust(folder, ['export', `--to=${engine}`, '--plan']);
+    assert.is(plan.exitCode, 0, plan.stderr);
+    assert.match(plan.stdout, `will write \`${file}\``);
+    assert.not.ok(fs.existsSync(target));
+    assert.is((await run(folder, `--to=${engine}`, '--check')).exitCode, 3);
+    assert.is((await run(folder, `--to=${engine}`)).exitCode, 0);
+    const text = fs.readFileSync(target, 'utf8');
+    assert.match(text, /RTX3090/);
+    assert.match(text, /npx just train --model=llama-3\.1-8b --name=first/);
+    const again = await run(folder, `--to=${engine}`, '--check');
+    assert.equal([again.exitCode, again.step.state], [0, 'done']);
+    assert.equal(
+      fs.readdirSync(path.dirname(target)).filter((name) => name.startsWith(path.basename(target)) && name !== path.basename(target)),
+      [],
+    );
+  });
+
+  test(`${engine}: a change of the settings is told by --check, and written by the next run`, async () => {
+    const folder = project();
+    await run(folder, `--to=${engine}`);
+    fs.writeFileSync(path.join(folder, 'configs/training_config.remote.yaml'), 'arguments: { max_seq_length: 2048 }\n');
+    const check = await run(folder, `--to=${engine}`, '--check');
+    assert.is(check.exitCode, 3);
+    assert.ok(
+      check.step.changed.some((line: string) => /^- .*RTX3090/.test(line)),
+      JSON.stringify(check.step.changed),
+    );
+    assert.is((await run(folder, `--to=${engine}`)).exitCode, 0);
+    const text = fs.readFileSync(path.join(folder, file), 'utf8');
+    assert.not.match(text, /RTX3090/);
+    // A machine's own settings are in no clone: they travel beside the data.
+    assert.match(text, /configs\/training_config\.remote\.yaml/);
+    assert.is((await run(folder, `--to=${engine}`, '--check')).exitCode, 0);
+  });
+
+  test(`${engine}: what a person changed stays, and is told`, async () => {
+    const folder = project();
+    const target = path.join(folder, file);
+    await run(folder, `--to=${engine}`);
+    const mine = fs.readFileSync(target, 'utf8').replace(/RTX4090/, 'RTX9090');
+    fs.writeFileSync(target, mine);
+    for (const options of [[], ['--force']]) {
+      const { exitCode, step } = await run(folder, `--to=${engine}`, ...options);
+      assert.equal([exitCode, step.state, step.code], [1, 'blocked', 'E_OUTPUT_TAKEN']);
+      assert.match(step.found, /was changed since it was written/);
+      assert.ok(step.table.flat().some((line: string) => /^- .*RTX9090/.test(line)));
+      assert.is(fs.readFileSync(target, 'utf8'), mine);
+    }
+    fs.writeFileSync(target, 'name: mine\n');
+    assert.match((await run(folder, `--to=${engine}`)).step.found, /is a file that `export` did not write/);
+    const beside = await run(folder, `--to=${engine}`, '--output=new/other.yaml');
+    assert.is(beside.exitCode, 0, beside.stderr);
+    assert.match(fs.readFileSync(path.join(folder, 'new/other.yaml'), 'utf8'), new RegExp(`export --to=${engine} --output=new/other.yaml`));
+    assert.is(fs.readFileSync(target, 'utf8'), 'name: mine\n');
+  });
+
+  test(`${engine}: no secret of this machine is in the file`, async () => {
+    const folder = project();
+    const secret = 'hf_thisisnotforthefile12345';
+    const { stdout } = await runJust(folder, ['export', `--to=${engine}`, '--json'], { HF_TOKEN: secret });
+    const text = fs.readFileSync(path.join(folder, file), 'utf8');
+    assert.match(text, /HF_TOKEN/);
+    assert.not.match(text + stdout, secret);
+    fs.rmSync(path.join(folder, file));
+    await run(folder, `--to=${engine}`, '--no-token');
+    assert.not.match(fs.readFileSync(path.join(folder, file), 'utf8'), /HF_TOKEN/);
+  });
+
+  test(`${engine}: settings that stand in no file travel as variables`, async () => {
+    const folder = project();
+    await run(folder, `--to=${engine}`, '--set', 'training.arguments.batch_size=2', '--set', 'models.llama-3.1-8b.revision=abc');
+    const text = fs.readFileSync(path.join(folder, file), 'utf8');
+    assert.match(text, /JUST_LORA_TRAINING__ARGUMENTS__BATCH_SIZE/);
+    assert.match(text, /JUST_LORA_MODELS__LLAMA_3_1_8B__REVISION/);
+    assert.not.match(text, /JUST_LORA_PATHS/);
+    assert.match(text, /\bL4\b/);
+  });
+}
+
+test('the cheapest class first, and nothing that costs many times as much', async () => {
+  const { step } = await run(project(), '--to=skypilot', '--plan');
+  assert.equal(step.cards.slice(0, 2), ['RTX A5000', 'RTX 4090']);
+  assert.ok(step.cards.includes('A100 80 GB') && step.leftOut.includes('H100 80 GB') && step.leftOut.includes('B300'));
+  const large = await run(project(), '--to=skypilot', '--plan', '--set=training.arguments.batch_size=16');
+  assert.equal(large.step.cards[0], 'A100 80 GB');
+  assert.ok(large.step.cards.includes('B300'));
+});
+
+test('no card, no model, no engine: refused by name, and nothing is written', async () => {
+  const folder = project();
+  const long = await run(folder, '--to=dstack', '--set=training.arguments.max_seq_length=200000');
+  assert.equal([long.exitCode, long.step.code], [1, 'E_NO_CARD']);
+  assert.match(long.step.found, /no card that dstack knows has that and 15 % more/);
+  const unknown = await run(folder, '--to=dstack', '--model=someone/something');
+  assert.equal([unknown.exitCode, unknown.step.code], [1, 'E_NO_CARD']);
+  const two = await run(folder, '--to=dstack', '--set=models.mistral-7b.enabled=true');
+  assert.equal([two.exitCode, two.error.code], [2, 'E_USAGE']);
+  const none = await run(folder);
+  assert.equal([none.exitCode, none.error.code], [2, 'E_USAGE']);
+  assert.match((await run(folder, '--to=skypilt')).error.fix, /did you mean `--to=skypilot`\?/);
+  assert.equal(
+    fs.readdirSync(path.join(folder, 'configs')).filter((name) => name.startsWith('train.')),
+    [],
+  );
+});
+
+test('without rows the file says so', async () => {
+  const { step } = await run(project(false), '--to=skypilot');
+  assert.match(step.text ?? '', /There are no rows in data_processed yet/);
+});
+
+test.run();
