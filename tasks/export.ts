@@ -30,5 +30,10 @@ function stepsOf(context: Context): readonly Step[] {
   const { name, engine } = engineNamed(context.option('to'));
   // Wrong usage is told before anything is looked at.
   oneModel(context);
+  const adapter = context.option('name') ?? 'first';
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(adapter)) {
+    const { usageError } = require('./common/errors') as typeof import('./common/errors');
+    throw usageError(`\`--name=${adapter}\` is no name of a folder`, 'letters, digits, `.`, `_` and `-`: `--name=second`');
+  }
   return [exportStep(name, engine) as Step];
 }

@@ -60,27 +60,6 @@ for (const [engine, file] of [
     assert.is((await run(folder, `--to=${engine}`, '--check')).exitCode, 0);
   });
 
-  test(`${engine}: what a person changed stays, and is told`, async () => {
-    const folder = project();
-    const target = path.join(folder, file);
-    await run(folder, `--to=${engine}`);
-    const mine = fs.readFileSync(target, 'utf8').replace(/RTX4090/, 'RTX9090');
-    fs.writeFileSync(target, mine);
-    for (const options of [[], ['--force']]) {
-      const { exitCode, step } = await run(folder, `--to=${engine}`, ...options);
-      assert.equal([exitCode, step.state, step.code], [1, 'blocked', 'E_OUTPUT_TAKEN']);
-      assert.match(step.found, /was changed since it was written/);
-      assert.ok(step.table.flat().some((line: string) => /^- .*RTX9090/.test(line)));
-      assert.is(fs.readFileSync(target, 'utf8'), mine);
-    }
-    fs.writeFileSync(target, 'name: mine\n');
-    assert.match((await run(folder, `--to=${engine}`)).step.found, /is a file that `export` did not write/);
-    const beside = await run(folder, `--to=${engine}`, '--output=new/other.yaml');
-    assert.is(beside.exitCode, 0, beside.stderr);
-    assert.match(fs.readFileSync(path.join(folder, 'new/other.yaml'), 'utf8'), new RegExp(`export --to=${engine} --output=new/other.yaml`));
-    assert.is(fs.readFileSync(target, 'utf8'), 'name: mine\n');
-  });
-
   test(`${engine}: no secret of this machine is in the file`, async () => {
     const folder = project();
     const secret = 'hf_thisisnotforthefile12345';
@@ -92,17 +71,38 @@ for (const [engine, file] of [
     await run(folder, `--to=${engine}`, '--no-token');
     assert.not.match(fs.readFileSync(path.join(folder, file), 'utf8'), /HF_TOKEN/);
   });
-
-  test(`${engine}: settings that stand in no file travel as variables`, async () => {
-    const folder = project();
-    await run(folder, `--to=${engine}`, '--set', 'training.arguments.batch_size=2', '--set', 'models.llama-3.1-8b.revision=abc');
-    const text = fs.readFileSync(path.join(folder, file), 'utf8');
-    assert.match(text, /JUST_LORA_TRAINING__ARGUMENTS__BATCH_SIZE/);
-    assert.match(text, /JUST_LORA_MODELS__LLAMA_3_1_8B__REVISION/);
-    assert.not.match(text, /JUST_LORA_PATHS/);
-    assert.match(text, /\bL4\b/);
-  });
 }
+
+test('what a person changed stays, and is told', async () => {
+  const folder = project();
+  const target = path.join(folder, 'configs/train.sky.yaml');
+  await run(folder, '--to=skypilot');
+  const mine = fs.readFileSync(target, 'utf8').replace(/RTX4090/, 'RTX9090');
+  fs.writeFileSync(target, mine);
+  for (const options of [[], ['--force']]) {
+    const { exitCode, step } = await run(folder, '--to=skypilot', ...options);
+    assert.equal([exitCode, step.state, step.code], [1, 'blocked', 'E_OUTPUT_TAKEN']);
+    assert.match(step.found, /was changed since it was written/);
+    assert.ok(step.table.flat().some((line: string) => /^- .*RTX9090/.test(line)));
+    assert.is(fs.readFileSync(target, 'utf8'), mine);
+  }
+  fs.writeFileSync(target, 'name: mine\n');
+  assert.match((await run(folder, '--to=skypilot')).step.found, /is a file that `export` did not write/);
+  const beside = await run(folder, '--to=skypilot', '--output=new/other.yaml');
+  assert.is(beside.exitCode, 0, beside.stderr);
+  assert.match(fs.readFileSync(path.join(folder, 'new/other.yaml'), 'utf8'), /export --to=skypilot --output=new\/other.yaml/);
+  assert.is(fs.readFileSync(target, 'utf8'), 'name: mine\n');
+});
+
+test('settings that stand in no file travel as variables', async () => {
+  const folder = project();
+  await run(folder, '--to=skypilot', '--set', 'training.arguments.batch_size=2', '--set', 'models.llama-3.1-8b.revision=abc');
+  const text = fs.readFileSync(path.join(folder, 'configs/train.sky.yaml'), 'utf8');
+  assert.match(text, /JUST_LORA_TRAINING__ARGUMENTS__BATCH_SIZE/);
+  assert.match(text, /JUST_LORA_MODELS__LLAMA_3_1_8B__REVISION/);
+  assert.not.match(text, /JUST_LORA_PATHS/);
+  assert.match(text, /\bL4\b/);
+});
 
 test('the cheapest class first, and nothing that costs many times as much', async () => {
   const { step } = await run(project(), '--to=skypilot', '--plan');
@@ -124,6 +124,7 @@ test('no card, no model, no engine: refused by name, and nothing is written', as
   assert.equal([two.exitCode, two.error.code], [2, 'E_USAGE']);
   const none = await run(folder);
   assert.equal([none.exitCode, none.error.code], [2, 'E_USAGE']);
+  assert.is((await run(folder, '--to=dstack', '--name=../up')).exitCode, 2);
   assert.match((await run(folder, '--to=skypilt')).error.fix, /did you mean `--to=skypilot`\?/);
   assert.equal(
     fs.readdirSync(path.join(folder, 'configs')).filter((name) => name.startsWith('train.')),
