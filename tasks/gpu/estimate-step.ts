@@ -5,6 +5,7 @@ import type { KnownShape } from '../knowledge/known-models';
 import { shapesOf } from './look';
 import { type Estimate, estimate } from './memory/memory';
 import type { ModelShape } from './memory/memory-layer';
+import { parallelOf, parallelText, visibleCards } from './memory/parallel';
 import { targetsFault } from './memory/targets-fault';
 import { memoryConfigFor, memoryConfigOf, type TrainingMemoryConfig } from './memory/training-memory-config';
 import { partsText } from './report';
@@ -60,8 +61,10 @@ export const needRows = (needs: readonly Need[]): Table => [
   ]),
 ];
 
-const needText = (name: string, shape: KnownShape, plan: TrainingMemoryConfig): string =>
-  `${name} needs ${partsText(estimate(shape, plan))}, with attention ${plan.attention}`;
+function needText(name: string, shape: KnownShape, plan: TrainingMemoryConfig, cards: number): string {
+  const need = `${name} needs ${partsText(estimate(shape, plan))}, with attention ${plan.attention}`;
+  return cards > 1 ? `${need}; ${parallelText(shape, plan, parallelOf(plan, cards))}` : need;
+}
 
 /** What the training needs, for choosing a machine: no GPU is looked at. */
 export const estimateStep: Step = {
@@ -72,10 +75,17 @@ export const estimateStep: Step = {
     const models = await shapesOf(context);
     const wrong = targetsFault(models, plan.targetModules);
     if (wrong) return { state: 'blocked', ...wrong };
+    // A person who shows CUDA several cards means to train on them.
+    const cards = visibleCards(context.host.env.CUDA_VISIBLE_DEVICES) ?? 1;
     const texts = models.map(({ name, shape, attention }) =>
-      shape ? needText(name, shape, memoryConfigFor(plan, attention)) : `${name}: its shape is not known before it is downloaded`,
+      shape ? needText(name, shape, memoryConfigFor(plan, attention), cards) : `${name}: its shape is not known before it is downloaded`,
     );
     const needs = memoryNeeds(models, plan);
-    return { state: 'done', found: texts.join('; '), table: needRows(needs), data: { plan, needs } };
+    return {
+      state: 'done',
+      found: texts.join('; '),
+      table: needRows(needs),
+      data: { plan, needs, ...(cards > 1 ? { parallel: parallelOf(plan, cards) } : {}) },
+    };
   },
 };

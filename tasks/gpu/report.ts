@@ -5,6 +5,8 @@ import type { Gpu } from './driver/query-driver';
 import { cardVariables } from './driver/select-cards';
 import type { GpuLook } from './look';
 import type { Estimate } from './memory/memory';
+import { batchText, parallelOf } from './memory/parallel';
+import { memoryConfigOf } from './memory/training-memory-config';
 
 /** The cards in one line, with what the training makes of them. */
 export function layerSentence({ usable, answers, torch, verdicts, layers }: GpuLook): string {
@@ -46,10 +48,10 @@ function cardText({ name, capability, memoryTotalBytes, memoryFreeBytes, mig, mi
 }
 
 function setText({ settings }: Context, usable: readonly Gpu[]): string {
-  const { batch_size, gradient_accumulation_steps } = settings.training.arguments;
+  const plan = memoryConfigOf(settings.training);
   const total = usable.reduce((sum, { memoryTotalBytes }) => sum + (memoryTotalBytes ?? 0), 0);
-  const examples = usable.length * batch_size * gradient_accumulation_steps;
-  return `${plural(usable.length, 'GPU')}, ${bytes(total)} together; each holds a whole copy of the model: ${usable.length} × ${batch_size} × ${gradient_accumulation_steps} = ${examples} examples a step`;
+  const batch = batchText(plan, parallelOf(plan, usable.length));
+  return `${plural(usable.length, 'GPU')}, ${bytes(total)} together; each holds a whole copy of the model: ${batch}`;
 }
 
 const labels: Readonly<Record<Exclude<keyof Estimate, 'total'>, string>> = {

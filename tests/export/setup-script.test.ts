@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runLines, setupLines } from '../../tasks/export/scripts';
 import { nodeVersion } from '../../tasks/knowledge/node-builds';
+import { programsWithout } from '../support/programs';
 import { cleanEnvironment, temporaryFolder } from '../support/project';
 import { python310 } from '../support/python';
 import { skip } from '../support/skip';
@@ -14,19 +15,9 @@ import { uvFolder } from '../support/uv';
 const test = suite('the set-up of a rented machine, on one without Node');
 const python = python310();
 
-/** Programs of this machine but Node's and pip's, in a folder for PATH. */
-function programs(extra: Readonly<Record<string, string>>): string {
-  const folder = temporaryFolder('programs');
-  for (const from of ['/usr/bin', '/bin'])
-    for (const name of fs.existsSync(from) ? fs.readdirSync(from) : [])
-      if (!/^(?:node|nodejs|npm|npx|corepack|uv|uvx|pip.*|python.*)$/.test(name) && !fs.existsSync(path.join(folder, name)))
-        fs.symlinkSync(path.join(from, name), path.join(folder, name));
-  for (const [name, target] of Object.entries(extra)) {
-    fs.rmSync(path.join(folder, name), { force: true });
-    fs.symlinkSync(target, path.join(folder, name));
-  }
-  return folder;
-}
+/** This machine without Node, Python and uv. */
+const programs = (instead: Readonly<Record<string, string>>): string =>
+  programsWithout(/^(?:node|nodejs|npm|npx|corepack|uv|uvx|pip.*|python.*)$/, instead);
 
 /** A project whose `npx just` writes down how it was called, by which Node. */
 function project(): string {

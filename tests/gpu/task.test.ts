@@ -2,16 +2,18 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { projectCopy, runJust } from '../support/project';
+import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { machineOfTranscript } from '../support/transcript';
 
 const test = suite('npx just gpu');
 const project = projectCopy();
-const nowhere = { PATH: path.dirname(process.execPath), HOME: project };
+// Node alone: the folder that it lies in may have the programs of a scheduler.
+const nowhere = { PATH: temporaryFolder('node'), HOME: project };
+fs.symlinkSync(process.execPath, path.join(nowhere.PATH, 'node'));
 
 function on(name: string): Record<string, string> {
   const { env } = machineOfTranscript(name);
-  return { ...env, PATH: `${env.PATH}${path.delimiter}${path.dirname(process.execPath)}`, HOME: project };
+  return { ...env, HOME: project };
 }
 
 test('reports the driver half where there is no environment yet', async () => {

@@ -4,6 +4,7 @@ import type { Context } from '../../tasks/engine/context';
 import { Resources } from '../../tasks/engine/resources';
 import { thisHost } from '../../tasks/platform';
 import { loadSettings } from '../../tasks/settings/read/load';
+import { programsWithout } from './programs';
 import { repository, temporaryFolder } from './project';
 
 const folder = path.join(repository, 'tests/fixtures/nvidia-smi');
@@ -23,6 +24,13 @@ export interface FakeMachine {
   env: Record<string, string>;
 }
 
+let folderOfOthers: string | undefined;
+/** Programs of this machine, without those of a cluster: a transcript says itself where it is one. */
+function others(): string {
+  folderOfOthers ??= programsWithout(/^(?:srun|nvidia-smi|dmesg)$/, { node: process.execPath });
+  return folderOfOthers;
+}
+
 /** Lines `@ path text` are files of the machine, `$ command` begins what a program printed. */
 export function machineOfTranscript(name: string): FakeMachine {
   const file = path.join(folder, `${name}.txt`);
@@ -39,7 +47,7 @@ export function machineOfTranscript(name: string): FakeMachine {
   // The kernel log of the machine that runs the test is none of the transcript's.
   const programs = new Set(['dmesg', ...lines.flatMap((line) => /^\$ (\S+)/.exec(line)?.[1] ?? [])]);
   for (const program of programs) fs.symlinkSync(path.join(folder, 'replay'), path.join(bin, program));
-  return { root, env: { PATH: `${bin}${path.delimiter}/usr/bin${path.delimiter}/bin`, TRANSCRIPT: file } };
+  return { root, env: { PATH: `${bin}${path.delimiter}${others()}`, TRANSCRIPT: file } };
 }
 
 export interface ContextOptions {

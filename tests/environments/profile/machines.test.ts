@@ -77,7 +77,6 @@ const nodeOn = (transcript: string) => {
   const { env } = machineOfTranscript(transcript);
   return {
     ...env,
-    PATH: `${env.PATH}${path.delimiter}${path.dirname(process.execPath)}`,
     HOME: project,
     CONDA_EXE: undefined,
     MAMBA_EXE: undefined,

@@ -1,0 +1,67 @@
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { estimate } from '../../tasks/gpu/memory/memory';
+import { batchText, parallelBytes, parallelOf, visibleCards } from '../../tasks/gpu/memory/parallel';
+import { shapeOf } from '../../tasks/gpu/memory/shape';
+import { memoryConfigOf } from '../../tasks/gpu/memory/training-memory-config';
+import type { KnownShape } from '../../tasks/knowledge/known-models';
+import { projectCopy, runJust } from '../support/project';
+import { contextFor, machineOfTranscript } from '../support/transcript';
+
+const test = suite('a training on several cards');
+const project = projectCopy();
+const context = contextFor(project);
+const plan = memoryConfigOf(context.settings.training);
+
+const counts: readonly [visible: string | undefined, cards: number | undefined][] = [
+  [undefined, undefined],
+  ['', 0],
+  ['0', 1],
+  ['0,1', 2],
+  [' 2 , 0 ', 2],
+  ['0,0', 1],
+  ['0,-1,1', 1],
+  ['NoDevFiles', 0],
+  ['GPU-3f8a11c0-5c3e-1d2f-9a7b-0c4d8e6f1a2b,GPU-3f8a11c1-5c3e-1d2f-9a7b-0c4d8e6f1a2b', 2],
+  // One of them is all that CUDA shows.
+  ['MIG-3f8a11c0-5c3e,MIG-3f8a11c1-5c3e', 1],
+];
+for (const [visible, cards] of counts)
+  test(`CUDA_VISIBLE_DEVICES ${visible === undefined ? 'not set' : `"${visible}"`}: ${cards ?? 'not known'}`, () =>
+    assert.is(visibleCards(visible), cards));
+
+test('the effective batch grows with the cards, and the accumulation that keeps it is named where there is one', () => {
+  assert.equal(parallelOf(plan, 2), { cards: 2, effectiveBatch: 32, accumulationToKeep: 2 });
+  assert.equal(parallelOf(plan, 4), { cards: 4, effectiveBatch: 64, accumulationToKeep: 1 });
+  assert.equal(parallelOf(plan, 8), { cards: 8, effectiveBatch: 128, accumulationToKeep: undefined });
+  assert.is(batchText(plan, parallelOf(plan, 2)), '2 × 4 × 4 = 32 examples a step (`gradient_accumulation_steps: 2` keeps 16)');
+  assert.is(batchText(plan, parallelOf(plan, 3)), '3 × 4 × 4 = 48 examples a step');
+});
+
+test('each process needs a whole copy, and the buckets of the gradients', () => {
+  const llama = shapeOf(context, { repo: 'meta-llama/Llama-3.1-8B-Instruct', folder: path.join(project, 'none') }) as KnownShape;
+  // 41,943,040 parameters of the adapter, 4 bytes each.
+  assert.is(parallelBytes(llama, plan) - estimate(llama, plan).total, 41_943_040 * 4);
+});
+
+test('npx just gpu --estimate says it where CUDA_VISIBLE_DEVICES names several, and nothing where it names one', async () => {
+  const [two, one] = await Promise.all(
+    ['0,1', '0'].map((CUDA_VISIBLE_DEVICES) => runJust(project, ['gpu', '--estimate', '--json'], { CUDA_VISIBLE_DEVICES })),
+  );
+  const step = JSON.parse(two?.stdout ?? '').steps[0];
+  assert.match(step.found, /; on 2 GPUs, a process for each: 21\.7 GB on each, 2 × 4 × 4 = 32 examples a step .* and 1\/2 of the steps$/);
+  assert.equal(step.parallel, { cards: 2, effectiveBatch: 32, accumulationToKeep: 2 });
+  assert.not.match(one?.stdout ?? '', /a process for each|"parallel"/);
+});
+
+test('npx just gpu says it of the cards that are there', async () => {
+  const { env } = machineOfTranscript('two-3090');
+  const { stdout } = await runJust(project, ['gpu'], { ...env, HOME: project });
+  assert.match(
+    stdout,
+    /each holds a whole copy of the model: 2 × 4 × 4 = 32 examples a step \(`gradient_accumulation_steps: 2` keeps 16\)/,
+  );
+});
+
+test.run();
