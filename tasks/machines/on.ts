@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Interrupted } from '../common/errors';
 import { sha256 } from '../common/hash';
 import type { Context } from '../engine/context';
@@ -5,12 +6,16 @@ import type { StepReport } from '../engine/report';
 import type { Reporter } from '../engine/reporter/reporter';
 import { applySteps, checkSteps, type RunResult } from '../engine/run';
 import type { Step } from '../engine/step';
+import type { SlurmSettings } from '../settings/schema/slurm';
+import { jobOptions, noticeSeconds } from '../slurm/job-options';
+import { runsInJob, tasksBefore } from '../slurm/needs-gpu';
 import { redacted } from '../untrusted/secrets';
 import type { Machine, Runtime } from './machine';
 import { type MachineOutcome, type OwnOutcome, outcomeThere, ownOutcome } from './outcome';
 import { runThere } from './runs/run-there';
 import { shownRun } from './runs/shown';
 import type { Stops } from './stops';
+import type { JobOrder } from './there/job';
 import type { Ended } from './there/protocol';
 
 /** A task as it is asked for on machines. */
@@ -65,12 +70,14 @@ export async function runOn(
     if (asked.looks && ran.outcome !== 'unchanged') return lookedOnly(own, ran, asked, name, view);
     context.host.processes.throwIfInterrupted();
     stops.throwIfStopped();
-    const shown = shownRun(view.reporters.run, view.result);
     const runtime = await runtimeOf(context, machine);
     if (!asked.looks) keepHashes(context);
-    // Also where we no longer follow it: the screen is left as it is.
-    const ended = await follow(context, machine, runtime, asked, { shown, view, stops }).finally(shown.end);
-    const end = await shown.end();
+    for (const before of machine.remote.slurm ? tasksBefore(asked.task, asked.args) : []) {
+      const { ended, end } = await shownThere(context, machine, runtime, { ...asked, ...before, detach: false }, view, stops);
+      if (end.code !== 0) return outcomeThere(own, brought, name, ended, end);
+      stops.throwIfStopped();
+    }
+    const { ended, end } = await shownThere(context, machine, runtime, asked, view, stops);
     if (asked.detach) {
       view.result(`started on \`${name}\`: \`${commandOf(asked)} --on=${name}\` shows it, \`npx just runs --on=${name}\` lists its runs`);
       return own(brought, 'unchanged', 0);
@@ -104,6 +111,25 @@ function lookedOnly(
   return own(steps, outcome, looks === 'plan' ? 0 : code);
 }
 
+/** Follows a run there to its end, and shows it. */
+async function shownThere(context: Context, machine: Machine, runtime: Runtime, asked: AskedTask, view: MachineView, stops: Stops) {
+  const shown = shownRun(view.reporters.run, view.result);
+  // Also where we no longer follow it: the screen is left as it is.
+  const ended = await follow(context, machine, runtime, asked, { shown, view, stops }).finally(shown.end);
+  return { ended, end: await shown.end() };
+}
+
+/** The program that runs it in a job, in its place. A training is told before its time is over, and writes a checkpoint. */
+function inJob(slurm: SlurmSettings, { node, app, project }: Runtime, task: string, command: readonly string[]): string[] {
+  const signal = task === 'train' ? [`--signal=USR2@${noticeSeconds(slurm.time)}`] : [];
+  const order: JobOrder = {
+    options: [...jobOptions(slurm), ...signal, `--chdir=${project}`],
+    name: `just-lora-${randomBytes(4).toString('hex')}`,
+    command,
+  };
+  return [node, `${app}/lib/machines/there/job.js`, JSON.stringify(order)];
+}
+
 async function follow(
   context: Context,
   machine: Machine,
@@ -115,13 +141,14 @@ async function follow(
   const { name } = machine.remote;
   const { node, app } = runtime;
   let release: () => void = () => undefined;
+  const justHere = [node, `${app}/node_modules/just-task/bin/just.js`, '--config', `${app}/just.config.js`, task, ...args];
   const start = {
     task,
     shown: commandOf(asked),
     key: sha256(JSON.stringify([task, ...args])),
     from: `${context.host.hostname}:${context.root}`,
     isLook,
-    command: [node, `${app}/node_modules/just-task/bin/just.js`, '--config', `${app}/just.config.js`, task, ...args],
+    command: machine.remote.slurm && runsInJob(task, args) ? inJob(machine.remote.slurm, runtime, task, justHere) : justHere,
     environment,
   };
   const follower = {

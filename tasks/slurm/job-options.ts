@@ -22,3 +22,9 @@ export function minutesOf(time: string): number {
   const [hours = 0, minutes = 0, seconds = 0] = days !== undefined || parts.length === 3 ? parts : [0, ...parts];
   return Math.max(1, Math.ceil(Number(days ?? 0) * 1440 + hours * 60 + minutes + seconds / 60));
 }
+
+/** The longest that a training is given to end its step and write a checkpoint, in seconds. */
+const longestNotice = 300;
+
+/** Seconds before the limit at which Slurm says so: a quarter of a short job. Slurm may say it up to a minute earlier (sbatch(1)). */
+export const noticeSeconds = (time: string): number => Math.max(60, Math.min(longestNotice, minutesOf(time) * 15));

@@ -8,8 +8,8 @@ import { estimate } from '../gpu/memory/memory';
 import { memoryConfigFor, memoryConfigOf } from '../gpu/memory/training-memory-config';
 import type { SlurmSettings } from '../settings/schema/slurm';
 import { remoteNamed } from '../sync/remotes/chosen-remote';
-import { jobOptions } from './job-options';
-import { isAsWritten, noticeSeconds, scriptText } from './script-text';
+import { jobOptions, noticeSeconds } from './job-options';
+import { isAsWritten, scriptText } from './script-text';
 
 /** Where the script lies in the project. */
 const file = 'configs/train.sbatch';

@@ -1,6 +1,6 @@
 import { sha256 } from '../common/hash';
 import type { SlurmSettings } from '../settings/schema/slurm';
-import { jobOptions, minutesOf } from './job-options';
+import { jobOptions, noticeSeconds } from './job-options';
 
 /** What the script of a job follows from. */
 export interface ScriptInputs {
@@ -11,12 +11,6 @@ export interface ScriptInputs {
   /** A line for each model that is trained: the memory that the card needs. */
   memory: readonly string[];
 }
-
-/** The longest that a training is given to end its step and write a checkpoint, in seconds. */
-const longestNotice = 300;
-
-/** Seconds before the limit at which Slurm says so: a quarter of a short job. Slurm may say it up to a minute earlier (sbatch(1)). */
-export const noticeSeconds = (time: string): number => Math.max(60, Math.min(longestNotice, minutesOf(time) * 15));
 
 /** `configs/train.sbatch`: a line of its head has the hash of the rest, so that a change of a person's is known as one. */
 export function scriptText(inputs: ScriptInputs): string {

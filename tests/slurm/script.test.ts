@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { minutesOf } from '../../tasks/slurm/job-options';
-import { isAsWritten, noticeSeconds } from '../../tasks/slurm/script-text';
+import { minutesOf, noticeSeconds } from '../../tasks/slurm/job-options';
+import { isAsWritten } from '../../tasks/slurm/script-text';
 import { makeAdapter } from '../checkpoints/adapters/adapter';
 import { makeModel } from '../checkpoints/models/model';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
@@ -145,7 +145,7 @@ else {
   test.before(async () => {
     cluster = await startCluster();
   });
-  test.after(() => void cluster.run('scancel', '--state=RUNNING', '--state=PENDING', '--user', process.env['USER'] ?? 'root'));
+  test.after(() => cluster.end());
 
   const submitted = async (folder: string, ...args: string[]) => {
     await runJust(folder, ['slurm:script']);

@@ -17,6 +17,8 @@ export interface Cluster {
   run(program: string, ...args: string[]): { exitCode: number | null; text: string };
   /** Ends the slurmd of a node, and what it runs, as a power cut would. */
   cut(node: string): void;
+  /** Cancels what is left, before the daemons end with this process: what a node runs would outlive them. */
+  end(): Promise<void>;
   /** Waits until a job is in one of these states. @throws Error where it is not in time */
   until(job: string, states: readonly string[], seconds?: number): Promise<string>;
 }
@@ -115,8 +117,19 @@ export async function startCluster({ nodes: count = 3, more = [] as string[] } =
     nodes,
     run,
     cut(name) {
-      for (const { pid, environment } of processesWith(folder).map(seen)) if (environment.includes(`SLURMD_NODENAME=${name}`)) kill(pid);
-      kill(Number(fs.readFileSync(at('run', `slurmd-${name}.pid`), 'utf8')));
+      const tasks = processesWith(folder)
+        .map(seen)
+        .filter(({ environment }) => environment.includes(`SLURMD_NODENAME=${name}`))
+        .map(({ pid }) => pid);
+      // Who would tell of their end goes first.
+      const keepers = tasks.map(parentOf).filter((pid) => /^slurmstepd/.test(nameOf(pid)));
+      for (const pid of [Number(fs.readFileSync(at('run', `slurmd-${name}.pid`), 'utf8')), ...keepers, ...tasks]) kill(pid);
+    },
+    async end() {
+      run('scancel', '--user', user);
+      await until(() => run('squeue', '--noheader').text === '', 10, 'end of the jobs').catch(() => undefined);
+      for (const { pid, environment } of processesWith(folder).map(seen))
+        if (environment.some((each) => /^SLURM(_JOB_ID|D_NODENAME)=/.test(each)) || /^slurmstepd/.test(nameOf(pid))) kill(pid);
     },
     async until(job, states, seconds = 30) {
       let state = '';
@@ -138,6 +151,22 @@ function seen({ pid }: { pid: number }) {
     return { pid, environment: fs.readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0') };
   } catch {
     return { pid, environment: [] };
+  }
+}
+
+const parentOf = (pid: number): number => {
+  try {
+    return Number(/^PPid:\s*(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+};
+
+function nameOf(pid: number): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/comm`, 'utf8');
+  } catch {
+    return '';
   }
 }
 

@@ -1,6 +1,9 @@
 import * as fs from 'node:fs';
 import { fileMode } from './private';
 
+/** In the place of a file: what this process writes to, a pipe. */
+export const standardOutput = '-';
+
 /**
  * A file that grows by lines, each in one write, for whoever follows it.
  * @returns appends one, and says how many bytes of it came to lie there: 0 where there is no room
@@ -8,7 +11,11 @@ import { fileMode } from './private';
  */
 export function appendTo(file: string): (line: string) => number {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = fs.constants;
-  const handle = fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, fileMode(file));
+  // Opened anew: what Node has of a pipe does not wait for its reader.
+  const handle =
+    file === standardOutput
+      ? fs.openSync('/proc/self/fd/1', O_WRONLY)
+      : fs.openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, fileMode(file));
   return (line) => {
     const bytes = Buffer.from(`${line}\n`);
     try {

@@ -1,0 +1,186 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import * as os from 'node:os';
+import type { Fault } from '../../common/errors';
+import { duration } from '../../common/format';
+import { appendTo, standardOutput } from '../../platform/files';
+import { endedBySlurm, hopelessFault, jobFault, noSrun } from '../../slurm/job-faults';
+import { parseQueue, queueFormat, waitText } from '../../slurm/queue';
+
+/** A task that runs on a compute node. It is the argument of this program, as JSON: nothing of it is secret. */
+export interface JobOrder {
+  /** Options of srun. */
+  options: readonly string[];
+  /** Unique: the job is known by it before it has a number. */
+  name: string;
+  /** The task, as it would be started here. */
+  command: readonly string[];
+}
+
+/** Says on the node which job runs where, before the task begins there. */
+const begins = ['sh', '-c', 'printf "just-lora-job %s %s\\n" "$SLURM_JOB_ID" "$SLURMD_NODENAME"; exec "$@"', 'sh'];
+
+/** Milliseconds between two questions to the queue: a controller has others to answer too. */
+const [firstAskMs, longestAskMs] = [1000, 20_000];
+/** Milliseconds that a task may take to leave nothing half done, once it is asked to stop. */
+const stopMs = 15_000;
+const cancelMs = 2000;
+
+/**
+ * Runs a task in a job of Slurm, on the login node in the task's place: hands its events on, tells how the job waits, what ended it
+ * where that was not the task, and ends the job with itself. srun is what holds the job.
+ */
+class Job {
+  readonly #append = appendTo(process.env['JUST_LORA_EVENTS'] ?? '/dev/null');
+  #srun: ChildProcess | undefined;
+  #said = '';
+  readonly #began = Date.now();
+  #hasBegun = false;
+  readonly #ending: string[] = [];
+  #stopped: NodeJS.Signals | undefined;
+  #hopeless: Fault | undefined;
+
+  constructor(readonly order: JobOrder) {}
+
+  async run(srun: string): Promise<number> {
+    const { options, name, command } = this.order;
+    const args = [`--job-name=${name}`, '--nodes=1', '--ntasks=1', '--input=none', ...options, ...begins, ...command];
+    // What the login node has a token for needs a network, which a compute node is not asked for.
+    const { HF_TOKEN: _, ...env } = process.env;
+    const child = spawn(srun, args, { env: { ...env, JUST_LORA_EVENTS: standardOutput }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#srun = child;
+    lines(child.stdout, (line) => this.#line(line));
+    lines(child.stderr, (line) => {
+      this.#said = `${this.#said}${line}\n`.slice(-20_000);
+      process.stderr.write(`${line}\n`);
+    });
+    const ended = new Promise<number | null>((resolve) => {
+      child.once('error', () => resolve(127));
+      child.once('close', (code) => resolve(code));
+    });
+    void this.#watch();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#stop(signal));
+    const code = await ended;
+    this.#srun = undefined;
+    return this.#end(code);
+  }
+
+  /** What the task writes: its events, and what is no event. */
+  #line(line: string): void {
+    const [, id, node] = /^just-lora-job (\d+) (\S+)$/.exec(line) ?? [];
+    if (id && !this.#hasBegun) {
+      this.#hasBegun = true;
+      this.#note(`job ${id} runs on ${node}, after ${duration(Date.now() - this.#began)} in the queue`);
+      return;
+    }
+    if (!line.startsWith('{"event":')) return void process.stdout.write(`${line}\n`);
+    // How it ended is told once it is known who ended it.
+    if (/^\{"event":"(?:error|exit)"/.test(line)) this.#ending.push(line);
+    else this.#append(line);
+  }
+
+  /** Tells where the job stands, until the task has begun. */
+  async #watch(): Promise<void> {
+    let told = '';
+    for (let ms = firstAskMs; this.#srun && !this.#hasBegun; ms = Math.min(longestAskMs, ms * 1.5)) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      const [job] = parseQueue(await asked('squeue', ['--noheader', ...this.#own, `--format=${queueFormat}`]));
+      if (job?.state !== 'PENDING' || this.#hasBegun) continue;
+      this.#hopeless = hopelessFault(job);
+      if (this.#hopeless) {
+        this.#srun.kill('SIGTERM');
+        return;
+      }
+      const text = waitText(job);
+      if (text !== told) this.#note(text);
+      told = text;
+    }
+  }
+
+  /** Ctrl-C: a task that runs is asked, and ends by itself; a job that waits, or does not end, is cancelled. */
+  #stop(signal: NodeJS.Signals): void {
+    const again = this.#stopped !== undefined;
+    this.#stopped = signal;
+    const cancel = (...args: string[]) => void asked('scancel', [...args, ...this.#own]);
+    const isAtWork = this.#hasBegun && !again;
+    if (isAtWork) cancel('--signal=INT');
+    else cancel();
+    // A job that is just being made is not known yet.
+    setTimeout(() => setInterval(() => this.#srun && cancel(), cancelMs), isAtWork ? stopMs : 0);
+  }
+
+  /** The job among those of this user: before it has a number it has a name. */
+  get #own(): string[] {
+    return [`--user=${os.userInfo().username}`, `--name=${this.order.name}`];
+  }
+
+  #end(code: number | null): number {
+    const bySlurm = code === 0 || this.#stopped ? undefined : endedBySlurm(this.#said);
+    if (this.#ending.some((line) => line.startsWith('{"event":"exit"')) && !bySlurm) {
+      for (const line of this.#ending) this.#append(line);
+      return code ?? 1;
+    }
+    if (this.#stopped) {
+      this.#append(JSON.stringify({ event: 'error', text: `interrupted by ${this.#stopped}: the job is cancelled` }));
+      return this.#exit(this.#stopped === 'SIGINT' ? 130 : 143);
+    }
+    return this.fail(this.#hopeless ?? bySlurm ?? jobFault(this.#said, code));
+  }
+
+  fail(fault: Fault): number {
+    this.#append(JSON.stringify({ event: 'error', fault }));
+    return this.#exit(1);
+  }
+
+  #exit(code: number): number {
+    this.#append(JSON.stringify({ event: 'exit', code }));
+    return code;
+  }
+
+  #note(text: string): void {
+    this.#append(JSON.stringify({ event: 'note', text }));
+  }
+}
+
+/** What a program prints; empty where it fails. */
+const asked = (program: string, args: readonly string[]): Promise<string> =>
+  new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+    });
+    child.once('error', () => resolve(''));
+    child.once('close', () => resolve(text));
+  });
+
+function lines(stream: NodeJS.ReadableStream, tell: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) tell(part);
+  });
+  stream.on('end', () => rest && tell(rest));
+}
+
+/** srun of this session, or where a login shell has it: a module brings it on some sites. */
+async function srunHere(): Promise<string | undefined> {
+  for (const shell of [['-c'], ['-lc']]) {
+    const found = (await asked('bash', [...shell, 'command -v srun && echo "$PATH"'])).trim().split('\n');
+    const [program, path] = found.slice(-2);
+    if (!program?.startsWith('/') || !path) continue;
+    process.env['PATH'] = path;
+    return program;
+  }
+  return undefined;
+}
+
+async function main(order: JobOrder): Promise<void> {
+  const job = new Job(order);
+  const srun = await srunHere();
+  process.exitCode = srun ? await job.run(srun) : job.fail(noSrun);
+  process.exit();
+}
+
+void main(JSON.parse(process.argv[2] ?? '') as JobOrder);

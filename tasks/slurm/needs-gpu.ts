@@ -1,0 +1,19 @@
+/** The tasks that a compute node is for, by their options; all others run on the login node. */
+const inJob: Readonly<Record<string, (has: (option: string) => boolean) => boolean>> = {
+  gpu: (has) => !has('estimate'),
+  train: () => true,
+  validate: (has) => !has('env=local'),
+  'model:verify': (has) => has('load'),
+  'setup:remote': (has) => !has('for'),
+};
+
+/** @param args the options as they travel: `--load`, `--env=remote` */
+export const runsInJob = (task: string, args: readonly string[]): boolean =>
+  inJob[task]?.((option) => args.some((arg) => arg === `--${option}` || arg.startsWith(`--${option}=`))) ?? false;
+
+/** What a task of a job needs from the network, done on the login node before: each with the options that it knows. */
+export function tasksBefore(task: string, args: readonly string[]): { task: string; args: string[] }[] {
+  if (task !== 'setup:remote' || args.some((arg) => /^--(?:plan|check|for)\b/.test(arg))) return [];
+  const common = args.filter((arg) => !/^--(?:models|no-gpu)$/.test(arg));
+  return ['env:remote', ...(args.includes('--models') ? ['model:download'] : [])].map((each) => ({ task: each, args: common }));
+}

@@ -1,0 +1,207 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hopelessFault, jobFault } from '../../tasks/slurm/job-faults';
+import { runsInJob, tasksBefore } from '../../tasks/slurm/needs-gpu';
+import { parseQueue, waitText } from '../../tasks/slurm/queue';
+import { repository, temporaryFolder } from '../support/project';
+import { skip } from '../support/skip';
+import { type Cluster, noSlurm, startCluster } from '../support/slurm';
+import { noSshd } from '../support/sshd';
+import { type Pair, pair } from '../support/sync';
+
+const test = suite('--on a cluster');
+
+test('which tasks a compute node is for, and what the login node does before', () => {
+  assert.equal(
+    [
+      ['gpu', []],
+      ['gpu', ['--estimate']],
+      ['validate', ['--env=remote', '--train']],
+      ['validate', ['--env=local']],
+      ['model:verify', []],
+      ['model:verify', ['--load']],
+      ['model:download', []],
+    ].map(([task, args]) => runsInJob(task as string, args as string[])),
+    [true, false, true, false, false, true, false],
+  );
+  assert.equal(tasksBefore('setup:remote', ['--models', '--set=a=b']), [
+    { task: 'env:remote', args: ['--set=a=b'] },
+    { task: 'model:download', args: ['--set=a=b'] },
+  ]);
+  assert.equal(tasksBefore('setup:remote', ['--plan']), []);
+});
+
+test('what Slurm says has a code and a cure each', () => {
+  const codes: [said: string, code: string][] = [
+    ['srun: error: Unable to allocate resources: Invalid account or account/partition combination specified', 'E_SLURM_ACCOUNT'],
+    ["srun: error: Unable to allocate resources: User's group not permitted to use this partition", 'E_SLURM_ACCOUNT'],
+    ['srun: error: Unable to allocate resources: Invalid qos specification', 'E_SLURM_QOS'],
+    [
+      "srun: error: Unable to allocate resources: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
+      'E_SLURM_QOS',
+    ],
+    ['srun: error: Unable to allocate resources: Requested time limit is invalid (missing or exceeds some limit)', 'E_SLURM_RESOURCES'],
+    ['srun: error: Unable to allocate resources: Unable to contact slurm controller (connect failure)', 'E_SLURM_DOWN'],
+    ['slurmstepd: error: *** STEP 7.0 ON n1 CANCELLED AT 2026-11-29T04:00:00 DUE TO TIME LIMIT ***', 'E_SLURM_TIME'],
+    ['srun: error: Node failure on n2', 'E_SLURM_NODE'],
+    ['slurmstepd: error: Detected 1 oom-kill event(s) in StepId=7.0. Some of your processes may have been killed', 'E_SLURM_MEMORY'],
+    ['slurmstepd: error: *** STEP 7.0 ON n1 CANCELLED AT 2026-11-29T04:00:00 DUE TO PREEMPTION ***', 'E_SLURM_ENDED'],
+    ['', 'E_SLURM_ENDED'],
+  ];
+  for (const [said, code] of codes) {
+    const fault = jobFault(said, 1);
+    assert.is(fault.code, code, said);
+    assert.ok(fault.fix);
+  }
+});
+
+test('a task that was told to end by Slurm says who it was', () => {
+  const folder = temporaryFolder();
+  // In the place of srun: the task ends as by Ctrl-C, since its time is over.
+  const script = `#!/bin/sh
+echo 'just-lora-job 7 n1'
+echo '{"event":"error","text":"interrupted"}'
+echo '{"event":"exit","code":143}'
+echo 'slurmstepd: error: *** STEP 7.0 ON n1 CANCELLED AT 2026-11-29T04:00:00 DUE TO TIME LIMIT ***' >&2
+exit 143
+`;
+  fs.writeFileSync(path.join(folder, 'srun'), script, { mode: 0o755 });
+  const events = jobEvents({ PATH: `${folder}:/usr/bin:/bin` });
+  assert.equal(
+    events.map(({ event, fault, code }) => [event, fault?.code ?? code]),
+    [
+      ['note', undefined],
+      ['error', 'E_SLURM_TIME'],
+      ['exit', 1],
+    ],
+  );
+});
+
+test('a line of the queue, and why a job waits', () => {
+  const [job] = parseQueue('slurm_load_jobs: hm\n42|PENDING||ReqNodeNotAvail, UnavailableNodes:n1\n');
+  assert.is(job && waitText(job), 'job 42 waits: PENDING (ReqNodeNotAvail, UnavailableNodes:n1), the node is down, drained or reserved');
+  assert.equal(parseQueue('7|RUNNING|n[1-2]|None')[0]?.nodes, 'n[1-2]');
+  assert.is(hopelessFault({ id: '7', state: 'PENDING', reason: 'PartitionTimeLimit', nodes: '' })?.code, 'E_SLURM_RESOURCES');
+  assert.is(hopelessFault({ id: '7', state: 'PENDING', reason: 'Priority', nodes: '' }), undefined);
+});
+
+/** What the program for a job tells, started without a cluster. */
+// biome-ignore lint/suspicious/noExplicitAny: events are read as they are
+function jobEvents(env: Record<string, string>): any[] {
+  const file = path.join(temporaryFolder(), 'events');
+  const program = path.join(repository, 'tasks/machines/there/job.ts');
+  const order = JSON.stringify({ options: [], name: 'x', command: ['true'] });
+  spawnSync(process.execPath, ['-r', path.join(repository, 'tools/ts-node/register'), program, order], {
+    env: { ...env, JUST_LORA_EVENTS: file },
+  });
+  return fs
+    .readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+test('without srun it is said so', () => {
+  const folder = temporaryFolder();
+  fs.writeFileSync(path.join(folder, 'bash'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  const [error, exit] = jobEvents({ PATH: folder });
+  assert.equal([error.fault.code, exit.code], ['E_SLURM_MISSING', 1]);
+});
+
+const missing = noSlurm ?? noSshd;
+if (missing) skip(test, 'jobs in a cluster', missing);
+else {
+  let cluster: Cluster;
+  let machine: Pair;
+  const bin = temporaryFolder('jl-bin');
+  test.before(async () => {
+    cluster = await startCluster({ nodes: 2, more: ['PartitionName=closed Nodes=n1,n2 AllowAccounts=lab State=UP'] });
+    // A card whose driver takes its time to answer.
+    fs.writeFileSync(path.join(bin, 'nvidia-smi'), '#!/bin/sh\n[ -e "$0.slow" ] && sleep 30\nexit 9\n', { mode: 0o755 });
+    machine = await pair({ path: `${bin}:/usr/local/bin:/usr/bin:/bin`, env: cluster.env });
+    machine.configure({ slurm: { partition: 'main', time: '5:00' } });
+  });
+  test.after(() => cluster.end());
+  const jobs = () => cluster.run('squeue', '--noheader', '--format=%i %j %T').text;
+  const until = async (what: () => boolean, why: () => string) => {
+    for (let tries = 0; tries < 300 && !what(); tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.ok(what(), why());
+  };
+
+  test('what needs a GPU runs on a node and is shown as ever, what needs none on the login node', async () => {
+    const made = await machine.run('mkdirs', '--on=gpu');
+    assert.is(made.exitCode, 0, made.stderr);
+    assert.not.match(made.stderr, /job \d+/);
+    const { exitCode, stderr, stdout } = await machine.run('gpu', '--on=gpu');
+    assert.match(stderr, /job \d+ runs on n[12], after .* in the queue/);
+    assert.is(exitCode, 1, stdout + stderr);
+    assert.match(stdout, /✖ gpu — .*\(E_(GPU|DRIVER)_\w+\)/);
+  });
+
+  test('what Slurm refuses is told by its name', async () => {
+    for (const [slurm, code] of [
+      [{ partition: 'nowhere' }, 'E_SLURM_PARTITION'],
+      // It is queued, and would wait for ever.
+      [{ partition: 'closed', account: 'other' }, 'E_SLURM_ACCOUNT'],
+      [{ gres: 'gpu:9' }, 'E_SLURM_RESOURCES'],
+    ] as const) {
+      machine.configure({ slurm });
+      const { exitCode, machines } = await machine.json('gpu', '--on=gpu');
+      assert.equal([exitCode, machines[0].report.error?.code], [1, code], JSON.stringify(machines));
+    }
+    machine.configure({ slurm: { time: '5:00' } });
+  });
+
+  test('a full queue and drained nodes are waited for, with the reason; Ctrl-C cancels the job', async () => {
+    assert.is(cluster.run('scontrol', 'update', 'NodeName=n1,n2', 'State=DRAIN', 'Reason=test').exitCode, 0);
+    const { child, ended } = machine.start('gpu', '--on=gpu');
+    let said = '';
+    child.stderr?.on('data', (chunk) => {
+      said += chunk;
+    });
+    await until(
+      () => /waits: PENDING/.test(said),
+      () => said + jobs(),
+    );
+    assert.match(said, /job \d+ waits: PENDING \(.*(DOWN|DRAINED|ReqNodeNotAvail).*\), the node/i);
+    child.kill('SIGINT');
+    const { exitCode, stderr } = await ended;
+    assert.is(exitCode, 130, stderr);
+    await until(() => jobs() === '', jobs);
+    cluster.run('scontrol', 'update', 'NodeName=n1,n2', 'State=RESUME');
+  });
+
+  test('Ctrl-C asks a task that runs, and no job stays', async () => {
+    fs.writeFileSync(path.join(bin, 'nvidia-smi.slow'), '');
+    const { child, ended } = machine.start('gpu', '--on=gpu');
+    let said = '';
+    child.stderr?.on('data', (chunk) => {
+      said += chunk;
+    });
+    await until(
+      () => /runs on/.test(said),
+      () => said + jobs(),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    child.kill('SIGINT');
+    const { exitCode, stderr } = await ended;
+    assert.is(exitCode, 130, stderr);
+    await until(() => jobs() === '', jobs);
+  });
+
+  test('a node that dies in the middle is told', async () => {
+    fs.writeFileSync(path.join(bin, 'nvidia-smi.slow'), '');
+    const { ended } = machine.start('gpu', '--on=gpu', '--json');
+    await until(() => /RUNNING/.test(jobs()), jobs);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    cluster.cut(cluster.run('squeue', '--noheader', '--format=%N').text);
+    const { exitCode, stdout, stderr } = await ended;
+    assert.is(exitCode, 1, stderr);
+    assert.is(JSON.parse(stdout).machines[0].report.error.code, 'E_SLURM_NODE', stdout + stderr);
+  });
+}
+
+test.run();
