@@ -16,6 +16,11 @@ export function exportTask(): LoraTask {
       { name: 'output', value: 'file', description: 'where it goes', default: 'configs/train.sky.yaml or configs/train.dstack.yml' },
       { name: 'model', value: 'name', description: 'the base model', default: 'the one that is enabled' },
       { name: 'name', value: 'name', description: 'what the adapter is called', default: 'first' },
+      {
+        name: 'keep',
+        value: 'place',
+        description: 'a bucket (s3://… for SkyPilot) or a volume (of dstack) that keeps the checkpoints beyond one machine',
+      },
       { name: 'no-token', description: 'the model is public: ask the Hub without a token' },
     ],
     items: stepsOf,
@@ -31,9 +36,11 @@ function stepsOf(context: Context): readonly Step[] {
   // Wrong usage is told before anything is looked at.
   oneModel(context);
   const adapter = context.option('name') ?? 'first';
-  if (!/^[A-Za-z0-9][\w.-]*$/.test(adapter)) {
-    const { usageError } = require('./common/errors') as typeof import('./common/errors');
-    throw usageError(`\`--name=${adapter}\` is no name of a folder`, 'letters, digits, `.`, `_` and `-`: `--name=second`');
-  }
+  const { usageError: usage } = require('./common/errors') as typeof import('./common/errors');
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(adapter))
+    throw usage(`\`--name=${adapter}\` is no name of a folder`, 'letters, digits, `.`, `_` and `-`: `--name=second`');
+  const keep = context.option('keep');
+  if (keep !== undefined && !engine.keeps.pattern.test(keep))
+    throw usage(`\`--keep=${keep}\` is no place that ${engine.title} knows`, engine.keeps.words);
   return [exportStep(name, engine) as Step];
 }

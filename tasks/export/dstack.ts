@@ -24,6 +24,7 @@ export const dstack: Engine = {
   title: 'dstack',
   file: 'configs/train.dstack.yml',
   knows,
+  keeps: { pattern: /^[a-z][a-z0-9-]{1,40}$/, words: 'the name of a volume of dstack: small letters, digits and dashes' },
   text(job, place) {
     const offer = offerOf(job, knows);
     const large = job.data.filter(({ bytes: size }) => size > uploadLimit);
@@ -57,15 +58,12 @@ export const dstack: Engine = {
       `  disk: ${job.storageGib + imageGib}GB..`,
       ...comment('A driver cannot be asked for: setup:remote looks at it before anything is fetched.', '  '),
       '',
-      ...comment(
-        'On another machine the training begins anew, unless a volume of yours holds its checkpoints. Which one cannot be known here:',
-      ),
-      command(`volumes: [{ name: YOUR-VOLUME, path: ${workdir}/.just-lora/training }]`),
+      ...volumeLines(job),
       '',
       'commands:',
       ...block('-', setupLines(job), '  '),
       ...(large.length > 0 ? block('-', waitLines(large), '  ') : []),
-      ...block('-', runLines(job), '  '),
+      ...block('-', [...(job.keep ? keptLines : []), ...runLines(job)], '  '),
       ...block('-', [`echo "trained: npx just sync:pull --remote=dstack, then dstack stop ${job.name}"`, 'sleep 7200'], '  '),
     ];
   },
@@ -117,6 +115,19 @@ function variableLines({ variables, token }: Job): string[] {
   ];
   return lines.length > 0 ? ['', 'env:', ...lines] : [];
 }
+
+/** Not in the project's folder: dstack clones into an empty one alone. */
+const kept = '/kept';
+const keptLines = [`mkdir -p ${kept}/training .just-lora`, `ln -sfn ${kept}/training .just-lora/training`];
+
+const volumeLines = ({ keep }: Job): string[] =>
+  keep
+    ? [
+        ...comment('Checkpoints: a training goes on from them on another machine.'),
+        'volumes:',
+        `  - { name: ${scalar(keep)}, path: ${kept} }`,
+      ]
+    : comment('On another machine the training begins anew: `--keep=VOLUME` names a volume of dstack that holds its checkpoints.');
 
 /** dstack sends small files only: the large ones come by our sync, which writes the hashes of a folder when it is there whole. */
 function waitLines(large: readonly JobFile[]): string[] {

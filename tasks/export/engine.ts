@@ -21,6 +21,8 @@ export interface Engine {
   file: string;
   /** Whether it has a name for a card. */
   knows(card: RentedCard): boolean;
+  /** What `--keep` takes, as a regular expression and in words. */
+  keeps: { pattern: RegExp; words: string };
   /** The lines of its file. */
   text(job: Job, place: Place): string[];
 }

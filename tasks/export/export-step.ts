@@ -56,7 +56,7 @@ export function exportStep(name: string, engine: Engine): Step<Seen> {
 
 /** The command that makes the same file again. */
 function commandOf(name: string, { option }: Context): string {
-  const options = ['model', 'name', 'output'].flatMap((each) => {
+  const options = ['model', 'name', 'output', 'keep'].flatMap((each) => {
     const value = option(each);
     return value === undefined ? [] : [` --${each}=${shellWord(value)}`];
   });

@@ -38,6 +38,8 @@ export interface Job {
   /** The Hub is asked with a token. */
   token: boolean;
   isLocked: boolean;
+  /** A bucket or volume that keeps the checkpoints; `undefined` where no one named one. */
+  keep: string | undefined;
 }
 
 /** @throws UserError E_USAGE where it is not one model */
@@ -63,6 +65,7 @@ export function jobOf(context: Context): Job {
     variables: variablesOf(context),
     token: context.option('no-token') === undefined,
     isLocked: host.files.stat(path.join(root, 'package-lock.json'))?.isFile() === true,
+    keep: context.option('keep'),
   };
 }
 

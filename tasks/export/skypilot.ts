@@ -22,6 +22,10 @@ export const skypilot: Engine = {
   title: 'SkyPilot',
   file: 'configs/train.sky.yaml',
   knows,
+  keeps: {
+    pattern: /^(?:s3|gs|r2|cos|oci|nebius):\/\/[\w.-]+(?:\/[\w./-]+)?$/,
+    words: 'the address of a bucket: `s3://BUCKET/FOLDER`, `gs://…`',
+  },
   text(job, { file }) {
     const offer = offerOf(job, knows);
     return [
@@ -63,7 +67,7 @@ export const skypilot: Engine = {
 const variableLines = ({ variables }: Job): string[] =>
   variables.size > 0 ? ['', 'envs:', ...[...variables].map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`)] : [];
 
-function mountLines({ data, settings, isDataElsewhere }: Job): string[] {
+function mountLines({ data, settings, isDataElsewhere, keep }: Job): string[] {
   const line = ({ name }: JobFile) => `  ${scalar(`${workdir}/${name}`)}: ${scalar(`./${name}`)}`;
   const files = [...data, ...settings];
   return [
@@ -74,10 +78,15 @@ function mountLines({ data, settings, isDataElsewhere }: Job): string[] {
     ...(isDataElsewhere
       ? comment('Rows that lie outside of the project cannot be named here: mount them yourself where `paths` says.')
       : []),
-    ...(files.length > 0 ? ['file_mounts:', ...files.map(line)] : []),
-    ...comment(
-      'On another machine the training begins anew, unless a bucket of yours holds its checkpoints. Which one cannot be known here:',
-    ),
-    command(`${workdir}/.just-lora/training: { source: s3://YOUR-BUCKET/training, mode: MOUNT_CACHED }`),
+    ...(keep
+      ? []
+      : comment('On another machine the training begins anew: `--keep=s3://BUCKET/FOLDER` names where its checkpoints are kept.')),
+    ...(files.length > 0 || keep ? ['file_mounts:', ...files.map(line)] : []),
+    ...(keep
+      ? [
+          ...comment('Checkpoints: a training goes on from them on another machine.', '  '),
+          `  ${scalar(`${workdir}/.just-lora/training`)}: { source: ${JSON.stringify(keep)}, mode: MOUNT_CACHED }`,
+        ]
+      : []),
   ];
 }

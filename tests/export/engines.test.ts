@@ -61,6 +61,22 @@ else {
     assert.is(task.run.trimEnd(), runLines(scripts).join('\n'));
   });
 
+  test('each engine keeps checkpoints where --keep says', async () => {
+    const folder = project();
+    await runJust(folder, ['export', '--to=skypilot', '--keep=s3://my-bucket/kept']);
+    const sky = read(skypilot(), 'read-skypilot.py', folder, 'configs/train.sky.yaml');
+    assert.equal(sky.kept, { '~/sky_workdir/.just-lora/training': ['s3://my-bucket/kept', 'MOUNT_CACHED'] });
+    await runJust(folder, ['export', '--to=dstack', '--keep=my-volume']);
+    const task = read(dstack(), 'read-dstack.py', path.join(folder, 'configs/train.dstack.yml'));
+    assert.equal(
+      task.volumes.map(({ name, path: place }: { name: string; path: string }) => [name, place]),
+      [['my-volume', '/kept']],
+    );
+    assert.match(task.commands[1], /^mkdir -p \/kept\/training \.just-lora\nln -sfn \/kept\/training \.just-lora\/training\n/);
+    const wrong = await runJust(folder, ['export', '--to=dstack', '--keep=s3://my-bucket']);
+    assert.is(wrong.exitCode, 2);
+  });
+
   test('SkyPilot sends each file that is named, though git ignores it', () => {
     const folder = project();
     execFileSync('git', ['init', '-q'], { cwd: folder });

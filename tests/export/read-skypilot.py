@@ -20,6 +20,7 @@ print(
             "counts": sorted({count for each in resources for count in each.accelerators.values()}),
             "disk": sorted({each.disk_size for each in resources}),
             "mounts": task.file_mounts,
+            "kept": {place: [kept.source, kept.mode.value] for place, kept in task.storage_mounts.items()},
             "envs": task.envs,
             "secrets": sorted([*task.secrets, *(ref.name for ref in task._managed_secret_refs)]),
             "setup": task.setup,

@@ -121,6 +121,18 @@ adapter(); done();`);
   assert.not.match(card, /cloudy|\brain\b/, 'the card quotes no data');
 });
 
+test('checkpoints may lie elsewhere, by a link', async () => {
+  const kept = temporaryFolder();
+  const where = path.join(temporaryFolder(), 'where');
+  const { root, context } = project(`fs.writeFileSync(${JSON.stringify(where)}, fs.realpathSync(job.folder)); adapter(); done();`);
+  fs.mkdirSync(path.join(root, '.just-lora'));
+  fs.symlinkSync(kept, path.join(root, '.just-lora/training'));
+  await train(context());
+  assert.is((await look(context())).state, 'done');
+  assert.ok(fs.readFileSync(where, 'utf8').startsWith(`${kept}${path.sep}`));
+  assert.ok(fs.lstatSync(path.join(root, '.just-lora/training')).isSymbolicLink());
+});
+
 test('made from other inputs it is never overwritten: another name, or the old one is kept', async () => {
   const { root, context } = project();
   await train(context());
