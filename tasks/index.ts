@@ -27,6 +27,7 @@ export { slurmScriptTask } from './slurm-script';
 export { storageTask } from './storage';
 export { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
 export { trainTask } from './train';
+export { trainMergeTask } from './train-merge';
 export { uninstallTask } from './uninstall';
 export { type OwnChecks, validateTask } from './validate';
 export { venvLockTask, venvTask } from './venv';

@@ -26,6 +26,7 @@ import { slurmScriptTask } from './slurm-script';
 import { storageTask } from './storage';
 import { syncPullTask, syncPushTask, syncRemotesTask, syncStatusTask } from './sync';
 import { trainTask } from './train';
+import { trainMergeTask } from './train-merge';
 import { uninstallTask } from './uninstall';
 import { type OwnChecks, validateTask } from './validate';
 import { venvLockTask, venvTask } from './venv';
@@ -43,7 +44,7 @@ function groupsWith(checks: OwnChecks): Groups {
     'Single steps': [mkdirsTask(), storageTask(), venvTask(), venvLockTask(), condaTask(), gpuTask(), remoteLockTask()],
     Models: [modelDownloadTask(), modelVerifyTask(), modelCleanTask()],
     Data: [dataCheckTask(), dataFixTask()],
-    Train: [trainTask(), exportTask(), slurmScriptTask()],
+    Train: [trainTask(), trainMergeTask(), exportTask(), slurmScriptTask()],
     Inspect: [validateTask(undefined, checks), reportTask(checks.local ? { local: [setupLocal] } : {}), configTask(), runsTask()],
     Sync: [syncPushTask(), syncPullTask(), syncStatusTask(), syncRemotesTask()],
   };

@@ -36,6 +36,7 @@ function stepsOf(context: Context): readonly Step[] {
   const { dataStep } = require('./data/data-step') as typeof import('./data/data-step');
   const { storageStep } = require('./storage/storage-step') as typeof import('./storage/storage-step');
   const { trainingSteps } = require('./training/training-step') as typeof import('./training/training-step');
+  const { lookOnly } = require('./training/look-only') as typeof import('./training/look-only');
   const { oneModel } = require('./training/inputs') as typeof import('./training/inputs');
   oneModel(context);
   const training = trainingSteps(context);
@@ -48,18 +49,4 @@ function stepsOf(context: Context): readonly Step[] {
     trainStep,
     ...training,
   ];
-}
-
-/** A step that another task acts on: here it is only looked at, and what is to do ends the run with that task's name. */
-function lookOnly({ name, title, check }: Step): Step {
-  return {
-    name,
-    title,
-    async check(context, depth, tell) {
-      const { seen: _, ...finding } = await check(context, depth, tell);
-      if (finding.state !== 'todo') return finding;
-      const { found, code = 'E_NOT_DONE', fix = `\`npx just ${name}\``, changed: __, ...rest } = finding;
-      return { ...rest, state: 'blocked', code, found, needed: 'this before a training', fix };
-    },
-  };
 }

@@ -48,7 +48,7 @@ export async function inputsOf(context: Context): Promise<TrainingInputs> {
     });
   const { training } = context.settings;
   const compared = {
-    'the model': base ? `${base.repo}@${base.commit}` : fingerprintOf(context, model.folder),
+    'the model': base ? `${base.repo}@${base.commit}` : modelFingerprint(context, model.folder),
     ...Object.fromEntries([...train, ...validation].map((file) => [`\`${file.name}\``, file.sha256])),
     ...settingsOf(training),
     device: deviceOf(context),
@@ -78,7 +78,7 @@ async function hashed({ host }: Context, files: readonly DataFile[]): Promise<Tr
 }
 
 /** A model that no record of the Hub is about: its configuration, and its files by name and size. */
-function fingerprintOf({ host }: Context, folder: string): string {
+export function modelFingerprint({ host }: Context, folder: string): string {
   const names = host.files.filesUnder(folder).filter((name) => !name.split('/').some((part) => part.startsWith('.')));
   const sizes = names.sort().map((name) => [name, host.files.stat(path.join(folder, name))?.size]);
   return sha256(JSON.stringify([host.files.readText(path.join(folder, 'config.json')), sizes]));

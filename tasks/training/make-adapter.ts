@@ -9,6 +9,7 @@ import { makeStateFolder } from '../engine/state';
 import type { Progress } from '../engine/step';
 import { hashOfScript } from '../environments/proof/training-script';
 import { workFolder } from './checkpoints';
+import { giveName } from './give-name';
 import type { TrainingInputs } from './inputs';
 import { modelCard } from './model-card';
 import { forEverybody, type RunRecord, writeRunRecord } from './run-record';
@@ -58,23 +59,6 @@ export async function makeAdapter(
   giveName(context, made, path.join(projectPaths(context).adapters_dir, name));
   // Only behind the adapter under its name: until then a kill costs the steps since the last checkpoint.
   host.files.remove(path.dirname(folder));
-}
-
-/** Renames it last of all; where adapters lie on another disk it is copied beside the name before. */
-function giveName({ host }: Context, made: string, folder: string): void {
-  const beside = path.join(path.dirname(folder), `.${path.basename(folder)}.new`);
-  host.files.remove(beside);
-  host.files.makeFolder(path.dirname(folder));
-  host.files.move(made, beside);
-  if (host.files.lstat(folder))
-    host.files.move(
-      folder,
-      `${folder}-before-${host
-        .now()
-        .toISOString()
-        .replace(/[-:]|\.\d+/g, '')}`,
-    );
-  host.files.move(beside, folder);
 }
 
 /** The commit of the project, and whether what git tracks differs from it; null where there is none. */

@@ -1,6 +1,5 @@
 import * as path from 'node:path';
 import { checkAdapter } from '../checkpoints/adapters/check';
-import { usageError } from '../common/errors';
 import { bytes, plural, shellWord, some } from '../common/format';
 import type { DataReport } from '../data/report/document';
 import type { Context } from '../engine/context';
@@ -10,6 +9,7 @@ import type { Finding, Look, Step } from '../engine/step';
 import { deviceOf } from '../environments/proof/run-program';
 import { lastStep, othersOf, workFolder } from './checkpoints';
 import { cutText, factsText } from './facts';
+import { adapterFolder } from './folders';
 import { inputsOf, type TrainingInputs } from './inputs';
 import { makeAdapter } from './make-adapter';
 import { type RunRecord, readRunRecord } from './run-record';
@@ -17,19 +17,12 @@ import { expectedTime, trainedAdapters } from './trained';
 
 const name = 'training';
 
-/** The adapter of `--name`. @throws UserError E_USAGE */
-function adapterName(context: Context): string {
-  const asked = context.option('name') ?? 'first';
-  if (/^[A-Za-z0-9][\w.-]*$/.test(asked)) return asked;
-  throw usageError(`\`--name=${asked}\` is no name of a folder`, 'letters, digits, `.`, `_` and `-`: `--name=second`');
-}
-
 /** The adapter is there, whole, and made from these very inputs; else it is trained, from the last whole checkpoint on. */
 export const trainingStep: Step<TrainingInputs> = {
   name,
   title: 'Train the adapter',
   async check(context): Promise<Look<TrainingInputs>> {
-    const adapter = adapterName(context);
+    const adapter = adapterFolder(context).name;
     const inputs = await inputsOf(context);
     const folder = path.join(projectPaths(context).adapters_dir, adapter);
     const name = shown(context.root, folder);
@@ -49,7 +42,7 @@ export const trainingStep: Step<TrainingInputs> = {
     };
   },
   async plan(context, inputs) {
-    const adapter = adapterName(context);
+    const adapter = adapterFolder(context).name;
     return [
       {
         title: `train \`${shown(context.root, path.join(projectPaths(context).adapters_dir, adapter))}\`${inputs ? planText(context, inputs) : ''}`,
@@ -100,6 +93,6 @@ async function whole(context: Context, folder: string, record: RunRecord): Promi
 
 /** @throws UserError E_USAGE for a name that is none, before any step is looked at */
 export function trainingSteps(context: Context): Step<TrainingInputs>[] {
-  adapterName(context);
+  adapterFolder(context);
   return [trainingStep];
 }

@@ -118,6 +118,28 @@ test('asked for its end it writes a checkpoint, and goes on from it to the same 
   assert.equal(runOf('stopped').result.losses, runOf('first').result.losses);
 });
 
+test('merged it is a model of its own that loads and answers as both together; the second time there is nothing to do', async () => {
+  const merged = await training.run('train:merge');
+  assert.is(merged.exitCode, 0, merged.stderr);
+  const record = JSON.parse(fs.readFileSync(path.join(project, 'models/first-merged/merge.json'), 'utf8'));
+  assert.ok(record.result.adapterDifference > 0 && record.result.logitsDifference <= 5e-2, JSON.stringify(record.result));
+  const loaded = await training.run('model:verify', '--path=models/first-merged', '--load');
+  assert.is(loaded.exitCode, 0, loaded.stderr);
+  assert.is((await training.run('train:merge')).report.outcome, 'unchanged');
+});
+
+test('a merge that is killed leaves no model under its name, and the next one goes through', async () => {
+  const { child, ended } = startJust(project, ['train:merge', '--into=other'], env);
+  const half = path.join(project, 'models/.other.merging');
+  const watch = setInterval(() => fs.existsSync(half) && child.kill('SIGKILL'), 20);
+  assert.is((await ended).signal, 'SIGKILL');
+  clearInterval(watch);
+  assert.not.ok(fs.existsSync(path.join(project, 'models/other')));
+  const again = await training.run('train:merge', '--into=other');
+  assert.is(again.exitCode, 0, again.stderr);
+  assert.not.ok(fs.existsSync(half));
+});
+
 test('a row whose answer cannot be known is refused with its file and line', async () => {
   fs.writeFileSync(path.join(project, 'data/processed/more.jsonl'), `${JSON.stringify({ messages: [{ role: 'user', content: 'a' }] })}\n`);
   const { exitCode, step } = await training.run(...args, '--name=third');

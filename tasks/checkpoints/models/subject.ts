@@ -46,7 +46,8 @@ const subjectOf = (model: Model): Subject => ({
   ...(isCommitHash(model.revision) ? { pinned: model.revision } : {}),
 });
 
-function subjectAt(context: Context, asked: string): Subject {
+/** The model, or the file, at a path. @throws UserError E_MODEL_PATH where nothing is there */
+export function subjectAt(context: Context, asked: string): Subject {
   const target = absolute(context, asked);
   const stat = context.host.files.stat(target);
   if (!stat)

@@ -1,0 +1,22 @@
+import * as path from 'node:path';
+import type { Context } from '../engine/context';
+
+/**
+ * Gives a folder that is whole its name, last of all; on another disk it is copied beside the name before. What has the name is kept
+ * as `NAME-before-TIME`.
+ */
+export function giveName({ host }: Context, made: string, folder: string): void {
+  const beside = path.join(path.dirname(folder), `.${path.basename(folder)}.new`);
+  host.files.remove(beside);
+  host.files.makeFolder(path.dirname(folder));
+  host.files.move(made, beside);
+  if (host.files.lstat(folder))
+    host.files.move(
+      folder,
+      `${folder}-before-${host
+        .now()
+        .toISOString()
+        .replace(/[-:]|\.\d+/g, '')}`,
+    );
+  host.files.move(beside, folder);
+}

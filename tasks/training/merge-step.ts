@@ -1,0 +1,123 @@
+import * as path from 'node:path';
+import { findBase } from '../checkpoints/adapters/base/base-model';
+import { checkAdapter } from '../checkpoints/adapters/check';
+import { subjectAt } from '../checkpoints/models/subject';
+import { verifyStep } from '../checkpoints/models/verify-step';
+import { bytes, shellWord, some } from '../common/format';
+import type { Context } from '../engine/context';
+import { shown } from '../engine/paths';
+import { changedInputs } from '../engine/state';
+import type { Finding, Look, Step } from '../engine/step';
+import { headroomOf } from '../hub/download/space';
+import { adapterFolder, mergedFolder } from './folders';
+import { makeMerged } from './make-merged';
+import { type MergeInputs, type MergeRecord, mergeInputsOf, readMergeRecord } from './merge-record';
+
+/** A model that an adapter was merged into: there, right, and of this adapter and base. */
+export const mergeStep: Step<MergeInputs> = {
+  name: 'merge',
+  title: 'Merge the adapter',
+  async check(context): Promise<Look<MergeInputs>> {
+    const [adapter, merged] = [adapterFolder(context), mergedFolder(context)];
+    const obstacle = await adapterObstacle(context, adapter);
+    if ('state' in obstacle) return obstacle;
+    const { base, ...rest } = obstacle;
+    const inputs = await mergeInputsOf(context, adapter, base.folder);
+    const seen = { ...inputs, ...rest };
+    const record = readMergeRecord(context.host, merged.folder);
+    const isThere = context.host.files.lstat(merged.folder) !== undefined;
+    const changed = record ? changedInputs(record.inputs, inputs.compared) : [];
+    if (record && changed.length === 0 && !context.forced('merge')) return { ...(await whole(context, merged.folder, record)), seen };
+    if (isThere && !context.forced('merge')) return taken(context, record ? changed : undefined);
+    const room = await withoutRoom(context, merged.folder, inputs.baseBytes);
+    return room ?? { state: 'todo', found: isThere ? `\`${merged.shown}\` is kept under another name` : 'not merged yet', seen };
+  },
+  async plan(context, inputs) {
+    if (!inputs) return [];
+    const [adapter, merged] = [adapterFolder(context), mergedFolder(context)];
+    return [
+      {
+        title: `merge \`${adapter.shown}\` into \`${shown(context.root, inputs.base)}\` as \`${merged.shown}\` (${bytes(inputs.baseBytes)}, and that much memory)`,
+        run: async (_, progress) => makeMerged(context, inputs, progress),
+      },
+    ];
+  },
+};
+
+/** The base of an adapter that is right and here; else why it cannot be merged. */
+async function adapterObstacle(
+  context: Context,
+  adapter: ReturnType<typeof adapterFolder>,
+): Promise<Finding | { base: { folder: string } }> {
+  const blocked = (code: string, found: string, needed: string, fix: string): Finding => ({ state: 'blocked', code, found, needed, fix });
+  const retrain = `\`npx just train --name=${shellWord(adapter.name)}\``;
+  if (!context.host.files.stat(adapter.folder))
+    return blocked(
+      'E_ADAPTER',
+      `\`${adapter.shown}\` is not there`,
+      'an adapter to merge',
+      `${retrain} trains it, \`npx just sync:pull\` brings it`,
+    );
+  const report = await checkAdapter(context, adapter.folder, { full: true });
+  const faults = [...report.config, ...report.weights];
+  if (faults.length > 0)
+    return blocked('E_ADAPTER', `\`${adapter.shown}\`: ${some(faults.map(({ message }) => message))}`, 'an adapter that is right', retrain);
+  const word = report.settings?.base;
+  const base = findBase(context, word);
+  if (base) return { base };
+  const name = word ?? 'a model that it does not name';
+  return blocked(
+    'E_MODEL_INCOMPLETE',
+    `the base of \`${adapter.shown}\`, \`${name}\`, is not on this machine`,
+    'the base model, whole',
+    `\`npx just model:download --model=${word && /^[\w.-]+\/[\w.-]+$/.test(word) ? word : 'OWNER/NAME'}\``,
+  );
+}
+
+async function whole(context: Context, folder: string, { result, base, adapter }: MergeRecord): Promise<Finding> {
+  const name = shown(context.root, folder);
+  const again = `npx just train:merge --name=${shellWord(adapter.name)} --into=${shellWord(path.basename(folder))} --force=merge`;
+  const subject = { ...subjectAt(context, folder), remedy: { download: again, repair: again } };
+  const { state, ...looked } = await verifyStep(subject).check(context, 'quick', () => undefined);
+  if (state === 'done') {
+    const difference = result.logitsDifference.toExponential(1);
+    return {
+      state,
+      found: `\`${name}\`, ${adapter.name} in ${base.repo ?? base.name} (${result.dtype}), logits within ${difference} of both together`,
+    };
+  }
+  return {
+    state: 'blocked',
+    code: 'code' in looked && looked.code ? looked.code : 'E_MODEL_DAMAGED',
+    found: looked.found,
+    needed: 'the model as it was merged',
+    fix: `\`${again}\` merges it again, and keeps this one under another name`,
+  };
+}
+
+/** Something else has the name. @param changed what differs from what it was merged of; `undefined` where it was not merged by us */
+function taken(context: Context, changed: readonly string[] | undefined): Finding {
+  const merged = mergedFolder(context);
+  return {
+    state: 'blocked',
+    code: 'E_MERGED_EXISTS',
+    found: changed
+      ? `\`${merged.shown}\` was merged of something else: ${some(changed)}`
+      : `\`${merged.shown}\` was not made by \`train:merge\``,
+    needed: 'a name that is free, or a model of this adapter and base',
+    fix: `\`npx just train:merge --name=${shellWord(adapterFolder(context).name)} --into=${shellWord(`${merged.name}-2`)}\`\nor \`--force=merge\`, which keeps the old one under another name`,
+  };
+}
+
+async function withoutRoom(context: Context, folder: string, needed: number): Promise<Finding | undefined> {
+  const { availableBytes, measured } = await context.host.disk.freeSpace(folder);
+  const all = needed + headroomOf(needed, context.settings.setup.download.headroom_percent);
+  if (availableBytes >= all) return undefined;
+  return {
+    state: 'blocked',
+    code: 'E_MODEL_SPACE',
+    found: `${bytes(availableBytes)} free in \`${shown(context.root, measured)}\`, and the merged model takes ${bytes(needed)}`,
+    needed: `${bytes(all)} free`,
+    fix: `free ${bytes(all - availableBytes)}, or \`--set paths.models_dir=FOLDER\` on a larger disk, with the base in it`,
+  };
+}

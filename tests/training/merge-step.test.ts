@@ -1,0 +1,142 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Context } from '../../tasks/engine/context';
+import { mergeStep } from '../../tasks/training/merge-step';
+import { makeAdapter } from '../checkpoints/adapters/adapter';
+import { makeModel } from '../checkpoints/models/model';
+import { temporaryFolder } from '../support/project';
+import { type ContextOptions, contextFor } from '../support/transcript';
+
+/** The step that merges, with a program in the place of Python that does to the folder what tasks/training/merge.py does. */
+const test = suite('the step that merges');
+
+const result = { dtype: 'bfloat16', logitsDifference: 0.004, adapterDifference: 0.5, versions: { peft: '0.12.0' } };
+
+/** @param does JavaScript behind `job` and `end`: what the program in the place of Python does */
+function project(does = 'copy(); end({ ok: true });') {
+  const root = temporaryFolder();
+  const bin = path.join(root, '.venv-remote', 'bin');
+  fs.mkdirSync(bin, { recursive: true });
+  const program = path.join(bin, 'merging.js');
+  fs.writeFileSync(
+    program,
+    `const fs = require('fs');
+const [, , input, output] = process.argv.slice(2);
+const job = JSON.parse(fs.readFileSync(input, 'utf8'));
+const copy = () => fs.cpSync(job.base, job.folder, { recursive: true });
+const end = (value) => fs.writeFileSync(output, JSON.stringify({ ...${JSON.stringify(result)}, ...value }));
+console.error('stage: merge');
+${does}\n`,
+  );
+  fs.writeFileSync(path.join(bin, 'python'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
+  makeModel(path.join(root, 'models', 'llama-3.1-8b'));
+  makeAdapter(path.join(root, 'adapters/first'), { settings: { base_model_name_or_path: 'llama-3.1-8b' } });
+  const context = ({ forced = false, ...options }: ContextOptions & { forced?: boolean } = {}): Context => ({
+    ...contextFor(root, options),
+    forced: () => forced,
+  });
+  return { root, context };
+}
+
+async function merge(context: Context): Promise<string[]> {
+  const told: string[] = [];
+  const { seen } = await mergeStep.check(context, 'quick', () => undefined);
+  for (const action of (await mergeStep.plan?.(context, seen)) ?? [])
+    await action.run(context, ({ text }) => void told.push(text ?? ''), seen);
+  return told;
+}
+
+const look = async (context: Context) => {
+  const { seen: _, ...finding } = await mergeStep.check(context, 'quick', () => undefined);
+  return finding as typeof finding & { code?: string };
+};
+const left = (root: string) => fs.readdirSync(path.join(root, 'models')).sort();
+
+test('a model of its own, with what it was made of; base and adapter stay, and a second run has nothing to do', async () => {
+  const { root, context } = project();
+  assert.equal([(await look(context())).state, (await look(context())).found], ['todo', 'not merged yet']);
+  assert.equal(await merge(context()), ['merging']);
+  assert.equal(left(root), ['first-merged', 'llama-3.1-8b']);
+  const done = await look(context());
+  assert.is(done.state, 'done', JSON.stringify(done));
+  assert.is(done.found, '`models/first-merged`, first in llama-3.1-8b (bfloat16), logits within 4.0e-3 of both together');
+  const record = JSON.parse(fs.readFileSync(path.join(root, 'models/first-merged/merge.json'), 'utf8'));
+  assert.equal([record.base.name, record.adapter.name, record.result.dtype], ['llama-3.1-8b', 'first', 'bfloat16']);
+  assert.not.match(JSON.stringify(record), root, 'no path of this machine');
+});
+
+test('another adapter, or a folder of somebody else, is never written over; the old one is kept when asked', async () => {
+  const { root, context } = project();
+  await merge(context());
+  fs.writeFileSync(path.join(root, 'models/first-merged/mine.txt'), 'mine');
+  makeAdapter(path.join(root, 'adapters/first'), { settings: { base_model_name_or_path: 'llama-3.1-8b', lora_alpha: 99 } });
+  const other = await look(context());
+  assert.equal([other.state, other.code], ['blocked', 'E_MERGED_EXISTS']);
+  assert.match(other.found, /merged of something else: `adapter_config\.json` changed$/);
+  assert.is((await look(context({ options: { into: 'second' } }))).state, 'todo');
+  await merge(context({ forced: true }));
+  const kept = left(root).find((name) => name.startsWith('first-merged-before-')) ?? '';
+  assert.is(fs.readFileSync(path.join(root, 'models', kept, 'mine.txt'), 'utf8'), 'mine');
+  assert.is((await look(context())).state, 'done');
+  assert.match((await look(context({ options: { into: kept } }))).found, /something else/);
+  const model = await look(context({ options: { into: 'llama-3.1-8b' } }));
+  assert.equal([model.code, /was not made by `train:merge`/.test(model.found)], ['E_MERGED_EXISTS', true], 'the base itself');
+});
+
+test('a merge that fails, answers otherwise or changes nothing leaves no model behind', async () => {
+  for (const [does, said] of [
+    [
+      `copy(); end({ ok: false, stage: 'reload', error: 'ValueError: the merged model gives other logits' }); process.exit(1);`,
+      /other logits/,
+    ],
+    ['copy(); end({ ok: true, adapterDifference: 0 });', /changes no answer/],
+    ["copy(); process.kill(process.pid, 'SIGKILL');", /Python ended/],
+  ] as const) {
+    const { root, context } = project(does);
+    const error = await merge(context()).then(
+      () => undefined,
+      (thrown) => thrown.fault,
+    );
+    assert.is(error?.code, 'E_MERGE', does);
+    assert.match(error.found, said);
+    assert.equal(left(root), ['llama-3.1-8b']);
+  }
+});
+
+test('what a merge that was killed left is not kept, and a model that was damaged since is told', async () => {
+  const { root, context } = project();
+  const rest = path.join(root, 'models/.first-merged.merging');
+  fs.mkdirSync(rest);
+  fs.writeFileSync(path.join(rest, 'half'), 'half');
+  await merge(context());
+  assert.equal(left(root), ['first-merged', 'llama-3.1-8b']);
+  const [weights = ''] = fs.readdirSync(path.join(root, 'models/first-merged')).filter((name) => name.endsWith('.safetensors'));
+  fs.truncateSync(path.join(root, 'models/first-merged', weights), 60);
+  const damaged = await look(context());
+  assert.equal([damaged.state, damaged.code], ['blocked', 'E_MODEL_DAMAGED'], JSON.stringify(damaged));
+  assert.match(
+    'fix' in damaged && damaged.fix ? damaged.fix : '',
+    /^`npx just train:merge --name=first --into=first-merged --force=merge`/,
+  );
+});
+
+test('no adapter, one that is wrong, a base that is not here, and a name that is none: each is said before anything is read', async () => {
+  const { root, context } = project();
+  assert.equal((({ code, found }) => [code, found])(await look(context({ options: { name: 'none' } }))), [
+    'E_ADAPTER',
+    '`adapters/none` is not there',
+  ]);
+  fs.truncateSync(path.join(root, 'adapters/first/adapter_model.safetensors'), 20);
+  assert.is((await look(context())).code, 'E_ADAPTER');
+  makeAdapter(path.join(root, 'adapters/first'), { settings: { base_model_name_or_path: 'nobody/nothing' } });
+  const gone = await look(context());
+  assert.equal([gone.code, 'fix' in gone && gone.fix], ['E_MODEL_INCOMPLETE', '`npx just model:download --model=nobody/nothing`']);
+  for (const options of [{ name: '../x' }, { into: 'a/b' }]) {
+    const fault = await look(context({ options })).catch((error) => error.fault);
+    assert.is(fault.code, 'E_USAGE');
+  }
+});
+
+test.run();
