@@ -28,7 +28,7 @@ module.exports = {
     // Handed on whole, as `host.files`.
     'tasks/platform/files/index.ts',
     // Started on machines, by their paths.
-    'tasks/machines/there/{run,watch,job}.ts',
+    'tasks/machines/there/{run,watch,job,nodes}.ts',
     ...new Set(lazyModules('tasks')),
   ],
   project: ['**/*.ts', 'tools/**/*.js'],

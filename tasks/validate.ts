@@ -59,8 +59,21 @@ const parts: Readonly<Record<Environment, readonly Part[]>> = {
 /** Checks of a project's own, by the environment that they are about: they stand behind those of just-lora. */
 export type OwnChecks = Partial<Readonly<Record<Environment, readonly Step[]>>>;
 
-const partsFor = (context: Context, environment: Environment): readonly Part[] =>
-  environment === 'remote' && context.option('train') !== undefined ? [...parts.remote, checks.train] : parts[environment];
+function partsFor(context: Context, environment: Environment): readonly Part[] {
+  const trains = environment === 'remote' && context.option('train') !== undefined ? [checks.train] : [];
+  return [...(context.option('nodes') === undefined ? parts[environment] : ofThisNode), ...trains];
+}
+
+/** What differs from node to node of a cluster: the rest lies on the disk that they share. */
+const ofThisNode: readonly Part[] = [checks.imports, checks.gpu];
+
+/** @throws UserError E_USAGE where there is no cluster whose nodes are meant */
+function refuseNodesElsewhere(context: Context): void {
+  const { onlyThisNode } = require('./slurm/needs-gpu') as typeof import('./slurm/needs-gpu');
+  const { usageError } = require('./common/errors') as typeof import('./common/errors');
+  if (context.option('nodes') !== onlyThisNode)
+    throw usageError('`--nodes` is about the nodes of a cluster', 'add `--on=NAME`, where `remotes.NAME` has `slurm`');
+}
 
 /**
  * Looks at everything, in full, and changes nothing.
@@ -77,8 +90,10 @@ export function validateTask(environment?: Environment, own: OwnChecks = {}): Lo
     options: [
       { name: 'train', description: 'with --env=remote: train five LoRA steps too, unless that was proven as it is now' },
       noGpuOption,
+      { name: 'nodes', value: 'all|N|list', description: 'with --on a cluster: prove each of these nodes by itself, and compare them' },
     ],
     items(context) {
+      if (context.option('nodes') !== undefined) refuseNodesElsewhere(context);
       const about = environment ?? context.environment;
       const items = partsFor(context, about).flatMap((part) => ('steps' in part ? part.steps(context) : part(context)));
       return [...items, ...(own[about] ?? [])];

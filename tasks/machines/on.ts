@@ -8,15 +8,16 @@ import { applySteps, checkSteps, type RunResult } from '../engine/run';
 import type { Step } from '../engine/step';
 import type { SlurmSettings } from '../settings/schema/slurm';
 import { jobOptions, noticeSeconds } from '../slurm/job-options';
-import { runsInJob, tasksBefore } from '../slurm/needs-gpu';
+import { onOneNode, runsInJob, tasksBefore } from '../slurm/needs-gpu';
 import { redacted } from '../untrusted/secrets';
 import type { Machine, Runtime } from './machine';
 import { type MachineOutcome, type OwnOutcome, outcomeThere, ownOutcome } from './outcome';
 import { runThere } from './runs/run-there';
 import { shownRun } from './runs/shown';
 import type { Stops } from './stops';
-import type { JobOrder } from './there/job';
+import type { NodesOrder } from './there/nodes';
 import type { Ended } from './there/protocol';
+import type { JobOrder } from './there/srun';
 
 /** A task as it is asked for on machines. */
 export interface AskedTask {
@@ -119,7 +120,10 @@ async function shownThere(context: Context, machine: Machine, runtime: Runtime, 
   return { ended, end: await shown.end() };
 }
 
-/** The program that runs it in a job, in its place. A training is told before its time is over, and writes a checkpoint. */
+/**
+ * The program that runs a task in a job, in its place: in one for each node where `--nodes` names some. A training is told before its
+ * time is over, and writes a checkpoint.
+ */
 function inJob(slurm: SlurmSettings, { node, app, project }: Runtime, task: string, command: readonly string[]): string[] {
   const signal = task === 'train' ? [`--signal=USR2@${noticeSeconds(slurm.time)}`] : [];
   const order: JobOrder = {
@@ -127,7 +131,11 @@ function inJob(slurm: SlurmSettings, { node, app, project }: Runtime, task: stri
     name: `just-lora-${randomBytes(4).toString('hex')}`,
     command,
   };
-  return [node, `${app}/lib/machines/there/job.js`, JSON.stringify(order)];
+  const there = `${app}/lib/machines/there`;
+  const nodes = command.find((arg) => arg.startsWith('--nodes='))?.slice('--nodes='.length);
+  if (task !== 'validate' || nodes === undefined) return [node, `${there}/job.js`, JSON.stringify(order)];
+  const several: NodesOrder = { ...order, command: onOneNode(command), partition: slurm.partition, nodes };
+  return [node, `${there}/nodes.js`, JSON.stringify(several)];
 }
 
 async function follow(

@@ -17,3 +17,16 @@ export function tasksBefore(task: string, args: readonly string[]): { task: stri
   const common = args.filter((arg) => !/^--(?:models|no-gpu)$/.test(arg));
   return ['env:remote', ...(args.includes('--models') ? ['model:download'] : [])].map((each) => ({ task: each, args: common }));
 }
+
+/** The option by which a node proves what differs from node to node, and nothing that all share. */
+export const onlyThisNode = 'here';
+
+/** `validate` of several nodes as one of them runs it. A proof that another node left in the project is none of its own: it is made anew. */
+export function onOneNode(command: readonly string[]): string[] {
+  const forced = command.filter((arg) => arg.startsWith('--force='));
+  const rest = command.filter((arg) => !/^--(?:force|nodes)(?:=|$)/.test(arg));
+  const force = command.includes('--force')
+    ? '--force'
+    : `--force=${[...forced.map((arg) => arg.slice('--force='.length)), 'train'].join(',')}`;
+  return [...rest, `--nodes=${onlyThisNode}`, ...(command.includes('--train') ? [force] : [])];
+}

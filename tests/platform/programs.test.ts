@@ -381,6 +381,7 @@ test('every file that starts a program has a row', () => {
   assert.equal(direct.sort(), [
     // On a machine that tasks run on: the run there has the environment of its own session, as one that is started by hand.
     'machines/there/job.ts',
+    'machines/there/srun.ts',
     'machines/there/start.ts',
     'machines/there/watch.ts',
     'platform/processes/orphan-reaper.ts',

@@ -192,12 +192,26 @@ else {
     await until(() => jobs() === '', jobs);
   });
 
+  test('each node proves itself; without an environment all say so, and none is blamed', async () => {
+    fs.rmSync(path.join(bin, 'nvidia-smi.slow'));
+    const { exitCode, stdout, stderr } = await machine.run('validate', '--env=remote', '--train', '--on=gpu', '--nodes=all');
+    assert.is(exitCode, 3, stdout + stderr);
+    assert.match(stdout, /^n1 +to do +.*environment is not there yet$/m);
+    assert.match(stdout, 'every node says the same, so no node is at fault');
+    machine.configure({});
+    const elsewhere = await machine.run('validate', '--env=remote', '--on=gpu', '--nodes=all');
+    assert.is(elsewhere.exitCode, 2);
+    machine.configure({ slurm: { time: '5:00' } });
+  });
+
   test('a node that dies in the middle is told', async () => {
     fs.writeFileSync(path.join(bin, 'nvidia-smi.slow'), '');
     const { ended } = machine.start('gpu', '--on=gpu', '--json');
     await until(() => /RUNNING/.test(jobs()), jobs);
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    cluster.cut(cluster.run('squeue', '--noheader', '--format=%N').text);
+    const node = cluster.run('squeue', '--noheader', '--format=%N').text;
+    // What the controller does when it notices a power cut.
+    cluster.run('scontrol', 'update', `NodeName=${node}`, 'State=DOWN', 'Reason=test');
     const { exitCode, stdout, stderr } = await ended;
     assert.is(exitCode, 1, stderr);
     assert.is(JSON.parse(stdout).machines[0].report.error.code, 'E_SLURM_NODE', stdout + stderr);

@@ -1,4 +1,4 @@
-import { type Fault, UserError } from '../../common/errors';
+import { type Fault, UserError, usageError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { widthOf } from '../../engine/reporter/reporter';
 import { programJudge } from '../../engine/repository-programs';
@@ -36,6 +36,11 @@ export async function onMachines(
     forced: (step) => typeof options.force !== 'boolean' && options.force.includes(step),
   };
   const remotes = machineNamesOf(context, options.given.get('on') ?? []);
+  const withoutNodes = options.given.has('nodes') ? remotes.find(({ slurm }) => !slurm) : undefined;
+  if (withoutNodes) throw usageError(`\`--nodes\`: \`remotes.${withoutNodes.name}\` is no cluster`, 'name one that has `slurm`');
+  const [nodes] = options.given.get('nodes') ?? [];
+  if (nodes !== undefined && !/^\w[\w.,[\]-]*$/.test(nodes))
+    throw usageError(`\`--nodes=${nodes}\` names no nodes`, '`all`, a number, or names: `--nodes=n1,n[4-6]`');
   const tokens = remotes.map((remote) => tokenFor(context, options, remote.name));
   const { processes } = host;
   processes.judge = programJudge(context);

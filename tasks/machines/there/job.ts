@@ -1,23 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import * as os from 'node:os';
 import type { Fault } from '../../common/errors';
 import { duration } from '../../common/format';
-import { appendTo, standardOutput } from '../../platform/files';
+import { appendTo } from '../../platform/files';
 import { endedBySlurm, hopelessFault, jobFault, noSrun } from '../../slurm/job-faults';
 import { parseQueue, queueFormat, waitText } from '../../slurm/queue';
-
-/** A task that runs on a compute node. It is the argument of this program, as JSON: nothing of it is secret. */
-export interface JobOrder {
-  /** Options of srun. */
-  options: readonly string[];
-  /** Unique: the job is known by it before it has a number. */
-  name: string;
-  /** The task, as it would be started here. */
-  command: readonly string[];
-}
-
-/** Says on the node which job runs where, before the task begins there. */
-const begins = ['sh', '-c', 'printf "just-lora-job %s %s\\n" "$SLURM_JOB_ID" "$SLURMD_NODENAME"; exec "$@"', 'sh'];
+import { asked, type JobOrder, jobLine, linesOf, srunHere, startInJob } from './srun';
 
 /** Milliseconds between two questions to the queue: a controller has others to answer too. */
 const [firstAskMs, longestAskMs] = [1000, 20_000];
@@ -42,14 +30,10 @@ class Job {
   constructor(readonly order: JobOrder) {}
 
   async run(srun: string): Promise<number> {
-    const { options, name, command } = this.order;
-    const args = [`--job-name=${name}`, '--nodes=1', '--ntasks=1', '--input=none', ...options, ...begins, ...command];
-    // What the login node has a token for needs a network, which a compute node is not asked for.
-    const { HF_TOKEN: _, ...env } = process.env;
-    const child = spawn(srun, args, { env: { ...env, JUST_LORA_EVENTS: standardOutput }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = startInJob(srun, this.order);
     this.#srun = child;
-    lines(child.stdout, (line) => this.#line(line));
-    lines(child.stderr, (line) => {
+    linesOf(child.stdout, (line) => this.#line(line));
+    linesOf(child.stderr, (line) => {
       this.#said = `${this.#said}${line}\n`.slice(-20_000);
       process.stderr.write(`${line}\n`);
     });
@@ -66,7 +50,7 @@ class Job {
 
   /** What the task writes: its events, and what is no event. */
   #line(line: string): void {
-    const [, id, node] = /^just-lora-job (\d+) (\S+)$/.exec(line) ?? [];
+    const [, id, node] = jobLine.exec(line) ?? [];
     if (id && !this.#hasBegun) {
       this.#hasBegun = true;
       this.#note(`job ${id} runs on ${node}, after ${duration(Date.now() - this.#began)} in the queue`);
@@ -139,41 +123,6 @@ class Job {
   #note(text: string): void {
     this.#append(JSON.stringify({ event: 'note', text }));
   }
-}
-
-/** What a program prints; empty where it fails. */
-const asked = (program: string, args: readonly string[]): Promise<string> =>
-  new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 });
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8');
-    });
-    child.once('error', () => resolve(''));
-    child.once('close', () => resolve(text));
-  });
-
-function lines(stream: NodeJS.ReadableStream, tell: (line: string) => void): void {
-  let rest = '';
-  stream.setEncoding('utf8');
-  stream.on('data', (chunk: string) => {
-    const parts = (rest + chunk).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) tell(part);
-  });
-  stream.on('end', () => rest && tell(rest));
-}
-
-/** srun of this session, or where a login shell has it: a module brings it on some sites. */
-async function srunHere(): Promise<string | undefined> {
-  for (const shell of [['-c'], ['-lc']]) {
-    const found = (await asked('bash', [...shell, 'command -v srun && echo "$PATH"'])).trim().split('\n');
-    const [program, path] = found.slice(-2);
-    if (!program?.startsWith('/') || !path) continue;
-    process.env['PATH'] = path;
-    return program;
-  }
-  return undefined;
 }
 
 async function main(order: JobOrder): Promise<void> {

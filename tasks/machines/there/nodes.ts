@@ -1,0 +1,143 @@
+import * as os from 'node:os';
+import type { Fault } from '../../common/errors';
+import { plural } from '../../common/format';
+import { appendTo } from '../../platform/files';
+import { type ClusterNode, chosenNodes, nodesFormat, parseNodes } from '../../slurm/cluster-nodes';
+import { endedBySlurm, jobFault, noSrun } from '../../slurm/job-faults';
+import { exitCodeOfNodes, type NodeProof, verdictsOf, verdictsText } from '../../slurm/node-verdicts';
+import { parseQueue, queueFormat, waitText } from '../../slurm/queue';
+import { fieldsOf, tryParse } from '../../untrusted/json';
+import { asked, type JobOrder, jobLine, linesOf, srunHere, startInJob } from './srun';
+
+/** A proof of several nodes. It is the argument of this program, as JSON: nothing of it is secret. */
+export interface NodesOrder extends JobOrder {
+  partition: string | null;
+  /** `all`, how many, or names as Slurm lists them. */
+  nodes: string;
+}
+
+/** Jobs that are in the queue at once: a login node holds an srun for each. */
+const mostAtOnce = 32;
+/** Milliseconds between two questions to the queue. */
+const askMs = 5000;
+
+/** What a run of ours tells, in the format of docs/MACHINES.md. */
+const append = appendTo(process.env['JUST_LORA_EVENTS'] ?? '/dev/null');
+const tell = (event: object) => append(JSON.stringify(event));
+const began = new Date();
+
+/** Proves each node in a job of its own, side by side as the queue allows, and judges them together. */
+async function prove(order: NodesOrder, srun: string): Promise<number> {
+  const all = parseNodes(await asked('sinfo', ['--noheader', '--Node', `--format=${nodesFormat}`]), order.partition);
+  const names = /^(?:all|\d+)$/.test(order.nodes) ? '' : await asked('scontrol', ['show', 'hostnames', order.nodes]);
+  const { nodes, unknown } = chosenNodes(all, order.nodes, names.split('\n').filter(Boolean));
+  if (unknown.length > 0 || nodes.length === 0) return fail(noNodes(all, unknown));
+  const stops = cancelling(order);
+  tell({ event: 'begin', steps: [{ name: 'nodes', title: `Prove ${plural(nodes.length, 'node')}` }] });
+  tell({ event: 'started', step: 0 });
+  const proofs = new Map<string, NodeProof>();
+  const waiting = [...nodes];
+  const show = (text = '') =>
+    tell({ event: 'progress', step: 0, progress: { text, count: { done: proofs.size, total: nodes.length, noun: 'node' } } });
+  const queue = setInterval(() => void told(order).then((text) => text && show(text)), askMs);
+  const work = async () => {
+    for (let node = waiting.shift(); node && !stops.stopped; node = waiting.shift()) {
+      const proof = await proofOf(node, order, srun);
+      proofs.set(node.name, stops.stopped && !proof.document ? { node: node.name, out: 'not proven: interrupted' } : proof);
+      show();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(mostAtOnce, nodes.length) }, work));
+  clearInterval(queue);
+  return finish(
+    nodes.flatMap(({ name }) => proofs.get(name) ?? []),
+    stops.stopped,
+  );
+}
+
+async function proofOf({ name, out }: ClusterNode, order: NodesOrder, srun: string): Promise<NodeProof> {
+  if (out !== undefined) return { node: name, out };
+  const child = startInJob(srun, { ...order, options: [...order.options, `--nodelist=${name}`] });
+  let [document, said, hasExit]: [object | undefined, string, boolean] = [undefined, '', false];
+  linesOf(child.stdout, (line) => {
+    if (jobLine.test(line)) tell({ event: 'note', text: `${name}: job ${jobLine.exec(line)?.[1]} runs` });
+    const event = fieldsOf(tryParse(line));
+    if (event?.['event'] === 'document') document = fieldsOf(event['document']) as object;
+    if (event?.['event'] === 'exit') hasExit = true;
+  });
+  linesOf(child.stderr, (line) => {
+    said = `${said}${line}\n`.slice(-20_000);
+  });
+  const code = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(127));
+    child.once('close', resolve);
+  });
+  // srun ends with 0 where its node failed: only the task's own word counts.
+  const isTold = hasExit && document !== undefined;
+  const fault = isTold && code === 0 ? undefined : (endedBySlurm(said) ?? (isTold ? undefined : jobFault(said, code)));
+  return { node: name, document, fault };
+}
+
+/** Why the first job of this proof waits, where one does. */
+async function told({ name }: NodesOrder): Promise<string> {
+  const jobs = parseQueue(
+    await asked('squeue', ['--noheader', `--user=${os.userInfo().username}`, `--name=${name}`, `--format=${queueFormat}`]),
+  );
+  const waits = jobs.filter(({ state }) => state === 'PENDING');
+  return waits[0] ? `${plural(waits.length, 'job')} in the queue; ${waitText(waits[0])}` : '';
+}
+
+/** Ctrl-C cancels every job of this proof; what is known by then is told. */
+function cancelling({ name }: NodesOrder): { stopped: NodeJS.Signals | undefined } {
+  const state: { stopped: NodeJS.Signals | undefined } = { stopped: undefined };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      state.stopped = signal;
+      const cancel = () => void asked('scancel', [`--user=${os.userInfo().username}`, `--name=${name}`]);
+      cancel();
+      // A job that is just being made is not known yet.
+      setInterval(cancel, 2000).unref();
+    });
+  return state;
+}
+
+function finish(proofs: readonly NodeProof[], stopped: NodeJS.Signals | undefined): number {
+  const verdicts = verdictsOf(proofs);
+  const code = stopped ? (stopped === 'SIGINT' ? 130 : 143) : exitCodeOfNodes(verdicts);
+  const right = verdicts.filter(({ verdict }) => verdict === 'ok').length;
+  const found = `${right} of ${plural(verdicts.length, 'node')} train`;
+  const durationMs = Date.now() - began.getTime();
+  const step = { name: 'nodes', title: 'Prove the nodes', state: code === 0 ? 'done' : 'blocked', found, actions: [], durationMs };
+  tell({ event: 'finished', step: 0, report: step });
+  tell({ event: 'end' });
+  tell({ event: 'result', text: verdictsText(verdicts, Number(process.env['JUST_LORA_COLUMNS']) || undefined) });
+  const outcome = stopped ? 'interrupted' : code === 0 ? 'unchanged' : code === 3 ? 'todo' : 'blocked';
+  const head = { version: 1, task: 'validate', outcome, startedAt: began.toISOString(), durationMs };
+  tell({ event: 'document', document: { ...head, steps: [{ ...step, nodes: verdicts }] } });
+  tell({ event: 'exit', code });
+  return code;
+}
+
+function noNodes(all: readonly ClusterNode[], unknown: readonly string[]): Fault {
+  const known = all.map(({ name }) => name).join(', ');
+  return {
+    code: 'E_SLURM_NODES',
+    found: unknown.length > 0 ? `no node of the partition: ${unknown.join(', ')}` : 'the partition has no node to prove',
+    needed: `nodes of the partition${known ? `: ${known.slice(0, 300)}` : ''}`,
+    fix: 'correct `--nodes` or `remotes.NAME.slurm.partition`: `sinfo -N` there lists every node',
+  };
+}
+
+function fail(fault: Fault): number {
+  tell({ event: 'error', fault });
+  tell({ event: 'exit', code: 1 });
+  return 1;
+}
+
+async function main(order: NodesOrder): Promise<void> {
+  tell({ event: 'run', version: 1, task: 'validate' });
+  const srun = await srunHere();
+  process.exit(srun ? await prove(order, srun) : fail(noSrun));
+}
+
+void main(JSON.parse(process.argv[2] ?? '') as NodesOrder);

@@ -1,0 +1,62 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { standardOutput } from '../../platform/files';
+
+/** A task that runs on a compute node. It is the argument of this program, as JSON: nothing of it is secret. */
+export interface JobOrder {
+  /** Options of srun. */
+  options: readonly string[];
+  /** Unique: the job is known by it before it has a number. */
+  name: string;
+  /** The task, as it would be started here. */
+  command: readonly string[];
+}
+
+/** Says on the node which job runs where, before the task begins there. */
+const begins = ['sh', '-c', 'printf "just-lora-job %s %s\\n" "$SLURM_JOB_ID" "$SLURMD_NODENAME"; exec "$@"', 'sh'];
+/** What that says: job, node. */
+export const jobLine = /^just-lora-job (\d+) (\S+)$/;
+
+/** Starts a task in a job of its own, by srun, which ends with it. Its events come on stdout, each line in one piece. */
+export function startInJob(srun: string, { options, name, command }: JobOrder): ChildProcessByStdio<null, Readable, Readable> {
+  const args = [`--job-name=${name}`, '--nodes=1', '--ntasks=1', '--input=none', ...options, ...begins, ...command];
+  // What the login node has a token for needs a network, which a compute node is not asked for.
+  const { HF_TOKEN: _, ...env } = process.env;
+  return spawn(srun, args, { env: { ...env, JUST_LORA_EVENTS: standardOutput }, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** What a program prints; empty where it fails. */
+export const asked = (program: string, args: readonly string[]): Promise<string> =>
+  new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 });
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+    });
+    child.once('error', () => resolve(''));
+    child.once('close', () => resolve(text));
+  });
+
+/** Calls with each line of a stream. */
+export function linesOf(stream: NodeJS.ReadableStream, tell: (line: string) => void): void {
+  let rest = '';
+  stream.setEncoding('utf8');
+  stream.on('data', (chunk: string) => {
+    const parts = (rest + chunk).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) tell(part);
+  });
+  stream.on('end', () => rest && tell(rest));
+}
+
+/** srun of this session, or where a login shell has it: a module brings it on some sites. */
+export async function srunHere(): Promise<string | undefined> {
+  for (const shell of [['-c'], ['-lc']]) {
+    const found = (await asked('bash', [...shell, 'command -v srun && echo "$PATH"'])).trim().split('\n');
+    const [program, path] = found.slice(-2);
+    if (!program?.startsWith('/') || !path) continue;
+    process.env['PATH'] = path;
+    return program;
+  }
+  return undefined;
+}
