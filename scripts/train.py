@@ -2,7 +2,7 @@
 
     python scripts/train.py JOB.json RESULT.json
 
-It is yours to change, as are training_model.py and training_rows.py beside it: the files in the project are those that run. What just-lora
+It is yours to change, as are training_model.py, training_progress.py and training_rows.py beside it: the files in the project are those that run. What just-lora
 relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
 
     model, base      folder of the base model; {repo, commit} of the Hub, or null
@@ -23,31 +23,19 @@ import json
 import math
 import os
 import random
-import re
 import resource
-import shutil
-import signal
 import statistics
 import sys
-import threading
-import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from training_model import is_quantized, load_base, loaded_again, samples, save, uses_gpu, with_adapter  # noqa: E402
+from training_progress import Stopped, last_whole, reporter  # noqa: E402
 from training_rows import tokenized  # noqa: E402
 
 sys.path.pop(0)
 
-# Ask for a checkpoint and the end. Windows has none of the first two.
-ASKING = [getattr(signal, name) for name in ("SIGUSR1", "SIGUSR2", "SIGTERM") if hasattr(signal, name)]
-# Written last of all into a checkpoint: one without it was being written when the run ended.
-WHOLE = "whole.json"
 KEPT_CHECKPOINTS = 2
-
-
-class Stopped(Exception):
-    """A signal asked for the end, and the checkpoint is written."""
 
 
 # The rows
@@ -181,82 +169,6 @@ def trainer_for(model, tokenizer, rows, validation, job):
     trainer = InOrder(model, arguments, collator(tokenizer), train_dataset=order, eval_dataset=validation or None)
     trainer.add_callback(reporter(job, order, a_step))
     return trainer
-
-
-def reporter(job, order, a_step):
-    """Tells each step, keeps `train.jsonl`, marks checkpoints as whole, and ends behind a step where a signal asked for that."""
-    from transformers import TrainerCallback
-
-    log = os.path.join(job["logs"], "train.jsonl")
-
-    class Reporter(TrainerCallback):
-        seconds = []
-        asked = None
-
-        def ask(self, number, _frame):
-            # The second one does not wait. Slurm may send the others twice: by us, and to every process of a job.
-            if number == signal.SIGTERM:
-                signal.signal(number, signal.SIG_DFL)
-            self.asked = signal.Signals(number).name
-
-        def on_train_begin(self, _args, state, _control, **_kwargs):
-            # Before it there is nothing to save: the signal ends the program as it would any other.
-            if threading.current_thread() is threading.main_thread():
-                for number in ASKING:
-                    signal.signal(number, self.ask)
-            os.makedirs(job["logs"], exist_ok=True)
-            # What a run that was killed wrote behind its last checkpoint is trained again.
-            with open(log, "w", encoding="utf-8") as target:
-                target.writelines(json.dumps(entry) + "\n" for entry in state.log_history)
-
-        def on_step_begin(self, *_args, **_kwargs):
-            self.begun = time.perf_counter()
-
-        def on_step_end(self, _args, state, control, **_kwargs):
-            self.seconds.append(time.perf_counter() - self.begun)
-            if self.asked and state.global_step < state.max_steps:
-                control.should_save = control.should_training_stop = True
-
-        def on_log(self, _args, state, _control, logs=None, **_kwargs):
-            with open(log, "a", encoding="utf-8") as target:
-                target.write(json.dumps(state.log_history[-1]) + "\n")
-            loss = (logs or {}).get("loss")
-            if loss is None:
-                return
-            if not math.isfinite(float(loss)):
-                raise ValueError("the loss is not finite: %s at step %d" % (loss, state.global_step))
-            of_step = order[(state.global_step - 1) * a_step : state.global_step * a_step]
-            usual = statistics.median(self.seconds[-50:])
-            told = {
-                "step": state.global_step,
-                "steps": state.max_steps,
-                "loss": round(float(loss), 4),
-                "tokensPerSecond": round(sum(len(row.ids) for row in of_step) / max(self.seconds[-1], 1e-9)),
-                "secondsLeft": round(usual * (state.max_steps - state.global_step), 1),
-            }
-            print("progress: " + json.dumps(told), file=sys.stderr, flush=True)
-
-        def on_save(self, args, state, _control, **_kwargs):
-            # On the disk before the mark is: after a power cut a mark vouches for what lies beside it.
-            os.sync()
-            with open(os.path.join(args.output_dir, "checkpoint-%d" % state.global_step, WHOLE), "w") as target:
-                json.dump({"step": state.global_step}, target)
-                target.flush()
-                os.fsync(target.fileno())
-
-    return Reporter()
-
-
-def last_whole(folder):
-    """The newest checkpoint that was written to its end; those that were not are removed. None where there is none."""
-    whole = {}
-    for name in os.listdir(folder) if os.path.isdir(folder) else ():
-        at = os.path.join(folder, name)
-        if os.path.exists(os.path.join(at, WHOLE)):
-            whole[int(name.rsplit("-", 1)[-1])] = at
-        elif re.fullmatch(r"(tmp-)?checkpoint-\d+", name):
-            shutil.rmtree(at)
-    return whole[max(whole)] if whole else None
 
 
 def train(job, stage):
