@@ -1,13 +1,13 @@
 import * as path from 'node:path';
 import { bytes, moveAside, plural, shellWord, some } from '../common/format';
 import type { Context } from '../engine/context';
-import { askGit } from '../engine/git';
 import { shown } from '../engine/paths';
 import type { Finding, Step } from '../engine/step';
 import { offerOf } from './cards';
 import type { Engine } from './engine';
 import { authorOf, changedLines, exportedText } from './exported-file';
 import { type Job, jobOf } from './job';
+import { placeOf } from './place';
 
 interface Seen {
   file: string;
@@ -61,13 +61,6 @@ function commandOf(name: string, { option }: Context): string {
     return value === undefined ? [] : [` --${each}=${shellWord(value)}`];
   });
   return `npx just export --to=${name}${options.join('')}${option('no-token') === undefined ? '' : ' --no-token'}`;
-}
-
-async function placeOf(context: Context, file: string) {
-  const { root } = context;
-  const { exitCode, stdout } = await askGit(context, ['remote']);
-  const toRoot = path.relative(path.dirname(file), root).split(path.sep).join('/');
-  return { file: shellWord(shown(root, file)), toRoot: toRoot || '.', hasAddress: exitCode === 0 && stdout.trim() !== '' };
 }
 
 function withoutCard(job: Job, engine: Engine): Finding | undefined {

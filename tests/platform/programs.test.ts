@@ -22,6 +22,7 @@ import { localEnvironment } from '../../tasks/environments/venv/definition';
 import { makeLock } from '../../tasks/environments/venv/lock/make-lock';
 import { createEnvironment, installLock } from '../../tasks/environments/venv/packages/install';
 import { pythonFor } from '../../tasks/environments/venv/tools';
+import { placeOf } from '../../tasks/export/place';
 import { queryDriver } from '../../tasks/gpu/driver/query-driver';
 import { queryTorch } from '../../tasks/gpu/torch/query-torch';
 import { runHf } from '../../tasks/hub/download/hf-backend';
@@ -276,6 +277,7 @@ row('tasks/gpu/torch/query-torch.ts', 'python', /probe\.py/, [], () =>
   queryTorch(context, { python: path.join(trained, 'bin/python'), prefix: trained, types: [], quant: 'none', skip: [] }),
 );
 row('tasks/environments/proof/run-program.ts', 'python', /train\.py/, [], () => runTraining(context, quietly));
+row('tasks/export/place.ts', 'git', / remote$/, [], () => placeOf(context, path.join(root, 'configs/train.sky.yaml')));
 row('tasks/training/make-adapter.ts', 'git', /rev-parse --verify HEAD/, [], () => commitOf(context));
 row('tasks/checkpoints/models/load/load.ts', 'python', /load\.py/, [], () =>
   loadModel(
