@@ -127,8 +127,9 @@ async function shownThere(context: Context, machine: Machine, runtime: Runtime, 
 function inJob(slurm: SlurmSettings, { node, app, project }: Runtime, task: string, command: readonly string[]): string[] {
   const signal = task === 'train' ? [`--signal=USR2@${noticeSeconds(slurm.time)}`] : [];
   const order: JobOrder = {
-    options: [...jobOptions(slurm), ...signal, `--chdir=${project}`],
+    options: [...jobOptions(slurm), ...signal],
     name: `just-lora-${randomBytes(4).toString('hex')}`,
+    folder: project,
     command,
   };
   const there = `${app}/lib/machines/there`;

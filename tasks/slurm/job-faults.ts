@@ -13,6 +13,15 @@ const settings = (name: string) => `correct \`remotes.NAME.slurm.${name}\` in co
 /** Slurm's texts are those of slurm/src/common/slurm_errno.c (22.05, 23.11) and of slurmstepd at the end of a step. The first that fits counts. */
 const known: readonly KnownWords[] = [
   {
+    words: /just-lora-not-shared/,
+    fault: () => ({
+      code: 'E_SLURM_SHARED',
+      found: "the compute node does not have the project's folder, or not the Node that was brought to the home folder",
+      needed: '`remotes.NAME.path` and the home folder on filesystems that login and compute nodes share',
+      fix: 'set `remotes.NAME.path` in configs/setup.local.yaml to a folder that all nodes have: `srun df -h` there shows what a node has',
+    }),
+  },
+  {
     words: /DUE TO TIME LIMIT|TIMEOUT/,
     fault: () => ({
       code: 'E_SLURM_TIME',

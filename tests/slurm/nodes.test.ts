@@ -115,6 +115,7 @@ else {
     const order = {
       options: ['--time=5:00', '--gres=gpu:1'],
       name: 'jl-nodes',
+      folder,
       command: [process.execPath, task],
       partition: 'main',
       nodes,

@@ -90,10 +90,10 @@ test('a line of the queue, and why a job waits', () => {
 
 /** What the program for a job tells, started without a cluster. */
 // biome-ignore lint/suspicious/noExplicitAny: events are read as they are
-function jobEvents(env: Record<string, string>): any[] {
+function jobEvents(env: Record<string, string>, folder = '/'): any[] {
   const file = path.join(temporaryFolder(), 'events');
   const program = path.join(repository, 'tasks/machines/there/job.ts');
-  const order = JSON.stringify({ options: [], name: 'x', command: ['true'] });
+  const order = JSON.stringify({ options: [], name: 'x', folder, command: ['/bin/true'] });
   spawnSync(process.execPath, ['-r', path.join(repository, 'tools/ts-node/register'), program, order], {
     env: { ...env, JUST_LORA_EVENTS: file },
   });
@@ -103,6 +103,16 @@ function jobEvents(env: Record<string, string>): any[] {
     .split('\n')
     .map((line) => JSON.parse(line));
 }
+
+test('a node that does not have the folder of the project is told', () => {
+  const bin = temporaryFolder();
+  // In the place of srun: runs what stands behind the options.
+  fs.writeFileSync(path.join(bin, 'srun'), `#!/bin/sh\nwhile case "$1" in --*) true ;; *) false ;; esac; do shift; done\nexec "$@"\n`, {
+    mode: 0o755,
+  });
+  const [error] = jobEvents({ PATH: `${bin}:/usr/bin:/bin` }, '/nowhere/project');
+  assert.is(error.fault.code, 'E_SLURM_SHARED');
+});
 
 test('without srun it is said so', () => {
   const folder = temporaryFolder();
@@ -139,6 +149,13 @@ else {
     assert.match(stderr, /job \d+ runs on n[12], after .* in the queue/);
     assert.is(exitCode, 1, stdout + stderr);
     assert.match(stdout, /✖ gpu — .*\(E_(GPU|DRIVER)_\w+\)/);
+  });
+
+  test('setup:remote makes the environment on the login node before it asks for a job', async () => {
+    const { exitCode, stderr } = await machine.run('setup:remote', '--on=gpu', '--set=remote.engine=conda');
+    assert.is(exitCode, 1);
+    assert.match(stderr, 'E_CONDA_NOT_FOUND');
+    assert.not.match(stderr, /job \d+/);
   });
 
   test('what Slurm refuses is told by its name', async () => {

@@ -8,18 +8,25 @@ export interface JobOrder {
   options: readonly string[];
   /** Unique: the job is known by it before it has a number. */
   name: string;
-  /** The task, as it would be started here. */
+  /** The folder of the project. */
+  folder: string;
+  /** The task, as it would be started here: by the path of its program. */
   command: readonly string[];
 }
 
-/** Says on the node which job runs where, before the task begins there. */
-const begins = ['sh', '-c', 'printf "just-lora-job %s %s\\n" "$SLURM_JOB_ID" "$SLURMD_NODENAME"; exec "$@"', 'sh'];
+/** On the node, before the task begins there: the project and Node have to be there too, and it says which job runs where. */
+const begins = [
+  'sh',
+  '-c',
+  'cd "$0" 2>/dev/null && [ -x "$1" ] || { echo just-lora-not-shared >&2; exit 81; }; printf "just-lora-job %s %s\\n" "$SLURM_JOB_ID" "$SLURMD_NODENAME"; exec "$@"',
+];
+
 /** What that says: job, node. */
 export const jobLine = /^just-lora-job (\d+) (\S+)$/;
 
 /** Starts a task in a job of its own, by srun, which ends with it. Its events come on stdout, each line in one piece. */
-export function startInJob(srun: string, { options, name, command }: JobOrder): ChildProcessByStdio<null, Readable, Readable> {
-  const args = [`--job-name=${name}`, '--nodes=1', '--ntasks=1', '--input=none', ...options, ...begins, ...command];
+export function startInJob(srun: string, { options, name, folder, command }: JobOrder): ChildProcessByStdio<null, Readable, Readable> {
+  const args = [`--job-name=${name}`, '--nodes=1', '--ntasks=1', '--input=none', ...options, ...begins, folder, ...command];
   // What the login node has a token for needs a network, which a compute node is not asked for.
   const { HF_TOKEN: _, ...env } = process.env;
   return spawn(srun, args, { env: { ...env, JUST_LORA_EVENTS: standardOutput }, stdio: ['ignore', 'pipe', 'pipe'] });
