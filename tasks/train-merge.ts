@@ -14,6 +14,7 @@ export function trainMergeTask(): LoraTask {
     environment: 'remote',
     options: [
       { name: 'name', value: 'name', description: 'the adapter: its folder in adapters_dir', default: 'first' },
+      { name: 'dtype', value: 'type', description: 'type of the weights: `float32`, `bfloat16` or `float16`', default: 'that of the base' },
       { name: 'into', value: 'name', description: 'what the model is called: its folder in models_dir', default: 'NAME-merged' },
     ],
     items: stepsOf,
@@ -30,6 +31,8 @@ function stepsOf(context: Context): readonly Step[] {
   const { lookOnly } = require('./training/look-only') as typeof import('./training/look-only');
   const { mergeStep } = require('./training/merge-step') as typeof import('./training/merge-step');
   const { mergedFolder } = require('./training/folders') as typeof import('./training/folders');
+  const { askedType } = require('./training/merge-record') as typeof import('./training/merge-record');
   mergedFolder(context);
+  askedType(context);
   return [lookOnly(environmentOfRemote), mergeStep as Step];
 }

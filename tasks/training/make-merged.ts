@@ -32,7 +32,7 @@ export async function makeMerged(context: Context, inputs: MergeInputs, progress
   host.files.remove(made);
   host.files.makeFolder(made);
   try {
-    const job = { base: inputs.base, adapter: inputs.adapter, folder: made, repo: inputs.repo };
+    const job = { base: inputs.base, adapter: inputs.adapter, folder: made, repo: inputs.repo, dtype: inputs.dtype };
     const ended = await runProgram<MergeFacts & { ok: true }>(context, script, () => job, {
       env: { CUDA_VISIBLE_DEVICES: '' },
       onLine(line) {

@@ -1,4 +1,6 @@
 import * as path from 'node:path';
+import type { BaseModel } from '../checkpoints/adapters/base/base-model';
+import { usageError } from '../common/errors';
 import type { Context } from '../engine/context';
 import type { Inputs } from '../engine/state';
 import { readModelRecord } from '../hub/store/model-record';
@@ -12,9 +14,12 @@ export interface MergeInputs {
   /** The adapter's folder, and that of its base. */
   adapter: string;
   base: string;
-  /** Of the base's weights: the merged model has as many. */
-  baseBytes: number;
+  /** Of the weights that are written, and of the same in float32, which is how they are in memory. */
+  mergedBytes: number;
+  memoryBytes: number;
   repo: string | null;
+  /** Type of the weights that is asked for; null for that of the base. */
+  dtype: MergedType | null;
   compared: Inputs;
 }
 
@@ -24,7 +29,7 @@ export interface MergeFacts {
   dtype: string;
   /** How far its logits are from those of base and adapter together, as a part of the largest. */
   logitsDifference: number;
-  /** The same of the base alone: 0 where the adapter does nothing. */
+  /** The same of the base alone: 0 where the adapter does nothing. Where it is not much more, rounding has taken what was learned. */
   adapterDifference: number;
   versions: Record<string, string | null>;
 }
@@ -49,8 +54,23 @@ export function readMergeRecord({ files }: Host, folder: string): MergeRecord | 
   return isOurs ? record : undefined;
 }
 
-/** Looks at both, and hashes the adapter. @param base the folder of the base model */
-export async function mergeInputsOf(context: Context, adapter: { folder: string }, base: string): Promise<MergeInputs> {
+const typeBytes = { float32: 4, bfloat16: 2, float16: 2 } as const;
+type MergedType = keyof typeof typeBytes;
+const isType = (value: unknown): value is MergedType => typeof value === 'string' && Object.hasOwn(typeBytes, value);
+
+/** `--dtype`; null without it. @throws UserError E_USAGE */
+export function askedType(context: Context): MergedType | null {
+  const asked = context.option('dtype') ?? null;
+  if (asked === null || isType(asked)) return asked;
+  throw usageError(`\`--dtype=${asked}\` is no type of weights that is written`, `one of ${Object.keys(typeBytes).join(', ')}`);
+}
+
+/** Looks at both, and hashes the adapter. */
+export async function mergeInputsOf(
+  context: Context,
+  adapter: { folder: string },
+  { folder: base, config }: Pick<BaseModel, 'folder' | 'config'>,
+): Promise<MergeInputs> {
   const { host } = context;
   const record = readModelRecord(host, base);
   const names = ['adapter_config.json', 'adapter_model.safetensors'];
@@ -62,12 +82,18 @@ export async function mergeInputsOf(context: Context, adapter: { folder: string 
   const sizes = host.files
     .list(base)
     .map((name) => (name.endsWith('.safetensors') ? (host.files.stat(path.join(base, name))?.size ?? 0) : 0));
+  const baseBytes = sizes.reduce((sum, size) => sum + size, 0);
+  const own = config['dtype'] ?? config['torch_dtype'];
+  const [dtype, stored] = [askedType(context), isType(own) ? own : 'bfloat16'];
   return {
     adapter: adapter.folder,
     base,
-    baseBytes: sizes.reduce((sum, size) => sum + size, 0),
+    mergedBytes: baseBytes * (typeBytes[dtype ?? stored] / typeBytes[stored]),
+    memoryBytes: baseBytes * (typeBytes.float32 / typeBytes[stored]),
     repo: record?.repo ?? null,
+    dtype,
     compared: {
+      dtype: dtype ?? 'that of the base',
       'the base model': record ? `${record.repo}@${record.commit}` : modelFingerprint(context, base),
       ...Object.fromEntries(files.map((file, at) => [`\`${path.basename(file)}\``, hashes[at]?.hex ?? 'unreadable'])),
     },

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { findBase } from '../checkpoints/adapters/base/base-model';
+import { type BaseModel, findBase } from '../checkpoints/adapters/base/base-model';
 import { checkAdapter } from '../checkpoints/adapters/check';
 import { subjectAt } from '../checkpoints/models/subject';
 import { verifyStep } from '../checkpoints/models/verify-step';
@@ -13,6 +13,9 @@ import { adapterFolder, mergedFolder } from './folders';
 import { makeMerged } from './make-merged';
 import { type MergeInputs, type MergeRecord, mergeInputsOf, readMergeRecord } from './merge-record';
 
+/** The part of an adapter's effect that rounding may take before it is a warning. */
+const muchLost = 0.1;
+
 /** A model that an adapter was merged into: there, right, and of this adapter and base. */
 export const mergeStep: Step<MergeInputs> = {
   name: 'merge',
@@ -21,15 +24,14 @@ export const mergeStep: Step<MergeInputs> = {
     const [adapter, merged] = [adapterFolder(context), mergedFolder(context)];
     const obstacle = await adapterObstacle(context, adapter);
     if ('state' in obstacle) return obstacle;
-    const { base, ...rest } = obstacle;
-    const inputs = await mergeInputsOf(context, adapter, base.folder);
-    const seen = { ...inputs, ...rest };
+    const { base } = obstacle;
+    const seen = await mergeInputsOf(context, adapter, base);
     const record = readMergeRecord(context.host, merged.folder);
     const isThere = context.host.files.lstat(merged.folder) !== undefined;
-    const changed = record ? changedInputs(record.inputs, inputs.compared) : [];
+    const changed = record ? changedInputs(record.inputs, seen.compared) : [];
     if (record && changed.length === 0 && !context.forced('merge')) return { ...(await whole(context, merged.folder, record)), seen };
     if (isThere && !context.forced('merge')) return taken(context, record ? changed : undefined);
-    const room = await withoutRoom(context, merged.folder, inputs.baseBytes);
+    const room = await withoutRoom(context, merged.folder, seen.mergedBytes);
     return room ?? { state: 'todo', found: isThere ? `\`${merged.shown}\` is kept under another name` : 'not merged yet', seen };
   },
   async plan(context, inputs) {
@@ -37,7 +39,7 @@ export const mergeStep: Step<MergeInputs> = {
     const [adapter, merged] = [adapterFolder(context), mergedFolder(context)];
     return [
       {
-        title: `merge \`${adapter.shown}\` into \`${shown(context.root, inputs.base)}\` as \`${merged.shown}\` (${bytes(inputs.baseBytes)}, and that much memory)`,
+        title: `merge \`${adapter.shown}\` into \`${shown(context.root, inputs.base)}\` as \`${merged.shown}\` (${bytes(inputs.mergedBytes)}, and ${bytes(inputs.memoryBytes)} of memory)`,
         run: async (_, progress) => makeMerged(context, inputs, progress),
       },
     ];
@@ -45,10 +47,7 @@ export const mergeStep: Step<MergeInputs> = {
 };
 
 /** The base of an adapter that is right and here; else why it cannot be merged. */
-async function adapterObstacle(
-  context: Context,
-  adapter: ReturnType<typeof adapterFolder>,
-): Promise<Finding | { base: { folder: string } }> {
+async function adapterObstacle(context: Context, adapter: ReturnType<typeof adapterFolder>): Promise<Finding | { base: BaseModel }> {
   const blocked = (code: string, found: string, needed: string, fix: string): Finding => ({ state: 'blocked', code, found, needed, fix });
   const retrain = `\`npx just train --name=${shellWord(adapter.name)}\``;
   if (!context.host.files.stat(adapter.folder))
@@ -81,9 +80,14 @@ async function whole(context: Context, folder: string, { result, base, adapter }
   const { state, ...looked } = await verifyStep(subject).check(context, 'quick', () => undefined);
   if (state === 'done') {
     const difference = result.logitsDifference.toExponential(1);
+    const found = `\`${name}\`, ${adapter.name} in ${base.repo ?? base.name} (${result.dtype}), logits within ${difference} of both together`;
+    const lost = result.logitsDifference / result.adapterDifference;
+    if (!(lost > muchLost)) return { state, found };
+    const share = Math.min(100, Math.round(lost * 100));
     return {
       state,
-      found: `\`${name}\`, ${adapter.name} in ${base.repo ?? base.name} (${result.dtype}), logits within ${difference} of both together`,
+      found,
+      warning: `rounding to ${result.dtype} takes up to ${share} % of what the adapter changes, which is little: \`--dtype=float32 --into=${path.basename(folder)}-32\` keeps all of it`,
     };
   }
   return {

@@ -67,6 +67,26 @@ test('a model of its own, with what it was made of; base and adapter stay, and a
   assert.not.match(JSON.stringify(record), root, 'no path of this machine');
 });
 
+test('rounding that takes much of what was learned is a warning; another type is another model, with its own room and memory', async () => {
+  const little = project('copy(); end({ ok: true, adapterDifference: 0.012, dtype: job.dtype ?? "bfloat16" });');
+  await merge(little.context());
+  const warned = await look(little.context());
+  assert.match(
+    'warning' in warned && warned.warning ? warned.warning : '',
+    /^rounding to bfloat16 takes up to 33 % .*`--dtype=float32 --into=first-merged-32`/,
+  );
+  assert.is((await look(little.context({ options: { dtype: 'float32' } }))).code, 'E_MERGED_EXISTS');
+  const other = little.context({ options: { dtype: 'float32', into: 'full' } });
+  const { seen } = await mergeStep.check(other, 'quick', () => undefined);
+  const { seen: half } = await mergeStep.check(little.context({ options: { into: 'full' } }), 'quick', () => undefined);
+  assert.is(seen?.mergedBytes, (half?.mergedBytes ?? 0) * 2);
+  assert.is(seen?.memoryBytes, half?.memoryBytes);
+  await merge(other);
+  assert.match((await look(other)).found, /\(float32\)/);
+  const fault = await look(little.context({ options: { dtype: 'int4' } })).catch((error) => error.fault);
+  assert.is(fault.code, 'E_USAGE');
+});
+
 test('another adapter, or a folder of somebody else, is never written over; the old one is kept when asked', async () => {
   const { root, context } = project();
   await merge(context());
