@@ -3,8 +3,8 @@
     python merge.py JOB.json RESULT.json
 
 The job is {base, adapter, folder, repo, dtype}: folders, absolute, the name of the base on the Hub or null, and the type of the weights
-that are written or null for that of the base. Writes a whole model to `folder`, on the processor, all sums in float32. The result is a file, since the libraries write what they like on stdout: `{"ok": true, ...}`, or
-`{"ok": false, "stage": ..., "error": ...}` and exit code 1. Nothing is fetched.
+that are written or null for that of the base. Job and result are files, as program.py of the proof has them. Writes a whole model to
+`folder`, on the processor, all sums in float32. Nothing is fetched.
 """
 
 import importlib.util
@@ -12,7 +12,9 @@ import json
 import os
 import shutil
 import sys
-import traceback
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "environments", "proof"))
+from program import run  # noqa: E402
 
 # What belongs to a model beside its weights and config.json: as the base has it, byte for byte.
 BESIDE = ("generation_config.json", "special_tokens_map.json", "vocab.json", "merges.txt", "LICENSE", "LICENSE.txt", "USE_POLICY.md")
@@ -104,24 +106,5 @@ def version(name):
     return metadata.version(name) if importlib.util.find_spec(name) else None
 
 
-def main():
-    with open(sys.argv[1], encoding="utf-8") as source:
-        job = json.load(source)
-    now = {"stage": "start"}
-
-    def stage(name):
-        now["stage"] = name
-        print("stage: " + name, file=sys.stderr, flush=True)
-
-    try:
-        result = {"ok": True, **merge(job, stage)}
-    except Exception as error:
-        traceback.print_exc()
-        result = {"ok": False, "stage": now["stage"], "error": "%s: %s" % (type(error).__name__, error)}
-    with open(sys.argv[2], "w", encoding="utf-8") as target:
-        json.dump(result, target)
-    sys.exit(0 if result["ok"] else 1)
-
-
 if __name__ == "__main__":
-    main()
+    run(merge)

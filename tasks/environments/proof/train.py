@@ -5,16 +5,15 @@
 Reads `{folder, script, device, model_type, lora, quantization, attention, arguments}` (the training settings of the project,
 `all-linear` written out; without `script` that of the package), makes a model of that type, a tokenizer with a chat template and
 rows in the folder, has the script train an adapter on them, loads it on a fresh model and compares logits.
-The result is a file, since the libraries write what they like on stdout: `{"ok": true, ...}`, or
-`{"ok": false, "stage": ..., "error": ...}` and exit code 1. Nothing is fetched.
+Job and result are files, as program.py has them. Nothing is fetched.
 """
 import importlib.util
 import json
 import math
 import os
 import re
-import sys
-import traceback
+
+from program import run
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 3, "scripts", "train.py")
 STEPS = 5
@@ -170,24 +169,5 @@ def prove(settings, stage):
     return {**facts, "targets": settings["lora"]["target_modules"], "logitsDifference": difference}
 
 
-def main():
-    with open(sys.argv[1], encoding="utf-8") as source:
-        settings = json.load(source)
-    now = {"stage": "start"}
-
-    def stage(name):
-        now["stage"] = name
-        print("stage: " + name, file=sys.stderr, flush=True)
-
-    try:
-        result = {"ok": True, **prove(settings, stage)}
-    except Exception as error:
-        traceback.print_exc()
-        result = {"ok": False, "stage": now["stage"], "error": "%s: %s" % (type(error).__name__, error)}
-    with open(sys.argv[2], "w", encoding="utf-8") as target:
-        json.dump(result, target)
-    sys.exit(0 if result["ok"] else 1)
-
-
 if __name__ == "__main__":
-    main()
+    run(prove)
