@@ -14,7 +14,7 @@ const scale = Number(process.env.FAR_BENCH_SCALE ?? 1);
 const rounds = Number(process.env.FAR_BENCH_ROUNDS ?? 3);
 const delayMs = 50;
 const why =
-  'ours looks before and behind what it sends and holds a lock meanwhile: eight calls, each of two ways there and back, and rsync once more over what came in ranges';
+  'ours starts just, looks at the machine and at both sides, takes a lock, and compares again: four calls behind one another beside the transfer itself, each of two ways there and back or more, and rsync once more over what came in ranges';
 
 export const benchmark: Benchmark = {
   title: 'Sync over a far line',

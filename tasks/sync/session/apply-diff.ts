@@ -3,8 +3,27 @@ import { bytesToSend, type FileChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
 import type { Session, SessionDifference } from './session';
 
-/** Folders that travel side by side: over a far line a small one is mostly waiting. sshd lets ten sessions into a connection by default. */
-const atOnce = 3;
+/** What is sent of one folder. */
+interface Part {
+  folder: Folder;
+  send: readonly FileChange[];
+}
+
+/**
+ * Parts that do not touch each other are in lanes of their own. Files of one folder, and a folder within another one, arrive in the
+ * same place aside, so they go one behind the other.
+ */
+export function lanesOf(parts: readonly Part[]): Part[][] {
+  const baseOf = ({ folder, send }: Part) => `${send[0]?.folder ?? folder.name}/`;
+  let lanes: Part[][] = [];
+  for (const part of parts) {
+    const base = baseOf(part);
+    const touches = (other: Part) => base.startsWith(baseOf(other)) || baseOf(other).startsWith(base);
+    const touching = lanes.filter((lane) => lane.some(touches));
+    lanes = [...lanes.filter((lane) => !touching.includes(lane)), [...touching.flat(), part]];
+  }
+  return lanes;
+}
 
 /** Sends or fetches what differs, then deletes what is to go. */
 export async function applyDiff(
@@ -15,7 +34,7 @@ export async function applyDiff(
   const transport = await session.transport();
   const totalBytes = bytesToSend(changes);
   let doneBytes = 0;
-  const level = async (folder: Folder, send: readonly FileChange[]) => {
+  const level = async ({ folder, send }: Part) => {
     const size = bytesToSend(send);
     let most = 0;
     const tell = (done: number) => {
@@ -28,15 +47,17 @@ export async function applyDiff(
     await transport.transfer(folder, send, { checksum: byChecksum, tell, note: (text) => progress({ text, atOnce: true }) });
     tell(size);
   };
-  const waiting = folders.flatMap(({ folder, changes: own }) => {
+  const parts = folders.flatMap(({ folder, changes: own }): Part[] => {
     const send = own.filter(({ action }) => action !== 'deleted');
     return send.length > 0 ? [{ folder, send }] : [];
   });
-  while (waiting.length > 0) {
-    // What has begun comes to its end, whatever becomes of the others.
-    const tries = await Promise.allSettled(waiting.splice(0, atOnce).map(({ folder, send }) => level(folder, send)));
-    for (const each of tries) if (each.status === 'rejected') throw each.reason;
-  }
+  const waiting = lanesOf(parts);
+  const work = async () => {
+    for (let lane = waiting.shift(); lane; lane = waiting.shift()) for (const part of lane) await level(part);
+  };
+  // What has begun comes to its end, whatever becomes of the others.
+  const tries = await Promise.allSettled(Array.from({ length: transport.atOnce }, () => work()));
+  for (const each of tries) if (each.status === 'rejected') throw each.reason;
   for (const { folder, changes: own } of folders) {
     const deletions = own.filter(({ action }) => action === 'deleted');
     if (deletions.length > 0) await transport.remove(folder, deletions);

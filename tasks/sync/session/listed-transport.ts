@@ -58,6 +58,9 @@ export function listedTransport(
   const inOrder = <T>(here: T, far: T): [source: T, target: T] => (direction === 'push' ? [here, far] : [far, here]);
 
   return {
+    // scp and the shell have one folder where files arrive there.
+    atOnce: 1,
+
     async compare(folder, { deletions, checksum }) {
       const { base, here } = sides(folder);
       const through = await links(folder);

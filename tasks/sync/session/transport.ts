@@ -8,6 +8,8 @@ import type { NamePair } from '../guards/colliding-names';
 export interface Transport {
   /** Looks at both sides and writes nothing. */
   compare(folder: Folder, how: Compare): Promise<Comparison>;
+  /** How many folders may travel at once that do not touch each other: one where all of them arrive in one place. */
+  readonly atOnce: number;
   /** Levels what was added and changed; tells its own bytes, of this folder. */
   transfer(folder: Folder, changes: readonly FileChange[], how: Move): Promise<void>;
   /** Deletes exactly these. */

@@ -43,10 +43,34 @@ export async function bringAhead(
   at: Pick<Sides, 'base' | 'here'>,
   stage: string | undefined,
   changes: readonly FileChange[],
-  { tell, note }: Pick<Move, 'tell' | 'note'>,
+  how: Pick<Move, 'tell' | 'note'>,
 ): Promise<void> {
   const large = largeFiles(changes);
   if (large.length === 0 || !(await isWorthIt(context, machine, direction, stage ?? at.here, large))) return;
+  await inTurn(machine, () => bring(context, machine, direction, at, stage, large, how));
+}
+
+/** The channels of a connection are for all folders that travel: one of them at a time has its ranges moved. */
+const turns = new WeakMap<PosixMachine, Promise<void>>();
+
+function inTurn(machine: PosixMachine, work: () => Promise<void>): Promise<void> {
+  const own = (turns.get(machine) ?? Promise.resolve()).then(work);
+  turns.set(
+    machine,
+    own.catch(() => undefined),
+  );
+  return own;
+}
+
+async function bring(
+  context: Context,
+  machine: PosixMachine,
+  direction: Direction,
+  at: Pick<Sides, 'base' | 'here'>,
+  stage: string | undefined,
+  large: readonly FileChange[],
+  { tell, note }: Pick<Move, 'tell' | 'note'>,
+): Promise<void> {
   const { base, here } = at;
   const arrival: Arrival =
     direction === 'push'

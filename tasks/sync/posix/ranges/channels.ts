@@ -1,5 +1,8 @@
-/** How many channels there are at first, and at the most: sshd lets ten sessions into a connection by default. */
-const [first, most] = [4, 8];
+/**
+ * How many channels there are at first, and at the most: sshd lets ten sessions into a connection by default, and two other folders and
+ * the lock may need one each.
+ */
+const [first, most] = [4, 7];
 /** Milliseconds between two measurements, and how much more each step has to bring. */
 const [measureMs, gain] = [700, 1.15];
 

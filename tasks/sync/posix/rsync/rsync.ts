@@ -95,6 +95,8 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
   });
 
   return {
+    // Over a far line a small folder is mostly waiting.
+    atOnce: 3,
     compare,
 
     async transfer(folder, changes, { checksum, tell, note }) {
