@@ -1,83 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Hub, startHub } from '../hub/server';
 import { noMachines } from '../support/machines';
-import { repository, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
+import { adapterOf, alone, data, day, evening, morning, noon, right, serveModel } from './day';
 import { bareMachine, gpuMachine, type Laptop, laptop, type Machine } from './machines';
 
-/** A stranger's day, by the commands that README.md prints. */
 const test = suite('the whole workflow');
-
-const readme = fs.readFileSync(path.join(repository, 'README.md'), 'utf8');
-const commandsIn = (block = ''): string[] =>
-  block
-    .split('\n')
-    .map((line) => line.replace(/\s+# .*$/, '').trim())
-    .filter(Boolean);
-
-/** The commands of the blocks under `## Workflow` whose first line names a machine. */
-function commandsOf(machine: string): string[] {
-  const [, section = ''] = /^## Workflow\n([\s\S]*?)^## /m.exec(readme) ?? [];
-  return commandsIn([...section.matchAll(/```sh\n# (.*)\n([\s\S]*?)```/g)].find(([, title]) => title === machine)?.[2]);
-}
-const morning = commandsOf('on the laptop');
-const noon = commandsOf('on the GPU machine');
-const evening = commandsOf('on the laptop again');
-/** The block that needs no login: the first one with `--on`. */
-const alone = commandsIn([...readme.matchAll(/```sh\n([\s\S]*?)```/g)].find(([, block = '']) => block.includes('--on='))?.[1]);
-
-const chat = (asked: string, answer: string) =>
-  `${JSON.stringify({
-    messages: [
-      { role: 'user', content: asked },
-      { role: 'assistant', content: answer },
-    ],
-  })}\n`;
-const data = {
-  'weather.jsonl': chat('what will the weather be', 'cloudy with rain') + chat('and the wind', 'a light wind'),
-  'deep/er.jsonl': chat('what will noon be like', 'cloudy with a light wind'),
-};
-const adapterOf = ({ project }: Machine) => path.join(project, 'adapters', 'first');
-
-/** What a person does between the commands. */
-function prepareData({ project }: Machine): void {
-  for (const [name, text] of Object.entries(data)) {
-    const file = path.join(project, 'data', 'processed', name);
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, text);
-  }
-}
-async function right(machine: Machine, line: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await machine.type(line);
-  assert.is(exitCode, 0, `${line}\n${stdout}\n${stderr}`);
-  return stdout;
-}
-
-async function day(here: Machine, there: Machine, type: (machine: Machine, line: string) => Promise<unknown>): Promise<void> {
-  for (const line of morning) {
-    if (line.includes('data:check')) prepareData(here);
-    await type(here, line);
-  }
-  for (const [name, text] of Object.entries(data))
-    assert.is(fs.readFileSync(path.join(there.project, 'data/processed', name), 'utf8'), text);
-  for (const line of noon) await type(there, line);
-  for (const line of evening) await type(here, line);
-  assert.equal(
-    fs.readFileSync(path.join(adapterOf(here), 'adapter_model.safetensors')),
-    fs.readFileSync(path.join(adapterOf(there), 'adapter_model.safetensors')),
-  );
-  // What it was made of came along: the rows of this very day.
-  const run = JSON.parse(fs.readFileSync(path.join(adapterOf(here), 'run.json'), 'utf8'));
-  assert.equal(
-    [run.model.repo, run.data.map(({ file }: { file: string }) => path.relative('data/processed', file)).sort()],
-    ['mini/llama', Object.keys(data).sort()],
-  );
-}
 
 if (noSshd) skip(test, 'the whole workflow', noSshd);
 else {
@@ -107,12 +39,7 @@ else {
     first = await machines();
     // The model is made by the training environment itself, so that one comes first.
     for (const line of noon.filter((each) => /npm ci|setup:remote/.test(each))) await right(first.there, line);
-    const made = temporaryFolder();
-    execFileSync(path.join(first.there.project, '.venv-remote/bin/python'), [path.join(repository, 'tests/remote/tiny-models.py'), made], {
-      stdio: 'pipe',
-    });
-    const folder = path.join(made, 'llama');
-    hub.add('mini/llama', Object.fromEntries(fs.readdirSync(folder).map((name) => [name, fs.readFileSync(path.join(folder, name))])));
+    serveModel(hub, first.there);
     await day(first.here, first.there, right);
   });
 
@@ -156,18 +83,6 @@ else {
       assert.is(machines[0].report.outcome, 'unchanged', line);
     }
     gpu.close();
-  });
-
-  test('with a kill in the middle of every step', async () => {
-    const { here, there } = await machines();
-    const killed = async (machine: Machine, line: string) => {
-      if (/npx just/.test(line)) await machine.type(line.replace(/^npm ci && /, ''), line.includes('setup:') ? 6 : 1.2);
-      await right(machine, line);
-    };
-    await right(here, 'npm ci');
-    await right(there, 'npm ci');
-    await day(here, there, killed);
-    there.sshd.stop();
   });
 
   test('a shell script with `set -e` stops where a task fails, with its exit code', async () => {
