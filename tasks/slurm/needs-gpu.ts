@@ -2,6 +2,8 @@
 const inJob: Readonly<Record<string, (has: (option: string) => boolean) => boolean>> = {
   gpu: (has) => !has('estimate'),
   train: () => true,
+  // No card, but all the memory and the cores that a login node must not lose.
+  'train:merge': () => true,
   validate: (has) => !has('env=local'),
   'model:verify': (has) => has('load'),
   'setup:remote': (has) => !has('for'),

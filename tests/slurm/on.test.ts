@@ -24,8 +24,9 @@ test('which tasks a compute node is for, and what the login node does before', (
       ['model:verify', []],
       ['model:verify', ['--load']],
       ['model:download', []],
+      ['train:merge', []],
     ].map(([task, args]) => runsInJob(task as string, args as string[])),
-    [true, false, true, false, false, true, false],
+    [true, false, true, false, false, true, false, true],
   );
   assert.equal(tasksBefore('setup:remote', ['--models', '--set=a=b']), [
     { task: 'env:remote', args: ['--set=a=b'] },
