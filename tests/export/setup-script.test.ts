@@ -83,11 +83,13 @@ else {
 
 test("the machine's own is taken where it is new enough, and no older one", () => {
   const [folder, home, fake] = [project(), temporaryFolder('home'), temporaryFolder('fake')];
-  const own = programs({ node: process.execPath, npm: path.join(path.dirname(process.execPath), 'npm') });
+  // Node of the npm registry has no npm beside it.
+  const npm = spawnSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).stdout.trim();
+  const own = programs({ node: process.execPath, npm });
   const lines = setupLines(options).slice(0, -3);
   assert.is(run([...lines, 'echo "$(command -v node)"'], folder, home, own).stdout.trim(), path.join(own, 'node'));
   fs.writeFileSync(path.join(fake, 'node'), `#!/bin/sh\n[ "$1" = -e ] && exit 1\nexec ${process.execPath} "$@"\n`, { mode: 0o755 });
-  const old = programs({ node: path.join(fake, 'node'), npm: path.join(path.dirname(process.execPath), 'npm') });
+  const old = programs({ node: path.join(fake, 'node'), npm });
   assert.match(run(lines, folder, home, old).stderr, /neither pip nor uv/);
 });
 

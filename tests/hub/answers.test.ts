@@ -193,7 +193,7 @@ test('a wait is granted up to the setting, and told', () => {
   assert.match(patience.words(), /^waiting (1 min 0 s|59\.\d s) for hub\.example$/);
   for (const [value, words] of [
     ['61', /1 min 1 s/],
-    ['7200', /120 min/],
+    ['7200', /2 h 0 min/],
     ['9'.repeat(400), /more than a day/],
     ['Fri, 01 Jan 2100 00:00:00 GMT', /more than a day/],
   ] as const) {
