@@ -28,7 +28,7 @@ export const stopScript = projectScript(`
   elif begins; then echo starting;
   else echo ended; fi`);
 
-/** The runs that are kept, the newest last: of each a line with how it is and what it is, and one with its last events. Lines: project. */
+/** The runs that are kept, the newest last; one that has told its end is ended, though its watcher may be about to go. Of each a line with how it is and what it is, and one with its last events. Lines: project. */
 export const runsScript = projectScript(`
   echo just-lora-begin; ${alive}
   cd "$p/.just-lora/machine-runs" 2>/dev/null && for i in *; do
@@ -38,7 +38,8 @@ export const runsScript = projectScript(`
       s=reboot;
       if same_boot; then
         s=ended;
-        if alive task || alive watcher; then s=work; fi;
+        if tail -n 1 "$d/events" 2>/dev/null | grep -q "^{.event.:.ended"; then :;
+        elif alive task || alive watcher; then s=work; fi;
       fi;
     elif begins; then s=starting; else s=ended; fi;
     printf "run %s %s\\n" "$s" "$(head -c 20000 "$d/info.json" | tr -d "\\n")";
