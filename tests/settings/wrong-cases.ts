@@ -37,8 +37,8 @@ export const wrongCases: readonly WrongCase[] = [
     what: 'below a mapping that may be null',
     text: 'remotes:\n  a: {slurm: {partition: "x y", acount: z}}\n  b: {slurm: yes}\n',
     says: [
-      'configs/setup.yaml:2:14: remotes.a.slurm.partition is "x y"; expected a name of a partition',
-      'configs/setup.yaml:2:32: unknown setting remotes.a.slurm.acount; did you mean `remotes.a.slurm.account`?',
+      'configs/setup.yaml:2:15: remotes.a.slurm.partition is "x y"; expected a name of a partition',
+      'configs/setup.yaml:2:33: unknown setting remotes.a.slurm.acount; did you mean `remotes.a.slurm.account`?',
       'configs/setup.yaml:3:7: remotes.b.slurm is "yes"; expected a mapping',
     ],
   },
