@@ -12,8 +12,10 @@ import json
 import math
 import os
 import re
+import sys
 
-from program import run
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from program import run  # noqa: E402
 
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), *[os.pardir] * 3, "scripts", "train.py")
 STEPS = 5
