@@ -11,16 +11,19 @@ import { retrying } from '../retry';
 import { dropMaster } from '../ssh/ssh';
 import { overChannels } from './channels';
 import { fetchingRanges } from './fetch-ranges';
-import { largeFiles, type Range, rangesOf, restOf } from './range-plan';
+import { bytesOf, largeFiles, type Range, rangesOf, restOf } from './range-plan';
 import { sendingRanges } from './send-ranges';
 
-/** One range on its way. @returns how its call of ssh ended; `moved` bytes were handed over */
-export type MoveRange = (range: Range, tell: (bytes: number) => void) => Promise<{ exitCode: number; text: string; moved: number }>;
+/** Ranges on their way over one channel, until `next` has none. @returns how its call of ssh ended; `moved` bytes were handed over */
+export type MoveRanges = (
+  next: () => Range | undefined,
+  tell: (bytes: number) => void,
+) => Promise<{ exitCode: number; text: string; moved: number }>;
 
 /** Where the ranges of some files can arrive: those of `files`. */
 export interface Arrival {
   files: readonly FileChange[];
-  move: MoveRange;
+  move: MoveRanges;
   close(): void;
 }
 
@@ -89,20 +92,25 @@ async function bring(
         const again: Range[] = [];
         const begun = done;
         let broken: { exitCode: number; text: string } | undefined;
-        await overChannels(left, async (range, count) => {
-          if (broken) return void again.push(range);
-          const { exitCode, text, moved } = await arrival.move(range, (bytes) => {
+        await overChannels(left, async (next, count) => {
+          const taken: Range[] = [];
+          const take = () => {
+            const range = broken ? undefined : next();
+            if (range) taken.push(range);
+            return range;
+          };
+          const { exitCode, text, moved } = await arrival.move(take, (bytes) => {
             count(bytes);
             done += bytes;
             tell(done);
           });
           if (exitCode === 0) return;
           broken ??= { exitCode, text };
-          const rest = restOf(range, moved);
-          done -= moved - (rest.from - range.from);
-          again.push(rest);
+          const rest = restOf(taken, moved);
+          done -= moved - (bytesOf(taken) - bytesOf(rest));
+          again.push(...rest);
         });
-        left = again;
+        left = [...again, ...left];
         // What is no fault of the link, a full disk for one, is rsync's to tell.
         if (!broken || !mayRetry(transferFault(broken.exitCode, broken.text))) return { exitCode: 0, text: '', moved: true };
         return { ...broken, moved: done > begun };
