@@ -97,6 +97,7 @@ else {
     data('small', 1000);
     fs.chmodSync(path.join(source, 'train.bin'), 0o640);
     fs.utimesSync(path.join(source, 'train.bin'), 1_700_000_000, 1_700_000_000);
+    assert.match((await run('sync:push', '--plan')).stdout, '2 new large files in ranges over several channels if an answer takes 60 ms');
     const { stderr, exitCode } = await run('sync:push');
     assert.is(exitCode, 0, stderr);
     assert.match(stderr, ranges);
@@ -112,6 +113,7 @@ else {
     const bytes = fs.readFileSync(path.join(source, 'train.bin'));
     bytes.fill(7, 5_000_000, 5_100_000);
     fs.writeFileSync(path.join(source, 'train.bin'), bytes);
+    assert.match((await run('sync:push', '--plan')).stdout, 'of 1 large file that changed what differs');
     const before = link.sent();
     const changed = await run('sync:push');
     assert.not.match(changed.stderr, ranges);

@@ -11,7 +11,7 @@ import { retrying } from '../retry';
 import { dropMaster } from '../ssh/ssh';
 import { overChannels } from './channels';
 import { fetchingRanges } from './fetch-ranges';
-import { bytesOf, largeFiles, type Range, rangesOf, restOf } from './range-plan';
+import { bytesOf, largeBytes, largeFiles, type Range, rangesOf, restOf } from './range-plan';
 import { sendingRanges } from './send-ranges';
 
 /** Ranges on their way over one channel, until `next` has none. @returns how its call of ssh ended; `moved` bytes were handed over */
@@ -129,7 +129,25 @@ async function bring(
 /** By how long its answers take: what is near has shown it by now. */
 const isFar = ({ shell }: PosixMachine): boolean => (shell.leastMs() ?? 0) >= farMs;
 
-/** Not beside compression, which a person asks for where the line is narrow; and only where there is room, and the machine may be far. */
+/** Whether both ends can: not beside compression, which a person asks for where the line is narrow. */
+const canRange = ({ settings }: Context, { ssh, rsync, rsyncHere }: PosixMachine): boolean =>
+  ssh !== undefined && rsync?.flavour === 'gnu' && rsyncHere?.flavour === 'gnu' && !settings.setup.sync.compress;
+
+/** How the large files among these travel, and why, as clauses for the plan: how far a machine is shows on the way. */
+export function waysOfLarge(context: Context, machine: PosixMachine, changes: readonly FileChange[]): string[] {
+  const fresh = canRange(context, machine) ? largeFiles(changes) : [];
+  const changed = changes.filter(({ action, kind, bytes }) => action === 'changed' && kind === 'file' && bytes >= largeBytes);
+  return [
+    ...(fresh.length > 0
+      ? [
+          `${plural(fresh.length, 'new large file')} in ranges over several channels if an answer takes ${farMs} ms, since nothing is there yet`,
+        ]
+      : []),
+    ...(changed.length > 0 ? [`of ${plural(changed.length, 'large file')} that changed what differs, since rsync has a basis there`] : []),
+  ];
+}
+
+/** Only where there is room, and the machine may be far. */
 async function isWorthIt(
   context: Context,
   machine: PosixMachine,
@@ -137,10 +155,9 @@ async function isWorthIt(
   at: string,
   large: readonly FileChange[],
 ): Promise<boolean> {
-  const { ssh, rsync, rsyncHere, shell } = machine;
-  if (!ssh || rsync?.flavour !== 'gnu' || rsyncHere?.flavour !== 'gnu' || context.settings.setup.sync.compress) return false;
+  if (!canRange(context, machine)) return false;
   const total = large.reduce((sum, { bytes }) => sum + bytes, 0);
   const free = direction === 'push' ? machine.freeBytes : (await context.host.disk.freeSpace(at)).availableBytes;
   if (free !== undefined && free < total + (large[0]?.bytes ?? 0) + spareBytes) return false;
-  return shell.leastMs() === undefined || isFar(machine);
+  return machine.shell.leastMs() === undefined || isFar(machine);
 }

@@ -14,7 +14,9 @@ export interface Range {
 }
 
 /** Files below this size travel with the others. */
-const [largeBytes, worthBytes] = [16_000_000, 32_000_000];
+export const largeBytes = 16_000_000;
+/** Less of large files together is not worth the channels. */
+const worthBytes = 32_000_000;
 /** More files are not asked for: the largest ones count. */
 const mostFiles = 200;
 /** How long a range is: what is left at the end keeps every channel busy. */
