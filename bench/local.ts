@@ -2,8 +2,12 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { fetchUv } from '../tasks/environments/python/fetch-uv';
+import { probe } from '../tasks/environments/python/interpreter/probe';
+import { uvHashes, uvVersion } from '../tasks/environments/python/uv-release';
+import { contextWith } from '../tests/support/context';
 import type { Benchmark } from './benchmark';
-import { type Command, medians, seconds } from './measure';
+import { type Command, median, medians, seconds } from './measure';
 import type { Row } from './table';
 
 const repository = path.resolve(__dirname, '..');
@@ -67,7 +71,7 @@ function python310(): string {
 }
 
 /** uv from the package index, in a folder of its own. */
-function fetchUv(python: string): string {
+function newestUv(python: string): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-uv-'));
   process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
   execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--target', folder, 'uv'], {
@@ -77,13 +81,36 @@ function fetchUv(python: string): string {
   return path.join(folder, 'bin', 'uv');
 }
 
+/** uv into a project's state folder as the product brings it, against pip with the same hashes; both without a cache, in turn. */
+async function uvRow(python: string): Promise<Row> {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-uv-'));
+  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  const list = path.join(folder, 'uv.txt');
+  fs.writeFileSync(list, `uv==${uvVersion} ${uvHashes.map((hash) => `--hash=sha256:${hash}`).join(' ')}\n`);
+  const { PIP_FIND_LINKS: _, ...rest } = process.env as Record<string, string>;
+  const env = { ...rest, PIP_CONFIG_FILE: '/dev/null', PIP_NO_CACHE_DIR: '1' };
+  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--only-binary', ':all:', '--require-hashes', '-r', list];
+  const [ours, peer]: [number[], number[]] = [[], []];
+  for (let round = 0; round < 5; round++) {
+    const context = contextWith({});
+    const interpreter = await probe(context, python);
+    if (typeof interpreter === 'string') throw new Error(interpreter);
+    const began = performance.now();
+    await fetchUv({ ...context, host: { ...context.host, env } }, { command: python, args: [], interpreter });
+    ours.push((performance.now() - began) / 1000);
+    peer.push(await seconds({ command: python, args: [...pip, '--target', path.join(folder, String(round))], env }));
+  }
+  const [one, other] = [median(ours), median(peer)];
+  return { what: 'uv alone, from the index', ours: s(one), peer: `\`pip install\` of the same ${s(other)}`, ratio: one / other, goal: 0.5 };
+}
+
 export const benchmark: Benchmark = {
   title: 'setup:local',
   about:
     'The local environment from its lock (`env:local`; the last rows: the whole of `setup:local` with nothing to do) against a plain shell script (`bench/peers/setup.sh`) and against bare `uv venv && uv pip sync` of the same lock. The start of npx is left out on both sides but in the rows that name it.',
   async run() {
     const python = python310();
-    const uv = fetchUv(python);
+    const uv = newestUv(python);
     const rows: Row[] = [];
     const [plain, withUv, pipOnly] = [new Place(python), new Place(python, uv), new Place(python)];
 
@@ -98,8 +125,9 @@ export const benchmark: Benchmark = {
       peer: `script ${s(scriptCold)}`,
       ratio: coldWithoutUv / scriptCold,
       goal: 0.125,
-      why: 'pip takes about two seconds to bring uv, which is half of it; the next row has uv already.',
+      why: 'the script waits for one package after the other and for nothing else: how long both take is the index and the line. The row below has what bringing uv takes of it.',
     });
+    rows.push(await uvRow(python));
 
     const coldUv = await seconds(withUv.just('venv'));
     const bare = new Place(python, uv);

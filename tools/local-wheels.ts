@@ -2,11 +2,11 @@
 // table of tasks/knowledge/local-wheels.ts, by the index that is set for pip and uv, or that they name themselves.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { indexesIn } from '../tasks/audit/index-state';
-import { usualIndex } from '../tasks/audit/usual-index';
 import { fetching } from '../tasks/environments/python/outside';
+import { indexesIn, pageOf } from '../tasks/environments/python/package-index/indexes';
 import { localEnvironment } from '../tasks/environments/venv/definition';
 import { pinsOf } from '../tasks/environments/venv/lock/pins';
+import { usualIndex } from '../tasks/environments/venv/usual-index';
 import { contextWith } from '../tests/support/context';
 
 async function main(): Promise<void> {
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const [index = ''] = await indexesIn({ ...process.env, ...fetching(context).env }, () => usualIndex(context, localEnvironment(context)));
   const text = fs.readFileSync(path.resolve(__dirname, '..', 'requirements-local.txt'), 'utf8');
   for (const { name, version = '' } of pinsOf(text)) {
-    const answer = await fetch(`${index.replace(/\/+$/, '')}/${name}/`, { headers: { Accept: 'application/vnd.pypi.simple.v1+json' } });
+    const answer = await fetch(pageOf(index, name), { headers: { Accept: 'application/vnd.pypi.simple.v1+json' } });
     const { files } = (await answer.json()) as { files: { filename: string }[] };
     const tags = files.flatMap(({ filename }) => {
       // A wheel's name, from its end: platform, ABI, Python (PEP 427).

@@ -25,7 +25,7 @@ const layers = [
   ['environments/prefix'],
   ['engine'],
   ['settings'],
-  ['checkpoints/folder'],
+  ['checkpoints/folder', 'hub/http'],
   ['checkpoints/safetensors'],
   ['platform'],
   ['knowledge'],

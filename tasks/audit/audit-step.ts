@@ -2,14 +2,14 @@ import * as path from 'node:path';
 import { plural, some } from '../common/format';
 import type { Context } from '../engine/context';
 import type { Finding, Step } from '../engine/step';
+import { Asking, NoAnswer } from '../environments/python/package-index/asking';
+import type { IndexFile } from '../environments/python/package-index/index-page';
 import type { EnvironmentDefinition } from '../environments/venv/definition';
+import { usualIndex } from '../environments/venv/usual-index';
 import { oneLine } from '../untrusted/text';
-import { Asking, NoAnswer } from './asking';
-import type { IndexFile } from './index-page';
 import { laterVersions, listedFiles, yankedReason } from './index-state';
 import { type Mend, mendOf, packagesOf } from './mend';
 import type { Advisory } from './osv';
-import { usualIndex } from './usual-index';
 import { advisoriesFor, type Package, vulnerabilitiesOf } from './vulnerabilities';
 
 /** A package of the lock that something is known against, as `--json` tells it. */

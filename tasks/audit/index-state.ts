@@ -1,24 +1,7 @@
-import { type Asking, inTurns, NoAnswer } from './asking';
-import { acceptedPages, type IndexFile, indexFiles } from './index-page';
+import { type Asking, inTurns, NoAnswer } from '../environments/python/package-index/asking';
+import { type IndexFile, indexFiles, pageHeaders } from '../environments/python/package-index/index-page';
+import { indexesIn, isOffline, pageOf } from '../environments/python/package-index/indexes';
 import { order } from './osv';
-
-/**
- * The indexes that pip and uv take packages from here, the main one first; folders are left out.
- * @param usual asked where none is set
- */
-export async function indexesIn(
-  env: Readonly<Record<string, string | undefined>>,
-  usual: () => Promise<string | undefined>,
-): Promise<string[]> {
-  const plain = (text: string) => text.replace(/^[\w.-]+=(?=\w+:\/\/)/, '');
-  const main = env['UV_DEFAULT_INDEX'] || env['UV_INDEX_URL'] || env['PIP_INDEX_URL'] || ((await usual()) ?? '');
-  const more = [env['UV_INDEX'], env['UV_EXTRA_INDEX_URL'], env['PIP_EXTRA_INDEX_URL']].flatMap((list) => (list ?? '').split(/\s+/));
-  return [...new Set([main, ...more].map(plain))].filter((address) => /^https?:\/\//.test(address));
-}
-
-/** Whether pip or uv are told to take nothing from an index, and by which variable. */
-export const isOffline = (env: Readonly<Record<string, string | undefined>>): string | undefined =>
-  ['UV_OFFLINE', 'PIP_NO_INDEX'].find((name) => /^(?:1|true|yes|on|y|t)$/i.test(env[name] ?? ''));
 
 /** What the indexes list of packages, by name; a name that none has is absent. @throws NoAnswer where one cannot be asked */
 export async function listedFiles(
@@ -33,11 +16,9 @@ export async function listedFiles(
   const pages = await inTurns(names, async (name) => {
     // The first index that has the name, as uv takes them.
     for (const index of indexes) {
-      const { status, body, contentType } = await asking.ask(`${index.replace(/\/+$/, '')}/${name}/`, {
-        headers: { Accept: acceptedPages },
-      });
+      const { status, body, contentType } = await asking.ask(pageOf(index, name), { headers: pageHeaders, toIndex: true });
       if (status === 404) continue;
-      const files = indexFiles(body, contentType, name);
+      const files = indexFiles(body.toString('utf8'), contentType, name);
       if (!files) throw new NoAnswer(`${new URL(index).host} answers no page of the simple API for ${name}`);
       return [name, files] as const;
     }
@@ -53,7 +34,7 @@ export function yankedReason(files: readonly IndexFile[] = [], version: string):
 }
 
 /** Versions after one, in their order: published, not taken back, no pre-releases, for a Python. */
-export function laterVersions(files: readonly IndexFile[] = [], version: string, python: string): string[] {
+export function laterVersions(files: readonly Omit<IndexFile, 'filename'>[] = [], version: string, python: string): string[] {
   const { satisfies } = require('@renovatebot/pep440') as typeof import('@renovatebot/pep440');
   const fits = (range: string | undefined) => !range || satisfies(`${python}.99`, range);
   const good = files.filter((one) => !one.yanked && fits(one.python) && !isPrerelease(one.version) && order(version, one.version) < 0);

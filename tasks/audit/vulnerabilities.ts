@@ -1,5 +1,5 @@
+import { type Asking, inTurns, NoAnswer } from '../environments/python/package-index/asking';
 import { tryParse } from '../untrusted/json';
-import { type Asking, inTurns, NoAnswer } from './asking';
 import { type Advisory, batchAnswer, batchQuestion, parseAdvisory } from './osv';
 
 export interface Package {
@@ -51,11 +51,11 @@ export const advisoriesFor = (known: ReadonlyMap<string, Advisory[]>, one: Packa
 
 async function ask(asking: Asking, address: string, batch: readonly (Package & { page?: string })[]) {
   const { body } = await asking.ask(address, { body: batchQuestion(batch) });
-  const answer = batchAnswer(tryParse(body), batch.length);
+  const answer = batchAnswer(tryParse(body.toString('utf8')), batch.length);
   if (!answer) throw new NoAnswer(`${new URL(address).host} does not answer as OSV does`);
   return answer;
 }
 
 async function recordOf(asking: Asking, base: string, id: string): Promise<unknown> {
-  return tryParse((await asking.ask(`${base}/v1/vulns/${encodeURIComponent(id)}`)).body);
+  return tryParse((await asking.ask(`${base}/v1/vulns/${encodeURIComponent(id)}`)).body.toString('utf8'));
 }

@@ -10,6 +10,7 @@ import { defaultEnvironment } from './default-environment';
 import { type Options, parseOptions } from './options';
 import { warn } from './output';
 import { projectFolder } from './project-folder';
+import { looksOnly } from './reporter-for';
 
 /**
  * What the steps of one run get: the project, its settings, the machine.
@@ -41,6 +42,7 @@ export function contextOf(host: Host, options: Options, definition: TaskDefiniti
     optionValues: (name) => options.given.get(name) ?? [],
     resources: new Resources(),
     locked: options.locked,
+    acts: !looksOnly(options, definition),
     forced: (step) => (typeof force === 'boolean' ? force : force.some((name) => name === step || currentName(name) === step)),
   };
 }

@@ -25,6 +25,8 @@ export interface Context {
   optionValues(name: string): readonly string[];
   /** Never change what is committed, a lock for example: `--locked`, or `CI`. */
   locked: boolean;
+  /** What is found is also done: a look may begin to fetch, into memory, what its action will need. */
+  acts?: boolean;
   /** What the steps of this run share. */
   resources: Resources;
   /** True where `--force` named this step or no step at all. */

@@ -3,7 +3,6 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { mendOf } from '../../tasks/audit/mend';
-import { usualIndex } from '../../tasks/audit/usual-index';
 import { judgeExpressions } from '../../tasks/checkpoints/adapters/tensors/patterns';
 import { loadModel } from '../../tasks/checkpoints/models/load/load';
 import { gitignoreStep } from '../../tasks/checks/gitignore-step';
@@ -15,13 +14,15 @@ import { installPipHalf } from '../../tasks/environments/conda/create/pip';
 import { askConda } from '../../tasks/environments/conda/program';
 import { networkObstacle } from '../../tasks/environments/obstacles/network';
 import { runTraining } from '../../tasks/environments/proof/run-training';
+import { fetchUv } from '../../tasks/environments/python/fetch-uv';
 import { findPython } from '../../tasks/environments/python/interpreter/find';
 import { type Found, probe } from '../../tasks/environments/python/interpreter/probe';
-import { fetchUv, findUv } from '../../tasks/environments/python/uv';
+import { findUv } from '../../tasks/environments/python/uv';
 import { localEnvironment } from '../../tasks/environments/venv/definition';
 import { makeLock } from '../../tasks/environments/venv/lock/make-lock';
 import { createEnvironment, installLock } from '../../tasks/environments/venv/packages/install';
 import { pythonFor } from '../../tasks/environments/venv/tools';
+import { usualIndex } from '../../tasks/environments/venv/usual-index';
 import { placeOf } from '../../tasks/export/place';
 import { queryDriver } from '../../tasks/gpu/driver/query-driver';
 import { queryTorch } from '../../tasks/gpu/torch/query-torch';
@@ -207,7 +208,7 @@ row('tasks/engine/repository-programs.ts', 'git', /ls-files/, [], () =>
 );
 covered.add('tasks/checks/gitignore-step.ts');
 row('tasks/environments/python/uv.ts', 'uv', /^--version/, [], () => findUv(fresh()));
-row('tasks/environments/python/uv.ts', 'python3.10', /-m pip install/, index, () => fetchUv(context, found));
+row('tasks/environments/python/fetch-uv.ts', 'python3.10', /-m pip install/, index, () => fetchUv(context, found));
 row('tasks/environments/python/interpreter/find.ts', 'uv', /^python find/, [], () => findPython(fresh(), '3.10', uv));
 row('tasks/environments/python/interpreter/probe.ts', 'python3.10', /-I -c/, [], () => probe(context, path.join(bin, 'python3.10')));
 row('tasks/environments/venv/tools.ts', 'uv', /^python install/, index, () => pythonFor(fresh(), { ...definition, pythonVersion: '3.99' }));
@@ -243,7 +244,7 @@ row('tasks/environments/venv/lock/make-lock.ts', 'uv', /^pip compile/, index, ()
 row('tasks/audit/mend.ts', 'uv', /^pip compile/, index, () => mendOf(context, definition, { name: 'x', version: '1' }, '2'), {
   UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
 });
-row('tasks/audit/usual-index.ts', 'uv', /^pip install --help/, index, () => usualIndex(context, definition), {
+row('tasks/environments/python/package-index/usual-index.ts', 'uv', /^pip install --help/, index, () => usualIndex(context, definition), {
   UV_DEFAULT_INDEX: variables.PIP_INDEX_URL,
 });
 row('tasks/environments/obstacles/network.ts', 'uv', /^pip install --dry-run/, index, () => networkObstacle(context, definition, locked), {

@@ -4,11 +4,13 @@ import type { Context } from '../../engine/context';
 import type { Resource } from '../../engine/resources';
 import { wheelsFor } from '../../knowledge/local-wheels';
 import { installCommand } from '../../platform/install-command';
+import { fetchUv } from '../python/fetch-uv';
 import { findPython, type Search } from '../python/interpreter/find';
 import type { Found } from '../python/interpreter/probe';
 import { allOnPath } from '../python/interpreter/which';
 import { fetching } from '../python/outside';
-import { fetchUv, findUv, type Uv } from '../python/uv';
+import { findUv, type Uv } from '../python/uv';
+import { startUv } from '../python/uv-coming';
 import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';
 import { pinsOf } from './lock/pins';
@@ -35,11 +37,16 @@ export function toolsFor(context: Context, { pythonVersion }: EnvironmentDefinit
 
 async function lookForTools(context: Context, minor: string): Promise<Tools> {
   const uv = await findUv(context);
-  const search = await findPython(context, minor, uv);
-  const helper = search.python ?? search.any;
+  const searching = findPython(context, minor, uv);
+  // Beside the search. An environment that is there and whole asks for no tools.
+  if (!uv && context.acts && context.settings.setup.python.installer !== 'pip') startUv(context, searching.then(helperOf));
+  const search = await searching;
+  const helper = helperOf(search);
   const helps = helper !== undefined && (helper.interpreter.hasPip || helper.interpreter.hasVenv);
   return { uv, search, canFetch: uv === undefined && helps && context.settings.setup.python.installer !== 'pip' };
 }
+
+const helperOf = ({ python, any }: Search): Found | undefined => python ?? any;
 
 /** Something was fetched: the next look is a new one. */
 const forgetTools = ({ resources }: Context): void => resources.forget(searches);
@@ -57,7 +64,7 @@ export function canBringPython({ settings }: Context, { uv, canFetch }: Tools): 
 export async function uvFor(context: Context, definition: EnvironmentDefinition, need = false): Promise<Uv | undefined> {
   const { uv, canFetch, search } = await toolsFor(context, definition);
   if (uv) return uv;
-  const helper = search.python ?? search.any;
+  const helper = helperOf(search);
   const must = need || context.settings.setup.python.installer === 'uv';
   if (!canFetch || !helper) {
     if (must) throw noUv(context);

@@ -7,13 +7,17 @@ import { NetworkError } from './network-error';
 const mostTold = 65_536;
 const drainMs = 2000;
 
+/** The body of an answer as text. {@link readBytes} */
+export const readText = async (response: http.IncomingMessage, most: number, from: string): Promise<string> =>
+  (await readBytes(response, most, from)).toString('utf8');
+
 /**
- * The body of an answer as text.
+ * The body of an answer.
  * @param most bytes
  * @param from who answers
  * @throws UserError E_HUB_ANSWER where it is larger, NetworkError
  */
-export async function readText(response: http.IncomingMessage, most: number, from: string): Promise<string> {
+export async function readBytes(response: http.IncomingMessage, most: number, from: string): Promise<Buffer> {
   const refuse = (size: string) => {
     response.destroy();
     return new UserError({
@@ -27,7 +31,7 @@ export async function readText(response: http.IncomingMessage, most: number, fro
   if (Number(said) > most) throw refuse(oneLine(said ?? '', 30));
   const { bytes, isWhole } = await read(response, most);
   if (!isWhole) throw refuse(`more than ${most}`);
-  return bytes.toString('utf8');
+  return bytes;
 }
 
 /** The first 64 kB of a body: what a refusal says. The rest is not wanted. @throws NetworkError */

@@ -59,6 +59,12 @@ function createInPlace(file: string, text: string, mode: number): boolean {
 /** Not by the process number alone: on a shared disk another machine may have one with the same. */
 const temporaryName = (file: string): string => `${file}.tmp-${process.pid}-${Math.random().toString(36).slice(2, 10)}`;
 
+/** Writes a new file below a folder that has no name of its own yet: what is half written is nobody's to find. @throws EEXIST */
+export function createBytes(file: string, bytes: Uint8Array, mode: number): void {
+  makeFolder(path.dirname(file));
+  fs.writeFileSync(file, bytes, { flag: 'wx', mode });
+}
+
 /** Copies a text file to where nothing is, with its mode: a script stays executable. */
 export function createCopy(from: string, to: string): void {
   if (createText(to, fs.readFileSync(from, 'utf8'))) fs.chmodSync(to, fs.statSync(from).mode & 0o777);

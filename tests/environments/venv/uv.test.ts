@@ -55,7 +55,9 @@ test('it is fetched once, and what a killed run left of it is no hindrance', asy
   const place = path.join(project.folder, '.just-lora', 'uv', uvVersion);
   fs.mkdirSync(path.join(`${place}.tmp`, 'package', 'bin'), { recursive: true });
   fs.writeFileSync(path.join(`${place}.tmp`, 'package', 'bin', 'uv'), 'half of a program');
+  project.index.requests.length = 0;
   const planned = await project.step(['venv', '--plan']);
+  assert.equal(project.index.requests, [], 'who only looks fetches nothing');
   assert.is(planned.actions[0].title, `fetch uv ${uvVersion} into the state folder (about 20 MB)`);
   const seen = await project.step(['venv']);
   assert.is(seen.outcome, 'changed', JSON.stringify(seen));

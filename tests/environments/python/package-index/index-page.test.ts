@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { indexFiles } from '../../tasks/audit/index-page';
-import { indexesIn, laterVersions, yankedReason } from '../../tasks/audit/index-state';
+import { laterVersions, yankedReason } from '../../../../tasks/audit/index-state';
+import { addressOf, type IndexFile, indexFiles } from '../../../../tasks/environments/python/package-index/index-page';
+import { indexesIn } from '../../../../tasks/environments/python/package-index/indexes';
 
 const test = suite('what an index lists of a package');
 
@@ -39,6 +40,19 @@ test('HTML: the same', () => {
   assert.is(files[0]?.python, '>=3.11');
 });
 
+test('where a file is: as the page says, from where the page came, or from its base', () => {
+  const from = new URL('https://index/simple/my-pkg/');
+  const page = (link: string, head = '') => indexFiles(`<head>${head}</head><a ${link}>my_pkg-1.0.tar.gz</a>`, 'text/html', 'my-pkg') ?? [];
+  const at = ([file]: IndexFile[]) => file && addressOf(file, from)?.href;
+  assert.is(at(page('href="../../f/a.gz#sha256=00"')), 'https://index/f/a.gz#sha256=00');
+  assert.is(at(page("data-x=y href='//other/a.gz?x=1&amp;y=2'")), 'https://other/a.gz?x=1&y=2');
+  assert.is(at(page('href="a.gz"', '<base href="/deep/">')), 'https://index/deep/a.gz');
+  assert.is(at(page('href="file:///etc/passwd"')), undefined);
+  assert.is(at(page('title="no place"')), undefined);
+  const [listed] = json([{ filename: 'my_pkg-1.0.tar.gz', url: 'https://files/a.gz' }]) ?? [];
+  assert.is(listed && addressOf(listed, from)?.href, 'https://files/a.gz');
+});
+
 test('anything else is no page', () => {
   assert.is(indexFiles('{"files": {}}', 'application/json', 'my-pkg'), undefined);
   assert.is(indexFiles('<html>login</html>', 'application/json', 'my-pkg'), undefined);
@@ -56,6 +70,8 @@ test('the indexes that pip and uv are set to, and the one that they name themsel
   assert.equal(await indexesIn({ UV_DEFAULT_INDEX: 'corp=https://c/simple', PIP_INDEX_URL: 'https://a/simple' }, usual), [
     'https://c/simple',
   ]);
+  const named = { UV_INDEX: 'my-corp=https://d/simple', UV_INDEX_MY_CORP_USERNAME: 'me', UV_INDEX_MY_CORP_PASSWORD: 'a b' };
+  assert.equal(await indexesIn(named, usual), ['https://usual/simple', 'https://me:a%20b@d/simple']);
 });
 
 test.run();
