@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { authoredText } from '../tasks/common/authored-text';
 import type { Context } from '../tasks/engine/context';
 import { statePath } from '../tasks/engine/state';
 import { identityOf } from '../tasks/environments/conda/record';
@@ -47,6 +48,8 @@ test.before(async () => {
   const laid = await runJust(project, ['mkdirs']);
   assert.is(laid.exitCode, 0, laid.stderr);
   fs.appendFileSync(at('configs/setup.yaml'), '# mine\n');
+  write('configs/train.sbatch', authoredText(['#!/bin/bash -l'], 'train\n'));
+  write('configs/train.sky.yaml', `${authoredText(['# a file'], 'run: train\n')}# mine\n`);
   write('data/raw/a.jsonl');
   write('adapters/first/adapter_model.safetensors');
   write('models/m/model.safetensors');
@@ -84,7 +87,11 @@ test('lists what a record or a mark proves as ours, removes nothing, and says wh
   assert.match(told['conda']?.stays.join() ?? '', /holds mine\.txt, which a person added/);
   assert.equal(places(told['models']), ['models/m/.cache']);
   assert.ok((told['files']?.goes.length ?? 0) > 15);
-  assert.match(told['files']?.stays.join() ?? '', /`configs\/setup\.yaml`, which changed since it was written.*`\.gitignore`, which keeps/);
+  assert.ok(places(told['files'])?.includes('configs/train.sbatch'));
+  assert.match(
+    told['files']?.stays.join() ?? '',
+    /`configs\/setup\.yaml`, `configs\/train\.sky\.yaml`, which changed since it was written.*`\.gitignore`, which keeps/,
+  );
   assert.equal(places(told['state']), ['.just-lora']);
   assert.ok(fs.existsSync(at('.venv-local/lib')) && fs.existsSync(at('scripts/paths.py')));
   const { stdout } = await runJust(project, ['uninstall'], env);
@@ -124,6 +131,7 @@ test('killed at any moment, the next run finishes; data, models, adapters and wh
     'adapters/.gitkeep',
     'adapters/first/adapter_model.safetensors',
     'configs/setup.yaml',
+    'configs/train.sky.yaml',
     'data/processed/.gitkeep',
     'data/raw/.gitkeep',
     'data/raw/a.jsonl',

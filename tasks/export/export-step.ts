@@ -1,11 +1,12 @@
 import * as path from 'node:path';
+import { authoredText, authorOf } from '../common/authored-text';
 import { bytes, moveAside, plural, shellWord, some } from '../common/format';
 import type { Context } from '../engine/context';
 import { shown } from '../engine/paths';
 import type { Finding, Step } from '../engine/step';
 import { offerOf } from './cards';
+import { changedLines } from './changed-lines';
 import type { Engine } from './engine';
-import { authorOf, changedLines, exportedText } from './exported-file';
 import { type Job, jobOf } from './job';
 import { placeOf } from './place';
 
@@ -26,7 +27,7 @@ export function exportStep(name: string, engine: Engine): Step<Seen> {
       if (none) return none;
       const file = path.resolve(root, context.option('output') ?? engine.file);
       const shownFile = shown(root, file);
-      const text = exportedText(commandOf(name, context), engine.text(job, await placeOf(context, file)));
+      const text = authoredText(headOf(commandOf(name, context)), `${engine.text(job, await placeOf(context, file)).join('\n')}\n`);
       const taken = obstacleOf(context, file, text);
       if (taken) return taken;
       const before = host.files.readText(file);
@@ -53,6 +54,11 @@ export function exportStep(name: string, engine: Engine): Step<Seen> {
     },
   };
 }
+
+const headOf = (command: string): string[] => [
+  `# Written by \`${command}\` from the settings of this project; the same command writes it anew where they changed.`,
+  '# What you change here is never written over: then the command says so. Change the settings, or keep it under another name.',
+];
 
 /** The command that makes the same file again. */
 function commandOf(name: string, { option }: Context): string {

@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { authorOf } from '../common/authored-text';
 import { usageError } from '../common/errors';
 import { bytes } from '../common/format';
 import type { Context } from '../engine/context';
@@ -9,7 +10,7 @@ import { memoryConfigFor, memoryConfigOf } from '../gpu/memory/training-memory-c
 import type { SlurmSettings } from '../settings/schema/slurm';
 import { remoteNamed } from '../sync/remotes/chosen-remote';
 import { jobOptions, noticeSeconds } from './job-options';
-import { isAsWritten, scriptText } from './script-text';
+import { scriptText } from './script-text';
 
 /** Where the script lies in the project. */
 const file = 'configs/train.sbatch';
@@ -25,11 +26,11 @@ export const scriptStep: Step<string> = {
     const found = `\`${file}\`: ${jobOptions(slurm).join(' ')}, told ${noticeSeconds(slurm.time)} s before its time is over`;
     if (there === wanted) return { state: 'done', found, seen: wanted };
     if (there === undefined) return { state: 'todo', found: `\`${file}\` is not there`, seen: wanted };
-    if (isAsWritten(there)) return { state: 'todo', found: `\`${file}\` is of other settings`, seen: wanted };
+    if (authorOf(there) === 'ours') return { state: 'todo', found: `\`${file}\` is of other settings`, seen: wanted };
     if (context.forced('script')) return { state: 'todo', found: `\`${file}\` was changed; it is kept as \`${file}.kept\``, seen: wanted };
     return {
       state: 'blocked',
-      code: 'E_SLURM_SCRIPT',
+      code: 'E_OUTPUT_TAKEN',
       found: `\`${file}\` was changed by somebody, and the settings mean another one`,
       needed: 'a script of the settings, or none',
       fix: `\`npx just slurm:script --force=script\`, which keeps the one that is there as \`${file}.kept\``,
@@ -44,7 +45,7 @@ export const scriptStep: Step<string> = {
         const at = path.join(context.root, file);
         const there = files.readText(at);
         const text = seen ?? (await wantedText(context, slurmOf(context)));
-        if (there !== undefined && !isAsWritten(there)) files.writeText(`${at}.kept`, there);
+        if (there !== undefined && authorOf(there) !== 'ours') files.writeText(`${at}.kept`, there);
         files.writeText(at, text);
       },
     },

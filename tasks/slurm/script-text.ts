@@ -1,4 +1,4 @@
-import { sha256 } from '../common/hash';
+import { authoredText } from '../common/authored-text';
 import type { SlurmSettings } from '../settings/schema/slurm';
 import { jobOptions, noticeSeconds } from './job-options';
 
@@ -12,21 +12,12 @@ export interface ScriptInputs {
   memory: readonly string[];
 }
 
-/** `configs/train.sbatch`: a line of its head has the hash of the rest, so that a change of a person's is known as one. */
+/** `configs/train.sbatch`. */
 export function scriptText(inputs: ScriptInputs): string {
-  const [first, ...rest] = head(inputs);
-  const below = `${rest.join('\n')}\n\n${body(inputs)}`;
-  return `${first}\n# just-lora: ${sha256(below)}\n${below}`;
-}
-
-/** Whether a script is as it was written: nobody changed it since. */
-export function isAsWritten(text: string): boolean {
-  const [, hash, below] = /^[^\n]*\n# just-lora: ([0-9a-f]{64})\n([\s\S]*)$/.exec(text) ?? [];
-  return below !== undefined && sha256(below) === hash;
+  return authoredText(['#!/bin/bash -l'], `${head(inputs).join('\n')}\n\n${body(inputs)}`);
 }
 
 const head = ({ slurm, memory }: ScriptInputs): string[] => [
-  '#!/bin/bash -l',
   '# Trains the adapter in jobs of Slurm: `sbatch configs/train.sbatch` in the folder of the project. Options behind it go to `train`.',
   '# Made by `npx just slurm:script` from the settings. A change here is yours: it is not overwritten.',
   '#SBATCH --job-name=just-lora-train',

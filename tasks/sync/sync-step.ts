@@ -31,9 +31,13 @@ export function syncStep(session: Session): Step<SyncSeen> {
       const { difference } = seen;
       const { changes } = difference;
       const [send, remove] = [changes.filter(({ action }) => action !== 'deleted'), changes.filter(({ action }) => action === 'deleted')];
+      const { ways: waysOf } = await session.transport();
+      const ways = difference.folders.flatMap(({ changes }) => waysOf?.(changes) ?? []);
       const verb = direction === 'push' ? 'send' : 'fetch';
       const titles = [
-        ...(send.length > 0 ? [`${verb} ${plural(changedFiles(send).length, 'file')} (${bytes(bytesToSend(send))})`] : []),
+        ...(send.length > 0
+          ? [`${verb} ${plural(changedFiles(send).length, 'file')} (${[bytes(bytesToSend(send)), ...ways].join('; ')})`]
+          : []),
         ...(remove.length > 0 ? [`delete ${some(changedFiles(remove).map(shownChange))}`] : []),
       ];
       return [

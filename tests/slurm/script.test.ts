@@ -3,8 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { authorOf } from '../../tasks/common/authored-text';
 import { minutesOf, noticeSeconds } from '../../tasks/slurm/job-options';
-import { isAsWritten } from '../../tasks/slurm/script-text';
 import { makeAdapter } from '../checkpoints/adapters/adapter';
 import { makeModel } from '../checkpoints/models/model';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
@@ -117,11 +117,11 @@ test('is written from the settings, is done then, and follows them; what a perso
   fs.appendFileSync(scriptOf(folder), 'echo mine\n');
   const changed = await runJust(folder, ['slurm:script']);
   assert.is(changed.exitCode, 1);
-  assert.match(changed.stderr, 'E_SLURM_SCRIPT');
+  assert.match(changed.stderr, 'E_OUTPUT_TAKEN');
   assert.is(await look('--force=script'), 0);
   assert.match(read(`${scriptOf(folder)}.kept`), /echo mine\n$/);
   assert.is(read(scriptOf(folder)), text);
-  assert.ok(isAsWritten(text));
+  assert.is(authorOf(text), 'ours');
 });
 
 test('settings that cannot be are refused with their place', async () => {

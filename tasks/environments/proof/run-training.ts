@@ -10,8 +10,9 @@ import { deviceOf, runProgram } from './run-program';
 import { trainingError } from './training-error';
 import { trainingScript } from './training-script';
 
-/** The script that does it. It lies beside this file in the package too. */
-export const trainFile = path.join(__dirname, 'train.py');
+/** The script that does it, and what it loads from beside it. They lie beside this file in the package too. */
+export const proofFiles = ['train.py', 'program.py'].map((name) => path.join(__dirname, name));
+export const [trainFile = ''] = proofFiles;
 
 /** What train.py writes when all went well. */
 export interface TrainResult {

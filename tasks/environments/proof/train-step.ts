@@ -8,7 +8,7 @@ import type { Finding, Progress, Step } from '../../engine/step';
 import { machineOf } from '../../gpu/driver/machine';
 import { environmentFingerprint } from '../training/fingerprint';
 import { deviceOf } from './run-program';
-import { runTraining, type TrainResult, trainFile, trainingOf } from './run-training';
+import { proofFiles, runTraining, type TrainResult, trainingOf } from './run-training';
 import { hashOfScript } from './training-script';
 
 const name = 'train';
@@ -48,7 +48,7 @@ function inputsOf(context: Context): Inputs | undefined {
     device: deviceOf(context),
     CUDA_VISIBLE_DEVICES: context.host.env.CUDA_VISIBLE_DEVICES ?? 'not set',
     'training settings': sha256(JSON.stringify([lora, quantization, attention, model_type, run.batch_size])),
-    proof: sha256(context.host.files.readText(trainFile) ?? ''),
+    proof: sha256(proofFiles.map((file) => context.host.files.readText(file) ?? '').join('\0')),
     'training script': hashOfScript(context),
   };
 }

@@ -1,11 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import * as os from 'node:os';
 import type { Fault } from '../../common/errors';
 import { duration } from '../../common/format';
 import { appendTo } from '../../platform/files';
 import { endedBySlurm, hopelessFault, jobFault, noSrun } from '../../slurm/job-faults';
-import { parseQueue, queueFormat, waitText } from '../../slurm/queue';
-import { asked, type JobOrder, jobLine, linesOf, srunHere, startInJob } from './srun';
+import { waitText } from '../../slurm/queue';
+import { cancelJobs, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
 
 /** Milliseconds between two questions to the queue: a controller has others to answer too. */
 const [firstAskMs, longestAskMs] = [1000, 20_000];
@@ -67,7 +66,7 @@ class Job {
     let told = '';
     for (let ms = firstAskMs; this.#srun && !this.#hasBegun; ms = Math.min(longestAskMs, ms * 1.5)) {
       await new Promise((resolve) => setTimeout(resolve, ms));
-      const [job] = parseQueue(await asked('squeue', ['--noheader', ...this.#own, `--format=${queueFormat}`]));
+      const [job] = await queued(this.order.name);
       if (job?.state !== 'PENDING' || this.#hasBegun) continue;
       this.#hopeless = hopelessFault(job);
       if (this.#hopeless) {
@@ -84,17 +83,12 @@ class Job {
   #stop(signal: NodeJS.Signals): void {
     const again = this.#stopped !== undefined;
     this.#stopped = signal;
-    const cancel = (...args: string[]) => void asked('scancel', [...args, ...this.#own]);
+    const cancel = (...options: string[]) => cancelJobs(this.order.name, ...options);
     const isAtWork = this.#hasBegun && !again;
     if (isAtWork) cancel('--signal=INT');
     else cancel();
     // A job that is just being made is not known yet.
     setTimeout(() => setInterval(() => this.#srun && cancel(), cancelMs), isAtWork ? stopMs : 0);
-  }
-
-  /** The job among those of this user: before it has a number it has a name. */
-  get #own(): string[] {
-    return [`--user=${os.userInfo().username}`, `--name=${this.order.name}`];
   }
 
   #end(code: number | null): number {

@@ -1,13 +1,12 @@
-import * as os from 'node:os';
 import type { Fault } from '../../common/errors';
 import { plural } from '../../common/format';
 import { appendTo } from '../../platform/files';
 import { type ClusterNode, chosenNodes, nodesFormat, parseNodes } from '../../slurm/cluster-nodes';
 import { endedBySlurm, jobFault, noSrun } from '../../slurm/job-faults';
 import { exitCodeOfNodes, type NodeProof, verdictsOf, verdictsText } from '../../slurm/node-verdicts';
-import { parseQueue, queueFormat, waitText } from '../../slurm/queue';
+import { waitText } from '../../slurm/queue';
 import { fieldsOf, tryParse } from '../../untrusted/json';
-import { asked, type JobOrder, jobLine, linesOf, srunHere, startInJob } from './srun';
+import { asked, cancelJobs, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
 
 /** A proof of several nodes. It is the argument of this program, as JSON: nothing of it is secret. */
 export interface NodesOrder extends JobOrder {
@@ -80,10 +79,7 @@ async function proofOf({ name, out }: ClusterNode, order: NodesOrder, srun: stri
 
 /** Why the first job of this proof waits, where one does. */
 async function told({ name }: NodesOrder): Promise<string> {
-  const jobs = parseQueue(
-    await asked('squeue', ['--noheader', `--user=${os.userInfo().username}`, `--name=${name}`, `--format=${queueFormat}`]),
-  );
-  const waits = jobs.filter(({ state }) => state === 'PENDING');
+  const waits = (await queued(name)).filter(({ state }) => state === 'PENDING');
   return waits[0] ? `${plural(waits.length, 'job')} in the queue; ${waitText(waits[0])}` : '';
 }
 
@@ -93,10 +89,9 @@ function cancelling({ name }: NodesOrder): { stopped: NodeJS.Signals | undefined
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       state.stopped = signal;
-      const cancel = () => void asked('scancel', [`--user=${os.userInfo().username}`, `--name=${name}`]);
-      cancel();
+      cancelJobs(name);
       // A job that is just being made is not known yet.
-      setInterval(cancel, 2000).unref();
+      setInterval(() => cancelJobs(name), 2000).unref();
     });
   return state;
 }

@@ -1,6 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import * as os from 'node:os';
 import type { Readable } from 'node:stream';
 import { standardOutput } from '../../platform/files';
+import { parseQueue, type QueuedJob, queueFormat } from '../../slurm/queue';
 
 /** A task that runs on a compute node. It is the argument of this program, as JSON: nothing of it is secret. */
 export interface JobOrder {
@@ -31,6 +33,16 @@ export function startInJob(srun: string, { options, name, folder, command }: Job
   const { HF_TOKEN: _, ...env } = process.env;
   return spawn(srun, args, { env: { ...env, JUST_LORA_EVENTS: standardOutput }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
+
+/** Jobs among those of this user: before one has a number it has a name. */
+const named = (name: string): string[] => [`--user=${os.userInfo().username}`, `--name=${name}`];
+
+/** Where the jobs of a name stand in the queue. */
+export const queued = async (name: string): Promise<QueuedJob[]> =>
+  parseQueue(await asked('squeue', ['--noheader', ...named(name), `--format=${queueFormat}`]));
+
+/** Ends the jobs of a name; with `--signal=NAME` they are asked to. */
+export const cancelJobs = (name: string, ...options: string[]): void => void asked('scancel', [...options, ...named(name)]);
 
 /** What a program prints; empty where it fails. */
 export const asked = (program: string, args: readonly string[]): Promise<string> =>

@@ -13,11 +13,18 @@ import { rcloneError } from './faults';
 /** Ends in seconds where nobody answers, never asks, and says what it does in JSON. */
 const always = ['--use-json-log', '--ask-password=false', '--contimeout', '10s', '--timeout', '30s', '--low-level-retries', '3'];
 
+/** Files at once: a store answers after tens of milliseconds, and rclone's own four leave a line idle where files are small. */
+const transfers = '8';
+
 /** The program rclone as a store. @throws UserError E_RCLONE_… */
 export function rcloneStore(context: Context, remote: Remote): Store {
   const { host, root } = context;
   // Documents of Google have no size and no bytes to fetch.
-  const env = { ...rcloneEnvironment(host, remote), RCLONE_DRIVE_SKIP_GDOCS: 'true' };
+  const env = {
+    ...rcloneEnvironment(host, remote),
+    RCLONE_DRIVE_SKIP_GDOCS: 'true',
+    RCLONE_TRANSFERS: host.env['RCLONE_TRANSFERS'] ?? transfers,
+  };
   const there = (...below: string[]): string =>
     // The project's folder, or one in it, as rclone names it.
     `${remote.host ? `${remote.host}:` : ''}${[remote.path.replace(/\/+$/, ''), ...below].join('/')}`;

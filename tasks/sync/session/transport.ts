@@ -10,6 +10,8 @@ export interface Transport {
   compare(folder: Folder, how: Compare): Promise<Comparison>;
   /** How many folders may travel at once that do not touch each other: one where all of them arrive in one place. */
   readonly atOnce: number;
+  /** How files of a folder would travel, where there is a choice and why it falls so: clauses for the plan. */
+  ways?(changes: readonly FileChange[]): string[];
   /** Levels what was added and changed; tells its own bytes, of this folder. */
   transfer(folder: Folder, changes: readonly FileChange[], how: Move): Promise<void>;
   /** Deletes exactly these. */

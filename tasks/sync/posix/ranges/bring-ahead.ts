@@ -11,16 +11,19 @@ import { retrying } from '../retry';
 import { dropMaster } from '../ssh/ssh';
 import { overChannels } from './channels';
 import { fetchingRanges } from './fetch-ranges';
-import { largeFiles, type Range, rangesOf, restOf } from './range-plan';
+import { bytesOf, largeBytes, largeFiles, type Range, rangesOf, restOf } from './range-plan';
 import { sendingRanges } from './send-ranges';
 
-/** One range on its way. @returns how its call of ssh ended; `moved` bytes were handed over */
-export type MoveRange = (range: Range, tell: (bytes: number) => void) => Promise<{ exitCode: number; text: string; moved: number }>;
+/** Ranges on their way over one channel, until `next` has none. @returns how its call of ssh ended; `moved` bytes were handed over */
+export type MoveRanges = (
+  next: () => Range | undefined,
+  tell: (bytes: number) => void,
+) => Promise<{ exitCode: number; text: string; moved: number }>;
 
 /** Where the ranges of some files can arrive: those of `files`. */
 export interface Arrival {
   files: readonly FileChange[];
-  move: MoveRange;
+  move: MoveRanges;
   close(): void;
 }
 
@@ -89,20 +92,25 @@ async function bring(
         const again: Range[] = [];
         const begun = done;
         let broken: { exitCode: number; text: string } | undefined;
-        await overChannels(left, async (range, count) => {
-          if (broken) return void again.push(range);
-          const { exitCode, text, moved } = await arrival.move(range, (bytes) => {
+        await overChannels(left, async (next, count) => {
+          const taken: Range[] = [];
+          const take = () => {
+            const range = broken ? undefined : next();
+            if (range) taken.push(range);
+            return range;
+          };
+          const { exitCode, text, moved } = await arrival.move(take, (bytes) => {
             count(bytes);
             done += bytes;
             tell(done);
           });
           if (exitCode === 0) return;
           broken ??= { exitCode, text };
-          const rest = restOf(range, moved);
-          done -= moved - (rest.from - range.from);
-          again.push(rest);
+          const rest = restOf(taken, moved);
+          done -= moved - (bytesOf(taken) - bytesOf(rest));
+          again.push(...rest);
         });
-        left = again;
+        left = [...again, ...left];
         // What is no fault of the link, a full disk for one, is rsync's to tell.
         if (!broken || !mayRetry(transferFault(broken.exitCode, broken.text))) return { exitCode: 0, text: '', moved: true };
         return { ...broken, moved: done > begun };
@@ -121,7 +129,25 @@ async function bring(
 /** By how long its answers take: what is near has shown it by now. */
 const isFar = ({ shell }: PosixMachine): boolean => (shell.leastMs() ?? 0) >= farMs;
 
-/** Not beside compression, which a person asks for where the line is narrow; and only where there is room, and the machine may be far. */
+/** Whether both ends can: not beside compression, which a person asks for where the line is narrow. */
+const canRange = ({ settings }: Context, { ssh, rsync, rsyncHere }: PosixMachine): boolean =>
+  ssh !== undefined && rsync?.flavour === 'gnu' && rsyncHere?.flavour === 'gnu' && !settings.setup.sync.compress;
+
+/** How the large files among these travel, and why, as clauses for the plan: how far a machine is shows on the way. */
+export function waysOfLarge(context: Context, machine: PosixMachine, changes: readonly FileChange[]): string[] {
+  const fresh = canRange(context, machine) ? largeFiles(changes) : [];
+  const changed = changes.filter(({ action, kind, bytes }) => action === 'changed' && kind === 'file' && bytes >= largeBytes);
+  return [
+    ...(fresh.length > 0
+      ? [
+          `${plural(fresh.length, 'new large file')} in ranges over several channels if an answer takes ${farMs} ms, since nothing is there yet`,
+        ]
+      : []),
+    ...(changed.length > 0 ? [`of ${plural(changed.length, 'large file')} that changed what differs, since rsync has a basis there`] : []),
+  ];
+}
+
+/** Only where there is room, and the machine may be far. */
 async function isWorthIt(
   context: Context,
   machine: PosixMachine,
@@ -129,10 +155,9 @@ async function isWorthIt(
   at: string,
   large: readonly FileChange[],
 ): Promise<boolean> {
-  const { ssh, rsync, rsyncHere, shell } = machine;
-  if (!ssh || rsync?.flavour !== 'gnu' || rsyncHere?.flavour !== 'gnu' || context.settings.setup.sync.compress) return false;
+  if (!canRange(context, machine)) return false;
   const total = large.reduce((sum, { bytes }) => sum + bytes, 0);
   const free = direction === 'push' ? machine.freeBytes : (await context.host.disk.freeSpace(at)).availableBytes;
   if (free !== undefined && free < total + (large[0]?.bytes ?? 0) + spareBytes) return false;
-  return shell.leastMs() === undefined || isFar(machine);
+  return machine.shell.leastMs() === undefined || isFar(machine);
 }

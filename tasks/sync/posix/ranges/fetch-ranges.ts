@@ -1,11 +1,10 @@
-import { textName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { RelativeName } from '../../../untrusted/names';
 import type { FileChange } from '../../compare/change';
 import type { PosixMachine } from '../machine';
-import { modesScript, readRangeScript } from '../scripts/range-scripts';
+import { modesScript, readRangesScript } from '../scripts/range-scripts';
 import type { Arrival } from './bring-ahead';
-import { arrivingName, blockBytes } from './range-plan';
+import { arrivingName, linesFor, type Range } from './range-plan';
 
 /** Milliseconds without a byte after which a channel is dead. */
 const quietMs = 60_000;
@@ -35,30 +34,45 @@ export async function fetchingRanges(
   };
   return {
     files: fresh.filter(({ name }) => modes.has(name)),
-    async move({ name, from, to }, tell) {
-      const file = fileOf(name);
-      let moved = 0;
-      let full: Error | undefined;
-      const blocks = Math.ceil((to - from) / blockBytes);
-      const { ended } = shell.stream(readRangeScript, [remote.path, base, textName(name), String(from / blockBytes), String(blocks)], {
-        first: () => '',
-        // More than was asked for is none of it.
-        onBytes(chunk) {
-          const piece = chunk.subarray(0, full ? 0 : Math.max(0, to - from - moved));
+    async move(next, tell) {
+      const asked: Range[] = [];
+      let [moved, within]: [number, number] = [0, 0];
+      const full: Error[] = [];
+      const ask = (): string => {
+        const range = next();
+        if (range) asked.push(range);
+        // An empty line ends it.
+        return range ? linesFor(range.name, range) : '';
+      };
+      /** Writes what came where it belongs. More than was asked for is none of it. */
+      const take = (chunk: Buffer) => {
+        for (let at = 0, range = asked[0]; at < chunk.length && range && full.length === 0; range = asked[0]) {
+          const piece = chunk.subarray(at, at + range.to - range.from - within);
           try {
-            file.write(piece, from + moved);
+            fileOf(range.name).write(piece, range.from + within);
           } catch (error) {
-            full = error as Error;
+            full.push(error as Error);
             return;
           }
+          at += piece.length;
+          within += piece.length;
           moved += piece.length;
           tell(piece.length);
-        },
+          if (range.from + within < range.to) return;
+          asked.shift();
+          within = 0;
+          stream.tell(ask());
+        }
+      };
+      const stream = shell.stream(readRangesScript, [remote.path, base], {
+        // One is asked for ahead, so that the line is never idle.
+        first: (isLive) => `${ask()}\n${isLive ? ask() : ''}\n`,
+        onBytes: take,
         quietMs,
         isData: true,
       });
-      const { exitCode, stderr, tail } = await ended;
-      if (full) return { exitCode: cannotWrite, text: full.message, moved };
+      const { exitCode, stderr, tail } = await stream.ended;
+      if (full[0]) return { exitCode: cannotWrite, text: full[0].message, moved };
       return { exitCode, text: stderr || (exitCode === 0 ? '' : tail), moved };
     },
     close() {

@@ -5,23 +5,22 @@ import type { FileChange } from '../../compare/change';
 /** Bytes of what a block of `dd` is. */
 export const blockBytes = 1024 * 1024;
 
-/** A piece of a file, by bytes. */
+/** A piece of a file, by bytes, in whole blocks. */
 export interface Range {
   name: RelativeName;
-  /** A multiple of {@link blockBytes}. */
   from: number;
   /** Behind the last byte. */
   to: number;
 }
 
 /** Files below this size travel with the others. */
-const [largeBytes, worthBytes] = [16_000_000, 32_000_000];
+export const largeBytes = 16_000_000;
+/** Less of large files together is not worth the channels. */
+const worthBytes = 32_000_000;
 /** More files are not asked for: the largest ones count. */
 const mostFiles = 200;
-/** How long a range is: opening a channel takes two ways there and back, and what is left at the end keeps every channel busy. */
-const [shortest, longest] = [16 * blockBytes, 64 * blockBytes];
-/** Ranges of all files together, unless they would be too short or too long. */
-const usualRanges = 16;
+/** How long a range is: what is left at the end keeps every channel busy. */
+const rangeBytes = 16 * blockBytes;
 
 /** A name that a line of text can hold. */
 const isPlain = (name: RelativeName): boolean => !name.includes('\n') && byteName(textName(name)) === name;
@@ -41,25 +40,34 @@ export function arrivingName(name: RelativeName): RelativeName {
   return `${name.slice(0, end)}.rsync-partial/${name.slice(end)}` as RelativeName;
 }
 
-/** The ranges of files, in the order in which they are sent. */
+/** The ranges of files, in the order in which they are sent. What a file has behind its last whole block is left to rsync. */
 export function rangesOf(files: readonly FileChange[]): Range[] {
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const blocks = Math.ceil(Math.min(longest, Math.max(shortest, total / usualRanges)) / blockBytes);
-  return files.flatMap(({ name, bytes }) =>
-    Array.from({ length: Math.ceil(bytes / (blocks * blockBytes)) }, (_, at) => ({
+  return files.flatMap(({ name, bytes }) => {
+    const end = Math.floor(bytes / blockBytes) * blockBytes;
+    return Array.from({ length: Math.ceil(end / rangeBytes) }, (_, at) => ({
       name,
-      from: at * blocks * blockBytes,
-      to: Math.min(bytes, (at + 1) * blocks * blockBytes),
-    })),
-  );
+      from: at * rangeBytes,
+      to: Math.min(end, (at + 1) * rangeBytes),
+    }));
+  });
 }
+
+/** The lines that stand for a range of the file with this name there: the name, blocks before it, blocks of it. */
+export const linesFor = (name: RelativeName, { from, to }: Range): string =>
+  [textName(name), from / blockBytes, (to - from) / blockBytes].join('\n');
+
+/** Bytes of ranges together. */
+export const bytesOf = (ranges: readonly Range[]): number => ranges.reduce((sum, { from, to }) => sum + to - from, 0);
 
 /** Bytes that may be on their way, and are lost with a connection that breaks. */
 const onTheirWay = 8 * blockBytes;
 
-/** What is left of a range of which so many bytes were handed over when the connection broke. */
-export const restOf = ({ name, from, to }: Range, doneBytes: number): Range => ({
-  name,
-  from: from + Math.max(0, Math.floor((doneBytes - onTheirWay) / blockBytes)) * blockBytes,
-  to,
-});
+/** What is left of ranges that went one behind the other, when the connection broke and so many bytes were handed over. */
+export function restOf(ranges: readonly Range[], doneBytes: number): Range[] {
+  let there = Math.max(0, Math.floor((doneBytes - onTheirWay) / blockBytes)) * blockBytes;
+  return ranges.flatMap((range) => {
+    const skipped = Math.min(there, range.to - range.from);
+    there -= skipped;
+    return range.from + skipped < range.to ? [{ ...range, from: range.from + skipped }] : [];
+  });
+}

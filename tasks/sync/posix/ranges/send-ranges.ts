@@ -1,10 +1,9 @@
-import { textName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { FileChange } from '../../compare/change';
 import type { PosixMachine } from '../machine';
-import { openRangesScript, writeRangeScript } from '../scripts/range-scripts';
+import { openRangesScript, writeRangesScript } from '../scripts/range-scripts';
 import type { Arrival } from './bring-ahead';
-import { arrivingName, blockBytes } from './range-plan';
+import { arrivingName, linesFor } from './range-plan';
 
 /** Ranges of files of a folder here, which arrive there. @param base the folder, relative to the project */
 export async function sendingRanges(
@@ -20,20 +19,27 @@ export async function sendingRanges(
     rest: files.map(({ name, mode }) => `${mode.toString(8)} ${arrivingName(name)}\0`).join(''),
   });
   const open = new Set(stdout.split('\n'));
+  // What a shell takes as commands is made whole first: a range at a time is enough of it.
+  const isOne = shell.ssh?.elsewhere === true;
   return {
     files: files.filter((_, at) => open.has(`new=${at + 1}`)),
-    async move({ name, from, to }, tell) {
+    async move(next, tell) {
       let moved = 0;
-      async function* pieces(): AsyncGenerator<Buffer> {
-        for await (const piece of host.tree.read(here, name, { start: from, end: to - 1 })) {
-          yield piece as Buffer;
-          moved += (piece as Buffer).length;
-          tell((piece as Buffer).length);
+      async function* ranges(): AsyncGenerator<Buffer> {
+        for (let range = next(); range; range = isOne ? undefined : next()) {
+          yield Buffer.from(`${linesFor(arrivingName(range.name), range)}\n`, 'utf8');
+          for await (const piece of host.tree.read(here, range.name, { start: range.from, end: range.to - 1 })) {
+            yield piece as Buffer;
+            moved += (piece as Buffer).length;
+            tell((piece as Buffer).length);
+          }
         }
       }
-      const lines = [remote.path, base, textName(arrivingName(name)), String(from / blockBytes)];
       // What moves bytes has no limit of time: ssh itself gives up a line that is dead.
-      const { exitCode, stderr, tail } = await shell.run(writeRangeScript, lines, { rest: pieces(), limits: { timeoutMs: 0 } });
+      const { exitCode, stderr, tail } = await shell.run(writeRangesScript, [remote.path, base], {
+        rest: ranges(),
+        limits: { timeoutMs: 0 },
+      });
       return { exitCode, text: stderr || tail, moved };
     },
     close: () => undefined,

@@ -17,7 +17,7 @@ import { remoteFault, unreadableSource, withoutNoise } from '../faults';
 import { filesHere, filesThere } from '../files';
 import { withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
-import { bringAhead } from '../ranges/bring-ahead';
+import { bringAhead, waysOfLarge } from '../ranges/bring-ahead';
 import { retrying, type Try } from '../retry';
 import { addressIn, dropMaster } from '../ssh/ssh';
 import { type RsyncCall, rsyncArgs } from './rsync-args';
@@ -98,6 +98,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     // Over a far line a small folder is mostly waiting.
     atOnce: 3,
     compare,
+    ways: (changes) => waysOfLarge(context, machine, changes),
 
     async transfer(folder, changes, { checksum, tell, note }) {
       const at = sides(folder);

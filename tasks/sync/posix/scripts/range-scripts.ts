@@ -17,14 +17,23 @@ export const modesScript = projectScript(`
   cd "$p/$f" 2>/dev/null || exit 0;
   xargs -0 sh -c "for n do stat -c %a \\"./\\$n\\" 2>/dev/null || stat -f %Lp \\"./\\$n\\" 2>/dev/null || echo; done" sh`);
 
-/** Writes bytes into the middle of a file. Lines: project, a folder of it, where the file arrives, MiB before the first byte. Then the bytes. */
-export const writeRangeScript = projectScript(`
-  IFS= read -r f; IFS= read -r n; IFS= read -r k;
-  cd "$p/$f" || exit 81;
-  dd of="./$n" bs=1048576 seek="$k" conv=notrunc 2>/dev/null || exit 82`);
+/**
+ * Writes ranges into files, as many as come. Lines: project, a folder of it; then for each range the file, MiB before it and MiB of it,
+ * and its bytes behind these. They are no text: the shell reads lines byte by byte, and dd takes no more than its own.
+ */
+export const writeRangesScript = projectScript(`
+  IFS= read -r f; cd "$p/$f" || exit 81;
+  while IFS= read -r n && IFS= read -r k && IFS= read -r c; do
+  dd of="./$n" bs=1048576 seek="$k" count="$c" iflag=fullblock conv=notrunc 2>/dev/null || exit 82;
+  done`);
 
-/** Prints bytes of the middle of a file. Lines: project, a folder of it, a file, MiB before the first byte, MiB. */
-export const readRangeScript = projectScript(`
-  IFS= read -r f; IFS= read -r n; IFS= read -r k; IFS= read -r c;
-  cd "$p/$f" || exit 81;
-  dd if="./$n" bs=1048576 skip="$k" count="$c" 2>/dev/null || exit 82`);
+/**
+ * Prints ranges of files, one behind the other. Lines: project, a folder of it; then for each range the file, MiB before it and MiB of
+ * it. An empty line ends it. A file that is shorter by now would shift all that follows, so it ends it too.
+ */
+export const readRangesScript = projectScript(`
+  IFS= read -r f; cd "$p/$f" || exit 81;
+  while IFS= read -r n && [ -n "$n" ] && IFS= read -r k && IFS= read -r c; do
+  [ -n "$(find "./$n" -prune -type f -size +$(((k + c) * 1048576 - 1))c)" ] || exit 82;
+  dd if="./$n" bs=1048576 skip="$k" count="$c" 2>/dev/null || exit 82;
+  done`);
