@@ -57,4 +57,5 @@ const profiles = () => require('./environments/training/profile-step') as typeof
 const locks = () => require('./environments/venv/lock-step') as typeof import('./environments/venv/lock-step');
 const profileNames = () =>
   (require('./environments/profile/profile-files') as typeof import('./environments/profile/profile-files')).profileNames;
-const definitions = () => require('./environments/profile/profile') as typeof import('./environments/profile/profile');
+const definitions = () =>
+  require('./environments/profile/environment-of-profile') as typeof import('./environments/profile/environment-of-profile');

@@ -5,7 +5,7 @@ import type { Action, Blocked, Depth, Finding, Step } from '../../engine/step';
 import { remoteEnvironment } from '../profile/profile';
 import { loaderFault } from '../python/loader-fault';
 import { noexecObstacle } from '../python/noexec';
-import { lockObstacle } from '../venv/assess';
+import { lockObstacle } from '../venv/build-obstacles';
 import type { EnvironmentDefinition } from '../venv/definition';
 import { type LockState, lockState } from '../venv/lock/lock-state';
 import { makeLock } from '../venv/lock/make-lock';

@@ -5,7 +5,7 @@ import { keptCondaEnvironments } from '../conda/environment-record';
 import { findConda } from '../conda/find';
 import { askConda } from '../conda/program';
 import { readCondaRecord } from '../conda/record';
-import { environmentOfProfile } from '../profile/profile';
+import { environmentOfProfile } from '../profile/environment-of-profile';
 import { readEnvironmentRecord } from '../venv/packages/environment-record';
 import { keptVenvs } from '../venv/packages/kept';
 

@@ -2,7 +2,7 @@ import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
 import { keptCondaEnvironments } from '../conda/environment-record';
 import { readCondaRecord } from '../conda/record';
-import { environmentOfProfile } from '../profile/profile';
+import { environmentOfProfile } from '../profile/environment-of-profile';
 import { keptVenvs } from '../venv/packages/kept';
 import type { KeptEnvironment } from '../venv/packages/variants';
 

@@ -1,21 +1,11 @@
-import { UserError } from '../../common/errors';
-import { plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
-import type { Action, Finding, Step } from '../../engine/step';
-import type { Interpreter } from '../python/interpreter/probe';
-import { uvVersion } from '../python/uv-release';
+import type { Finding, Step } from '../../engine/step';
 import { type Assessment, assess, environmentName } from './assess';
-import { type EnvironmentDefinition, targetOf } from './definition';
-import { ensureEnvironment } from './ensure-environment';
-import type { Locked } from './lock/lock-file';
-import { lockState } from './lock/lock-state';
-import { makeLock } from './lock/make-lock';
-import { lockedFor } from './packages/compare';
+import type { EnvironmentDefinition } from './definition';
 import { keptVenvs } from './packages/kept';
-import { checkEnvironment, type EnvironmentHealth, isBuilt } from './packages/look';
+import type { EnvironmentHealth } from './packages/look';
 import { withPins } from './packages/packages';
-import { keepTitle, keptText, wantedVariant } from './packages/variants';
-import { canBringPython, pythonFor, toolsFor, uvFor } from './tools';
+import { keptText } from './packages/variants';
 
 export interface EnvironmentStepOptions {
   /** The name of the step, and of the task that brings it. */
@@ -39,7 +29,12 @@ export function environmentStep({ name, title, define }: EnvironmentStepOptions)
       const assessed = await assess(context, definition, context.forced(name) ? 'full' : depth);
       return 'state' in assessed ? assessed : { ...findingOf(context, definition, assessed), seen: assessed };
     },
-    plan: async (context, seen) => (seen ? actionsFor(context, await define(context), seen, context.forced(name)) : []),
+    async plan(context, seen) {
+      if (!seen) return [];
+      // What builds one is loaded where there is something to build.
+      const { actionsFor } = require('./environment-actions') as typeof import('./environment-actions');
+      return actionsFor(context, await define(context), seen, context.forced(name));
+    },
   };
 }
 
@@ -71,73 +66,4 @@ function changesIn({ lock: file }: EnvironmentDefinition, lock: Assessment['lock
   if (lock.state === 'fresh') return ofHealth;
   const ofLock = lock.changed.filter((text) => !(text.startsWith('Python ') && ofHealth.some((other) => other.startsWith('Python '))));
   return [...new Set([...ofLock, ...ofHealth.filter((text) => text !== `${file} changed`)])];
-}
-
-async function actionsFor(
-  context: Context,
-  definition: EnvironmentDefinition,
-  { lock, health }: Assessment,
-  forced: boolean,
-): Promise<Action[]> {
-  const builds = isBuilt(health) || (health.kind === 'healthy' && forced);
-  const installs = builds || health.kind === 'repair' || lock.state === 'stale';
-  // Looking for uv and for a Python starts a dozen programs: one environment is put in the place of another without.
-  const tools = installs ? await toolsFor(context, definition) : undefined;
-  const actions: Action[] = [];
-  if (tools && !tools.uv && tools.canFetch)
-    actions.push({
-      title: `fetch uv ${uvVersion} into the state folder (about 20 MB)`,
-      run: async (now) => void (await uvFor(now, definition, lock.state === 'stale')),
-    });
-  if (tools && builds && !tools.search.python && canBringPython(context, tools))
-    actions.push({
-      title: `bring Python ${definition.pythonVersion} with uv (about 30 MB)`,
-      run: async (now) => void (await pythonFor(now, definition)),
-    });
-  if (lock.state === 'stale')
-    actions.push({ title: `make \`${definition.lock}\` from \`${definition.requirements}\``, run: (now) => makeLock(now, definition) });
-  const title = titleOf(context, definition, { lock, health }, builds, tools?.search.python?.interpreter);
-  actions.push({
-    title,
-    async run(now, progress) {
-      if (lock.state === 'fresh') return ensureEnvironment(now, definition, { locked: lock.packages, health, anew: forced }, progress);
-      // By the lock that was made just now the environment is another one than it was by the lock before.
-      const made = lockState(now, definition);
-      if (made.state !== 'fresh')
-        throw new UserError({ code: 'E_LOCK_STALE', found: made.found, fix: `\`npx just ${definition.lockTask}\`` });
-      const found = await checkEnvironment(now, definition, made.packages, forced ? 'full' : 'quick');
-      await ensureEnvironment(now, definition, { locked: made.packages, health: found, anew: forced }, progress);
-    },
-  });
-  return actions;
-}
-
-function titleOf(
-  context: Context,
-  definition: EnvironmentDefinition,
-  { lock, health }: Assessment,
-  builds: boolean,
-  python: Interpreter | undefined,
-): string {
-  const name = `\`${environmentName(context, definition)}\``;
-  const stays = health.kind === 'other' && health.there ? keepTitle(context, targetOf(context, definition), health.there) : '';
-  if (health.kind === 'other' && health.back)
-    return `put ${wantedVariant(definition)} back as ${name}${stays}; what differs from its lock is mended`;
-  const count = lock.state === 'fresh' ? plural(countOf(lock.packages, python), 'package') : 'every package';
-  if (builds) {
-    const again = context.host.files.stat(targetOf(context, definition)) ? 'rebuild' : 'build';
-    return `${again} ${name} with Python ${python?.version ?? definition.pythonVersion} and ${count} of the lock${stays}`;
-  }
-  if (health.kind === 'leftover') return `remove the environment that was left beside ${name}`;
-  if (health.kind === 'repair' && lock.state === 'fresh') return `bring ${name} in line with the lock: ${changesOf(health)}`;
-  return `bring ${name} in line with the lock`;
-}
-
-const countOf = (packages: readonly Locked[], python: Interpreter | undefined): number =>
-  python ? lockedFor(packages, python.markers).length : new Set(packages.map(({ name }) => name)).size;
-
-function changesOf({ difference, damaged }: Extract<EnvironmentHealth, { kind: 'repair' }>): string {
-  const install = [...difference.missing, ...difference.mismatched, ...damaged].map(({ name }) => name);
-  const remove = difference.extra.map(({ name }) => name);
-  return [...(install.length > 0 ? [`install ${some(install)}`] : []), ...(remove.length > 0 ? [`remove ${some(remove)}`] : [])].join(', ');
 }

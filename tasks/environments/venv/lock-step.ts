@@ -1,10 +1,11 @@
 import { plural } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Finding, Step } from '../../engine/step';
-import { lockObstacle } from './assess';
 import type { EnvironmentDefinition } from './definition';
 import { lockState } from './lock/lock-state';
-import { makeLock } from './lock/make-lock';
+
+/** Loaded where one is made. */
+const maker = () => require('./lock/make-lock') as typeof import('./lock/make-lock');
 
 /** The step that keeps a lock in step with its requirements. `--upgrade` takes newer versions. */
 export function lockStep(name: string, define: (context: Context) => EnvironmentDefinition): Step<EnvironmentDefinition> {
@@ -16,6 +17,7 @@ export function lockStep(name: string, define: (context: Context) => Environment
       return lock.code === 'E_LOCK_CORRUPT' && context.forced(name) && !context.locked ? { state: 'todo', found: lock.found } : lock;
     }
     if (lock.state === 'stale') {
+      const { lockObstacle } = require('./build-obstacles') as typeof import('./build-obstacles');
       const obstacle = await lockObstacle(context, definition, lock);
       return obstacle ?? { state: 'todo', found: lock.found, ...(lock.changed.length > 0 ? { changed: lock.changed } : {}) };
     }
@@ -35,7 +37,7 @@ export function lockStep(name: string, define: (context: Context) => Environment
     },
     async plan(context, definition = define(context)) {
       const title = `make \`${definition.lock}\` from \`${definition.requirements}\` with uv`;
-      return [{ title, run: (now) => makeLock(now, definition, upgrades(now)) }];
+      return [{ title, run: (now) => maker().makeLock(now, definition, upgrades(now)) }];
     },
   };
 }

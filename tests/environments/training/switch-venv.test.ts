@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { faultOf } from '../../../tasks/common/errors';
-import { environmentOfProfile } from '../../../tasks/environments/profile/profile';
+import { environmentOfProfile } from '../../../tasks/environments/profile/environment-of-profile';
 import { chooseEngine } from '../../../tasks/environments/training/engine';
 import { venvEngineStep } from '../../../tasks/environments/training/venv-engine-step';
 import { makeLock } from '../../../tasks/environments/venv/lock/make-lock';

@@ -74,6 +74,22 @@ test('it is fetched once, and what a killed run left of it is no hindrance', asy
   assert.is(again.actions.length, 1, `uv is there now: ${JSON.stringify(again)}`);
 });
 
+test('where nothing is to do, nothing is loaded of what builds, fetches or reads rows', async ({ project }) => {
+  await project.step(['venv']);
+  const list = path.join(project.folder, 'loaded.txt');
+  const hook = path.join(project.folder, 'hook.cjs');
+  fs.writeFileSync(
+    hook,
+    `process.on('exit', () => require('fs').writeFileSync(process.env.LOADED, Object.keys(require.cache).join('\\n')));\n`,
+  );
+  for (const task of ['venv', 'storage']) {
+    await project.just([task], { NODE_OPTIONS: `--require "${hook}"`, LOADED: list });
+    const loaded = fs.readFileSync(list, 'utf8');
+    assert.match(loaded, task === 'venv' ? /venv\/assess/ : /storage\/storage-step/);
+    assert.not.match(loaded, /ensure-environment|fetch-uv|make-lock|profile\/choose|data-step|hub\/http/);
+  }
+});
+
 test('it makes the lock again where the requirements changed; --locked and CI refuse', async ({ project }) => {
   assert.is((await project.step(['venv'])).outcome, 'changed');
   const lock = project.read('requirements-local.lock');
