@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { python310 } from '../tests/support/python';
+import type { Benchmark } from './benchmark';
+import { seconds } from './measure';
+import { remotePlace } from './remote';
+import type { Row } from './table';
+
+const s = (value: number) => `${value.toFixed(2)} s`;
+
+/** A step as `--json` tells of it. */
+interface Step {
+  name: string;
+  durationMs: number;
+}
+
+export const benchmark: Benchmark = {
+  title: 'setup:remote from nothing',
+  about:
+    'The first `setup:remote --no-gpu` (profile compat, 5.6 GB, engine venv) against bare `uv venv && uv pip sync` of the same lock, which is told where Python is; each with an empty cache of uv of its own, one after the other, once: both fetch some gigabytes, so a full `npm run bench` leaves this out. Below it is what each step behind the installation takes of the whole.',
+  async run() {
+    const { folder, project, env, just } = remotePlace('compat');
+    const python = python310() as string;
+    const [cache, peerCache] = ['uv-ours', 'uv-peer'].map((name) => path.join(folder, name)) as [string, string];
+
+    const { command, args } = just('setup:remote', '--no-gpu', '--json');
+    const began = performance.now();
+    const stdout = execFileSync(command, args, {
+      cwd: project,
+      env: { ...env, UV_CACHE_DIR: cache },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 64_000_000,
+    });
+    const whole = (performance.now() - began) / 1000;
+    const { steps } = JSON.parse(stdout.toString()) as { steps: Step[] };
+    // The room is for the other one now.
+    for (const place of [cache, path.join(project, '.venv-remote')]) fs.rmSync(place, { recursive: true });
+
+    const venv = path.join(folder, 'peer');
+    const line = `uv venv -q --python "${python}" "${venv}" && uv pip sync -q --require-hashes --python "${venv}/bin/python" environment-remote.compat.lock`;
+    const bare = await seconds({ command: 'sh', args: ['-c', line], cwd: project, env: { ...env, UV_CACHE_DIR: peerCache } });
+    const installed = steps.findIndex(({ name }) => name === 'env:remote');
+    const built = (steps[installed]?.durationMs ?? Number.NaN) / 1000;
+    return [
+      { what: 'from nothing, all of it', ours: s(whole), peer: `\`uv venv && uv pip sync\` ${s(bare)}`, ratio: whole / bare },
+      {
+        what: 'from nothing, the step of the environment',
+        ours: s(built),
+        peer: `\`uv venv && uv pip sync\` ${s(bare)}`,
+        ratio: built / bare,
+      },
+      ...steps.slice(installed + 1).map(({ name, durationMs }): Row => {
+        const took = durationMs / 1000;
+        return { what: `behind it, the step \`${name}\``, ours: s(took), peer: `all of it ${s(whole)}`, ratio: took / whole };
+      }),
+    ];
+  },
+};
