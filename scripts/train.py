@@ -2,19 +2,23 @@
 
     python scripts/train.py JOB.json RESULT.json
 
-It is yours to change, as are training_model.py, training_progress.py and training_rows.py beside it: the files in the project are those that run. What just-lora
-relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
+It is yours to change, as are training_model.py, training_progress.py, training_ranks.py and training_rows.py beside it: the files
+in the project are those that run. What just-lora relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
 
     model, base      folder of the base model; {repo, commit} of the Hub, or null
     train, validation  [[path, name], ...] of rows; training_rows.py reads them
     folder           checkpoints go to `folder/checkpoints`, the adapter to `folder/adapter`
     logs             folder of `train.jsonl`, and of TensorBoard's files where it is installed
     device           gpu, cpu, or any: a GPU where there is one
+    processes        how many train together, as WORLD_SIZE has it
     lora, quantization, attention, arguments   as in configs/training_config.yaml, `all-linear` written out
 
 One run is one pass over an order of rows that the seed gives, so a run that was killed goes on where its last whole checkpoint is,
 with the same rows, the same dropout and the same rate. SIGUSR1, SIGUSR2 and SIGTERM ask for a checkpoint behind the step that is at
 work, and for the end: a scheduler sends one of them before it ends a job.
+
+Several processes train together where RANK, LOCAL_RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT say so, as torchrun and accelerate
+set them: a card for each, or the processor. A step gets the rows of all of them, and the first process alone writes.
 """
 
 import importlib.util
@@ -31,6 +35,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from training_model import is_quantized, load_base, loaded_again, samples, save, uses_gpu, with_adapter  # noqa: E402
 from training_progress import Stopped, last_whole, reporter  # noqa: E402
+from training_ranks import count_of_ranks, is_first, rank, result_file, wait_for_all  # noqa: E402
 from training_rows import tokenized  # noqa: E402
 
 sys.path.pop(0)
@@ -98,7 +103,11 @@ def meant(job, steps, eval_steps):
         "max_grad_norm": 1.0,
         "label_smoothing_factor": 0.0,
         "neftune_noise_alpha": None,
-        "average_tokens_across_devices": False,
+        # The loss of a step is the mean over the tokens of all processes, as one process has it over the same rows.
+        "average_tokens_across_devices": count_of_ranks() > 1,
+        "ddp_backend": (None if gpu else "gloo") if count_of_ranks() > 1 else None,
+        # Every weight of an adapter takes part in every step.
+        "ddp_find_unused_parameters": False if count_of_ranks() > 1 else None,
         "bf16": half == "bfloat16",
         "fp16": half == "float16",
         "gradient_checkpointing": run["gradient_checkpointing"],
@@ -153,7 +162,7 @@ def trainer_for(model, tokenizer, rows, validation, job):
     from transformers import Trainer, TrainingArguments
 
     run = job["arguments"]
-    a_step = run["batch_size"] * run["gradient_accumulation_steps"]
+    a_step = run["batch_size"] * run["gradient_accumulation_steps"] * count_of_ranks()
     steps = run.get("max_steps") or math.ceil(run["epochs"] * len(rows) / a_step)
     eval_steps = math.ceil(len(rows) / a_step) if validation else None
     # transformers 5 takes it from here, older ones from `logging_dir`.
@@ -164,6 +173,13 @@ def trainer_for(model, tokenizer, rows, validation, job):
             loader = DataLoader(self.train_dataset, run["batch_size"], collate_fn=self.data_collator, pin_memory=uses_gpu(job))
             return self.accelerator.prepare(loader)
 
+        def _save_checkpoint(self, model, trial, *more, **named):
+            # transformers 4.36.0 has every process rename the folder that it wrote into, and all but the first fail
+            # (transformers 27925). One with something in it is written into as it is; the mark of a whole one comes last.
+            if count_of_ranks() > 1:
+                beginning(os.path.join(self.args.output_dir, "checkpoint-%d" % self.state.global_step))
+            return super()._save_checkpoint(model, trial, *more, **named)
+
     arguments = TrainingArguments(**known_of(meant(job, steps, eval_steps), inspect.signature(TrainingArguments).parameters))
     order = ordered(rows, steps, a_step, run["seed"])
     trainer = InOrder(model, arguments, collator(tokenizer), train_dataset=order, eval_dataset=validation or None)
@@ -171,8 +187,28 @@ def trainer_for(model, tokenizer, rows, validation, job):
     return trainer
 
 
+def beginning(folder):
+    """A folder that is not empty, for all processes."""
+    if is_first():
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, "processes.json"), "w", encoding="utf-8") as target:
+            json.dump({"processes": count_of_ranks()}, target)
+    wait_for_all()
+
+
+def newest_for_all(folder):
+    """The newest whole checkpoint; the first process alone removes what is not whole, before the others look."""
+    if is_first():
+        last_whole(folder)
+    wait_for_all()
+    return last_whole(folder)
+
+
 def train(job, stage):
-    """Trains, saves and loads again. Returns the facts, the model with its adapter, and the tokenizer. `stage` is told what begins."""
+    """Trains, saves and loads again. Returns the facts, the model with its adapter, and the tokenizer. `stage` is told what begins.
+
+    Of several processes the first one alone saves and has facts; the others return None in their place.
+    """
     stage("import")
     import torch
     from transformers import AutoTokenizer
@@ -193,7 +229,10 @@ def train(job, stage):
         torch.cuda.reset_peak_memory_stats()
     stage("train")
     trainer = trainer_for(model, tokenizer, rows.rows, validation.rows, job)
-    resumed = last_whole(trainer.args.output_dir)
+    resumed = newest_for_all(trainer.args.output_dir)
+    # Else each would drop the same; a checkpoint has what each went on with.
+    if not is_first():
+        torch.manual_seed(run["seed"] + rank())
     trainer.train(resume_from_checkpoint=resumed)
     told = next(each for each in trainer.callback_handler.callbacks if hasattr(each, "seconds"))
     if told.asked and trainer.state.global_step < trainer.state.max_steps:
@@ -201,6 +240,9 @@ def train(job, stage):
     history = trainer.state.log_history
     if validation.rows and not any("eval_loss" in entry and entry["step"] == trainer.state.global_step for entry in history):
         trainer.evaluate()
+    wait_for_all()
+    if not is_first():
+        return None, model, tokenizer
     stage("save")
     folder = save(model, job)
     stage("reload")
@@ -210,7 +252,8 @@ def train(job, stage):
     peak = torch.cuda.max_memory_allocated() if gpu else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     seconds = told.seconds
     facts = {
-        "device": torch.cuda.get_device_name(0) if gpu else "cpu",
+        "device": torch.cuda.get_device_name() if gpu else "cpu",
+        "processes": count_of_ranks(),
         "precision": ("4-bit " + job["quantization"]["quant_type"]) if is_quantized(job) else str(base.dtype).replace("torch.", ""),
         "targets": job["lora"]["target_modules"],
         "rows": facts_of(rows),
@@ -247,14 +290,15 @@ def main():
 
     def stage(name):
         now["stage"] = name
-        print("stage: " + name, file=sys.stderr, flush=True)
+        if is_first():
+            print("stage: " + name, file=sys.stderr, flush=True)
 
     try:
-        result = {"ok": True, **train(job, stage)[0]}
+        result = {"ok": True, **(train(job, stage)[0] or {})}
     except Exception as error:
         traceback.print_exc()
         result = {"ok": False, "stage": now["stage"], "error": "%s: %s" % (type(error).__name__, error)}
-    with open(sys.argv[2], "w", encoding="utf-8") as target:
+    with open(result_file(sys.argv[2]), "w", encoding="utf-8") as target:
         json.dump(result, target)
     sys.exit(0 if result["ok"] else 1)
 

@@ -4,6 +4,8 @@ import json
 import os
 import shutil
 
+from training_ranks import card
+
 
 def uses_gpu(job):
     import torch
@@ -23,7 +25,7 @@ def load_base(job):
 
     gpu, quantization = uses_gpu(job), job["quantization"]
     dtype = getattr(torch, quantization["compute_dtype"])
-    options = {"torch_dtype": dtype, "device_map": {"": 0}} if gpu else {"torch_dtype": torch.float32}
+    options = {"torch_dtype": dtype, "device_map": {"": card()}} if gpu else {"torch_dtype": torch.float32}
     if is_quantized(job):
         options["quantization_config"] = BitsAndBytesConfig(
             load_in_4bit=True,

@@ -11,6 +11,8 @@ import sys
 import threading
 import time
 
+from training_ranks import greatest_of_all, is_first, wait_for_all
+
 # Ask for a checkpoint and the end. Windows has none of the first two.
 ASKING = [getattr(signal, name) for name in ("SIGUSR1", "SIGUSR2", "SIGTERM") if hasattr(signal, name)]
 # Written last of all into a checkpoint: one without it was being written when the run ended.
@@ -42,6 +44,8 @@ def reporter(job, order, a_step):
             if threading.current_thread() is threading.main_thread():
                 for number in ASKING:
                     signal.signal(number, self.ask)
+            if not is_first():
+                return
             os.makedirs(job["logs"], exist_ok=True)
             # What a run that was killed wrote behind its last checkpoint is trained again.
             with open(log, "w", encoding="utf-8") as target:
@@ -50,12 +54,17 @@ def reporter(job, order, a_step):
         def on_step_begin(self, *_args, **_kwargs):
             self.begun = time.perf_counter()
 
-        def on_step_end(self, _args, state, control, **_kwargs):
+        def on_step_end(self, args, state, control, **_kwargs):
             self.seconds.append(time.perf_counter() - self.begun)
+            # The signal reaches the processes in different steps; they have to end behind the same one.
+            asked = greatest_of_all(signal.Signals[self.asked].value if self.asked else 0, args.device)
+            self.asked = signal.Signals(asked).name if asked else None
             if self.asked and state.global_step < state.max_steps:
                 control.should_save = control.should_training_stop = True
 
         def on_log(self, _args, state, _control, logs=None, **_kwargs):
+            if not is_first():
+                return
             with open(log, "a", encoding="utf-8") as target:
                 target.write(json.dumps(state.log_history[-1]) + "\n")
             loss = (logs or {}).get("loss")
@@ -75,6 +84,10 @@ def reporter(job, order, a_step):
             print("progress: " + json.dumps(told), file=sys.stderr, flush=True)
 
         def on_save(self, args, state, _control, **_kwargs):
+            # Each process writes its own random numbers into it.
+            wait_for_all()
+            if not is_first():
+                return
             # On the disk before the mark is: after a power cut a mark vouches for what lies beside it.
             os.sync()
             with open(os.path.join(args.output_dir, "checkpoint-%d" % state.global_step, WHOLE), "w") as target:

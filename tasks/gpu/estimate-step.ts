@@ -61,9 +61,16 @@ export const needRows = (needs: readonly Need[]): Table => [
   ]),
 ];
 
-function needText(name: string, shape: KnownShape, plan: TrainingMemoryConfig, cards: number): string {
+function needText(
+  name: string,
+  shape: KnownShape,
+  plan: TrainingMemoryConfig,
+  { cards, processes }: { cards: number; processes: number },
+): string {
   const need = `${name} needs ${partsText(estimate(shape, plan))}, with attention ${plan.attention}`;
-  return cards > 1 ? `${need}; ${parallelText(shape, plan, parallelOf(plan, cards))}` : need;
+  if (cards < 2) return need;
+  const how = processes === 1 ? '; `training.processes: 0` trains so, 1 takes the first GPU alone' : '';
+  return `${need}; ${parallelText(shape, plan, parallelOf(plan, cards))}${how}`;
 }
 
 /** What the training needs, for choosing a machine: no GPU is looked at. */
@@ -75,10 +82,13 @@ export const estimateStep: Step = {
     const models = await shapesOf(context);
     const wrong = targetsFault(models, plan.targetModules);
     if (wrong) return { state: 'blocked', ...wrong };
-    // A person who shows CUDA several cards means to train on them.
-    const cards = visibleCards(context.host.env.CUDA_VISIBLE_DEVICES) ?? 1;
+    const { processes } = context.settings.training;
+    // A person who shows CUDA several cards may mean to train on them.
+    const cards = processes > 1 ? processes : (visibleCards(context.host.env.CUDA_VISIBLE_DEVICES) ?? 1);
     const texts = models.map(({ name, shape, attention }) =>
-      shape ? needText(name, shape, memoryConfigFor(plan, attention), cards) : `${name}: its shape is not known before it is downloaded`,
+      shape
+        ? needText(name, shape, memoryConfigFor(plan, attention), { cards, processes })
+        : `${name}: its shape is not known before it is downloaded`,
     );
     const needs = memoryNeeds(models, plan);
     return {

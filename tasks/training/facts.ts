@@ -15,6 +15,8 @@ export interface RowsFacts {
 /** What scripts/train.py tells of a training. */
 export interface TrainingFacts {
   device: string;
+  /** That trained together; absent in the records of before, which are of one. */
+  processes?: number;
   precision: string;
   rows: RowsFacts;
   validation: RowsFacts;
@@ -34,10 +36,11 @@ export interface TrainingFacts {
 }
 
 /** The outcome in one line: steps, device, loss. */
-export function factsText({ steps, device, precision, losses, evaluations, rows }: TrainingFacts): string {
+export function factsText({ steps, device, processes = 1, precision, losses, evaluations, rows }: TrainingFacts): string {
   const loss = losses.length > 0 ? `loss ${losses[0]?.toFixed(2)} → ${losses.at(-1)?.toFixed(2)}` : 'no step';
   const evaluated = evaluations.length > 0 ? `, ${evaluations.at(-1)?.loss.toFixed(2)} in validation` : '';
-  return `${plural(steps, 'step')} on ${device} in ${precision} over ${plural(rows.rows, 'row')}: ${loss}${evaluated}`;
+  const on = processes > 1 ? `${processes} × ${device}` : device;
+  return `${plural(steps, 'step')} on ${on} in ${precision} over ${plural(rows.rows, 'row')}: ${loss}${evaluated}`;
 }
 
 /** What of the rows was not trained, as a warning; `undefined` where all was. */

@@ -4,7 +4,8 @@ import { sha256 } from '../common/hash';
 import { type DataFile, dataFiles } from '../data/rows/data-files';
 import type { Context } from '../engine/context';
 import type { Inputs } from '../engine/state';
-import { deviceOf } from '../environments/proof/run-program';
+import { deviceOf } from '../environments/proof/device';
+import { type Placement, placementOf } from '../environments/proof/placement';
 import { type Model, modelsOf } from '../hub/model/models';
 import { readModelRecord } from '../hub/store/model-record';
 import { hashFiles } from '../platform/hashing';
@@ -24,13 +25,15 @@ export interface TrainingInputs {
   /** Where the model came from on the Hub, by the record of its download. */
   base: { repo: string; commit: string } | undefined;
   training: Settings['training'];
+  /** Where it is trained: the cards, and how many processes. */
+  on: Placement;
   /** The same as one text each, by names that a person knows: two trainings of the same are the same. */
   compared: Inputs;
 }
 
 /**
  * Looks at everything that the adapter follows from, and hashes the data.
- * @throws UserError E_USAGE where it is not one model, E_DATA_NONE where there is nothing to train on
+ * @throws UserError E_USAGE where it is not one model, E_DATA_NONE where there is nothing to train on, E_PROCESSES
  */
 export async function inputsOf(context: Context): Promise<TrainingInputs> {
   const model = oneModel(context);
@@ -47,13 +50,16 @@ export async function inputsOf(context: Context): Promise<TrainingInputs> {
       fix: 'write the examples to `data/processed/train.jsonl`, one a line',
     });
   const { training } = context.settings;
+  const on = await placementOf(context);
   const compared = {
     'the model': base ? `${base.repo}@${base.commit}` : modelFingerprint(context, model.folder),
     ...Object.fromEntries([...train, ...validation].map((file) => [`\`${file.name}\``, file.sha256])),
     ...settingsOf(training),
     device: deviceOf(context),
+    // Absent for one, as in the records of before.
+    ...(on.processes > 1 ? { processes: String(on.processes) } : {}),
   };
-  return { train, validation, model, base, training, compared };
+  return { train, validation, model, base, training, on, compared };
 }
 
 /** The one model of `--model`, or that is enabled. @throws UserError E_USAGE */

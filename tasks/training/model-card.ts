@@ -4,13 +4,17 @@ import type { RunRecord } from './run-record';
 /** README.md of an adapter, as the Hub reads it. Of the data it tells names, counts and hashes, and quotes nothing. */
 export function modelCard({ name, model, data, settings, git, result, finishedAt }: RunRecord): string {
   const { lora, arguments: run } = settings;
+  const several = (result.processes ?? 1) > 1;
   const losses = [result.losses[0], result.losses.at(-1)].map((loss) => loss?.toFixed(4) ?? '–');
   const rows: [string, string][] = [
     ['base model', model.repo ? `${model.repo}${model.commit ? `, commit ${model.commit}` : ''}` : model.name],
     ['adapter', `LoRA, rank ${lora.rank}, alpha ${lora.alpha}, dropout ${lora.dropout}, on ${lora.target_modules.join(', ')}`],
-    ['precision', `${result.precision} on ${result.device}`],
+    ['precision', `${result.precision} on ${several ? `${result.processes} × ` : ''}${result.device}`],
     ['rows, tokens', `${result.rows.rows}, ${result.rows.tokens}`],
-    ['steps', `${result.steps}, of ${run.batch_size} × ${run.gradient_accumulation_steps} rows, seed ${run.seed}`],
+    [
+      'steps',
+      `${result.steps}, of ${several ? `${result.processes} × ` : ''}${run.batch_size} × ${run.gradient_accumulation_steps} rows, seed ${run.seed}`,
+    ],
     ['learning rate', String(run.learning_rate)],
     ['loss on', run.assistant_only_loss ? 'the answers' : 'prompts and answers'],
     ['loss, first and last step', losses.join(', ')],

@@ -3,7 +3,8 @@ import { UserError } from '../common/errors';
 import { remaining } from '../common/format';
 import type { Context } from '../engine/context';
 import type { Progress } from '../engine/step';
-import { deviceOf, runProgram } from '../environments/proof/run-program';
+import { deviceOf } from '../environments/proof/device';
+import { runProgram } from '../environments/proof/run-program';
 import { errorText, isOutOfMemory, trainingError } from '../environments/proof/training-error';
 import { trainingScript } from '../environments/proof/training-script';
 import { expandTargets } from '../gpu/memory/target-modules';
@@ -23,7 +24,7 @@ export async function runTrainingScript(
   { name, folder }: { name: string; folder: string },
   progress: (progress: Progress) => void,
 ): Promise<TrainingFacts> {
-  const { training, model, base } = inputs;
+  const { training, model, base, on } = inputs;
   const files = (all: TrainingInputs['train']) => all.map((file) => [file.path, file.name]);
   const job = {
     model: model.folder,
@@ -34,9 +35,11 @@ export async function runTrainingScript(
     logs: path.join(context.root, 'logs', name),
     device: deviceOf(context),
     ...training,
+    processes: on.processes,
     lora: { ...training.lora, target_modules: expandTargets(training.lora.target_modules) },
   };
   const ended = await runProgram<TrainingFacts & { ok: true }>(context, trainingScript(context), () => job, {
+    on,
     // Texts become tokens on all cores; nothing here is forked behind it.
     env: { TOKENIZERS_PARALLELISM: 'true' },
     // A job of Slurm is told so before its time is over. SIGUSR1 would start Node's debugger.

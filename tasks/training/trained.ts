@@ -52,18 +52,22 @@ function trainedIn(context: Context, folder: string): Trained | undefined {
     secondsPerStep: numberIn(result['secondsPerStep']),
     finishedAt,
     commit: textIn(fieldsOf(record['git'])?.['commit']).slice(0, 12) || undefined,
-    pace: paceOf(record['settings']),
+    pace: paceOf(record['settings'], numberIn(result['processes'])),
   };
 }
 
-/** What the time of a step follows from, beside the model and the device. */
-export function paceOf(settings: unknown): string {
+/**
+ * What the time of a step follows from, beside the model and the device.
+ * @param processes that trained together
+ */
+export function paceOf(settings: unknown, processes = 1): string {
   const { lora, quantization, attention, arguments: run } = fieldsOf(settings) ?? {};
   const { rank, target_modules } = fieldsOf(lora) ?? {};
   const { batch_size, gradient_accumulation_steps, max_seq_length, gradient_checkpointing } = fieldsOf(run) ?? {};
   return JSON.stringify([
     [rank, target_modules, quantization, attention],
     [batch_size, gradient_accumulation_steps, max_seq_length, gradient_checkpointing],
+    processes,
   ]);
 }
 
@@ -88,12 +92,12 @@ export const trainedTable = (all: readonly Trained[]): string[][] => [
  */
 export function expectedTime(
   all: readonly Trained[],
-  of: { model: string; settings: unknown; onCpu: boolean },
+  of: { model: string; settings: unknown; processes: number; onCpu: boolean },
   steps: number,
 ): string | undefined {
   const like = all.find(
     ({ model, pace, device, secondsPerStep }) =>
-      secondsPerStep !== undefined && model === of.model && pace === paceOf(of.settings) && (device === 'cpu') === of.onCpu,
+      secondsPerStep !== undefined && model === of.model && pace === paceOf(of.settings, of.processes) && (device === 'cpu') === of.onCpu,
   );
   if (like?.secondsPerStep === undefined) return undefined;
   return `about ${remaining(like.secondsPerStep * steps * 1000)} at the ${like.secondsPerStep.toFixed(1)} s a step of \`${like.folder}\` on ${like.device}`;

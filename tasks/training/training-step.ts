@@ -6,7 +6,9 @@ import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
 import { changedInputs, readProof } from '../engine/state';
 import type { Finding, Look, Step } from '../engine/step';
-import { deviceOf } from '../environments/proof/run-program';
+import { deviceOf } from '../environments/proof/device';
+import { batchText, parallelOf } from '../gpu/memory/parallel';
+import { memoryConfigOf } from '../gpu/memory/training-memory-config';
 import { lastStep, othersOf, workFolder } from './checkpoints';
 import { cutText, factsText } from './facts';
 import { adapterFolder } from './folders';
@@ -61,16 +63,18 @@ function notThere(context: Context, adapter: string, inputs: TrainingInputs): Fi
 }
 
 /** Rows and steps, as far as the look at the data knows them. */
-function planText(context: Context, { training: { arguments: run }, train, model }: TrainingInputs): string {
+function planText(context: Context, { training: { arguments: run }, train, model, on: { processes } }: TrainingInputs): string {
   const report = readProof(context, 'data')?.data?.['data'] as DataReport | undefined;
   const counts = train.map(({ name }) => report?.files.find(({ file }) => file === name)?.rows);
   const size = bytes(train.reduce((sum, file) => sum + file.bytes, 0));
   if (counts.some((count) => count === undefined)) return ` on ${model.name}, with ${plural(train.length, 'file')} of rows (${size})`;
   const rows = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-  const steps = Math.ceil((run.epochs * rows) / (run.batch_size * run.gradient_accumulation_steps));
-  const of = { model: model.name, settings: context.settings.training, onCpu: deviceOf(context) === 'cpu' };
+  const steps = Math.ceil((run.epochs * rows) / (run.batch_size * run.gradient_accumulation_steps * processes));
+  const of = { model: model.name, settings: context.settings.training, processes, onCpu: deviceOf(context) === 'cpu' };
+  const plan = memoryConfigOf(context.settings.training);
+  const together = processes > 1 ? ` of ${batchText(plan, parallelOf(plan, processes))} in ${processes} processes` : '';
   const time = expectedTime(trainedAdapters(context), of, steps);
-  return ` on ${model.name}: ${plural(rows, 'row')} (${size}), ${plural(steps, 'step')}${time ? `, ${time}` : ''}`;
+  return ` on ${model.name}: ${plural(rows, 'row')} (${size}), ${plural(steps, 'step')}${together}${time ? `, ${time}` : ''}`;
 }
 
 async function whole(context: Context, folder: string, record: RunRecord): Promise<Finding> {

@@ -50,9 +50,21 @@ test('npx just gpu --estimate says it where CUDA_VISIBLE_DEVICES names several, 
     ['0,1', '0'].map((CUDA_VISIBLE_DEVICES) => runJust(project, ['gpu', '--estimate', '--json'], { CUDA_VISIBLE_DEVICES })),
   );
   const step = JSON.parse(two?.stdout ?? '').steps[0];
-  assert.match(step.found, /; on 2 GPUs, a process for each: 21\.7 GB on each, 2 × 4 × 4 = 32 examples a step .* and 1\/2 of the steps$/);
+  assert.match(
+    step.found,
+    /; on 2 GPUs, a process for each: 21\.7 GB on each, 2 × 4 × 4 = 32 examples a step .* and 1\/2 of the steps, so another adapter .*`training\.processes: 0` trains so/,
+  );
   assert.equal(step.parallel, { cards: 2, effectiveBatch: 32, accumulationToKeep: 2 });
   assert.not.match(one?.stdout ?? '', /a process for each|"parallel"/);
+});
+
+test('npx just gpu --estimate says it of as many as training.processes asks for', async () => {
+  const { stdout } = await runJust(project, ['gpu', '--estimate', '--json', '--set', 'training.processes=4'], {
+    CUDA_VISIBLE_DEVICES: '0',
+  });
+  const step = JSON.parse(stdout).steps[0];
+  assert.equal(step.parallel, { cards: 4, effectiveBatch: 64, accumulationToKeep: 1 });
+  assert.match(step.found, /on 4 GPUs, a process for each: .* = 64 examples a step/);
 });
 
 test('npx just gpu says it of the cards that are there', async () => {

@@ -277,7 +277,9 @@ row('tasks/gpu/driver/query-driver.ts', 'dmesg', /^$/, [], () => queryDriver(con
 row('tasks/gpu/torch/query-torch.ts', 'python', /probe\.py/, [], () =>
   queryTorch(context, { python: path.join(trained, 'bin/python'), prefix: trained, types: [], quant: 'none', skip: [] }),
 );
-row('tasks/environments/proof/run-program.ts', 'python', /train\.py/, [], () => runTraining(context, quietly));
+row('tasks/environments/proof/run-program.ts', 'python', /train\.py/, [], () =>
+  runTraining(context, { folder: temporaryFolder(), on: { cards: [], processes: 1 }, processes: 1 }, quietly),
+);
 row('tasks/export/place.ts', 'git', / remote$/, [], () => placeOf(context, path.join(root, 'configs/train.sky.yaml')));
 row('tasks/training/make-adapter.ts', 'git', /rev-parse --verify HEAD/, [], () => commitOf(context));
 row('tasks/checkpoints/models/load/load.ts', 'python', /load\.py/, [], () =>

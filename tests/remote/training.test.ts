@@ -118,6 +118,61 @@ test('asked for its end it writes a checkpoint, and goes on from it to the same 
   assert.equal(runOf('stopped').result.losses, runOf('first').result.losses);
 });
 
+/** How far two adapters are from each other, as a share of the weights of the other. */
+function distance(name: string, other: string): number {
+  const [one, two] = [valuesOf(name), valuesOf(other)];
+  const length = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+  return length(one.map((value, at) => value - (two[at] ?? Number.NaN))) / length(two);
+}
+
+const plain = [...args, '--set', 'training.lora.dropout=0'];
+const two = [...plain, '--set', 'training.processes=2', '--set', 'training.arguments.gradient_accumulation_steps=1'];
+
+test('two processes are proven together, and make the adapter that one makes of as many rows a step', async () => {
+  const [one, several] = [await training.run(...plain, '--name=one'), await training.run(...two, '--name=several')];
+  assert.equal([one.exitCode, several.exitCode], [0, 0], `${one.stderr}${several.stderr}`);
+  const proof = several.step('train');
+  assert.ok(proof.together.processes === 2 && proof.together.distance <= proof.together.allowedDistance, JSON.stringify(proof));
+  const { result, settings } = runOf('several');
+  assert.equal([result.processes, result.steps, settings.processes], [2, steps, 2]);
+  assert.equal(result.losses, runOf('one').result.losses);
+  const far = distance('several', 'one');
+  console.log(`two processes: ${far} of the weights from one`);
+  assert.ok(far <= 1e-5, `${far}`);
+  const log = fs.readFileSync(path.join(project, 'logs/several/train.jsonl'), 'utf8');
+  assert.is(log.split('\n').filter((line) => line.includes('"loss"')).length, steps, 'one of them tells');
+  assert.is((await training.run(...two, '--name=several')).report.outcome, 'unchanged');
+});
+
+test('two processes that are killed, and asked for their end, go on to the same adapter, and nobody is left behind', async () => {
+  const mine = [...two, '--name=together'];
+  const log = path.join(project, 'logs/together/train.jsonl');
+  const run = async (signal: NodeJS.Signals, when: () => boolean) => {
+    const { child, ended } = startJust(project, mine, env);
+    const watch = setInterval(() => when() && child.kill(signal), 20);
+    const { exitCode, stderr } = await ended.finally(() => clearInterval(watch));
+    return { exitCode, stderr };
+  };
+  const whole = () => fs.existsSync(log) && fs.readFileSync(log, 'utf8').includes('"step": 2');
+  let asked = false;
+  await run('SIGKILL', whole);
+  const stopped = await run('SIGUSR2', () => {
+    const now = !asked && fs.existsSync(log) && fs.readFileSync(log, 'utf8').includes('"step": 3');
+    asked ||= now;
+    return now;
+  });
+  assert.match(stopped.stderr, stopped.exitCode === 0 ? '' : 'E_TRAIN_STOPPED');
+  assert.is((await training.run(...mine)).exitCode, 0);
+  assert.ok(stopped.exitCode === 0 || runOf('together').result.resumedAt > 0);
+  assert.equal(runOf('together').result.losses, runOf('several').result.losses);
+  assert.ok(distance('together', 'several') <= 1e-6);
+  const running = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
+  assert.equal(
+    running.filter((line) => line.includes(project) && line.includes('train.py')),
+    [],
+  );
+});
+
 test('merged it is a model of its own that loads and answers as both together; the second time there is nothing to do', async () => {
   const merged = await training.run('train:merge');
   assert.is(merged.exitCode, 0, merged.stderr);

@@ -69,12 +69,13 @@ test('one line each, the newest first, in numbers and in plain text whatever the
 
 test('the time that steps will take is known by a training of the same cost on the same kind of device, and by no other', () => {
   const all = trainedAdapters(context);
-  const of = (more: object = {}) => ({ model: 'llama-3.1-8b', settings: training, onCpu: false, ...more });
+  const of = (more: object = {}) => ({ model: 'llama-3.1-8b', settings: training, processes: 1, onCpu: false, ...more });
   assert.is(expectedTime(all, of(), 1000), 'about 1 h 9 min at the 4.1 s a step of `adapters/first` on NVIDIA H200');
   assert.match(expectedTime(all, of({ onCpu: true }), 10) ?? '', /^about 10 min .* on cpu$/);
   assert.is(expectedTime(all, of({ model: 'mistral-7b' }), 10), undefined);
   const longer = { ...training, arguments: { ...training.arguments, max_seq_length: 4096 } };
   assert.is(expectedTime(all, of({ settings: longer }), 10), undefined);
+  assert.is(expectedTime(all, of({ processes: 2 }), 10), undefined);
   const other = { ...training, arguments: { ...training.arguments, learning_rate: 1, seed: 1, epochs: 9 } };
   assert.ok(expectedTime(all, of({ settings: other }), 10), 'what costs no time does not count');
 });

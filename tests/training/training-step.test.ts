@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Context } from '../../tasks/engine/context';
+import { writeProof } from '../../tasks/engine/state';
 import type { Progress } from '../../tasks/engine/step';
 import { progressOf } from '../../tasks/training/run-training-script';
 import { trainingStep } from '../../tasks/training/training-step';
@@ -42,9 +43,9 @@ function project(does = 'adapter(); done();') {
   fs.writeFileSync(
     program,
     `const fs = require('fs');
-const [, program, input, output] = process.argv.slice(2);
+const [, program, input, output, ...more] = process.argv.slice(2);
 const job = JSON.parse(fs.readFileSync(input, 'utf8'));
-fs.writeFileSync(${JSON.stringify(path.join(root, 'job.json'))}, JSON.stringify({ ...job, program }));
+fs.writeFileSync(${JSON.stringify(path.join(root, 'job.json'))}, JSON.stringify({ ...job, program, more }));
 const adapter = () => fs.cpSync(${JSON.stringify(ready)}, job.folder + '/adapter', { recursive: true });
 const result = (value) => fs.writeFileSync(output, JSON.stringify(value));
 const done = () => result({ ok: true, ...${JSON.stringify(facts)} });
@@ -149,6 +150,30 @@ test('made from other inputs it is never overwritten: another name, or the old o
   const kept = fs.readdirSync(path.join(root, 'adapters')).filter((name) => name.startsWith('first-before-'));
   assert.is(kept.length, 1);
   assert.is(fs.readFileSync(path.join(root, 'adapters', kept[0] ?? '', 'mine.txt'), 'utf8'), 'mine');
+});
+
+test('several processes: told in the plan, started by ranks.py, in the record, and another training than with one', async () => {
+  const { context, job } = project();
+  const two = { sets: ['training.processes=2'] };
+  const { seen } = await trainingStep.check(context(two), 'quick');
+  writeProof(context(), 'data', {
+    inputs: {},
+    found: '',
+    data: { data: { files: [{ file: 'data/processed/train.jsonl', rows: 64 }] } },
+  });
+  const [action] = (await trainingStep.plan?.(context(two), seen)) ?? [];
+  assert.match(
+    action?.title ?? '',
+    /: 64 rows \(.*\), 6 steps of 2 × 4 × 4 = 32 examples a step \(`gradient_accumulation_steps: 2` keeps 16\) in 2 processes$/,
+  );
+  await train(context(two));
+  assert.match(job().program, /ranks\.py$/);
+  assert.match(job().more[0], /scripts\/train\.py$/);
+  assert.equal([job().more[1], job().processes], ['2', 2]);
+  assert.is((await look(context(two))).state, 'done');
+  const one = await look(context());
+  assert.equal([one.state, 'code' in one && one.code], ['blocked', 'E_ADAPTER_EXISTS']);
+  assert.match(one.found, /other inputs: processes changed$/);
 });
 
 test('how often a checkpoint is written makes no other adapter', async () => {

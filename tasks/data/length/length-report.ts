@@ -39,7 +39,10 @@ export interface Lengths {
 export async function lengthsOf(context: Context, files: readonly FileReport[], plan: LengthPlan): Promise<Lengths[]> {
   const config = memoryConfigOf(context.settings.training);
   const shapes = await shapesOf(context);
-  const { epochs, batch_size, gradient_accumulation_steps } = context.settings.training.arguments;
+  const { processes, arguments: run } = context.settings.training;
+  const { epochs, batch_size, gradient_accumulation_steps } = run;
+  // Of 0, as many as there are GPUs, nothing is known here.
+  const aStep = batch_size * Math.max(1, processes);
   const splits = [...new Set(files.map(({ file }) => file.split))];
   return splits.flatMap((split) =>
     plan.models.flatMap(({ name, tokenizer, template }, index): Lengths[] => {
@@ -67,7 +70,7 @@ export async function lengthsOf(context: Context, files: readonly FileReport[], 
           withoutAnswer: all.withoutAnswer,
           keeps99,
           ...(memory && memoryFor99 ? { memory, memoryFor99 } : {}),
-          steps: Math.ceil(Math.ceil(all.examples / batch_size) / gradient_accumulation_steps) * epochs,
+          steps: Math.ceil(Math.ceil(all.examples / aStep) / gradient_accumulation_steps) * epochs,
           histogram: all.histogram(),
         },
       ];

@@ -1,17 +1,17 @@
 import * as path from 'node:path';
-import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import { firstModelType, shapesOf } from '../../gpu/look';
+import { firstModelType } from '../../gpu/look';
 import { expandTargets } from '../../gpu/memory/target-modules';
-import { targetsFault } from '../../gpu/memory/targets-fault';
 import type { Settings } from '../../settings/schema/definition';
-import { deviceOf, runProgram } from './run-program';
-import { trainingError } from './training-error';
+import { deviceOf } from './device';
+import type { Placement } from './placement';
+import { runProgram } from './run-program';
+import { type Failed, trainingError } from './training-error';
 import { trainingScript } from './training-script';
 
 /** The script that does it, and what it loads from beside it. They lie beside this file in the package too. */
-export const proofFiles = ['train.py', 'program.py'].map((name) => path.join(__dirname, name));
+export const proofFiles = ['train.py', 'program.py', 'ranks.py'].map((name) => path.join(__dirname, name));
 export const [trainFile = ''] = proofFiles;
 
 /** What train.py writes when all went well. */
@@ -25,6 +25,9 @@ export interface TrainResult {
   peakMemoryBytes: number;
   adapterBytes: number;
   logitsDifference: number;
+  /** How far the weights are from those of the reference, as a share of them; and how far they may be. */
+  distance?: number;
+  allowedDistance?: number;
   versions: Record<string, string>;
 }
 
@@ -35,28 +38,47 @@ const proofFailed = {
   needed: 'five steps with a loss that falls, and an adapter that gives the same logits after it is loaded',
 };
 
+/** One run of train.py. */
+interface TrainingRun {
+  /** An empty folder for the model, the rows and the adapter. */
+  folder: string;
+  on: Placement;
+  /** Whose rows a step has: so many processes', whether they are there or one does it all in turn. */
+  processes: number;
+  /** The folder of the run over the same rows in one process: the adapter has to be the same. */
+  reference?: string;
+  /** What it is called where it fails. */
+  failed?: Failed;
+}
+
 /**
  * Runs train.py in the training environment.
- * @throws UserError E_TRAIN, E_GPU_BUSY, or the code of a known breakage
+ * @throws UserError E_TRAIN or the code of `failed`, E_GPU_BUSY, or the code of a known breakage
  */
-export async function runTraining(context: Context, progress: (progress: Progress) => void): Promise<TrainResult> {
-  const wrong = targetsFault(await shapesOf(context), context.settings.training.lora.target_modules);
-  if (wrong) throw new UserError(wrong);
+export async function runTraining(
+  context: Context,
+  { folder, on, processes, reference, failed = proofFailed }: TrainingRun,
+  progress: (progress: Progress) => void,
+): Promise<TrainResult> {
   const script = trainingScript(context);
-  const { result, ran } = await runProgram<TrainResult>(
-    context,
-    trainFile,
-    (folder) => ({ folder, script, device: deviceOf(context), ...trainingOf(context) }),
-    {
-      timeoutMs: limitMs,
-      onLine: (line) => {
-        const stage = /^stage: (.*)$/.exec(line)?.[1];
-        if (stage) progress({ text: stage });
-      },
+  const job = {
+    folder,
+    script,
+    device: deviceOf(context),
+    ...trainingOf(context),
+    processes,
+    ...(reference === undefined ? {} : { reference }),
+  };
+  const ended = await runProgram<TrainResult>(context, trainFile, () => job, {
+    on,
+    timeoutMs: limitMs,
+    onLine: (line) => {
+      const stage = /^stage: (.*)$/.exec(line)?.[1];
+      if (stage) progress({ text: stage });
     },
-  );
-  if (result?.ok) return result;
-  throw await trainingError(context, { result, ran }, proofFailed);
+  });
+  if (ended.result?.ok) return ended.result;
+  throw await trainingError(context, ended, failed);
 }
 
 /** The training settings as train.py takes them: the first model's type, every target by its name. */

@@ -1,14 +1,15 @@
 import { readCachedFinding } from '../../checks/cached-step';
 import { faultOf, Interrupted } from '../../common/errors';
-import { bytes } from '../../common/format';
 import { sha256 } from '../../common/hash';
 import type { Context } from '../../engine/context';
 import { deleteProof, type Inputs, writeProof } from '../../engine/state';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { machineOf } from '../../gpu/driver/machine';
 import { environmentFingerprint } from '../training/fingerprint';
-import { deviceOf } from './run-program';
-import { proofFiles, runTraining, type TrainResult, trainingOf } from './run-training';
+import { deviceOf } from './device';
+import { proofText } from './proof-text';
+import { proveTraining } from './prove-training';
+import { proofFiles, trainingOf } from './run-training';
 import { hashOfScript } from './training-script';
 
 const name = 'train';
@@ -25,7 +26,7 @@ export const trainStep: Step = {
     const now = inputsOf(context);
     if (!now) return { state: 'todo', found: 'the training environment is not there yet', fix: '`npx just env:remote`' };
     const before = readCachedFinding(context, name, now);
-    if (before?.state === 'done' && !(depth === 'full' && context.forced(name))) return before;
+    if (before?.state === 'done' && !(depth === 'full' && context.forced(name))) return withWarning(before, before.data?.['warning']);
     if (depth === 'full') return proveNow(context);
     return before ?? { state: 'todo', found: 'not proven on this machine yet' };
   },
@@ -41,25 +42,28 @@ export const trainStep: Step = {
 function inputsOf(context: Context): Inputs | undefined {
   const environment = environmentFingerprint(context);
   if (!environment) return undefined;
-  const { lora, quantization, attention, model_type, arguments: run } = trainingOf(context);
+  const { lora, quantization, attention, model_type, processes, arguments: run } = trainingOf(context);
+  const { kernelModule = 'none', nvidia } = machineOf(context.host);
   return {
     ...environment,
-    driver: machineOf(context.host).kernelModule ?? 'none',
+    driver: kernelModule,
+    // Each is proven by itself.
+    cards: nvidia.join(' '),
     device: deviceOf(context),
     CUDA_VISIBLE_DEVICES: context.host.env.CUDA_VISIBLE_DEVICES ?? 'not set',
-    'training settings': sha256(JSON.stringify([lora, quantization, attention, model_type, run.batch_size])),
+    'training settings': sha256(JSON.stringify([lora, quantization, attention, model_type, run.batch_size, processes])),
     proof: sha256(proofFiles.map((file) => context.host.files.readText(file) ?? '').join('\0')),
     'training script': hashOfScript(context),
   };
 }
 
-/** @throws UserError of run-training.ts */
+/** @throws UserError of prove-training.ts */
 async function prove(context: Context, progress: (progress: Progress) => void): Promise<{ found: string; data: Record<string, unknown> }> {
   deleteProof(context, name);
   const before = inputsOf(context);
-  const result = await runTraining(context, progress);
-  const { ok: _, ...data } = result;
-  const found = sentence(result);
+  const proof = await proveTraining(context, progress);
+  const { ok: _, ...data } = proof;
+  const found = proofText(proof);
   if (before) writeProof(context, name, { inputs: before, found, data });
   return { found, data };
 }
@@ -67,7 +71,7 @@ async function prove(context: Context, progress: (progress: Progress) => void): 
 async function proveNow(context: Context): Promise<Finding> {
   try {
     const { found, data } = await prove(context, () => undefined);
-    return { state: 'done', found, data };
+    return withWarning({ state: 'done', found, data }, data['warning']);
   } catch (error) {
     if (error instanceof Interrupted) throw error;
     const { code, found, needed = 'an environment that trains', fix, tail } = faultOf(error);
@@ -75,11 +79,6 @@ async function proveNow(context: Context): Promise<Finding> {
   }
 }
 
-function sentence({ device, precision, losses, secondsPerStep, peakMemoryBytes, logitsDifference }: TrainResult): string {
-  const [first = 0, last = 0] = [losses[0], losses.at(-1)];
-  const same = logitsDifference === 0 ? 'no difference' : `within ${logitsDifference.toExponential(1)}`;
-  return [
-    `${losses.length} steps on ${device} in ${precision}: loss ${first.toFixed(2)} → ${last.toFixed(2)}, ${secondsPerStep.toFixed(2)} s a step, ${bytes(peakMemoryBytes)} at most`,
-    `the adapter gives the same logits after loading (${same})`,
-  ].join('; ');
-}
+/** What of several cards is wrong though the training does without. */
+const withWarning = (finding: Finding & { state: 'done' }, warning: unknown): Finding =>
+  typeof warning === 'string' ? { ...finding, warning } : finding;

@@ -6,6 +6,10 @@ Reads `{folder, script, device, model_type, lora, quantization, attention, argum
 `all-linear` written out; without `script` that of the package), makes a model of that type, a tokenizer with a chat template and
 rows in the folder, has the script train an adapter on them, loads it on a fresh model and compares logits.
 Job and result are files, as program.py has them. Nothing is fetched.
+
+For the proof of several cards together, `processes` says how many: one card by itself then takes the rows of all, one batch after the
+other (gradient accumulation), and without dropout, which each process draws for itself. `reference` is the folder in which that was
+done: the model and the rows are there, and the adapter that all together have to make too.
 """
 import importlib.util
 import json
@@ -90,21 +94,26 @@ def at_its_layer(name):
 def job_of(settings):
     """What `npx just train` asks of the script, but for what makes five steps on four rows show."""
     folder, run = settings["folder"], settings["arguments"]
+    made, several = settings.get("reference") or folder, settings.get("processes", 1) > 1
     return {
-        "model": os.path.join(folder, "model"),
+        "model": os.path.join(made, "model"),
         "base": None,
-        "train": [[os.path.join(folder, "train.jsonl"), "train.jsonl"]],
-        "validation": [[os.path.join(folder, "validation.jsonl"), "validation.jsonl"]],
+        "train": [[os.path.join(made, "train.jsonl"), "train.jsonl"]],
+        "validation": [[os.path.join(made, "validation.jsonl"), "validation.jsonl"]],
         "folder": folder,
         "logs": os.path.join(folder, "logs"),
         "device": settings["device"],
-        "lora": {**settings["lora"], "target_modules": [at_its_layer(name) for name in settings["lora"]["target_modules"]]},
+        "lora": {
+            **settings["lora"],
+            "target_modules": [at_its_layer(name) for name in settings["lora"]["target_modules"]],
+            **({"dropout": 0.0} if several else {}),
+        },
         "quantization": settings["quantization"],
         "attention": settings["attention"],
         "arguments": {
             **run,
             "assistant_only_loss": True,
-            "gradient_accumulation_steps": 1,
+            "gradient_accumulation_steps": 1 if settings.get("reference") else settings.get("processes", 1),
             "gradient_checkpointing": True,
             "learning_rate": LEARNING_RATE,
             "schedule": "constant",
@@ -154,21 +163,53 @@ def difference_after_loading(model, tokenizer, adapter, load_fresh, allowed):
     return difference
 
 
+def distance(adapter, reference):
+    """How far the weights of an adapter are from those of another: the length of what lies between, as a share of the other's length.
+
+    The greater one of its two kinds of matrices. B begins with nothing, so that of B is a share of what was learned.
+    """
+    import torch
+    from safetensors.torch import load_file
+
+    one, other = (load_file(os.path.join(folder, "adapter_model.safetensors")) for folder in (adapter, reference))
+    if one.keys() != other.keys():
+        raise ValueError("the adapter of all together has other weights: %s" % ", ".join(sorted(one.keys() ^ other.keys())[:3]))
+    shares = []
+    for kind in ("lora_A", "lora_embedding_A", "lora_B", "lora_embedding_B"):
+        names = sorted(name for name in one if "." + kind in name)
+        if names:
+            first, second = (torch.cat([each[name].double().flatten() for name in names]) for each in (one, other))
+            shares.append(float((first - second).norm() / second.norm()))
+    return max(shares)
+
+
+def compared(adapter, reference, on_cpu):
+    """The distance, where it is not too long. On a card sums are made in another order, in half precision."""
+    far, allowed = distance(adapter, reference), 1e-3 if on_cpu else 5e-2
+    if not far <= allowed:
+        raise ValueError("the adapter is not the one of a single process over the same rows: its weights are off by %.2g, at most %g was expected" % (far, allowed))
+    return {"distance": far, "allowedDistance": allowed}
+
+
 def prove(settings, stage):
     stage("model")
     script = script_at(settings.get("script") or SCRIPT)
-    job = job_of(settings)
-    make_model(job["model"], settings["model_type"])
-    for name, rows in (("train", settings["arguments"]["batch_size"]), ("validation", 2)):
-        write_rows(job[name][0][0], rows)
+    job, reference = job_of(settings), settings.get("reference")
+    if not reference:
+        make_model(job["model"], settings["model_type"])
+        for name, rows in (("train", settings["arguments"]["batch_size"] * settings.get("processes", 1)), ("validation", 2)):
+            write_rows(job[name][0][0], rows)
     facts, model, tokenizer = script.train(job, stage)
+    if facts is None:
+        return {}
     check_losses(facts["losses"])
     stage("reload")
     adapter = os.path.join(job["folder"], "adapter")
     allowed = 1e-4 if facts["device"] == "cpu" else 1e-2
     difference = difference_after_loading(model, tokenizer, adapter, lambda: script.load_base(job), allowed)
+    together = compared(adapter, os.path.join(reference, "adapter"), facts["device"] == "cpu") if reference else {}
     # The layers are told by the names that the settings have for them.
-    return {**facts, "targets": settings["lora"]["target_modules"], "logitsDifference": difference}
+    return {**facts, **together, "targets": settings["lora"]["target_modules"], "logitsDifference": difference}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import type { Context } from '../../engine/context';
 
 /** Where the package lies: `scripts` is beside `tasks` in the repository, beside `lib` where it is installed. */
 const packageScripts = path.resolve(__dirname, '..', '..', '..', 'scripts');
-const [main, ...helpers] = ['train.py', 'training_model.py', 'training_progress.py', 'training_rows.py'];
+const [main, ...helpers] = ['train.py', 'training_model.py', 'training_progress.py', 'training_ranks.py', 'training_rows.py'];
 
 /**
  * The training script that runs: the project's own `scripts/train.py`, which is the person's to change, else that of the package. A
@@ -16,9 +16,14 @@ export function trainingScript({ root, host }: Pick<Context, 'root' | 'host'>): 
   return /^def train\(job, stage\)/m.test(text) && /\bload_base\b/.test(text) ? own : path.join(packageScripts, main ?? '');
 }
 
+/** Whether the script that runs can be one of several processes: an older one of the project's own cannot. */
+export const knowsProcesses = (context: Pick<Context, 'root' | 'host'>): boolean => /\bWORLD_SIZE\b/.test(textOfScript(context));
+
 /** What the script is, with what it imports from beside it. */
-export function hashOfScript(context: Pick<Context, 'root' | 'host'>): string {
+export const hashOfScript = (context: Pick<Context, 'root' | 'host'>): string => sha256(textOfScript(context));
+
+function textOfScript(context: Pick<Context, 'root' | 'host'>): string {
   const script = trainingScript(context);
   const files = [script, ...helpers.map((name) => path.join(path.dirname(script), name))];
-  return sha256(files.map((file) => context.host.files.readText(file) ?? '').join('\0'));
+  return files.map((file) => context.host.files.readText(file) ?? '').join('\0');
 }

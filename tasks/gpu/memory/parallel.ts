@@ -52,4 +52,4 @@ export function batchText(plan: TrainingMemoryConfig, { cards, effectiveBatch, a
 
 /** What changes on several cards, for one model. */
 export const parallelText = (shape: KnownShape, plan: TrainingMemoryConfig, parallel: Parallel): string =>
-  `on ${parallel.cards} GPUs, a process for each: ${bytes(parallelBytes(shape, plan))} on each, ${batchText(plan, parallel)}, and 1/${parallel.cards} of the steps`;
+  `on ${parallel.cards} GPUs, a process for each: ${bytes(parallelBytes(shape, plan))} on each, ${batchText(plan, parallel)}, and 1/${parallel.cards} of the steps, so another adapter than on one unless the examples a step stay as many`;

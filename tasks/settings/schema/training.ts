@@ -24,6 +24,7 @@ export const training = v.strictObject({
     ['auto', 'eager', 'sdpa', 'flash_attention_2'],
     'auto',
   ),
+  processes: count('Processes that train together, one for each GPU; 0: one for each GPU that can be used', 1, 0),
   arguments: section('The training run', {
     learning_rate: positive('Peak learning rate', 2e-4),
     epochs: positive('Passes over the data', 3),

@@ -89,7 +89,7 @@ test('the first card that passed, by its UUID, and never the one for the screen'
     ['mixed', {}, passes],
     ['mixed', { CUDA_VISIBLE_DEVICES: '0,1' }, passes],
     ['one-lost-listed', {}, 'GPU-cccc1111-5c3e-1d2f-9a7b-0c4d8e6f1a2b'],
-    ['two-3090', { CUDA_VISIBLE_DEVICES: '1,0' }, passes],
+    ['two-3090', { CUDA_VISIBLE_DEVICES: '1' }, passes],
     ['a100-mig', {}, 'MIG-9f1b7a52-4d3c-5e8f-a6b0-2c7d9e1f3a45'],
   ] as const) {
     const machine = machineOfTranscript(name);
