@@ -86,14 +86,15 @@ def reporter(job, order, a_step):
         def on_save(self, args, state, _control, **_kwargs):
             # Each process writes its own random numbers into it.
             wait_for_all()
-            if not is_first():
-                return
-            # On the disk before the mark is: after a power cut a mark vouches for what lies beside it.
-            os.sync()
-            with open(os.path.join(args.output_dir, "checkpoint-%d" % state.global_step, WHOLE), "w") as target:
-                json.dump({"step": state.global_step}, target)
-                target.flush()
-                os.fsync(target.fileno())
+            if is_first():
+                # On the disk before the mark is: after a power cut a mark vouches for what lies beside it.
+                os.sync()
+                with open(os.path.join(args.output_dir, "checkpoint-%d" % state.global_step, WHOLE), "w") as target:
+                    json.dump({"step": state.global_step}, target)
+                    target.flush()
+                    os.fsync(target.fileno())
+            # One that ends because it was asked to ends the others: not before the mark is there.
+            wait_for_all()
 
     return Reporter()
 

@@ -6,8 +6,8 @@ Each gets the variables that torchrun and `accelerate launch` set, so that the p
 their elastic agent puts each process into a session of its own, which outlives an end of the group that we send, and gives it 30
 seconds behind a signal, where a checkpoint of a large model takes longer.
 
-SIGUSR1, SIGUSR2 and SIGTERM go to all of them. The first that fails ends the others, which would wait for it for ever, and what it
-wrote is the result, with its number as `rank`.
+SIGUSR1, SIGUSR2 and SIGTERM go to all of them, the first SIGTERM as SIGUSR1, which asks for the same. The first that fails ends the
+others, which would wait for it for ever, and what it wrote is the result, with its number as `rank`.
 """
 
 import json
@@ -96,10 +96,15 @@ def main():
     job, result, program, count = *sys.argv[1:4], int(sys.argv[4])
     processes = start(program, count, job, result)
 
+    told = []
+
     def hand_on(number, _frame):
+        # The whole group may have got the first SIGTERM, and the script does not wait where it gets a second one.
+        first_term = number == signal.SIGTERM and not told
+        told.append(number)
         for each in processes:
             if each.poll() is None:
-                each.send_signal(number)
+                each.send_signal(signal.SIGUSR1 if first_term else number)
 
     for name in ("SIGUSR1", "SIGUSR2", "SIGTERM"):
         if hasattr(signal, name):
@@ -109,9 +114,9 @@ def main():
         sys.exit(0)
     code = processes[failed].returncode
     end(processes)
-    told = failure_of(failed, code, result)
+    failure = failure_of(failed, code, result)
     with open(result, "w", encoding="utf-8") as target:
-        json.dump(told, target)
+        json.dump(failure, target)
     sys.exit(1)
 
 
