@@ -35,7 +35,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from training_model import is_quantized, load_base, loaded_again, samples, save, uses_gpu, with_adapter  # noqa: E402
 from training_progress import Stopped, last_whole, reporter  # noqa: E402
-from training_ranks import count_of_ranks, is_first, rank, result_file, wait_for_all  # noqa: E402
+from training_ranks import count_of_ranks, is_first, rank, ready_without_gpu, result_file, wait_for_all  # noqa: E402
 from training_rows import tokenized  # noqa: E402
 
 sys.path.pop(0)
@@ -180,6 +180,8 @@ def trainer_for(model, tokenizer, rows, validation, job):
                 beginning(os.path.join(self.args.output_dir, "checkpoint-%d" % self.state.global_step))
             return super()._save_checkpoint(model, trial, *more, **named)
 
+    if not uses_gpu(job):
+        ready_without_gpu()
     arguments = TrainingArguments(**known_of(meant(job, steps, eval_steps), inspect.signature(TrainingArguments).parameters))
     order = ordered(rows, steps, a_step, run["seed"])
     trainer = InOrder(model, arguments, collator(tokenizer), train_dataset=order, eval_dataset=validation or None)

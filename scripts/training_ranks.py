@@ -29,6 +29,14 @@ def result_file(file):
     return file if is_first() else "%s.%d" % (file, rank())
 
 
+def ready_without_gpu():
+    """For processes on the processor: accelerate 0.34 asks torch for the one processor by a function that torch 2.1 does not have."""
+    import torch
+
+    if count_of_ranks() > 1 and not hasattr(torch.cpu, "set_device"):
+        torch.cpu.set_device = lambda device: None
+
+
 def wait_for_all():
     """Goes on once every process is here."""
     if count_of_ranks() > 1:
