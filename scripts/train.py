@@ -158,6 +158,7 @@ def known_of(options, names):
 
 def trainer_for(model, tokenizer, rows, validation, job):
     """A Trainer of transformers over the rows in the order of the seed, which needs no sampler of a version's own."""
+    import torch
     from torch.utils.data import DataLoader
     from transformers import Trainer, TrainingArguments
 
@@ -183,6 +184,9 @@ def trainer_for(model, tokenizer, rows, validation, job):
     if not uses_gpu(job):
         ready_without_gpu()
     arguments = TrainingArguments(**known_of(meant(job, steps, eval_steps), inspect.signature(TrainingArguments).parameters))
+    if count_of_ranks() > 1 and not uses_gpu(job):
+        # As `cpu:0`, which accelerate makes of it, torch 2.1 cannot load what a checkpoint has.
+        arguments.distributed_state.device = torch.device("cpu")
     order = ordered(rows, steps, a_step, run["seed"])
     trainer = InOrder(model, arguments, collator(tokenizer), train_dataset=order, eval_dataset=validation or None)
     trainer.add_callback(reporter(job, order, a_step))
