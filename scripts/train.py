@@ -2,8 +2,8 @@
 
     python scripts/train.py JOB.json RESULT.json
 
-It is yours to change, as are training_model.py, training_progress.py, training_ranks.py and training_rows.py beside it: the files
-in the project are those that run. What just-lora relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
+It is yours to change, as are training_best.py, training_model.py, training_progress.py, training_ranks.py and training_rows.py beside
+it: the files in the project are those that run. What just-lora relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
 
     model, base      folder of the base model; {repo, commit} of the Hub, or null
     train, validation  [[path, name], ...] of rows; training_rows.py reads them
@@ -33,6 +33,7 @@ import sys
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from training_best import keeper, kept, put_back  # noqa: E402
 from training_model import is_quantized, load_base, loaded_again, samples, save, uses_gpu, with_adapter  # noqa: E402
 from training_progress import Stopped, last_whole, reporter  # noqa: E402
 from training_ranks import count_of_ranks, is_first, rank, ready_without_gpu, result_file, wait_for_all  # noqa: E402
@@ -190,6 +191,8 @@ def trainer_for(model, tokenizer, rows, validation, job):
     order = ordered(rows, steps, a_step, run["seed"])
     trainer = InOrder(model, arguments, collator(tokenizer), train_dataset=order, eval_dataset=validation or None)
     trainer.add_callback(reporter(job, order, a_step))
+    if validation and run["load_best_model_at_end"]:
+        trainer.add_callback(keeper(job))
     return trainer
 
 
@@ -249,6 +252,9 @@ def train(job, stage):
     wait_for_all()
     if not is_first():
         return None, model, tokenizer
+    best = next(iter(kept(job)), None) if validation.rows and run["load_best_model_at_end"] else None
+    if best and best["step"] < trainer.state.global_step:
+        put_back(model, best)
     stage("save")
     folder = save(model, job)
     stage("reload")
@@ -268,6 +274,7 @@ def train(job, stage):
         "resumedAt": int(resumed.rsplit("-", 1)[-1]) if resumed else None,
         "losses": [round(float(entry["loss"]), 4) for entry in history if "loss" in entry],
         "evaluations": [{"step": entry["step"], "loss": round(entry["eval_loss"], 4)} for entry in history if "eval_loss" in entry],
+        "best": best and {"step": best["step"], "loss": round(best["loss"], 4)},
         "secondsPerStep": round(statistics.median(seconds), 4) if seconds else None,
         "peakMemoryBytes": int(peak),
         "adapterBytes": sum(os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder)),

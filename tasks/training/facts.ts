@@ -26,6 +26,8 @@ export interface TrainingFacts {
   /** Of each step. */
   losses: number[];
   evaluations: { step: number; loss: number }[];
+  /** The step whose adapter it is, where it is that of the best evaluation. */
+  best?: { step: number; loss: number } | null | undefined;
   secondsPerStep: number | null;
   peakMemoryBytes: number;
   adapterBytes: number;
@@ -36,12 +38,17 @@ export interface TrainingFacts {
 }
 
 /** The outcome in one line: steps, device, loss. */
-export function factsText({ steps, device, processes = 1, precision, losses, evaluations, rows }: TrainingFacts): string {
+export function factsText({ steps, device, processes = 1, precision, losses, evaluations, best, rows }: TrainingFacts): string {
   const loss = losses.length > 0 ? `loss ${losses[0]?.toFixed(2)} → ${losses.at(-1)?.toFixed(2)}` : 'no step';
-  const evaluated = evaluations.length > 0 ? `, ${evaluations.at(-1)?.loss.toFixed(2)} in validation` : '';
+  const earlier = best && best.step < steps ? `, of step ${best.step}, the best` : '';
+  const evaluated = evaluations.length > 0 ? `, ${validationLoss({ best, evaluations })?.toFixed(2)} in validation${earlier}` : '';
   const on = processes > 1 ? `${processes} × ${device}` : device;
   return `${plural(steps, 'step')} on ${on} in ${precision} over ${plural(rows.rows, 'row')}: ${loss}${evaluated}`;
 }
+
+/** The loss in validation of the adapter that was kept. */
+export const validationLoss = ({ best, evaluations }: Pick<TrainingFacts, 'best' | 'evaluations'>): number | undefined =>
+  best?.loss ?? evaluations.at(-1)?.loss;
 
 /** What of the rows was not trained, as a warning; `undefined` where all was. */
 export function cutText({ cut, leftOut, firstCut }: RowsFacts): string | undefined {

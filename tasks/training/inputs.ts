@@ -56,6 +56,8 @@ export async function inputsOf(context: Context): Promise<TrainingInputs> {
     ...Object.fromEntries([...train, ...validation].map((file) => [`\`${file.name}\``, file.sha256])),
     ...settingsOf(training),
     device: deviceOf(context),
+    // Where nothing is evaluated it changes nothing.
+    ...(training.arguments.load_best_model_at_end && validation.length > 0 ? { 'arguments.load_best_model_at_end': 'true' } : {}),
     // Absent for one, as in the records of before.
     ...(on.processes > 1 ? { processes: String(on.processes) } : {}),
   };
@@ -94,7 +96,7 @@ export function modelFingerprint({ host }: Context, folder: string): string {
 function settingsOf(training: Settings['training']): Inputs {
   const { lora, quantization, attention, arguments: run } = training;
   // How often a checkpoint is written changes nothing of what is learned.
-  const { save_steps: _, ...learned } = run;
+  const { save_steps: _, load_best_model_at_end: __, ...learned } = run;
   const sections = { lora, quantization, arguments: learned };
   const pairs = Object.entries(sections).flatMap(([section, values]) =>
     Object.entries(values).map(([key, value]) => [`${section}.${key}`, Array.isArray(value) ? value.join(' ') : String(value)]),

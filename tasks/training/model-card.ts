@@ -1,10 +1,14 @@
 import { bytes } from '../common/format';
+import { validationLoss } from './facts';
 import type { RunRecord } from './run-record';
 
 /** README.md of an adapter, as the Hub reads it. Of the data it tells names, counts and hashes, and quotes nothing. */
 export function modelCard({ name, model, data, settings, git, result, finishedAt }: RunRecord): string {
   const { lora, arguments: run } = settings;
   const several = (result.processes ?? 1) > 1;
+  const validation = validationLoss(result);
+  const earlier =
+    result.best && result.best.step < result.steps ? `, of step ${result.best.step}: the best of ${result.evaluations.length}` : '';
   const losses = [result.losses[0], result.losses.at(-1)].map((loss) => loss?.toFixed(4) ?? '–');
   const rows: [string, string][] = [
     ['base model', model.repo ? `${model.repo}${model.commit ? `, commit ${model.commit}` : ''}` : model.name],
@@ -18,7 +22,7 @@ export function modelCard({ name, model, data, settings, git, result, finishedAt
     ['learning rate', String(run.learning_rate)],
     ['loss on', run.assistant_only_loss ? 'the answers' : 'prompts and answers'],
     ['loss, first and last step', losses.join(', ')],
-    ...result.evaluations.slice(-1).map(({ loss }): [string, string] => ['loss in validation', loss.toFixed(4)]),
+    ...(validation === undefined ? [] : [['loss in validation', `${validation.toFixed(4)}${earlier}`] as [string, string]]),
     ['size', bytes(result.adapterBytes)],
     [
       'versions',

@@ -47,7 +47,7 @@ function trainedIn(context: Context, folder: string): Trained | undefined {
     rows: numberIn(rows?.['rows']) ?? 0,
     steps: numberIn(result['steps']) ?? 0,
     losses: first === undefined || last === undefined ? undefined : [first, last],
-    validation: numberIn(fieldsOf(listOf(result['evaluations']).at(-1))?.['loss']),
+    validation: numberIn((fieldsOf(result['best']) ?? fieldsOf(listOf(result['evaluations']).at(-1)))?.['loss']),
     device: textIn(result['device']),
     secondsPerStep: numberIn(result['secondsPerStep']),
     finishedAt,

@@ -118,6 +118,23 @@ test('asked for its end it writes a checkpoint, and goes on from it to the same 
   assert.equal(runOf('stopped').result.losses, runOf('first').result.losses);
 });
 
+test('the adapter is that of the best evaluation, and of the last step where that is asked for', async () => {
+  const mine = [...args, '--set', 'training.arguments.epochs=3', '--set', 'training.arguments.learning_rate=3'];
+  const last = '--set=training.arguments.load_best_model_at_end=false';
+  for (const more of [['--name=best'], ['--name=last', last]]) {
+    const { exitCode, stderr } = await training.run(...mine, ...more);
+    assert.is(exitCode, 0, stderr);
+  }
+  const [best, end] = [runOf('best').result, runOf('last').result];
+  assert.equal(best.evaluations, end.evaluations);
+  const [lowest] = [...best.evaluations].sort((a, b) => a.loss - b.loss);
+  console.log(`best: ${JSON.stringify(best.evaluations)}, kept ${JSON.stringify(best.best)}`);
+  assert.is(best.best.loss, lowest.loss);
+  assert.is(end.best, null);
+  assert.is(distance('best', 'last') > 0, best.best.step < best.steps);
+  assert.not.ok(fs.existsSync(path.join(project, '.just-lora/training/best')));
+});
+
 /** How far two adapters are from each other, as a share of the weights of the other. */
 function distance(name: string, other: string): number {
   const [one, two] = [valuesOf(name), valuesOf(other)];

@@ -122,6 +122,20 @@ adapter(); done();`);
   assert.not.match(card, /cloudy|\brain\b/, 'the card quotes no data');
 });
 
+test('an adapter of an earlier step says so: the best in validation', async () => {
+  const better = 'evaluations: [{ step: 2, loss: 4.5 }, { step: 3, loss: 4.75 }], best: { step: 2, loss: 4.5 }';
+  const { root, context } = project(`adapter(); result({ ok: true, ...${JSON.stringify(facts)}, ${better} });`);
+  await train(context());
+  const { found } = await look(context());
+  assert.match(String(found), /4\.50 in validation, of step 2, the best$/);
+  assert.match(
+    fs.readFileSync(path.join(root, 'adapters/first/README.md'), 'utf8'),
+    '| loss in validation | 4.5000, of step 2: the best of 2 |',
+  );
+  const changed = await look(context({ sets: ['training.arguments.load_best_model_at_end=false'] }));
+  assert.match(String(changed.found), 'load_best_model_at_end');
+});
+
 test('checkpoints may lie elsewhere, by a link', async () => {
   const kept = temporaryFolder();
   const where = path.join(temporaryFolder(), 'where');

@@ -113,6 +113,7 @@ def job_of(settings):
         "arguments": {
             **run,
             "assistant_only_loss": True,
+            "load_best_model_at_end": False,
             "gradient_accumulation_steps": 1 if settings.get("reference") else settings.get("processes", 1),
             "gradient_checkpointing": True,
             "learning_rate": LEARNING_RATE,

@@ -4,7 +4,14 @@ import type { Context } from '../../engine/context';
 
 /** Where the package lies: `scripts` is beside `tasks` in the repository, beside `lib` where it is installed. */
 const packageScripts = path.resolve(__dirname, '..', '..', '..', 'scripts');
-const [main, ...helpers] = ['train.py', 'training_model.py', 'training_progress.py', 'training_ranks.py', 'training_rows.py'];
+const [main, ...helpers] = [
+  'train.py',
+  'training_best.py',
+  'training_model.py',
+  'training_progress.py',
+  'training_ranks.py',
+  'training_rows.py',
+];
 
 /**
  * The training script that runs: the project's own `scripts/train.py`, which is the person's to change, else that of the package. A

@@ -33,6 +33,7 @@ export const training = v.strictObject({
     max_seq_length: count('Longest example, in tokens; what is longer is cut', 1024, 8),
     gradient_checkpointing: flag('Compute activations again in the backward pass instead of keeping them', true),
     assistant_only_loss: flag('Learn the answers alone; false learns the prompts too', true),
+    load_best_model_at_end: flag('Keep the adapter that was best in validation, where there are rows for that; false keeps the last', true),
     save_steps: count('Weight updates between two checkpoints: what a kill may cost', 50),
     seed: count('What the order of the rows and the first values of the adapter follow from', 42, 0),
   }),
