@@ -2,8 +2,8 @@
 
     python scripts/train.py JOB.json RESULT.json
 
-It is yours to change, as are training_best.py, training_model.py, training_progress.py, training_ranks.py and training_rows.py beside
-it: the files in the project are those that run. What just-lora relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
+It is yours to change, as are training_best.py, training_checkpoints.py, training_model.py, training_progress.py, training_ranks.py and
+training_rows.py beside it: the files in the project are those that run. What just-lora relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
 
     model, base      folder of the base model; {repo, commit} of the Hub, or null
     train, validation  [[path, name], ...] of rows; training_rows.py reads them
@@ -34,8 +34,9 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from training_best import keeper, kept, put_back  # noqa: E402
+from training_checkpoints import begin, checkpoint_of, newest  # noqa: E402
 from training_model import is_quantized, load_base, loaded_again, samples, save, uses_gpu, with_adapter  # noqa: E402
-from training_progress import Stopped, last_whole, reporter  # noqa: E402
+from training_progress import Stopped, reporter  # noqa: E402
 from training_ranks import count_of_ranks, is_first, rank, ready_without_gpu, result_file, wait_for_all  # noqa: E402
 from training_rows import tokenized  # noqa: E402
 
@@ -179,7 +180,7 @@ def trainer_for(model, tokenizer, rows, validation, job):
             # transformers 4.36.0 has every process rename the folder that it wrote into, and all but the first fail
             # (transformers 27925). One with something in it is written into as it is; the mark of a whole one comes last.
             if count_of_ranks() > 1:
-                beginning(os.path.join(self.args.output_dir, "checkpoint-%d" % self.state.global_step))
+                begin(checkpoint_of(self.args.output_dir, self.state.global_step))
             return super()._save_checkpoint(model, trial, *more, **named)
 
     if not uses_gpu(job):
@@ -194,23 +195,6 @@ def trainer_for(model, tokenizer, rows, validation, job):
     if validation and run["load_best_model_at_end"]:
         trainer.add_callback(keeper(job))
     return trainer
-
-
-def beginning(folder):
-    """A folder that is not empty, for all processes."""
-    if is_first():
-        os.makedirs(folder, exist_ok=True)
-        with open(os.path.join(folder, "processes.json"), "w", encoding="utf-8") as target:
-            json.dump({"processes": count_of_ranks()}, target)
-    wait_for_all()
-
-
-def newest_for_all(folder):
-    """The newest whole checkpoint; the first process alone removes what is not whole, before the others look."""
-    if is_first():
-        last_whole(folder)
-    wait_for_all()
-    return last_whole(folder)
 
 
 def train(job, stage):
@@ -238,7 +222,7 @@ def train(job, stage):
         torch.cuda.reset_peak_memory_stats()
     stage("train")
     trainer = trainer_for(model, tokenizer, rows.rows, validation.rows, job)
-    resumed = newest_for_all(trainer.args.output_dir)
+    resumed = newest(trainer.args.output_dir)
     # Else each would drop the same; a checkpoint has what each went on with.
     if not is_first():
         torch.manual_seed(run["seed"] + rank())

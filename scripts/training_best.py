@@ -5,6 +5,7 @@ import math
 import os
 import shutil
 
+from training_checkpoints import folders_in, mark
 from training_ranks import is_first
 
 # Written last of all: one without it was being written when the run ended.
@@ -14,15 +15,15 @@ MARK = "best.json"
 def kept(job):
     """What is kept whole: the lowest loss first, of two that are equal the earlier step. `{step, loss, folder}` each."""
     found = []
-    folder = os.path.join(job["folder"], "best")
-    for name in os.listdir(folder) if os.path.isdir(folder) else ():
-        at = os.path.join(folder, name)
+    for at in adapters(job):
         if os.path.exists(os.path.join(at, MARK)):
             with open(os.path.join(at, MARK), encoding="utf-8") as source:
                 found.append({**json.load(source), "folder": at})
-        else:
-            shutil.rmtree(at)
     return sorted(found, key=lambda each: (each["loss"], each["step"]))
+
+
+def adapters(job):
+    return [at for _, at in folders_in(os.path.join(job["folder"], "best"))]
 
 
 def keeper(job):
@@ -31,10 +32,11 @@ def keeper(job):
 
     class Keeper(TrainerCallback):
         def on_train_begin(self, _args, state, _control, **_kwargs):
-            # What a run that was killed saw behind its last checkpoint is seen again.
-            for each in kept(job) if is_first() else ():
-                if each["step"] > state.global_step:
-                    shutil.rmtree(each["folder"])
+            # What a run that was killed saw behind its last checkpoint is seen again, and what it was writing is written again.
+            if is_first():
+                stay = {each["folder"] for each in kept(job) if each["step"] <= state.global_step}
+                for at in set(adapters(job)) - stay:
+                    shutil.rmtree(at)
 
         def on_evaluate(self, _args, state, _control, metrics=None, model=None, **_kwargs):
             loss = (metrics or {}).get("eval_loss")
@@ -45,12 +47,7 @@ def keeper(job):
                 return
             folder = os.path.join(job["folder"], "best", str(state.global_step))
             model.save_pretrained(folder, safe_serialization=True)
-            # On the disk before the mark is, as a checkpoint.
-            os.sync()
-            with open(os.path.join(folder, MARK), "w", encoding="utf-8") as target:
-                json.dump({"step": state.global_step, "loss": float(loss)}, target)
-                target.flush()
-                os.fsync(target.fileno())
+            mark(folder, MARK, {"step": state.global_step, "loss": float(loss)})
             for each in before:
                 shutil.rmtree(each["folder"])
 

@@ -1,22 +1,19 @@
-"""How far a training is: what it tells of each step, which checkpoints are whole, and an end that is asked for. For train.py."""
+"""How far a training is: what it tells of each step, and an end that is asked for. For train.py."""
 
 import json
 import math
 import os
-import re
-import shutil
 import signal
 import statistics
 import sys
 import threading
 import time
 
+from training_checkpoints import WHOLE, checkpoint_of, mark
 from training_ranks import greatest_of_all, is_first, wait_for_all
 
 # Ask for a checkpoint and the end. Windows has none of the first two.
 ASKING = [getattr(signal, name) for name in ("SIGUSR1", "SIGUSR2", "SIGTERM") if hasattr(signal, name)]
-# Written last of all into a checkpoint: one without it was being written when the run ended.
-WHOLE = "whole.json"
 
 
 class Stopped(Exception):
@@ -87,25 +84,8 @@ def reporter(job, order, a_step):
             # Each process writes its own random numbers into it.
             wait_for_all()
             if is_first():
-                # On the disk before the mark is: after a power cut a mark vouches for what lies beside it.
-                os.sync()
-                with open(os.path.join(args.output_dir, "checkpoint-%d" % state.global_step, WHOLE), "w") as target:
-                    json.dump({"step": state.global_step}, target)
-                    target.flush()
-                    os.fsync(target.fileno())
+                mark(checkpoint_of(args.output_dir, state.global_step), WHOLE, {"step": state.global_step})
             # One that ends because it was asked to ends the others: not before the mark is there.
             wait_for_all()
 
     return Reporter()
-
-
-def last_whole(folder):
-    """The newest checkpoint that was written to its end; those that were not are removed. None where there is none."""
-    whole = {}
-    for name in os.listdir(folder) if os.path.isdir(folder) else ():
-        at = os.path.join(folder, name)
-        if os.path.exists(os.path.join(at, WHOLE)):
-            whole[int(name.rsplit("-", 1)[-1])] = at
-        elif re.fullmatch(r"(tmp-)?checkpoint-\d+", name):
-            shutil.rmtree(at)
-    return whole[max(whole)] if whole else None

@@ -38,10 +38,12 @@ export interface TrainingFacts {
 }
 
 /** The outcome in one line: steps, device, loss. */
-export function factsText({ steps, device, processes = 1, precision, losses, evaluations, best, rows }: TrainingFacts): string {
+export function factsText(facts: TrainingFacts): string {
+  const { steps, device, processes = 1, precision, losses, evaluations, rows } = facts;
   const loss = losses.length > 0 ? `loss ${losses[0]?.toFixed(2)} → ${losses.at(-1)?.toFixed(2)}` : 'no step';
-  const earlier = best && best.step < steps ? `, of step ${best.step}, the best` : '';
-  const evaluated = evaluations.length > 0 ? `, ${validationLoss({ best, evaluations })?.toFixed(2)} in validation${earlier}` : '';
+  const earlier = earlierStep(facts);
+  const best = earlier ? `, of step ${earlier}, the best` : '';
+  const evaluated = evaluations.length > 0 ? `, ${validationLoss(facts)?.toFixed(2)} in validation${best}` : '';
   const on = processes > 1 ? `${processes} × ${device}` : device;
   return `${plural(steps, 'step')} on ${on} in ${precision} over ${plural(rows.rows, 'row')}: ${loss}${evaluated}`;
 }
@@ -49,6 +51,10 @@ export function factsText({ steps, device, processes = 1, precision, losses, eva
 /** The loss in validation of the adapter that was kept. */
 export const validationLoss = ({ best, evaluations }: Pick<TrainingFacts, 'best' | 'evaluations'>): number | undefined =>
   best?.loss ?? evaluations.at(-1)?.loss;
+
+/** The step whose adapter it is, where a later one was worse in validation. */
+export const earlierStep = ({ best, steps }: Pick<TrainingFacts, 'best' | 'steps'>): number | undefined =>
+  best && best.step < steps ? best.step : undefined;
 
 /** What of the rows was not trained, as a warning; `undefined` where all was. */
 export function cutText({ cut, leftOut, firstCut }: RowsFacts): string | undefined {

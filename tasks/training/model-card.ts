@@ -1,5 +1,5 @@
 import { bytes } from '../common/format';
-import { validationLoss } from './facts';
+import { earlierStep, validationLoss } from './facts';
 import type { RunRecord } from './run-record';
 
 /** README.md of an adapter, as the Hub reads it. Of the data it tells names, counts and hashes, and quotes nothing. */
@@ -7,8 +7,8 @@ export function modelCard({ name, model, data, settings, git, result, finishedAt
   const { lora, arguments: run } = settings;
   const several = (result.processes ?? 1) > 1;
   const validation = validationLoss(result);
-  const earlier =
-    result.best && result.best.step < result.steps ? `, of step ${result.best.step}: the best of ${result.evaluations.length}` : '';
+  const step = earlierStep(result);
+  const earlier = step ? `, of step ${step}: the best of ${result.evaluations.length}` : '';
   const losses = [result.losses[0], result.losses.at(-1)].map((loss) => loss?.toFixed(4) ?? '–');
   const rows: [string, string][] = [
     ['base model', model.repo ? `${model.repo}${model.commit ? `, commit ${model.commit}` : ''}` : model.name],

@@ -44,7 +44,39 @@ test('six bring a Node at the same moment: one lies there, whole, with nothing b
 });
 
 if (noSshd) skip(test, 'two laptops and one machine', noSshd);
-else
+else {
+  test('another laptop brings its project a moment behind ours: that is told, and the same command again brings ours', async () => {
+    const programs = temporaryFolder('jl-programs');
+    const [first, isArmed] = [await pair({ path: `${programs}:${process.env.PATH}` }), path.join(programs, 'armed')];
+    const notes = path.join(first.there, 'configs/notes.txt');
+    // What another one's run does, at the moment when ours has noted what it brought.
+    const other = [
+      `printf other > '${notes}'`,
+      `sed -i 's|"configs/notes.txt":.[^]]*|"configs/notes.txt":["f'$(sha256sum < '${notes}' | head -c 64)'"|' '${first.there}/.just-lora/brought'`,
+    ];
+    fs.writeFileSync(
+      path.join(programs, 'mv'),
+      [
+        '#!/bin/sh',
+        '/bin/mv "$@" || exit',
+        `case "$*" in */last\\ *brought) rm '${isArmed}' 2>/dev/null || exit 0`,
+        ...other,
+        'esac',
+        '',
+      ].join('\n'),
+      { mode: 0o755 },
+    );
+    fs.writeFileSync(path.join(first.project, 'configs/notes.txt'), 'ours');
+    fs.writeFileSync(isArmed, '');
+    const overtaken = await first.run('mkdirs', '--on=gpu');
+    assert.is(overtaken.exitCode, 1, overtaken.stderr);
+    assert.match(overtaken.stderr, /E_PROJECT_BUSY/, overtaken.stderr);
+    assert.is(fs.readFileSync(notes, 'utf8'), 'other');
+    const again = await first.run('mkdirs', '--on=gpu');
+    assert.is(again.exitCode, 0, again.stderr);
+    assert.is(fs.readFileSync(notes, 'utf8'), 'ours');
+  });
+
   test('the same command, then two: one run and both see it, or who is at work and since when; what both bring is whole', async () => {
     const hub = await startHub();
     hub.add('org/tiny', modelFiles(3_000_000));
@@ -56,7 +88,8 @@ else
       Promise.all(laptops.map(({ project, env }, at) => startJust(project, [...(commands[at] ?? []), '--on=gpu'], env).ended));
     const said = (ends: readonly Ended[]) => ends.map(({ stdout, stderr }) => stdout + stderr).join('\n---\n');
     const download = ['model:download', '--model=org/tiny'];
-    hub.rate = 700_000;
+    // Until the slower of the two has come.
+    hub.rate = 300_000;
     const same = await both(download, download);
     assert.equal(
       same.map(({ exitCode }) => exitCode),
@@ -99,5 +132,6 @@ else
     assert.equal(left, []);
     hub.close();
   });
+}
 
 test.run();

@@ -7,6 +7,7 @@ const packageScripts = path.resolve(__dirname, '..', '..', '..', 'scripts');
 const [main, ...helpers] = [
   'train.py',
   'training_best.py',
+  'training_checkpoints.py',
   'training_model.py',
   'training_progress.py',
   'training_ranks.py',

@@ -27,6 +27,8 @@ interface Looked {
 export class Bringing {
   #looked: Promise<Looked> | undefined;
   #app: Promise<void> | undefined;
+  /** SHA-256 of the list of what this run has brought of the project. */
+  placed: string | undefined;
 
   constructor(readonly machine: Machine) {}
 

@@ -21,7 +21,7 @@ const texts: readonly (readonly [TransferFault, RegExp])[] = [
   ['read-only', /Read-only file system/i],
   ['no-folder', /File exists|Not a directory|Is a directory/i],
   ['no-rsync', /rsync: (command )?not found|rsync: No such file|command not found.*rsync|not found: rsync|rsync: inaccessible/i],
-  ['rsync-options', /unrecognized option|unknown option|invalid option|--\S+: unknown/i],
+  ['rsync-options', /(?:rsync|remote machine)\b.*(?:unrecognized|unknown|invalid) option/i],
   ['noise', /is your shell clean|protocol version mismatch/i],
   ['link', /lost connection|Connection (closed|reset)|Broken pipe|client_loop/i],
   ['denied', /Permission denied|Operation not permitted/i],

@@ -25,8 +25,9 @@ export interface Comparison extends Decision {
   there: ProjectThere;
   /** The list of what was sent is not what it would be. */
   isUnrecorded: boolean;
-  /** What it would be. */
+  /** What it would be, and the SHA-256 of its text. */
   last: Sent;
+  lastHash: string;
   clone: Clone | undefined;
 }
 
@@ -55,7 +56,7 @@ export async function compareProjects(context: Context, bringing: Bringing): Pro
   if (full) throw full;
   const last = new Map([...here.files].map(([name, { content }]) => [name, [content]]));
   const lastHash = sha256(sentText(last));
-  return { ...decision, changed, here, there, clone, last, isUnrecorded: lastHash !== there.sentHash };
+  return { ...decision, changed, here, there, clone, last, lastHash, isUnrecorded: lastHash !== there.sentHash };
 }
 
 /** @throws UserError E_REMOTE_ANSWER for half an answer, and for one about something else */

@@ -23,6 +23,8 @@ export function projectStep(bringing: Bringing): Step<Seen> {
     async check(context) {
       const look = await bringing.look(context);
       const comparison = await compareProjects(context, bringing);
+      // What was brought a moment ago is no longer what lies there.
+      if (bringing.placed && bringing.placed !== comparison.there.sentHash) throw projectBusy(machine);
       return { ...findingOf(name, look, comparison, context.forced('project')), seen: { look, comparison } };
     },
     async plan(context, seen) {
@@ -63,7 +65,10 @@ const tries = 4;
 async function placeInTurn(context: Context, bringing: Bringing, first: Comparison, tell: (progress: Progress) => void): Promise<void> {
   let comparison = first;
   for (let at = 0; at < tries; at++) {
-    if (await placeProject(context, bringing.machine, comparison, tell)) return;
+    if (await placeProject(context, bringing.machine, comparison, tell)) {
+      bringing.placed = comparison.lastHash;
+      return;
+    }
     tell({ text: 'another one has brought a project meanwhile: look at what lies there' });
     bringing.forget();
     comparison = await compareProjects(context, bringing);
