@@ -12,6 +12,7 @@ import { onOneNode, runsInJob, tasksBefore } from '../slurm/needs-gpu';
 import { redacted } from '../untrusted/secrets';
 import type { Machine, Runtime } from './machine';
 import { type MachineOutcome, type OwnOutcome, outcomeThere, ownOutcome } from './outcome';
+import type { Ahead } from './runs/ahead';
 import { runThere } from './runs/run-there';
 import { shownRun } from './runs/shown';
 import type { Stops } from './stops';
@@ -37,6 +38,8 @@ export interface AskedTask {
 export interface Bringing {
   bringSteps(machine: Machine): readonly Step[];
   runtimeOf(context: Context, machine: Machine): Promise<Runtime>;
+  /** just-lora there, started beside the look at the machine; `undefined` where there is no connection yet. */
+  startAhead(context: Context, machine: Machine): Promise<Ahead | undefined>;
   /** Keeps what the next run need not read again. */
   keepHashes(context: Context): void;
 }
@@ -57,15 +60,21 @@ export async function runOn(
   context: Context,
   machine: Machine,
   asked: AskedTask,
-  { bringSteps, runtimeOf, keepHashes }: Bringing,
+  { bringSteps, runtimeOf, startAhead, keepHashes }: Bringing,
   view: MachineView,
   stops: Stops,
 ): Promise<MachineOutcome> {
   const { name } = machine.remote;
   const own = ownOutcome(context, name, asked.task);
   let brought: readonly StepReport[] = [];
+  let ahead: Ahead | undefined;
   try {
-    const ran = await bring(context, bringSteps(machine), asked, view.reporters.bring);
+    const [ran] = await Promise.all([
+      bring(context, bringSteps(machine), asked, view.reporters.bring),
+      startAhead(context, machine).then((started) => {
+        ahead = started;
+      }),
+    ]);
     brought = ran.steps;
     if (ran.error) return own(brought, ran.outcome, ran.error);
     if (asked.looks && ran.outcome !== 'unchanged') return lookedOnly(own, ran, asked, name, view);
@@ -74,11 +83,11 @@ export async function runOn(
     const runtime = await runtimeOf(context, machine);
     if (!asked.looks) keepHashes(context);
     for (const before of machine.remote.slurm ? tasksBefore(asked.task, asked.args) : []) {
-      const { ended, end } = await shownThere(context, machine, runtime, { ...asked, ...before, detach: false }, view, stops);
+      const { ended, end } = await shownThere(context, machine, runtime, { ...asked, ...before, detach: false }, view, stops, ahead);
       if (end.code !== 0) return outcomeThere(own, brought, name, ended, end);
       stops.throwIfStopped();
     }
-    const { ended, end } = await shownThere(context, machine, runtime, asked, view, stops);
+    const { ended, end } = await shownThere(context, machine, runtime, asked, view, stops, ahead);
     if (asked.detach) {
       view.result(`started on \`${name}\`: \`${commandOf(asked)} --on=${name}\` shows it, \`npx just runs --on=${name}\` lists its runs`);
       return own(brought, 'unchanged', 0);
@@ -86,6 +95,8 @@ export async function runOn(
     return outcomeThere(own, brought, name, ended, end);
   } catch (error) {
     return own(brought, error instanceof Interrupted ? 'interrupted' : 'failed', error as Error);
+  } finally {
+    ahead?.drop();
   }
 }
 
@@ -113,10 +124,18 @@ function lookedOnly(
 }
 
 /** Follows a run there to its end, and shows it. */
-async function shownThere(context: Context, machine: Machine, runtime: Runtime, asked: AskedTask, view: MachineView, stops: Stops) {
+async function shownThere(
+  context: Context,
+  machine: Machine,
+  runtime: Runtime,
+  asked: AskedTask,
+  view: MachineView,
+  stops: Stops,
+  ahead: Ahead | undefined,
+) {
   const shown = shownRun(view.reporters.run, view.result);
   // Also where we no longer follow it: the screen is left as it is.
-  const ended = await follow(context, machine, runtime, asked, { shown, view, stops }).finally(shown.end);
+  const ended = await follow(context, machine, runtime, asked, { shown, view, stops, ahead }).finally(shown.end);
   return { ended, end: await shown.end() };
 }
 
@@ -144,7 +163,7 @@ async function follow(
   machine: Machine,
   runtime: Runtime,
   asked: AskedTask,
-  { shown, view, stops }: { shown: ReturnType<typeof shownRun>; view: MachineView; stops: Stops },
+  { shown, view, stops, ahead }: { shown: ReturnType<typeof shownRun>; view: MachineView; stops: Stops; ahead: Ahead | undefined },
 ): Promise<Ended | undefined> {
   const { task, args, environment, detach, isLook } = asked;
   const { name } = machine.remote;
@@ -170,7 +189,7 @@ async function follow(
     note: view.note,
   };
   try {
-    return await runThere(context, machine, runtime, start, follower, { detach });
+    return await runThere(context, machine, runtime, start, follower, { detach, ahead });
   } finally {
     release();
   }

@@ -70,6 +70,8 @@ export async function killOn(kills: readonly Killed[]): Promise<KillCounts> {
       if (!isOver) counts.reached++;
       end(child.pid ?? 0);
     } else {
+      // Nothing may be at work there at this very moment.
+      while (!isOver && there(machine).length === 0) await pause(20);
       const hit = there(machine).filter(({ command: text }) => killed === 'all there' || programs[killed].test(text));
       if (hit.length > 0) counts.reached++;
       for (const { pid } of hit) end(pid);

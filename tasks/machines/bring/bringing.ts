@@ -72,16 +72,20 @@ export class Bringing {
 const [lookMs, fileMs, byteMs] = [60_000, 10, 1e-4];
 
 async function lookAt(context: Context, { remote, shell }: Machine): Promise<Looked> {
-  const { hash } = context.resources.get(context, appHere);
-  const here = projectHere(context, remote.name);
-  const files = await here.then(
+  // It connects, and the machine tells about itself, while the files here are looked at: first of all the call is to begin.
+  const begun = new Promise((resolve) => setImmediate(resolve));
+  const here = begun.then(() => projectHere(context, remote.name));
+  const files = here.then(
     (project) => [...project.files.values()],
     () => [],
   );
-  const answer = await shell.run(lookScript, [remote.path, nodeVersion, hash], {
-    rest: files.map(({ name }) => `${name}\0`).join(''),
-    limits: { ...longAnswer, timeoutMs: lookMs + files.reduce((sum, { size }) => sum + fileMs + size * byteMs, 0) },
+  const rest = files.then((all) => [`${context.resources.get(context, appHere).hash}\n`, ...all.map(({ name }) => `${name}\0`)].join(''));
+  const answer = await shell.run(lookScript, [remote.path, nodeVersion], {
+    rest,
+    limits: { ...longAnswer, timeoutMs: files.then((all) => lookMs + all.reduce((sum, { size }) => sum + fileMs + size * byteMs, 0)) },
   });
+  // Where it could not be said what to ask, that is what failed.
+  await rest;
   const looked = await readLook(context, remote, shell.ssh, answer, (text) => {
     const mark = text.indexOf(`\n${projectMark}\n`);
     const look = parseMachine(mark < 0 ? text : text.slice(0, mark));

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import type { Step } from '../../engine/step';
 import type { Machine, Runtime } from '../machine';
+import { Ahead } from '../runs/ahead';
 import { appHere } from './app/app-here';
 import { Bringing } from './bringing';
 import { hashesHere } from './hashes-here';
@@ -29,6 +30,15 @@ export function bringSteps(machine: Machine): readonly Step[] {
 
 /** Keeps what the next run need not read again: not by a look. */
 export const keepHashes = (context: Context): void => context.resources.get(context, hashesHere).keep();
+
+/** just-lora there, started beside the look at the machine; `undefined` where there is no connection yet: that has no second channel. */
+export async function startAhead(context: Context, machine: Machine): Promise<Ahead | undefined> {
+  const { ssh } = machine.shell;
+  if (!ssh?.socket || ssh.elsewhere || !context.host.files.lstat(ssh.socket)) return undefined;
+  // The look comes first.
+  await new Promise((resolve) => setImmediate(resolve));
+  return new Ahead(machine, context.resources.get(context, appHere).hash);
+}
 
 /** How just-lora is started there, once {@link bringSteps} are done. @throws UserError by the fault of the way */
 export async function runtimeOf(context: Context, machine: Machine): Promise<Runtime> {

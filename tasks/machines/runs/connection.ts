@@ -1,13 +1,12 @@
 import type { RunEvent } from '../../engine/reporter/events';
 import type { RunResult } from '../../platform/processes/processes';
 import type { Machine, Runtime } from '../machine';
-import { type Answer, type Ended, heartbeatMs, protocolVersion, type Request } from '../there/protocol';
+import { type Answer, type Ended, protocolVersion, type Request } from '../there/protocol';
+import type { Ahead } from './ahead';
 import { parseAnswer, parseEvent } from './event';
 import { MachineLines } from './lines';
+import { quietMs } from './quiet';
 import { programScript } from './script';
-
-/** Milliseconds without a sign of life after which a link is dead, whatever ssh thinks of it. */
-const quietMs = 5 * heartbeatMs;
 
 /** One connection to a run there, which lasts until the run ends or the link does. */
 export interface Connection {
@@ -21,6 +20,7 @@ export interface Connection {
 
 /**
  * Asks for a run there and hands on what it tells.
+ * @param ahead is asked where it waits for that
  * @param on.answer called with what it is answered with, once
  * @param on.event called with each event, and with how many bytes of its events have been read by then
  */
@@ -29,6 +29,7 @@ export async function connect(
   { node, app }: Runtime,
   request: Omit<Request, 'version' | 'acknowledged'>,
   on: { answer(answer: Answer): void; event(event: RunEvent, offset: number): void },
+  ahead?: Ahead,
 ): Promise<Connection> {
   let { offset } = request;
   let [answer, ended]: [Answer | undefined, Ended | undefined] = [undefined, undefined];
@@ -49,11 +50,15 @@ export async function connect(
       stream.tell('told');
     } else if (event) on.event(event, offset);
   });
-  const stream = shell.stream(programScript, [remote.path, node, `${app}/lib/machines/there/run.js`], {
-    first: (acknowledged) => `${JSON.stringify({ ...request, version: protocolVersion, acknowledged } satisfies Request)}\n`,
-    onBytes: (chunk) => lines.add(chunk),
-    quietMs,
-  });
+  const text = (acknowledged: boolean) => JSON.stringify({ ...request, version: protocolVersion, acknowledged } satisfies Request);
+  const onBytes = (chunk: Buffer) => lines.add(chunk);
+  const stream = ahead?.isWaiting
+    ? ahead.ask(text(true), onBytes)
+    : shell.stream(programScript, [remote.path, node, `${app}/lib/machines/there/run.js`], {
+        first: (acknowledged) => `${text(acknowledged)}\n`,
+        onBytes,
+        quietMs,
+      });
   const result = await stream.ended;
   return { answer, ended, result };
 }

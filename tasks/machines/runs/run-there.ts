@@ -10,6 +10,7 @@ import { loginFault } from '../../sync/posix/ssh/login-fault';
 import { dropMaster } from '../../sync/posix/ssh/ssh';
 import type { Machine, Runtime } from '../machine';
 import type { Answer, Ended, StartRequest } from '../there/protocol';
+import type { Ahead } from './ahead';
 import { connect } from './connection';
 
 /** Milliseconds that a link may be gone, our machine awake, until we no longer wait for it. */
@@ -42,12 +43,12 @@ export async function runThere(
   runtime: Runtime,
   start: StartRequest,
   follower: Follower,
-  { detach = false } = {},
+  { detach = false, ahead }: { detach?: boolean; ahead?: Ahead | undefined } = {},
 ): Promise<Ended | undefined> {
   const known = { id: runId(context.host.now()), offset: 0, isFollowed: false };
   let gone: { sinceMs: number; tries: number } | undefined;
   for (;;) {
-    const begunMs = performance.now();
+    const [begunMs, isAhead] = [performance.now(), ahead?.isWaiting];
     const { answer, ended, result } = await connect(
       machine,
       runtime,
@@ -67,7 +68,10 @@ export async function runThere(
           follower.event(event);
         },
       },
+      ahead,
     );
+    // It had ended meanwhile.
+    if (isAhead && !answer) continue;
     if (answer?.answer === 'busy') throw busy(machine, answer);
     if (answer?.answer === 'gone') return { event: 'lost', why: 'killed', said: '' };
     if (answer?.answer === 'failed') throw notStarted(machine, answer.text);

@@ -10,3 +10,15 @@ export const programScript = projectScript(`
   cd "$p" || exit 81;
   [ -x "$node" ] && [ -f "$file" ] || { echo just-lora-no-runtime; exit 83; };
   exec "$node" "$file" "$p"`);
+
+/**
+ * The same before it is known what to ask, with the Node that it was started by last. Lines: project, the hash of the app. 83: it was
+ * never started there, or not in this version.
+ */
+export const aheadScript = projectScript(`
+  IFS= read -r app;
+  unset LC_ALL;
+  a=$HOME/.cache/just-lora/app/$app; f=$a/lib/machines/there/run.js;
+  n=$(head -n 1 "$a/node" 2>/dev/null);
+  [ -n "$n" ] && [ -x "$n" ] && [ -f "$f" ] && cd "$p" 2>/dev/null || exit 83;
+  exec "$n" "$f" "$p"`);

@@ -1,21 +1,28 @@
+import * as path from 'node:path';
 import * as readline from 'node:readline';
-import { createText } from '../../platform/files';
+import { createText, readText, writeText } from '../../platform/files';
 import { follow } from './follow';
 import { type Answer, protocolVersion, type Request } from './protocol';
 import { fileOf, infoOf, isRunId, runNamed } from './run-folder';
-import { startOrAttach } from './start';
+import { startOrAttach, startWatcher, type Watcher } from './start';
 
 /**
  * Starts a run of this project, or finds it, and sends what it tells. Started by the other side over ssh; argument: the project.
  * The request is the first line of stdin; where that comes to its end before the run does, nobody follows any more.
  */
 async function main(project: string): Promise<void> {
+  // Beside what is asked: it takes as long to start as this does.
+  const watcher = startWatcher(project);
   const lines = readline.createInterface({ input: process.stdin, terminal: false });
   const next = lines[Symbol.asyncIterator]();
-  const { value } = await next.next();
+  const { value, done: isAskedNothing } = await next.next();
+  if (isAskedNothing) return process.exit(0);
   const request = JSON.parse(String(value)) as Request;
-  const begun = await beginning(project, request).catch((error: Error): Answer => ({ ...ours, answer: 'failed', text: error.message }));
+  const begun = await beginning(project, request, watcher).catch(
+    (error: Error): Answer => ({ ...ours, answer: 'failed', text: error.message }),
+  );
   await send(Buffer.from(`${JSON.stringify('run' in begun ? begun.answer : begun)}\n`));
+  noteNode();
   if (!('run' in begun) || request.detach) return process.exit(0);
   const told = next.next();
   if (request.acknowledged) void told.then(({ done }) => done && process.exit(0));
@@ -26,11 +33,21 @@ async function main(project: string): Promise<void> {
 
 const ours = { 'just-lora': 'run', version: protocolVersion } as const;
 
-async function beginning(project: string, { version, id, start }: Request) {
+/** The Node that the next run is started by, before it is known which ones there are. */
+function noteNode(): void {
+  const file = path.resolve(__dirname, '..', '..', '..', 'node');
+  try {
+    if (readText(file) !== `${process.execPath}\n`) writeText(file, `${process.execPath}\n`);
+  } catch {
+    // It is found again.
+  }
+}
+
+async function beginning(project: string, { version, id, start }: Request, watcher: Watcher) {
   if (version !== protocolVersion || !isRunId(id)) throw new Error('this request is none of this version');
   const named = runNamed(project, id);
   const known = infoOf(named);
-  const begun = known ? { run: named, info: known, isNew: false } : start ? await startOrAttach(project, id, start) : undefined;
+  const begun = known ? { run: named, info: known, isNew: false } : start ? await startOrAttach(project, id, start, watcher) : undefined;
   if (!begun) return { ...ours, answer: 'gone' } satisfies Answer;
   if (!('run' in begun)) return begun;
   const { info, isNew, run } = begun;

@@ -4,6 +4,7 @@ import { createText, lstat, remove, stat } from '../../platform/files';
 import { stateFolder } from '../../platform/files/private';
 import { type Answer, protocolVersion, type StartRequest } from './protocol';
 import { aliveness, fileOf, infoOf, makeRun, type RunFolder, type RunInfo, runsOf } from './run-folder';
+import type { WatchOrder } from './watch';
 
 /** What came of the wish to run something: a run to follow, or why there is none. */
 type Begun = { run: RunFolder; info: RunInfo; isNew: boolean } | Extract<Answer, { answer: 'busy' }>;
@@ -11,9 +12,10 @@ type Begun = { run: RunFolder; info: RunInfo; isNew: boolean } | Extract<Answer,
 /**
  * The run of a command: the one that is at work with it, or that has ended and nobody knows yet (a look is made anew then); else a new one. Two who ask
  * at once get the same one.
+ * @param watcher watches the new one
  * @throws what the file system says
  */
-export async function startOrAttach(project: string, id: string, request: StartRequest): Promise<Begun> {
+export async function startOrAttach(project: string, id: string, request: StartRequest, watcher: Watcher): Promise<Begun> {
   const release = await oneAtATime(project);
   try {
     const runs = runsOf(project);
@@ -32,24 +34,29 @@ export async function startOrAttach(project: string, id: string, request: StartR
     const { task, shown, key, from, command, environment } = request;
     const info: RunInfo = { id, task, shown, key, from, since: new Date().toISOString() };
     const run = await makeRun(project, info);
-    begin(project, id, JSON.stringify({ command, environment }));
+    watcher.begin({ id, command, environment });
     return { run, info, isNew: true };
   } finally {
     release();
   }
 }
 
-/** In a session of its own, and without a stream of ours: it outlives the connection. */
-function begin(project: string, id: string, order: string): void {
-  const watcher = spawn(process.execPath, [path.join(__dirname, `watch${path.extname(__filename)}`), project, id], {
+/** Who watches a run, once it is told which. */
+export interface Watcher {
+  begin(order: WatchOrder): void;
+}
+
+/** In a session of its own, and without a stream of ours: it outlives the connection. Where it is told nothing, it ends with us. */
+export function startWatcher(project: string): Watcher {
+  const watcher = spawn(process.execPath, [path.join(__dirname, `watch${path.extname(__filename)}`), project], {
     cwd: project,
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   watcher.on('error', () => undefined);
   watcher.stdin.on('error', () => undefined);
-  watcher.stdin.end(order);
   watcher.unref();
+  return { begin: (order) => void watcher.stdin.end(JSON.stringify(order)) };
 }
 
 /** Milliseconds after which whoever is about to start a run has died on it. */

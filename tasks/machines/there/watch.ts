@@ -7,6 +7,8 @@ import { fileOf, type ProcessMark, type RunProcesses, runNamed, saidBy } from '.
 
 /** What the watcher of a run is told on its stdin: what lies on no disk. */
 export interface WatchOrder {
+  /** The run. */
+  id: string;
   command: readonly string[];
   environment: Readonly<Record<string, string>>;
 }
@@ -16,9 +18,12 @@ const mostOutput = 256_000;
 
 /**
  * Runs one task of a project to its end, apart from whoever asked for it: what it writes goes into a bounded file, and how it
- * ended behind its events. Arguments: the project, the run.
+ * ended behind its events. Argument: the project. Which run it is, and of what, comes on stdin; where nothing comes there is none.
  */
-async function watch(project: string, id: string): Promise<void> {
+async function watch(project: string): Promise<void> {
+  const input = await wholeInput();
+  if (input === '') return;
+  const { id, command, environment } = JSON.parse(input) as WatchOrder;
   const run = runNamed(project, id);
   const own = await markOf(process.pid);
   const tell = (task?: ProcessMark) => {
@@ -30,7 +35,6 @@ async function watch(project: string, id: string): Promise<void> {
     writeText(fileOf(run, 'processes.json'), JSON.stringify(processes), false);
   };
   tell();
-  const { command, environment } = JSON.parse(await wholeInput()) as WatchOrder;
   // A stop is for the task; whoever watches it tells how it ended.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   const memoryBefore = outOfMemory();
@@ -88,5 +92,5 @@ function boundedFile(file: string, before: string): (chunk: Buffer) => void {
 /** How many processes the kernel has ended for want of memory since it started (proc(5), vmstat). */
 const outOfMemory = (): number => Number(/^oom_kill (\d+)$/m.exec(readText('/proc/vmstat') ?? '')?.[1] ?? 0);
 
-const [, , project = '', id = ''] = process.argv;
-void watch(project, id);
+const [, , project = ''] = process.argv;
+void watch(project);

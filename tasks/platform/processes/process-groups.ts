@@ -4,9 +4,10 @@ import { childEnvironment } from './child-environment';
 /**
  * Ends a group that is at work for too long, or says too much: politely, after two seconds for good, and after one more
  * it is given up, since a process that waits for a broken device cannot be ended at all.
+ * @param timeoutMs where it is a promise, they count from when they are known
  */
-export function killTimer(group: number | undefined, timeoutMs: number | undefined, quietMs?: number) {
-  let [reached, ended] = [false, false];
+export function killTimer(group: number | undefined, timeoutMs: number | Promise<number> | undefined, quietMs?: number) {
+  let [reachedMs, ended, isOver]: [number | undefined, boolean, boolean] = [undefined, false, false];
   let giveUp: () => void = () => undefined;
   const timers: NodeJS.Timeout[] = [];
   const givenUp = new Promise<undefined>((resolve) => {
@@ -23,15 +24,26 @@ export function killTimer(group: number | undefined, timeoutMs: number | undefin
   };
   const after = (ms: number) => {
     const timer = setTimeout(() => {
-      reached = true;
+      reachedMs = ms;
       end();
     }, ms);
     timers.push(timer);
     return timer;
   };
-  if (group && timeoutMs) after(timeoutMs);
+  if (timeoutMs instanceof Promise) void timeoutMs.then((ms) => group && !isOver && after(ms));
+  else if (group && timeoutMs) after(timeoutMs);
   const quiet = group && quietMs ? after(quietMs) : undefined;
-  return { givenUp, end, heard: () => void quiet?.refresh(), reached: () => reached, clear: () => timers.forEach(clearTimeout) };
+  return {
+    givenUp,
+    end,
+    heard: () => void quiet?.refresh(),
+    /** The limit that ended it; `undefined` where none did. */
+    reachedMs: () => reachedMs,
+    clear() {
+      isOver = true;
+      timers.forEach(clearTimeout);
+    },
+  };
 }
 
 /** Sends a signal to a whole process group; a group that is gone is no error. */

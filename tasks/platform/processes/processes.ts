@@ -13,8 +13,8 @@ export interface RunOptions {
   program?: ProgramKind;
   /** Variables besides, of which nothing is kept back; `undefined` takes one away. */
   env?: Record<string, string | undefined>;
-  /** Milliseconds until the whole group is ended; none means no limit. */
-  timeoutMs?: number;
+  /** Milliseconds until the whole group is ended, from when they are known; none means no limit. */
+  timeoutMs?: number | Promise<number>;
   /** Called with each line of either stream, as it comes. */
   onLine?: (line: string) => void;
   /** Called with what comes on stdout, as it comes. */
@@ -131,10 +131,11 @@ export class Processes {
     limit.clear();
     read.end();
     this.throwIfInterrupted();
-    const [timedOut, cut] = [limit.reached(), output.cut];
+    const [reachedMs, cut] = [limit.reachedMs(), output.cut];
+    const timedOut = reachedMs !== undefined;
     if (!result) {
       child.unref();
-      const after = timedOut ? `${options.timeoutMs ?? options.quietMs} ms` : `${output.most} bytes`;
+      const after = timedOut ? `${reachedMs} ms` : `${output.most} bytes`;
       return { exitCode: -1, stdout: '', stderr: '', tail: `no end after ${after}, and it cannot be ended`, timedOut, cut };
     }
     const overflow = cut && keep === 'all' ? `it wrote more than ${output.most} bytes and was ended: what is above is not all` : undefined;

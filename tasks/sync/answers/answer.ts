@@ -6,7 +6,7 @@ import { WrongAnswer } from './wrong-answer';
 
 /** How long a question to a remote may take (milliseconds), and how much its answer may hold (bytes). What moves files has neither. */
 export interface Limits {
-  timeoutMs: number;
+  timeoutMs: number | Promise<number>;
   mostBytes: number;
 }
 

@@ -16,14 +16,14 @@ export interface Shell {
   /**
    * Runs a script, which is a constant.
    * @param lines text for its stdin, a line each
-   * @param options.rest what follows there: a byte string, or bytes that are read as they are sent
+   * @param options.rest what follows there: a byte string, also one that is not known yet, or bytes that are read as they are sent
    * @param options.limits by default those of a {@link shortAnswer}
    * @returns output as byte strings
    */
   run(
     script: string,
     lines: readonly string[],
-    options?: { rest?: string | AsyncIterable<Buffer>; limits?: Partial<Limits> },
+    options?: { rest?: string | Promise<string> | AsyncIterable<Buffer>; limits?: Partial<Limits> },
   ): Promise<RunResult>;
   /**
    * Runs a script that goes on answering, and may be told more meanwhile.
@@ -44,9 +44,14 @@ export interface StreamOptions {
 
 export interface Stream {
   tell(line: string): void;
+  /** Nothing more is told. */
+  close(): void;
   /** @returns the last bytes of its output alone */
   ended: Promise<RunResult>;
 }
+
+/** What a script reads: as a whole, or as it comes. */
+type Input = Buffer | Readable;
 
 /** @param ssh `undefined` for a volume of this machine */
 export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
@@ -65,40 +70,48 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
     return timed(host.processes.ask('ssh', ['-T', ...ssh.options, '--', ssh.host, command], { ...options, program: 'ssh' }));
   };
   /** Its command there, or where a startup file has handed over to another shell, its input as commands of that one. */
-  const asked = async (script: string, given: Given, inputFor: (isLive: boolean) => { input: Buffer; live?: Readable }) => {
+  const asked = async (script: string, given: Given, inputFor: (isLive: boolean) => Input) => {
     if (!ssh?.elsewhere) {
-      const { input, live } = inputFor(true);
-      const answer = await start(`sh -c '${script}'`, script, { ...given, input: live ?? input });
+      const answer = await start(`sh -c '${script}'`, script, { ...given, input: inputFor(true) });
       if (!ssh || !readElsewhere(answer)) return answer;
       ssh.elsewhere = true;
     }
-    return start('sh', script, { ...given, input: commandsFor(script, inputFor(false).input) });
+    return start('sh', script, { ...given, input: commandsFor(script, await wholeOf(inputFor(false))) });
   };
   const bytesOf = (lines: readonly string[]) => Buffer.from([guardLine, ...lines].map((line) => `${line}\n`).join(''), 'utf8');
   return {
     ssh,
     leastMs: () => leastMs,
     async run(script, lines, { rest = '', limits } = {}) {
-      const given = { ...shortAnswer, ...limits };
-      if (typeof rest !== 'string' && !ssh?.elsewhere)
-        return start(`sh -c '${script}'`, script, { ...given, input: Readable.from(behind(bytesOf(lines), rest), { objectMode: false }) });
-      const input = Buffer.concat([bytesOf(lines), typeof rest === 'string' ? Buffer.from(rest, 'latin1') : await buffer(rest)]);
-      return asked(script, given, () => ({ input }));
+      const [given, head] = [{ ...shortAnswer, ...limits }, bytesOf(lines)];
+      if (typeof rest === 'string') return asked(script, given, () => Buffer.concat([head, Buffer.from(rest, 'latin1')]));
+      // What is known already is on its way meanwhile.
+      const live = () => Readable.from(behind(head, rest instanceof Promise ? later(rest) : rest), { objectMode: false });
+      // What can be read once is sent when it is known already which shell reads it.
+      if (!ssh?.elsewhere && !(rest instanceof Promise)) return start(`sh -c '${script}'`, script, { ...given, input: live() });
+      return asked(script, given, live);
     },
     stream(script, lines, { first, onBytes, quietMs, isData = false }) {
       const live = new PassThrough();
       const inputFor = (isLive: boolean) => {
         const input = Buffer.concat([bytesOf(lines), Buffer.from(first(isLive), 'utf8')]);
         if (isLive) live.write(input);
-        return isLive ? { input, live } : { input };
+        return isLive ? live : input;
       };
       const ended = asked(script, { keep: 'end', mostBytes: 100_000, onBytes, quietMs, isData }, inputFor);
-      return { tell: (line) => void live.write(`${line}\n`), ended: ended.finally(() => live.end()) };
+      const close = () => void live.end();
+      return { tell: (line) => void live.write(`${line}\n`), close, ended: ended.finally(close) };
     },
   };
 }
 
+const wholeOf = async (input: Input): Promise<Buffer> => (input instanceof Readable ? buffer(input) : input);
+
 async function* behind(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield head;
   yield* rest;
+}
+
+async function* later(text: Promise<string>): AsyncGenerator<Buffer> {
+  yield Buffer.from(await text, 'latin1');
 }

@@ -10,4 +10,6 @@ export interface Ssh {
   noise: Set<string>;
   /** A startup file there hands over to another shell, so that no command of ours is run: what that shell reads is, since it was seen. */
   elsewhere: boolean;
+  /** The socket of the connection that all calls share; `undefined` where each makes its own. */
+  socket: string | undefined;
 }

@@ -34,6 +34,7 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
   const lower = (name: string, ours: number) => (number(name) > 0 && number(name) < ours ? number(name) : ours);
   const strict = ['true', 'yes'].includes(theirs.get('stricthostkeychecking')?.[0] ?? '');
   const folder = controlFolder(context);
+  const socket = folder && path.join(folder, identityOf(context, remote, asked.stdout, theirs));
   const options = [
     ...chosen,
     '-o',
@@ -49,18 +50,9 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
     '-o',
     `ServerAliveCountMax=${Math.min(3, number('serveralivecountmax') || 3)}`,
     ...(strict ? [] : ['-o', 'StrictHostKeyChecking=accept-new']),
-    ...(folder
-      ? [
-          '-o',
-          'ControlMaster=auto',
-          '-o',
-          `ControlPath=${path.join(folder, identityOf(context, remote, asked.stdout, theirs))}`,
-          '-o',
-          'ControlPersist=45',
-        ]
-      : []),
+    ...(socket ? ['-o', 'ControlMaster=auto', '-o', `ControlPath=${socket}`, '-o', 'ControlPersist=45'] : []),
   ];
-  return { options, host: remote.host, target: sshTarget(asked.stdout, context.host.home), noise: new Set(), elsewhere: false };
+  return { options, host: remote.host, target: sshTarget(asked.stdout, context.host.home), noise: new Set(), elsewhere: false, socket };
 }
 
 /** A host in front of the colon of rsync and scp: an IPv6 address has colons of its own. */
