@@ -50,9 +50,24 @@ export async function* tarOf(entries: Iterable<TarEntry>, tell: (bytes: number) 
 export const gzipped = (bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> => {
   const gzip = createGzip({ level: 6 });
   // A fault of the source comes out of the end that is read.
-  pipeline(bytes, gzip, () => undefined);
+  pipeline(inBlocks(bytes), gzip, () => undefined);
   return gzip;
 };
+
+/** Handing a piece to another thread takes longer than to compress a small one. */
+const piecesBytes = 256 * 1024;
+
+async function* inBlocks(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let [pieces, held]: [Buffer[], number] = [[], 0];
+  for await (const piece of bytes) {
+    pieces.push(piece);
+    held += piece.length;
+    if (held < piecesBytes) continue;
+    yield Buffer.concat(pieces);
+    [pieces, held] = [[], 0];
+  }
+  yield Buffer.concat(pieces);
+}
 
 /** A file that grew or shrank while it was read. */
 export class ChangedWhileRead extends Error {

@@ -19,7 +19,7 @@ const compare = `
     done;
     printf "sent="; cat .just-lora/brought 2>/dev/null; echo;
     echo names;
-    xargs -0 -n 400 sh -c "for n do shift; if [ -L \\"./\\$n\\" ]; then printf \\"link %s\\n%s\\n\\" \\"\\$n\\" \\"\\$(readlink \\"./\\$n\\")\\"; elif [ -f \\"./\\$n\\" ]; then [ -x \\"./\\$n\\" ] && printf \\"run %s\\n\\" \\"\\$n\\"; set -- \\"\\$@\\" \\"./\\$n\\"; elif [ -e \\"./\\$n\\" ]; then printf \\"other %s\\n\\" \\"\\$n\\"; fi; done; [ \\$# -eq 0 ] || sha256sum \\"\\$@\\"; exit 0" sh 2>/dev/null;
+    xargs -0 -n 400 sh -c "k=; for n do if [ -L \\"./\\$n\\" ]; then printf \\"link %s\\n%s\\n\\" \\"\\$n\\" \\"\\$(readlink \\"./\\$n\\")\\"; elif [ -f \\"./\\$n\\" ]; then k=1; [ -x \\"./\\$n\\" ] && printf \\"run %s\\n\\" \\"\\$n\\"; elif [ -e \\"./\\$n\\" ]; then printf \\"other %s\\n\\" \\"\\$n\\"; fi; done; [ -z \\"\\$k\\" ] || for n do if [ -L \\"./\\$n\\" ]; then :; elif [ -f \\"./\\$n\\" ]; then printf \\"./%s\\0\\" \\"\\$n\\"; fi; done | xargs -0 sha256sum; exit 0" sh 2>/dev/null;
   fi;
   echo just-lora-end`;
 
@@ -35,7 +35,8 @@ export const lookScript = projectScript(`${describeMachine} echo ${projectMark};
 /**
  * Gives what is sent its names. Lines: project, the SHA-256 of the list of what was sent last as the look saw it (- where there is
  * none), a name for the folder of copies. Then a tar under gzip: `sums`, `next` (the list while files move), `last` (the list afterwards),
- * `keep` and `remove` (names with NUL between), and the files below `files`. 86: another one was faster.
+ * `keep` and `remove` (names with NUL between), and the files below `files`. A folder that is not there gets its place as a whole, else
+ * each of its files does. 86: another one was faster.
  */
 export const placeScript = projectScript(`
   IFS= read -r seen; IFS= read -r kept;
@@ -56,6 +57,6 @@ export const placeScript = projectScript(`
   chmod 600 "$t/next" "$t/last"; mv -f "$t/next" "$s/brought" || exit 81;
   k=$s/kept/$kept; export p k;
   xargs -0 sh -c "for n do d=\\"\\$k/\\$n\\"; mkdir -p \\"\\\${d%/*}\\" && cp -pPR \\"\\$p/\\$n\\" \\"\\$d\\" || exit 255; done" sh < "$t/keep" || exit 81;
-  if [ -d "$t/files" ]; then ( cd "$t/files" && find . -type d -print0 | xargs -0 sh -c "for d do [ -d \\"\\$p/\\$d\\" ] || mkdir -p \\"\\$p/\\$d\\" || exit 255; set --; for f in \\"\\$d\\"/* \\"\\$d\\"/.*; do if [ -L \\"\\$f\\" ] || [ -f \\"\\$f\\" ]; then set -- \\"\\$@\\" \\"\\$f\\"; [ \\$# -lt 200 ] || { mv -f \\"\\$@\\" \\"\\$p/\\$d/\\" || exit 255; set --; }; fi; done; [ \\$# -eq 0 ] || mv -f \\"\\$@\\" \\"\\$p/\\$d/\\" || exit 255; done" sh ) || exit 81; fi;
+  if [ -d "$t/files" ]; then ( cd "$t/files" && find . -type d -print0 | xargs -0 sh -c "for d do [ -d \\"\\$d\\" ] || continue; [ -e \\"\\$p/\\$d\\" ] || [ -L \\"\\$p/\\$d\\" ] || { mv -fT \\"\\$d\\" \\"\\$p/\\$d\\" 2>/dev/null && continue; }; [ -d \\"\\$p/\\$d\\" ] || mkdir -p \\"\\$p/\\$d\\" || exit 255; set --; for f in \\"\\$d\\"/* \\"\\$d\\"/.*; do if [ -L \\"\\$f\\" ] || [ -f \\"\\$f\\" ]; then set -- \\"\\$@\\" \\"\\$f\\"; [ \\$# -lt 200 ] || { mv -f \\"\\$@\\" \\"\\$p/\\$d/\\" || exit 255; set --; }; fi; done; [ \\$# -eq 0 ] || mv -f \\"\\$@\\" \\"\\$p/\\$d/\\" || exit 255; done" sh ) || exit 81; fi;
   xargs -0 sh -c "for n do rm -f \\"\\$p/\\$n\\"; d=\\$n; while :; do case \\"\\$d\\" in */*) d=\\\${d%/*}; rmdir \\"\\$p/\\$d\\" 2>/dev/null || break;; *) break;; esac; done; done; exit 0" sh < "$t/remove";
   mv -f "$t/last" "$s/brought"`);
