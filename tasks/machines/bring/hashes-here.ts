@@ -15,7 +15,7 @@ const isKnown = (value: unknown): value is Known => Array.isArray(value) && type
 
 /** SHA-256 of files of this project, hex: taken only of those that are not what they were when a run took it last. */
 export interface HashesHere {
-  of(entry: Entry): Promise<string>;
+  of(entry: Entry): string | Promise<string>;
   /** Of several files that are one thing. @param state what tells that one of them has changed @param make takes it */
   ofAll(name: string, state: string, youngestMs: number, make: () => string): string;
   /** Keeps them for the next run: not by a look. */
@@ -48,13 +48,17 @@ function hashesOf(context: Context): HashesHere {
     return found?.[1];
   };
   return {
-    async of(entry) {
+    of(entry) {
       const [name, state, begunMs] = [shownName(entry.name), stateOf(entry), host.now().getTime()];
       const kept = before(files, name, state);
-      const hash =
-        kept ?? (entry.size < smallBytes ? digest(host.tree.readWhole(root, entry.name)) : await sha256Here(context, root, entry.name));
-      note(files, name, state, hash, kept ? 0 : Number(entry.changed / 1_000_000n), begunMs);
-      return hash;
+      const noted = (hash: string) => {
+        note(files, name, state, hash, kept ? 0 : Number(entry.changed / 1_000_000n), begunMs);
+        return hash;
+      };
+      if (kept) return noted(kept);
+      return entry.size < smallBytes
+        ? noted(digest(host.tree.readWhole(root, entry.name)))
+        : sha256Here(context, root, entry.name).then(noted);
     },
     ofAll(name, states, youngestMs, make) {
       const [state, begunMs] = [sha256(states), host.now().getTime()];

@@ -4,7 +4,6 @@ import { plural, some } from '../../../common/format';
 import { byteName, shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import { askGit } from '../../../engine/git';
-import type { Entry } from '../../../platform/files/byte-paths';
 import { walk } from '../../../platform/files/walk';
 import { leadsOut } from '../../../sync/compare/links';
 import type { RelativeName } from '../../../untrusted/names';
@@ -39,7 +38,8 @@ export interface ProjectHere {
 
 /** @throws UserError E_NAME for names that the shell there cannot be asked about */
 export async function projectHere(context: Context, remote: string): Promise<ProjectHere> {
-  const { host, root } = context;
+  const { host, root, resources } = context;
+  const hashes = resources.get(context, hashesHere);
   const [listed, commit] = await Promise.all([gitNames(context), headOf(context)]);
   const stays = staysHere(context);
   const names = listed ?? [...walk(root, 'latin1', stays)];
@@ -55,7 +55,20 @@ export async function projectHere(context: Context, remote: string): Promise<Pro
     if (!entry) continue;
     if (entry.isFolder) folders.push(shownName(from));
     else if (entry.isLink && leadsOut(from, host.tree.linkTarget(root, from))) outside.push(shownName(from));
-    else if (entry.isLink || entry.isFile) files.set(name, await fileHere(context, from, name, entry));
+    else if (entry.isLink || entry.isFile) {
+      const link = entry.isLink ? host.tree.linkTarget(root, from) : undefined;
+      const hash = link === undefined ? hashes.of(entry) : createHash('sha256').update(Buffer.from(link, 'latin1')).digest('hex');
+      files.set(name, {
+        name,
+        from,
+        size: entry.size,
+        isExecutable: entry.isFile && entry.isExecutable,
+        modified: Number(entry.modified / 1_000_000_000n),
+        ...(link === undefined ? {} : { link }),
+        // To wait for each of a thousand that are known already takes as long as to look at them.
+        content: `${link === undefined ? 'f' : 'l'}${typeof hash === 'string' ? hash : await hash}`,
+      });
+    }
   }
   refuseUnasked(files.values());
   return {
@@ -82,24 +95,6 @@ async function gitNames(context: Context): Promise<string[] | undefined> {
 async function headOf(context: Context): Promise<string | undefined> {
   const { exitCode, stdout } = await askGit(context, ['rev-parse', '--verify', '--quiet', 'HEAD']);
   return exitCode === 0 ? stdout.trim() : undefined;
-}
-
-async function fileHere(context: Context, from: RelativeName, name: RelativeName, entry: Entry): Promise<FileHere> {
-  const { host, root, resources } = context;
-  const link = entry.isLink ? host.tree.linkTarget(root, from) : undefined;
-  const content =
-    link === undefined
-      ? `f${await resources.get(context, hashesHere).of(entry)}`
-      : `l${createHash('sha256').update(Buffer.from(link, 'latin1')).digest('hex')}`;
-  return {
-    name,
-    from,
-    size: entry.size,
-    isExecutable: entry.isFile && entry.isExecutable,
-    modified: Number(entry.modified / 1_000_000_000n),
-    ...(link === undefined ? {} : { link }),
-    content,
-  };
 }
 
 /** What sha256sum escapes could not be told apart there. */
