@@ -82,12 +82,13 @@ export async function runOn(
     stops.throwIfStopped();
     const runtime = await runtimeOf(context, machine);
     if (!asked.looks) keepHashes(context);
+    const there: There = { context, machine, runtime, view, stops, ahead };
     for (const before of machine.remote.slurm ? tasksBefore(asked.task, asked.args) : []) {
-      const { ended, end } = await shownThere(context, machine, runtime, { ...asked, ...before, detach: false }, view, stops, ahead);
+      const { ended, end } = await shownThere(there, { ...asked, ...before, detach: false });
       if (end.code !== 0) return outcomeThere(own, brought, name, ended, end);
       stops.throwIfStopped();
     }
-    const { ended, end } = await shownThere(context, machine, runtime, asked, view, stops, ahead);
+    const { ended, end } = await shownThere(there, asked);
     if (asked.detach) {
       view.result(`started on \`${name}\`: \`${commandOf(asked)} --on=${name}\` shows it, \`npx just runs --on=${name}\` lists its runs`);
       return own(brought, 'unchanged', 0);
@@ -123,19 +124,22 @@ function lookedOnly(
   return own(steps, outcome, looks === 'plan' ? 0 : code);
 }
 
+/** Where a task runs, and who is told of it. */
+interface There {
+  context: Context;
+  machine: Machine;
+  runtime: Runtime;
+  view: MachineView;
+  stops: Stops;
+  ahead: Ahead | undefined;
+}
+
 /** Follows a run there to its end, and shows it. */
-async function shownThere(
-  context: Context,
-  machine: Machine,
-  runtime: Runtime,
-  asked: AskedTask,
-  view: MachineView,
-  stops: Stops,
-  ahead: Ahead | undefined,
-) {
+async function shownThere(there: There, asked: AskedTask) {
+  const { view } = there;
   const shown = shownRun(view.reporters.run, view.result);
   // Also where we no longer follow it: the screen is left as it is.
-  const ended = await follow(context, machine, runtime, asked, { shown, view, stops, ahead }).finally(shown.end);
+  const ended = await follow(there, asked, shown).finally(shown.end);
   return { ended, end: await shown.end() };
 }
 
@@ -159,11 +163,9 @@ function inJob(slurm: SlurmSettings, { node, app, project }: Runtime, task: stri
 }
 
 async function follow(
-  context: Context,
-  machine: Machine,
-  runtime: Runtime,
+  { context, machine, runtime, view, stops, ahead }: There,
   asked: AskedTask,
-  { shown, view, stops, ahead }: { shown: ReturnType<typeof shownRun>; view: MachineView; stops: Stops; ahead: Ahead | undefined },
+  shown: ReturnType<typeof shownRun>,
 ): Promise<Ended | undefined> {
   const { task, args, environment, detach, isLook } = asked;
   const { name } = machine.remote;

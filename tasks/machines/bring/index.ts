@@ -37,7 +37,12 @@ export async function startAhead(context: Context, machine: Machine): Promise<Ah
   if (!ssh?.socket || ssh.elsewhere || !context.host.files.lstat(ssh.socket)) return undefined;
   // The look comes first.
   await new Promise((resolve) => setImmediate(resolve));
-  return new Ahead(machine, context.resources.get(context, appHere).hash);
+  try {
+    return new Ahead(machine, context.resources.get(context, appHere).hash);
+  } catch {
+    // What is missing here is for the look to tell.
+    return undefined;
+  }
 }
 
 /** How just-lora is started there, once {@link bringSteps} are done. @throws UserError by the fault of the way */
