@@ -1,4 +1,4 @@
-"""Trains two small tokenizers as those of the models are, and counts the tokens of texts by them, read from stdin as JSON."""
+"""Trains small tokenizers as those of the models are, and prints of texts, read from stdin as JSON, their tokens and where each ends."""
 
 import json
 import sys
@@ -65,5 +65,6 @@ for name, tokenizer in {"llama": llama, "gpt": gpt, "mistral": mistral, "metaspa
     file = folder + "/" + name + ".json"
     tokenizer.save(file)
     again = Tokenizer.from_file(file)
-    found[name] = [len(again.encode(text, add_special_tokens=False).ids) for text in asked["texts"]]
+    encoded = [again.encode(text, add_special_tokens=False) for text in asked["texts"]]
+    found[name] = [{"tokens": len(each.ids), "ends": [end for _, end in each.offsets]} for each in encoded]
 print(json.dumps(found))

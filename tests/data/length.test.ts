@@ -38,7 +38,7 @@ const texts = [...odd, ...parts];
 
 const folder = temporaryFolder();
 const python = pythonWith('tokenizers==0.20.3');
-const said: Record<string, number[]> = JSON.parse(
+const said: Record<string, { tokens: number; ends: number[] }[]> = JSON.parse(
   execFileSync(python, [path.join(repository, 'tests/data/count-tokens.py'), folder], {
     input: JSON.stringify({ corpus, texts }),
   }).toString(),
@@ -52,7 +52,30 @@ test('is counted as tokenizers of Python counts it, for each kind of tokenizer',
     // Once more with what is remembered.
     for (const round of [1, 2])
       for (const [index, text] of texts.entries())
-        assert.is(counter.count(text), counts[index], `${name}, round ${round}: ${JSON.stringify(text.slice(0, 80))}`);
+        assert.is(counter.count(text), counts[index]?.tokens, `${name}, round ${round}: ${JSON.stringify(text.slice(0, 80))}`);
+  }
+});
+
+test('what is before a place is counted with the whole, to the word', () => {
+  // Places are letters here and characters there.
+  const isCounted = (text: string) => [...text].length === text.length && text.normalize('NFC') === text;
+  for (const [name, counts] of Object.entries(said)) {
+    const counter = counterOf(name);
+    let seen = 0;
+    for (const [index, text] of texts.entries()) {
+      if (!isCounted(text)) continue;
+      const places = [...text.matchAll(/(?<=[A-Za-z]) /g)].map((found) => found.index);
+      const ends = counts[index]?.ends ?? [];
+      const { tokens, before } = counter.countAt(text, [0, ...places, text.length]);
+      assert.is(tokens, counts[index]?.tokens);
+      assert.equal(
+        before,
+        [0, ...places.map((place) => ends.filter((end) => end <= place).length), tokens],
+        `${name}: ${JSON.stringify(text.slice(0, 80))}`,
+      );
+      seen += places.length;
+    }
+    assert.ok(seen > 100, `${name}: ${seen} places`);
   }
 });
 
@@ -78,7 +101,12 @@ test('a template is applied as it is, though it is asked once for each order of 
     { role: 'user', content: 'No. Rain?' },
     { role: 'assistant', content: ' No.' },
   ]);
-  assert.is(trained?.text.slice(trained.answerAt), 'No.<|eot_id|>');
+  assert.equal(
+    trained?.answers.map(({ from, to }) => trained.text.slice(from, to)),
+    ['No.'],
+  );
+  assert.match(trained?.text ?? '', /No\.<\|eot_id\|>$/);
+  assert.ok((trained?.answers[0]?.from ?? 0) > (trained?.text.indexOf('Rain?') ?? 0));
   // What a template cuts out of a text is seen, since it is asked each time.
   const cutting = `${lenient.text}{{ messages[0].content.split('x')[0] }}`;
   assert.match(
@@ -109,6 +137,7 @@ test('an example has one BOS and one EOS, and is told where it is cut, and where
   const [exact, about] = measure.take();
   assert.is(exact?.lengths[0], counter.count(rendered('Rain?', 'No.')));
   assert.is(exact?.lengths[3], counter.count('It rains.') + 2);
+  assert.is(exact?.answerTokens, 2 * counter.count('No.') + counter.count(long) + counter.count('It rains.'));
   assert.equal([exact?.cut, exact?.withoutAnswer, exact?.lengths.length, about?.lengths.length], [2, 1, 4, 4]);
   assert.equal(measure.take()[0]?.lengths.length, 0);
 });

@@ -1,5 +1,12 @@
 import type { AddedToken } from './tokenizer-json';
 
+/** A piece of a text, with where it begins and ends there; without its text where it is one of the tokens. */
+export interface Section {
+  text: string | undefined;
+  from: number;
+  to: number;
+}
+
 /** Tokens that are looked for in a text before anything else: the leftmost first, and of those the longest. */
 export class AddedTokens {
   readonly #tokens: ReadonlyMap<string, AddedToken>;
@@ -14,9 +21,10 @@ export class AddedTokens {
     this.#first = new RegExp(codes === '' ? '(?!)' : `[${codes}]`, 'g');
   }
 
-  /** The text between the tokens, and `undefined` for each token. */
-  sections(text: string): (string | undefined)[] {
-    const sections: (string | undefined)[] = [];
+  /** The text between the tokens, and the tokens. */
+  sections(text: string): Section[] {
+    if (this.#tokens.size === 0) return [{ text, from: 0, to: text.length }];
+    const sections: Section[] = [];
     let [from, at] = [0, 0];
     while (true) {
       this.#first.lastIndex = at;
@@ -28,13 +36,13 @@ export class AddedTokens {
         at++;
         continue;
       }
-      const before = text.slice(from, at);
-      at += token.content.length;
-      if (token.rstrip) at = text.length - text.slice(at).trimStart().length;
+      const before = token.lstrip ? text.slice(from, at).trimEnd() : text.slice(from, at);
+      const end = at + token.content.length;
+      at = token.rstrip ? text.length - text.slice(end).trimStart().length : end;
+      sections.push({ text: before, from, to: from + before.length }, { text: undefined, from: from + before.length, to: at });
       from = at;
-      sections.push(token.lstrip ? before.trimEnd() : before, undefined);
     }
-    sections.push(text.slice(from));
+    sections.push({ text: text.slice(from), from, to: text.length });
     return sections;
   }
 

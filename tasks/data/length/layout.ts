@@ -4,10 +4,10 @@ import type { Rendered } from '../template/render';
 
 type Render = (messages: readonly Record<string, unknown>[]) => Rendered;
 
-/** A text as a template makes it, and where the first answer begins in it (-1 where it cannot be told). */
+/** A text as a template makes it, and where the answers stand in it, in their order; those whose place cannot be told are left out. */
 export interface Trained {
   text: string;
-  answerAt: number;
+  answers: readonly { from: number; to: number }[];
 }
 
 /** What a template writes around the texts of a form, by the places between them. */
@@ -39,23 +39,20 @@ export class Layouts {
 
   /** @returns `undefined` where the template raises, or cannot be rendered here */
   trained(messages: readonly Message[]): Trained | undefined {
-    const answer = messages.findIndex(({ role }) => role === 'assistant');
     const layout = this.#asksEach ? undefined : this.#layoutOf(messages);
     if (layout) {
-      let [text, answerAt] = [layout.fixed[0] as string, -1];
+      let text = layout.fixed[0] as string;
+      const answers: Trained['answers'][number][] = [];
       for (const [place, { index, trim }] of layout.slots.entries()) {
-        if (index === answer) answerAt = text.length;
-        text += trim(messages[index]?.content as string) + (layout.fixed[place + 1] as string);
+        const { role, content } = messages[index] as Message;
+        const written = trim(content as string);
+        if (role === 'assistant') answers.push({ from: text.length, to: text.length + written.length });
+        text += written + (layout.fixed[place + 1] as string);
       }
-      return { text, answerAt };
+      return { text, answers };
     }
     const rendered = this.render(messages.map(({ role, content, more }) => ({ role, content, ...more })));
-    if (!('text' in rendered)) return undefined;
-    const content = messages[answer]?.content;
-    // Behind what comes before it, so that words of the question are not taken for it.
-    const from = answer > 0 ? Math.max(0, rendered.text.indexOf(String(messages[answer - 1]?.content).trim())) : 0;
-    const behind = answer > 0 ? from + String(messages[answer - 1]?.content).trim().length : from;
-    return { text: rendered.text, answerAt: typeof content === 'string' ? rendered.text.indexOf(content.trim(), behind) : -1 };
+    return 'text' in rendered ? { text: rendered.text, answers: answersIn(rendered.text, messages) } : undefined;
   }
 
   #layoutOf(messages: readonly Message[]): Layout | undefined {
@@ -91,6 +88,20 @@ export class Layouts {
     fixed.push(text.slice(from));
     return { fixed, slots };
   }
+}
+
+/** The answers of a text that a template made, each looked for behind what comes before it, so that words of a question are none. */
+function answersIn(text: string, messages: readonly Message[]): Trained['answers'] {
+  const answers: Trained['answers'][number][] = [];
+  let behind = 0;
+  for (const { role, content } of messages) {
+    const written = String(content).trim();
+    const from = text.indexOf(written, behind);
+    if (from < 0) continue;
+    behind = from + written.length;
+    if (role === 'assistant') answers.push({ from, to: behind });
+  }
+  return answers;
 }
 
 /** Blanks as Python's `str.strip` has them, which are those of JavaScript but for four controls and the mark. */

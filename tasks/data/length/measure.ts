@@ -40,9 +40,12 @@ interface Counted {
   withoutAnswer: number;
 }
 
+/** Tokens of a text, and of what is before each of some places. */
+type CountAt = (text: string, places: readonly number[]) => { tokens: number; before: number[] };
+
 /** Counts the tokens of examples as they are trained, for each model: the template applied, one BOS, one EOS. */
 export class Measure {
-  readonly #models: { plan: LengthModel; addsBos: boolean; count: (text: string) => number; layouts: Layouts | undefined }[];
+  readonly #models: { plan: LengthModel; addsBos: boolean; count: CountAt; layouts: Layouts | undefined }[];
   #blocks: Counted[] = [];
 
   constructor(private readonly plan: LengthPlan) {
@@ -53,7 +56,7 @@ export class Measure {
       return {
         plan: model,
         addsBos: model.addsBos ?? (json === undefined || writesFirst(json)),
-        count: counter ? (text: string) => counter.count(text) : estimated,
+        count: counter ? (text, places) => counter.countAt(text, places) : estimatedAt,
         layouts: template && new Layouts(template.text, rendererOf(template)),
       };
     });
@@ -70,17 +73,20 @@ export class Measure {
     for (const [index, { plan, addsBos, count, layouts }] of this.#models.entries()) {
       const trained = trainedText(example, layouts);
       if (!trained) continue;
-      const { text, answerAt } = trained;
+      const { text, answers } = trained;
+      const { tokens: inText, before } = count(
+        text,
+        answers.flatMap(({ from, to }) => [from, to]),
+      );
       const begins = plan.bos !== '' && text.startsWith(plan.bos);
       const bos = addsBos && !begins ? 1 : 0;
-      const tokens = count(text) + bos + (plan.eos !== '' && text.trimEnd().endsWith(plan.eos) ? 0 : 1);
+      const tokens = inText + bos + (plan.eos !== '' && text.trimEnd().endsWith(plan.eos) ? 0 : 1);
       const block = this.#blocks[index] as Counted;
       block.lengths.push(tokens);
-      for (const { role, content } of example.messages)
-        if (typeof content === 'string' && plainRole(role) === 'assistant') block.answerTokens += count(content);
+      for (let at = 0; at < before.length; at += 2) block.answerTokens += (before[at + 1] as number) - (before[at] as number);
       if (tokens <= this.plan.limit) continue;
       block.cut++;
-      const losesAnswer = answerAt >= 0 && bos + count(text.slice(0, answerAt)) >= this.plan.limit;
+      const losesAnswer = before[0] !== undefined && bos + before[0] >= this.plan.limit;
       if (losesAnswer) block.withoutAnswer++;
       if (plan.tokenizer && (!worst || (losesAnswer && !worst.losesAnswer))) worst = { model: plan.name, tokens, losesAnswer };
     }
@@ -100,17 +106,24 @@ const plainRole = (role: unknown): unknown => meantRole(role) ?? role;
 function trainedText({ shape, messages }: Example, layouts: Layouts | undefined): Trained | undefined {
   if (messages.length === 0 || !messages.every(({ content }) => typeof content === 'string')) return undefined;
   const contents = messages.map(({ content }) => content as string);
-  if (shape === 'text') return { text: contents.join(''), answerAt: 0 };
+  if (shape === 'text') {
+    const text = contents.join('');
+    return { text, answers: [{ from: 0, to: text.length }] };
+  }
   const isPlain = shape === 'prompt-completion' && messages.length === 2 && messages.every(({ more }) => !more);
   if (layouts && !isPlain) return layouts.trained(messages.map((message): Message => ({ ...message, role: plainRole(message.role) })));
-  const answer = messages.findIndex(({ role }) => plainRole(role) === 'assistant');
-  const before = contents.slice(0, Math.max(0, answer)).join(isPlain ? '' : '\n');
-  const gap = isPlain || before === '' ? '' : '\n';
-  return {
-    text: `${before}${gap}${contents.slice(Math.max(0, answer)).join('\n')}`,
-    answerAt: answer < 0 ? -1 : before.length + gap.length,
-  };
+  const gap = isPlain ? '' : '\n';
+  let text = '';
+  const answers: Trained['answers'][number][] = [];
+  for (const [index, { role }] of messages.entries()) {
+    if (text !== '') text += gap;
+    const content = contents[index] as string;
+    if (plainRole(role) === 'assistant') answers.push({ from: text.length, to: text.length + content.length });
+    text += content;
+  }
+  return { text, answers };
 }
 
 /** About four letters of ASCII to a token, two of Cyrillic, and six of Chinese to five: by the bytes that they take beyond one. */
 const estimated = (text: string): number => Math.ceil(text.length / 4 + 0.3 * (Buffer.byteLength(text) - text.length));
+const estimatedAt: CountAt = (text, places) => ({ tokens: estimated(text), before: places.map((at) => estimated(text.slice(0, at))) });

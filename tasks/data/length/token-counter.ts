@@ -49,7 +49,9 @@ export class TokenCounter {
     const last = parts.at(-1);
     if (last?.type === 'ByteLevel' && last.use_regex === false && !last.add_prefix_space) {
       const before = parts.slice(0, -1).map((each) => splitterOf(partOf(each)));
-      this.#pieces = (text) => before.reduce<readonly string[]>((pieces, split) => pieces.flatMap((piece) => split(piece)), [text]);
+      const [first, ...more] = before;
+      this.#pieces = (text) =>
+        more.reduce<readonly string[]>((pieces, split) => pieces.flatMap((piece) => split(piece)), first ? first(text) : [text]);
       this.#mapped = inBytes;
     } else if (parts.length === 1 && last?.type === 'ByteLevel' && !last.add_prefix_space) {
       const split = splitterOf(pre_tokenizer);
@@ -63,30 +65,65 @@ export class TokenCounter {
 
   /** Tokens of a text. */
   count(text: string): number {
-    if (!this.#merges) return this.#whole.encode(text, { add_special_tokens: false }).ids.length;
-    let tokens = 0;
-    for (const [index, section] of this.#added.sections(text).entries()) {
-      if (section === undefined) tokens++;
-      else if (section !== '') tokens += this.#countSection(section, index);
-    }
-    return tokens;
+    return this.countAt(text, []).tokens;
   }
 
-  #countSection(section: string, index: number): number {
+  /**
+   * Tokens of a text, and how many of them lie before each of some places in it. A word is one piece: where a place is within it, none of
+   * its tokens is before it.
+   * @param places in ascending order
+   */
+  countAt(text: string, places: readonly number[]): { tokens: number; before: number[] } {
+    if (!this.#merges) return { tokens: this.#encoded(text), before: places.map((at) => this.#encoded(text.slice(0, at))) };
+    const before: number[] = [];
+    let tokens = 0;
+    /** The places up to this one, where none is counted since the last of them. */
+    const pass = (end: number) => {
+      while (before.length < places.length && (places[before.length] as number) < end) before.push(tokens);
+    };
+    for (const [index, { text: section, from, to }] of this.#added.sections(text).entries()) {
+      if (section === undefined) {
+        pass(to);
+        tokens++;
+      } else if (section !== '') {
+        const isPlaced = before.length < places.length && (places[before.length] as number) < to;
+        const pieces = isPlaced ? new Pieces() : undefined;
+        const counted = this.#countSection(section, index, pieces);
+        for (let at = places[before.length]; pieces && at !== undefined && at < to; at = places[before.length]) {
+          const inside = at - from;
+          before.push(tokens + (pieces.before(inside, section.length) ?? this.#countSection(section.slice(0, Math.max(0, inside)), index)));
+        }
+        tokens += counted;
+      }
+    }
+    pass(Number.POSITIVE_INFINITY);
+    return { tokens, before };
+  }
+
+  #encoded(text: string): number {
+    return this.#whole.encode(text, { add_special_tokens: false }).ids.length;
+  }
+
+  #countSection(section: string, index: number, told?: Pieces): number {
     const { normalizer } = this.#whole;
     let tokens = 0;
-    for (const part of this.#normalized.sections(normalizer ? normalizer(section) : section)) {
-      if (part === undefined) tokens++;
-      else if (part !== '') for (const piece of this.#pieces(part, index)) tokens += this.#countPiece(piece);
+    for (const { text, from, to } of this.#normalized.sections(normalizer ? normalizer(section) : section)) {
+      if (text === undefined) {
+        tokens++;
+        told?.add(to - from, 1);
+      } else if (text !== '')
+        for (const piece of this.#pieces(text, index))
+          for (const word of this.#wordsOf(piece)) {
+            const count = this.#countWord(word);
+            tokens += count;
+            told?.add(word.length, count);
+          }
     }
     return tokens;
   }
 
-  #countPiece(piece: string): number {
-    if (!this.#words || !piece.includes(space)) return this.#countWord(piece);
-    let tokens = 0;
-    for (const word of piece.match(this.#words) ?? []) tokens += this.#countWord(word);
-    return tokens;
+  #wordsOf(piece: string): readonly string[] {
+    return this.#words && piece.includes(space) ? (piece.match(this.#words) ?? []) : [piece];
   }
 
   #countWord(word: string): number {
@@ -99,6 +136,34 @@ export class TokenCounter {
     // A copy: a part of a text would keep all of it in memory.
     this.#known.set(Buffer.from(word, 'utf16le').toString('utf16le'), tokens);
     return tokens;
+  }
+}
+
+/** The pieces of a section one after the other: where each ends, and the tokens up to there. */
+class Pieces {
+  readonly #ends: number[] = [];
+  readonly #tokens: number[] = [];
+  #at = 0;
+
+  add(length: number, tokens: number): void {
+    this.#ends.push((this.#ends.at(-1) ?? 0) + length);
+    this.#tokens.push((this.#tokens.at(-1) ?? 0) + tokens);
+  }
+
+  /**
+   * Tokens before a place; places are asked for in ascending order.
+   * @param length of the section
+   * @returns `undefined` where a normalizer or a pre-tokenizer made it longer or shorter, but for a blank in front of all, and within
+   * what is no word
+   */
+  before(place: number, length: number): number | undefined {
+    if (place <= 0) return 0;
+    const blank = (this.#ends.at(-1) ?? 0) - length;
+    if (blank !== 0 && blank !== 1) return undefined;
+    while (this.#at < this.#ends.length && (this.#ends[this.#at] as number) <= place + blank) this.#at++;
+    const [begin, end] = [this.#ends[this.#at - 1] ?? 0, this.#ends[this.#at] ?? 0];
+    if (place + blank > begin && end - begin > longestPiece) return undefined;
+    return this.#tokens[this.#at - 1] ?? 0;
   }
 }
 
