@@ -187,8 +187,11 @@ def trainer_for(model, tokenizer, rows, validation, job):
         ready_without_gpu()
     arguments = TrainingArguments(**known_of(meant(job, steps, eval_steps), inspect.signature(TrainingArguments).parameters))
     if count_of_ranks() > 1 and not uses_gpu(job):
-        # As `cpu:0`, which accelerate makes of it, torch 2.1 cannot load what a checkpoint has.
+        # As `cpu:0`, which accelerate makes of it, torch 2.1 cannot load what a checkpoint has. `arguments.device` was asked already, and
+        # is kept: by transformers' own cache, or by that of functools.
         arguments.distributed_state.device = torch.device("cpu")
+        for cache in {"__cached__setup_devices", "_setup_devices"} & set(vars(arguments)):
+            vars(arguments)[cache] = torch.device("cpu")
     order = ordered(rows, steps, a_step, run["seed"])
     trainer = InOrder(model, arguments, collator(tokenizer), train_dataset=order, eval_dataset=validation or None)
     trainer.add_callback(reporter(job, order, a_step))

@@ -186,7 +186,7 @@ test('two processes that are killed, and asked for their end, go on to the same 
     asked ||= now;
     return now;
   });
-  assert.match(stopped.stderr, stopped.exitCode === 0 ? '' : 'E_TRAIN_STOPPED');
+  assert.match(stopped.stderr, stopped.exitCode === 0 ? '' : 'E_TRAIN_STOPPED', stopped.stderr);
   assert.is((await training.run(...mine)).exitCode, 0);
   assert.ok(stopped.exitCode === 0 || runOf('together').result.resumedAt > 0);
   assert.equal(runOf('together').result.losses, runOf('several').result.losses);
