@@ -1,24 +1,22 @@
-import { randomBytes } from 'node:crypto';
 import { Interrupted } from '../common/errors';
 import { sha256 } from '../common/hash';
 import type { Context } from '../engine/context';
 import type { StepReport } from '../engine/report';
+import type { RunEvent } from '../engine/reporter/events';
 import type { Reporter } from '../engine/reporter/reporter';
 import { applySteps, checkSteps, type RunResult } from '../engine/run';
 import type { Step } from '../engine/step';
-import type { SlurmSettings } from '../settings/schema/slurm';
-import { jobOptions, noticeSeconds } from '../slurm/job-options';
-import { onOneNode, runsInJob, tasksBefore } from '../slurm/needs-gpu';
+import { runsInJob, tasksBefore } from '../slurm/needs-gpu';
 import { redacted } from '../untrusted/secrets';
+import { inJob } from './in-job';
 import type { Machine, Runtime } from './machine';
 import { type MachineOutcome, type OwnOutcome, outcomeThere, ownOutcome } from './outcome';
 import type { Ahead } from './runs/ahead';
 import { runThere } from './runs/run-there';
 import { shownRun } from './runs/shown';
+import { withTexts } from './runs/with-texts';
 import type { Stops } from './stops';
-import type { NodesOrder } from './there/nodes';
 import type { Ended } from './there/protocol';
-import type { JobOrder } from './there/srun';
 
 /** A task as it is asked for on machines. */
 export interface AskedTask {
@@ -30,6 +28,8 @@ export interface AskedTask {
   detach: boolean;
   /** It changes nothing there, by its options or because the task does not. */
   isLook: boolean;
+  /** A text of the machine with the commands in it as they are typed here. */
+  typedHere(text: string): string;
   /** What is asked for is a look, at what is to be brought too. */
   looks: 'plan' | 'check' | undefined;
 }
@@ -143,25 +143,6 @@ async function shownThere(there: There, asked: AskedTask) {
   return { ended, end: await shown.end() };
 }
 
-/**
- * The program that runs a task in a job, in its place: in one for each node where `--nodes` names some. A training is told before its
- * time is over, and writes a checkpoint.
- */
-function inJob(slurm: SlurmSettings, { node, app, project }: Runtime, task: string, command: readonly string[]): string[] {
-  const signal = task === 'train' ? [`--signal=USR2@${noticeSeconds(slurm.time)}`] : [];
-  const order: JobOrder = {
-    options: [...jobOptions(slurm), ...signal],
-    name: `just-lora-${randomBytes(4).toString('hex')}`,
-    folder: project,
-    command,
-  };
-  const there = `${app}/lib/machines/there`;
-  const nodes = command.find((arg) => arg.startsWith('--nodes='))?.slice('--nodes='.length);
-  if (task !== 'validate' || nodes === undefined) return [node, `${there}/job.js`, JSON.stringify(order)];
-  const several: NodesOrder = { ...order, command: onOneNode(command), partition: slurm.partition, nodes };
-  return [node, `${there}/nodes.js`, JSON.stringify(several)];
-}
-
 async function follow(
   { context, machine, runtime, view, stops, ahead }: There,
   asked: AskedTask,
@@ -187,7 +168,7 @@ async function follow(
         view.note(`\`${name}\` has this run since ${since.slice(0, 16).replace('T', ' ')} UTC, for ${from}: what it told comes first`);
       if (!detach) release = stops.add(context, machine, id);
     },
-    event: shown.event,
+    event: (event: RunEvent) => shown.event(withTexts(event, asked.typedHere)),
     note: view.note,
   };
   try {

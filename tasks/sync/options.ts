@@ -1,4 +1,5 @@
 import { usageError } from '../common/errors';
+import { shellWord } from '../common/format';
 import type { Context } from '../engine/context';
 import { type Filters, filtersOf } from './compare/filters';
 import { type Direction, type Folder, foldersOf } from './compare/folders';
@@ -24,6 +25,17 @@ export const syncOptions = (context: Context, direction: Direction): SyncOptions
   maxDelete: fileCount(context.option('max-delete')),
   verify: context.option('verify') !== undefined,
 });
+
+/** Options that say what a push or a pull is about, and not how it goes. */
+const chosenBy = ['remote', 'only', 'include', 'exclude', 'delete', 'max-delete', 'verify'];
+
+/** The command of a push or a pull with the options that it was given, so that the same files are meant. */
+export function commandOf(context: Context, direction: Direction, options: readonly string[] = chosenBy): string {
+  const given = options.flatMap((name) =>
+    context.optionValues(name).map((value) => (value === '' ? `--${name}` : `--${name}=${shellWord(value)}`)),
+  );
+  return [`npx just sync:${direction}`, ...given].join(' ');
+}
 
 /** What a plan asks for, which the command line cannot change. @throws UserError E_USAGE, exit code 2 */
 export function optionsFromPlan(context: Context, { folders, filters, deletes, maxDelete, verify }: SyncOptions): SyncOptions {

@@ -47,7 +47,7 @@ export async function inputsOf(context: Context): Promise<TrainingInputs> {
       code: 'E_DATA_NONE',
       found: files.length === 0 ? 'there is no file of rows' : 'every file of rows is for validation or tests, by its name',
       needed: 'rows to train on',
-      fix: 'write the examples to `data/processed/train.jsonl`, one a line',
+      fix: 'write the examples to `data/processed/train.jsonl`, one a line\nwhere they are on the laptop: `npx just sync:push` there',
     });
   const { training } = context.settings;
   const on = await placementOf(context);

@@ -78,6 +78,15 @@ else {
     assert.is(wrong.machines[0].report.error.code, 'E_USAGE');
   });
 
+  test('a cure is a command that is typed here: for that machine, and for the rows that lie here', async () => {
+    const { exitCode, stderr } = await machine.run('train', '--on=gpu', '--no-gpu');
+    assert.is(exitCode, 1);
+    assert.match(stderr, '`npx just env:remote --on=gpu`', stderr);
+    const { machines } = await machine.json('train', '--plan', '--on=gpu', '--no-gpu');
+    const fixes: string[] = machines[0].report.steps.flatMap(({ fix }: { fix?: string }) => fix ?? []);
+    assert.ok(fixes.length > 2 && fixes.every((fix) => !/npx just (?!\S+.* --(?:on|remote)=gpu)/.test(fix)), fixes.join('\n'));
+  });
+
   test("what sync:push brought is nobody's change, and neither is what --on brought for sync:push", async () => {
     const file = path.join(machine.project, 'configs/notes.txt');
     const runs = [

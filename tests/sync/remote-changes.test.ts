@@ -66,6 +66,45 @@ else {
     }
   });
 
+  test('what was never the same on both sides is not deleted unseen: an adapter made here, one of another machine, rows made there', async () => {
+    const { project, there, env, configure } = await pair();
+    const other = path.join(temporaryFolder('jl-volume'), 'project');
+    const gpu = JSON.parse(fs.readFileSync(path.join(project, 'configs/setup.local.yaml'), 'utf8')).remotes.gpu;
+    configure({}, { default_remote: 'gpu', remotes: { gpu, disk: { type: 'local', path: other } } });
+    const run = (...args: string[]) => runJust(project, args, env);
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) write(path.join(there, 'adapters/first', `${name}.txt`), name, 100);
+    for (const name of ['g', 'h']) write(path.join(other, 'adapters/second', `${name}.txt`), name, 100);
+    assert.is((await run('sync:pull')).exitCode, 0);
+    assert.is((await run('sync:pull', '--remote=disk')).exitCode, 0);
+    write(path.join(project, 'adapters/mine/NOTES.md'), 'notes');
+    fs.rmSync(path.join(there, 'adapters/first/a.txt'));
+    const here = contents(path.join(project, 'adapters'));
+    const refused = await run('sync:pull', '--delete', '--only=adapters');
+    assert.is(refused.exitCode, 1, refused.stdout);
+    assert.match(refused.stderr, 'E_LOCAL_CHANGES', refused.stderr);
+    assert.match(refused.stderr, 'adapters/mine/NOTES.md (never synced with `gpu`)');
+    assert.match(refused.stderr, 'adapters/second/');
+    assert.not.match(refused.stderr, 'first/a.txt (never');
+    assert.match(refused.stderr, '`npx just sync:pull --only=adapters --delete --force`');
+    assert.equal(contents(path.join(project, 'adapters')), here);
+    assert.is((await run('sync:pull', '--delete', '--only=adapters', '--max-delete=4')).exitCode, 0);
+    assert.equal(
+      Object.keys(contents(path.join(project, 'adapters'))),
+      ['b', 'c', 'd', 'e', 'f'].map((name) => `first/${name}.txt`),
+    );
+    // What was pushed from here, and is gone here, is known; what was made there is not.
+    write(path.join(project, 'data/processed/a.jsonl'), '{}', 100);
+    for (const name of ['b', 'c', 'd']) write(path.join(project, 'data/processed', `${name}.jsonl`), '{}', 100);
+    assert.is((await run('sync:push', '--only=data/processed')).exitCode, 0);
+    fs.rmSync(path.join(project, 'data/processed/a.jsonl'));
+    assert.is((await run('sync:push', '--only=data/processed', '--delete')).exitCode, 0);
+    write(path.join(there, 'data/processed/made-there.jsonl'), '{}', 100);
+    const pushed = await run('sync:push', '--only=data/processed', '--delete');
+    assert.match(pushed.stderr, 'data/processed/made-there.jsonl (never synced with `gpu`)');
+    assert.match(pushed.stderr, '`npx just sync:pull --only=data/processed` fetches them');
+    assert.ok(fs.existsSync(path.join(there, 'data/processed/made-there.jsonl')));
+  });
+
   test('the plan says "newer there", and carries it out once it was seen', async () => {
     const { project, there, env, configure } = await pair();
     configure({}, { sync: { push: ['scripts'] } });

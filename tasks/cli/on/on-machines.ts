@@ -17,6 +17,7 @@ import { machineViews } from './machine-views';
 import { machinesTable } from './machines-table';
 import { tokenFor } from './send-token';
 import { travelling } from './travelling';
+import { typedHere } from './typed-here';
 
 /**
  * A task on the machines that `--on` names, from its options to its exit code: that of the run there, of several the worst.
@@ -77,6 +78,7 @@ export async function onMachines(
             },
             detach: options.given.has('detach'),
             isLook: looksOnly(options, definition),
+            typedHere: (text) => typedHere(text, machine.remote.name),
             looks: options.plan ? 'plan' : options.check ? 'check' : undefined,
           };
           const outcome = await runOn(context, machine, asked, bringing, view, stops);

@@ -15,11 +15,25 @@ import type { Session, SessionDifference } from '../session/session';
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** What the receiving side's files looked like when they arrived, by name: its size and its time. */
+/** What the receiving side's files looked like when they arrived, by name: size, time, and here which place they came from. */
 export const recall = (context: Context, what: string, folder: string) => recallFolder(context, what, folder, isText);
 
-/** Of one place of one remote: the same name may mean another machine tomorrow. */
-export const pushedTo = (remote: Remote): string => `pushed-${remote.name}-${sha256(remoteAddress(remote)).slice(0, 8)}`;
+/** One place of one remote: the same name may mean another machine tomorrow. */
+const placeOf = (remote: Remote): string => `${remote.name}-${sha256(remoteAddress(remote)).slice(0, 8)}`;
+
+export const pushedTo = (remote: Remote): string => `pushed-${placeOf(remote)}`;
+
+/**
+ * Which files of a folder were the same on both sides once: pulled from this place, or pushed to it. A record of an earlier version has
+ * no place: what it has may be from here.
+ */
+export function syncedWith(context: Context, remote: Remote, folder: string): (name: RelativeName) => boolean {
+  const [pulled, pushed] = [recall(context, 'pulled', folder), recall(context, pushedTo(remote), folder)];
+  return (name) => {
+    const [stamp, , place] = pulled.get(shownName(name))?.split(' ') ?? [];
+    return pushed.has(shownName(name)) || (stamp !== undefined && (place === undefined || place === placeOf(remote)));
+  };
+}
 
 export const stampHere = (context: Context, folder: string, name: RelativeName): string | undefined => {
   const entry = context.host.tree.look(path.join(context.root, folder), name);
@@ -30,9 +44,12 @@ export const stampHere = (context: Context, folder: string, name: RelativeName):
 export const stampIn = (state: string | undefined): string | undefined => state?.split(' ').slice(0, 2).join(' ');
 
 /** Keeps what the files that have arrived here look like: one that looks otherwise later was changed here. */
-export function rememberPulled(context: Context, changes: readonly FileChange[]): void {
+export function rememberPulled(context: Context, remote: Remote, changes: readonly FileChange[]): void {
   for (const folder of new Set(changes.map((change) => change.folder)))
-    keep(context, 'pulled', folder, changes, (name) => stampHere(context, folder, name));
+    keep(context, 'pulled', folder, changes, (name) => {
+      const stamp = stampHere(context, folder, name);
+      return stamp && `${stamp} ${placeOf(remote)}`;
+    });
 }
 
 /** Keeps what the files that have arrived there look like. */

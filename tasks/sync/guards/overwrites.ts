@@ -3,16 +3,18 @@ import { some } from '../../common/format';
 import { shownName } from '../../common/shown-name';
 import { type FileChange, shownChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
+import { commandOf } from '../options';
 import type { Session, SessionDifference } from '../session/session';
-import { pushedTo, recall, stampHere, stampIn } from './arrived';
+import { pushedTo, recall, stampHere, stampIn, syncedWith } from './arrived';
 
 /*
- * Work of the receiving side is replaced or deleted only where its person has seen it: files that are newer there, and
- * those that look otherwise than when they were last pulled or pushed.
+ * Work of the receiving side is replaced or deleted only where its person has seen it: files that are newer there, those that look
+ * otherwise than when they were last pulled or pushed, and, where they would be deleted, those that were never the same on both sides.
  */
 
 /**
- * Marks what would be replaced or deleted though it is newer on the receiving side, or was changed there since it arrived.
+ * Marks what would be replaced or deleted though it is newer on the receiving side, was changed there since it arrived, or would
+ * be deleted and was never synced.
  * @returns what refuses that, where there is some and nobody has seen it: `--plan`, `--plan=FILE` and `--force` have
  */
 export async function markOverwrites(
@@ -29,7 +31,7 @@ export async function markOverwrites(
 }
 
 async function markIn(session: Session, folder: Folder, changes: readonly FileChange[]): Promise<void> {
-  const { context, direction, remote } = session;
+  const { context, direction, remote, maxDelete } = session;
   const at = direction === 'push' ? 'there' : 'here';
   const touched = changes.filter(({ action, kind }) => action !== 'added' && kind !== 'folder');
   const [first] = touched;
@@ -37,6 +39,7 @@ async function markIn(session: Session, folder: Folder, changes: readonly FileCh
   const transport = await session.transport();
   const changed = touched.filter(({ action, kind }) => action === 'changed' && kind === 'file');
   const record = recall(context, direction === 'push' ? pushedTo(remote) : 'pulled', first.folder);
+  const wasSynced = syncedWith(context, remote, first.folder);
   // A list of the other side costs a command: asked for where something is known to hold it against.
   const isKnown = touched.some(({ name }) => record.has(shownName(name)));
   const [newer, states] = await Promise.all([
@@ -47,14 +50,17 @@ async function markIn(session: Session, folder: Folder, changes: readonly FileCh
     const before = record.get(shownName(change.name));
     const now = states ? stampIn(states.get(shownName(change.name))) : stampHere(context, change.folder, change.name);
     if (newer.has(change.name)) change.newer = `newer ${at}`;
-    else if (before !== undefined && before !== now)
+    else if (before !== undefined && stampIn(before) !== now)
       change.newer = `changed ${at} since it was ${direction === 'push' ? 'pushed' : 'pulled'}`;
+    // Whoever says how many has seen which.
+    else if (change.action === 'deleted' && maxDelete === null && !wasSynced(change.name))
+      change.newer = `never synced with \`${remote.name}\``;
   }
 }
 
-function overwrites({ direction, remote }: Session, marked: readonly FileChange[]): UserError {
+function overwrites({ context, direction, remote }: Session, marked: readonly FileChange[]): UserError {
   const names = some(marked.map((change) => `${shownChange(change)} (${change.newer})`));
-  const command = `npx just sync:${direction}`;
+  const command = commandOf(context, direction);
   const [where, other] = direction === 'push' ? [`on \`${remote.name}\``, 'here'] : ['here', 'there'];
   const folders = [...new Set(marked.map(({ folder }) => folder))].join(',');
   return new UserError({
@@ -63,7 +69,7 @@ function overwrites({ direction, remote }: Session, marked: readonly FileChange[
     needed: `your confirmation that the ones ${other} replace them`,
     fix: `\`${command} --plan\`, and then the same with \`--plan=FILE\` as it ends with\nunseen: \`${command} --force\`\n${
       direction === 'push'
-        ? `to keep those there: \`npx just sync:pull --only=${folders}\` fetches them`
+        ? `to keep those there: \`${commandOf(context, 'pull', ['remote'])} --only=${folders}\` fetches them`
         : 'to keep yours: move them away first'
     }`,
   });

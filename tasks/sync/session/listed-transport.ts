@@ -90,7 +90,7 @@ export function listedTransport(
       if (direction === 'push') return program.send(base, changes, how);
       const stage = openStaging(context, base);
       await program.fetch(base, changes, stage, how);
-      commitStaging(context, changes, stage, here);
+      commitStaging(context, there.remote, changes, stage, here);
     },
 
     async remove(folder, changes) {

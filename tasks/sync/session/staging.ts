@@ -8,6 +8,7 @@ import type { RelativeName } from '../../untrusted/names';
 import { type FileChange, shownChange } from '../compare/change';
 import { leadsOut, refuseLinksOut } from '../compare/links';
 import { rememberPulled } from '../guards/arrived';
+import type { Remote } from '../remotes/remote';
 
 /** Where files of a pull arrive: beside their final place, so that a rename is all that is left, and never synced. */
 const stageName = '.rsync-partial' as RelativeName;
@@ -64,7 +65,7 @@ function hasArrived({ kind }: FileChange, entry: Entry | undefined): boolean {
  * @throws UserError E_ADAPTER where weights are not whole; the other adapters have their names by then, and
  *   what is broken stays aside with all that is beside it
  */
-export function commitStaging(context: Context, changes: readonly FileChange[], stage: string, target: string): void {
+export function commitStaging(context: Context, remote: Remote, changes: readonly FileChange[], stage: string, target: string): void {
   const { tree, files } = context.host;
   const arrived = changes.filter((change) => change.action !== 'deleted' && hasArrived(change, tree.look(stage, change.name)));
   const links = arrived.filter(({ kind }) => kind === 'link');
@@ -78,7 +79,7 @@ export function commitStaging(context: Context, changes: readonly FileChange[], 
     else tree.moveBetween(stage, target, change.name);
     moved.push(change);
   }
-  rememberPulled(context, moved);
+  rememberPulled(context, remote, moved);
   const [first] = broken;
   if (!first) {
     files.remove(stage);

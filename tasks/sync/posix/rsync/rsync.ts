@@ -124,7 +124,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
         await dropMaster(context, machine.ssh);
       };
       await retrying(context, attempt, between, fault);
-      if (stage) commitStaging(context, changes, stage, at.here);
+      if (stage) commitStaging(context, machine.remote, changes, stage, at.here);
     },
 
     async remove(folder, changes) {
