@@ -72,6 +72,8 @@ else {
     const link = path.join(data, 'odd');
     for (const [target, what] of [
       ['/nowhere/at/all', /odd.*leads nowhere/],
+      // Within the folder too: it would be as broken there.
+      ['not-there.jsonl', /odd.*leads nowhere/],
       ['../..', /odd.*(?:the project itself|a circle|holds)/],
       [project, /odd.*(?:the project itself|a circle|holds)/],
       ['/', /odd.*(?:the project itself|a circle|holds)/],

@@ -31,7 +31,8 @@ const noLinks: OutsideLinks = new Map();
 async function outsideLinks(context: Context, folder: Folder, filters: Filters): Promise<OutsideLinks> {
   if (context.settings.setup.sync.links === 'keep') return noLinks;
   const links = new Map<RelativeName, OutsideLink>();
-  const { base, names } = linksOut(context, folder, filters);
+  const { base, names, broken } = linksOut(context, folder, filters);
+  if (broken) throw refused(path.relative(context.root, base), broken, 'leads nowhere');
   for (const name of names) {
     const judged = judge(context, base, name);
     if ('why' in judged) throw refused(path.relative(context.root, base), judged.name, judged.why);
@@ -41,18 +42,25 @@ async function outsideLinks(context: Context, folder: Folder, filters: Filters):
   return links;
 }
 
-/** The links here that lead out of what travels, with the folder that their names are in. */
-function linksOut({ host, root }: Context, folder: Folder, filters: Filters): { base: string; names: RelativeName[] } {
+/** The links here that lead out of what travels, and the first of the others that leads nowhere, with the folder that their names are in. */
+function linksOut(
+  { host, root }: Context,
+  folder: Folder,
+  filters: Filters,
+): { base: string; names: RelativeName[]; broken: RelativeName | undefined } {
   const at = path.join(root, folder.name);
   const single = host.files.stat(at)?.isFile() ? baseName(folder) : undefined;
   const base = single === undefined ? at : path.dirname(at);
   const entries = single === undefined ? host.tree.entries(at) : [host.tree.look(base, single)];
   const names: RelativeName[] = [];
+  let broken: RelativeName | undefined;
   for (const entry of entries) {
     if (!entry?.isLink || !chosen(folder, filters, entry.name)) continue;
+    const text = textName(entry.name);
     if (single !== undefined || leadsOut(entry.name, host.tree.linkTarget(base, entry.name))) names.push(entry.name);
+    else if (byteName(text) === entry.name && host.files.realPath(path.join(base, text)) === undefined) broken ??= entry.name;
   }
-  return { base, names };
+  return { base, names, broken };
 }
 
 /** Links that a push sends as they are though they lead out, as a person reads them. */
