@@ -191,6 +191,16 @@ else {
     for (const { notes, code } of all) assert.equal({ notes: trimmed(notes), code }, { notes: numbers(6), code: 0 });
   });
 
+  test('whoever follows a run of another keeps no watcher beside it', async () => {
+    const [one, other] = await Promise.all([laptop(), laptop()]);
+    const first = followed(one, counting(60, 200));
+    await until(() => fs.existsSync(path.join(newest(), 'processes.json')));
+    const second = followed(other, counting(60, 200));
+    const at = (program: string) => processesWith(there.there).filter(({ command }) => command.includes(`there/${program}`)).length;
+    await until(() => at('run.') === 2 && at('watch.') === 1);
+    assert.equal([(await first).code, (await second).code], [0, 0]);
+  });
+
   test('a link that is cut again and again: each note once, in order', async () => {
     const way = await relay(there.sshd.port);
     let cuts = 0;

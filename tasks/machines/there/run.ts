@@ -22,6 +22,7 @@ async function main(project: string): Promise<void> {
     (error: Error): Answer => ({ ...ours, answer: 'failed', text: error.message }),
   );
   await send(Buffer.from(`${JSON.stringify('run' in begun ? begun.answer : begun)}\n`));
+  if (!('run' in begun) || !begun.isNew) watcher.drop();
   noteNode();
   if (!('run' in begun) || request.detach) return process.exit(0);
   const told = next.next();
@@ -52,7 +53,7 @@ async function beginning(project: string, { version, id, start }: Request, watch
   if (!('run' in begun)) return begun;
   const { info, isNew, run } = begun;
   const answer: Answer = { ...ours, answer: 'following', id: info.id, since: info.since, from: info.from, isNew };
-  return { run, id: info.id, answer };
+  return { run, id: info.id, isNew, answer };
 }
 
 const send = (bytes: Buffer): Promise<void> => new Promise((resolve) => void process.stdout.write(bytes, () => resolve()));

@@ -44,6 +44,8 @@ export async function startOrAttach(project: string, id: string, request: StartR
 /** Who watches a run, once it is told which. */
 export interface Watcher {
   begin(order: WatchOrder): void;
+  /** Ends it, where there is nothing to watch. */
+  drop(): void;
 }
 
 /** In a session of its own, and without a stream of ours: it outlives the connection. Where it is told nothing, it ends with us. */
@@ -56,7 +58,7 @@ export function startWatcher(project: string): Watcher {
   watcher.on('error', () => undefined);
   watcher.stdin.on('error', () => undefined);
   watcher.unref();
-  return { begin: (order) => void watcher.stdin.end(JSON.stringify(order)) };
+  return { begin: (order) => void watcher.stdin.end(JSON.stringify(order)), drop: () => void watcher.stdin.end() };
 }
 
 /** Milliseconds after which whoever is about to start a run has died on it. */
