@@ -18,7 +18,7 @@ import { type DataFile, dataFiles, stampOf } from './rows/data-files';
 import { modelTemplates, templateFiles } from './template/model-template';
 
 /** Raised where the look finds something else in the same data: a proof of before says nothing then. */
-const rules = '6';
+const rules = '7';
 const name = 'data';
 
 /**

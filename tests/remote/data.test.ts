@@ -12,6 +12,7 @@ import { thisHost } from '../../tasks/platform';
 import { conversations, renderedByPython } from '../data/conversations';
 import { dataFile } from '../data/examine';
 import { formCases } from '../data/form-cases';
+import { splitCases } from '../data/split-cases';
 import { lenient, strict } from '../data/templates';
 import { contextWith } from '../support/context';
 import { repository, temporaryFolder } from '../support/project';
@@ -69,6 +70,34 @@ test('datasets 2.15.0 and json take what is said to be right, and refuse what is
   }
   assert.equal(names.size, formCases.length);
   assert.equal(wrong, []);
+});
+
+/** The splits that datasets gives the one file of a folder. */
+const splitsOf = `
+import json, sys
+from datasets.data_files import DataFilesDict, get_data_patterns
+found = {}
+for folder in json.load(sys.stdin):
+    patterns = get_data_patterns(folder)
+    found[folder] = [str(split) for split, files in DataFilesDict.from_patterns(patterns, base_path=folder).items() if files]
+print(json.dumps(found))
+`;
+
+test('a file is for what datasets 2.15.0 takes it for, by its name and its folders', () => {
+  const folders = splitCases.map(([name]) => {
+    const folder = temporaryFolder();
+    fs.mkdirSync(path.join(folder, path.dirname(name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), '{"text": "one"}\n');
+    return folder;
+  });
+  const options = { input: JSON.stringify(folders), env: { ...process.env, HF_HOME: temporaryFolder(), HF_DATASETS_OFFLINE: '1' } };
+  const said = JSON.parse(execFileSync(pythonWith(...libraries), ['-c', splitsOf], { ...options, stdio: 'pipe' }).toString());
+  // One with two words is in both splits there.
+  for (const [index, [name, split]] of splitCases.entries()) {
+    const theirs: string[] = said[folders[index] as string];
+    assert.ok(theirs.includes(split), `${name}: ${theirs}`);
+    if (index < splitCases.length - 4) assert.equal(theirs, [split], name);
+  }
 });
 
 /** Writes chats as datasets 5 and Polars do; the second name of datasets is the cure of docs/DATA.md. */

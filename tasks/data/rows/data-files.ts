@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import { projectPaths, shown } from '../../engine/paths';
 
-/** Which part of a training the rows are for, by the words that datasets takes from a file's name. */
+/** Which part of a training the rows are for, by the words that datasets takes from the names of a file and its folders. */
 export type Split = 'train' | 'validation' | 'test';
 
 /** One file of rows. */
@@ -18,14 +18,24 @@ export interface DataFile {
 }
 
 const ending = /\.(?:jsonl|ndjson|json|parquet)(\.gz)?$/i;
-/** datasets 2.15, data_files.py: KEYWORDS_IN_FILENAME_BASE_PATTERNS, a word between signs that are no letters or digits. */
-const validation = /(?:^|[-._ 0-9])(?:validation|valid|dev|val)(?=$|[-._ 0-9])/i;
-const test = /(?:^|[-._ 0-9])(?:test|testing|eval|evaluation)(?=$|[-._ 0-9])/i;
+/** datasets 2.15, data_files.py: SPLIT_KEYWORDS, each a word between signs that are no letters or digits (NON_WORDS_CHARS). */
+const words: readonly [Split, RegExp][] = [
+  ['validation', /(?:^|[-._ 0-9])(?:validation|valid|dev|val)(?=$|[-._ 0-9])/i],
+  ['test', /(?:^|[-._ 0-9])(?:test|testing|eval|evaluation)(?=$|[-._ 0-9])/i],
+  ['train', /(?:^|[-._ 0-9])(?:train|training)(?=$|[-._ 0-9])/i],
+];
 
-/** For which part of a training a file is, by its name: what names none is trained on. */
+/**
+ * For which part of a training a file is: by a word in its own name, else in that of the nearest folder that has one; what names none is
+ * trained on. Where two words meet datasets loads a file into both splits: here it is in one, so that nothing is asked that was trained.
+ * @param name relative to the folder of the data
+ */
 export function splitOf(name: string): Split {
-  if (validation.test(name)) return 'validation';
-  return test.test(name) ? 'test' : 'train';
+  for (const part of name.split('/').reverse()) {
+    const found = words.find(([, word]) => word.test(part));
+    if (found) return found[0];
+  }
+  return 'train';
 }
 
 /** The files of rows below `data_processed`, by name; what lies in a hidden folder is none. */
