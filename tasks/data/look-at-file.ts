@@ -1,5 +1,5 @@
+import type { Shape } from './chat/example';
 import type { ChatKind } from './chat/kinds';
-import type { Shape } from './chat/shape';
 import { mostForms } from './chat/signature';
 import { castFault, timestampColumns } from './form/arrow-type';
 import type { FormKind } from './form/kinds';

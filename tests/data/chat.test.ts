@@ -7,7 +7,7 @@ import { splitOf } from '../../tasks/data/rows/data-files';
 import { formJudge } from '../../tasks/data/template/judge-forms';
 import { thisHost } from '../../tasks/platform';
 import { temporaryFolder } from '../support/project';
-import { chatKindsOf, examine } from './examine';
+import { chatKindsOf, dataFile, examine } from './examine';
 import { lenient, strict } from './templates';
 
 const test = suite('what a training makes of rows');
@@ -22,6 +22,24 @@ const cases: readonly [string, string, string[]][] = [
   ['a system message', lines(say(['system', 'Be brief.'], ['user', 'Rain?'], ['assistant', 'No.'])), []],
   ['prompt and completion', lines({ prompt: 'Rain?', completion: 'No.' }), []],
   ['instruction, input, output', lines({ instruction: 'Translate', input: 'rain', output: 'Regen' }), []],
+  ['Dolly', lines({ instruction: 'Sum up', context: 'It rains.', response: 'Rain.', category: 'qa' }), []],
+  [
+    'LLaMA-Factory',
+    lines(
+      { instruction: 'Snow?', input: '', output: 'No.', system: 'Be brief.', history: [['Rain?', 'No.']] },
+      { ...talk, system: 'Be brief.' },
+    ),
+    ['mixed-shapes'],
+  ],
+  ['a number as input', lines({ instruction: 'Say', input: 5, output: 'five' }), ['ignored-column']],
+  ['input and context', lines({ instruction: 'Say', input: 'it', context: 'Rain.', output: 'rain' }), ['ignored-column']],
+  [
+    'two system messages',
+    lines({ ...say(['system', 'Be brief.'], ['user', 'Rain?'], ['assistant', 'No.']), system: 'Be kind.' }),
+    ['ignored-column'],
+  ],
+  ['a list and a text', lines({ prompt: [{ role: 'user', content: 'Rain?' }], completion: 'No.' }), ['parts']],
+  ['an instruction that is null', lines({ instruction: null, input: 'Rain?', output: 'No.' }), ['ignored-column', 'no-content']],
   ['text', lines({ text: 'It rains.' }), []],
   ['no shape', lines({ question: 'Rain?', answer: 'No.' }), ['unknown-shape']],
   ['two shapes', lines(talk, { text: 'It rains.' }), ['mixed-shapes']],
@@ -150,6 +168,24 @@ test('an example that stands twice is told, and one that is trained and asked', 
   assert.equal(train?.tallies['duplicate'], { count: 1, first: { line: 2 } });
   assert.equal(validation?.tallies['train-and-validation'], { count: 1, first: { line: 2, detail: 'also in train' } });
 });
+
+test('what belongs to an example is a part of it, where a template drops it too', async () => {
+  const rows = [
+    { instruction: 'Rain?', context: 'Noon.', response: 'No.' },
+    { instruction: 'Rain?', context: 'Night.', response: 'No.' },
+  ];
+  assert.is((await lookedAt(rows)).tallies['duplicate'], undefined);
+  const { tallies } = await lookedAt([{ instruction: 'Rain?', output: 'No.', system: 'Be brief.' }]);
+  assert.is(tallies['system-dropped']?.first.detail, 'strict: the message of `system`');
+});
+
+async function lookedAt(rows: readonly object[]) {
+  const file = path.join(temporaryFolder(), 'train.jsonl');
+  fs.writeFileSync(file, lines(...rows));
+  const [report] = await lookAtData({ host: thisHost() }, [dataFile(file)], { templates: [strict] }, () => undefined);
+  assert.ok(report);
+  return report;
+}
 
 test('threads find the same as one', async () => {
   const file = path.join(temporaryFolder(), 'train.jsonl');

@@ -21,6 +21,13 @@ const rows: readonly (readonly [string, string, string[]] | readonly [string])[]
     '{"id":7,"messages":[{"role":"user","content":"Rain?"},{"role":"assistant","content":"No."}]}',
     ['sharegpt'],
   ],
+  // What belongs to an example stays beside it.
+  [
+    '{"conversations": [{"from": "human", "value": "a"}], "system": "Be brief.", "tools": "[]"}',
+    '{"messages":[{"role":"user","content":"a"}],"system":"Be brief.","tools":"[]"}',
+    ['sharegpt'],
+  ],
+  [chat('constructor')],
   // Two columns of one name, two kinds of messages, a word that nobody knows beside one that is known.
   ['{"conversations": [{"from": "human", "value": "a"}], "messages": 1}'],
   ['{"conversations": [{"from": "human", "value": "a"}, {"role": "user", "content": "a"}]}'],

@@ -121,6 +121,7 @@ test('an example has one BOS and one EOS, and is told where it is cut, and where
   const chat = (question: string, answer: string) =>
     ({
       shape: 'messages',
+      isChat: true,
       messages: [
         { role: 'user', content: question },
         { role: 'assistant', content: answer },
@@ -133,7 +134,7 @@ test('an example has one BOS and one EOS, and is told where it is cut, and where
   assert.is(measure.add(chat('Rain?', 'No.')), undefined);
   assert.equal(measure.add(chat('Rain?', long)), { model: 'llama', tokens: counter.count(rendered('Rain?', long)), losesAnswer: false });
   assert.equal(measure.add(chat(long, 'No.'))?.losesAnswer, true);
-  assert.is(measure.add({ shape: 'text', messages: [{ role: 'assistant', content: 'It rains.' }] }), undefined);
+  assert.is(measure.add({ shape: 'text', isChat: false, messages: [{ role: 'assistant', content: 'It rains.' }] }), undefined);
   const [exact, about] = measure.take();
   assert.is(exact?.lengths[0], counter.count(rendered('Rain?', 'No.')));
   assert.is(exact?.lengths[3], counter.count('It rains.') + 2);

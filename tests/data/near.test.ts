@@ -39,8 +39,8 @@ test('what is said is compared without the system message', () => {
     { role: 'user', content: 'Rain?' },
     { role: 'assistant', content: 'No.'.repeat(3000) },
   ];
-  assert.is(saidIn({ shape: 'messages', messages }).slice(0, 12), 'Rain?\nNo.No.');
-  assert.is(saidIn({ shape: 'messages', messages }).length, 3000);
+  assert.is(saidIn({ shape: 'messages', isChat: true, messages }).slice(0, 12), 'Rain?\nNo.No.');
+  assert.is(saidIn({ shape: 'messages', isChat: true, messages }).length, 3000);
 });
 
 test('texts that are nearly the same are found once each, equal ones are not, and languages are the same in each run', async () => {

@@ -117,6 +117,18 @@ test('tells what no reader takes, and what datasets before 4 does not take', asy
   assert.equal(await kindsOf('large text'), ['no-content']);
 });
 
+test('what is not said to be text is bytes, which no training takes', async () => {
+  for (const name of ['bytes', 'chat of bytes']) {
+    const [report] = await look(`${name}.parquet`);
+    assert.is(report?.tallies['content-type']?.first.detail, 'bytes', name);
+  }
+});
+
+test('the columns that belong to an example are read', async () => {
+  const [dolly] = await rowsOf('Dolly');
+  assert.equal(dolly, { instruction: 'Rain?', context: 'Noon.', response: 'No.' });
+});
+
 test('a file of one row group is read page by page, in threads as in one', async () => {
   const [one] = await look('one group.parquet');
   fs.copyFileSync(fileOf('one group'), fileOf('copy'));

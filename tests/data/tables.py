@@ -51,6 +51,11 @@ write("no rows", [], schema=pyarrow.schema([("text", "string")]))
 write("nothing but null", [{"text": None}, {"text": None}])
 write("numbers", [{"text": "a", "n": 2**53 + 1, "f": 0.5, "b": True}, {"text": None, "n": None, "f": None, "b": None}])
 write("statistics", [{"text": "x" * 100_000 + str(n)} for n in range(5)])
+write("Dolly", [{"instruction": "Rain?", "context": "Noon.", "response": "No.", "category": "qa"}] * 2)
+parquet.write_table(pyarrow.table({"text": [b"a", b"b"]}), folder + "/bytes.parquet")
+chat_of_bytes = pyarrow.struct([("role", "string"), ("content", pyarrow.binary())])
+talk = [{"role": "user", "content": b"Rain?"}, {"role": "assistant", "content": b"No."}]
+parquet.write_table(pyarrow.table({"messages": pyarrow.array([talk], pyarrow.list_(chat_of_bytes))}), folder + "/chat of bytes.parquet")
 pandas.DataFrame({"text": ["a", "b", "c"]}).iloc[[0, 2]].to_parquet(folder + "/pandas.parquet")
 found["pandas"] = [{"text": "a"}, {"text": "c"}]
 pandas.DataFrame({"text": pandas.Categorical(["a", "b", "a"])}).to_parquet(folder + "/categories.parquet")

@@ -203,9 +203,9 @@ test('lengths are those of transformers 4.45.2: chats by the template, and a BOS
     ).toString(),
   );
   const measure = new Measure({ ...lengthPlan(context), limit: 1e9 });
-  for (const messages of chats) measure.add({ shape: 'messages', messages });
+  for (const messages of chats) measure.add({ shape: 'messages', isChat: true, messages });
   const ofChats = measure.take().map(({ lengths }) => [...lengths]);
-  for (const content of parts) measure.add({ shape: 'text', messages: [{ role: 'assistant', content }] });
+  for (const content of parts) measure.add({ shape: 'text', isChat: false, messages: [{ role: 'assistant', content }] });
   // The token that ends a text is the training's, not the tokenizer's.
   const ofTexts = measure.take().map(({ lengths }) => [...lengths].map((length) => length - 1));
   for (const [index, each] of said.entries())

@@ -76,6 +76,26 @@ const cases: readonly Case[] = [
     learned: [['rain<|eot_id|>']],
   },
   { what: 'instructions', template: 'llama', rows: [{ instruction: 'say', input: 'it', output: 'rain' }], learned: [['rain<|eot_id|>']] },
+  {
+    what: 'the context of Dolly',
+    template: 'mistral',
+    rows: [{ instruction: 'what', context: 'noon', response: 'rain' }],
+    answersOnly: false,
+    learned: [['<s>[INST] what\n\nnoon[/INST] rain</s>']],
+  },
+  {
+    what: 'the turns of LLaMA-Factory',
+    template: 'llama',
+    rows: [{ instruction: 'b', input: '', output: 'noon', history: [['a', 'rain']], system: 'be short' }],
+    learned: [['rain<|eot_id|>', 'noon<|eot_id|>']],
+  },
+  {
+    what: 'a prompt that is a list alone',
+    template: 'llama',
+    rows: [{ prompt: chat('a').messages, completion: 'b' }],
+    refused: /type list/,
+  },
+  { what: 'an input that is a number', template: 'llama', rows: [{ instruction: 'a', input: 5, output: 'b' }], refused: /`input`/ },
   { what: 'prompt and completion', template: 'llama', rows: [{ prompt: 'what', completion: ' rain' }], learned: [[' rain<|eot_id|>']] },
   {
     what: 'a text',

@@ -3,9 +3,9 @@ import type { Counter } from '../report/tally';
 import type { RawRow } from '../rows/block';
 import { hasBadCharacters } from '../text/bad-characters';
 import { addressesIn, hasSecret } from '../text/private';
+import type { Example, Message } from './example';
 import type { ChatKind } from './kinds';
 import { meantRole, roles } from './roles';
-import type { Example, Message } from './shape';
 
 /** Tokens of the templates of the Llama, Mistral, ChatML, Gemma and Phi families. */
 const special =
@@ -13,12 +13,13 @@ const special =
 const beginning = /^\s*(?:<s>|<\|begin_of_text\|>|<bos>)/;
 
 /** Judges one example by itself: what it says, and who says it. */
-export function examineExample({ shape, messages }: Example, { text, line }: RawRow, counter: Counter): void {
+export function examineExample({ shape, isChat, messages, ignored = [] }: Example, { text, line }: RawRow, counter: Counter): void {
   const tell = (kind: ChatKind, detail?: string, at = 0) =>
     counter.add(kind, () => ({ line, quote: quoteOf(text, at), ...(detail === undefined ? {} : { detail }) }));
   /** Nothing of the text is shown: what was found is what must not be. */
   const tellAlone = (kind: ChatKind, count: number) => counter.add(kind, () => ({ line }), count);
   if (shape === 'sharegpt') tell('sharegpt');
+  for (const column of ignored) tell('ignored-column', `\`${column}\``);
   if (messages.length === 0) {
     tell('no-messages');
     return;
@@ -30,7 +31,7 @@ export function examineExample({ shape, messages }: Example, { text, line }: Raw
     tell(kind, detail);
   };
   for (const message of messages) {
-    if (shape === 'messages') examineRole(message, once);
+    if (isChat) examineRole(message, shape === 'sharegpt', once);
     const content = examineContent(message, once);
     if (content === undefined) continue;
     if (shape === 'text' && beginning.test(content)) once('template-applied');
@@ -43,25 +44,32 @@ export function examineExample({ shape, messages }: Example, { text, line }: Raw
   examineTurns(messages, once);
 }
 
-function examineRole({ role }: Message, once: (kind: ChatKind, detail?: string) => void): void {
-  if (roles.has(role)) return;
-  once(meantRole(role) ? 'role-name' : 'unknown-role', typeof role === 'string' ? `\`${role.slice(0, 40)}\`` : 'no role');
+/** @param isForeign whether names of another program are what is told already */
+function examineRole({ role }: Message, isForeign: boolean, once: (kind: ChatKind, detail?: string) => void): void {
+  const meant = meantRole(role);
+  if (roles.has(role) || (meant && isForeign)) return;
+  once(meant ? 'role-name' : 'unknown-role', typeof role === 'string' ? `\`${role.slice(0, 40)}\`` : 'no role');
 }
 
 function examineContent({ role, content, more }: Message, once: (kind: ChatKind, detail?: string) => void): string | undefined {
+  const calls = more?.['tool_calls'] ?? [];
+  if (!Array.isArray(calls)) once('content-type', `\`tool_calls\` is ${typeName(calls)}`);
   if (content === null || content === undefined) {
     // A call has no words of its own.
-    if (!more || !Array.isArray(more['tool_calls']) || more['tool_calls'].length === 0) once('no-content', ofRole(role));
+    if (!Array.isArray(calls) || calls.length === 0) once('no-content', ofRole(role));
     return undefined;
   }
   if (Array.isArray(content)) once('parts');
   else if (typeof content !== 'string') once('content-type', typeName(content));
   else {
-    if (content.trim() === '') once(isAnswer(role) ? 'no-answer' : 'empty-message', ofRole(role));
+    if (isBlank(content)) once(isAnswer(role) ? 'no-answer' : 'empty-message', ofRole(role));
     return content;
   }
   return undefined;
 }
+
+/** As Python's `str.strip` has it, which takes five controls more. */
+const isBlank = (text: string): boolean => /^[\s\x1c-\x1f\x85]*$/.test(text);
 
 const ofRole = (role: unknown): string => (typeof role === 'string' ? `of \`${role.slice(0, 40)}\`` : 'without a role');
 
@@ -71,7 +79,9 @@ const typeName = (value: unknown): string =>
     ? 'a point of time'
     : typeof value === 'bigint' || typeof value === 'number'
       ? 'a number'
-      : `a value of type ${typeof value}`;
+      : value instanceof Uint8Array
+        ? 'bytes'
+        : `a value of type ${typeof value}`;
 
 const isAnswer = (role: unknown): boolean => role === 'assistant' || meantRole(role) === 'assistant';
 const plainRole = (role: unknown): unknown => meantRole(role) ?? role;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { jsonOf } from '../rows/json-of';
-import type { Message } from './shape';
+import type { Message } from './example';
 
 /**
  * 64 bits of the SHA-1 of what is said, and by whom, as two numbers of 32: of ten million different examples two are the same with a

@@ -10,6 +10,11 @@ export const chatKinds = {
     says: 'no shape that a training knows: no `messages`, `prompt` and `completion`, `instruction` and `output`, or `text`',
     fix: 'write each example as `{"messages": [{"role": "user", "content": …}, {"role": "assistant", "content": …}]}`',
   },
+  'ignored-column': {
+    level: 'error',
+    says: 'a column that belongs to the example and has no place in it: what it says would not be trained, so the training refuses the row',
+    fix: 'write what it says into the messages or the instruction, as text, or take the column out',
+  },
   'mixed-shapes': { level: 'error', says: 'two shapes of examples in one file: a training reads one of them', fix: 'one shape a file' },
   sharegpt: {
     level: 'error',

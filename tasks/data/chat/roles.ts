@@ -20,5 +20,6 @@ const others: Readonly<Record<string, 'system' | 'user' | 'assistant' | 'tool'>>
 export function meantRole(role: unknown): string | undefined {
   if (typeof role !== 'string' || roles.has(role)) return undefined;
   const plain = role.trim().toLowerCase();
-  return roles.has(plain) ? plain : others[plain];
+  if (roles.has(plain)) return plain;
+  return Object.hasOwn(others, plain) ? others[plain] : undefined;
 }

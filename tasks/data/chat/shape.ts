@@ -1,62 +1,42 @@
 import type { Row } from '../form/examine-row';
+import { withColumns } from './columns';
+import type { Example, Message } from './example';
 
-/** The shapes of examples that a training takes, by the columns that they have. */
-export type Shape = 'messages' | 'sharegpt' | 'prompt-completion' | 'instruction' | 'text';
-
-/** One message, with what it says still of any type. */
-export interface Message {
-  role: unknown;
-  content: unknown;
-  /** What it has besides: `tool_calls`, `name`. */
-  more?: Readonly<Record<string, unknown>>;
-}
-
-export interface Example {
-  shape: Shape;
-  /** Who says what; of a plain text nobody does, and it is one answer. */
-  messages: readonly Message[];
-}
-
-/** An example as a training sees it; `undefined` where it has no shape. */
+/** An example as a training sees it (scripts/training_rows.py, `example_of`, which refuses what has a fault); `undefined` where it has no shape. */
 export function exampleOf(row: Row): Example | undefined {
   for (const column of ['messages', 'conversations', 'conversation'] as const) {
     const list = row[column];
     if (!Array.isArray(list)) continue;
-    const isForeign = list.some((each) => typeof each === 'object' && each !== null && 'from' in each && !('role' in each));
-    return { shape: isForeign ? 'sharegpt' : 'messages', messages: list.map((each) => messageOf(each, isForeign)) };
+    return withColumns(row, { shape: list.some(isForeign) ? 'sharegpt' : 'messages', isChat: true, messages: list.map(messageOf) });
   }
-  if ('prompt' in row && 'completion' in row)
-    return { shape: 'prompt-completion', messages: [...sideOf('user', row['prompt']), ...sideOf('assistant', row['completion'])] };
+  if ('prompt' in row && 'completion' in row) {
+    const { prompt, completion } = row;
+    // trl takes a list of messages for both sides too.
+    const isChat = Array.isArray(prompt) && Array.isArray(completion);
+    const messages = isChat ? [...prompt, ...completion].map(messageOf) : said(prompt, completion);
+    return withColumns(row, { shape: 'prompt-completion', isChat, messages });
+  }
   const answer = 'output' in row ? 'output' : 'response';
-  if ('instruction' in row && answer in row) {
-    const { instruction, input } = row;
-    const asked = typeof input === 'string' && input !== '' ? `${instruction}\n\n${input}` : instruction;
-    return {
-      shape: 'instruction',
-      messages: [
-        { role: 'user', content: asked },
-        { role: 'assistant', content: row[answer] },
-      ],
-    };
-  }
-  if ('text' in row) return { shape: 'text', messages: [{ role: 'assistant', content: row['text'] }] };
+  if ('instruction' in row && answer in row)
+    return withColumns(row, { shape: 'instruction', isChat: true, messages: said(row['instruction'], row[answer]) });
+  if ('text' in row) return { shape: 'text', isChat: false, messages: [{ role: 'assistant', content: row['text'] }] };
   return undefined;
 }
 
-/** trl takes a list of messages for either side too. */
-function sideOf(role: string, value: unknown): Message[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'object' && each !== null)
-    ? value.map((each) => messageOf(each, false))
-    : [{ role, content: value }];
-}
+const said = (asked: unknown, answered: unknown): Message[] => [
+  { role: 'user', content: asked },
+  { role: 'assistant', content: answered },
+];
 
-function messageOf(value: unknown, isForeign: boolean): Message {
+/** A message as ShareGPT writes it. */
+const isForeign = (value: unknown): value is Row => typeof value === 'object' && value !== null && 'from' in value && !('role' in value);
+
+function messageOf(value: unknown): Message {
   if (typeof value !== 'object' || value === null) return { role: undefined, content: value };
-  if (isForeign) {
-    const { from, value: content } = value as Row;
-    return { role: from, content };
-  }
-  const { role, content, ...more } = value as Row;
+  const { role, content, more } = isForeign(value) ? foreignParts(value) : parts(value as Row);
   for (const _ in more) return { role, content, more };
   return { role, content };
 }
+
+const foreignParts = ({ from, value, ...more }: Row) => ({ role: from, content: value, more });
+const parts = ({ role, content, ...more }: Row) => ({ role, content, more });

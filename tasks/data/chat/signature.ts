@@ -1,5 +1,5 @@
+import type { Message } from './example';
 import { roles } from './roles';
-import type { Message } from './shape';
 
 /**
  * What a chat template decides by: the roles in their order, of what type each content is, and what a message has besides. Examples

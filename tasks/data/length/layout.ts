@@ -1,4 +1,4 @@
-import type { Message } from '../chat/shape';
+import type { Message } from '../chat/example';
 import { markOf, signatureOf, skeletonOf } from '../chat/signature';
 import type { Rendered } from '../template/render';
 

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
+import type { Example, Message } from '../chat/example';
 import { meantRole } from '../chat/roles';
-import type { Example, Message } from '../chat/shape';
 import type { ModelTemplate } from '../template/model-template';
 import { rendererOf } from '../template/render';
 import { Layouts, type Trained } from './layout';
@@ -103,16 +103,15 @@ export class Measure {
 
 const plainRole = (role: unknown): unknown => meantRole(role) ?? role;
 
-function trainedText({ shape, messages }: Example, layouts: Layouts | undefined): Trained | undefined {
+function trainedText({ shape, isChat, messages }: Example, layouts: Layouts | undefined): Trained | undefined {
   if (messages.length === 0 || !messages.every(({ content }) => typeof content === 'string')) return undefined;
   const contents = messages.map(({ content }) => content as string);
   if (shape === 'text') {
     const text = contents.join('');
     return { text, answers: [{ from: 0, to: text.length }] };
   }
-  const isPlain = shape === 'prompt-completion' && messages.length === 2 && messages.every(({ more }) => !more);
-  if (layouts && !isPlain) return layouts.trained(messages.map((message): Message => ({ ...message, role: plainRole(message.role) })));
-  const gap = isPlain ? '' : '\n';
+  if (layouts && isChat) return layouts.trained(messages.map((message): Message => ({ ...message, role: plainRole(message.role) })));
+  const gap = isChat ? '\n' : '';
   let text = '';
   const answers: Trained['answers'][number][] = [];
   for (const [index, { role }] of messages.entries()) {

@@ -1,4 +1,4 @@
-import type { Example } from '../chat/shape';
+import type { Example } from '../chat/example';
 import type { Split } from '../rows/data-files';
 import type { EvenSample } from './even-sample';
 

@@ -54,6 +54,7 @@ export class ColumnPages {
       element,
       schemaPath,
       parsers: library.parsers,
+      utf8: false,
       compressors: library.compressors,
     };
     this.#isFlat = library.isFlat(schemaPath);

@@ -31,6 +31,8 @@ export interface Library {
   compressors: Codecs['compressors'];
 }
 
+const asIs = (bytes: Uint8Array): Uint8Array => bytes;
+
 let loaded: Library | undefined;
 
 export function parquetLibrary(): Library {
@@ -59,7 +61,8 @@ export function parquetLibrary(): Library {
     deepest: getMaxDefinitionLevel,
     convert,
     convertValues: convertWithDictionary,
-    parsers: DEFAULT_PARSERS,
+    // As pyarrow 14 has them: what is not said to be text is bytes.
+    parsers: { ...DEFAULT_PARSERS, jsonFromBytes: asIs, uuidFromBytes: asIs },
     compressors,
   };
   return loaded;

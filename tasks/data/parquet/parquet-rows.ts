@@ -9,7 +9,9 @@ import { openParquet, type ParquetFile } from './parquet-file';
 import type { RowGroups } from './row-groups';
 
 /** Columns that make an example, of whatever shape. Others are read where none of these is there: a picture may have megabytes. */
-const shapes = ['messages', 'conversations', 'conversation', 'prompt', 'completion', 'instruction', 'input', 'output', 'response', 'text'];
+const shapes = ['messages', 'conversations', 'conversation', 'prompt', 'completion', 'instruction', 'output', 'response', 'text'];
+/** What belongs to an example beside them (chat/columns.ts). */
+const beside = ['input', 'context', 'history', 'system'];
 
 /** Rows that are made at once. */
 const together = 512;
@@ -36,8 +38,8 @@ export function* parquetRows(groups: RowGroups, tell: (bytes: number) => void): 
   try {
     const opened = openParquet(handle);
     const { tree, metadata } = opened;
-    const found = tree.children.filter(({ element }) => shapes.includes(element.name));
-    const columns = found.length > 0 ? found : tree.children;
+    const hasShape = tree.children.some(({ element }) => shapes.includes(element.name));
+    const columns = hasShape ? tree.children.filter(({ element }) => [...shapes, ...beside].includes(element.name)) : tree.children;
     let line = groups.rowsBefore;
     for (let group = groups.first; group <= groups.last; group++) {
       const { columns: chunks, num_rows: rows } = metadata.row_groups[group] as (typeof metadata.row_groups)[number];

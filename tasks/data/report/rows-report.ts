@@ -1,4 +1,4 @@
-import type { Shape } from '../chat/shape';
+import type { Shape } from '../chat/example';
 import type { Form } from '../chat/signature';
 import type { ArrowType } from '../form/arrow-type';
 import type { Tallies } from './tally';

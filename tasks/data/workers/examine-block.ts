@@ -1,7 +1,8 @@
 import { oneLine } from '../../untrusted/text';
 import { examineExample } from '../chat/examine-example';
+import type { Message } from '../chat/example';
 import { hashOf } from '../chat/hashes';
-import { exampleOf, type Message } from '../chat/shape';
+import { exampleOf } from '../chat/shape';
 import { mostForms, signatureOf, skeletonOf } from '../chat/signature';
 import { arrowType } from '../form/arrow-type';
 import { readRows } from '../form/block-rows';
@@ -108,12 +109,13 @@ function examinerOf(report: BlockReport, counter: Counter, { measure, sample = 0
         counter.add('unknown-shape', () => ({ line: raw.line, quote: quoteOf(raw.text, 0) }));
         return;
       }
-      const { shape, messages } = example;
+      const { shape, isChat, messages } = example;
       addShape(report, shape, 1, raw.line);
       examineExample(example, raw, counter);
       hashes.push(raw.line, ...hashOf(messages));
       said.add(() => ({ line: raw.line, text: saidIn(example) }));
-      if (shape === 'messages' && isRenderable(messages)) addExample(report, messages, raw);
+      // Names of other programs are told as an error by themselves.
+      if (isChat && shape !== 'sharegpt' && isRenderable(messages)) addExample(report, messages, raw);
       const cut = measure?.add(example);
       if (cut) tellCut(cut, raw, counter);
     },
