@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { temporaryName } from '../common/temporary-name';
 import type { Context } from '../engine/context';
 
 /**
@@ -6,7 +7,7 @@ import type { Context } from '../engine/context';
  * as `NAME-before-TIME`.
  */
 export function giveName({ host }: Context, made: string, folder: string): void {
-  const beside = path.join(path.dirname(folder), `.${path.basename(folder)}.new`);
+  const beside = temporaryName(folder);
   host.files.remove(beside);
   host.files.makeFolder(path.dirname(folder));
   host.files.move(made, beside);

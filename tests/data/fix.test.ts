@@ -1,9 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fixRow } from '../../tasks/data/fix/fix-row';
-import { projectCopy, runJust } from '../support/project';
+import { projectCopy, runJust, startJust, temporaryFolder } from '../support/project';
 
 const test = suite('data:fix');
 
@@ -90,6 +92,52 @@ test('writes beside and never over, is done the second time, and names what stay
   fs.appendFileSync(path.join(folder, 'train.fixed.jsonl'), `${chat()}\n`);
   const refused = await fix();
   assert.equal([refused.exitCode, refused.step.code], [1, 'E_DATA_FIXED']);
+});
+
+test('two files of one name are mended into two', async () => {
+  const project = projectCopy();
+  const folder = path.join(project, 'data/processed');
+  const files = { 'train.json': 'Rain', 'train.jsonl': 'Snow', 'train.jsonl.gz': 'Hail', 'train.ndjson': 'Fog', 'train.json.jsonl': 'Sun' };
+  for (const [name, word] of Object.entries(files)) {
+    const text = chat('human', 'gpt').replace('Rain', word);
+    fs.writeFileSync(path.join(folder, name), name.endsWith('.gz') ? gzipSync(text) : text);
+  }
+  const { exitCode } = await runJust(project, ['data:fix', '--json']);
+  assert.is(exitCode, 0);
+  const expected = {
+    'train.json.2.fixed.jsonl': 'Rain',
+    'train.fixed.jsonl': 'Snow',
+    'train.jsonl.gz.fixed.jsonl': 'Hail',
+    'train.ndjson.fixed.jsonl': 'Fog',
+    'train.json.fixed.jsonl': 'Sun',
+  };
+  const fixed = fs.readdirSync(folder).filter((name) => name.includes('.fixed.'));
+  assert.equal(fixed.sort(), Object.keys(expected).sort());
+  for (const [name, word] of Object.entries(expected))
+    assert.is(fs.readFileSync(path.join(folder, name), 'utf8'), `${chat().replace('Rain', word)}\n`, name);
+  const again = await runJust(project, ['data:fix', '--json', '--force']);
+  assert.equal([again.exitCode, JSON.parse(again.stdout).steps[0].actions.length], [0, 0]);
+});
+
+test('what a kill leaves half written is not sent, and gone behind the next run', async () => {
+  const project = projectCopy();
+  const folder = path.join(project, 'data/processed');
+  const remotes = { disk: { type: 'local', path: temporaryFolder() } };
+  fs.writeFileSync(path.join(project, 'configs/setup.local.yaml'), JSON.stringify({ remotes, default_remote: 'disk' }));
+  // Several blocks of ten megabytes.
+  const rows = Array.from({ length: 20_000 }, (_, index) => chat('human', 'gpt').replace('Rain', `Rain ${index} ${'x'.repeat(1000)}`));
+  fs.writeFileSync(path.join(folder, 'train.jsonl'), rows.join('\n'));
+  const half = () => fs.readdirSync(folder).filter((name) => name.endsWith('.part'));
+  const { child, ended } = startJust(project, ['data:fix']);
+  for (const deadline = Date.now() + 60_000; half().length === 0 && Date.now() < deadline; ) await setTimeout(5);
+  child.kill('SIGKILL');
+  await ended;
+  assert.is(half().length, 1);
+  const { stdout } = await runJust(project, ['sync:push', '--only=data/processed', '--plan', '--json']);
+  assert.match(stdout, 'train.jsonl');
+  assert.not.match(stdout, /[^*]\.part\b/);
+  const { exitCode } = await runJust(project, ['data:fix']);
+  assert.equal([exitCode, half()], [0, []]);
 });
 
 test.run();

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
+import { temporaryName } from '../../common/temporary-name';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import { plainInitializations } from '../../knowledge/peft';
@@ -64,7 +65,7 @@ export function writeCopy({ host, root }: Context, folder: string, adapter: Copi
       needed: 'a free name for the copy',
       fix: `move it: \`mv ${shown(root, copy)} ${shown(root, copy)}.kept\``,
     });
-  const part = `${copy}.part`;
+  const part = temporaryName(copy);
   files.remove(part);
   files.makeFolder(part);
   for (const name of files.list(folder)) {

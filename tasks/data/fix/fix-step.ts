@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { bytes, plural, some } from '../../common/format';
+import { temporaryName } from '../../common/temporary-name';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../../engine/state';
@@ -10,6 +11,7 @@ import { lookAtData } from '../look-at-data';
 import { type DataFile, dataFiles, stampOf } from '../rows/data-files';
 import { type FileFixes, fixFile } from './fix-file';
 import { fixesText } from './fixes-text';
+import { targetsOf } from './targets';
 
 const fixedEnding = /\.fixed\.jsonl$/;
 
@@ -31,7 +33,7 @@ interface FixState {
 }
 
 /** Raised where something else is mended in the same row. */
-const rules = '1';
+const rules = '2';
 const name = 'data-fix';
 
 /**
@@ -124,8 +126,10 @@ async function whatToFix(context: Context, files: readonly DataFile[], tell: (pr
   const [toFix, left]: [ToFix[], string[]] = [[], []];
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
   let doneBytes = 0;
+  const targets = targetsOf(files.filter(({ parquet }) => !parquet));
   for (const file of files) {
-    if (file.parquet) continue;
+    const target = targets.get(file.path);
+    if (target === undefined) continue;
     context.host.processes.throwIfInterrupted();
     const {
       fixes,
@@ -140,12 +144,10 @@ async function whatToFix(context: Context, files: readonly DataFile[], tell: (pr
       },
     );
     if (why !== undefined) left.push(`\`${file.name}\`: ${why}`);
-    else if (Object.keys(fixes).length > 0) toFix.push({ file, target: targetOf(file), fixes, sha256 });
+    else if (Object.keys(fixes).length > 0) toFix.push({ file, target, fixes, sha256 });
   }
   return { toFix, left };
 }
-
-const targetOf = ({ path }: DataFile): string => path.replace(/\.(?:jsonl|ndjson|json)(?:\.gz)?$/i, '.fixed.jsonl');
 
 /** Kinds that are errors in what was mended, with their counts. */
 async function whatStays(context: Context, toFix: readonly ToFix[]): Promise<string[]> {
@@ -165,7 +167,7 @@ async function sha256Of(file: string): Promise<string> {
 }
 
 async function writeFixed({ host, root }: Context, { file, target, sha256 }: ToFix, tell: (progress: Progress) => void): Promise<void> {
-  const part = `${target}.part`;
+  const part = temporaryName(target);
   host.files.remove(part);
   try {
     let doneBytes = 0;
