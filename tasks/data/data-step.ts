@@ -121,8 +121,8 @@ async function readsWithOldDatasets(context: Context, files: readonly DataFile[]
 async function inputsOf(context: Context, files: readonly DataFile[]): Promise<Inputs> {
   const others = templateFiles(context).map((path) => ({ path, name: shown(context.root, path) }));
   const stamps = [...files, ...others].map(({ path, name }) => [name, stampOf(context, path)]);
-  const { lora, quantization, arguments: run, attention } = context.settings.training;
-  const settings = sha256(JSON.stringify({ lora, quantization, run, attention }));
+  const { lora, quantization, arguments: run, attention, processes } = context.settings.training;
+  const settings = sha256(JSON.stringify({ lora, quantization, run, attention, processes }));
   const reader = files.some(({ parquet }) => parquet)
     ? { 'the datasets of the profile': (await readsWithOldDatasets(context, files)) ? 'before 4' : '4 or newer' }
     : {};

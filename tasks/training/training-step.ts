@@ -8,6 +8,7 @@ import { changedInputs, readProof } from '../engine/state';
 import type { Finding, Look, Step } from '../engine/step';
 import { deviceOf } from '../environments/proof/device';
 import { batchText, parallelOf } from '../gpu/memory/parallel';
+import { stepsOf } from '../gpu/memory/steps-of';
 import { memoryConfigOf } from '../gpu/memory/training-memory-config';
 import { lastStep, othersOf, workFolder } from './checkpoints';
 import { cutText, factsText } from './facts';
@@ -69,7 +70,7 @@ function planText(context: Context, { training: { arguments: run }, train, model
   const size = bytes(train.reduce((sum, file) => sum + file.bytes, 0));
   if (counts.some((count) => count === undefined)) return ` on ${model.name}, with ${plural(train.length, 'file')} of rows (${size})`;
   const rows = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-  const steps = Math.ceil((run.epochs * rows) / (run.batch_size * run.gradient_accumulation_steps * processes));
+  const steps = stepsOf(run, rows, processes);
   const of = { model: model.name, settings: context.settings.training, processes, onCpu: deviceOf(context) === 'cpu' };
   const plan = memoryConfigOf(context.settings.training);
   const together = processes > 1 ? ` of ${batchText(plan, parallelOf(plan, processes))} in ${processes} processes` : '';

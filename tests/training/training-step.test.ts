@@ -2,6 +2,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Lengths, lengthsOf, lengthText } from '../../tasks/data/length/length-report';
+import { LengthTally } from '../../tasks/data/length/tally-lengths';
+import type { FileReport } from '../../tasks/data/look-at-file';
 import type { Context } from '../../tasks/engine/context';
 import { writeProof } from '../../tasks/engine/state';
 import type { Progress } from '../../tasks/engine/step';
@@ -164,6 +167,33 @@ test('made from other inputs it is never overwritten: another name, or the old o
   const kept = fs.readdirSync(path.join(root, 'adapters')).filter((name) => name.startsWith('first-before-'));
   assert.is(kept.length, 1);
   assert.is(fs.readFileSync(path.join(root, 'adapters', kept[0] ?? '', 'mine.txt'), 'utf8'), 'mine');
+});
+
+test('the plan and the look at the data name the same number of steps', async () => {
+  const { context } = project();
+  const cases: [number, string[], number | undefined][] = [
+    [40, [], 8],
+    [40, ['epochs=1'], 3],
+    [40, ['epochs=0.5', 'batch_size=1'], 5],
+    [41, ['gradient_accumulation_steps=1', 'batch_size=2'], 62],
+    [40, ['processes=2'], 4],
+    [40, ['processes=0'], undefined],
+  ];
+  for (const [rows, settings, steps] of cases) {
+    const sets = settings.map((each) => `training.${each.startsWith('processes') ? '' : 'arguments.'}${each}`);
+    const all = new LengthTally();
+    all.add(20, rows);
+    const models = [{ name: 'tiny', tokenizer: undefined, template: undefined, addsBos: false, bos: '', eos: '' }];
+    const file = { file: { split: 'train' }, lengths: [all] } as unknown as FileReport;
+    const [lengths] = await lengthsOf(context({ sets }), [file], { limit: 2048, models });
+    assert.is(lengths?.steps, steps, settings.join());
+    assert.is(lengthText([lengths as Lengths]).includes('step'), steps !== undefined);
+    if (steps === undefined) continue;
+    const { seen } = await trainingStep.check(context({ sets }), 'quick');
+    writeProof(context(), 'data', { inputs: {}, found: '', data: { data: { files: [{ file: 'data/processed/train.jsonl', rows }] } } });
+    const [action] = (await trainingStep.plan?.(context({ sets }), seen)) ?? [];
+    assert.match(action?.title ?? '', ` ${steps} steps`, settings.join());
+  }
 });
 
 test('several processes: told in the plan, started by ranks.py, in the record, and another training than with one', async () => {

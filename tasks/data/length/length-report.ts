@@ -2,6 +2,7 @@ import { bytes, plural } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { shapesOf } from '../../gpu/look';
 import { estimate } from '../../gpu/memory/memory';
+import { stepsOf } from '../../gpu/memory/steps-of';
 import { memoryConfigFor, memoryConfigOf } from '../../gpu/memory/training-memory-config';
 import type { FileReport } from '../look-at-file';
 import type { Split } from '../rows/data-files';
@@ -30,8 +31,8 @@ export interface Lengths {
   /** GPU memory of the training in bytes, as the settings are, and with `keeps99`; absent where the model's shape is not known. */
   memory?: number;
   memoryFor99?: number;
-  /** Updates of the weights in the whole training. */
-  steps: number;
+  /** Updates of the weights in the whole training; absent where `training.processes` is 0: how many GPUs there will be is not known here. */
+  steps?: number;
   histogram: { upTo: number; examples: number }[];
 }
 
@@ -40,9 +41,6 @@ export async function lengthsOf(context: Context, files: readonly FileReport[], 
   const config = memoryConfigOf(context.settings.training);
   const shapes = await shapesOf(context);
   const { processes, arguments: run } = context.settings.training;
-  const { epochs, batch_size, gradient_accumulation_steps } = run;
-  // Of 0, as many as there are GPUs, nothing is known here.
-  const aStep = batch_size * Math.max(1, processes);
   const splits = [...new Set(files.map(({ file }) => file.split))];
   return splits.flatMap((split) =>
     plan.models.flatMap(({ name, tokenizer, template }, index): Lengths[] => {
@@ -70,7 +68,7 @@ export async function lengthsOf(context: Context, files: readonly FileReport[], 
           withoutAnswer: all.withoutAnswer,
           keeps99,
           ...(memory && memoryFor99 ? { memory, memoryFor99 } : {}),
-          steps: Math.ceil(Math.ceil(all.examples / aStep) / gradient_accumulation_steps) * epochs,
+          ...(processes > 0 ? { steps: stepsOf(run, all.examples, processes) } : {}),
           histogram: all.histogram(),
         },
       ];
@@ -90,7 +88,7 @@ export function lengthText(lengths: readonly Lengths[]): string {
       const cuts = `${plural(cut, 'example')} of ${examples} longer than ${maxSeqLength}${withoutAnswer > 0 ? `, ${withoutAnswer} of them without their answer` : ''}`;
       const cost = memory && memoryFor99 ? ` (${bytes(memoryFor99)} of GPU memory, ${bytes(memory)} now)` : '';
       const keeps = keeps99 > maxSeqLength ? `; ${keeps99} keeps 99 of 100${cost}` : '';
-      return `${model ? `${model}: ` : ''}${about}median ${median} tokens, longest ${longest}, ${share}; ${cuts}${keeps}; ${plural(steps, 'step')}`;
+      return `${model ? `${model}: ` : ''}${about}median ${median} tokens, longest ${longest}, ${share}; ${cuts}${keeps}${steps === undefined ? '' : `; ${plural(steps, 'step')}`}`;
     })
     .join('; ');
 }
