@@ -119,6 +119,16 @@ test('two files of one name are mended into two', async () => {
   assert.equal([again.exitCode, JSON.parse(again.stdout).steps[0].actions.length], [0, 0]);
 });
 
+test('nothing is written into a folder that a link leads to', async () => {
+  const project = projectCopy();
+  const elsewhere = temporaryFolder();
+  fs.writeFileSync(path.join(elsewhere, 'train.jsonl'), chat('human', 'gpt'));
+  fs.symlinkSync(elsewhere, path.join(project, 'data/processed/ext'));
+  const { exitCode, stdout } = await runJust(project, ['data:fix', '--json']);
+  assert.equal([exitCode, fs.readdirSync(elsewhere)], [0, ['train.jsonl']]);
+  assert.match(JSON.parse(stdout).steps[0].warning, '`data/processed/ext/train.jsonl`: a link leads to it, and nothing is written there');
+});
+
 test('what a kill leaves half written is not sent, and gone behind the next run', async () => {
   const project = projectCopy();
   const folder = path.join(project, 'data/processed');

@@ -144,7 +144,9 @@ async function whatToFix(context: Context, files: readonly DataFile[], tell: (pr
       },
     );
     if (why !== undefined) left.push(`\`${file.name}\`: ${why}`);
-    else if (Object.keys(fixes).length > 0) toFix.push({ file, target, fixes, sha256 });
+    else if (Object.keys(fixes).length === 0) continue;
+    else if (file.isLinked) left.push(`\`${file.name}\`: a link leads to it, and nothing is written there`);
+    else toFix.push({ file, target, fixes, sha256 });
   }
   return { toFix, left };
 }

@@ -15,6 +15,8 @@ export interface DataFile {
   split: Split;
   compressed: boolean;
   parquet: boolean;
+  /** Lies in a folder that a link leads to: nothing is written there. */
+  isLinked?: boolean;
 }
 
 const ending = /\.(?:jsonl|ndjson|json|parquet)(\.gz)?$/i;
@@ -38,27 +40,43 @@ export function splitOf(name: string): Split {
   return 'train';
 }
 
-/** The files of rows below `data_processed`, by name; what lies in a hidden folder is none. */
+/**
+ * The files of rows below `data_processed`, by name, in the folders that links there lead to as well: `sync:push` sends those files too.
+ * What lies in a hidden folder is none.
+ */
 export function dataFiles(context: Pick<Context, 'root' | 'host' | 'settings'>): DataFile[] {
+  const { files } = context.host;
   const folder = projectPaths(context).data_processed;
-  return context.host.files
-    .filesUnder(folder)
-    .filter((name) => ending.test(name) && !name.split('/').some((part) => part.startsWith('.')))
-    .flatMap((name) => {
-      const file = path.join(folder, name);
-      const entry = context.host.files.stat(file);
-      if (!entry?.isFile()) return [];
-      return [
-        {
-          path: file,
-          name: shown(context.root, file),
-          bytes: entry.size,
-          split: splitOf(name),
-          compressed: /\.gz$/i.test(name),
-          parquet: /\.parquet(?:\.gz)?$/i.test(name),
-        },
-      ];
-    });
+  const found: DataFile[] = [];
+  const add = (name: string, isLinked: boolean): void => {
+    const file = path.join(folder, name);
+    if (isHidden(name)) return;
+    const entry = files.stat(file);
+    if (entry?.isFile() && ending.test(name))
+      found.push({ ...dataFile(context.root, file, name, entry.size), ...(isLinked ? { isLinked } : {}) });
+    // Links within such a folder are not followed: a push refuses by name those that lead on.
+    else if (entry?.isDirectory() && !isLinked && leadsElsewhere(context, folder, file))
+      for (const inner of files.filesUnder(file)) add(`${name}/${inner}`, true);
+  };
+  for (const name of files.filesUnder(folder)) add(name, false);
+  return found;
+}
+
+const isHidden = (name: string): boolean => name.split('/').some((part) => part.startsWith('.'));
+
+const dataFile = (root: string, file: string, name: string, bytes: number): DataFile => ({
+  path: file,
+  name: shown(root, file),
+  bytes,
+  split: splitOf(name),
+  compressed: /\.gz$/i.test(name),
+  parquet: /\.parquet(?:\.gz)?$/i.test(name),
+});
+
+/** Whether a link leads to a folder that is apart from the data: one within has its files under their own names, one around is a circle. */
+function leadsElsewhere({ host }: Pick<Context, 'host'>, folder: string, link: string): boolean {
+  const [here, there] = [folder, link].map((each) => `${host.files.realPath(each) ?? each}${path.sep}`) as [string, string];
+  return !here.startsWith(there) && !there.startsWith(here);
 }
 
 /** A file as it is now: another one under its name has another time or inode. */
