@@ -18,11 +18,15 @@ export function uninstallTask(): LoraTask {
     name: 'uninstall',
     description: 'List what just-lora made on this machine; `--yes` removes it',
     details:
-      'Environments, what downloads left, files of the project that nobody changed, and the state in `.just-lora`, each by its mark or record. Data, models, adapters and what a person changed stay. Without `--yes` nothing is removed: exit code 3 where there is something.',
+      'Environments, what downloads left, files of the project that nobody changed, and the state in `.just-lora`, each by its mark or record. Data, models, adapters, checkpoints and what a person changed stay. Without `--yes` nothing is removed: exit code 3 where there is something.',
     example: 'npx just uninstall --yes',
     options: [
       { name: 'yes', description: 'remove what is listed' },
-      { name: 'kept', description: 'also remove conda environments to which a person added something' },
+      {
+        name: 'kept',
+        description:
+          'also remove checkpoints, files that `--force=project` put aside, and conda environments to which a person added something',
+      },
     ],
     items: steps,
     readOnly: (has) => !has('yes'),

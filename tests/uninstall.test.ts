@@ -77,6 +77,9 @@ test.before(async () => {
       kept: [{ place: `${prefix}.before`, holds: 'mine.txt' }],
     }),
   );
+  write('.just-lora/training/first/0123456789ab/checkpoints/checkpoint-50/optimizer.pt', 'hours of a GPU');
+  write('.just-lora/kept/2026-11-28T17-25-00-123Z/data/raw/a.jsonl', 'an edit of a person');
+  fs.mkdirSync(at('.just-lora/training/empty'));
   fs.mkdirSync(path.join(elsewhere, 'theirs'), { recursive: true });
 });
 
@@ -93,9 +96,16 @@ test('lists what a record or a mark proves as ours, removes nothing, and says wh
     /`configs\/setup\.yaml`, `configs\/train\.sky\.yaml`, which changed since it was written.*`\.gitignore`, which keeps/,
   );
   assert.equal(places(told['state']), ['.just-lora']);
+  assert.match(
+    told['state']?.stays[0] ?? '',
+    /`\.just-lora\/training\/first` \(\d.*B\), checkpoints, .*\(1 file\): `--kept` removes it too/,
+  );
+  assert.match(told['state']?.stays[1] ?? '', /`\.just-lora\/kept\/2026-11-28T17-25-00-123Z` .*`--force=project` \(1 file\)/);
+  assert.is(told['state']?.stays.length, 2);
   assert.ok(fs.existsSync(at('.venv-local/lib')) && fs.existsSync(at('scripts/paths.py')));
   const { stdout } = await runJust(project, ['uninstall'], env);
   assert.match(stdout, 'nothing was removed: `npx just uninstall --yes` removes it');
+  assert.match(stdout, /\.just-lora\/training\/first +\d.* stays: checkpoints/);
 });
 
 test('follows no link out of the project, and takes no folder that holds data', async () => {
@@ -127,6 +137,10 @@ test('killed at any moment, the next run finishes; data, models, adapters and wh
     .filter((file) => !file.startsWith('node_modules/'));
   assert.equal(left.sort(), [
     '.gitignore',
+    '.just-lora/.gitignore',
+    '.just-lora/conda.json',
+    '.just-lora/kept/2026-11-28T17-25-00-123Z/data/raw/a.jsonl',
+    '.just-lora/training/first/0123456789ab/checkpoints/checkpoint-50/optimizer.pt',
     '.venv-remote/pyvenv.cfg',
     'adapters/.gitkeep',
     'adapters/first/adapter_model.safetensors',
@@ -142,7 +156,28 @@ test('killed at any moment, the next run finishes; data, models, adapters and wh
     'models/m/model.safetensors',
   ]);
   assert.equal(fs.readdirSync(path.join(elsewhere, 'envs')), ['w.before']);
-  for (const gone of ['.just-lora', 'scripts', 'configs/schemas']) assert.not(fs.existsSync(at(gone)), gone);
+  for (const gone of ['.just-lora/proofs', '.just-lora/lock.json', 'scripts', 'configs/schemas']) assert.not(fs.existsSync(at(gone)), gone);
+});
+
+test('checkpoints, files put aside and environments that a person added to go with --kept, later too', async () => {
+  const told = await uninstall(3, '--kept');
+  assert.equal(places(told['conda']), [path.join(elsewhere, 'envs/w.before')]);
+  assert.equal(places(told['state'])?.slice(0, 2), ['.just-lora/training/first', '.just-lora/kept/2026-11-28T17-25-00-123Z']);
+  await uninstall(0, '--yes', '--kept');
+  assert.not(fs.existsSync(at('.just-lora')));
+  assert.equal(fs.readdirSync(path.join(elsewhere, 'envs')), []);
+});
+
+test('a link in the place of the checkpoints, as on a volume of a rented machine, is not followed', async () => {
+  write('.just-lora/proofs/a.json', '{}');
+  fs.mkdirSync(path.join(elsewhere, 'volume/first'), { recursive: true });
+  fs.writeFileSync(path.join(elsewhere, 'volume/first/optimizer.pt'), 'hours');
+  fs.symlinkSync(path.join(elsewhere, 'volume'), at('.just-lora/training'));
+  const told = await uninstall(0, '--yes', '--kept');
+  assert.match(told['state']?.stays.join() ?? '', /`\.just-lora\/training` is a link to/);
+  assert.ok(fs.existsSync(path.join(elsewhere, 'volume/first/optimizer.pt')));
+  assert.not(fs.existsSync(at('.just-lora/proofs')));
+  assert.ok(fs.lstatSync(at('.just-lora/training')).isSymbolicLink());
 });
 
 test.run();

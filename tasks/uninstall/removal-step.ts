@@ -18,6 +18,8 @@ export interface Owned {
 export interface Belongings {
   goes: readonly Owned[];
   stays: readonly string[];
+  /** Ours by its place, and what a person would miss: it goes with `--kept` alone. */
+  kept?: readonly Owned[];
 }
 
 /** A step of `uninstall`: it is done when nothing is there any more that is proven to be ours. */
@@ -26,14 +28,30 @@ export function removalStep(name: string, title: string, look: (context: Context
     name,
     title,
     async check(context) {
-      const seen = await look(context);
-      const { goes, stays } = seen;
+      const looked = await look(context);
+      const { kept = [] } = looked;
+      const isAsked = context.option('kept') !== undefined;
+      const goes = [...(isAsked ? kept : []), ...looked.goes];
+      const left = isAsked ? [] : kept;
+      const stays = [
+        ...left.map(({ place, size, is }) => `\`${place}\` (${bytes(size)}), ${is}: \`--kept\` removes it too`),
+        ...looked.stays,
+      ];
+      const seen = { goes, stays };
       const data = { goes: goes.map(({ place, size }) => ({ place, bytes: size })), stays };
       const warning = stays.length > 0 ? { warning: `stays: ${stays.join('; ')}` } : {};
-      if (goes.length === 0) return { state: 'done', found: 'nothing of just-lora is there', ...warning, data, seen };
-      const table = [['place', 'on disk', 'what it is'], ...goes.map(({ place, size, is }) => [place, bytes(size), is])];
-      const left = stays.length > 0 ? `; stays: ${stays.join('; ')}` : '';
-      return { state: 'todo', found: `${sizeOf(goes)}${left}`, data, table, seen };
+      if (goes.length === 0) {
+        const found = left.length > 0 ? 'nothing else of just-lora is there' : 'nothing of just-lora is there';
+        return { state: 'done', found, ...warning, data, seen };
+      }
+      const row = ({ place, size, is }: Owned) => [place, bytes(size), is];
+      const table = [
+        ['place', 'on disk', 'what it is'],
+        ...goes.map(row),
+        ...left.map((owned) => row({ ...owned, is: `stays: ${owned.is}` })),
+      ];
+      const more = stays.length > 0 ? `; stays: ${stays.join('; ')}` : '';
+      return { state: 'todo', found: `${sizeOf(goes)}${more}`, data, table, seen };
     },
     async plan(_, { goes } = { goes: [], stays: [] }) {
       const [first, ...more] = goes;
