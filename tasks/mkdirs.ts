@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import { filesStep } from './checks/files-step';
 import { defineTask, type LoraTask } from './cli/task';
-import { moveAside, plural } from './common/format';
+import { plural } from './common/format';
+import { moveAside } from './engine/aside';
 import type { Context } from './engine/context';
 import { projectPaths, shown } from './engine/paths';
 import type { Step } from './engine/step';
@@ -28,7 +29,7 @@ const folders: Step<Missing> = {
           code: 'E_PATH_TAKEN',
           found: `\`${shown(root, obstacle)}\` is in the way: it is not a folder`,
           needed: `a folder at \`${shown(root, folder)}\``,
-          fix: moveAside(shown(root, obstacle)),
+          fix: moveAside(context, obstacle),
         };
     }
     const seen = {

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { plural } from '../common/format';
 import { sha256 } from '../common/hash';
+import { moveAside } from '../engine/aside';
 import type { Context } from '../engine/context';
 import { projectPaths } from '../engine/paths';
 import type { Finding, Step } from '../engine/step';
@@ -49,7 +50,7 @@ async function comparePaths(context: Context): Promise<Finding> {
     timeoutMs: 60_000,
   });
   const needed = 'the same folders for Python code and the tasks';
-  const fix = `\`mv ${script} ${script}.kept && npx just mkdirs\` brings the script that fits`;
+  const fix = `\`${moveAside(context, path.join(root, script))} && npx just mkdirs\` brings the script that fits`;
   if (result.exitCode !== 0) {
     const interpreter = await probe(context, python);
     if (typeof interpreter === 'string') return brokenPython(definition, `\`${definition.path}\`: its Python ${interpreter}`);

@@ -35,9 +35,6 @@ export function some(items: readonly string[], most = 4): string {
   return items.length <= most ? items.join(', ') : `${items.slice(0, most).join(', ')} and ${items.length - most} more`;
 }
 
-/** The command that moves what is in the way aside, and loses nothing. */
-export const moveAside = (name: string): string => `mv ${name.startsWith('-') ? '-- ' : ''}${shellWord(name)} ${shellWord(`${name}.kept`)}`;
-
 /**
  * A word of a command line as a person may paste it. What steers a terminal or is not shown is written as `$'\033'`
  * (POSIX.1-2024, "Dollar-Single-Quotes"): the command is about that very name, and shows what is in it.

@@ -1,9 +1,11 @@
 import * as path from 'node:path';
-import { authoredText, authorOf } from '../common/authored-text';
-import { bytes, moveAside, plural, shellWord, some } from '../common/format';
+import { authoredText } from '../common/authored-text';
+import { bytes, plural, shellWord, some } from '../common/format';
+import { moveAside } from '../engine/aside';
 import type { Context } from '../engine/context';
 import { shown } from '../engine/paths';
 import type { Finding, Step } from '../engine/step';
+import { takenBy } from '../engine/taken';
 import { offerOf } from './cards';
 import { changedLines } from './changed-lines';
 import type { Engine } from './engine';
@@ -28,7 +30,7 @@ export function exportStep(name: string, engine: Engine): Step<Seen> {
       const file = path.resolve(root, context.option('output') ?? engine.file);
       const shownFile = shown(root, file);
       const text = authoredText(headOf(commandOf(name, context)), `${engine.text(job, await placeOf(context, file)).join('\n')}\n`);
-      const taken = obstacleOf(context, file, text);
+      const taken = obstacleOf(context, file, text, engine);
       if (taken) return taken;
       const before = host.files.readText(file);
       const offer = offerOf(job, (card) => engine.knows(card));
@@ -86,29 +88,22 @@ function withoutCard(job: Job, engine: Engine): Finding | undefined {
   };
 }
 
-/** Anything but a file of ours that nobody changed is a person's, and stays. */
-function obstacleOf({ host, root }: Context, file: string, text: string): Finding | undefined {
-  if (!host.files.lstat(file)) return undefined;
+function obstacleOf(context: Context, file: string, text: string, engine: Engine): Finding | undefined {
+  const { root, host } = context;
+  const taken = takenBy(context, file, text, 'export');
+  if (!taken) return undefined;
   const name = shown(root, file);
-  const entry = host.files.stat(file);
-  const there = entry?.isFile() ? (host.files.readText(file) ?? '') : undefined;
-  const author = there === undefined ? undefined : authorOf(there);
-  if (author === 'ours' || there === text) return undefined;
-  const what =
-    author === 'edited'
-      ? 'was changed since it was written'
-      : author === 'foreign'
-        ? 'is a file that `export` did not write'
-        : entry?.isDirectory()
-          ? 'is a folder'
-          : 'is a link that leads nowhere';
-  const lines = author === 'edited' ? changedLines(there ?? '', text) : [];
+  const lines = taken.is === 'edited' ? changedLines(host.files.readText(file) ?? '', text) : [];
+  const isMeant = taken.is === 'folder' && context.option('output') !== undefined;
   return {
     state: 'blocked',
     code: 'E_OUTPUT_TAKEN',
-    found: `\`${name}\` ${what}`,
+    found: `\`${name}\` ${taken.what}`,
     needed: 'a free name, or a file that `export` wrote and nobody changed',
-    fix: `${moveAside(name)}\nor write beside it: \`--output=NAME\``,
+    // A folder that was named is where the file should go; nobody wants the folder itself moved.
+    fix: isMeant
+      ? `name the file in it: \`--output=${shellWord(path.join(name, path.basename(engine.file)))}\``
+      : `${moveAside(context, file)}\nor write beside it: \`--output=NAME\``,
     ...(lines.length > 0 ? { table: [['- it has, + the settings make'], ...lines.map((line) => [line])] } : {}),
   };
 }

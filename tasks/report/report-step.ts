@@ -1,5 +1,6 @@
 import * as path from 'node:path';
-import { moveAside, shellWord } from '../common/format';
+import { shellWord } from '../common/format';
+import { moveAside } from '../engine/aside';
 import type { Context } from '../engine/context';
 import { shown } from '../engine/paths';
 import { makeStateFolder, statePath } from '../engine/state';
@@ -80,7 +81,7 @@ function obstacleOf(context: Context): Finding | undefined {
     code: 'E_OUTPUT_TAKEN',
     found: `\`${name}\` is ${what}`,
     needed: 'a free name, or a report that just-lora wrote',
-    fix: entry?.isDirectory() ? `\`npx just report --output=${shellWord(path.join(name, 'report.html'))}\`` : moveAside(name),
+    fix: entry?.isDirectory() ? `\`npx just report --output=${shellWord(path.join(name, 'report.html'))}\`` : moveAside(context, file),
   };
 }
 

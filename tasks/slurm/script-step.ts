@@ -1,9 +1,11 @@
 import * as path from 'node:path';
-import { authorOf } from '../common/authored-text';
 import { usageError } from '../common/errors';
 import { bytes } from '../common/format';
+import { keptName } from '../engine/aside';
 import type { Context } from '../engine/context';
+import { shown } from '../engine/paths';
 import type { Step } from '../engine/step';
+import { takenBy } from '../engine/taken';
 import { shapesOf } from '../gpu/look';
 import { estimate } from '../gpu/memory/memory';
 import { memoryConfigFor, memoryConfigOf } from '../gpu/memory/training-memory-config';
@@ -22,20 +24,25 @@ export const scriptStep: Step<string> = {
   async check(context) {
     const slurm = slurmOf(context);
     const wanted = await wantedText(context, slurm);
-    const there = context.host.files.readText(path.join(context.root, file));
+    const at = path.join(context.root, file);
+    const taken = takenBy(context, at, wanted, 'slurm:script');
+    if (taken) {
+      const kept = `keeps it as \`${shown(context.root, keptName(context, at))}\``;
+      if (context.forced('script')) return { state: 'todo', found: `\`${file}\` ${taken.what}; \`--force=script\` ${kept}`, seen: wanted };
+      return {
+        state: 'blocked',
+        code: 'E_OUTPUT_TAKEN',
+        found: `\`${file}\` ${taken.what}${taken.is === 'edited' ? ', and the settings mean another one' : ''}`,
+        needed: 'a script of the settings, or none',
+        fix: `\`npx just slurm:script --force=script\`, which ${kept}`,
+        seen: wanted,
+      };
+    }
+    const there = context.host.files.readText(at);
     const found = `\`${file}\`: ${jobOptions(slurm).join(' ')}, told ${noticeSeconds(slurm.time)} s before its time is over`;
     if (there === wanted) return { state: 'done', found, seen: wanted };
     if (there === undefined) return { state: 'todo', found: `\`${file}\` is not there`, seen: wanted };
-    if (authorOf(there) === 'ours') return { state: 'todo', found: `\`${file}\` is of other settings`, seen: wanted };
-    if (context.forced('script')) return { state: 'todo', found: `\`${file}\` was changed; it is kept as \`${file}.kept\``, seen: wanted };
-    return {
-      state: 'blocked',
-      code: 'E_OUTPUT_TAKEN',
-      found: `\`${file}\` was changed by somebody, and the settings mean another one`,
-      needed: 'a script of the settings, or none',
-      fix: `\`npx just slurm:script --force=script\`, which keeps the one that is there as \`${file}.kept\``,
-      seen: wanted,
-    };
+    return { state: 'todo', found: `\`${file}\` is of other settings`, seen: wanted };
   },
   plan: async (_, wanted) => [
     {
@@ -43,9 +50,8 @@ export const scriptStep: Step<string> = {
       async run(context, __, seen = wanted) {
         const { files } = context.host;
         const at = path.join(context.root, file);
-        const there = files.readText(at);
         const text = seen ?? (await wantedText(context, slurmOf(context)));
-        if (there !== undefined && authorOf(there) !== 'ours') files.writeText(`${at}.kept`, there);
+        if (takenBy(context, at, text, 'slurm:script')) files.move(at, keptName(context, at));
         files.writeText(at, text);
       },
     },

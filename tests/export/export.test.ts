@@ -87,7 +87,15 @@ test('what a person changed stays, and is told', async () => {
     assert.is(fs.readFileSync(target, 'utf8'), mine);
   }
   fs.writeFileSync(target, 'name: mine\n');
-  assert.match((await run(folder, '--to=skypilot')).step.found, /is a file that `export` did not write/);
+  const foreign = await run(folder, '--to=skypilot');
+  assert.match(foreign.step.found, /is a file that `export` did not write/);
+  assert.match(foreign.step.fix, 'mv configs/train.sky.yaml configs/train.sky.yaml.kept\n');
+  fs.writeFileSync(`${target}.kept`, 'an earlier one');
+  assert.match((await run(folder, '--to=skypilot')).step.fix, 'mv configs/train.sky.yaml configs/train.sky.yaml.kept-2\n');
+  // A folder that is named is where the file goes: the cure moves nothing of the project.
+  const named = await run(folder, '--to=skypilot', '--output=data');
+  assert.equal([named.step.code, named.step.fix], ['E_OUTPUT_TAKEN', 'name the file in it: `--output=data/train.sky.yaml`']);
+  assert.is((await run(folder, '--to=skypilot', '--output=data/train.sky.yaml')).exitCode, 0);
   const beside = await run(folder, '--to=skypilot', '--output=new/other.yaml');
   assert.is(beside.exitCode, 0, beside.stderr);
   assert.match(fs.readFileSync(path.join(folder, 'new/other.yaml'), 'utf8'), /export --to=skypilot --output=new\/other.yaml/);

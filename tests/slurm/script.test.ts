@@ -122,6 +122,24 @@ test('is written from the settings, is done then, and follows them; what a perso
   assert.match(read(`${scriptOf(folder)}.kept`), /echo mine\n$/);
   assert.is(read(scriptOf(folder)), text);
   assert.is(authorOf(text), 'ours');
+  // A second edit has a place of its own, and so have a folder and a link that leads nowhere.
+  fs.appendFileSync(scriptOf(folder), 'echo again\n');
+  assert.is(await look('--force=script'), 0);
+  fs.rmSync(scriptOf(folder));
+  fs.mkdirSync(scriptOf(folder));
+  const inTheWay = await runJust(folder, ['slurm:script']);
+  assert.match(inTheWay.stderr, /`configs\/train\.sbatch` is a folder.*E_OUTPUT_TAKEN/);
+  assert.match(inTheWay.stderr, 'keeps it as `configs/train.sbatch.kept-3`');
+  assert.is(await look('--force=script'), 0);
+  fs.rmSync(scriptOf(folder));
+  fs.symlinkSync('nowhere', scriptOf(folder));
+  assert.match((await runJust(folder, ['slurm:script'])).stderr, /is a link that leads nowhere.*E_OUTPUT_TAKEN/);
+  assert.is(await look('--force=script'), 0);
+  assert.match(read(`${scriptOf(folder)}.kept`), /echo mine\n$/);
+  assert.match(read(`${scriptOf(folder)}.kept-2`), /echo again\n$/);
+  assert.ok(fs.statSync(`${scriptOf(folder)}.kept-3`).isDirectory());
+  assert.is(fs.readlinkSync(`${scriptOf(folder)}.kept-4`), 'nowhere');
+  assert.is(read(scriptOf(folder)), text);
 });
 
 test('settings that cannot be are refused with their place', async () => {

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import { temporaryName } from '../../common/temporary-name';
+import { moveAside } from '../../engine/aside';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import { plainInitializations } from '../../knowledge/peft';
@@ -55,7 +56,8 @@ export function isCopied({ host }: Context, folder: string, adapter: CopiedAdapt
  * PEFT does not match are mended. The adapter itself stays as it is; pickles and checkpoints are not copied.
  * @throws UserError E_ADAPTER where something else is in the way
  */
-export function writeCopy({ host, root }: Context, folder: string, adapter: CopiedAdapter, version: string): void {
+export function writeCopy(context: Context, folder: string, adapter: CopiedAdapter, version: string): void {
+  const { root, host } = context;
   const { files } = host;
   const copy = copyFolder(folder, version);
   if (files.lstat(copy))
@@ -63,7 +65,7 @@ export function writeCopy({ host, root }: Context, folder: string, adapter: Copi
       code: 'E_ADAPTER',
       found: `\`${shown(root, copy)}\` is there already, and is not the copy that would be written`,
       needed: 'a free name for the copy',
-      fix: `move it: \`mv ${shown(root, copy)} ${shown(root, copy)}.kept\``,
+      fix: `move it: \`${moveAside(context, copy)}\``,
     });
   const part = temporaryName(copy);
   files.remove(part);

@@ -1,11 +1,11 @@
 import { type Fault, UserError } from '../../common/errors';
-import { moveAside } from '../../common/format';
+import { moveAside } from '../../engine/aside';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 
 /** Something of somebody else's has a name that we need: it is never touched. */
-export function foreignFault({ root }: Context, obstacle: string, found: string, needed: string): Fault & { needed: string } {
-  return { code: 'E_VENV_FOREIGN', found, needed, fix: moveAside(shown(root, obstacle)) };
+export function foreignFault(context: Context, obstacle: string, found: string, needed: string): Fault & { needed: string } {
+  return { code: 'E_VENV_FOREIGN', found, needed, fix: moveAside(context, obstacle) };
 }
 
 /** Somebody else's folder stands where the environment itself should be. */

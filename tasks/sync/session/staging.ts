@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
-import { moveAside, plural } from '../../common/format';
+import { plural } from '../../common/format';
 import { textName } from '../../common/shown-name';
+import { moveAside } from '../../engine/aside';
 import type { Context } from '../../engine/context';
 import type { Entry } from '../../platform/files/byte-paths';
 import type { RelativeName } from '../../untrusted/names';
@@ -34,7 +35,8 @@ export function openStaging({ host, root }: Context, base: string): string {
  * @param here the folder that receives
  * @throws UserError E_UNSAFE_PATH where the way to one of the files leads through a link or a file, or a folder stands at its name
  */
-export function refuseWay({ host: { tree } }: Context, here: string, changes: readonly FileChange[]): void {
+export function refuseWay({ root, host }: Context, here: string, changes: readonly FileChange[]): void {
+  const { tree } = host;
   for (const change of changes) {
     if (change.action === 'deleted') continue;
     const entry = tree.look(here, change.name);
@@ -44,7 +46,7 @@ export function refuseWay({ host: { tree } }: Context, here: string, changes: re
       code: 'E_UNSAFE_PATH',
       found: `\`${shownChange(change)}\` is a ${mine} here and a ${change.kind} there`,
       needed: 'the same kind on both sides: nothing is written through it',
-      fix: `\`${moveAside(`${change.folder}/${textName(change.name)}`)}\`, then run the same command again`,
+      fix: `\`${moveAside({ root, host }, path.resolve(root, change.folder, textName(change.name)))}\`, then run the same command again`,
     });
   }
 }

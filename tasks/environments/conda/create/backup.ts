@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { UserError } from '../../../common/errors';
 import { some } from '../../../common/format';
+import { freeName } from '../../../engine/aside';
 import type { Context } from '../../../engine/context';
 import { placeToKeep, variantOf, wantedVariant } from '../../venv/packages/variants';
 import type { CondaDefinition } from '../definition';
@@ -29,13 +30,6 @@ export function moveCondaToBackup(context: Context, record: CondaRecord, health:
   writeCondaRecord(context, moved);
   files.move(prefix, aside);
   return moved;
-}
-
-function freeName({ host }: Context, wanted: string): string {
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? wanted : `${wanted}-${number}`;
-    if (!host.files.lstat(name)) return name;
-  }
 }
 
 /** What conda left of a failed build goes; what was there before is back. pip's half can be gone on with, so it stays. */
