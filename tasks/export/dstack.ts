@@ -53,7 +53,7 @@ export const dstack: Engine = {
       '  gpu:',
       `    name: [${namesOf(offer).join(', ')}]`,
       `    memory: ${leastGb(offer)}GB..`,
-      '    count: 1',
+      `    count: ${job.gpus}`,
       ...comment(`${job.storageGib} GiB by \`storage\` of configs/setup.yaml, ${imageGib} for the image`, '  '),
       `  disk: ${job.storageGib + imageGib}GB..`,
       ...comment('A driver cannot be asked for: setup:remote looks at it before anything is fetched.', '  '),

@@ -3,11 +3,11 @@ import { bytes } from '../common/format';
 import { dataFiles } from '../data/rows/data-files';
 import type { Context } from '../engine/context';
 import { below } from '../engine/paths';
+import { variablesOf } from '../engine/variables';
 import { type CardFit, cardFits } from '../gpu/cards/card-fits';
 import { sourcesFor } from '../settings/read/sources';
 import { oneModel } from '../training/inputs';
 import { fieldsOf } from '../untrusted/json';
-import { variablesOf } from './variables';
 
 /** A file that git does not bring to the machine. */
 export interface JobFile {
@@ -23,6 +23,10 @@ export interface Job {
   /** As `--model` takes it. */
   model: string;
   adapter: string;
+  /** Cards of the machine: one for each process of the training. */
+  gpus: number;
+  /** The training takes every card that it finds: how many that are to be is a person's to say. */
+  takesAll: boolean;
   /** Every card, judged for the model. */
   fits: readonly CardFit[];
   /** What the environment, the model, the data and the adapters take, by `storage` (GiB, rounded up). */
@@ -49,11 +53,14 @@ export function jobOf(context: Context): Job {
   const data = dataFiles(context);
   const inside = data.filter(({ path: file }) => below(root, file) !== undefined);
   const { warn_gb, budget_gb } = settings.setup.storage;
+  const { processes } = settings.training;
   const budget = Object.values(budget_gb).reduce((sum, part) => sum + part, 0);
   return {
     name: nameOf(context),
     model: model.asked,
     adapter: context.option('name') ?? 'first',
+    gpus: Math.max(1, processes),
+    takesAll: processes === 0,
     fits: cardFits(context).fits.filter((fit) => fit.model === model.name),
     storageGib: Math.ceil((Math.max(warn_gb, budget) * 1e9) / 2 ** 30),
     data: inside.map(({ name, bytes: size }) => ({ name: name.split(path.sep).join('/'), bytes: size })),
@@ -81,7 +88,9 @@ function nameOf({ root, host }: Context): string {
 }
 
 /** What the training needs, in one line. */
-export function needText({ model, fits }: Job): string {
+export function needText({ model, fits, gpus, takesAll }: Job): string {
   const needs = [...new Set(fits.filter(({ fits: how }) => how === 'yes').map(({ estimate }) => bytes(estimate.total)))];
-  return `${model} needs ${needs.join(' or ')} of GPU memory with these settings`;
+  const each = gpus > 1 ? ` on each of ${gpus} cards, one for each process,` : '';
+  const all = takesAll ? '`training.processes` is 0: one card is asked for, set it to the number that you want; ' : '';
+  return `${all}${model} needs ${needs.join(' or ')} of GPU memory${each} with these settings`;
 }

@@ -49,7 +49,9 @@ export const skypilot: Engine = {
         '  ',
       ),
       '  accelerators:',
-      ...offer.cards.flatMap((card) => card.skypilot.map((name) => `    ${scalar(name)}: 1  # ${sizeText(card)}`)),
+      ...offer.cards.flatMap((card) =>
+        card.skypilot.map((name) => `    ${scalar(name)}: ${job.gpus}  # ${sizeText(card)}${job.gpus > 1 ? ' each' : ''}`),
+      ),
       ...comment(`${job.storageGib} GiB by \`storage\` of configs/setup.yaml, ${imageGib} for the system`, '  '),
       `  disk_size: ${job.storageGib + imageGib}`,
       ...comment('A driver cannot be asked for: setup:remote looks at it before anything is fetched.', '  '),

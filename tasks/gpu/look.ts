@@ -1,3 +1,4 @@
+import { plural } from '../common/format';
 import type { Context } from '../engine/context';
 import { chooseProfile } from '../environments/profile/choose';
 import { trainingVersions } from '../environments/training/fingerprint';
@@ -62,6 +63,12 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', { fres
     layers.push(judged.layer);
     warnings.push(...judged.warnings);
     look.verdicts = judged.verdicts;
+    const { processes } = context.settings.training;
+    const most = together(usable).length;
+    if (processes > most && context.option('no-gpu') === undefined)
+      warnings.push(
+        `\`training.processes\` is ${processes}, and ${plural(most, 'GPU')} can be used together: \`train\` would refuse that (E_PROCESSES); 0 takes every one`,
+      );
     look.broken = brokenOf(layers);
   }
   const why = look.broken ? 'not reached' : 'not reached: there is no training environment yet';
@@ -77,6 +84,10 @@ const wantedOf = async (context: Context): Promise<Wanted> => ({
 /** The cards that pass every look at the driver, in the order of `CUDA_VISIBLE_DEVICES`. */
 export const usableCards = async (context: Context, answers: DriverAnswers): Promise<Gpu[]> =>
   driverLayers(answers, await wantedOf(context)).usable;
+
+/** Those of them that can train together: one at most where a card is split by MIG, since CUDA shows a process one part. */
+export const together = (usable: readonly Gpu[]): readonly Gpu[] =>
+  usable.some(({ mig }) => mig === 'enabled') ? usable.slice(0, 1) : usable;
 
 async function torchHalf(
   context: Context,

@@ -6,9 +6,9 @@ import type { RunEvent } from '../engine/reporter/events';
 import type { Reporter } from '../engine/reporter/reporter';
 import { applySteps, checkSteps, type RunResult } from '../engine/run';
 import type { Step } from '../engine/step';
-import { runsInJob, tasksBefore } from '../slurm/needs-gpu';
+import { tasksBefore } from '../slurm/needs-gpu';
 import { redacted } from '../untrusted/secrets';
-import { inJob } from './in-job';
+import { commandThere, gpusThere } from './in-job';
 import type { Machine, Runtime } from './machine';
 import { type MachineOutcome, type OwnOutcome, outcomeThere, ownOutcome } from './outcome';
 import type { Ahead } from './runs/ahead';
@@ -83,6 +83,8 @@ export async function runOn(
     const runtime = await runtimeOf(context, machine);
     if (!asked.looks) keepHashes(context);
     const there: There = { context, machine, runtime, view, stops, ahead };
+    const few = asked.task === 'train' ? gpusThere(context, machine.remote)?.tooFew : undefined;
+    if (few) view.note(`${few.found} (${few.code})`);
     for (const before of machine.remote.slurm ? tasksBefore(asked.task, asked.args) : []) {
       const { ended, end } = await shownThere(there, { ...asked, ...before, detach: false });
       if (end.code !== 0) return outcomeThere(own, brought, name, ended, end);
@@ -159,7 +161,7 @@ async function follow(
     key: sha256(JSON.stringify([task, ...args])),
     from: `${context.host.hostname}:${context.root}`,
     isLook,
-    command: machine.remote.slurm && runsInJob(task, args) ? inJob(machine.remote.slurm, runtime, task, justHere) : justHere,
+    command: commandThere(context, machine, runtime, { task, args, just: justHere }),
     environment,
   };
   const follower = {

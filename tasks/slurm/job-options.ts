@@ -1,13 +1,13 @@
 import type { SlurmSettings } from '../settings/schema/slurm';
 
-/** One GPU: `train` uses one, and so does the proof. */
-const oneGpu = 'gpu:1';
-
-/** The options of sbatch(1) and srun(1) that the settings of a remote mean, each as `--name=value`. */
-export const jobOptions = ({ partition, account, gres, time, extra }: SlurmSettings): string[] => [
+/**
+ * The options of sbatch(1) and srun(1) that the settings of a remote mean, each as `--name=value`.
+ * @param gpus where `gres` says nothing
+ */
+export const jobOptions = ({ partition, account, gres, time, extra }: SlurmSettings, gpus: number): string[] => [
   ...(partition ? [`--partition=${partition}`] : []),
   ...(account ? [`--account=${account}`] : []),
-  `--gres=${gres ?? oneGpu}`,
+  `--gres=${gres ?? `gpu:${gpus}`}`,
   `--time=${time}`,
   ...extra,
 ];

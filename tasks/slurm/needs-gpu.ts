@@ -13,6 +13,9 @@ const inJob: Readonly<Record<string, (has: (option: string) => boolean) => boole
 export const runsInJob = (task: string, args: readonly string[]): boolean =>
   inJob[task]?.((option) => args.some((arg) => arg === `--${option}` || arg.startsWith(`--${option}=`))) ?? false;
 
+/** Whether a task of a job looks at the GPUs of the training, or trains on them; the others need one at most. */
+export const trainsInJob = (task: string): boolean => ['gpu', 'train', 'validate', 'setup:remote'].includes(task);
+
 /** What a task of a job needs from the network, done on the login node before: each with the options that it knows. */
 export function tasksBefore(task: string, args: readonly string[]): { task: string; args: string[] }[] {
   if (task !== 'setup:remote' || args.some((arg) => /^--(?:plan|check|for)\b/.test(arg))) return [];

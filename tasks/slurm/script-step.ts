@@ -1,18 +1,21 @@
 import * as path from 'node:path';
-import { usageError } from '../common/errors';
+import { UserError, usageError } from '../common/errors';
 import { bytes } from '../common/format';
 import { keptName } from '../engine/aside';
 import type { Context } from '../engine/context';
 import { shown } from '../engine/paths';
 import type { Step } from '../engine/step';
 import { takenBy } from '../engine/taken';
+import { variablesOf } from '../engine/variables';
 import { shapesOf } from '../gpu/look';
 import { estimate } from '../gpu/memory/memory';
 import { memoryConfigFor, memoryConfigOf } from '../gpu/memory/training-memory-config';
 import type { SlurmSettings } from '../settings/schema/slurm';
 import { remoteNamed } from '../sync/remotes/chosen-remote';
+import { jobGpus } from './job-gpus';
 import { jobOptions, noticeSeconds } from './job-options';
 import { scriptText } from './script-text';
+import { settingsThere } from './settings-there';
 
 /** Where the script lies in the project. */
 const file = 'configs/train.sbatch';
@@ -22,8 +25,10 @@ export const scriptStep: Step<string> = {
   name: 'script',
   title: `Write ${file}`,
   async check(context) {
-    const slurm = slurmOf(context);
-    const wanted = await wantedText(context, slurm);
+    const job = jobOf(context);
+    const { slurm, gpus, tooFew } = job;
+    if (tooFew) return { state: 'blocked', ...tooFew };
+    const wanted = await wantedText(job);
     const at = path.join(context.root, file);
     const taken = takenBy(context, at, wanted, 'slurm:script');
     if (taken) {
@@ -39,7 +44,7 @@ export const scriptStep: Step<string> = {
       };
     }
     const there = context.host.files.readText(at);
-    const found = `\`${file}\`: ${jobOptions(slurm).join(' ')}, told ${noticeSeconds(slurm.time)} s before its time is over`;
+    const found = `\`${file}\`: ${jobOptions(slurm, gpus).join(' ')}, told ${noticeSeconds(slurm.time)} s before its time is over`;
     if (there === wanted) return { state: 'done', found, seen: wanted };
     if (there === undefined) return { state: 'todo', found: `\`${file}\` is not there`, seen: wanted };
     return { state: 'todo', found: `\`${file}\` is of other settings`, seen: wanted };
@@ -50,7 +55,7 @@ export const scriptStep: Step<string> = {
       async run(context, __, seen = wanted) {
         const { files } = context.host;
         const at = path.join(context.root, file);
-        const text = seen ?? (await wantedText(context, slurmOf(context)));
+        const text = seen ?? (await wantedText(jobOf(context)));
         if (takenBy(context, at, text, 'slurm:script')) files.move(at, keptName(context, at));
         files.writeText(at, text);
       },
@@ -62,7 +67,7 @@ export const scriptStep: Step<string> = {
  * Slurm as the settings of `--remote` say, or of the only remote that says anything.
  * @throws UserError exit code 2: E_USAGE, E_REMOTE_UNKNOWN, E_REMOTE_TODO, E_REMOTE_SETTINGS
  */
-export function slurmOf(context: Context): SlurmSettings {
+export function slurmOf(context: Context): { name: string; slurm: SlurmSettings } {
   const { remotes } = context.settings.setup;
   const clusters = Object.entries(remotes).flatMap(([name, { slurm }]) => (slurm ? [name] : []));
   const name = context.option('remote') ?? (clusters.length === 1 ? clusters[0] : undefined);
@@ -74,18 +79,44 @@ export function slurmOf(context: Context): SlurmSettings {
         : `\`--remote=${clusters[0]}\``,
     );
   const { slurm } = remoteNamed(context, name);
-  if (slurm) return slurm;
+  if (slurm) return { name, slurm };
   throw usageError(`\`remotes.${name}\` has no \`slurm\``, 'add `slurm: { partition: … }` to it in configs/setup.local.yaml');
 }
 
-async function wantedText(context: Context, slurm: SlurmSettings): Promise<string> {
-  const { engine, prefix, path: venv } = context.settings.setup.remote;
+/** What a job is, by the settings that it reads. */
+interface Job {
+  slurm: SlurmSettings;
+  gpus: number;
+  tooFew: ReturnType<typeof jobGpus>['tooFew'];
+  /** What `--set` and variables of here say, for the job to say it too. */
+  variables: ReadonlyMap<string, string>;
+  /** With the settings there. */
+  there: Context;
+}
+
+/** @throws UserError exit code 2: as `slurmOf`, E_CONFIG where a file of the machine's own settings is wrong */
+function jobOf(context: Context): Job {
+  const cluster = slurmOf(context);
+  const variables = variablesOf(context);
+  const loaded = settingsThere(context, cluster.name, variables);
+  if (loaded.fault) throw new UserError(loaded.fault, 2);
+  const { settings, origins } = loaded;
+  return { slurm: cluster.slurm, ...jobGpus(context, cluster, loaded), variables, there: { ...context, settings, origins } };
+}
+
+async function wantedText({ slurm, gpus, variables, there }: Job): Promise<string> {
+  const { engine, prefix, path: venv } = there.settings.setup.remote;
+  const { processes } = there.settings.training;
   const isConda = engine === 'conda' || (engine === 'auto' && prefix !== null);
-  const plan = memoryConfigOf(context.settings.training);
-  const memory = (await shapesOf(context)).map(({ name, shape, attention }) =>
+  const plan = memoryConfigOf(there.settings.training);
+  const each = gpus > 1 ? ` on each of ${gpus} GPUs, one for each process` : '';
+  const memory = (await shapesOf(there)).map(({ name, shape, attention }) =>
     shape
-      ? `${name} needs ${bytes(estimate(shape, memoryConfigFor(plan, attention)).total)} of GPU memory, by the estimate of \`npx just gpu --estimate\`.`
+      ? `${name} needs ${bytes(estimate(shape, memoryConfigFor(plan, attention)).total)} of GPU memory${each}, by the estimate of \`npx just gpu --estimate\`.`
       : `What GPU memory ${name} needs is not known before it is downloaded.`,
   );
-  return scriptText({ slurm, prefix: isConda ? (prefix ?? undefined) : venv, isConda, memory });
+  const one =
+    '`training.processes` is 0: one GPU is asked for, and `remotes.NAME.slurm.gres` asks for more. The training takes all of the job.';
+  const notes = processes === 0 && slurm.gres === null ? [...memory, one] : memory;
+  return scriptText({ slurm, gpus, prefix: isConda ? (prefix ?? undefined) : venv, isConda, notes, variables });
 }

@@ -1,4 +1,5 @@
 import { authoredText } from '../common/authored-text';
+import { shellWord } from '../common/format';
 import type { SlurmSettings } from '../settings/schema/slurm';
 import { jobOptions, noticeSeconds } from './job-options';
 
@@ -8,8 +9,12 @@ export interface ScriptInputs {
   /** Folder of the training environment as the settings write it. `undefined` where conda alone knows it. */
   prefix: string | undefined;
   isConda: boolean;
-  /** A line for each model that is trained: the memory that the card needs. */
-  memory: readonly string[];
+  /** GPUs of the job where `gres` says nothing. */
+  gpus: number;
+  /** Lines of the head: the memory that each model needs on the card. */
+  notes: readonly string[];
+  /** Settings that stand in no file, as variables. */
+  variables: ReadonlyMap<string, string>;
 }
 
 /** `configs/train.sbatch`. */
@@ -17,12 +22,12 @@ export function scriptText(inputs: ScriptInputs): string {
   return authoredText(['#!/bin/bash -l'], `${head(inputs).join('\n')}\n\n${body(inputs)}`);
 }
 
-const head = ({ slurm, memory }: ScriptInputs): string[] => [
+const head = ({ slurm, gpus, notes }: ScriptInputs): string[] => [
   '# Trains the adapter in jobs of Slurm: `sbatch configs/train.sbatch` in the folder of the project. Options behind it go to `train`.',
   '# Made by `npx just slurm:script` from the settings. A change here is yours: it is not overwritten.',
   '#SBATCH --job-name=just-lora-train',
-  ...jobOptions(slurm).map((option) => `#SBATCH ${option}`),
-  ...memory.map((line) => `# ${line}`),
+  ...jobOptions(slurm, gpus).map((option) => `#SBATCH ${option}`),
+  ...notes.map((line) => `# ${line}`),
   '#SBATCH --nodes=1',
   '#SBATCH --ntasks=1',
   '#SBATCH --output=slurm-train-%j.log',
@@ -32,7 +37,7 @@ const head = ({ slurm, memory }: ScriptInputs): string[] => [
   `#SBATCH --signal=B:USR2@${noticeSeconds(slurm.time)}`,
 ];
 
-const body = ({ prefix, isConda }: ScriptInputs): string => `set -u
+const body = ({ prefix, isConda, variables }: ScriptInputs): string => `set -u
 cd "\${SLURM_SUBMIT_DIR:-.}" || exit 2
 if [ ! -f configs/train.sbatch ]; then
   echo "submit this job in the folder of the project: sbatch configs/train.sbatch" >&2
@@ -41,7 +46,7 @@ fi
 
 # Compute nodes often have no network: what is not on the disk is an error at once, and not after a minute.
 export HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_DATASETS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1
-${activation(prefix, isConda)}
+${handedOn(variables)}${activation(prefix, isConda)}
 # Node and just-lora: those of the project, else what \`--on\` has brought.
 brought=$HOME/.cache/just-lora
 node=
@@ -89,6 +94,12 @@ if [ -n "$ends" ] && [ "$code" -ne 0 ]; then
 fi
 exit "$code"
 `;
+
+/** What `--set` and variables said where the script was written. */
+const handedOn = (variables: ReadonlyMap<string, string>): string =>
+  variables.size === 0
+    ? ''
+    : `\n# Settings that stand in no file.\n${[...variables].map(([name, value]) => `export ${name}=${shellWord(value)}\n`).join('')}`;
 
 /** Where the environment lies is a matter of the machine too: what is not there is left out, `train` looks for itself. */
 function activation(prefix: string | undefined, isConda: boolean): string {

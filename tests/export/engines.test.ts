@@ -49,6 +49,8 @@ else {
     assert.equal([task.name, task.workdir, task.ordered, task.counts], ['just-lora-train', '.', false, [1]]);
     // 30 GB of `storage` are 28 GiB.
     assert.equal(task.disk, [78]);
+    await runJust(folder, ['export', '--to=skypilot', ...options, '--set', 'training.processes=2']);
+    assert.equal(read(skypilot(), 'read-skypilot.py', folder, 'configs/train.sky.yaml').counts, [2]);
     assert.ok(task.cards.includes('RTX3090') && task.cards.includes('A100-80GB') && !task.cards.includes('L4'));
     assert.equal(task.mounts, {
       '~/sky_workdir/data/processed/a b #1.jsonl': './data/processed/a b #1.jsonl',
@@ -98,6 +100,9 @@ else {
     assert.equal([task.type, task.name], ['task', 'just-lora-train']);
     assert.equal([task.resources.gpu.count, task.resources.gpu.memory.min], [{ min: 1, max: 1 }, 24]);
     assert.equal(task.resources.disk.size.min, 78);
+    await runJust(folder, ['export', '--to=dstack', ...options, '--set', 'training.processes=2']);
+    const two = read(dstack(), 'read-dstack.py', path.join(folder, 'configs/train.dstack.yml'));
+    assert.equal(two.resources.gpu.count, { min: 2, max: 2 });
     assert.ok(task.resources.gpu.name.includes('RTX3090') && !task.resources.gpu.name.includes('L4'));
     assert.is(task.repos[0].local_path, '..');
     assert.equal(

@@ -112,6 +112,24 @@ test('settings that stand in no file travel as variables', async () => {
   assert.match(text, /\bL4\b/);
 });
 
+test('a card for each process of the training', async () => {
+  const folder = project();
+  fs.writeFileSync(path.join(folder, 'configs/training_config.remote.yaml'), 'processes: 2\n');
+  const written = async (engine: string, file: string, ...options: string[]) => {
+    const { exitCode, stderr } = await run(folder, `--to=${engine}`, ...options);
+    assert.is(exitCode, 0, stderr);
+    return fs.readFileSync(path.join(folder, file), 'utf8');
+  };
+  const sky = await written('skypilot', 'configs/train.sky.yaml');
+  assert.match(sky, /\n {4}A40: 2 {2}# [\d.]+ GB each\n/);
+  assert.not.match(sky, /: 1 {2}#/);
+  assert.match(sky, /of GPU memory on each of 2 cards, one for each process/);
+  assert.match(await written('dstack', 'configs/train.dstack.yml'), /\n {4}count: 2\n/);
+  const all = await written('dstack', 'configs/train.dstack.yml', '--set=training.processes=0');
+  assert.match(all, /`training\.processes` is 0: one card is asked for/);
+  assert.match(all, /\n {4}count: 1\n/);
+});
+
 test('the cheapest class first, and nothing that costs many times as much', async () => {
   const { step } = await run(project(), '--to=skypilot', '--plan');
   assert.equal(step.cards.slice(0, 2), ['RTX A5000', 'RTX 4090']);

@@ -53,6 +53,16 @@ test('has everything as data', async () => {
   assert.is(step.memory[0].devices.length, 2);
 });
 
+test('says that train would refuse more processes than there are GPUs', async () => {
+  const three = await runJust(project, ['gpu', '--json', '--set=training.processes=3'], on('two-3090'));
+  assert.match(
+    JSON.parse(three.stdout).steps[0].warning,
+    /`training\.processes` is 3, and 2 GPUs can be used together: `train` would refuse/,
+  );
+  const two = await runJust(project, ['gpu', '--json', '--set=training.processes=2'], on('two-3090'));
+  assert.not.match(JSON.parse(two.stdout).steps[0].warning ?? '', 'E_PROCESSES');
+});
+
 test('a machine without a GPU is blocked, and all right where none is asked for', async () => {
   const blocked = await runJust(project, ['gpu'], nowhere);
   assert.is(blocked.exitCode, 1);

@@ -3,9 +3,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { commandThere } from '../../tasks/machines/in-job';
+import type { Machine, Runtime } from '../../tasks/machines/machine';
 import { hopelessFault, jobFault } from '../../tasks/slurm/job-faults';
 import { runsInJob, tasksBefore } from '../../tasks/slurm/needs-gpu';
 import { parseQueue, waitText } from '../../tasks/slurm/queue';
+import { contextWith } from '../support/context';
 import { repository, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { type Cluster, noSlurm, startCluster } from '../support/slurm';
@@ -33,6 +36,22 @@ test('which tasks a compute node is for, and what the login node does before', (
     { task: 'model:download', args: ['--set=a=b'] },
   ]);
   assert.equal(tasksBefore('setup:remote', ['--plan']), []);
+});
+
+test('a job asks for a GPU for each process of the training, where the task trains', () => {
+  const slurm = { partition: 'gpu', account: null, gres: null, time: '1:00:00', extra: [] };
+  const context = contextWith({});
+  fs.writeFileSync(path.join(context.root, 'configs/training_config.remote.yaml'), 'processes: 2\n');
+  const machine = { remote: { name: 'site', slurm } } as unknown as Machine;
+  const runtime = { node: 'node', app: '/app', project: '/project' } as Runtime;
+  const gresOf = (task: string, ...args: string[]): string | undefined => {
+    const command = commandThere(context, machine, runtime, { task, args, just: ['just', task, ...args] });
+    return command[0] === 'node' ? JSON.parse(command[2] ?? '').options.find((option: string) => option.startsWith('--gres')) : undefined;
+  };
+  assert.equal(
+    [gresOf('train'), gresOf('validate', '--train'), gresOf('validate', '--nodes=2'), gresOf('train:merge'), gresOf('storage')],
+    ['--gres=gpu:2', '--gres=gpu:2', '--gres=gpu:2', '--gres=gpu:1', undefined],
+  );
 });
 
 test('what Slurm says has a code and a cure each', () => {

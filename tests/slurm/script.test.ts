@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { authorOf } from '../../tasks/common/authored-text';
+import { gpusOf } from '../../tasks/slurm/job-gpus';
 import { minutesOf, noticeSeconds } from '../../tasks/slurm/job-options';
 import { makeAdapter } from '../checkpoints/adapters/adapter';
 import { makeModel } from '../checkpoints/models/model';
@@ -140,6 +141,50 @@ test('is written from the settings, is done then, and follows them; what a perso
   assert.ok(fs.statSync(`${scriptOf(folder)}.kept-3`).isDirectory());
   assert.is(fs.readlinkSync(`${scriptOf(folder)}.kept-4`), 'nowhere');
   assert.is(read(scriptOf(folder)), text);
+});
+
+test('a GPU for each process of the training, by the settings of the machine that trains', async () => {
+  const folder = project({ partition: 'gpu' });
+  const write = (file: string, text: string) => {
+    fs.mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    fs.writeFileSync(path.join(folder, file), text);
+  };
+  const script = async (...args: string[]) => {
+    const ran = await runJust(folder, ['slurm:script', ...args]);
+    assert.is(ran.exitCode, 0, ran.stderr);
+    return read(scriptOf(folder));
+  };
+  write('configs/training_config.remote.yaml', 'processes: 2\n');
+  const two = await script();
+  assert.match(two, /\n#SBATCH --gres=gpu:2\n/);
+  assert.match(two, /of GPU memory on each of 2 GPUs, one for each process, by/);
+  assert.not.match(two, 'JUST_LORA_');
+  // What `--on` makes of these files is the machine's own.
+  write('configs/remotes/site.training_config.yaml', 'processes: 3\n');
+  write('configs/remotes/site.yaml', 'remote: { path: /scratch/env, engine: venv }\n');
+  const three = await script();
+  assert.match(three, /\n#SBATCH --gres=gpu:3\n/);
+  assert.match(three, '\nprefix=/scratch/env\n');
+  const given = await script('--set=training.processes=4', '--set=data.gate=block');
+  assert.match(given, /\n#SBATCH --gres=gpu:4\n/);
+  assert.match(given, '\nexport JUST_LORA_TRAINING__PROCESSES=4\n');
+  assert.match(given, /\nexport JUST_LORA_DATA__GATE=block\n/);
+  execFileSync('bash', ['-n', scriptOf(folder)]);
+  const all = await script('--set=training.processes=0');
+  assert.match(all, /\n#SBATCH --gres=gpu:1\n/);
+  assert.match(all, '\n# `training.processes` is 0: one GPU is asked for');
+});
+
+test('a gres with fewer GPUs than processes is refused with both places', async () => {
+  const folder = project({ partition: 'gpu', gres: 'gpu:a100:1(S:0-1)' });
+  assert.is((await runJust(folder, ['slurm:script'])).exitCode, 0);
+  fs.writeFileSync(path.join(folder, 'configs/training_config.remote.yaml'), 'processes: 2\n');
+  const { exitCode, stderr } = await runJust(folder, ['slurm:script']);
+  assert.is(exitCode, 1);
+  assert.match(stderr, /`training\.processes` is 2 \(configs\/training_config\.remote\.yaml:1\)/);
+  assert.match(stderr, /`gpu:a100:1\(S:0-1\)` \(configs\/setup\.local\.yaml:1\): 1 GPU for a job.*E_PROCESSES/);
+  const counts = ['gpu', 'gpu:2', 'gpu:a100', 'gpu:a100:4', 'gpu:a100:1,gpu:v100:2', 'gpu:2(IDX:0,1)', 'shard:3', 'gpu:0'];
+  assert.equal(counts.map(gpusOf), [1, 2, 1, 4, 3, 2, undefined, 0]);
 });
 
 test('settings that cannot be are refused with their place', async () => {

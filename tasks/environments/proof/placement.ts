@@ -3,7 +3,7 @@ import { plural } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { driverAnswers, type Gpu } from '../../gpu/driver/query-driver';
 import { cardVariables } from '../../gpu/driver/select-cards';
-import { usableCards } from '../../gpu/look';
+import { together, usableCards } from '../../gpu/look';
 import { deviceOf } from './device';
 import { knowsProcesses } from './training-script';
 
@@ -17,13 +17,12 @@ export interface Placement {
 export const cardName = ({ index, name, uuid }: Gpu): string => `GPU ${index} (${name}${uuid ? `, ${uuid}` : ''})`;
 
 /**
- * The cards that can train together: those that pass every look at the driver, in the order of `CUDA_VISIBLE_DEVICES`. One at most where
- * a card is split by MIG, since CUDA shows a process one part. None with `--no-gpu`.
+ * The cards that can train together, of those that pass every look at the driver, in the order of `CUDA_VISIBLE_DEVICES`. None with
+ * `--no-gpu`.
  */
 export async function trainingCards(context: Context): Promise<readonly Gpu[]> {
   if (deviceOf(context) === 'cpu') return [];
-  const usable = await usableCards(context, await driverAnswers(context));
-  return usable.some(({ mig }) => mig === 'enabled') ? usable.slice(0, 1) : usable;
+  return together(await usableCards(context, await driverAnswers(context)));
 }
 
 /**

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import type { Environment } from '../../common/environment';
 
 /** The part of the settings that a file holds, and the files that hold it, in the order they are merged. */
@@ -17,6 +18,19 @@ export function sourcesFor(environment: Environment): Source[] {
     { part: part as Source['part'], file: `configs/${file.replace(/\.\w+$/, '')}.${environment}.yaml`, machine: true },
   ]);
 }
+
+/**
+ * Settings of one machine that lie here, as that machine's own: `configs/remotes/NAME.yaml` becomes `configs/setup.remote.yaml`,
+ * `NAME.paths_config.yaml` and `NAME.training_config.yaml` the other two.
+ * @returns names from the project, here and there
+ */
+export const overridesFor = (remote: string): { here: string; there: string }[] =>
+  sourcesFor('remote')
+    .filter(({ machine }) => machine)
+    .map(({ part, file }) => {
+      const base = path.posix.basename(file).replace(/\.remote\.yaml$/, '');
+      return { here: `configs/remotes/${remote}${part === 'setup' ? '' : `.${base}`}.yaml`, there: file };
+    });
 
 /** `JUST_LORA_STORAGE__WARN_GB=40` sets `storage.warn_gb`. */
 export const variablePrefix = 'JUST_LORA_';

@@ -14,7 +14,11 @@ export const slurm = v.optional(
       v.strictObject({
         partition: word("Partition with the GPUs; null is the cluster's default", /^[\w.,-]+$/, 'a name of a partition'),
         account: word('Account that the time is booked on; null is your default', /^[\w.@-]+$/, 'a name of an account'),
-        gres: word('Generic resources of a job; null is one GPU, `gpu:1`', /^[\w.:,/=()-]+$/, 'resources such as "gpu:a100:1"'),
+        gres: word(
+          'Generic resources of a job; null is a GPU for each process of the training, `gpu:1` unless `training.processes` says more',
+          /^[\w.:,/=()-]+$/,
+          'resources such as "gpu:a100:1"',
+        ),
         time: v.optional(
           v.pipe(
             v.string(),

@@ -5,10 +5,11 @@ import { byteName, shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import { askGit } from '../../../engine/git';
 import { walk } from '../../../platform/files/walk';
+import { overridesFor } from '../../../settings/read/sources';
 import { leadsOut } from '../../../sync/compare/links';
 import type { RelativeName } from '../../../untrusted/names';
 import { hashesHere } from '../hashes-here';
-import { overridesFor, staysHere } from './travels';
+import { staysHere } from './travels';
 
 /** A file or a link that travels. Names are bytes. */
 export interface FileHere {

@@ -2,7 +2,6 @@ import * as path from 'node:path';
 import { byteName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import { absolute, below, projectPaths } from '../../../engine/paths';
-import { sourcesFor } from '../../../settings/read/sources';
 
 /** Of any project, by name from its folder: state, packages, what is made anew, and what only this machine is told. */
 const never =
@@ -23,16 +22,3 @@ export function staysHere(context: Context): (name: string) => boolean {
   const inside = folders.flatMap((folder) => below(context.root, folder) ?? []).map((each) => byteName(each.split(path.sep).join('/')));
   return (name) => never.test(name) || inside.some((folder) => name === folder || name.startsWith(`${folder}/`));
 }
-
-/**
- * Settings of one machine that lie here, as that machine's own: `configs/remotes/NAME.yaml` becomes `configs/setup.remote.yaml`,
- * `NAME.paths_config.yaml` and `NAME.training_config.yaml` the other two.
- * @returns names from the project, here and there
- */
-export const overridesFor = (remote: string): { here: string; there: string }[] =>
-  sourcesFor('remote')
-    .filter(({ machine }) => machine)
-    .map(({ part, file }) => {
-      const base = path.posix.basename(file).replace(/\.remote\.yaml$/, '');
-      return { here: `configs/remotes/${remote}${part === 'setup' ? '' : `.${base}`}.yaml`, there: file };
-    });

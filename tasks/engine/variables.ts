@@ -1,18 +1,19 @@
-import type { Context } from '../engine/context';
 import { variableForm } from '../settings/check/names';
 import { variablePrefix } from '../settings/read/sources';
+import type { Context } from './context';
 
 /** What a training follows from, and may be told to a machine by a variable. Paths and remotes are of this machine. */
 const travelling = ['training', 'models', 'remote', 'data'];
 
 /**
  * Settings that stand in no file: the machine would not know of those that a variable or `--set` gave here.
+ * @param from `sets`: those of `--set` alone
  * @returns variable → value, as a machine reads it
  */
-export function variablesOf({ origins, settings }: Context): Map<string, string> {
+export function variablesOf({ origins, settings }: Context, from: 'sets' | 'all' = 'all'): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, origin] of origins) {
-    if (origin !== '--set' && !origin.startsWith(variablePrefix)) continue;
+    if (origin !== '--set' && (from === 'sets' || !origin.startsWith(variablePrefix))) continue;
     const keys = keysOf(name, settings);
     if (!keys || !travelling.includes(name.split('.')[0] ?? '')) continue;
     const value = keys.reduce<unknown>((tree, key) => (tree as Record<string, unknown> | undefined)?.[key], settings);
