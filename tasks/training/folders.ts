@@ -1,5 +1,7 @@
 import * as path from 'node:path';
 import { usageError } from '../common/errors';
+import { shellWord } from '../common/format';
+import { freeName } from '../engine/aside';
 import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
 
@@ -17,6 +19,16 @@ export const adapterFolder = (context: Context): Named =>
 /** Where the merged model goes: `--into`. @throws UserError E_USAGE */
 export const mergedFolder = (context: Context): Named =>
   named(context, projectPaths(context).models_dir, 'into', context.option('into') ?? `${adapterFolder(context).name}-merged`);
+
+/** A name that no adapter has: `second`, `third` and so on. */
+export function freeAdapter(context: Context): string {
+  const folder = (name: string): string => path.join(projectPaths(context).adapters_dir, name);
+  const isFree = (name: string): boolean => context.host.files.lstat(folder(name)) === undefined;
+  return ['second', 'third', 'fourth', 'fifth'].find(isFree) ?? path.basename(freeName(context, folder('sixth')));
+}
+
+/** The command that trains an adapter anew, though something has its name. */
+export const trainAgain = (name: string): string => `npx just train --name=${shellWord(name)} --force=training`;
 
 function named({ root }: Context, parent: string, option: string, name: string): Named {
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name))

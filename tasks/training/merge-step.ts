@@ -4,12 +4,13 @@ import { checkAdapter } from '../checkpoints/adapters/check';
 import { subjectAt } from '../checkpoints/models/subject';
 import { verifyStep } from '../checkpoints/models/verify-step';
 import { bytes, shellWord, some } from '../common/format';
+import { freeName } from '../engine/aside';
 import type { Context } from '../engine/context';
 import { shown } from '../engine/paths';
 import { changedInputs } from '../engine/state';
 import type { Finding, Look, Step } from '../engine/step';
 import { headroomOf } from '../hub/download/space';
-import { adapterFolder, mergedFolder } from './folders';
+import { adapterFolder, mergedFolder, trainAgain } from './folders';
 import { makeMerged } from './make-merged';
 import { type MergeInputs, type MergeRecord, mergeInputsOf, readMergeRecord } from './merge-record';
 
@@ -49,18 +50,22 @@ export const mergeStep: Step<MergeInputs> = {
 /** The base of an adapter that is right and here; else why it cannot be merged. */
 async function adapterObstacle(context: Context, adapter: ReturnType<typeof adapterFolder>): Promise<Finding | { base: BaseModel }> {
   const blocked = (code: string, found: string, needed: string, fix: string): Finding => ({ state: 'blocked', code, found, needed, fix });
-  const retrain = `\`npx just train --name=${shellWord(adapter.name)}\``;
   if (!context.host.files.stat(adapter.folder))
     return blocked(
       'E_ADAPTER',
       `\`${adapter.shown}\` is not there`,
       'an adapter to merge',
-      `${retrain} trains it, \`npx just sync:pull\` brings it`,
+      `\`npx just train --name=${shellWord(adapter.name)}\` trains it, \`npx just sync:pull\` brings it`,
     );
   const report = await checkAdapter(context, adapter.folder, { full: true });
   const faults = [...report.config, ...report.weights];
   if (faults.length > 0)
-    return blocked('E_ADAPTER', `\`${adapter.shown}\`: ${some(faults.map(({ message }) => message))}`, 'an adapter that is right', retrain);
+    return blocked(
+      'E_ADAPTER',
+      `\`${adapter.shown}\`: ${some(faults.map(({ message }) => message))}`,
+      'an adapter that is right',
+      `\`npx just sync:pull\` brings it anew where it was damaged on its way\nor \`${trainAgain(adapter.name)}\`, which keeps this one under another name`,
+    );
   const word = report.settings?.base;
   const base = findBase(context, word);
   if (base) return { base };
@@ -87,7 +92,7 @@ async function whole(context: Context, folder: string, { result, base, adapter }
     return {
       state,
       found,
-      warning: `rounding to ${result.dtype} takes up to ${share} % of what the adapter changes, which is little: \`--dtype=float32 --into=${path.basename(folder)}-32\` keeps all of it`,
+      warning: `rounding to ${result.dtype} takes up to ${share} % of what the adapter changes, which is little: \`--dtype=float32 --into=${path.basename(freeName(context, `${folder}-32`))}\` keeps all of it`,
     };
   }
   return {
@@ -109,7 +114,7 @@ function taken(context: Context, changed: readonly string[] | undefined): Findin
       ? `\`${merged.shown}\` was merged of something else: ${some(changed)}`
       : `\`${merged.shown}\` was not made by \`train:merge\``,
     needed: 'a name that is free, or a model of this adapter and base',
-    fix: `\`npx just train:merge --name=${shellWord(adapterFolder(context).name)} --into=${shellWord(`${merged.name}-2`)}\`\nor \`--force=merge\`, which keeps the old one under another name`,
+    fix: `\`npx just train:merge --name=${shellWord(adapterFolder(context).name)} --into=${shellWord(path.basename(freeName(context, merged.folder)))}\`\nor \`--force=merge\`, which keeps the old one under another name`,
   };
 }
 

@@ -12,7 +12,7 @@ import { stepsOf } from '../gpu/memory/steps-of';
 import { memoryConfigOf } from '../gpu/memory/training-memory-config';
 import { lastStep, othersOf, workFolder } from './checkpoints';
 import { cutText, factsText } from './facts';
-import { adapterFolder } from './folders';
+import { adapterFolder, freeAdapter, trainAgain } from './folders';
 import { inputsOf, type TrainingInputs } from './inputs';
 import { makeAdapter } from './make-adapter';
 import { type RunRecord, readRunRecord } from './run-record';
@@ -32,7 +32,12 @@ export const trainingStep: Step<TrainingInputs> = {
     if (!context.host.files.lstat(folder)) return { ...notThere(context, adapter, inputs), seen: inputs };
     const record = readRunRecord(context.host, folder);
     const changed = record ? changedInputs(record.inputs, inputs.compared) : [];
-    if (record && changed.length === 0) return { ...(await whole(context, folder, record)), seen: inputs };
+    if (record && changed.length === 0) {
+      const looked = await whole(context, folder, record);
+      if (looked.state === 'blocked' && context.forced('training'))
+        return { state: 'todo', found: `${looked.found}; it is kept under another name`, seen: inputs };
+      return { ...looked, seen: inputs };
+    }
     const other = record ? `\`${name}\` was trained from other inputs: ${some(changed)}` : `\`${name}\` was not made by \`train\``;
     if (context.forced('training')) return { state: 'todo', found: `${other}; it is kept under another name`, seen: inputs };
     return {
@@ -40,7 +45,7 @@ export const trainingStep: Step<TrainingInputs> = {
       code: 'E_ADAPTER_EXISTS',
       found: other,
       needed: 'a name that is free, or an adapter of these inputs',
-      fix: `\`npx just train --name=${shellWord(adapter === 'second' ? 'third' : 'second')}\`\nor \`--force=training\`, which keeps the old one under another name`,
+      fix: `\`npx just train --name=${shellWord(freeAdapter(context))}\`\nor \`--force=training\`, which keeps the old one under another name`,
       seen: inputs,
     };
   },
@@ -89,7 +94,7 @@ async function whole(context: Context, folder: string, record: RunRecord): Promi
       code: 'E_ADAPTER',
       found: `\`${name}\`: ${some(faults.map(({ message }) => message))}`,
       needed: 'the adapter as it was trained',
-      fix: '`npx just train --force=training` trains it again, and keeps this one under another name',
+      fix: `\`${trainAgain(path.basename(folder))}\` trains it again, and keeps this one under another name`,
       data,
     };
   const warning = cutText(record.result.rows);

@@ -50,7 +50,7 @@ async function merge(context: Context): Promise<string[]> {
 
 const look = async (context: Context) => {
   const { seen: _, ...finding } = await mergeStep.check(context, 'quick', () => undefined);
-  return finding as typeof finding & { code?: string };
+  return finding as typeof finding & { code?: string; fix: string };
 };
 const left = (root: string) => fs.readdirSync(path.join(root, 'models')).sort();
 
@@ -95,6 +95,10 @@ test('another adapter, or a folder of somebody else, is never written over; the 
   const other = await look(context());
   assert.equal([other.state, other.code], ['blocked', 'E_MERGED_EXISTS']);
   assert.match(other.found, /merged of something else: `adapter_config\.json` changed$/);
+  assert.match(other.fix, '--into=first-merged-2`');
+  fs.mkdirSync(path.join(root, 'models/first-merged-2'));
+  assert.match((await look(context())).fix, '--into=first-merged-3`');
+  fs.rmdirSync(path.join(root, 'models/first-merged-2'));
   assert.is((await look(context({ options: { into: 'second' } }))).state, 'todo');
   await merge(context({ forced: true }));
   const kept = left(root).find((name) => name.startsWith('first-merged-before-')) ?? '';
@@ -149,7 +153,11 @@ test('no adapter, one that is wrong, a base that is not here, and a name that is
     '`adapters/none` is not there',
   ]);
   fs.truncateSync(path.join(root, 'adapters/first/adapter_model.safetensors'), 20);
-  assert.is((await look(context())).code, 'E_ADAPTER');
+  const cut = await look(context());
+  assert.equal(
+    [cut.code, cut.fix.split('\n')[1]],
+    ['E_ADAPTER', 'or `npx just train --name=first --force=training`, which keeps this one under another name'],
+  );
   makeAdapter(path.join(root, 'adapters/first'), { settings: { base_model_name_or_path: 'nobody/nothing' } });
   const gone = await look(context());
   assert.equal([gone.code, 'fix' in gone && gone.fix], ['E_MODEL_INCOMPLETE', '`npx just model:download --model=nobody/nothing`']);

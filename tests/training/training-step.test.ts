@@ -78,7 +78,7 @@ async function train(context: Context): Promise<Progress[]> {
 
 const look = async (context: Context) => {
   const { seen: _, ...finding } = await trainingStep.check(context, 'quick');
-  return finding;
+  return finding as typeof finding & { fix: string };
 };
 
 /** @returns the code of the error and its words */
@@ -162,6 +162,14 @@ test('made from other inputs it is never overwritten: another name, or the old o
   write(root, 'data/processed/train.jsonl', '{"text": "sun"}\n');
   assert.match((await look(context())).found, /`data\/processed\/train\.jsonl` changed$/);
   assert.is((await look(context({ options: { name: 'second' } }))).state, 'todo');
+  // The name that is offered is one that nothing has.
+  const offered = async (name: string) => /--name=(\S+)`/.exec((await look(context({ ...other, options: { name } }))).fix ?? '')?.[1];
+  assert.is(await offered('first'), 'second');
+  makeAdapter(path.join(root, 'adapters/second'));
+  fs.symlinkSync('nowhere', path.join(root, 'adapters/third'));
+  assert.equal([await offered('first'), await offered('second'), await offered('third')], ['fourth', 'fourth', 'fourth']);
+  for (const name of ['fourth', 'fifth', 'sixth']) makeAdapter(path.join(root, `adapters/${name}`));
+  assert.is(await offered('first'), 'sixth-2');
   await train(context({ ...other, forced: true }));
   assert.is((await look(context(other))).state, 'done');
   const kept = fs.readdirSync(path.join(root, 'adapters')).filter((name) => name.startsWith('first-before-'));
@@ -240,6 +248,12 @@ test('what is damaged afterwards is told, and not trained again over it', async 
   fs.truncateSync(path.join(root, 'adapters/first/adapter_model.safetensors'), 100);
   const blocked = await look(context());
   assert.equal([blocked.state, 'code' in blocked && blocked.code], ['blocked', 'E_ADAPTER'], JSON.stringify(blocked));
+  // What the cure names does what it says.
+  assert.match(blocked.fix, '`npx just train --name=first --force=training` trains it again');
+  await train(context({ forced: true }));
+  assert.is((await look(context())).state, 'done');
+  const kept = fs.readdirSync(path.join(root, 'adapters')).find((name) => name.startsWith('first-before-')) ?? '';
+  assert.is(fs.statSync(path.join(root, 'adapters', kept, 'adapter_model.safetensors')).size, 100);
 });
 
 test('a whole checkpoint is gone on from, one without its mark is none, and those of other settings do not count', async () => {
