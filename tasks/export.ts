@@ -35,10 +35,8 @@ function stepsOf(context: Context): readonly Step[] {
   const { name, engine } = engineNamed(context.option('to'));
   // Wrong usage is told before anything is looked at.
   oneModel(context);
-  const adapter = context.option('name') ?? 'first';
+  (require('./training/folders') as typeof import('./training/folders')).adapterFolder(context);
   const { usageError: usage } = require('./common/errors') as typeof import('./common/errors');
-  if (!/^[A-Za-z0-9][\w.-]*$/.test(adapter))
-    throw usage(`\`--name=${adapter}\` is no name of a folder`, 'letters, digits, `.`, `_` and `-`: `--name=second`');
   const keep = context.option('keep');
   if (keep !== undefined && !engine.keeps.pattern.test(keep))
     throw usage(`\`--keep=${keep}\` is no place that ${engine.title} knows`, engine.keeps.words);

@@ -9,7 +9,7 @@ export function runsTask(): LoraTask {
     example: 'npx just runs --on=gpu',
     options: [
       { name: 'on', value: 'name', description: 'whose runs: a machine of `remotes`, or several', default: 'all that are filled in' },
-      { name: 'stop', description: 'stop the run that is at work, as Ctrl-C would' },
+      { name: 'stop', description: 'stop the run that is at work, as Ctrl-C would; without --on on every machine that is filled in' },
     ],
     readOnly: (has) => !has('stop'),
     skipRecord: true,

@@ -92,6 +92,7 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
       throw usageError(`\`--${option.name}\` needs a value: \`--${option.name} ${option.value}\``, 'add the value');
     if (!option.value && token.value !== undefined)
       throw usageError(`\`--${option.name}\` takes no value`, `write \`--${option.name}\` alone`);
+    refuseLongName(option, token.value ?? '');
     given.set(option.name, [...(given.get(option.name) ?? []), token.value ?? '']);
   }
   const has = (name: string) => given.has(name);
@@ -102,6 +103,9 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
     const each = words.map((word) => `npx just ${word}${flags.join('')}`);
     throw usageError(`just runs one task at a time: \`${second}\` would be left out`, `\`${each.join(' && ')}\``);
   }
+  const elsewhere = machineOptions.find((option) => option.name !== 'on' && own.includes(option) && has(option.name));
+  if (elsewhere && !has('on'))
+    throw usageError(`\`--${elsewhere.name}\` is about a run on another machine`, 'add `--on=NAME`, or leave it out');
   if (has('plan') && has('check')) throw usageError('`--plan` and `--check` exclude each other', 'choose one');
   return {
     // With a value it is no look: it names the plan to carry out.
@@ -120,6 +124,17 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
 }
 
 const takesNext = (option: OptionDefinition): boolean => option.value !== undefined && !option.value.startsWith('[');
+
+/** Bytes of a name: what file systems take (NAME_MAX of Linux and macOS). */
+const longestName = 255;
+
+/** @throws UserError E_USAGE where an option that names files or folders has a name that no file can have */
+function refuseLongName({ name, value = '' }: OptionDefinition, given: string): void {
+  if (!['name', 'file', 'folder', 'path', 'place'].includes(value)) return;
+  const longest = Math.max(...given.split(/[/,]/).map((part) => Buffer.byteLength(part)));
+  if (longest > longestName)
+    throw usageError(`\`--${name}\`: a name of ${longest} bytes`, `a shorter name: a file system takes ${longestName} bytes at most`);
+}
 
 function unknownOption(raw: string, known: readonly OptionDefinition[]) {
   if (raw === '--on')

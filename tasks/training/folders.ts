@@ -30,7 +30,16 @@ export function freeAdapter(context: Context): string {
 /** The command that trains an adapter anew, though something has its name. */
 export const trainAgain = (name: string): string => `npx just train --name=${shellWord(name)} --force=training`;
 
-function named({ root }: Context, parent: string, option: string, name: string): Named {
+/** Bytes: what is made of a name is longer, `NAME-before-TIME` for one, and a file system takes 255. */
+const longestName = 200;
+
+function named({ root, option: given }: Context, parent: string, option: string, name: string): Named {
+  const length = given(option)?.length ?? 0;
+  if (length > longestName)
+    throw usageError(
+      `\`--${option}\`: a name of ${length} characters`,
+      `a name of at most ${longestName} characters: \`--${option}=second\``,
+    );
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name))
     throw usageError(`\`--${option}=${name}\` is no name of a folder`, `letters, digits, \`.\`, \`_\` and \`-\`: \`--${option}=second\``);
   const folder = path.join(parent, name);

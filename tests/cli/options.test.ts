@@ -1,10 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runJust } from '../support/project';
+import { projectCopy, runJust } from '../support/project';
 import { stepsProject } from '../support/steps';
 
 const test = suite('options');
 const project = stepsProject();
+const whole = projectCopy();
 
 const wrong: [args: string[], said: RegExp][] = [
   [['quick', '--pln'], /unknown option `--pln`.*\n\nfix: did you mean `--plan`\?/],
@@ -16,6 +17,29 @@ const wrong: [args: string[], said: RegExp][] = [
   [['quick', '--env=moon'], /unknown environment `moon`/],
   [['quick', '--set', 'storage.warn_bg=3'], /unknown setting storage\.warn_bg; did you mean `storage.warn_gb`\?/],
 ];
+
+const long = 'n'.repeat(300);
+const ofTraining: [args: string[], said: RegExp][] = [
+  [['train', '--detach'], /`--detach` is about a run on another machine.*\n\nfix: add `--on=NAME`/],
+  [['train', '--send-token'], /`--send-token` is about a run on another machine/],
+  [['validate', '--nodes=all'], /`--nodes` is about the nodes of a cluster/],
+  [['train', `--name=${long}`], /`--name`: a name of 300 bytes.*\n\nfix: .* 255 bytes/],
+  [['train', `--name=${long.slice(0, 201)}`], /`--name`: a name of 201 characters.*\n\nfix: .*at most 200/],
+  [['train:merge', `--into=${long}`], /`--into`: a name of 300 bytes/],
+  [['export', '--to=dstack', `--name=${long.slice(0, 201)}`], /at most 200/],
+  [['export', '--to=dstack', `--output=new/${'ü'.repeat(128)}`], /`--output`: a name of 256 bytes/],
+  [['report', `--output=${long}`], /`--output`: a name of 300 bytes/],
+  [['model:verify', `--path=${long}`], /`--path`: a name of 300 bytes/],
+  [['gpu', '--estimate', `--model=a/${long}`], /`--model`: a name of 300 bytes/],
+];
+
+for (const [args, said] of ofTraining)
+  test(`refuses ${args.join(' ').slice(0, 60)}, ${args.join(' ').length} characters`, async () => {
+    const { exitCode, stderr, stdout } = await runJust(whole, args);
+    assert.is(exitCode, 2);
+    assert.match(stderr + stdout, said);
+    assert.match(stderr + stdout, 'E_USAGE');
+  });
 
 for (const [args, said] of wrong)
   test(`refuses ${args.join(' ')}`, async () => {

@@ -94,6 +94,9 @@ test('estimates without looking at any GPU, and writes nothing', async () => {
   assert.match(stdout, /mistral-7b needs 12\.2 GB = weights 4\.7 GB \+ LoRA 336 MB \+ optimizer 336 MB/);
   assert.match(stdout, /mistral-7b +2048 +2 × 8/);
   assert.not(fs.existsSync(path.join(project, '.just-lora')));
+  const unknown = await runJust(project, ['gpu', '--estimate', '--model=a/b'], on('hung'));
+  assert.is(unknown.exitCode, 3);
+  assert.match(unknown.stdout, /\? gpu-estimate — .*its shape is not known before it is downloaded/);
 });
 
 test.run();

@@ -141,7 +141,10 @@ else {
     fs.writeFileSync(path.join(far, 'good/adapter_model.safetensors'), Buffer.concat([length, header]));
     fs.writeFileSync(path.join(far, 'broken/adapter_model.safetensors'), 'cut');
     fs.writeFileSync(path.join(far, 'broken/adapter_config.json'), '{}');
-    assert.is(fault(await json('sync:pull')).code, 'E_ADAPTER');
+    const pulled = fault(await json('sync:pull'));
+    assert.is(pulled.code, 'E_ADAPTER');
+    // Its folder came too, and is no file.
+    assert.match(pulled.fix, '; 1 other file is in place');
     assert.ok(fs.existsSync(path.join(near, 'good/adapter_model.safetensors')));
     assert.not.ok(fs.existsSync(path.join(near, 'broken')));
     fs.rmSync(path.join(far, 'broken'), { recursive: true });

@@ -58,7 +58,9 @@ function shapeProblems(layer: SettingsLayer, schema: unknown, value: unknown, ke
 }
 
 function unknownKey(path: readonly string[], siblings: readonly string[], layer: SettingsLayer): string {
-  const known = siblings.filter((key) => key !== '$schema');
+  // In no file: there the other parts have files of their own, and names begin with the part.
+  const parts = layer.skip === 0 && path.length === 2 ? Object.keys(definition.entries).filter((part) => part !== path[0]) : [];
+  const known = [...siblings.filter((key) => key !== '$schema'), ...parts];
   const name = settingName(path);
   const key = path.at(-1) ?? '';
   if (layer.name.startsWith(variablePrefix)) {

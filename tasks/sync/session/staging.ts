@@ -89,11 +89,12 @@ export function commitStaging(context: Context, remote: Remote, changes: readonl
   }
   const [name, why] = first;
   const folder = arrived[0]?.folder ?? '';
+  const others = moved.filter(({ kind }) => kind !== 'folder').length;
   throw new UserError({
     code: 'E_ADAPTER',
     found: `\`${shownChange({ folder, name })}\`${broken.size > 1 ? ` and ${broken.size - 1} more` : ''} is not whole: ${why}`,
     needed: 'weights that keep the rules of safetensors',
-    fix: `let the training finish, or save the adapter again, then run the same command; ${plural(moved.length, 'other file')} ${moved.length === 1 ? 'is' : 'are'} in place`,
+    fix: `let the training finish, or save the adapter again, then run the same command; ${plural(others, 'other file')} ${others === 1 ? 'is' : 'are'} in place`,
   });
 }
 
