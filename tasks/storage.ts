@@ -12,5 +12,7 @@ export function storageTask(): LoraTask {
     // Loaded when it is looked at: every start of just reads this file.
     items: () => [(require('./storage/storage-step') as typeof import('./storage/storage-step')).storageStep],
     depth: 'full',
+    // It is what a full disk is looked at with.
+    freesSpace: true,
   });
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -84,6 +85,22 @@ else
     const holds = await json(project, ...args);
     assert.is(holds.exitCode, 0, 'the same 40 MB as part of the model count');
     assert.equal(holds.step.table.find(([name]: string[]) => name === 'models').slice(1, 4), ['50 MB', '40 MB', '10 MB']);
+  });
+
+const onFull = 'a project on a full disk is looked at all the same: it is what the cure of a full disk names';
+const small = temporaryFolder('jl-full');
+const unmountedSmall = mountTmpfs(small, 'size=24m');
+if (unmountedSmall) skip(test, onFull, unmountedSmall);
+else
+  test(onFull, async () => {
+    const project = path.join(small, 'project');
+    fs.cpSync(projectCopy(), project, { recursive: true, verbatimSymlinks: true });
+    spawnSync('dd', ['if=/dev/zero', `of=${path.join(small, 'fill')}`, 'bs=4k'], { stdio: 'ignore' });
+    const { step, exitCode } = await json(project);
+    assert.equal([step.name, step.state, exitCode], ['storage', 'blocked', 1], JSON.stringify(step));
+    const { stdout, stderr } = await runJust(project, ['storage']);
+    assert.match(stdout + stderr, /free in/);
+    assert.not.match(stdout + stderr, /ENOSPC/);
   });
 
 test.run();

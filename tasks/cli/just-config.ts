@@ -5,7 +5,7 @@ import type { Host } from '../platform';
 type Files = Pick<Host['files'], 'stat' | 'readText'>;
 
 /** The names that just looks for, in its order: just-task 1.14, lib/config.js. */
-const names = ['just.config.js', 'just.config.cjs', 'just-task.js', 'just.config.ts', 'just.config.cts'];
+export const configNames = ['just.config.js', 'just.config.cjs', 'just-task.js', 'just.config.ts', 'just.config.cts'];
 /** Names that a person may give it and that just does not look for. */
 const misnamed = ['just.config.mts', 'just.config.mjs'];
 /** Under this name just takes `import`s whatever package.json says. */
@@ -24,7 +24,7 @@ function folderWith(files: Files, from: string, wanted: readonly string[]): stri
  * just takes its name. No further: what lies above a package is no part of it, and its code is not run.
  */
 export const projectAbove = (files: Files, from: string): string | undefined =>
-  folderWith(files, from, ['package.json', ...names, ...misnamed]);
+  folderWith(files, from, ['package.json', ...configNames, ...misnamed]);
 
 /**
  * The file of a folder that just reads.
@@ -33,7 +33,7 @@ export const projectAbove = (files: Files, from: string): string | undefined =>
  */
 export function configName(files: Files, folder: string): string | undefined {
   const has = (name: string) => files.stat(path.join(folder, name))?.isFile() ?? false;
-  const name = names.find(has);
+  const name = configNames.find(has);
   if (name === 'just.config.ts' && typeOf(files, folder) === 'module')
     throw misnaming(name, 'package.json says `"type": "module"`, where just cannot load a file of that name');
   const other = misnamed.find(has);

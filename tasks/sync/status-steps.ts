@@ -1,12 +1,13 @@
 import * as path from 'node:path';
-import { bytes, plural } from '../common/format';
+import { bytes, plural, shellWord } from '../common/format';
 import type { Context } from '../engine/context';
 import type { Finding, Step } from '../engine/step';
 import type { Presence } from './answers/look-answer';
 import { changedFiles, type FileChange, firstRows, shownChange } from './compare/change';
 import { filtersOf } from './compare/filters';
-import { type Folder, foldersOf } from './compare/folders';
+import { type Direction, type Folder, foldersOf } from './compare/folders';
 import { presenceOf } from './compare/sides';
+import { commandOf } from './options';
 import { thereText, thereWarning } from './remote-step';
 import { chosenRemote } from './remotes/chosen-remote';
 import { kindNamed, type RemoteState } from './remotes/remote-type';
@@ -60,7 +61,7 @@ export function statusSteps(context: Context): Step[] {
         title: `Compare ${folder.name}`,
         async check() {
           if (!(await isReached({ there }))) return { state: 'unknown', found: `\`${remote.name}\` could not be checked` };
-          return findingOf(folder, await statusOf(folder));
+          return findingOf(context, folder, await statusOf(folder));
         },
       }),
     ),
@@ -83,7 +84,8 @@ async function compare(context: Context, there: RemoteState, folder: Folder): Pr
 
 const isGone = (presence: Presence): boolean => presence === 'missing' || presence === 'dangling';
 
-function findingOf(folder: Folder, { onNeither, onlyHere, onlyThere, differ }: Status): Finding {
+function findingOf(context: Context, folder: Folder, status: Status): Finding {
+  const { onNeither, onlyHere, onlyThere, differ } = status;
   const names = (changes: readonly FileChange[]) => changes.map(shownChange);
   const data = {
     onlyHere: names(onlyHere),
@@ -105,8 +107,21 @@ function findingOf(folder: Folder, { onNeither, onlyHere, onlyThere, differ }: S
   return {
     state: 'todo',
     found: parts.join(', '),
-    fix: '`npx just sync:push` sends what is here, `npx just sync:pull` fetches what is there; `--plan` shows it first',
+    fix: fixOf(context, folder, status),
     table: firstRows(rows, mostRows),
     data,
   };
+}
+
+/** The directions in which there is something to move; a folder that does not travel by itself in one of them is named. */
+function fixOf(context: Context, { name }: Folder, { onlyHere, onlyThere, differ }: Status): string {
+  const command = (direction: Direction) => {
+    const only = context.settings.setup.sync[direction].includes(name) ? '' : ` --only=${shellWord(name)}`;
+    return `\`${commandOf(context, direction, ['remote'])}${only}\``;
+  };
+  return [
+    ...(onlyHere.length + differ.length > 0 ? [`${command('push')} sends what is here`] : []),
+    ...(onlyThere.length + differ.length > 0 ? [`${command('pull')} fetches what is there`] : []),
+    '`--plan` shows it first',
+  ].join('; ');
 }

@@ -74,6 +74,22 @@ for (const [shell, complete] of Object.entries(shells)) {
   });
 }
 
+test('models are completed by whichever name just.config has', async () => {
+  const config = path.join(project, 'just.config.ts');
+  for (const [shell, complete] of Object.entries(shells)) {
+    if (spawnSync(shell, ['-c', 'exit 0']).error) continue;
+    const script = path.join(project, `completion.${shell}`);
+    fs.writeFileSync(script, (await runJust(project, ['completion', shell])).stdout);
+    for (const name of ['just.config.cts', 'just.config.cjs']) {
+      const other = path.join(project, name);
+      fs.renameSync(config, other);
+      const words = complete(script, 'npx just model:download --model=qw');
+      fs.renameSync(other, config);
+      assert.ok(words.includes('--model=qwen-7b'), `${shell}, ${name}: ${words.join(' ')}`);
+    }
+  }
+});
+
 test('another shell is wrong usage, and each that there is is named', async () => {
   for (const args of [['completion'], ['completion', 'csh']]) {
     const { exitCode, stderr } = await runJust(project, args);

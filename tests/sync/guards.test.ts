@@ -183,7 +183,10 @@ else {
     const before = [contents(there), contents(source)];
     const status = await json('sync:status');
     assert.is(status.exitCode, 3);
-    const { onlyHere, onlyThere, differ } = status.steps.find(({ name }: { name: string }) => name === 'data/processed');
+    const stepOf = (name: string) => status.steps.find((step: { name: string }) => step.name === name);
+    const { onlyHere, onlyThere, differ, fix } = stepOf('data/processed');
+    // A pull brings adapters, unless a folder is named.
+    assert.match(fix, /`npx just sync:push` sends.*`npx just sync:pull --only=data\/processed` fetches/);
     assert.equal(
       [onlyHere, onlyThere, differ],
       [['data/processed/mine'], ['data/processed/theirs'], [{ name: 'data/processed/f1', note: 'newer here' }]],

@@ -16,10 +16,14 @@ export function readHashCache({ host, root }: Context, folder: string): Map<stri
   return new Map(Object.entries(known as Record<string, KnownHash>));
 }
 
-/** Written whole, after the hashing. One that is cut by a power failure cannot be read, and counts as none. */
+/** Written whole, after the hashing. One that is cut by a power failure cannot be read, and counts as none; so does one that cannot be written. */
 export function writeHashCache({ host, root }: Context, folder: string, known: ReadonlyMap<string, KnownHash>): void {
-  makeStateFolder(host, root);
-  host.files.writeText(fileOf(root, folder), `${JSON.stringify({ folder, files: Object.fromEntries(known) }, null, 1)}\n`, false);
+  try {
+    makeStateFolder(host, root);
+    host.files.writeText(fileOf(root, folder), `${JSON.stringify({ folder, files: Object.fromEntries(known) }, null, 1)}\n`, false);
+  } catch {
+    // A full disk, or a project that is read-only: the next look hashes again.
+  }
 }
 
 const fileOf = (root: string, folder: string): string => statePath(root, 'hashes', `${sha256(folder).slice(0, 16)}.json`);

@@ -1,3 +1,4 @@
+import { configNames } from '../just-config';
 import { type CompletionWords, wordsOf } from './words';
 
 /** The completion for fish. It stands beside what fish knows of `npx`, and speaks behind `npx just` alone. */
@@ -14,7 +15,7 @@ export function fishCompletion({ tasks, shared, values }: CompletionWords): stri
   return `# Completion of \`npx just\` for fish, made by \`npx just completion fish\`.
 function __just_lora_keys
     set -l root $PWD
-    while test -n "$root"; and not test -e "$root/just.config.ts"; and not test -e "$root/just.config.js"
+    while test -n "$root"${configNames.map((name) => `; and not test -e "$root/${name}"`).join('')}
         set root (string replace -r '/[^/]*$' '' -- "$root")
     end
     test -n "$root"; or return

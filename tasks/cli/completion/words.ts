@@ -1,3 +1,5 @@
+import { configNames } from '../just-config';
+
 /** What a shell can complete behind `npx just`. */
 export interface CompletionWords {
   tasks: readonly CompletedTask[];
@@ -20,9 +22,11 @@ export interface CompletedTask {
  * `_just_lora_keys KEY` prints the names below a top-level key of its setup files: no program of ours is started.
  */
 export const readingNames = `_just_lora_root() {
-  local folder=$PWD
+  local folder=$PWD name
   while [ -n "$folder" ]; do
-    [ -e "$folder/just.config.ts" ] || [ -e "$folder/just.config.js" ] && { printf '%s' "$folder"; return; }
+    for name in ${configNames.join(' ')}; do
+      [ -e "$folder/$name" ] && { printf '%s' "$folder"; return; }
+    done
     folder=\${folder%/*}
   done
 }

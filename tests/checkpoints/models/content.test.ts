@@ -153,6 +153,18 @@ test('a stamp with another hash, or one that cannot be read, is worth nothing', 
   }
 });
 
+test('where no stamp can be kept the verdict is that of the model', async () => {
+  const folder = model();
+  const hashes = path.join(project, '.just-lora', 'hashes');
+  fs.rmSync(hashes, { recursive: true, force: true });
+  // Root writes into what is read-only, and into no folder that is a file.
+  fs.writeFileSync(hashes, '');
+  assert.equal((await full(folder)).exitCode, 0);
+  flipQuietly(path.join(folder, first));
+  assert.equal((await full(folder)).problems, [`${first} wrong-hash`]);
+  fs.rmSync(hashes);
+});
+
 test('another recorded commit makes the hashes of before worth nothing', async () => {
   const folder = model();
   await full(folder);
