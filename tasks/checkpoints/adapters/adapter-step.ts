@@ -6,6 +6,7 @@ import { absolute, shown } from '../../engine/paths';
 import type { Finding, Step } from '../../engine/step';
 import { factsTable } from '../models/facts';
 import type { FileReport } from '../models/problems';
+import { askedBase } from './base/ask-base';
 import { type AdapterReport, checkAdapter } from './check';
 import { copyFolder, isCopied, writeCopy } from './compatible-copy';
 import { askedVersion, peftEnvironment } from './peft/peft-environment';
@@ -13,17 +14,18 @@ import { peftFindings } from './peft/peft-findings';
 import { fileReports, reportData, reportText } from './report';
 import { adapterInPlaceOfModel, otherFolder } from './run-folder';
 
-/** A step for each `--adapter`. */
+/** A step for each `--adapter`. @throws UserError E_USAGE where `--model` names no model */
 export function adapterSteps(context: Context): Step<AdapterReport>[] {
   const version = askedVersion(context);
+  const base = askedBase(context);
   return context.optionValues('adapter').map((asked) => ({
     name: `adapter:${asked}`,
     title: `Verify the adapter ${asked}`,
-    check: () => look(context, absolute(context, asked)),
+    check: () => look(context, absolute(context, asked), base),
     async plan(_, report) {
       const folder = absolute(context, asked).replace(/\/+$/, '');
-      const { settings, patterns } = report ?? {};
-      if (version === undefined || !settings) return [];
+      const { settings, patterns, unanswered } = report ?? {};
+      if (version === undefined || !settings || unanswered) return [];
       return [
         {
           title: `write a copy for PEFT ${version} to ${shown(context.root, copyFolder(folder, version))}`,
@@ -47,7 +49,7 @@ export function adapterAtPath(context: Context, asked: string): Step | undefined
   };
 }
 
-async function look(context: Context, given: string): Promise<Finding & { seen?: AdapterReport }> {
+async function look(context: Context, given: string, base: string | undefined): Promise<Finding & { seen?: AdapterReport }> {
   const folder = given.replace(/\/+$/, '');
   if (!context.host.files.stat(folder)?.isDirectory())
     throw new UserError({
@@ -63,7 +65,7 @@ async function look(context: Context, given: string): Promise<Finding & { seen?:
   }
   const environment = peftEnvironment(context);
   const report = await checkAdapter(context, folder, {
-    base: context.option('model'),
+    base,
     python: environment.python,
     transformers: environment.transformers,
     full: context.option('full') !== undefined,
@@ -88,6 +90,11 @@ async function look(context: Context, given: string): Promise<Finding & { seen?:
   const wrong = files.filter(({ state }) => state === 'bad' || state === 'missing');
   if (wrong.length > 0) return blocked(report, wrong, data);
   const text = reportText(report);
+  if (report.unanswered) {
+    const { found, download } = report.unanswered;
+    const fix = `\`npx just model:download --model=${download}\` brings it; without \`--model\` it is held against its own base`;
+    return { state: 'todo', code: 'E_MODEL_INCOMPLETE', found: `${text}; ${found}`, fix, ...about };
+  }
   if (!mends || !needsCopy || asked === undefined || !report.settings) return { state: 'done', found: text, ...about };
   const copy = shown(context.root, copyFolder(folder, asked));
   if (isCopied(context, folder, { settings: report.settings, patterns: report.patterns }, asked))

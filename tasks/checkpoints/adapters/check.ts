@@ -3,9 +3,9 @@ import type { Context } from '../../engine/context';
 import { scanFault } from '../models/scan';
 import type { Header } from '../safetensors/header';
 import { readHeader } from '../safetensors/read';
-import { type BaseModel, findBase } from './base/base-model';
+import type { BaseModel } from './base/base-model';
 import { type BaseModules, baseModules } from './base/base-modules';
-import { baseFindings } from './base/base-relation';
+import { type BaseRelation, relateToBase } from './base/base-relation';
 import { type AdapterConfig, parseAdapterConfig } from './config';
 import { type AdapterFault, type AdapterFindings, joined, noFindings } from './fault';
 import { configName, weightsName } from './files';
@@ -22,6 +22,7 @@ export interface AdapterReport extends AdapterFindings {
   settings: AdapterConfig | undefined;
   header: Header | undefined;
   base: BaseModel | undefined;
+  unanswered?: BaseRelation['unanswered'];
   /** What its patterns mean; `undefined` where its tensors were not compared. */
   patterns: Patterns | undefined;
 }
@@ -51,10 +52,10 @@ export async function checkAdapter(
   const findings = noFindings();
   const settings = readConfig(context, path.join(folder, configName), findings.config);
   const header = readWeights(context, folder, findings.weights);
-  const base = findBase(context, asked ?? settings?.base);
+  const { base, unanswered, findings: ofBase } = relateToBase(context, settings?.base, asked);
   const all = [findings];
   let patterns: Patterns | undefined;
-  if (settings) all.push(baseFindings(context, settings, asked, base));
+  if (settings) all.push(ofBase);
   if (settings && settings.method !== 'LORA')
     all.push({ ...noFindings(), warnings: [`${settings.method} is not LoRA: its tensors were not compared with its configuration`] });
   else if (settings && header) {
@@ -64,7 +65,7 @@ export async function checkAdapter(
     all.push(initializationFindings(context, settings, modules?.isQuantized ?? false), ...tensors.findings);
   }
   if (full && header && header.tensors.size > 0) all.push(await valueFindings(context.host, path.join(folder, weightsName)));
-  return { ...joined(...all), settings, header, base, patterns };
+  return { ...joined(...all), settings, header, base, patterns, ...(unanswered ? { unanswered } : {}) };
 }
 
 /** Where nothing was saved, or under names that PEFT does not match, the rest says nothing more. */

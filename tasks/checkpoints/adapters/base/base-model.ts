@@ -51,7 +51,8 @@ export function isSameModel(context: Context, own: string, asked: string): 'same
   const names = namesFor(context, asked);
   const mine = configuredAs(context, own);
   if (mine !== undefined && names.includes(mine)) return 'same';
-  const judged = names.map((name) => sameModel(own, name));
+  const recorded = recordedRepo(context, own);
+  const judged = names.flatMap((name) => [own, ...(recorded === undefined ? [] : [recorded])].map((word) => sameModel(word, name)));
   if (judged.includes('same')) return 'same';
   const yours = configuredAs(context, asked);
   // A folder whose name says nothing may hold either.
@@ -62,9 +63,20 @@ export function isSameModel(context: Context, own: string, asked: string): 'same
 function namesFor(context: Context, asked: string): string[] {
   const key = configuredAs(context, asked);
   const repo = key === undefined ? undefined : context.settings.setup.models[key]?.repo;
-  const folder = findBase(context, asked)?.folder;
-  const recorded = folder === undefined ? undefined : readModelRecord(context.host, folder)?.repo;
-  return [asked, key, repo, recorded].filter((name): name is string => typeof name === 'string' && name !== '');
+  return [asked, key, repo, recordedRepo(context, asked)].filter((name): name is string => typeof name === 'string' && name !== '');
+}
+
+/** The repository from which the folder that a word leads to was downloaded. */
+function recordedRepo(context: Context, word: string): string | undefined {
+  const folder = findBase(context, word)?.folder;
+  return folder === undefined ? undefined : readModelRecord(context.host, folder)?.repo || undefined;
+}
+
+/** What a model is called for PEFT and the Hub, which do not know the short names of the settings: its repository, else its folder. */
+export function nameToWrite(context: Context, asked: string): string {
+  const key = configuredAs(context, asked);
+  const repo = key === undefined ? undefined : context.settings.setup.models[key]?.repo;
+  return repo ?? recordedRepo(context, asked) ?? readBaseName(asked).repository ?? findBase(context, asked)?.folder ?? asked;
 }
 
 function foldersFor(context: Context, word: string): string[] {
