@@ -67,7 +67,11 @@ function expectationOfFolder(host: Host, { folder, loose, choice }: Subject): Ex
   const weights = findWeights(there, shardsIn(host, folder), { pickles: takesPickles(choice) });
   // Safetensors without a configuration are no model, and each is looked at for itself.
   const bare = loose && !there.includes('config.json') && weights.loaded.length === 0;
-  const needed = [...(loose ? [] : ['config.json']), ...(weights.index ? [weights.index] : []), ...weights.loaded];
+  const needed = [
+    ...(loose && weights.loaded.length === 0 ? [] : ['config.json']),
+    ...(weights.index ? [weights.index] : []),
+    ...weights.loaded,
+  ];
   const others = there.filter(
     (name) =>
       (name.endsWith('.json') && !weights.unused.has(name) && !isAdapterFile(name)) ||

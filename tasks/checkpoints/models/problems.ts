@@ -21,6 +21,7 @@ export type CheckpointProblem =
   | 'index-tensor'
   | 'index-total'
   | 'bad-json'
+  | 'bad-config'
   | 'not-a-file'
   | 'unreadable'
   | 'adapter-config'
@@ -70,6 +71,8 @@ export function checkpointFix(problem: CheckpointProblem, path: string, { downlo
       return `\`git lfs pull\` in a clone, else \`${repair}\``;
     case 'no-weights':
       return `\`${download}\` of a repository that has safetensors`;
+    case 'bad-config':
+      return `put the \`${path}\` in its place that was saved with these weights; \`${repair}\` fetches both from a repository`;
     case 'pickle':
       return `never load it: \`${repair}\` fetches the safetensors`;
     case 'not-a-file':

@@ -1,11 +1,14 @@
 import * as path from 'node:path';
 import { bytes, some } from '../../common/format';
 import type { Host } from '../../platform';
+import { fieldsOf } from '../../untrusted/json';
+import { tryParsePython } from '../../untrusted/python-json';
 import { shadowWords } from '../folder/shadows';
 import { formatsAmong, singleName } from '../folder/weights';
 import { HeaderFault } from '../safetensors/fault';
 import { indexName } from '../safetensors/index';
 import { isPointer, NotSafetensors, pointerWords, readHeader, readsAs } from '../safetensors/read';
+import { compareConfig } from './config-tensors';
 import type { Expectation, Expected } from './expected';
 import type { CheckpointFault, ScanResult } from './fault';
 import { isFixed } from './fix/fixed';
@@ -20,6 +23,8 @@ export function scanFile(host: Host, folder: string, expectation: Expectation): 
     if (fault) looked.faults.set(file.path, fault);
   }
   if (expectation.weights.index === indexName && looked.sizes.has(indexName)) indexFaults(host, folder, expectation, looked);
+  // What a commit holds is as its authors made it.
+  if (!expectation.tree && expectation.weights.loaded.length > 0) configFault(host, folder, expectation, looked);
   swappedSizes(expectation.expected, looked);
   extraFaults(host, folder, expectation, looked);
   return looked;
@@ -69,6 +74,20 @@ export function scanFault(error: unknown): CheckpointFault {
   const { code } = error as NodeJS.ErrnoException;
   if (!code) throw error;
   return { problem: 'unreadable', message: `cannot be read (${code})` };
+}
+
+/** Whether the configuration is there, and of the weights beside it. */
+function configFault(host: Host, folder: string, { weights }: Expectation, { faults, headers, warnings, sizes }: ScanResult): void {
+  const name = 'config.json';
+  if (faults.get(name)?.problem === 'missing')
+    faults.set(name, { problem: 'missing', message: 'is missing: transformers loads no folder without it' });
+  const config = fieldsOf(tryParsePython(sizes.has(name) ? host.files.readText(path.join(folder, name)) : undefined));
+  if (faults.has(name) || !config) return;
+  const isWhole = weights.loaded.every((file) => headers.has(file)) && faults.size === 0;
+  const tensors = new Map(isWhole ? weights.loaded.flatMap((file) => [...(headers.get(file)?.tensors ?? [])]) : []);
+  const found = compareConfig(config, tensors);
+  if (found.faults.length > 0) faults.set(name, { problem: 'bad-config', message: found.faults.join('; ') });
+  warnings.push(...found.warnings.map((message) => `\`${name}\` ${message}`));
 }
 
 /** Two files with each other's size are told as what they are. */

@@ -114,7 +114,7 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
     code: 'E_MODEL_DAMAGED',
     found,
     needed: `every file as ${facts.revision ? `commit ${facts.revision.slice(0, 12)} has it` : 'the format and the index ask for it'}`,
-    fix: `\`${subject.remedy.repair}\``,
+    fix: bad.every(({ problem }) => problem === 'bad-config') ? (bad[0]?.fix ?? '') : `\`${subject.remedy.repair}\``,
     table,
     data,
   };
