@@ -19,7 +19,10 @@ export function modelDownloadTask(): LoraTask {
         default: 'all that are enabled',
       },
       { name: 'update', description: 'follow a branch that has moved to its newest commit' },
-      { name: 'repair', description: 'hash every file that is there and fetch the wrong ones again' },
+      {
+        name: 'repair',
+        description: 'hash every file that is there and fetch the wrong ones again; files that you changed are kept aside',
+      },
       {
         name: 'source',
         value: 'folder',

@@ -140,6 +140,17 @@ test('hf as the backend moves the bytes, between our gates and our hashes', asyn
   const right = await place.json('--backend=hf');
   assert.is(right.outcome, 'changed', right.text);
   assert.equal(contentOf(place.folder), contentFor(wanted));
+
+  const mine = '{"mine": true}';
+  fs.writeFileSync(path.join(place.folder, 'config.json'), mine);
+  assert.is((await place.json('--backend=hf')).step.code, 'E_MODEL_EDITED');
+  assert.is((await place.json('--backend=hf', '--repair')).outcome, 'changed');
+  assert.equal(contentOf(place.folder), contentFor(wanted));
+  const replaced = path.join(place.folder, '.cache/just-lora/replaced');
+  assert.equal(
+    fs.readdirSync(replaced).map((name) => fs.readFileSync(path.join(replaced, name), 'utf8')),
+    [mine],
+  );
   await hub.close();
 });
 

@@ -135,7 +135,7 @@ test('does not put one model in the place of another of the same name', async ()
   await hub.close();
 });
 
-test('mends what is missing, cut or changed since, and keeps what a person wrote', async () => {
+test('mends what is missing, cut or broken since, and keeps what a person wrote', async () => {
   const hub = await startHub();
   hub.add('org/tiny', files);
   const place = placeFor(hub);
@@ -143,7 +143,7 @@ test('mends what is missing, cut or changed since, and keeps what a person wrote
   const at = (name: string) => path.join(place.folder, name);
   fs.rmSync(at('generation_config.json'));
   fs.truncateSync(at('model-00001-of-00002.safetensors'), 1_000_000);
-  fs.writeFileSync(at('config.json'), `${files['config.json']}`.replace('llama', 'LLAMA'));
+  fs.writeFileSync(at('config.json'), `${files['config.json']}`.replace('llama"}', 'LLAMA'));
   const handle = fs.openSync(at('model-00002-of-00002.safetensors'), 'r+');
   fs.writeSync(handle, 'flip', 4_000_000);
   fs.closeSync(handle);

@@ -97,9 +97,9 @@ const writers: [string, readonly string[], (at: ReturnType<typeof place>) => unk
   [
     'what is kept of an old file',
     ['.cache/just-lora/replaced', '.cache/just-lora/replaced/a'],
-    ({ folder, put }) => {
+    ({ here, folder, put }) => {
       put(file.path, 'mine');
-      backUpUserFile(host, folder, file);
+      backUpUserFile(here, folder, file);
     },
   ],
   [
@@ -323,7 +323,7 @@ for (const [name, change] of foreign) {
     it.put(file.path, 'mine');
     writeMetadata(host, it.folder, file.path, { commit, etag: sha256, time: Date.now() / 1000 + 100 });
     change(it.at(`.cache/huggingface/download/${file.path}.metadata`));
-    backUpUserFile(host, it.folder, file);
+    backUpUserFile(it.here, it.folder, file);
     assert.is(fs.readdirSync(it.at('.cache/just-lora/replaced/a')).length, 1);
   });
 }

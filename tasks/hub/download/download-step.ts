@@ -18,6 +18,7 @@ import { assertFolderFree } from './assert-folder-free';
 import { compatibilityOf } from './compatibility';
 import { downloadData, downloadTable, foundOf, rateOf, titleOf } from './download-report';
 import { ensureModel, refuseOffline } from './ensure-model';
+import { mayReplace, personsNote, refusePersonsFiles } from './persons-files';
 import { refuseWithoutSpace } from './space';
 
 /** A step for each model that the options name. */
@@ -50,7 +51,7 @@ interface DownloadSeen {
 
 function downloadStep(model: Model): Step<DownloadSeen> {
   const name = `download:${model.name}`;
-  const trusts = (context: Context) => context.option('repair') === undefined && !context.forced(name);
+  const trusts = (context: Context) => !mayReplace(context, model);
   return {
     name,
     title: `Download ${model.name}`,
@@ -60,6 +61,8 @@ function downloadStep(model: Model): Step<DownloadSeen> {
         ? { ...before, files: filesAt(context, model, before.wanted, true) }
         : await look(context, model, trusts(context), tell);
       const { wanted, files, origin, libraries } = seen;
+      const wrong = files.filter(({ state }) => state === 'wrong');
+      if (!before) await refusePersonsFiles(context, model, wanted, wrong, tell ?? (() => undefined));
       const data = downloadData(context, model, wanted, files);
       const done = files.every(({ state }) => state === 'ok');
       const at = `${shown(context.root, model.folder)} at commit ${wanted.commit.slice(0, 12)}${foreignWords(wanted)}`;
@@ -86,7 +89,7 @@ function downloadStep(model: Model): Step<DownloadSeen> {
       const trust = trusts(context);
       return [
         {
-          title: titleOf(model, seen.files, seen.origin),
+          title: titleOf(model, seen.files, seen.origin) + personsNote(context, model, seen.files),
           run: (_, progress) =>
             withFolderLock(context, model.folder, progress, async (waited) => {
               // The other run may have brought it all, and have recorded the commit of its own moment.

@@ -8,7 +8,7 @@ import { type Manifest, recordOf } from '../manifest/manifest';
 import { hashOf } from '../model/hub-file';
 import type { Model } from '../model/models';
 import { leftoversIn, removeLeftovers } from '../partials/partials';
-import { makeCache, writeVerified } from '../store/deliver';
+import { backUpUserFile, makeCache, writeVerified } from '../store/deliver';
 import { type HashedLocalFiles, hashLocalFiles } from '../store/hash-local-files';
 import { type LocalFile, lookAtFile } from '../store/local';
 import { removeMetadata } from '../store/metadata';
@@ -21,6 +21,7 @@ import type { SizedFile } from '../transfer/file-download';
 import { transferInThread } from '../transfer/transfer-thread';
 import { runHf, usesHf, wrongAfterHf } from './hf-backend';
 import { linkVerified } from './link';
+import { refusePersonsFiles } from './persons-files';
 import { refuseWithoutSpace } from './space';
 
 /**
@@ -39,12 +40,15 @@ export async function ensureModel(
   const { host } = context;
   const { folder } = model;
   makeCache(host, folder);
+  const look = (trust = true) => wanted.files.map((file) => lookAtFile(context, folder, wanted.commit, file, trust));
+  const before = look(trust);
+  const wrong = await checkThere(context, model, wanted, before, trust, progress);
+  const others = before.filter(({ file, state }) => state === 'wrong' || wrong.has(file.path));
+  await refusePersonsFiles(context, model, wanted, others, progress);
   // The list first: what is fetched must be judged by it even if we do not come further.
   if (wanted.treeRows && !readTree(context, folder, wanted.commit)) writeTree(context, folder, wanted.commit, wanted.treeRows);
   writeModelRecord(host, folder, recordOf(model, wanted));
-  const look = (trust = true) => wanted.files.map((file) => lookAtFile(context, folder, wanted.commit, file, trust));
   const spoiled = origin?.links ? await linkVerified(context, model, wanted, look(), origin, progress) : new Set<string>();
-  const wrong = await checkThere(context, model, wanted, look(trust), trust, progress);
   const missing = look().filter(({ file, state }) => !['ok', 'unchecked'].includes(state) || wrong.has(file.path));
   if (missing.length > 0 && usesHf(context) && !origin) await fetchByHf(context, model, wanted, missing, progress);
   else if (missing.length > 0) {
@@ -134,6 +138,7 @@ async function fetchByHf(
     missing.reduce((sum, { file }) => sum + file.size, 0),
   );
   for (const { file, state } of missing) {
+    backUpUserFile(context, model.folder, file);
     removeStamp(context, model.folder, file.path);
     // hf trusts its metadata more than the bytes.
     if (state === 'wrong' || state === 'unchecked') removeMetadata(host, model.folder, file.path);

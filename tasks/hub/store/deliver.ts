@@ -9,9 +9,10 @@ import { writeBlockHashes } from './block-hashes';
 import { downloads, hfCache, ownCache, replaced, wrong } from './layout';
 import { isTrusted, readMetadata, writeMetadata } from './metadata';
 import type { RecordKeeper } from './own';
+import { isFetched, isPersonsFile } from './persons-file';
 import { removeStamp, writeStamp } from './stamps';
 
-/** Files of a person up to this size are moved aside when the model's own take their place. */
+/** Up to this size a file that is not whole is moved aside too: a person may have been at it. */
 const mostKept = 100_000_000;
 
 /**
@@ -28,7 +29,7 @@ export function installFile(
 ): void {
   const { host } = here;
   removeStamp(here, folder, file.path);
-  backUpUserFile(host, folder, file);
+  backUpUserFile(here, folder, file);
   host.shared.move(folder, name, file.path);
   host.shared.remove(folder, journalName(name));
   const there = host.shared.exactLstat(folder, file.path);
@@ -87,14 +88,13 @@ export function quarantine({ shared }: Host, folder: string, file: SizedFile, pa
 }
 
 /** What a person changed or put there is kept; what hf or we fetched, and only a disk or a network spoiled, is not. */
-export function backUpUserFile(host: Host, folder: string, file: SizedFile, how: 'move' | 'copy' = 'move'): void {
+export function backUpUserFile(here: RecordKeeper, folder: string, file: SizedFile, how: 'move' | 'copy' = 'move'): void {
+  const { host } = here;
   const { shared } = host;
   const stat = shared.lstat(folder, file.path);
   if (!stat) return;
-  const known = readMetadata(host, folder, file.path);
-  // Stricter than hf, which overlooks a second: a person may be quick.
-  const isFetched = known !== undefined && !known.isForeign && stat.mtimeMs / 1000 <= known.time;
-  if (stat.isFile() && (isFetched || stat.size > mostKept)) return;
+  const isLarge = stat.size > mostKept;
+  if (stat.isFile() && (isFetched(host, folder, file.path, stat) || (isLarge && !isPersonsFile(here, folder, file)))) return;
   const aside = `${replaced}/${file.path}.${host.now().toISOString().replace(/[:.]/g, '-')}`;
   if (how === 'move') shared.move(folder, file.path, aside);
   else shared.copy(folder, file.path, aside);

@@ -9,6 +9,7 @@ import type { SizedFile } from '../transfer/file-download';
 import { metadataName } from './layout';
 import { isTrusted, readMetadata } from './metadata';
 import type { RecordKeeper } from './own';
+import { isPersonsFile, isResumable } from './persons-file';
 import { stampedHash } from './stamps';
 
 /** How one file of a model is on this disk. */
@@ -49,16 +50,16 @@ export function lookAtFile(here: RecordKeeper, folder: string, commit: string, f
   if (stat?.isFile()) {
     const why =
       stat.size < file.size ? `truncated: ${bytes(stat.size)} of ${bytes(file.size)}` : `${bytes(stat.size)}, expected ${bytes(file.size)}`;
-    return { file, state: 'wrong', thereBytes: Math.max(partial, isResumable(stat.size, file) ? stat.size : 0), why };
+    if (!isResumable(stat.size, file)) return { file, state: 'wrong', thereBytes: partial, why };
+    return isPersonsFile(here, folder, file)
+      ? { file, state: 'wrong', thereBytes: partial, why: `other bytes than the commit has, ${bytes(stat.size)}` }
+      : { file, state: 'wrong', thereBytes: Math.max(partial, stat.size), why };
   }
   if (stat) return { file, state: 'wrong', thereBytes: 0, why: 'a folder has its name' };
   return partial > 0
     ? { file, state: 'partial', thereBytes: partial, why: `${bytes(partial)} there` }
     : { file, state: 'missing', thereBytes: 0, why: 'missing' };
 }
-
-/** The beginning of a large file is worth going on from; its hash says in the end whether it was one. */
-export const isResumable = (size: number, file: SizedFile): boolean => size < file.size && size >= 8_000_000;
 
 /**
  * What hf has left of an interrupted download: `<hash of the name>.<etag>.incomplete` (0.36), with a random part

@@ -6,8 +6,9 @@ import { type ByteRange, ByteRanges } from '../partials/ranges';
 import type { SizedFile } from '../transfer/file-download';
 import { wrongBlock } from './block-hashes';
 import { backUpUserFile } from './deliver';
-import { incompleteOf, isResumable } from './local';
+import { incompleteOf } from './local';
 import type { RecordKeeper } from './own';
+import { isPersonsFile, isResumable } from './persons-file';
 import { removeStamp } from './stamps';
 
 /**
@@ -18,8 +19,8 @@ export function resumeFromIncomplete(here: RecordKeeper, folder: string, file: S
   const { host } = here;
   const have = readPartial(host, folder, file)?.ranges.total ?? 0;
   const stat = host.shared.lstat(folder, file.path);
-  const truncated =
-    stat && host.shared.isOursAlone(stat) && isResumable(stat.size, file) ? { name: file.path, size: stat.size } : undefined;
+  const isBeginning = stat && host.shared.isOursAlone(stat) && isResumable(stat.size, file) && !isPersonsFile(here, folder, file);
+  const truncated = isBeginning ? { name: file.path, size: stat.size } : undefined;
   const best = [incompleteOf(host, folder, file), truncated].filter((each) => each !== undefined).sort((a, b) => b.size - a.size)[0];
   if (!best || best.size <= have) return;
   takeOver(here, folder, file, best.name);
@@ -35,8 +36,8 @@ export function keepGoodPrefix(here: RecordKeeper, folder: string, file: SizedFi
   const { host } = here;
   const stat = host.shared.lstat(folder, file.path);
   const block = wrongBlock(here, folder, file, marks);
-  if (!block || !stat || !host.shared.isOursAlone(stat) || stat.size !== file.size) return;
-  backUpUserFile(host, folder, file, 'copy');
+  if (!block || !stat || !host.shared.isOursAlone(stat) || stat.size !== file.size || isPersonsFile(here, folder, file)) return;
+  backUpUserFile(here, folder, file, 'copy');
   takeOver(here, folder, file, file.path);
   vouch(host, folder, file, new ByteRanges([block]).gaps(file.size));
 }
