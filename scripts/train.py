@@ -2,8 +2,8 @@
 
     python scripts/train.py JOB.json RESULT.json
 
-It is yours to change, as are training_best.py, training_checkpoints.py, training_model.py, training_progress.py, training_ranks.py and
-training_rows.py beside it: the files in the project are those that run. What just-lora relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
+It is yours to change, as are training_best.py, training_checkpoints.py, training_examples.py, training_model.py,
+training_progress.py, training_ranks.py and training_rows.py beside it: the files in the project are those that run. What just-lora relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
 
     model, base      folder of the base model; {repo, commit} of the Hub, or null
     train, validation  [[path, name], ...] of rows; training_rows.py reads them

@@ -1,9 +1,8 @@
 """Rows of data/processed as tokens and labels: what train.py trains on.
 
-Takes the shapes that `npx just data:check` knows (messages, ShareGPT, prompt and completion, instruction and output,
-text) with the columns that belong to them (input, context, history, system), from JSON Lines, JSON or Parquet, compressed
-with gzip or not. A chat is written by the model's own chat template, once; the loss is on the answers and on the token that
-ends each. What cannot be trained as it stands is refused with its file and line.
+Reads JSON Lines, JSON or Parquet, compressed with gzip or not; training_examples.py says what a row is. A chat is written by
+the model's own chat template, once; the loss is on the answers and on the token that ends each. What cannot be trained as it
+stands is refused with its file and line.
 """
 
 from __future__ import annotations
@@ -14,20 +13,10 @@ import json
 from array import array
 from dataclasses import dataclass, field
 
+from training_examples import Refused, example_of
+
 # Stands for the text of an answer while the template is asked where it writes it: no template has it, none changes it.
 MARK = "\ue000answer\ue001"
-
-# What ShareGPT, OpenAssistant, Gemma and people call the roles of chat templates.
-ROLES = {
-    **dict.fromkeys(("human", "prompter", "instruction"), "user"),
-    **dict.fromkeys(("gpt", "chatgpt", "bing", "bard", "bot", "model", "ai"), "assistant"),
-    "observation": "tool",
-}
-KNOWN_ROLES = ("system", "user", "assistant", "tool", "ipython", "function", "developer")
-
-
-class Refused(ValueError):
-    """A row that cannot be trained as it stands."""
 
 
 @dataclass
@@ -78,87 +67,6 @@ def read_rows(path, name):
                     yield place, json.loads(text)
             except ValueError as error:
                 raise Refused(f"{place}: no row of JSON ({error})") from error
-
-
-def example_of(row):
-    """(shape, messages) of a row, as tasks/data/chat/shape.ts has them."""
-    if not isinstance(row, dict):
-        raise Refused("the row is no object")
-    for column in ("messages", "conversations", "conversation"):
-        if isinstance(row.get(column), list):
-            return with_columns(row, ("history", "system"), "chat", [message_of(each) for each in row[column]])
-    if "prompt" in row and "completion" in row:
-        prompt, completion = row["prompt"], row["completion"]
-        if isinstance(prompt, list) and isinstance(completion, list):
-            return with_columns(row, BESIDE, "chat", [message_of(each) for each in prompt + completion])
-        return with_columns(row, BESIDE, "plain", said(text_of(prompt), text_of(completion)))
-    answer = "output" if "output" in row else "response"
-    if "instruction" in row and answer in row:
-        return with_columns(row, BESIDE, "instruction", said(text_of(row["instruction"]), text_of(row[answer])))
-    if "text" in row:
-        return "plain", [{"role": "assistant", "content": text_of(row["text"])}]
-    raise Refused("the row has no messages, prompt and completion, instruction and output, or text")
-
-
-def said(asked, answered):
-    return [{"role": "user", "content": asked}, {"role": "assistant", "content": answered}]
-
-
-# Columns that belong to an example beside those of its shape, as Alpaca, Dolly and LLaMA-Factory write them.
-BESIDE = ("input", "context", "history", "system")
-
-
-def with_columns(row, columns, shape, messages):
-    """An example with what stands beside it, as tasks/data/chat/columns.ts has it: `input` or `context` behind the instruction, the
-    turns of `history` before it, `system` first, where no system message is. Raises Refused for what has no place."""
-    columns = [column for column in columns if says_something(row.get(column))]
-    for column in columns:
-        value = row[column]
-        if column == "system" and shape != "plain" and isinstance(value, str):
-            if not any(each["role"] in ("system", "developer") for each in messages):
-                messages = [{"role": "system", "content": value}, *messages]
-                continue
-        elif shape == "instruction" and column == "history" and is_pairs(value):
-            messages = [each for pair in value for each in said(*pair)] + messages
-            continue
-        elif shape == "instruction" and column in ("input", "context") and isinstance(value, str):
-            if column == "input" or "input" not in columns:
-                messages = [{**messages[0], "content": messages[0]["content"] + "\n\n" + value}, *messages[1:]]
-                continue
-        raise Refused(f"the column `{column}` has no place in the example: it would not be trained")
-    return "plain" if shape == "plain" else "chat", messages
-
-
-def says_something(value):
-    """Null, blanks and an empty list are nothing: many files have the column in every row."""
-    return value is not None and value != [] and not (isinstance(value, str) and not value.strip(" \t\r\n"))
-
-
-def is_pairs(value):
-    return isinstance(value, list) and all(isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair) for pair in value)
-
-
-def message_of(value):
-    if not isinstance(value, dict):
-        raise Refused("a message is no object")
-    role, content = (value.get("from"), value.get("value")) if "from" in value and "role" not in value else (value.get("role"), value.get("content"))
-    plain = role.strip().lower() if isinstance(role, str) else None
-    known = role if role in KNOWN_ROLES else plain if plain in KNOWN_ROLES else ROLES.get(plain)
-    if known is None:
-        raise Refused(f"no chat template knows the role {role!r}")
-    calls = value.get("tool_calls")
-    if calls is not None and not isinstance(calls, list):
-        raise Refused(f"`tool_calls` is a value of type {type(calls).__name__}")
-    if calls:
-        # A call has no words of its own.
-        return {"role": known, "content": None if content is None else text_of(content), "tool_calls": calls}
-    return {"role": known, "content": text_of(content), **({"name": value["name"]} if isinstance(value.get("name"), str) else {})}
-
-
-def text_of(value):
-    if not isinstance(value, str):
-        raise Refused("a text is " + ("null" if value is None else f"a value of type {type(value).__name__}"))
-    return value
 
 
 # Rendering

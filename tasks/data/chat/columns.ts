@@ -13,7 +13,7 @@ const beside: Readonly<Record<Shape, readonly string[]>> = {
 
 /**
  * An example with what stands in the columns beside it: `input` or `context` behind the instruction, the turns of `history` before it,
- * `system` first, where no system message is. What has no place is named. scripts/training_rows.py, `with_columns`, does the same.
+ * `system` first, where no system message is. What has no place is named. scripts/training_examples.py, `with_columns`, does the same.
  */
 export function withColumns(row: Row, example: Example): Example {
   const columns = beside[example.shape].filter((column) => saysSomething(row[column]));

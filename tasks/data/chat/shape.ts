@@ -2,7 +2,7 @@ import type { Row } from '../form/examine-row';
 import { withColumns } from './columns';
 import type { Example, Message } from './example';
 
-/** An example as a training sees it (scripts/training_rows.py, `example_of`, which refuses what has a fault); `undefined` where it has no shape. */
+/** An example as a training sees it (scripts/training_examples.py, `example_of`, which refuses what has a fault); `undefined` where it has no shape. */
 export function exampleOf(row: Row): Example | undefined {
   for (const column of ['messages', 'conversations', 'conversation'] as const) {
     const list = row[column];

@@ -8,6 +8,7 @@ const [main, ...helpers] = [
   'train.py',
   'training_best.py',
   'training_checkpoints.py',
+  'training_examples.py',
   'training_model.py',
   'training_progress.py',
   'training_ranks.py',
