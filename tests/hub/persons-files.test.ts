@@ -121,6 +121,14 @@ test('rot on the disk is mended, and a copy with new times is no edit', async ()
   assert.is((await it.place.json()).outcome, 'changed');
   assert.equal(contentOf(it.place.folder), contentFor(files));
 
+  // With a new time too: what was there is kept aside.
+  fs.writeFileSync(it.at(weightsFile), Buffer.concat([files[weightsFile].subarray(0, -3), Buffer.from('rot')]));
+  const plan = await it.place.run('--plan');
+  assert.not.match(plan.stdout, /stop before/);
+  assert.is((await it.place.json()).outcome, 'changed');
+  assert.equal(contentOf(it.place.folder), contentFor(files));
+  assert.equal(keptOf(it)[weightsFile]?.subarray(-3).toString(), 'rot');
+
   const later = new Date(Date.now() + 60_000);
   for (const name of Object.keys(files)) fs.utimesSync(it.at(name), later, later);
   const next = { ...files, 'tokenizer_config.json': '{"model_max_length": 128}\n' };
@@ -129,6 +137,31 @@ test('rot on the disk is mended, and a copy with new times is no edit', async ()
   assert.is(outcome, 'changed', text);
   assert.equal(contentOf(it.place.folder), contentFor(next));
   await it.hub.close();
+});
+
+test('large weights that were downloaded: what begins as they do was damaged later, what does not was trained', async () => {
+  const large = { ...texts, [weightsFile]: weights(tensors(55_000), 3) };
+  const hub = await startHub();
+  hub.add('org/tiny', large);
+  const place = placeFor(hub);
+  const file = path.join(place.folder, weightsFile);
+  assert.is((await place.json()).outcome, 'changed');
+  const write = (at: number) => {
+    const handle = fs.openSync(file, 'r+');
+    fs.writeSync(handle, 'other bytes', at);
+    fs.closeSync(handle);
+  };
+  write(105_000_000);
+  const sent = hub.sent();
+  assert.is((await place.json()).outcome, 'changed');
+  assert.ok(hub.sent() - sent < 20_000_000, 'one block, not all of it');
+  assert.equal(contentOf(place.folder), contentFor(large));
+  assert.not.ok(fs.existsSync(path.join(place.folder, replaced)));
+  write(5_000_000);
+  const { step, text } = await place.json();
+  assert.equal([step.state, step.code], ['failed', 'E_MODEL_EDITED'], text);
+  assert.not.equal(contentOf(place.folder), contentFor(large));
+  await hub.close();
 });
 
 test.run();

@@ -44,7 +44,7 @@ export async function ensureModel(
   const before = look(trust);
   const wrong = await checkThere(context, model, wanted, before, trust, progress);
   const others = before.filter(({ file, state }) => state === 'wrong' || wrong.has(file.path));
-  await refusePersonsFiles(context, model, wanted, others, progress);
+  await refusePersonsFiles(context, model, wanted, others, progress, wrong);
   // The list first: what is fetched must be judged by it even if we do not come further.
   if (wanted.treeRows && !readTree(context, folder, wanted.commit)) writeTree(context, folder, wanted.commit, wanted.treeRows);
   writeModelRecord(host, folder, recordOf(model, wanted));

@@ -8,6 +8,8 @@ import type { Progress } from '../../engine/step';
 import { isSha256 } from '../../untrusted/hashes';
 import type { Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
+import { wrongBlock } from '../store/block-hashes';
+import { mostKept } from '../store/deliver';
 import { hashLocalFiles } from '../store/hash-local-files';
 import { replaced } from '../store/layout';
 import type { LocalFile } from '../store/local';
@@ -21,10 +23,23 @@ export const mayReplace = (context: Context, { name }: Model): boolean =>
 /** What the plan says where a file may be a person's: only its hash tells. */
 export function personsNote(context: Context, model: Model, files: readonly LocalFile[]): string {
   const differ = files.filter(({ state }) => state === 'wrong' || state === 'unchecked');
-  if (!differ.some(({ file }) => isPersonsFile(context, model.folder, file))) return '';
+  if (!differ.some(({ file }) => isPersonsFile(context, model.folder, file) && !isDamage(context, model.folder, file))) return '';
   return mayReplace(context, model)
     ? `; a file that gives way and was not downloaded is kept in ${keptAt(context, model)}`
     : '; stop before a whole file gives way that was not downloaded';
+}
+
+/**
+ * Whether weights that were downloaded here and hold other bytes of the same length are a download that was damaged later, rather than
+ * what was trained over it: a small file is kept aside when it gives way, so nothing is lost by that; a large one has to begin as the
+ * right bytes do, which no training leaves as they were.
+ * @param marks of the file as it is, where it was read
+ */
+function isDamage(context: Context, folder: string, file: LocalFile['file'], marks?: readonly string[]): boolean {
+  if (!file.path.endsWith('.safetensors') || !readMetadata(context.host, folder, file.path)) return false;
+  const size = context.host.shared.lstat(folder, file.path)?.size;
+  if (size !== file.size) return false;
+  return size <= mostKept || (marks !== undefined && (wrongBlock(context, folder, file, marks)?.[0] ?? 0) > 0);
 }
 
 /** Where files that gave way are kept, as a person reads it. */
@@ -33,6 +48,7 @@ const keptAt = ({ root }: Context, { folder }: Model): string => `\`${shown(root
 /**
  * Stops before a file of a person's gives way to the commit's.
  * @param files those that hold other bytes than the commit's
+ * @param marks of those that were read
  * @throws UserError E_MODEL_EDITED
  */
 export async function refusePersonsFiles(
@@ -41,10 +57,13 @@ export async function refusePersonsFiles(
   { commit }: Manifest,
   files: readonly LocalFile[],
   progress: (progress: Progress) => void,
+  marks: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<void> {
   if (mayReplace(context, model)) return;
   const { folder, repo, asked } = model;
-  const whole = files.map(({ file }) => file).filter((file) => isPersonsFile(context, folder, file));
+  const whole = files
+    .map(({ file }) => file)
+    .filter((file) => isPersonsFile(context, folder, file) && !isDamage(context, folder, file, marks.get(file.path)));
   // A copy of the folder has new times: what a record of another commit names was downloaded too.
   const recorded = whole.flatMap(({ path: name }) => {
     const known = readMetadata(context.host, folder, name);

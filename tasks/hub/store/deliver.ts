@@ -13,7 +13,7 @@ import { isFetched, isPersonsFile } from './persons-file';
 import { removeStamp, writeStamp } from './stamps';
 
 /** Up to this size a file that is not whole is moved aside too: a person may have been at it. */
-const mostKept = 100_000_000;
+export const mostKept = 100_000_000;
 
 /**
  * Gives a proven partial its name, and says so to hf and to our next look.

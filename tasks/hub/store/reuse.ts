@@ -5,7 +5,7 @@ import { journalName, partialName, readPartial } from '../partials/partial';
 import { type ByteRange, ByteRanges } from '../partials/ranges';
 import type { SizedFile } from '../transfer/file-download';
 import { wrongBlock } from './block-hashes';
-import { backUpUserFile } from './deliver';
+import { backUpUserFile, mostKept } from './deliver';
 import { incompleteOf } from './local';
 import type { RecordKeeper } from './own';
 import { isPersonsFile, isResumable } from './persons-file';
@@ -36,8 +36,11 @@ export function keepGoodPrefix(here: RecordKeeper, folder: string, file: SizedFi
   const { host } = here;
   const stat = host.shared.lstat(folder, file.path);
   const block = wrongBlock(here, folder, file, marks);
-  if (!block || !stat || !host.shared.isOursAlone(stat) || stat.size !== file.size || isPersonsFile(here, folder, file)) return;
-  backUpUserFile(here, folder, file, 'copy');
+  if (!block || !stat || !host.shared.isOursAlone(stat) || stat.size !== file.size) return;
+  // What begins as the right bytes do is damaged, whoever wrote it last.
+  const isDamage = block[0] > 0;
+  if (!isDamage && isPersonsFile(here, folder, file)) return;
+  if (!isDamage || stat.size <= mostKept) backUpUserFile(here, folder, file, 'copy');
   takeOver(here, folder, file, file.path);
   vouch(host, folder, file, new ByteRanges([block]).gaps(file.size));
 }
