@@ -121,6 +121,20 @@ export function endedBySlurm(said: string): Fault | undefined {
   return /DUE TO|Node failure|oom|Out Of Memory/i.test(said) && /_(?:TIME|NODE|MEMORY|ENDED)$/.test(fault.code) ? fault : undefined;
 }
 
+/** What srun says of a job that ended so, where it had no time to say it: `JobState` of scontrol(1). */
+const saidOf: Readonly<Record<string, string>> = {
+  NODE_FAIL: 'DUE TO Node failure',
+  TIMEOUT: 'DUE TO TIME LIMIT',
+  OUT_OF_MEMORY: 'Out Of Memory',
+  PREEMPTED: 'DUE TO PREEMPTION',
+};
+
+/** {@link endedBySlurm} by what the controller knows of the job, `scontrol show job`. */
+export function endedByState(shown: string, said: string): Fault | undefined {
+  const like = saidOf[/\bJobState=(\w+)/.exec(shown)?.[1] ?? ''];
+  return like === undefined ? undefined : endedBySlurm(`${said}\nsrun: ${like}\n`);
+}
+
 /** Reasons for which a job waits until somebody changes it: squeue(1), "JOB REASON CODES". */
 const hopeless: readonly (readonly [reason: RegExp, likeText: string])[] = [
   [/^(?:AccountNotAllowed|InvalidAccount)$|account.*(?:can't use|not permitted|not allowed)/i, 'Invalid account'],

@@ -18,7 +18,7 @@ const appFolder = (machine: Pair) => {
 
 /** A machine that was connected to, once more since its key is known: another connection is shared from then on. */
 async function known(more = ''): Promise<Pair> {
-  const machine = await pair({ more });
+  const machine = await pair({ more, path: `${path.dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin` });
   for (let at = 0; at < 2; at++) assert.equal(await startedBy(machine), { ahead: false, behind: true });
   assert.is(fs.readFileSync(path.join(appFolder(machine), 'node'), 'utf8'), `${process.execPath}\n`);
   return machine;

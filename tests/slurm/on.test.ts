@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commandThere } from '../../tasks/machines/in-job';
 import type { Machine, Runtime } from '../../tasks/machines/machine';
-import { hopelessFault, jobFault } from '../../tasks/slurm/job-faults';
+import { endedByState, hopelessFault, jobFault } from '../../tasks/slurm/job-faults';
 import { runsInJob, tasksBefore } from '../../tasks/slurm/needs-gpu';
 import { parseQueue, waitText } from '../../tasks/slurm/queue';
 import { contextWith } from '../support/context';
@@ -76,6 +76,21 @@ test('what Slurm says has a code and a cure each', () => {
     assert.is(fault.code, code, said);
     assert.ok(fault.fix);
   }
+});
+
+test('how a job ended is known to the controller too, where srun had no time to say it', () => {
+  const shown = (state: string) => `JobId=7 JobName=x\n   JobState=${state} Reason=None Dependency=(null)\n`;
+  const codeOf = (state: string) => endedByState(shown(state), 'srun: error: n1: task 0: Terminated\n')?.code;
+  assert.equal(['NODE_FAIL', 'TIMEOUT', 'OUT_OF_MEMORY', 'PREEMPTED', 'CANCELLED', 'COMPLETING', 'FAILED'].map(codeOf), [
+    'E_SLURM_NODE',
+    'E_SLURM_TIME',
+    'E_SLURM_MEMORY',
+    'E_SLURM_ENDED',
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  assert.is(endedByState('', ''), undefined);
 });
 
 test('a task that was told to end by Slurm says who it was', () => {

@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import type { Fault } from '../../common/errors';
 import { duration } from '../../common/format';
 import { appendTo } from '../../platform/files';
-import { endedBySlurm, hopelessFault, jobFault, noSrun } from '../../slurm/job-faults';
+import { endedBySlurm, endedByState, hopelessFault, jobFault, noSrun } from '../../slurm/job-faults';
 import { waitText } from '../../slurm/queue';
-import { cancelJobs, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
+import { asked, cancelJobs, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
 
 /** Milliseconds between two questions to the queue: a controller has others to answer too. */
 const [firstAskMs, longestAskMs] = [1000, 20_000];
@@ -22,6 +22,8 @@ class Job {
   #said = '';
   readonly #began = Date.now();
   #hasBegun = false;
+  /** Its number, once it has begun. */
+  #id = '';
   readonly #ending: string[] = [];
   #stopped: NodeJS.Signals | undefined;
   #hopeless: Fault | undefined;
@@ -52,6 +54,7 @@ class Job {
     const [, id, node] = jobLine.exec(line) ?? [];
     if (id && !this.#hasBegun) {
       this.#hasBegun = true;
+      this.#id = id;
       this.#note(`job ${id} runs on ${node}, after ${duration(Date.now() - this.#began)} in the queue`);
       return;
     }
@@ -91,8 +94,8 @@ class Job {
     setTimeout(() => setInterval(() => this.#srun && cancel(), cancelMs), isAtWork ? stopMs : 0);
   }
 
-  #end(code: number | null): number {
-    const bySlurm = code === 0 || this.#stopped ? undefined : endedBySlurm(this.#said);
+  async #end(code: number | null): Promise<number> {
+    const bySlurm = code === 0 || this.#stopped ? undefined : (endedBySlurm(this.#said) ?? (await this.#endedByState(code)));
     if (this.#ending.some((line) => line.startsWith('{"event":"exit"')) && !bySlurm) {
       for (const line of this.#ending) this.#append(line);
       return code ?? 1;
@@ -102,6 +105,12 @@ class Job {
       return this.#exit(this.#stopped === 'SIGINT' ? 130 : 143);
     }
     return this.fail(this.#hopeless ?? bySlurm ?? jobFault(this.#said, code));
+  }
+
+  /** A task that was ended by a signal of nobody here: srun may end with it before it hears why. */
+  async #endedByState(code: number | null): Promise<Fault | undefined> {
+    if (this.#id === '' || (code !== null && code < 128)) return undefined;
+    return endedByState(await asked('scontrol', ['show', 'job', this.#id]), this.#said);
   }
 
   fail(fault: Fault): number {
