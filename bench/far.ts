@@ -16,8 +16,7 @@ const rounds = Number(process.env.FAR_BENCH_ROUNDS ?? 3);
 const delayMs = 50;
 export const benchmark: Benchmark = {
   title: 'Sync over a far line',
-  about:
-    'A real sshd behind a relay in user space that delays each way by 50 ms, GNU rsync on both ends. Each command makes its own connection, ours from the start of just to its end, in turn with `rsync -rlt`, `rclone copy` over sftp (`--transfers 8 --multi-thread-streams 4`) and `tar | ssh tar`. Both ends and the relay share the cores of this machine.',
+  about: `${rounds === 1 ? 'One round: a' : `Medians of ${rounds} rounds: a`} real sshd behind a relay in user space that delays each way by 50 ms, GNU rsync on both ends. Each command makes its own connection, ours from the start of just to its end, in turn with \`rsync -rlt\`, \`rclone copy\` over sftp (\`--transfers 8 --multi-thread-streams 4\`) and \`tar | ssh tar\`. Both ends and the relay share the cores of this machine.`,
   async run() {
     const rows: Row[] = [];
     for (const { what, goal, direction, fill, change, peers } of cases)
