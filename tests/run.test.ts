@@ -16,11 +16,7 @@ function runTests(...words: string[]) {
     stderr,
     stdout,
     last: stdout.trimEnd().split('\n').at(-1),
-    flaky:
-      list
-        ?.trimEnd()
-        .split('\n')
-        .map((line) => line.trim()) ?? [],
+    flaky: list?.match(/(?<=^ {2})\S.*/gm) ?? [],
   };
 }
 
@@ -37,6 +33,7 @@ test('a test that fails and passes alone is listed by file and name; two are let
     'tests/fixtures/runner/two-flaky.test.ts: fails "once"',
     'tests/fixtures/runner/two-flaky.test.ts: a suite: fails once too',
   ]);
+  assert.match(stdout, /\n {2}\S+: fails "once"\n {6}Expected value to be falsey {2}\(not\)\n/, 'and what it said');
   assert.match(stdout, /^FAIL {2}tests\/fixtures\/runner\/two-flaky\.test\.ts {2}1 passed, 2 failed/m);
   assert.match(stdout, /^ok {2}tests\/fixtures\/runner\/two-flaky\.test\.ts {2}3 passed, 0 failed/m);
 });

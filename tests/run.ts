@@ -62,8 +62,14 @@ interface Counts {
 }
 
 interface FileResult extends Counts {
-  /** Names of the tests that failed; `wholeFile` where it broke off or failed without naming one: a crash, no test in it. */
-  failures: string[];
+  failures: Failure[];
+}
+
+interface Failure {
+  /** Of the test; `wholeFile` where the file broke off or failed without naming one: a crash, no test in it. */
+  name: string;
+  /** The first lines of what it said. */
+  said: string;
 }
 
 const running = new Set<number>();
@@ -128,12 +134,26 @@ function runFile(file: string): Promise<FileResult> {
   });
 }
 
-/** The names in uvu's lines ` FAIL  "name"`, with the suite's before it where it has one. */
-function failuresIn(output: string): string[] {
-  const names = [...output.matchAll(/^ {3}FAIL {2}(?:([^"]+) {2})?"(.*)"$/gm)].map(([, suite, name]) =>
-    suite ? `${suite}: ${name}` : `${name}`,
-  );
-  return names.length > 0 && /^ {2}Total: /m.test(output) ? names : [...names, wholeFile];
+/** The tests behind uvu's lines ` FAIL  "name"`, with the suite's name where it has one. */
+function failuresIn(output: string): Failure[] {
+  const [, ...blocks] = output.split(/^ {3}FAIL {2}/m);
+  const failures = blocks.flatMap((block) => {
+    const [first = '', ...lines] = block.split('\n');
+    const [, suite, name] = /^(?:([^"]+) {2})?"(.*)"$/.exec(first) ?? [];
+    return name === undefined ? [] : [{ name: suite ? `${suite}: ${name}` : name, said: beginning(lines) }];
+  });
+  return failures.length > 0 && /^ {2}Total: /m.test(output) ? failures : [...failures, { name: wholeFile, said: '' }];
+}
+
+/** What lies far from the end of a long output is read by nobody: so much is repeated there. */
+function beginning(lines: readonly string[]): string {
+  const trace = lines.findIndex((line) => /^ {4}at /.test(line));
+  return lines
+    .slice(0, trace < 0 ? undefined : trace)
+    .filter((line) => line.trim())
+    .slice(0, 12)
+    .map((line) => `      ${line.trim().slice(0, 300)}\n`)
+    .join('');
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -146,7 +166,7 @@ async function main(args: readonly string[]): Promise<void> {
   const add = (counts: Counts) => {
     for (const key of ['passed', 'failed', 'skipped'] as const) sum[key] += counts[key];
   };
-  const again: { file: string; failures: readonly string[] }[] = [];
+  const again: { file: string; failures: readonly Failure[] }[] = [];
   const work = async () => {
     for (let file = waiting.shift(); file; file = waiting.shift()) {
       const { failures, ...counts } = await runFile(file);
@@ -161,12 +181,12 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(`again, alone: ${file}\n`);
     const { failures: still, ...counts } = await runFile(file);
     add(counts);
+    const names = still.map(({ name }) => name);
     // Where the second run broke off, nothing is known of the tests after that point.
-    if (still.includes(wholeFile)) continue;
-    flaky.push(...failures.filter((name) => !still.includes(name)).map((name) => `${file}: ${name}`));
+    if (names.includes(wholeFile)) continue;
+    for (const { name, said } of failures) if (!names.includes(name)) flaky.push(`  ${file}: ${name}\n${said}`);
   }
-  if (flaky.length > 0)
-    process.stdout.write(`\nflaky: failed, and passed when run again alone\n${flaky.map((line) => `  ${line}\n`).join('')}`);
+  if (flaky.length > 0) process.stdout.write(`\nflaky: failed, and passed when run again alone\n${flaky.join('')}`);
   if (flaky.length > flakyLimit) process.stdout.write(`${flaky.length} flaky tests fail the run: at most ${flakyLimit} are let pass\n`);
   process.stdout.write(`\n${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped\n`);
   process.exitCode = sum.failed > 0 || sum.passed === 0 || flaky.length > flakyLimit ? 1 : 0;

@@ -54,6 +54,8 @@ else {
     for (const line of waiting) assert.ok(line.length < 40, line);
     terminal.type('Enter');
     await terminal.until('- ended: 1 more');
+    // Who waits begins in the next picture.
+    await terminal.until('machine-9 ');
     assert.is(atWork(terminal.screen()), 8, terminal.screen().join('\n'));
     terminal.type('Enter');
     await terminal.until('- ended: 2 more');
