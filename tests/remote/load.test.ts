@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { temporaryFolder } from '../support/project';
 import { trainingProject } from '../support/training';
+import { testConfigs } from './configs';
 
 /** Real models, loaded by the real transformers. */
 const test = suite('model:verify --load with transformers');
@@ -112,6 +113,8 @@ test('adapters are judged as the PEFT of the environment takes them', async () =
     assert.is(step.state === 'done', isRight, `${name}: ${JSON.stringify(real[name])}; ${JSON.stringify(step)}`);
   }
 });
+
+test('a config.json is held against its weights as transformers does it', () => testConfigs(python));
 
 test('an adapter that PEFT has saved fits its base model, and no other', async () => {
   const program = [

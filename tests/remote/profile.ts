@@ -13,6 +13,7 @@ import { sizeOf } from '../../tasks/knowledge/sizes';
 import { torchBuild } from '../../tasks/knowledge/torch';
 import { temporaryFolder } from '../support/project';
 import { trainingProject } from '../support/training';
+import { testConfigs } from './configs';
 import { testTrainingRows } from './training-rows';
 
 const kindsFile = path.join(__dirname, 'kinds.py');
@@ -161,6 +162,8 @@ print("attention", AutoModelForCausalLM.from_config(AutoConfig.for_model("${kind
 
   test('rows become tokens with one BOS, and what is learned are the answers with the token that ends each', () =>
     testTrainingRows(training.tell));
+
+  test('a config.json is held against its weights as this transformers does it', () => testConfigs(training.python));
 
   test('the table of torch builds says what this torch is', () => {
     const [version = '', cuda, architectures] = training

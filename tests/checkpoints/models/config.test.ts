@@ -27,6 +27,9 @@ const tensors: Readonly<Record<string, readonly number[]>> = {
   ...Object.fromEntries(
     [0, 1].flatMap((layer) => [
       [`model.layers.${layer}.self_attn.q_proj.weight`, [4, 4]],
+      [`model.layers.${layer}.self_attn.k_proj.weight`, [2, 4]],
+      [`model.layers.${layer}.self_attn.v_proj.weight`, [2, 4]],
+      [`model.layers.${layer}.self_attn.o_proj.weight`, [4, 4]],
       [`model.layers.${layer}.self_attn.rotary_emb.inv_freq`, [1]],
       [`model.layers.${layer}.mlp.gate_proj.weight`, [6, 4]],
       [`model.layers.${layer}.mlp.up_proj.weight`, [6, 4]],
@@ -59,13 +62,38 @@ test('is needed where there are weights that transformers loads', async () => {
 });
 
 for (const [name, change, shapes, says] of [
-  ['no kind of model', undefined, tensors, 'names no `model_type` and no `architectures`'],
+  ['no kind of model', undefined, tensors, 'names no `model_type`: transformers'],
+  ['an architecture alone', { model_type: undefined }, tensors, 'names no `model_type`: transformers'],
   ['more layers', { num_hidden_layers: 3 }, tensors, '`num_hidden_layers` 3, and the tensors have 2 of these layers (no `model.layers.2`)'],
   ['a layer between', {}, without('layers.0.'), '`num_hidden_layers` 2, and the tensors have 1 of these layers (no `model.layers.0`)'],
   ['another vocabulary', { vocab_size: 10 }, tensors, '`vocab_size` 10, and `model.embed_tokens.weight` is [8,4], which is 8'],
   ['another vocabulary of the head', {}, { ...tensors, 'lm_head.weight': [9, 4] }, '`vocab_size` 8, and `lm_head.weight` is [9,4]'],
   ['another MLP', { intermediate_size: 7 }, tensors, '`intermediate_size` 7, and `model.layers.0.mlp.gate_proj.weight` is [6,4]'],
   ['another width', { hidden_size: 5 }, tensors, '`hidden_size` 5, and `model.embed_tokens.weight` is [8,4], which is 4'],
+  [
+    'other heads',
+    { num_attention_heads: 4, head_dim: 2 },
+    tensors,
+    '`num_attention_heads × head_dim` 8, and `model.layers.0.self_attn.q_proj.weight`',
+  ],
+  ['another size of heads', { head_dim: 1 }, tensors, '`num_attention_heads × head_dim` 2, and'],
+  [
+    'other heads of keys',
+    { num_key_value_heads: 2 },
+    tensors,
+    '`num_key_value_heads × head_dim` 4, and `model.layers.0.self_attn.k_proj.weight` is [2,4]',
+  ],
+  ['a list of other layers', { layer_types: ['full_attention'] }, tensors, '`num_hidden_layers` 2, and its `layer_types` is of 1'],
+  ['a tensor of one layer', {}, without('layers.1.mlp.up_proj'), 'needs `model.layers.1.mlp.up_proj.weight`, which no file has'],
+  ['a tensor of all layers', {}, without('self_attn.o_proj'), 'needs `model.layers.0.self_attn.o_proj.weight`, `model.layers.1'],
+  ['no norm', {}, without('model.norm'), 'needs `model.norm.weight`, which no file has'],
+  ['no embedding', {}, without('embed_tokens'), 'needs `model.embed_tokens.weight`, which no file has'],
+  [
+    'no output layer, and not said',
+    { tie_word_embeddings: undefined },
+    without('lm_head'),
+    'says nothing of `tie_word_embeddings`, which is false',
+  ],
   ['no output layer', {}, without('lm_head'), '`tie_word_embeddings` false, and no tensor is `lm_head.weight`'],
 ] as const)
   test(`that says otherwise than the weights is told: ${name}`, async () => {
@@ -79,7 +107,8 @@ for (const [name, change, shapes] of [
   ['all as it is', {}, tensors],
   ['tied, without an output layer', { tie_word_embeddings: true }, without('lm_head')],
   ['tied, with one', { tie_word_embeddings: true }, tensors],
-  ['not said whether it is tied', { tie_word_embeddings: undefined }, without('lm_head')],
+  ['a kind that is tied where nothing is said', { tie_word_embeddings: undefined, model_type: 'gemma', head_dim: 2 }, without('lm_head')],
+  ['a kind with a size of heads of its own', { model_type: 'qwen3', num_attention_heads: 4, num_key_value_heads: 4 }, tensors],
   [
     'the inner model alone',
     { architectures: ['LlamaModel'] },
