@@ -86,7 +86,7 @@ async function again(): Promise<Row[]> {
         peer: `by hand ${s(hand)}`,
         ratio: ours / hand,
         goal: 1.3,
-        why: `just starts here and there, one after the other, and \`npx just mkdirs\` here alone takes ${s(start)}. Of the processor it takes twice what \`mkdirs\` takes here, a third of that to load code; the Node there that follows and the one that watches start beside the look. Over the connection it makes two calls at once, then asks, and gives word that the end has arrived: four round trips, where one call has two.`,
+        why: `just starts here and there, one after the other, and \`npx just mkdirs\` here alone takes ${s(start)}. The Node there that follows and the one that watches start beside the look. Over the connection it makes two calls at once, then asks, and gives word that the end has arrived: four round trips, where one call has two.`,
       },
       {
         what: `the same without npx on either side, ${distance}`,

@@ -1,6 +1,5 @@
 import { argv, option, task, undertaker } from 'just-task';
 import { quietJust, sayNothingAtExit, sayNothingOf } from './cli/just-output';
-import { machineTasks } from './cli/on/typed-here';
 import { commonOptions, machineOptions } from './cli/options';
 import { exitWith, result, resultWidth } from './cli/output';
 import type { LoraTask } from './cli/task';
@@ -66,8 +65,7 @@ export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
   const all = Object.values(groups).flat();
   const others = registered();
   for (const each of all) {
-    const { name, description, onMachines } = each.definition;
-    if (onMachines) machineTasks.add(name);
+    const { name, description } = each.definition;
     for (const called of [name, formerNameOf(name)]) if (called) task(called, description, each);
   }
   const words = [helpOfTasks(all), completionOfTasks(all)];

@@ -1,16 +1,15 @@
 import { UserError, usageError } from '../../common/errors';
 import { bytes, plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
-import { projectPaths, shown } from '../../engine/paths';
+import { shown } from '../../engine/paths';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { adapterAtPath, adapterSteps } from '../adapters/adapter-step';
-import { moveCommand } from '../folder/shadows';
 import { compareContent } from './content';
 import { type Expectation, expectationOf } from './expected';
 import { factsOf, factsTable, factsText } from './facts';
 import type { ScanResult } from './fault';
+import { extraWarning, reportsOf } from './file-reports';
 import { fixActions, fixFinding } from './fix/fix-config';
-import { type CheckpointProblem, checkpointFix, type FileReport } from './problems';
 import { scanFile } from './scan';
 import { type Subject, subjectsOf } from './subject';
 import { versionWarnings } from './versions';
@@ -181,41 +180,6 @@ async function contentOf(
     warnings: unrecorded > 0 ? [`no hash is recorded for ${plural(unrecorded, 'file')}: read, and compared with nothing`] : [],
     data: { hashedBytes: readBytes, unchangedBytes: knownBytes },
   };
-}
-
-/** Every expected file and every extra one, in the order of their names. */
-function reportsOf(context: Context, { expected, extra }: Expectation, { faults }: ScanResult, { remedy, folder }: Subject): FileReport[] {
-  const [there, adapters] = [shown(context.root, folder), shown(context.root, projectPaths(context).adapters_dir)];
-  return [...expected.map(({ path }) => path), ...extra].sort().map((path) => {
-    const fault = faults.get(path);
-    if (!fault) return { path, state: 'ok' };
-    const { problem, message } = fault;
-    return {
-      path,
-      state: stateOf(problem),
-      problem,
-      message,
-      fix: problem === 'shadows' ? moveCommand(path, there, adapters) : checkpointFix(problem, path, remedy),
-    };
-  });
-}
-
-const stateOf = (problem: CheckpointProblem): FileReport['state'] =>
-  ['missing', 'broken-link'].includes(problem) ? 'missing' : ['extra', 'extra-pickle'].includes(problem) ? 'extra' : 'bad';
-
-function extraWarning(files: readonly FileReport[], { weights }: Expectation): string[] {
-  const extra = files.filter(({ state }) => state === 'extra').map(({ path }) => path);
-  const [idle, other] = [extra.filter((path) => weights.unused.has(path)), extra.filter((path) => !weights.unused.has(path))];
-  return [
-    ...(idle.length > 0
-      ? [
-          `${plural(idle.length, 'file')} that transformers does not load: ${some(idle.map((path) => `\`${path}\` (${weights.unused.get(path)})`))}`,
-        ]
-      : []),
-    ...(other.length > 0
-      ? [`${plural(other.length, 'file')} that the model does not need: ${some(other.map((path) => `\`${path}\``))}`]
-      : []),
-  ];
 }
 
 /** What a full check read now, and what it knows from an earlier one, in bytes. */

@@ -1,4 +1,4 @@
-/** Tasks that take `--on`, by name: those that were registered. */
+/** Tasks that take `--on`, by name: those that this project has. */
 export const machineTasks = new Set<string>();
 
 /**

@@ -13,6 +13,7 @@ const [main, ...helpers] = [
   'training_progress.py',
   'training_ranks.py',
   'training_rows.py',
+  'training_trainer.py',
 ];
 
 /**

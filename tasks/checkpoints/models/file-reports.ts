@@ -1,0 +1,49 @@
+import { plural, some } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { projectPaths, shown } from '../../engine/paths';
+import { moveCommand } from '../folder/shadows';
+import type { Expectation } from './expected';
+import type { ScanResult } from './fault';
+import { type CheckpointProblem, checkpointFix, type FileReport } from './problems';
+import type { Subject } from './subject';
+
+/** Every expected file and every extra one, in the order of their names. */
+export function reportsOf(
+  context: Context,
+  { expected, extra }: Expectation,
+  { faults }: ScanResult,
+  { remedy, folder }: Subject,
+): FileReport[] {
+  const [there, adapters] = [shown(context.root, folder), shown(context.root, projectPaths(context).adapters_dir)];
+  return [...expected.map(({ path }) => path), ...extra].sort().map((path) => {
+    const fault = faults.get(path);
+    if (!fault) return { path, state: 'ok' };
+    const { problem, message } = fault;
+    return {
+      path,
+      state: stateOf(problem),
+      problem,
+      message,
+      fix: problem === 'shadows' ? moveCommand(path, there, adapters) : checkpointFix(problem, path, remedy),
+    };
+  });
+}
+
+const stateOf = (problem: CheckpointProblem): FileReport['state'] =>
+  ['missing', 'broken-link'].includes(problem) ? 'missing' : ['extra', 'extra-pickle'].includes(problem) ? 'extra' : 'bad';
+
+/** What lies there and is loaded by nobody. */
+export function extraWarning(files: readonly FileReport[], { weights }: Expectation): string[] {
+  const extra = files.filter(({ state }) => state === 'extra').map(({ path }) => path);
+  const [idle, other] = [extra.filter((path) => weights.unused.has(path)), extra.filter((path) => !weights.unused.has(path))];
+  return [
+    ...(idle.length > 0
+      ? [
+          `${plural(idle.length, 'file')} that transformers does not load: ${some(idle.map((path) => `\`${path}\` (${weights.unused.get(path)})`))}`,
+        ]
+      : []),
+    ...(other.length > 0
+      ? [`${plural(other.length, 'file')} that the model does not need: ${some(other.map((path) => `\`${path}\``))}`]
+      : []),
+  ];
+}
