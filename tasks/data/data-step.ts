@@ -5,6 +5,7 @@ import { absolute, below, projectPaths, shown } from '../engine/paths';
 import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../engine/state';
 import type { Finding, Look, Progress, Step } from '../engine/step';
 import { chooseProfile } from '../environments/profile/choose';
+import { kindOf } from './kinds';
 import { lengthPlan } from './length/length-plan';
 import { lengthsOf } from './length/length-report';
 import { fetchTokenizers } from './length/tokenizer-files';
@@ -13,12 +14,13 @@ import { EvenSample } from './near/even-sample';
 import { lookNear } from './near/look-near';
 import { mostCompared, type SaidPlace } from './near/said';
 import { type DataReport, reportOf } from './report/document';
-import { findingOf } from './report/finding';
+import { findingOf, sentenceOf } from './report/finding';
 import { type DataFile, dataFiles, stampOf } from './rows/data-files';
+import { isThereData, leftOut } from './rows/left-out';
 import { modelTemplates, templateFiles } from './template/model-template';
 
 /** Raised where the look finds something else in the same data: a proof of before says nothing then. */
-const rules = '7';
+const rules = '8';
 const name = 'data';
 
 /**
@@ -26,7 +28,7 @@ const name = 'data';
  * a mere look: one that acted would have the other steps look again. What `data:check` found is taken where it still holds.
  */
 export function dataSteps(context: Context): Step[] {
-  if (dataFiles(context).length === 0) return [];
+  if (!isThereData(context)) return [];
   const { gate } = context.settings.setup.data;
   const { name, title, check } = dataStep(gate);
   return [
@@ -102,7 +104,7 @@ async function look(
   const request = { templates: modelTemplates(context), lengths, oldDatasets, ...(said ? { said } : {}) };
   const reports = await lookAtData(context, files, request, tell);
   const near = said && said.items.length > 0 ? await lookNear(context, reports, said.items, tell) : undefined;
-  return reportOf(reports, {
+  return reportOf(reports, leftOut(context, files), {
     ...(near && !('without' in near) ? { near } : {}),
     lengths: await lengthsOf(context, reports, lengths),
     withoutTokenizer,
@@ -126,7 +128,8 @@ async function inputsOf(context: Context, files: readonly DataFile[]): Promise<I
   const reader = files.some(({ parquet }) => parquet)
     ? { 'the datasets of the profile': (await readsWithOldDatasets(context, files)) ? 'before 4' : '4 or newer' }
     : {};
-  return { ...Object.fromEntries(stamps), ...reader, 'the training settings': settings, 'the rules': rules };
+  const beside = Object.fromEntries(leftOut(context, files).map(({ file, kind }) => [file, kind]));
+  return { ...beside, ...Object.fromEntries(stamps), ...reader, 'the training settings': settings, 'the rules': rules };
 }
 
 const told = (files: readonly DataFile[]): string =>
@@ -134,11 +137,13 @@ const told = (files: readonly DataFile[]): string =>
 
 function noData(context: Context): Finding {
   const folder = shown(context.root, projectPaths(context).data_processed);
+  const beside = leftOut(context, []);
+  const [first] = beside;
   return {
     state: 'blocked',
     code: 'E_DATA_NONE',
-    found: `no file of rows in \`${folder}\``,
+    found: [`no file of rows in \`${folder}\``, ...(first ? [sentenceOf(first)] : [])].join('; '),
     needed: '`.jsonl`, `.json` or `.parquet`, compressed with gzip or not',
-    fix: `write the examples to \`${folder}/train.jsonl\`, one a line`,
+    fix: first ? kindOf(first.kind).fix : `write the examples to \`${folder}/train.jsonl\`, one a line`,
   };
 }

@@ -1,7 +1,8 @@
 import { chatKinds } from './chat/kinds';
 import { formKinds, type Kind } from './form/kinds';
+import { folderKinds } from './rows/kinds';
 
-const all: Readonly<Record<string, Kind>> = { ...formKinds, ...chatKinds };
+const all: Readonly<Record<string, Kind>> = { ...folderKinds, ...formKinds, ...chatKinds };
 
 /** What is known of a kind of fault. */
 export function kindOf(name: string): Kind {

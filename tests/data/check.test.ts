@@ -114,4 +114,38 @@ test('is a warning of validate, and an error where the settings say so', async (
   assert.equal([(await data('--set', 'data.gate=block')).code], ['E_DATA']);
 });
 
+test('tells what lies there and is not trained on, and where nothing is', async () => {
+  const folder = path.join(project, 'data/processed');
+  const kept = fs.readdirSync(folder).filter((name) => /jsonl$/.test(name));
+  const texts = kept.map((name) => fs.readFileSync(path.join(folder, name)));
+  for (const name of kept) fs.rmSync(path.join(folder, name));
+  const seen = async () => (await check()).faults.map(({ file, kind }: { file: string; kind: string }) => `${path.basename(file)} ${kind}`);
+  fs.symlinkSync('/mnt/no-such-disk/train.jsonl', path.join(folder, 'train.jsonl'));
+  const alone = await check();
+  assert.equal([alone.exitCode, alone.step.code], [1, 'E_DATA_NONE']);
+  assert.match(alone.step.found, 'data/processed/train.jsonl: to `/mnt/no-such-disk/train.jsonl`: a link that leads nowhere');
+  assert.match(alone.step.fix, 'bring back what the link leads to');
+  const { stdout } = await runJust(project, ['validate', '--env=local', '--json'], { HF_HUB_OFFLINE: '1' });
+  assert.is(JSON.parse(stdout).steps.find(({ name }: { name: string }) => name === 'data')?.code, 'E_DATA_NONE', stdout);
+  write('validation.jsonl', '{"text": "four"}\n');
+  write('train.csv', 'text\none\n');
+  write('train.jsonl.zst', 'x');
+  write('README.txt', 'where it is from');
+  assert.equal(await seen(), [
+    'validation.jsonl nothing-to-train',
+    'train.jsonl broken-link',
+    'train.csv other-format',
+    'train.jsonl.zst other-format',
+  ]);
+  fs.rmSync(path.join(folder, 'train.jsonl'));
+  fs.symlinkSync('/mnt/no-such-disk', path.join(folder, 'more'));
+  write('train.jsonl', '{"text": "one"}\n');
+  assert.equal(await seen(), ['more broken-link', 'train.csv other-format', 'train.jsonl.zst other-format']);
+  // What was found is held to what lies there, not to the rows alone.
+  for (const name of ['more', 'train.csv', 'train.jsonl.zst']) fs.rmSync(path.join(folder, name));
+  assert.equal(await seen(), []);
+  for (const name of ['README.txt', 'validation.jsonl', 'train.jsonl']) fs.rmSync(path.join(folder, name));
+  for (const [at, name] of kept.entries()) fs.writeFileSync(path.join(folder, name), texts[at] ?? '');
+});
+
 test.run();

@@ -27,12 +27,13 @@ export interface DataReport {
   notLookedAt: string[];
 }
 
-/** What was found, as plain values. */
+/** What was found, as plain values. @param ofFolder what is told of no row */
 export function reportOf(
   files: readonly FileReport[],
+  ofFolder: readonly Fault[],
   rest: Pick<DataReport, 'lengths' | 'withoutTokenizer' | 'near' | 'notLookedAt'>,
 ): DataReport {
-  const faults = files.flatMap(({ file, tallies }) =>
+  const ofFiles = files.flatMap(({ file, tallies }) =>
     Object.entries(tallies).map(
       ([kind, { count, first }]): Fault => ({ file: file.name, kind, level: kindOf(kind).level, count, ...first }),
     ),
@@ -40,7 +41,7 @@ export function reportOf(
   const rank = ({ level, kind }: Fault) => (level === 'error' ? 0 : 1000) + kindOrder.indexOf(kind);
   return {
     files: files.map(({ file, rows, bytes }) => ({ file: file.name, split: file.split, rows, bytes })),
-    faults: faults.sort((one, other) => rank(one) - rank(other)),
+    faults: [...ofFolder, ...ofFiles].sort((one, other) => rank(one) - rank(other)),
     ...rest,
   };
 }

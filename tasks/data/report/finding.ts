@@ -45,7 +45,8 @@ export function findingOf(report: DataReport, gate: 'warn' | 'block'): Finding {
 
 const placeOf = ({ file, line, column }: Fault): string => [file, ...(line > 0 ? [line] : []), ...(column ? [column] : [])].join(':');
 
-function sentenceOf(fault: Fault): string {
+/** One fault: where, and what it is. */
+export function sentenceOf(fault: Fault): string {
   const { kind, detail } = fault;
   return `${placeOf(fault)}: ${detail ? `${detail}: ` : ''}${kindOf(kind).says}`;
 }
