@@ -55,12 +55,14 @@ export async function condaDefinition(context: Context): Promise<CondaDefinition
 export function requireConda(context: Context) {
   const program = findConda(context);
   if (program) return program;
+  const { conda, engine } = context.settings.setup.remote;
   throw new UserError({
     code: 'E_CONDA_NOT_FOUND',
-    found: context.settings.setup.remote.conda
-      ? `\`${context.settings.setup.remote.conda}\` (setting \`remote.conda\`) is not a program`
+    found: conda
+      ? `\`${conda}\` (setting \`remote.conda\`) is not a program`
       : 'neither conda nor mamba nor micromamba was found: not in CONDA_EXE, MAMBA_EXE, PATH, CONDA_ROOT, MAMBA_ROOT_PREFIX, the home folder, /opt/conda',
-    needed: 'one of them, since `remote.engine` is `conda`',
-    fix: '`npx just env:remote --set remote.engine=venv` does not need conda\nif it is installed elsewhere: `npx just env:remote --set remote.conda=/path/to/conda`',
+    needed: engine === 'conda' ? 'one of them, since `remote.engine` is `conda`' : 'the path of conda, mamba or micromamba',
+    // Each task reads the setting: for one run alone, the next one stops here again.
+    fix: `without conda: \`remote: { engine: venv }\` in configs/setup.remote.yaml${conda && engine !== 'conda' ? ', or without `remote.conda` what is found there is taken' : ''}\nif it is installed elsewhere: \`remote: { conda: /path/to/conda }\` there`,
   });
 }

@@ -33,6 +33,8 @@ export async function chooseEngine(context: Context): Promise<EngineChoice> {
   if (record && (context.host.files.stat(record.prefix) || keptCondaEnvironments(context, record.prefix).length > 0))
     return { engine: 'conda', why: `\`${record.prefix}\` is there` };
   const program = findConda(context);
+  // It was named: an environment of 5 GB by something else is not what was asked for. Who makes it says that it is no program.
+  if (!program && remote.conda) return { engine: 'conda', why: '`remote.conda` names it' };
   if (!program) return { engine: 'venv', why: 'neither conda nor mamba nor micromamba is there' };
   try {
     const { command, kind, version } = await askConda(context, program);

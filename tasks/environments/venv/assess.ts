@@ -5,7 +5,7 @@ import { loaderFault } from '../python/loader-fault';
 import { noexecObstacle } from '../python/noexec';
 import type { EnvironmentDefinition } from './definition';
 import { targetOf } from './definition';
-import { foreignPlace } from './foreign';
+import { foreignPlace, placeSetting } from './foreign';
 import { type LockState, lockState } from './lock/lock-state';
 import { checkEnvironment, type EnvironmentHealth, isBuilt } from './packages/look';
 
@@ -27,13 +27,13 @@ export async function assess(context: Context, definition: EnvironmentDefinition
     if (obstacle) return obstacle;
   }
   const health = await checkEnvironment(context, definition, lock.packages, depth);
-  if (health.kind === 'foreign') return { state: 'blocked', ...foreignPlace(context, health) };
+  if (health.kind === 'foreign') return { state: 'blocked', ...foreignPlace(context, definition, health) };
   if (isBuilt(health)) {
     const loader = health.kind === 'rebuild' ? loaderFault(context.host, health.found) : undefined;
     if (loader) return { state: 'blocked', needed: 'a Python that starts', ...loader, found: `${health.found}: ${loader.found}` };
-    const setting = definition.task === 'env:local' ? 'environments.local.path' : 'remote.path';
     const obstacle =
-      noexecObstacle(context, targetOf(context, definition), setting) ?? (await obstacles().buildObstacle(context, definition));
+      noexecObstacle(context, targetOf(context, definition), placeSetting(definition)) ??
+      (await obstacles().buildObstacle(context, definition));
     if (obstacle) return obstacle;
   }
   return { lock, health };

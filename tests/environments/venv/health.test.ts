@@ -144,10 +144,16 @@ test('never touches what it did not make', async ({ project }) => {
       assert.is(seen.code, 'E_VENV_FOREIGN', JSON.stringify(seen));
       assert.match(seen.found, found);
       assert.is(seen.exitCode, 1);
-      assert.match(seen.fix, /^mv \.venv-local \.venv-local\.kept$/);
+      assert.match(seen.fix, /^mv \.venv-local \.venv-local\.kept\nor name another folder with the setting `environments\.local\.path`$/);
     }
     assert.is(fs.statSync(project.venv).ino, before.ino);
     fs.rmSync(project.venv, { recursive: true });
+  }
+  // What the project needs there is not to be moved.
+  for (const place of ['data', 'models', '.', '..']) {
+    const seen = await project.step(['venv', '--set', `environments.local.path=${place}`]);
+    assert.is(seen.code, 'E_VENV_FOREIGN', JSON.stringify(seen));
+    assert.match(seen.fix, /^name a folder of its own: `--set environments\.local\.path=\.venv-local`/);
   }
   fs.renameSync(mine, project.venv);
   // The place where the environment before would wait.
