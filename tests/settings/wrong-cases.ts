@@ -184,13 +184,14 @@ export const wrongCases: readonly WrongCase[] = [
   },
   {
     what: '--set',
-    sets: ['storage', 'storage.wran_gb=3', 'run.keep_records=x', 'foo=1', 'trainin.processes=2'],
+    sets: ['storage', 'storage.wran_gb=3', 'run.keep_records=x', 'foo=1', 'trainin.processes=2', 'arguments.epochs=2'],
     says: [
       '--set storage: expected path=value, for example `--set storage.warn_gb=40`',
       '--set: unknown setting storage.wran_gb; did you mean `storage.warn_gb`?',
       '--set: run.keep_records is "x"; expected a number',
       /^--set: unknown setting foo; expected one of .*\bstorage\b.*, paths, training$/,
       '--set: unknown setting trainin; did you mean `training`?',
+      '--set: unknown setting arguments; did you mean `training.arguments`?',
     ],
   },
   {

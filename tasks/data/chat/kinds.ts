@@ -122,12 +122,12 @@ export const chatKinds = {
   'answer-cut': {
     level: 'error',
     says: 'an example whose answer begins behind `max_seq_length`: trl 0.7.4 and 0.9.6 train its prompt alone, 1.16 takes it out',
-    fix: 'raise `arguments.max_seq_length`, or shorten the prompt',
+    fix: 'raise `arguments.max_seq_length` in `configs/training_config.yaml`, or shorten the prompt',
   },
   cut: {
     level: 'warning',
     says: 'an example longer than `max_seq_length`: its end is cut off, and with it the token that ends an answer',
-    fix: 'raise `arguments.max_seq_length`, or split the example',
+    fix: 'raise `arguments.max_seq_length` in `configs/training_config.yaml`, or split the example',
   },
   duplicate: { level: 'warning', says: 'an example that stands before already: it weighs twice', fix: 'take it out' },
   'near-duplicate': {
