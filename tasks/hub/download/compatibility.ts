@@ -8,6 +8,7 @@ import { commitText, maxTextBytes } from '../manifest/commit-text';
 import type { LocalSource } from '../manifest/local-source';
 import type { Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
+import { downloadAgain } from './download-again';
 
 /**
  * Whether the libraries of the environment can load a model, told by its configuration and its tokenizer before its weights are
@@ -44,7 +45,7 @@ export async function compatibilityOf(
       .filter(Boolean)
       .join(', '),
     fix: isFixable(needs, installed)
-      ? `\`npx just model:download --model=${model.asked} --any-versions\`, then \`npx just model:verify --model=${model.asked} --fix-config\` writes what the environment reads`
+      ? `\`${downloadAgain(context, model, 'any-versions')}\`, then \`npx just model:verify --model=${model.asked} --fix-config\` writes what the environment reads`
       : 'raise them in the environment file, then `npx just setup:remote`; `--any-versions` fetches the model all the same',
   });
 }
