@@ -1,4 +1,5 @@
 import type { Context } from '../../engine/context';
+import { settingsFileOf } from '../../engine/settings-file';
 import { type Needs, unmetNeeds, type Versions } from '../../knowledge/models';
 import { chooseProfile, chooseProfileFor } from './choose';
 import type { ProfileChoice } from './decide';
@@ -27,8 +28,9 @@ export async function environmentThatLoads(context: Context, name: string | unde
 }
 
 /** The same in the settings; by name where the model has one there that is off, since `profile: auto` goes by those that are on. */
-function forEveryRun({ settings }: Context, name: string | undefined, { forced }: ProfileChoice, profile: string): string {
-  const isOff = name !== undefined && settings.setup.models[name]?.enabled === false;
-  const setting = isOff && !forced ? `models: { ${name}: { enabled: true } }` : `remote: { profile: ${profile} }`;
-  return `for every run: \`${setting}\` in configs/setup.remote.yaml`;
+function forEveryRun(context: Context, name: string | undefined, { forced }: ProfileChoice, profile: string): string {
+  const isOff = name !== undefined && context.settings.setup.models[name]?.enabled === false;
+  if (isOff && !forced)
+    return `for every run: \`models: { ${name}: { enabled: true } }\` in ${settingsFileOf(context, `models.${name}.enabled`)}`;
+  return `for every run: \`remote: { profile: ${profile} }\` in configs/setup.remote.yaml`;
 }
