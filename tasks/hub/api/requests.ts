@@ -16,6 +16,7 @@ import { endpointOf } from './endpoint';
 import { loginCommand } from './hf-command';
 import { refusalError } from './refusals';
 import { findToken, type Token } from './token';
+import { tokenCure } from './token-cure';
 
 /** What is asked of the Hub, and about what: the errors name it. */
 export interface HubRequest {
@@ -102,7 +103,19 @@ export class Requests {
     const code = header(response, 'x-error-code');
     const message = oneLine(header(response, 'x-error-message') ?? messageIn(body));
     const { from: tokenFrom, endedAt } = this.token ?? {};
-    const refusal = { status, code, message, endpoint: this.endpoint, repo, revision, tokenFrom, endedAt, login: this.#login() };
+    const login = this.#login();
+    const refusal = {
+      status,
+      code,
+      message,
+      endpoint: this.endpoint,
+      repo,
+      revision,
+      tokenFrom,
+      endedAt,
+      login,
+      tokenCure: this.token && tokenCure(this.token, login),
+    };
     // The Hub hides a repository from a wrong token as it hides it from none: ask about the token itself.
     const tokenIsGood = status === 401 && code === 'RepoNotFound' && this.token ? await this.#tokenIsGood() : undefined;
     return (
@@ -191,7 +204,7 @@ export class Requests {
         if (!isRetryableStatus(response.statusCode ?? 0)) throw last;
         wait = this.patience.observe(url, response);
       } catch (error) {
-        if (!(error instanceof NetworkError)) throw invalidToken(error, this.token);
+        if (!(error instanceof NetworkError)) throw invalidToken(error, this.token, this.#login());
         last = this.unreachable(error);
         // A name that is not known and a port without a listener are rarely mended by waiting long.
         if (['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '') && tries >= 2) throw last;
@@ -231,12 +244,12 @@ function messageIn(body: string): string {
 }
 
 /** A token with a line break in it is refused by Node itself. */
-function invalidToken(error: unknown, token: Token | undefined): unknown {
+function invalidToken(error: unknown, token: Token | undefined, login: string): unknown {
   if ((error as NodeJS.ErrnoException).code !== 'ERR_INVALID_CHAR' || !token) return error;
   return new UserError({
     code: 'E_HUB_BAD_TOKEN',
     found: `the token of ${token.from} holds characters that no token has`,
     needed: 'a token that the Hub knows',
-    fix: 'put the token there alone, on one line, and run the same command again',
+    fix: `the token alone, on one line: ${tokenCure(token, login)}; then run the same command again`,
   });
 }
