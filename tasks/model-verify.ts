@@ -19,7 +19,11 @@ export function modelVerifyTask(): LoraTask {
         default: 'all that are enabled',
       },
       { name: 'path', value: 'folder', description: 'any folder with a model, or with safetensors files, instead' },
-      { name: 'adapter', value: 'folder', description: 'a PEFT adapter instead, by its folder or its name in adapters_dir; `--model` says which base it must be for' },
+      {
+        name: 'adapter',
+        value: 'folder',
+        description: 'a PEFT adapter instead, by its folder or its name in adapters_dir; `--model` says which base it must be for',
+      },
       {
         name: 'for',
         value: 'version',

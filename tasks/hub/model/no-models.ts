@@ -10,7 +10,22 @@ import type { Step } from '../../engine/step';
 export const noModelsName = 'models';
 
 /** Options of the tasks about models that say what is asked of one. */
-const asksFor = ['full', 'fix-config', 'load', 'estimate', 'cards', 'update', 'repair', 'any-versions', 'name'];
+const asksFor = [
+  'full',
+  'fix-config',
+  'load',
+  'estimate',
+  'cards',
+  'update',
+  'repair',
+  'any-versions',
+  'name',
+  'to',
+  'output',
+  'keep',
+  'no-token',
+  'no-gpu',
+];
 
 /**
  * The steps of a task that is about models. None of them is an answer where those that are here were asked for, and a mistake
@@ -28,15 +43,16 @@ export function noModelEnabled(context: Context): UserError {
   const names = Object.keys(context.settings.setup.models);
   const [first] = names;
   if (first === undefined)
-    return usageError(
-      'the settings have no model (`models` in configs/setup.yaml)',
-      `name one: \`npx just ${context.task} --model=OWNER/NAME\``,
-    );
+    return usageError('the settings have no model (`models` in configs/setup.yaml)', `name one: \`${namingModel(context, 'OWNER/NAME')}\``);
   return usageError(
     `no model is enabled in the settings (\`models.NAME.enabled\`); there are ${some(names.map((name) => `\`${name}\``))}`,
-    `name one: \`npx just ${context.task} --model=${first}${givenOptions(context, asksFor)}\`\nfor every run: \`models: { ${first}: { enabled: true } }\` in ${settingsFileOf(context, `models.${first}.enabled`)}`,
+    `name one: \`${namingModel(context, first)}\`\nfor every run: \`models: { ${first}: { enabled: true } }\` in ${settingsFileOf(context, `models.${first}.enabled`)}`,
   );
 }
+
+/** The task that runs, for one model. */
+export const namingModel = (context: Context, model: string): string =>
+  `npx just ${context.task} --model=${model}${givenOptions(context, asksFor)}`;
 
 /** What is in the models folder: no model of the settings. */
 export const noneHere = (context: Context): string =>
