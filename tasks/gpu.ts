@@ -26,13 +26,16 @@ export function gpuTask(): LoraTask {
     depth: 'full',
     readOnly: true,
     items(context) {
-      // A model that does not exist is wrong usage, not a broken layer.
-      if (context.option('model') !== undefined) (require('./hub/model/models') as typeof import('./hub/model/models')).modelsOf(context);
-      if (context.option('cards') !== undefined)
-        return [(require('./gpu/cards/cards-step') as typeof import('./gpu/cards/cards-step')).cardsStep];
+      const { modelsOf } = require('./hub/model/models') as typeof import('./hub/model/models');
+      const { stepsOfModels } = require('./hub/model/no-models') as typeof import('./hub/model/no-models');
+      const { cardsStep } = require('./gpu/cards/cards-step') as typeof import('./gpu/cards/cards-step');
       const { estimateStep } = require('./gpu/estimate-step') as typeof import('./gpu/estimate-step');
       const { gpuStep } = require('./gpu/gpu-steps') as typeof import('./gpu/gpu-steps');
-      return [context.option('estimate') === undefined ? gpuStep({ alone: true }) : estimateStep];
+      const [cards, estimates] = ['cards', 'estimate'].map((name) => context.option(name) !== undefined);
+      if (cards || estimates) return stepsOfModels(context, modelsOf(context).length > 0 ? [cards ? cardsStep : estimateStep] : []);
+      // A model that does not exist is wrong usage, not a broken layer.
+      if (context.option('model') !== undefined) modelsOf(context);
+      return [gpuStep({ alone: true })];
     },
   });
 }

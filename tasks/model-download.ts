@@ -38,7 +38,11 @@ export function modelDownloadTask(): LoraTask {
       { name: 'rate', value: 'rate', description: 'the rate that `--plan` estimates the time with', default: '50MB/s' },
       { name: 'any-versions', description: "fetch a model that the environment's transformers cannot load" },
     ],
-    nextStep: (context) => (require('./checkpoints/next-step') as typeof import('./checkpoints/next-step')).afterModels(context),
-    items: (context) => (require('./hub/download/download-step') as typeof import('./hub/download/download-step')).downloadSteps(context),
+    nextStep: (context, ran) => (require('./checkpoints/next-step') as typeof import('./checkpoints/next-step')).afterModels(context, ran),
+    items(context) {
+      const { downloadSteps } = require('./hub/download/download-step') as typeof import('./hub/download/download-step');
+      const { stepsOfModels } = require('./hub/model/no-models') as typeof import('./hub/model/no-models');
+      return stepsOfModels(context, downloadSteps(context));
+    },
   });
 }

@@ -19,7 +19,11 @@ export function modelVerifyTask(): LoraTask {
         default: 'all that are enabled',
       },
       { name: 'path', value: 'folder', description: 'any folder with a model, or with safetensors files, instead' },
-      { name: 'adapter', value: 'folder', description: 'a PEFT adapter instead; `--model` says which base it must be for' },
+      {
+        name: 'adapter',
+        value: 'folder',
+        description: 'a PEFT adapter instead, by its folder or its name in adapters_dir; `--model` says which base it must be for',
+      },
       {
         name: 'for',
         value: 'version',
@@ -43,9 +47,12 @@ export function modelVerifyTask(): LoraTask {
     nextStep(context, ran) {
       if (context.option('path') !== undefined) return undefined;
       const { afterAdapters, afterModels } = require('./checkpoints/next-step') as typeof import('./checkpoints/next-step');
-      return context.option('adapter') === undefined ? afterModels(context) : afterAdapters(context, ran);
+      return context.option('adapter') === undefined ? afterModels(context, ran) : afterAdapters(context, ran);
     },
-    items: (context) =>
-      (require('./checkpoints/models/verify-step') as typeof import('./checkpoints/models/verify-step')).verifySteps(context),
+    items(context) {
+      const { verifySteps } = require('./checkpoints/models/verify-step') as typeof import('./checkpoints/models/verify-step');
+      const { stepsOfModels } = require('./hub/model/no-models') as typeof import('./hub/model/no-models');
+      return stepsOfModels(context, verifySteps(context));
+    },
   });
 }

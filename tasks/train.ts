@@ -30,6 +30,8 @@ export function trainTask(): LoraTask {
 function stepsOf(context: Context): readonly Step[] {
   const { environmentOfRemote } =
     require('./environments/training/training-step') as typeof import('./environments/training/training-step');
+  const { environmentCommand } =
+    require('./environments/profile/environment-command') as typeof import('./environments/profile/environment-command');
   const { trainStep } = require('./environments/proof/train-step') as typeof import('./environments/proof/train-step');
   const { gpuStep } = require('./gpu/gpu-steps') as typeof import('./gpu/gpu-steps');
   const { verifySteps } = require('./checkpoints/models/verify-step') as typeof import('./checkpoints/models/verify-step');
@@ -41,8 +43,8 @@ function stepsOf(context: Context): readonly Step[] {
   oneModel(context);
   const training = trainingSteps(context);
   return [
-    lookOnly(environmentOfRemote),
-    ...verifySteps(context).map(lookOnly),
+    lookOnly(environmentOfRemote, environmentCommand),
+    ...verifySteps(context).map((step) => lookOnly(step)),
     dataStep(context.settings.setup.data.gate),
     storageStep,
     gpuStep(),

@@ -3,12 +3,14 @@ import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
 import type { RunResult } from '../engine/run';
 import { trainingPrefix } from '../environments/training/locate';
+import { noModelsName } from '../hub/model/no-models';
 import { downloadName, findBase } from './adapters/base/base-model';
 import { parseAdapterConfig } from './adapters/config';
 import { configName } from './adapters/files';
 
 /** What comes after models that are whole: the proof by training on a machine that trains, and a model that an adapter waits for. */
-export function afterModels(context: Context): string | undefined {
+export function afterModels(context: Context, { steps }: RunResult): string | undefined {
+  if (steps.every(({ name }) => name === noModelsName)) return undefined;
   const [waiting] = adaptersHere(context).flatMap((folder) => baseOf(context, folder));
   const own =
     context.environment === 'remote'

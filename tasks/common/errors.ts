@@ -1,4 +1,6 @@
+import { isSecretFile } from '../untrusted/secret-files';
 import { notOurs } from '../untrusted/text';
+import { shellWord } from './format';
 import { outgoingFault, quoted } from './outgoing';
 
 /** What a person reads when a step cannot go on: one sentence and the one command that fixes it. */
@@ -83,7 +85,17 @@ function foreignFault(error: unknown): Fault {
       code: 'E_NOT_READABLE',
       found: `\`${cause.path ?? 'the project'}\` cannot be read by this user (${cause.code})`,
       needed: 'read access to it, and to the folders above it',
-      fix: 'have its owner give it, with `chmod -R a+rX` for the folder that is named, or name another place in the settings',
+      fix:
+        cause.path !== undefined && isSecretFile(cause.path)
+          ? `\`sudo chown "$(id -un)" ${shellWord(cause.path)}\` where it is yours; it holds a secret, so nobody else needs to read it`
+          : 'have its owner give it, with `chmod -R a+rX` for the folder that is named, or name another place in the settings',
+    };
+  if (cause?.code === 'EISDIR' && cause.path !== undefined)
+    return {
+      code: 'E_PATH_TAKEN',
+      found: `\`${cause.path}\` is a folder, and a file is wanted`,
+      needed: 'a file, or nothing',
+      fix: `\`mv -n ${shellWord(cause.path)} ${shellWord(`${cause.path}.kept`)}\`, then run the same command again`,
     };
   if (cause?.code && ['EACCES', 'EPERM', 'EROFS'].includes(cause.code))
     return {

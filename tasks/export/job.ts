@@ -5,7 +5,8 @@ import type { Context } from '../engine/context';
 import { below } from '../engine/paths';
 import { variablesOf } from '../engine/variables';
 import { type CardFit, cardFits } from '../gpu/cards/card-fits';
-import { sourcesFor } from '../settings/read/sources';
+import { variableForm } from '../settings/check/names';
+import { sourcesFor, variablePrefix } from '../settings/read/sources';
 import { oneModel } from '../training/inputs';
 import { fieldsOf } from '../untrusted/json';
 
@@ -69,12 +70,16 @@ export function jobOf(context: Context): Job {
       const entry = machine ? host.files.stat(path.join(root, file)) : undefined;
       return entry?.isFile() ? [{ name: file, bytes: entry.size }] : [];
     }),
-    variables: variablesOf(context),
+    variables: new Map([...variablesOf(context), ...enabling(context, model.name)]),
     token: context.option('no-token') === undefined,
     isLocked: host.files.stat(path.join(root, 'package-lock.json'))?.isFile() === true,
     keep: context.option('keep'),
   };
 }
+
+/** The set-up there chooses its versions by the models that are on. */
+const enabling = ({ settings }: Context, model: string): [string, string][] =>
+  settings.setup.models[model]?.enabled === false ? [[`${variablePrefix}MODELS__${variableForm(model)}__ENABLED`, 'true']] : [];
 
 /** After package.json, since the folder of a checkout may be called anything. */
 function nameOf({ root, host }: Context): string {

@@ -93,7 +93,7 @@ export const estimateStep: Step = {
     const needs = memoryNeeds(models, plan);
     return {
       // Nothing is known of any: that is no answer.
-      state: needs.length > 0 || models.length === 0 ? 'done' : 'unknown',
+      state: needs.length > 0 ? 'done' : 'unknown',
       found: texts.join('; '),
       table: needRows(needs),
       data: { plan, needs, ...(cards > 1 ? { parallel: parallelOf(plan, cards) } : {}) },

@@ -1,6 +1,6 @@
 import { usageError } from '../common/errors';
-import { shellWord } from '../common/format';
 import type { Context } from '../engine/context';
+import { givenOptions } from '../engine/given-options';
 import { type Filters, filtersOf } from './compare/filters';
 import { type Direction, type Folder, foldersOf } from './compare/folders';
 
@@ -31,10 +31,7 @@ const chosenBy = ['remote', 'only', 'include', 'exclude', 'delete', 'max-delete'
 
 /** The command of a push or a pull with the options that it was given, so that the same files are meant. */
 export function commandOf(context: Context, direction: Direction, options: readonly string[] = chosenBy): string {
-  const given = options.flatMap((name) =>
-    context.optionValues(name).map((value) => (value === '' ? `--${name}` : `--${name}=${shellWord(value)}`)),
-  );
-  return [`npx just sync:${direction}`, ...given].join(' ');
+  return `npx just sync:${direction}${givenOptions(context, options)}`;
 }
 
 /** What a plan asks for, which the command line cannot change. @throws UserError E_USAGE, exit code 2 */

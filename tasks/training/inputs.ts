@@ -7,6 +7,7 @@ import type { Inputs } from '../engine/state';
 import { deviceOf } from '../environments/proof/device';
 import { type Placement, placementOf } from '../environments/proof/placement';
 import { type Model, modelsOf } from '../hub/model/models';
+import { namingModel, noModelEnabled, noneHere } from '../hub/model/no-models';
 import { readModelRecord } from '../hub/store/model-record';
 import { hashFiles } from '../platform/hashing';
 import type { Settings } from '../settings/schema/definition';
@@ -69,10 +70,11 @@ export function oneModel(context: Context): Model {
   const models = modelsOf(context);
   const [model, ...others] = models;
   if (model && others.length === 0) return model;
-  throw usageError(
-    models.length === 0 ? 'no model is enabled' : `${models.length} models are enabled, and one is trained`,
-    `name one: \`npx just train --model=${model?.asked ?? 'NAME'}\``,
-  );
+  if (!model)
+    throw context.option('model') === 'present'
+      ? usageError(noneHere(context), 'bring one: `npx just model:download`')
+      : noModelEnabled(context);
+  throw usageError(`${models.length} models are enabled, and one is trained`, `name one: \`${namingModel(context, model.asked)}\``);
 }
 
 async function hashed({ host }: Context, files: readonly DataFile[]): Promise<TrainingFile[]> {

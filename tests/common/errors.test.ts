@@ -12,7 +12,7 @@ const test = suite('errors of the system');
 const here = process.getuid?.();
 
 /** What is thrown where this user may not: as root in a process of another user. */
-function faultIn(folder: string, call: string): { code: string; found: string } {
+function faultIn(folder: string, call: string): { code: string; found: string; fix: string } {
   const script = `
     const { faultOf } = require(${JSON.stringify(path.join(repository, 'tasks/common/errors'))});
     const files = require(${JSON.stringify(path.join(repository, 'tasks/platform/files/reading'))});
@@ -60,6 +60,36 @@ else
       fs.chmodSync(closed, 0o755);
     }
   });
+
+if (process.platform !== 'win32')
+  test('what holds a secret is given to its owner, not to everybody', () => {
+    const folder = temporaryFolder('secrets');
+    fs.chmodSync(folder, 0o755);
+    for (const [name, isSecret] of [
+      ['token', true],
+      ['rclone.conf', true],
+      ['id_ed25519', true],
+      ['site.pem', true],
+      ['config.json', false],
+    ] as const) {
+      fs.writeFileSync(path.join(folder, name), 'x', { mode: here === 0 ? 0o400 : 0o000 });
+      const { code, fix } = faultIn(folder, `files.readText(${JSON.stringify(path.join(folder, name))})`);
+      assert.is(code, 'E_NOT_READABLE');
+      assert.is(fix.includes('a+rX'), !isSecret, `${name}: ${fix}`);
+      if (isSecret) assert.match(fix, `\`sudo chown "$(id -un)" ${path.join(folder, name)}\``);
+    }
+  });
+
+test('a folder in the place of a file is named', () => {
+  const folder = temporaryFolder('taken');
+  fs.chmodSync(folder, 0o755);
+  const place = JSON.stringify(folder);
+  for (const call of [`files.readText(${place})`, `files.readBytes(${place})`]) {
+    const { code, found, fix } = faultIn(folder, call);
+    assert.equal([code, found], ['E_PATH_TAKEN', `\`${folder}\` is a folder, and a file is wanted`]);
+    assert.match(fix, `\`mv -n ${folder} ${folder}.kept\``);
+  }
+});
 
 test('a disk that is read-only is none that cannot be read', () => {
   const error = Object.assign(new Error('x'), { code: 'EROFS', syscall: 'open', path: '/p' });

@@ -112,6 +112,16 @@ test('settings that stand in no file travel as variables', async () => {
   assert.match(text, /\bL4\b/);
 });
 
+test('a model that is off is on for the set-up there, which chooses its versions by that', async () => {
+  const folder = project();
+  const { exitCode } = await run(folder, '--to=skypilot', '--model=mistral-7b');
+  assert.is(exitCode, 0);
+  const text = () => fs.readFileSync(path.join(folder, 'configs/train.sky.yaml'), 'utf8');
+  assert.match(text(), /JUST_LORA_MODELS__MISTRAL_7B__ENABLED: ['"]?true/);
+  await run(folder, '--to=skypilot', '--model=llama-3.1-8b');
+  assert.not.match(text(), /__ENABLED/);
+});
+
 test('a card for each process of the training', async () => {
   const folder = project();
   fs.writeFileSync(path.join(folder, 'configs/training_config.remote.yaml'), 'processes: 2\n');
@@ -148,6 +158,7 @@ test('no card, no model, no engine: refused by name, and nothing is written', as
   assert.equal([unknown.exitCode, unknown.step.code], [1, 'E_NO_CARD']);
   const two = await run(folder, '--to=dstack', '--set=models.mistral-7b.enabled=true');
   assert.equal([two.exitCode, two.error.code], [2, 'E_USAGE']);
+  assert.match(two.error.fix, '`npx just export --model=llama-3.1-8b --to=dstack`');
   const none = await run(folder);
   assert.equal([none.exitCode, none.error.code], [2, 'E_USAGE']);
   assert.is((await run(folder, '--to=dstack', '--name=../up')).exitCode, 2);

@@ -185,6 +185,17 @@ else {
     await until(() => processesWith(newest()).length === 0);
   });
 
+  test('one that was sent and is not valid is renewed here', async () => {
+    forgetModel();
+    machine.env['HF_TOKEN'] = 'hf_unknownofthelaptop0123456789abc';
+    const { exitCode, stdout, stderr } = await machine.run(...download, '--send-token');
+    machine.env['HF_TOKEN'] = secret;
+    assert.is(exitCode, 1);
+    assert.match(stderr, 'the token of HF_TOKEN of the machine that sent it is not valid');
+    assert.match(stderr, 'on the machine that sent it (`--send-token`) `export HF_TOKEN=…` with it');
+    assert.not.match(stdout + stderr, 'hf_unknownofthelaptop');
+  });
+
   test('a laptop that is killed: the run goes on, and the same command shows the rest and the same end', async () => {
     forgetModel();
     hub.rate = 300_000;

@@ -1,14 +1,15 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
-import { some } from '../../common/format';
+import { shellWord, some } from '../../common/format';
 import type { Context } from '../../engine/context';
-import { absolute, shown } from '../../engine/paths';
+import { absolute, projectPaths, shown } from '../../engine/paths';
 import type { Finding, Step } from '../../engine/step';
 import { factsTable } from '../models/facts';
 import type { FileReport } from '../models/problems';
 import { askedBase } from './base/ask-base';
 import { type AdapterReport, checkAdapter } from './check';
 import { copyFolder, isCopied, writeCopy } from './compatible-copy';
+import { configName } from './files';
 import { askedVersion, peftEnvironment } from './peft/peft-environment';
 import { peftFindings } from './peft/peft-findings';
 import { fileReports, reportData, reportText } from './report';
@@ -21,9 +22,9 @@ export function adapterSteps(context: Context): Step<AdapterReport>[] {
   return context.optionValues('adapter').map((asked) => ({
     name: `adapter:${asked}`,
     title: `Verify the adapter ${asked}`,
-    check: () => look(context, absolute(context, asked), base),
+    check: () => look(context, folderNamed(context, asked), base),
     async plan(_, report) {
-      const folder = absolute(context, asked).replace(/\/+$/, '');
+      const folder = folderNamed(context, asked);
       const { settings, patterns, unanswered } = report ?? {};
       if (version === undefined || !settings || unanswered) return [];
       return [
@@ -49,14 +50,31 @@ export function adapterAtPath(context: Context, asked: string): Step | undefined
   };
 }
 
-async function look(context: Context, given: string, base: string | undefined): Promise<Finding & { seen?: AdapterReport }> {
-  const folder = given.replace(/\/+$/, '');
+/** The folder of `--adapter`; a bare name at which nothing is means the adapter of that name, as `train --name` has it. */
+function folderNamed(context: Context, asked: string): string {
+  const folder = absolute(context, asked).replace(/\/+$/, '');
+  const named = path.join(projectPaths(context).adapters_dir, asked);
+  const isName = path.basename(asked) === asked && !context.host.files.lstat(folder);
+  return isName && context.host.files.stat(named)?.isDirectory() ? named : folder;
+}
+
+/** The adapters that are there, each as it is asked for. */
+function adaptersHere(context: Context): string {
+  const { adapters_dir } = projectPaths(context);
+  const names = context.host.files
+    .list(adapters_dir)
+    .filter((name) => context.host.files.stat(path.join(adapters_dir, name, configName))?.isFile());
+  const options = names.map((name) => `\`--adapter=${shellWord(shown(context.root, path.join(adapters_dir, name)))}\``);
+  return options.length > 0 ? `name one that is here: ${some(options)}\n` : '';
+}
+
+async function look(context: Context, folder: string, base: string | undefined): Promise<Finding & { seen?: AdapterReport }> {
   if (!context.host.files.stat(folder)?.isDirectory())
     throw new UserError({
       code: 'E_MODEL_PATH',
       found: `no folder is at \`${shown(context.root, folder)}\``,
       needed: 'the folder of an adapter',
-      fix: '`npx just sync:pull` brings adapters from the machine that trained them',
+      fix: `${adaptersHere(context)}\`npx just sync:pull\` brings adapters from the machine that trained them`,
     });
   const other = otherFolder(context, folder);
   if (other) {

@@ -9,7 +9,8 @@ import { membersOf, withMembers } from './json-edit';
 export const fixableFiles = ['config.json', 'tokenizer_config.json'] as const;
 /** What the name of the kept original ends in. */
 export const originalEnding = '.before-fix';
-export const isKeptOriginal = (name: string): boolean => fixableFiles.some((file) => name === file + originalEnding);
+/** Whether a file is a kept original, or one of before that was moved aside: `config.json.before-fix-2`. */
+export const isKeptOriginal = (name: string): boolean => fixableFiles.some((file) => name.startsWith(file + originalEnding));
 
 /**
  * A file of transformers 5 with the keys of 4 beside the new ones: 4.45, 4.57 and 5.24 then read the same (tried with each).

@@ -42,7 +42,8 @@ export function verifyStep(subject: Subject): Step {
     name: `verify:${subject.name}`,
     title: `Verify ${subject.name}`,
     check: (context, _, tell) => verify(context, subject, tell),
-    plan: async (context) => (context.option('fix-config') === undefined ? [] : fixActions(context, subject)),
+    plan: async (context) =>
+      context.option('fix-config') === undefined ? [] : fixActions(context, subject, expectationOf(context, subject)),
   };
 }
 
@@ -81,7 +82,7 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
     if ('code' in notes && context.option('fix-config') === undefined) return { ...notes, found: `${found}; ${notes.found}`, data };
     if ('warnings' in notes) warnings.push(...notes.warnings);
     if (context.option('fix-config') !== undefined)
-      return fixFinding(context, subject, { state: 'done', found, data, ...warningOf(warnings) }, expectation.tree?.commit);
+      return fixFinding(context, subject, { state: 'done', found, data, ...warningOf(warnings) }, expectation);
     if (context.option('load') === undefined)
       return { state: 'done', found, data, ...(warnings.length > 0 ? { warning: warnings.join('; ') } : {}) };
     tell({ text: 'loading' });

@@ -1,7 +1,7 @@
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { chooseProfile } from '../../environments/profile/choose';
-import { librariesHere } from '../../hub/download/compatibility';
+import { cureByEnvironment, librariesHere } from '../../hub/download/compatibility';
 import { isFixable, type Needs, needsOf, unmetKinds, unmetNeeds, type Versions } from '../../knowledge/models';
 import { cannotTrainOn } from '../../knowledge/quantizers';
 import { modelFilesIn } from '../folder/model-files';
@@ -12,25 +12,29 @@ import type { Subject } from './subject';
  * and another way.
  * @throws UserError E_MODEL_VERSIONS
  */
-export function refuseOldLibraries({ host }: Context, subject: Subject, versions: Versions): void {
-  const needs = needsOf(modelFilesIn(host, subject.folder));
+export async function refuseOldLibraries(context: Context, subject: Subject, versions: Versions): Promise<void> {
+  const needs = needsOf(modelFilesIn(context.host, subject.folder));
   const unmet = needs ? unmetNeeds(needs, versions) : [];
-  if (needs && unmet.length > 0) throw oldLibraries(subject, unmet.join('; '), needs, versions);
+  if (needs && unmet.length > 0)
+    throw oldLibraries(subject, unmet.join('; '), await cureOf(context, subject, needs, versions), unmetKinds(needs, versions));
 }
 
-/** @param needs of the model's files, where they are what asks for more */
-export const oldLibraries = (subject: Subject, unmet: string, needs?: Needs, versions: Versions = new Map()): UserError =>
+/** @param kinds what of the model's files asks for more, where that is known */
+export const oldLibraries = (subject: Subject, unmet: string, cure = newerProfile, kinds: readonly string[] = []): UserError =>
   new UserError({
     code: 'E_MODEL_VERSIONS',
-    found: `the environment cannot load \`${subject.name}\`: ${unmet}${needs ? ` for ${unmetKinds(needs, versions).join(', ')}` : ''}`,
+    found: `the environment cannot load \`${subject.name}\`: ${unmet}${kinds.length > 0 ? ` for ${kinds.join(', ')}` : ''}`,
     needed: unmet,
-    fix: cureOf(subject, needs, versions),
+    fix: cure,
   });
 
-const cureOf = ({ asked }: Subject, needs: Needs | undefined, versions: Versions): string =>
-  needs && isFixable(needs, versions)
+/** For what the table of needs does not know. */
+const newerProfile = '`npx just env:remote --set remote.profile=auto` takes the profile that has newer ones, where one has';
+
+const cureOf = async (context: Context, { asked, name }: Subject, needs: Needs, versions: Versions): Promise<string> =>
+  isFixable(needs, versions)
     ? `\`npx just model:verify ${asked} --fix-config\` writes the keys that it reads beside the new ones, and keeps the originals`
-    : '`npx just env:remote --set remote.profile=auto` takes the profile that has newer ones, where one has';
+    : cureByEnvironment(context, name, needs);
 
 /**
  * What is to be said of the versions beside a folder that is right: nothing where the environment is new enough, a warning where
@@ -53,13 +57,13 @@ async function needsWarnings(
 ): Promise<string[]> {
   if (!needs) return [];
   if (installed) {
-    refuseOldLibraries(context, subject, installed);
+    await refuseOldLibraries(context, subject, installed);
     return [];
   }
   const { profile, versions } = await chooseProfile(context);
   const unmet = versions.has('transformers') ? unmetNeeds(needs, versions) : [];
   if (unmet.length === 0) return [];
   return [
-    `the profile ${profile} does not read it rightly: ${unmet.join('; ')} for ${unmetKinds(needs, versions).join(', ')}; ${cureOf(subject, needs, versions)}`,
+    `the profile ${profile} does not read it rightly: ${unmet.join('; ')} for ${unmetKinds(needs, versions).join(', ')}; ${await cureOf(context, subject, needs, versions)}`,
   ];
 }

@@ -73,7 +73,7 @@ export async function onMachines(
               bringing.bringSteps(machine).map((step) => step.name),
             ),
             environment: {
-              ...(tokens[at] ? { HF_TOKEN: tokens[at] } : {}),
+              ...tokens[at],
               ...(view.width ? { JUST_LORA_COLUMNS: String(view.width) } : {}),
             },
             detach: options.given.has('detach'),

@@ -4,7 +4,7 @@ import type { Resource } from '../../engine/resources';
 import { requirementsOf } from '../../gpu/driver/requirements';
 import { decide, type ProfileChoice } from './decide';
 import { type MachineOfChoice, thisMachine } from './machine-of-choice';
-import { modelsOfChoice } from './models-of-choice';
+import { type ModelOfChoice, modelsOfChoice } from './models-of-choice';
 import { profileVersions } from './profile-versions';
 
 /**
@@ -17,10 +17,14 @@ export const chooseProfile = (context: Context): Promise<ProfileChoice> => conte
 const choice: Resource<Promise<ProfileChoice>> = { make: async (context) => chooseProfileFor(context, await thisMachine(context)) };
 
 /** The profile for another machine: what would be chosen there. */
-export const chooseProfileFor = (context: Context, machine: MachineOfChoice): ProfileChoice =>
+export const chooseProfileFor = (
+  context: Context,
+  machine: MachineOfChoice,
+  models: readonly ModelOfChoice[] = modelsOfChoice(context),
+): ProfileChoice =>
   decide({
     setting: context.settings.setup.remote.profile,
-    models: modelsOfChoice(context),
+    models,
     machine,
     requirements: requirementsOf(context.settings.training),
     versionsOf: (profile) => profileVersions(context, profile, { platform: 'linux', arch: machine.arch }),

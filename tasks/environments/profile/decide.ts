@@ -43,6 +43,8 @@ export interface ProfileChoice {
   loadsNone: boolean;
   /** The first profile whose torch has code for a compute capability. */
   covering(capability: string): { profile: ProfileName; torch: TorchOfProfile } | undefined;
+  /** The first profile that runs here and whose versions are enough. */
+  running(enough: (versions: Versions) => boolean): ProfileName | undefined;
 }
 
 /** One profile, judged. */
@@ -81,6 +83,11 @@ export function decide(request: ChoiceRequest): ProfileChoice {
     loadsNone: models.length > 0 && unmet.length === models.length,
     covering: (capability) =>
       profileNames.map((name) => judge(name, false)).find((one) => one.torch.build && covers(one.torch.build.architectures, capability)),
+    running: (enough) =>
+      profileNames.find((name) => {
+        const one = judge(name, false);
+        return !one.obstacle && enough(one.versions);
+      }),
   };
 }
 

@@ -11,8 +11,21 @@ export interface ModelOfChoice {
   needs: Needs | undefined;
 }
 
-/** The models that are enabled, each looked at once. */
-export const modelsOfChoice = (context: Context): ModelOfChoice[] =>
+/** The models that are enabled, and the one that a training names where its kind is known: each looked at once. */
+export function modelsOfChoice(context: Context): ModelOfChoice[] {
+  const enabled = enabledModels(context);
+  const asked = context.task === 'train' ? context.option('model')?.split('@')[0] : undefined;
+  if (asked === undefined || enabled.some(({ name, repo }) => name === asked || repo === asked)) return enabled;
+  const models = Object.entries(context.settings.setup.models);
+  const [name, repo = asked] = models.map(([key, settings]) => [key, settings.repo] as const).find((each) => each.includes(asked)) ?? [
+    path.basename(asked),
+  ];
+  const needs = modelNeeds(context, name, repo);
+  return needs?.isKnown ? [...enabled, { name, repo, needs }] : enabled;
+}
+
+/** The models that are enabled. */
+export const enabledModels = (context: Context): ModelOfChoice[] =>
   Object.entries(context.settings.setup.models).flatMap(([name, { repo = '', enabled }]) =>
     enabled ? [{ name, repo, needs: modelNeeds(context, name, repo) }] : [],
   );

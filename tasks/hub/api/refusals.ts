@@ -17,6 +17,8 @@ export interface Refusal {
   endedAt?: Date | undefined;
   /** The command that logs in on this machine. */
   login: string;
+  /** Where a token that is right goes; `undefined` where there was none. */
+  tokenCure: string | undefined;
   /** What the Hub says of the token itself, where it was asked. */
   tokenIsGood?: boolean | undefined;
 }
@@ -35,6 +37,7 @@ export function refusalError({
   tokenFrom,
   endedAt,
   login,
+  tokenCure,
   tokenIsGood,
 }: Refusal): UserError | undefined {
   const page = `${endpoint}/${repo}`;
@@ -69,7 +72,7 @@ export function refusalError({
       'E_HUB_BAD_TOKEN',
       `the token of ${tokenFrom} is not valid${said}`,
       'a token that the Hub knows',
-      `make a new one at ${endpoint}/settings/tokens, put it where the old one is (or ${login}), and ${again}`,
+      `make a new one at ${endpoint}/settings/tokens, then ${tokenCure}; then ${again}`,
     );
   if (status === 403 && code === 'GatedRepo')
     return fault(

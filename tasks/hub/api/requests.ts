@@ -7,7 +7,7 @@ import { oneLine } from '../../untrusted/text';
 import { Connections } from '../http/connections';
 import { withinTime } from '../http/deadline';
 import { NetworkError } from '../http/network-error';
-import { proxyFor } from '../http/proxy';
+import { proxyFor, proxyNamed } from '../http/proxy';
 import { backoffMs, isRetryableStatus, RateLimitGate } from '../http/rate-limit';
 import { discardBody, header, plainOf, readStart, readText } from '../http/read-body';
 import { redirectOf } from '../http/redirect';
@@ -16,6 +16,8 @@ import { endpointOf } from './endpoint';
 import { loginCommand } from './hf-command';
 import { refusalError } from './refusals';
 import { findToken, type Token } from './token';
+import { invalidToken, tokenCure } from './token-cure';
+import { unreachable } from './unreachable';
 
 /** What is asked of the Hub, and about what: the errors name it. */
 export interface HubRequest {
@@ -49,6 +51,7 @@ export class Requests {
   /** Milliseconds that a whole answer may take. */
   readonly answerMs: number;
   readonly tries: number;
+  readonly #env: Context['host']['env'];
   readonly #home: string;
   readonly #login: () => string;
   readonly #signal: AbortSignal;
@@ -57,6 +60,7 @@ export class Requests {
   constructor(context: Context) {
     const { download } = context.settings.setup;
     this.endpoint = endpointOf(context.host);
+    this.#env = context.host.env;
     this.#home = homeOf(this.endpoint);
     this.#login = () => loginCommand(context);
     // Before anything is asked: a proxy that is not one of ours would never answer.
@@ -102,7 +106,19 @@ export class Requests {
     const code = header(response, 'x-error-code');
     const message = oneLine(header(response, 'x-error-message') ?? messageIn(body));
     const { from: tokenFrom, endedAt } = this.token ?? {};
-    const refusal = { status, code, message, endpoint: this.endpoint, repo, revision, tokenFrom, endedAt, login: this.#login() };
+    const login = this.#login();
+    const refusal = {
+      status,
+      code,
+      message,
+      endpoint: this.endpoint,
+      repo,
+      revision,
+      tokenFrom,
+      endedAt,
+      login,
+      tokenCure: this.token && tokenCure(this.token, login),
+    };
     // The Hub hides a repository from a wrong token as it hides it from none: ask about the token itself.
     const tokenIsGood = status === 401 && code === 'RepoNotFound' && this.token ? await this.#tokenIsGood() : undefined;
     return (
@@ -117,20 +133,7 @@ export class Requests {
   }
 
   unreachable(error: NetworkError): UserError {
-    const isTls = /certificate|self[- ]signed|CERT_|SSL|altname/i.test(`${error.code} ${error.message}`);
-    if (isTls)
-      return new UserError({
-        code: 'E_HUB_TLS',
-        found: `the certificate of ${error.message}`,
-        needed: 'a certificate that this machine trusts; checks are never turned off',
-        fix: "`export NODE_EXTRA_CA_CERTS=FILE` with your site's own authority, then run the same command again",
-      });
-    return new UserError({
-      code: 'E_HUB_UNREACHABLE',
-      found: `${this.endpoint} cannot be reached (${error.message})`,
-      needed: 'a connection to the Hub, or to the mirror in HF_ENDPOINT',
-      fix: '`export HTTPS_PROXY=…` if you need a proxy, then run the same command again: it continues where it stopped',
-    });
+    return unreachable(this.endpoint, proxyNamed(new URL(this.endpoint), this.#env), error);
   }
 
   async #tokenIsGood(): Promise<boolean | undefined> {
@@ -191,7 +194,7 @@ export class Requests {
         if (!isRetryableStatus(response.statusCode ?? 0)) throw last;
         wait = this.patience.observe(url, response);
       } catch (error) {
-        if (!(error instanceof NetworkError)) throw invalidToken(error, this.token);
+        if (!(error instanceof NetworkError)) throw invalidToken(error, this.token, this.#login());
         last = this.unreachable(error);
         // A name that is not known and a port without a listener are rarely mended by waiting long.
         if (['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(error.code ?? '') && tries >= 2) throw last;
@@ -228,15 +231,4 @@ function meantBy(endpoint: string): string {
 function messageIn(body: string): string {
   const error = fieldsOf(tryParse(body))?.error;
   return typeof error === 'string' ? error : plainOf(body);
-}
-
-/** A token with a line break in it is refused by Node itself. */
-function invalidToken(error: unknown, token: Token | undefined): unknown {
-  if ((error as NodeJS.ErrnoException).code !== 'ERR_INVALID_CHAR' || !token) return error;
-  return new UserError({
-    code: 'E_HUB_BAD_TOKEN',
-    found: `the token of ${token.from} holds characters that no token has`,
-    needed: 'a token that the Hub knows',
-    fix: 'put the token there alone, on one line, and run the same command again',
-  });
 }

@@ -6,6 +6,7 @@ import { hubOf } from '../api/hub';
 import type { Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
 import { readModelRecord } from '../store/model-record';
+import { downloadAgain } from './download-again';
 
 /**
  * Two repositories may end in the same name, and so want the same folder: what one has filled is not the other's to
@@ -14,7 +15,7 @@ import { readModelRecord } from '../store/model-record';
  */
 export async function assertFolderFree(context: Context, model: Model, { commit }: Manifest): Promise<void> {
   const { host, root } = context;
-  const { folder, repo, name, asked } = model;
+  const { folder, repo, name } = model;
   const record = readModelRecord(host, folder);
   if (!record || record.repo === repo || record.commit === commit || context.forced(`download:${name}`)) return;
   if (!offlineBy(host) && (await isRenamed(context, model, record))) return;
@@ -22,7 +23,7 @@ export async function assertFolderFree(context: Context, model: Model, { commit 
     code: 'E_MODEL_FOLDER',
     found: `\`${shown(root, folder)}\` holds \`${record.repo}\`, and \`${repo}\` would take its place`,
     needed: 'a folder of its own for each model',
-    fix: `give it a name of its own in configs/setup.yaml (\`models.NAME.repo: ${repo}\`), or \`npx just model:download --model=${asked} --force=download:${name}\` replaces what is there`,
+    fix: `give it a name of its own in configs/setup.yaml (\`models.NAME.repo: ${repo}\`), or \`${downloadAgain(context, model, `force=download:${name}`)}\` replaces what is there`,
   });
 }
 

@@ -2,12 +2,15 @@ import { readModelFiles } from '../../checkpoints/folder/model-files';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { versionsIn } from '../../environments/prefix/site-packages';
+import { environmentThatLoads } from '../../environments/profile/environment-command';
 import { knownEnvironments } from '../../environments/training/locate';
-import { isFixable, needsOf, unmetKinds, unmetNeeds, type Versions } from '../../knowledge/models';
+import { localEnvironment, targetOf } from '../../environments/venv/definition';
+import { isFixable, type Needs, needsOf, unmetKinds, unmetNeeds, type Versions } from '../../knowledge/models';
 import { commitText, maxTextBytes } from '../manifest/commit-text';
 import type { LocalSource } from '../manifest/local-source';
 import type { Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
+import { downloadAgain } from './download-again';
 
 /**
  * Whether the libraries of the environment can load a model, told by its configuration and its tokenizer before its weights are
@@ -44,9 +47,17 @@ export async function compatibilityOf(
       .filter(Boolean)
       .join(', '),
     fix: isFixable(needs, installed)
-      ? `\`npx just model:download --model=${model.asked} --any-versions\`, then \`npx just model:verify --model=${model.asked} --fix-config\` writes what the environment reads`
-      : 'raise them in the environment file, then `npx just setup:remote`; `--any-versions` fetches the model all the same',
+      ? `\`${downloadAgain(context, model, 'any-versions')}\`, then \`npx just model:verify --model=${model.asked} --fix-config\` writes what the environment reads`
+      : `${await cureByEnvironment(context, model.name, needs)}\n\`${downloadAgain(context, model, 'any-versions')}\` fetches the model all the same`,
   });
+}
+
+/** How the environment whose libraries were looked at comes to load a model. */
+export async function cureByEnvironment(context: Context, model: string | undefined, needs: Needs): Promise<string> {
+  const local = localEnvironment(context);
+  const isLocal =
+    libraryPlaces(context).find((prefix) => versionsIn(context.host, prefix).has('transformers')) === targetOf(context, local);
+  return isLocal ? `raise them in \`${local.requirements}\`, then \`npx just ${local.task}\`` : environmentThatLoads(context, model, needs);
 }
 
 /**
@@ -54,11 +65,14 @@ export async function compatibilityOf(
  * work has says nothing.
  */
 export function librariesHere(context: Context): Versions | undefined {
-  const { own, other, activated } = knownEnvironments(context);
-  const prefixes = [...own, ...(context.environment === 'local' ? other : []), ...activated];
-  for (const prefix of prefixes) {
+  for (const prefix of libraryPlaces(context)) {
     const versions = versionsIn(context.host, prefix);
     if (versions.has('transformers')) return versions;
   }
   return undefined;
+}
+
+function libraryPlaces(context: Context): string[] {
+  const { own, other, activated } = knownEnvironments(context);
+  return [...own, ...(context.environment === 'local' ? other : []), ...activated];
 }

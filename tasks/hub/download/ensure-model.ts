@@ -19,6 +19,7 @@ import { removeStamp, stampOn } from '../store/stamps';
 import { readTree, writeTree } from '../store/tree';
 import type { SizedFile } from '../transfer/file-download';
 import { transferInThread } from '../transfer/transfer-thread';
+import { downloadAgain } from './download-again';
 import { runHf, usesHf, wrongAfterHf } from './hf-backend';
 import { linkVerified } from './link';
 import { refusePersonsFiles } from './persons-files';
@@ -155,6 +156,7 @@ async function fetchByHf(
   const bad = after.filter(({ file, state }) => wrong.has(file.path) || !['ok', 'unchecked'].includes(state));
   if (bad.length > 0)
     throw wrongAfterHf(
+      downloadAgain(context, model, 'backend=builtin'),
       bad.map(({ file: { path, size }, why }) => ({ path, size, why: wrong.has(path) ? 'other bytes than the commit has' : why })),
     );
 }

@@ -62,11 +62,11 @@ function hfProgram(context: Context): string {
   });
 }
 
-/** What hf fetched and what is wrong with it, as one error. */
-export const wrongAfterHf = (files: readonly { path: string; why: string; size: number }[]): UserError =>
+/** What hf fetched and what is wrong with it, as one error. @param again the command that fetches it without hf */
+export const wrongAfterHf = (again: string, files: readonly { path: string; why: string; size: number }[]): UserError =>
   new UserError({
     code: 'E_HF_FAILED',
     found: `hf ended well, and ${files.map(({ path, why, size }) => `\`${path}\` (${bytes(size)}): ${why}`).join('; ')}`,
     needed: 'every file with the hash of the commit',
-    fix: '`npx just model:download --backend=builtin` fetches again what is wrong',
+    fix: `\`${again}\` fetches again what is wrong`,
   });

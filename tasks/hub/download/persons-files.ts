@@ -15,6 +15,7 @@ import { replaced } from '../store/layout';
 import type { LocalFile } from '../store/local';
 import { readMetadata } from '../store/metadata';
 import { isPersonsFile } from '../store/persons-file';
+import { downloadAgain } from './download-again';
 
 /** Whether what a person made may give way: it is moved, and kept, in a run that was asked for just that. */
 export const mayReplace = (context: Context, { name }: Model): boolean =>
@@ -60,7 +61,7 @@ export async function refusePersonsFiles(
   marks: ReadonlyMap<string, readonly string[]> = new Map(),
 ): Promise<void> {
   if (mayReplace(context, model)) return;
-  const { folder, repo, asked } = model;
+  const { folder, repo } = model;
   const whole = files
     .map(({ file }) => file)
     .filter((file) => isPersonsFile(context, folder, file) && !isDamage(context, folder, file, marks.get(file.path)));
@@ -76,11 +77,10 @@ export async function refusePersonsFiles(
     .filter((file) => !read?.get(file.path)?.right)
     .map((file) => `\`${shown(context.root, path.join(folder, file.path))}\``);
   if (own.length === 0) return;
-  const update = context.option('update') === undefined ? '' : ' --update';
   throw new UserError({
     code: 'E_MODEL_EDITED',
     found: `${some(own)} ${own.length === 1 ? 'is' : 'are'} not what \`${repo}\` has at commit ${commit.slice(0, 12)}, and whole: nothing says that it was downloaded so`,
     needed: 'the files of the repository, or a folder without them: what a person made is not replaced unasked',
-    fix: `\`npx just model:download --model=${asked}${update} --repair\` puts those of the repository in their place, and keeps yours in ${keptAt(context, model)}\nor keep yours as a model of its own: \`${moveAside(context, folder)}\`, then run the same command again`,
+    fix: `\`${downloadAgain(context, model, 'repair')}\` puts those of the repository in their place, and keeps yours in ${keptAt(context, model)}\nor keep yours as a model of its own: \`${moveAside(context, folder)}\`, then run the same command again`,
   });
 }

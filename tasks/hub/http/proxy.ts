@@ -11,7 +11,10 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * The proxy for an address by `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, small letters first as curl has it.
  * @throws UserError E_HUB_PROXY where it is none of http or https
  */
-export function proxyFor(url: URL, env: Variables): URL | undefined {
+export const proxyFor = (url: URL, env: Variables): URL | undefined => proxyNamed(url, env)?.url;
+
+/** The same with the variable that names it. @throws UserError E_HUB_PROXY */
+export function proxyNamed(url: URL, env: Variables): { name: string; url: URL } | undefined {
   const read = (name: string) => {
     const own = env[name.toLowerCase()] ? name.toLowerCase() : name;
     const value = env[own];
@@ -21,7 +24,7 @@ export function proxyFor(url: URL, env: Variables): URL | undefined {
   if (!proxy || isExcepted(url, read('NO_PROXY')?.value ?? '')) return undefined;
   const address = /^\w+:\/\//.test(proxy.value) ? proxy.value : `http://${proxy.value}`;
   const parsed = URL.canParse(address) ? new URL(address) : undefined;
-  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return parsed;
+  if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return { name: proxy.name, url: parsed };
   throw new UserError({
     code: 'E_HUB_PROXY',
     found: `${proxy.name} is ${parsed ? `a proxy of \`${parsed.protocol}//\`` : 'no address'}`,

@@ -48,12 +48,20 @@ export function modelsOf(context: Context, asked: string | undefined = context.o
   if (!repository.test(wanted)) {
     const meant = nearest(wanted, Object.keys(configured));
     throw usageError(
-      `unknown model \`${wanted}\`: neither in configs/setup.yaml nor \`owner/name\` of a repository`,
-      meant ? `did you mean \`--model=${meant}\`?` : 'name one of `setup.models`, or `owner/name` of a repository',
+      `unknown model \`${wanted}\`: neither in the settings nor \`owner/name\` of a repository`,
+      meant ? `did you mean \`--model=${meant}\`?` : `name ${oneOfModels(context)}, or \`owner/name\` of a repository`,
     );
   }
   const last = wanted.split('/').at(-1) ?? wanted;
   return [{ ...modelOf(context, last, { repo: wanted, revision: revision ?? 'main', enabled: true }), asked }];
+}
+
+/** The models of the settings, for who named none of them: `` one of the settings: `a`, `b` ``. */
+export function oneOfModels({ settings }: Context): string {
+  const names = Object.keys(settings.setup.models);
+  return names.length > 0
+    ? `one of the settings (${names.map((name) => `\`${name}\``).join(', ')})`
+    : 'one that `models` of the settings has';
 }
 
 function modelOf(context: Context, name: string, settings: ModelSettings): Model {
@@ -61,7 +69,7 @@ function modelOf(context: Context, name: string, settings: ModelSettings): Model
   const { download } = context.settings.setup;
   if (!repo && !source)
     throw new UserError(
-      { code: 'E_CONFIG', found: `setup.models.${name} names no repository`, fix: `give models.${name}.repo in configs/setup.yaml` },
+      { code: 'E_CONFIG', found: `models.${name} names no repository`, fix: `give models.${name}.repo in configs/setup.yaml` },
       2,
     );
   if (!/^(?!\.)[\w.-]+$/.test(name))
@@ -69,7 +77,7 @@ function modelOf(context: Context, name: string, settings: ModelSettings): Model
       {
         code: 'E_CONFIG',
         found: `\`${name}\` cannot be the name of a model's folder`,
-        fix: 'use letters, digits, `.`, `-` and `_` in setup.models, a dot never first',
+        fix: 'use letters, digits, `.`, `-` and `_` under models, a dot never first',
       },
       2,
     );

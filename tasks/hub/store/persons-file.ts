@@ -1,8 +1,11 @@
 import type { Stats } from 'node:fs';
 import * as path from 'node:path';
+import { originalOf } from '../../checkpoints/folder/old-keys';
 import { isPointer, readHeader } from '../../checkpoints/safetensors/read';
 import type { Host } from '../../platform';
+import { isSha256 } from '../../untrusted/hashes';
 import { tryParsePython } from '../../untrusted/python-json';
+import { hashOfContent } from '../model/hub-file';
 import type { SizedFile } from '../transfer/file-download';
 import { readMetadata } from './metadata';
 import type { RecordKeeper } from './own';
@@ -27,7 +30,14 @@ export function isPersonsFile(here: RecordKeeper, folder: string, file: SizedFil
   const { host } = here;
   const entry = host.shared.lstat(folder, file.path);
   if (!entry || isFetched(host, folder, file.path, entry) || stampOn(here, folder, file.path)) return false;
-  return isWhole(host, path.join(folder, file.path), file);
+  return !isFixedDownload(host, folder, file.path) && isWhole(host, path.join(folder, file.path), file);
+}
+
+/** Whether a file is what `--fix-config` made of a downloaded one, which is kept beside it: of whatever commit, no person wrote it. */
+function isFixedDownload(host: Host, folder: string, name: string): boolean {
+  const [original, known] = [originalOf(host, folder, name), readMetadata(host, folder, name)];
+  if (!original || !known) return false;
+  return hashOfContent(original, isSha256(known.etag) ? 'sha256' : 'sha1') === known.etag;
 }
 
 /** Whether a file is whole by itself: as long as its header says, JSON that parses, else not empty and no beginning of a large one. */

@@ -9,7 +9,7 @@ export function readText(file: string): string | undefined {
     return fs.readFileSync(file, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw asReading(error);
+    throw asReading(error, file);
   }
 }
 
@@ -31,7 +31,7 @@ export function readBytes(file: string): Buffer {
   try {
     return fs.readFileSync(file);
   } catch (error) {
-    throw asReading(error);
+    throw asReading(error, file);
   }
 }
 
@@ -142,12 +142,12 @@ function openToRead(file: string): number {
   try {
     return fs.openSync(file, 'r');
   } catch (error) {
-    throw asReading(error);
+    throw asReading(error, file);
   }
 }
 
-/** `open` refuses a reader and a writer alike: which one it was is told with the error (common/errors.ts). */
-const asReading = (error: unknown): Error => Object.assign(error as Error, { isReading: true });
+/** `open` refuses a reader and a writer alike, and of a folder only `read` fails, which knows no path: both are told with the error (common/errors.ts). */
+const asReading = (error: unknown, path: string): Error => Object.assign(error as Error, { path, isReading: true });
 
 function isMissing(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');

@@ -35,6 +35,6 @@ export const overridesFor = (remote: string): { here: string; there: string }[] 
 /** `JUST_LORA_STORAGE__WARN_GB=40` sets `storage.warn_gb`. */
 export const variablePrefix = 'JUST_LORA_';
 /** Variables of ours that are no settings. */
-export const reservedVariables: readonly string[] = ['JUST_LORA_ENV'];
+export const reservedVariables: readonly string[] = ['JUST_LORA_ENV', 'JUST_LORA_LOGIN_FROM'];
 /** Variables of others that set one of ours. */
 export const foreignVariables: Readonly<Record<string, readonly string[]>> = { HF_HOME: ['paths', 'hf_home'] };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** One base model of `setup.models`. Everything may come from another layer, so that a machine can switch a model on or pin it alone. */
+/** One base model under `models`. Everything may come from another layer, so that a machine can switch a model on or pin it alone. */
 export const model = v.strictObject({
   repo: v.optional(
     v.pipe(

@@ -1,6 +1,6 @@
 import { usageError } from '../../../common/errors';
 import type { Context } from '../../../engine/context';
-import { modelsOf } from '../../../hub/model/models';
+import { modelsOf, oneOfModels } from '../../../hub/model/models';
 import { downloadName, findBase } from './base-model';
 
 /**
@@ -17,6 +17,9 @@ export function askedBase(context: Context): string | undefined {
   // The commit says which files to fetch, and not which model it is.
   const [word = asked] = asked.split('@');
   if (downloadName(context, word) === undefined)
-    throw usageError(`no model is at \`${asked}\``, 'name one of `setup.models`, `owner/name` of a repository, or the folder of a model');
+    throw usageError(
+      `no model is at \`${asked}\``,
+      `name ${oneOfModels(context)}, \`owner/name\` of a repository, or the folder of a model`,
+    );
   return word;
 }

@@ -51,7 +51,7 @@ const limitMs = 1_800_000;
 export async function loadModel(context: Context, subject: Subject, expectation: Expectation, looked: ScanResult) {
   const environment = loadEnvironment(context);
   const config = tryParsePython(context.host.files.readText(path.join(subject.folder, 'config.json')));
-  refuseOldLibraries(context, subject, environment.versions);
+  await refuseOldLibraries(context, subject, environment.versions);
   const result = await run(context, subject, environment, {
     folder: subject.folder,
     quantization: context.settings.training.quantization,
