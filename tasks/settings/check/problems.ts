@@ -75,8 +75,7 @@ function unknownKey(path: readonly string[], siblings: readonly string[], layer:
   const names = namesOf(definition, []);
   // A setting of that name, or a section: `arguments` of a file is `training.arguments` on a command line.
   const within = names.find((each) => each.includes(`.${key}.`));
-  const elsewhere =
-    names.find((each) => each.split('.').at(-1) === key) ?? within?.slice(0, within.indexOf(`.${key}.`) + 1 + key.length);
+  const elsewhere = names.find((each) => each.split('.').at(-1) === key) ?? within?.slice(0, within.indexOf(`.${key}.`) + 1 + key.length);
   return `unknown setting ${name}; ${elsewhere ? `did you mean \`${elsewhere}\`?` : `${known.length > 0 ? `expected one of ${known.join(', ')}` : 'expected another name'}`}`;
 }
 
