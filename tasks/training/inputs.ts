@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { UserError, usageError } from '../common/errors';
 import { sha256 } from '../common/hash';
 import { type DataFile, dataFiles } from '../data/rows/data-files';
+import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import type { Inputs } from '../engine/state';
 import { deviceOf } from '../environments/proof/device';
@@ -71,7 +72,7 @@ export function oneModel(context: Context): Model {
   if (model && others.length === 0) return model;
   throw usageError(
     models.length === 0 ? 'no model is enabled' : `${models.length} models are enabled, and one is trained`,
-    `name one: \`npx just train --model=${model?.asked ?? 'NAME'}\``,
+    `name one: \`${commandOf(context, context.task, { model: model?.asked ?? 'NAME' })}\``,
   );
 }
 

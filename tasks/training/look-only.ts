@@ -1,3 +1,4 @@
+import { commandOf } from '../engine/command';
 import type { Step } from '../engine/step';
 
 /** A step that another task acts on: here it is only looked at, and what is to do ends the run with that task's name. */
@@ -8,7 +9,7 @@ export function lookOnly({ name, title, check }: Step): Step {
     async check(context, depth, tell) {
       const { seen: _, ...finding } = await check(context, depth, tell);
       if (finding.state !== 'todo') return finding;
-      const { found, code = 'E_NOT_DONE', fix = `\`npx just ${name}\``, changed: __, ...rest } = finding;
+      const { found, code = 'E_NOT_DONE', fix = `\`${commandOf(context, name)}\``, changed: __, ...rest } = finding;
       return { ...rest, state: 'blocked', code, found, needed: 'this before it', fix };
     },
   };

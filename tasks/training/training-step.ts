@@ -1,7 +1,8 @@
 import * as path from 'node:path';
 import { checkAdapter } from '../checkpoints/adapters/check';
-import { bytes, plural, shellWord, some } from '../common/format';
+import { bytes, plural, some } from '../common/format';
 import type { DataReport } from '../data/report/document';
+import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
 import { changedInputs, readProof } from '../engine/state';
@@ -45,7 +46,7 @@ export const trainingStep: Step<TrainingInputs> = {
       code: 'E_ADAPTER_EXISTS',
       found: other,
       needed: 'a name that is free, or an adapter of these inputs',
-      fix: `\`npx just train --name=${shellWord(freeAdapter(context))}\`\nor \`--force=training\`, which keeps the old one under another name`,
+      fix: `\`${commandOf(context, 'train', { name: freeAdapter(context) })}\`\nor \`${trainAgain(context, adapter)}\`, which keeps the old one under another name`,
       seen: inputs,
     };
   },
@@ -94,7 +95,7 @@ async function whole(context: Context, folder: string, record: RunRecord): Promi
       code: 'E_ADAPTER',
       found: `\`${name}\`: ${some(faults.map(({ message }) => message))}`,
       needed: 'the adapter as it was trained',
-      fix: `\`${trainAgain(path.basename(folder))}\` trains it again, and keeps this one under another name`,
+      fix: `\`${trainAgain(context, path.basename(folder))}\` trains it again, and keeps this one under another name`,
       data,
     };
   const warning = cutText(record.result.rows);

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import { shellWord } from '../../common/format';
+import { type Changes, commandOf } from '../../engine/command';
 import type { Context } from '../../engine/context';
 import { absolute, projectPaths, shown } from '../../engine/paths';
 import { type Model, modelsOf } from '../../hub/model/models';
@@ -33,16 +34,16 @@ export interface Subject {
 export function subjectsOf(context: Context): Subject[] {
   const asked = context.option('path');
   if (asked !== undefined) return [subjectAt(context, asked)];
-  return modelsOf(context).map(subjectOf);
+  return modelsOf(context).map((model) => subjectOf(context, model));
 }
 
-const subjectOf = (model: Model): Subject => ({
+const subjectOf = (context: Context, model: Model): Subject => ({
   name: model.name,
   folder: model.folder,
   asked: `--model=${model.asked}`,
   loose: false,
   choice: model,
-  remedy: remedyOf(model.asked),
+  remedy: remedyOf(context, model.asked),
   ...(isCommitHash(model.revision) ? { pinned: model.revision } : {}),
 });
 
@@ -62,7 +63,9 @@ export function subjectAt(context: Context, asked: string): Subject {
   const { include, exclude } = context.settings.setup.download;
   const repo = readModelRecord(context.host, folder)?.repo;
   return {
-    ...(known ? subjectOf(known) : { folder, asked: '', choice: { include, exclude }, remedy: remedyOf(repo ?? guessed(context, folder)) }),
+    ...(known
+      ? subjectOf(context, known)
+      : { folder, asked: '', choice: { include, exclude }, remedy: remedyOf(context, repo ?? guessed(context, folder)) }),
     name: shown(context.root, target),
     asked: `--path=${shellWord(shown(context.root, target))}`,
     loose: true,
@@ -81,7 +84,7 @@ function configuredAt(context: Context, folder: string): Model | undefined {
 const guessed = (context: Context, folder: string): string =>
   path.dirname(folder) === projectPaths(context).models_dir ? `OWNER/${path.basename(folder)}` : 'OWNER/NAME';
 
-function remedyOf(model: string): Remedy {
-  const download = `npx just model:download --model=${model}`;
-  return { download, repair: `${download} --repair` };
+function remedyOf(context: Context, model: string): Remedy {
+  const command = (changes: Changes) => commandOf(context, 'model:download', { model, ...changes });
+  return { download: command({}), repair: command({ repair: '' }) };
 }
