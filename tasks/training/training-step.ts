@@ -5,12 +5,13 @@ import type { DataReport } from '../data/report/document';
 import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
-import { changedInputs, readProof } from '../engine/state';
+import { readProof } from '../engine/state';
 import type { Finding, Look, Step } from '../engine/step';
 import { deviceOf } from '../environments/proof/device';
 import { batchText, parallelOf } from '../gpu/memory/parallel';
 import { stepsOf } from '../gpu/memory/steps-of';
 import { memoryConfigOf } from '../gpu/memory/training-memory-config';
+import { changedSince } from './base-source';
 import { lastStep, othersOf, workFolder } from './checkpoints';
 import { cutText, factsText } from './facts';
 import { adapterFolder, freeAdapter, trainAgain } from './folders';
@@ -32,7 +33,7 @@ export const trainingStep: Step<TrainingInputs> = {
     const name = shown(context.root, folder);
     if (!context.host.files.lstat(folder)) return { ...notThere(context, adapter, inputs), seen: inputs };
     const record = readRunRecord(context.host, folder);
-    const changed = record ? changedInputs(record.inputs, inputs.compared) : [];
+    const changed = record ? changedSince(context, record.inputs, inputs.compared, 'the model', inputs.model.folder) : [];
     if (record && changed.length === 0) {
       const looked = await whole(context, folder, record);
       if (looked.state === 'blocked' && context.forced('training'))

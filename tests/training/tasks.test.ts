@@ -2,8 +2,12 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { writeModelRecord } from '../../tasks/hub/store/model-record';
+import { thisHost } from '../../tasks/platform';
 import { lookOnly } from '../../tasks/training/look-only';
+import type { Commit } from '../../tasks/untrusted/hashes';
 import { makeAdapter } from '../checkpoints/adapters/adapter';
+import { commit, makeModel, recordAsHf } from '../checkpoints/models/model';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { contextFor } from '../support/transcript';
 import { mergeProject } from './merge-project';
@@ -74,6 +78,43 @@ test('a cure goes on with the options that were given, and does what it says', a
   assert.equal([job().model, job().arguments.epochs], [path.join(root, 'models/mistral-7b'), 1]);
   const two = await runTask(root, ['train', '--no-gpu', '--set', 'models.mistral-7b.enabled=true']);
   assert.is(two.fix, 'name one: `npx just train --no-gpu --set models.mistral-7b.enabled=true --model=llama-3.1-8b`');
+});
+
+test('a model that hf has fetched is named as the Hub does, and a later record of the same files changes nothing', async () => {
+  const repo = 'meta-llama/Llama-3.1-8B-Instruct';
+  const { root } = trainProject();
+  withTasks(root);
+  const folder = path.join(root, 'models/llama-3.1-8b');
+  const files = makeModel(folder);
+  assert.is((await runTask(root, ['train', '--no-gpu', '--name=copied'])).state, 'done');
+  const read = (file: string) => JSON.parse(fs.readFileSync(path.join(root, 'adapters', file), 'utf8'));
+  assert.is(read('copied/run.json').model.repo, null, 'nothing tells where a copy came from');
+  recordAsHf(folder, files, { tree: false });
+  const trained = await runTask(root, ['train', '--no-gpu', '--name=fetched']);
+  assert.is(trained.state, 'done', JSON.stringify(trained));
+  assert.equal(read('fetched/run.json').model, { name: 'llama-3.1-8b', repo, commit });
+  assert.is(read('fetched/adapter_config.json').base_model_name_or_path, repo);
+  // As `model:download` leaves it, once it has found every file to be right.
+  writeModelRecord(thisHost(), folder, { repo, revision: 'main', commit: commit as Commit, files: Object.keys(files) });
+  for (const name of ['copied', 'fetched']) {
+    const again = await runTask(root, ['train', '--no-gpu', `--name=${name}`, '--check']);
+    assert.is(again.state, 'done', JSON.stringify(again));
+  }
+  fs.appendFileSync(path.join(folder, 'config.json'), ' ');
+  const other = await runTask(root, ['train', '--no-gpu', '--name=copied', '--check']);
+  assert.match(other.found, /the model changed$/);
+});
+
+test('a merged model names a base that hf has fetched by its repository, and stays of the same base once that is known', async () => {
+  const { root } = mergeProject();
+  withTasks(root);
+  assert.is((await runTask(root, ['train:merge', '--into=before'])).state, 'done');
+  const folder = path.join(root, 'models/llama-3.1-8b');
+  recordAsHf(folder, makeModel(folder));
+  assert.is((await runTask(root, ['train:merge', '--into=before', '--check'])).state, 'done');
+  assert.is((await runTask(root, ['train:merge'])).state, 'done');
+  const { base } = JSON.parse(fs.readFileSync(path.join(root, 'models/first-merged/merge.json'), 'utf8'));
+  assert.equal(base, { name: 'llama-3.1-8b', repo: 'meta-llama/Llama-3.1-8B-Instruct' });
 });
 
 test('the looks before a training name their tasks with what every task knows', async () => {

@@ -4,7 +4,7 @@ import { shellWord } from '../../common/format';
 import { type Changes, commandOf } from '../../engine/command';
 import type { Context } from '../../engine/context';
 import { absolute, projectPaths, shown } from '../../engine/paths';
-import { type Model, modelsOf } from '../../hub/model/models';
+import { configuredAt, type Model, modelsOf } from '../../hub/model/models';
 import type { FileChoice } from '../../hub/model/selection';
 import { readModelRecord } from '../../hub/store/model-record';
 import { isCommitHash } from '../../untrusted/hashes';
@@ -71,13 +71,6 @@ export function subjectAt(context: Context, asked: string): Subject {
     loose: true,
     ...(stat.isDirectory() ? {} : { only: path.basename(target) }),
   };
-}
-
-/** The configured model that lies in this folder. */
-function configuredAt(context: Context, folder: string): Model | undefined {
-  if (path.dirname(folder) !== projectPaths(context).models_dir) return undefined;
-  const name = path.basename(folder);
-  return name in context.settings.setup.models ? modelsOf(context, name)[0] : undefined;
 }
 
 /** A folder that no record names: what to write for the model is the reader's to know. */

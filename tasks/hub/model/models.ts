@@ -56,6 +56,13 @@ export function modelsOf(context: Context, asked: string | undefined = context.o
   return [{ ...modelOf(context, last, { repo: wanted, revision: revision ?? 'main', enabled: true }), asked }];
 }
 
+/** The configured model that lies in this folder. */
+export function configuredAt(context: Context, folder: string): Model | undefined {
+  if (path.dirname(folder) !== projectPaths(context).models_dir) return undefined;
+  const name = path.basename(folder);
+  return Object.hasOwn(context.settings.setup.models, name) ? modelsOf(context, name)[0] : undefined;
+}
+
 function modelOf(context: Context, name: string, settings: ModelSettings): Model {
   const { repo, revision, source } = settings;
   const { download } = context.settings.setup;
