@@ -80,6 +80,18 @@ test('a cure goes on with the options that were given, and does what it says', a
   assert.is(two.fix, 'name one: `npx just train --no-gpu --set models.mistral-7b.enabled=true --model=llama-3.1-8b`');
 });
 
+test('a cure by another task has what every task knows, and no option that it does not take', async () => {
+  const { root } = trainProject(`result({ ok: false, stage: 'rows', error: 'Refused: train.jsonl:2: nobody answers' });`);
+  withTasks(root);
+  const refused = await runTask(root, ['train', '--no-gpu', '--model=llama-3.1-8b', '--set', 'training.lora.rank=4']);
+  assert.is(refused.fix, 'mend or remove these rows; `npx just data:check --set training.lora.rank=4` looks at all of them');
+  const full = trainProject(`result({ ok: false, stage: 'train', error: 'OutOfMemoryError: CUDA out of memory.' });`);
+  withTasks(full.root);
+  const memory = await runTask(full.root, ['train', '--no-gpu', '--model=llama-3.1-8b', '--set', 'training.lora.rank=4', '--name=x']);
+  assert.is(memory.code, 'E_GPU_MEMORY');
+  assert.match(memory.fix, /`npx just gpu --model=llama-3\.1-8b --set training\.lora\.rank=4 --set training\.arguments\./);
+});
+
 test('a model that hf has fetched is named as the Hub does, and a later record of the same files changes nothing', async () => {
   const repo = 'meta-llama/Llama-3.1-8B-Instruct';
   const { root } = trainProject();
