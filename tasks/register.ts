@@ -106,7 +106,7 @@ function begin(wanted: string, groups: Groups): void {
     tasks.filter(({ definition }) => definition.name.startsWith(`${wanted}:`)),
   ]);
   if (!(wanted in undertaker.registry().tasks()) && beginning.some(([, tasks]) => tasks.length > 0)) {
-    if (wantsJson()) refuseTask(wanted, `\`npx just ${wanted}\` lists those that begin so`);
+    if (wantsJson()) refuseUnknown(wanted, `\`npx just ${wanted}\` lists those that begin so`);
     else result(listOf(Object.fromEntries(beginning.filter(([, tasks]) => tasks.length > 0)), [], []));
     sayNothingAtExit();
     process.exit(2);
@@ -122,13 +122,13 @@ function suggestWhereUnknown(wanted: string): void {
     const known = undertaker.registry().tasks();
     if (wanted in known) return;
     const meant = nearest(wanted, Object.keys(known));
-    refuseTask(wanted, meant ? `did you mean \`npx just ${meant}\`?` : '`npx just` lists every task');
+    refuseUnknown(wanted, meant ? `did you mean \`npx just ${meant}\`?` : '`npx just` lists every task');
     process.exitCode = 2;
   });
 }
 
 /** Says that there is no such task: in the document too, where stdout belongs to one. */
-function refuseTask(task: string, fix: string): void {
+function refuseUnknown(task: string, fix: string): void {
   const { fault, stack } = usageError(`no task \`${task}\``, fix);
   reportResult({ version: 1, task, outcome: 'failed', startedAt: new Date().toISOString(), durationMs: 0, steps: [], error: fault });
   process.stderr.write(`${stack}\n`);
