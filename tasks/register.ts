@@ -1,10 +1,10 @@
 import { argv, option, task, undertaker } from 'just-task';
 import { quietJust, sayNothingAtExit, sayNothingOf } from './cli/just-output';
 import { commonOptions, machineOptions } from './cli/options';
-import { exitWith, result, resultWidth } from './cli/output';
+import { exitWith, reportResult, result, resultWidth, wantsJson } from './cli/output';
 import type { LoraTask } from './cli/task';
 import { versionText } from './cli/versions';
-import { UserError } from './common/errors';
+import { UserError, usageError } from './common/errors';
 import { explained } from './common/explained';
 import { formerNameOf } from './common/former-names';
 import { nearest } from './common/nearest';
@@ -106,7 +106,8 @@ function begin(wanted: string, groups: Groups): void {
     tasks.filter(({ definition }) => definition.name.startsWith(`${wanted}:`)),
   ]);
   if (!(wanted in undertaker.registry().tasks()) && beginning.some(([, tasks]) => tasks.length > 0)) {
-    result(listOf(Object.fromEntries(beginning.filter(([, tasks]) => tasks.length > 0)), [], []));
+    if (wantsJson()) refuseUnknown(wanted, `\`npx just ${wanted}\` lists those that begin so`);
+    else result(listOf(Object.fromEntries(beginning.filter(([, tasks]) => tasks.length > 0)), [], []));
     sayNothingAtExit();
     process.exit(2);
   }
@@ -121,11 +122,16 @@ function suggestWhereUnknown(wanted: string): void {
     const known = undertaker.registry().tasks();
     if (wanted in known) return;
     const meant = nearest(wanted, Object.keys(known));
-    process.stderr.write(
-      `no task \`${wanted}\` (E_USAGE)\n\nfix: ${meant ? `did you mean \`npx just ${meant}\`?` : '`npx just` lists every task'}\n`,
-    );
+    refuseUnknown(wanted, meant ? `did you mean \`npx just ${meant}\`?` : '`npx just` lists every task');
     process.exitCode = 2;
   });
+}
+
+/** Says that there is no such task: in the document too, where stdout belongs to one. */
+function refuseUnknown(task: string, fix: string): void {
+  const { fault, stack } = usageError(`no task \`${task}\``, fix);
+  reportResult({ version: 1, task, outcome: 'failed', startedAt: new Date().toISOString(), durationMs: 0, steps: [], error: fault });
+  process.stderr.write(`${stack}\n`);
 }
 
 /** The tasks that just knows by now. */

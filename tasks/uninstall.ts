@@ -25,7 +25,7 @@ export function uninstallTask(): LoraTask {
       {
         name: 'kept',
         description:
-          'also remove checkpoints, files that `--force=project` put aside, and conda environments to which a person added something',
+          'also remove checkpoints, files that `--force=project` put aside, and environments or state to which a person added something',
       },
     ],
     items: steps,

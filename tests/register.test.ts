@@ -95,6 +95,19 @@ test('one that does not exist is wrong usage, and the one that was meant is name
   }
 });
 
+test('one that does not exist has a document with --json, as any other wrong usage', async () => {
+  for (const [args, fix] of [
+    [['nonsense', '--json'], '`npx just` lists every task'],
+    [['--json', 'sync'], '`npx just sync` lists those that begin so'],
+  ] as const) {
+    const { exitCode, stdout } = await runJust(project, args);
+    const { task, outcome, steps, error } = JSON.parse(stdout);
+    const asked = args.find((arg) => arg !== '--json');
+    assert.equal([exitCode, task, outcome, steps], [2, asked, 'failed', []]);
+    assert.equal(error, { code: 'E_USAGE', found: `no task \`${asked}\``, fix });
+  }
+});
+
 test('a switch in front of a task does not take its name for a value', async () => {
   const { exitCode, stdout, stderr } = await runJust(project, ['--json', 'mkdirs', '--plan']);
   assert.is(exitCode, 0, stderr);

@@ -159,6 +159,54 @@ test('killed at any moment, the next run finishes; data, models, adapters and wh
   for (const gone of ['.just-lora/proofs', '.just-lora/lock.json', 'scripts', 'configs/schemas']) assert.not(fs.existsSync(at(gone)), gone);
 });
 
+test('environments of other profiles that wait go too; what a person put into one, or into the state, stays without --kept', async () => {
+  const own = temporaryFolder('own');
+  const file = (name: string, text = 'x') => {
+    fs.mkdirSync(path.dirname(path.join(own, name)), { recursive: true });
+    fs.writeFileSync(path.join(own, name), text);
+  };
+  const venv = (name: string, place = '.venv-remote') => {
+    const record = { state: 'done', path: path.join(own, place), base: {}, markers: {}, inputs: {} };
+    file(`${name}/pyvenv.cfg`);
+    file(`${name}/lib/python3.10/site-packages/a-1.dist-info/RECORD`, '../../../requirements.txt,,\na/b.py,,\n');
+    file(`${name}/requirements.txt`, 'brought by a package');
+    file(`${name}/just-lora.json`, JSON.stringify(record));
+  };
+  fs.symlinkSync(path.join(repository, 'node_modules'), path.join(own, 'node_modules'));
+  file('just.config.ts', `import { registerTasks } from '${repository}/tasks';\nregisterTasks();\n`);
+  for (const name of ['.venv-remote', '.venv-remote.as-asked', '.venv-remote.compat', '.venv-remote.current-2']) venv(name);
+  venv('.venv-local', '.venv-local');
+  file('.venv-local/notes.txt', 'mine');
+  // Killed while it was removed, and one that is somebody else's.
+  file('.venv-remote.compat/just-lora.json', '{"state":"building"}');
+  file('.venv-remote.mine/pyvenv.cfg');
+  file('.venv-remote.current/pyvenv.cfg');
+  file('.just-lora/proofs/a.json', '{}');
+  file('.just-lora/notes.md', 'mine');
+  const run = async (...args: string[]) => {
+    const { exitCode, stdout } = await runJust(own, ['uninstall', '--json', ...args]);
+    const steps: Told[] = JSON.parse(stdout).steps;
+    return { exitCode, of: (name: string) => steps.find((step) => step.name === name) };
+  };
+  const others = ['.venv-remote', '.venv-remote.as-asked', '.venv-remote.compat', '.venv-remote.current-2'];
+  const looked = await run();
+  assert.equal(places(looked.of('environments'))?.sort(), others);
+  assert.match(looked.of('environments')?.stays.join() ?? '', /`\.venv-local` holds notes\.txt, which a person added: `--kept` removes/);
+  assert.match(looked.of('environments')?.stays.join() ?? '', /`\.venv-remote\.current` is not one that just-lora made/);
+  assert.match(
+    looked.of('state')?.stays.join() ?? '',
+    /^`\.just-lora\/notes\.md` \(\d.*B\), not written by just-lora: `--kept` removes it too$/,
+  );
+  assert.is((await run('--yes')).exitCode, 0);
+  const names = () => fs.readdirSync(own).sort();
+  const left = ['.venv-remote.current', '.venv-remote.mine', 'just.config.ts', 'node_modules'];
+  assert.equal(names(), ['.just-lora', '.venv-local', ...left]);
+  assert.ok(fs.existsSync(path.join(own, '.just-lora/notes.md')) && !fs.existsSync(path.join(own, '.just-lora/proofs')));
+  const kept = await run('--yes', '--kept');
+  assert.is(kept.exitCode, 0);
+  assert.equal(names(), left);
+});
+
 test('checkpoints, files put aside and environments that a person added to go with --kept, later too', async () => {
   const told = await uninstall(3, '--kept');
   assert.equal(places(told['conda']), [path.join(elsewhere, 'envs/w.before')]);

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../engine/context';
+import { scratchFolder } from '../engine/scratch';
 import { fetching } from '../environments/python/outside';
 import type { EnvironmentDefinition } from '../environments/venv/definition';
 import { parseLock } from '../environments/venv/lock/lock-file';
@@ -80,7 +81,7 @@ async function resolved(
   lowest: boolean,
 ): Promise<ReadonlyMap<string, string> | undefined> {
   const { files, processes } = context.host;
-  const folder = files.temporaryFolder('just-lora-audit-');
+  const folder = await scratchFolder(context.host, 'audit');
   try {
     const place = (name: string, text: string) => {
       files.writeText(path.join(folder, name), text);

@@ -52,7 +52,9 @@ async function judge(context: Context): Promise<Finding> {
   }
   const left = new Set(answer.stdout.split('\n').map(unquoted));
   const needed = 'large and private files left out, work and folders kept';
-  const seen = ignored.filter(({ file }) => !left.has(file));
+  const missing = ignored.filter(({ file }) => !left.has(file));
+  const keepsLogs = missing.some(({ file }) => file === logFile) && (await isTracked(context, path.dirname(path.dirname(logFile))));
+  const seen = missing.filter(({ file }) => file !== logFile || !keepsLogs);
   const lost = kept.filter((file) => left.has(file));
   const data = { tracked: seen.map(({ file }) => file), lost };
   if (seen.length > 0) {
@@ -98,7 +100,15 @@ function refused({ root }: Context, said: string): Finding {
 /** So few lines are added by hand: a person sees what they are. */
 const fewPatterns = 4;
 /** What the lines of `mkdirs --gitignore` cover: folders that the settings call otherwise are added by hand. */
-const ownLines = /^!?\/(data|models|adapters|\.venv[^/]*|\.just-lora|configs)\/|^__pycache__\/$|^\*\.py/;
+const ownLines = /^!?\/(data|models|adapters|logs|\.venv[^/]*|\.just-lora|configs)\/|^__pycache__\/$|^\*\.py/;
+
+/** What `train` writes of each step. A project that has committed some of it means to. */
+const logFile = 'logs/any-adapter/train.jsonl';
+
+async function isTracked(context: Context, folder: string): Promise<boolean> {
+  const { exitCode, stdout } = await askGit(context, ['ls-files', '--', folder]);
+  return exitCode === 0 && stdout !== '';
+}
 
 /** What was committed before it was ignored stays committed. */
 async function alreadyTracked(context: Context, folders: readonly string[]): Promise<string[]> {
@@ -136,6 +146,7 @@ function expectationsOf(context: Context): Expectations {
       ...[hf_home].filter(inside).map((folder) => ({ file: name(folder, 'token'), patterns: [`/${name(folder)}/`] })),
       ...environments.map((folder) => ({ file: name(folder, 'pyvenv.cfg'), patterns: [`/${name(folder)}/`] })),
       { file: '.just-lora/lock.json', patterns: ['/.just-lora/'] },
+      { file: logFile, patterns: ['/logs/'] },
       ...['local', 'remote'].map((environment) => ({
         file: `configs/setup.${environment}.yaml`,
         patterns: [`/configs/*.${environment}.yaml`],

@@ -10,6 +10,7 @@ export const gitignore = `# Large or private: the folders are kept, their conten
 !/models/.gitkeep
 /adapters/**
 !/adapters/.gitkeep
+/logs/
 
 # Python
 __pycache__/

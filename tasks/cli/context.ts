@@ -40,6 +40,7 @@ export function contextOf(host: Host, options: Options, definition: TaskDefiniti
     ...(fault ? { settingsFault: fault } : {}),
     option: (name) => options.given.get(name)?.at(-1),
     optionValues: (name) => options.given.get(name) ?? [],
+    optionNames: () => [...options.given.keys()],
     resources: new Resources(),
     locked: options.locked,
     acts: !looksOnly(options, definition),

@@ -1,4 +1,5 @@
 import { type Fault, faultOf, Interrupted, UserError } from '../common/errors';
+import { commandOf } from './command';
 import type { Context } from './context';
 import type { StepReport } from './report';
 import type { Reporter } from './reporter/reporter';
@@ -80,7 +81,7 @@ export async function applyStep(step: Step, context: Context, depth: Depth, plan
     code: 'E_NOT_DONE',
     found: after.found,
     needed: `\`${step.name}\` done after its actions`,
-    fix: after.fix ?? `\`npx just ${context.task} --force=${step.name} --verbose\` shows each command`,
+    fix: after.fix ?? `\`${commandOf(context, context.task, { force: step.name, verbose: '' })}\` shows each command`,
   }).fault;
   return { ...after, ...failure(fault), actions: done, durationMs: duration() };
 }

@@ -23,6 +23,8 @@ export interface Context {
   option(name: string): string | undefined;
   /** Every value of an option that may be repeated. */
   optionValues(name: string): readonly string[];
+  /** The names of the options that were given, in the order of the command line. */
+  optionNames(): readonly string[];
   /** Never change what is committed, a lock for example: `--locked`, or `CI`. */
   locked: boolean;
   /** What is found is also done: a look may begin to fetch, into memory, what its action will need. */

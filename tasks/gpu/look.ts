@@ -59,6 +59,7 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', { fres
     // Before a setup fetches anything it is enough that the card is large enough: the others may be gone by then.
     const judged = judgeMemory(rooms, await shapesOf(context), memoryConfigOf(context.settings.training), {
       othersMayEnd: half === 'driver',
+      asked: context,
     });
     layers.push(judged.layer);
     warnings.push(...judged.warnings);

@@ -1,6 +1,6 @@
 import { usageError } from '../common/errors';
+import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
-import { givenOptions } from '../engine/given-options';
 import { type Filters, filtersOf } from './compare/filters';
 import { type Direction, type Folder, foldersOf } from './compare/folders';
 
@@ -30,9 +30,8 @@ export const syncOptions = (context: Context, direction: Direction): SyncOptions
 const chosenBy = ['remote', 'only', 'include', 'exclude', 'delete', 'max-delete', 'verify'];
 
 /** The command of a push or a pull with the options that it was given, so that the same files are meant. */
-export function commandOf(context: Context, direction: Direction, options: readonly string[] = chosenBy): string {
-  return `npx just sync:${direction}${givenOptions(context, options)}`;
-}
+export const syncCommand = (context: Context, direction: Direction, shared: readonly string[] = chosenBy): string =>
+  commandOf(context, `sync:${direction}`, {}, shared);
 
 /** What a plan asks for, which the command line cannot change. @throws UserError E_USAGE, exit code 2 */
 export function optionsFromPlan(context: Context, { folders, filters, deletes, maxDelete, verify }: SyncOptions): SyncOptions {

@@ -7,7 +7,7 @@ import { changedFiles, type FileChange, firstRows, shownChange } from './compare
 import { filtersOf } from './compare/filters';
 import { type Direction, type Folder, foldersOf } from './compare/folders';
 import { presenceOf } from './compare/sides';
-import { commandOf } from './options';
+import { syncCommand } from './options';
 import { thereText, thereWarning } from './remote-step';
 import { chosenRemote } from './remotes/chosen-remote';
 import { kindNamed, type RemoteState } from './remotes/remote-type';
@@ -117,7 +117,7 @@ function findingOf(context: Context, folder: Folder, status: Status): Finding {
 function fixOf(context: Context, { name }: Folder, { onlyHere, onlyThere, differ }: Status): string {
   const command = (direction: Direction) => {
     const only = context.settings.setup.sync[direction].includes(name) ? '' : ` --only=${shellWord(name)}`;
-    return `\`${commandOf(context, direction, ['remote'])}${only}\``;
+    return `\`${syncCommand(context, direction, ['remote'])}${only}\``;
   };
   return [
     ...(onlyHere.length + differ.length > 0 ? [`${command('push')} sends what is here`] : []),

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { usageError } from '../common/errors';
-import { shellWord } from '../common/format';
 import { freeName } from '../engine/aside';
+import { type Changes, commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
 
@@ -28,7 +28,11 @@ export function freeAdapter(context: Context): string {
 }
 
 /** The command that trains an adapter anew, though something has its name. */
-export const trainAgain = (name: string): string => `npx just train --name=${shellWord(name)} --force=training`;
+export const trainAgain = (context: Context, name: string): string => commandOf(context, 'train', { name, force: 'training' });
+
+/** The command that merges anew, into the folder of a name. */
+export const mergeAgain = (context: Context, into: string, changes: Changes = {}): string =>
+  commandOf(context, 'train:merge', { name: adapterFolder(context).name, into, ...changes });
 
 /** Bytes: what is made of a name is longer, `NAME-before-TIME` for one, and a file system takes 255. */
 const longestName = 200;

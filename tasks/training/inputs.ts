@@ -1,6 +1,4 @@
-import * as path from 'node:path';
 import { UserError, usageError } from '../common/errors';
-import { sha256 } from '../common/hash';
 import { type DataFile, dataFiles } from '../data/rows/data-files';
 import type { Context } from '../engine/context';
 import type { Inputs } from '../engine/state';
@@ -8,9 +6,9 @@ import { deviceOf } from '../environments/proof/device';
 import { type Placement, placementOf } from '../environments/proof/placement';
 import { type Model, modelsOf } from '../hub/model/models';
 import { namingModel, noModelEnabled, noneHere } from '../hub/model/no-models';
-import { readModelRecord } from '../hub/store/model-record';
 import { hashFiles } from '../platform/hashing';
 import type { Settings } from '../settings/schema/definition';
+import { type BaseSource, modelText, sourceOf } from './base-source';
 
 /** A file of rows that a training reads. */
 export interface TrainingFile extends DataFile {
@@ -23,8 +21,8 @@ export interface TrainingInputs {
   /** What it is evaluated on: the files for validation, else those for tests. */
   validation: TrainingFile[];
   model: Model;
-  /** Where the model came from on the Hub, by the record of its download. */
-  base: { repo: string; commit: string } | undefined;
+  /** Where the model came from on the Hub, by the records of its download. */
+  base: BaseSource | undefined;
   training: Settings['training'];
   /** Where it is trained: the cards, and how many processes. */
   on: Placement;
@@ -38,8 +36,7 @@ export interface TrainingInputs {
  */
 export async function inputsOf(context: Context): Promise<TrainingInputs> {
   const model = oneModel(context);
-  const record = readModelRecord(context.host, model.folder);
-  const base = record && { repo: record.repo, commit: record.commit };
+  const base = sourceOf(context, model.folder, model);
   const files = await hashed(context, dataFiles(context));
   const of = (split: DataFile['split']) => files.filter((file) => file.split === split);
   const [train, validation] = [of('train'), of('validation').length > 0 ? of('validation') : of('test')];
@@ -53,7 +50,7 @@ export async function inputsOf(context: Context): Promise<TrainingInputs> {
   const { training } = context.settings;
   const on = await placementOf(context);
   const compared = {
-    'the model': base ? `${base.repo}@${base.commit}` : modelFingerprint(context, model.folder),
+    'the model': modelText(context, model.folder, base),
     ...Object.fromEntries([...train, ...validation].map((file) => [`\`${file.name}\``, file.sha256])),
     ...settingsOf(training),
     device: deviceOf(context),
@@ -85,13 +82,6 @@ async function hashed({ host }: Context, files: readonly DataFile[]): Promise<Tr
     if (hex === undefined) throw new Error(`\`${file.name}\` cannot be read: ${error}`);
     return { ...file, sha256: hex };
   });
-}
-
-/** A model that no record of the Hub is about: its configuration, and its files by name and size. */
-export function modelFingerprint({ host }: Context, folder: string): string {
-  const names = host.files.filesUnder(folder).filter((name) => !name.split('/').some((part) => part.startsWith('.')));
-  const sizes = names.sort().map((name) => [name, host.files.stat(path.join(folder, name))?.size]);
-  return sha256(JSON.stringify([host.files.readText(path.join(folder, 'config.json')), sizes]));
 }
 
 /** Every setting of the training that its outcome follows from, by its path. */

@@ -1,3 +1,4 @@
+import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import type { Step } from '../engine/step';
 
@@ -13,7 +14,7 @@ export function lookOnly({ name, title, check }: Step, command?: (context: Conte
       const { seen: _, ...finding } = await check(context, depth, tell);
       if (finding.state !== 'todo') return finding;
       const { found, code = 'E_NOT_DONE', changed: __, ...rest } = finding;
-      const fix = finding.fix ?? `\`${(await command?.(context)) ?? `npx just ${name}`}\``;
+      const fix = finding.fix ?? `\`${(await command?.(context)) ?? commandOf(context, name)}\``;
       return { ...rest, state: 'blocked', code, found, needed: 'this before it', fix };
     },
   };

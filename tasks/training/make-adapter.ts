@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { checkAdapter } from '../checkpoints/adapters/check';
 import { UserError } from '../common/errors';
 import { some } from '../common/format';
+import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import { askGit } from '../engine/git';
 import { projectPaths } from '../engine/paths';
@@ -40,7 +41,7 @@ export async function makeAdapter(
       code: 'E_ADAPTER',
       found: `what was trained is not right: ${some(faults.map(({ message }) => message))}`,
       needed: 'an adapter that fits its configuration and its base model',
-      fix: '`npx just validate --env=remote --train` shows whether the environment trains',
+      fix: `\`${commandOf(context, 'validate', { env: 'remote', train: '' })}\` shows whether the environment trains`,
     });
   const record: RunRecord = {
     format: 1,

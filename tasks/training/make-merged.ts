@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { UserError } from '../common/errors';
+import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import type { Progress } from '../engine/step';
 import { runProgram } from '../environments/proof/run-program';
@@ -54,7 +55,7 @@ export async function makeMerged(context: Context, inputs: MergeInputs, progress
         code: 'E_MERGE',
         found: `\`${adapter.shown}\` changes no answer of its base: it has learned nothing`,
         needed: 'an adapter that was trained',
-        fix: `\`npx just model:verify --adapter=${adapter.shown} --full\` looks at its values`,
+        fix: `\`${commandOf(context, 'model:verify', { adapter: adapter.shown, full: '' })}\` looks at its values`,
       });
     const record: MergeRecord = {
       format: 1,

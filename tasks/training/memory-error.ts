@@ -22,7 +22,7 @@ export async function memoryError(context: Context, error: string): Promise<User
     found: `the training ran out of GPU memory: ${error.slice(0, 300)}`,
     needed: `about ${bytes(total)} free for ${model.name} with these settings`,
     fix: change
-      ? `${change.text} takes about ${bytes(change.totalBytes)}: ${fixBySettings(change.settings)}`
+      ? `${change.text} takes about ${bytes(change.totalBytes)}: ${fixBySettings(change.settings, context)}`
       : `let the others end (\`nvidia-smi\` shows them), or use a card with ${bytes(leastBytes(model.shape, plan))} free or more`,
   });
 }

@@ -3,11 +3,10 @@ import type { BaseModel } from '../checkpoints/adapters/base/base-model';
 import { usageError } from '../common/errors';
 import type { Context } from '../engine/context';
 import type { Inputs } from '../engine/state';
-import { readModelRecord } from '../hub/store/model-record';
 import type { Host } from '../platform';
 import { hashFiles } from '../platform/hashing';
 import { fieldsOf } from '../untrusted/json';
-import { modelFingerprint } from './inputs';
+import { modelText, sourceOf } from './base-source';
 
 /** What a merged model is made of. */
 export interface MergeInputs {
@@ -72,7 +71,7 @@ export async function mergeInputsOf(
   { folder: base, config }: Pick<BaseModel, 'folder' | 'config'>,
 ): Promise<MergeInputs> {
   const { host } = context;
-  const record = readModelRecord(host, base);
+  const source = sourceOf(context, base);
   const names = ['adapter_config.json', 'adapter_model.safetensors'];
   const files = names.map((name) => path.join(adapter.folder, name)).filter((file) => host.files.stat(file));
   const hashes = await hashFiles(
@@ -90,11 +89,11 @@ export async function mergeInputsOf(
     base,
     mergedBytes: baseBytes * (typeBytes[dtype ?? stored] / typeBytes[stored]),
     memoryBytes: baseBytes * (typeBytes.float32 / typeBytes[stored]),
-    repo: record?.repo ?? null,
+    repo: source?.repo ?? null,
     dtype,
     compared: {
       dtype: dtype ?? 'that of the base',
-      'the base model': record ? `${record.repo}@${record.commit}` : modelFingerprint(context, base),
+      'the base model': modelText(context, base, source),
       ...Object.fromEntries(files.map((file, at) => [`\`${path.basename(file)}\``, hashes[at]?.hex ?? 'unreadable'])),
     },
   };

@@ -3,14 +3,16 @@ import { type BaseModel, findBase } from '../checkpoints/adapters/base/base-mode
 import { checkAdapter } from '../checkpoints/adapters/check';
 import { subjectAt } from '../checkpoints/models/subject';
 import { verifyStep } from '../checkpoints/models/verify-step';
-import { bytes, shellWord, some } from '../common/format';
+import { bytes, some } from '../common/format';
 import { freeName } from '../engine/aside';
+import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import { shown } from '../engine/paths';
-import { changedInputs } from '../engine/state';
 import type { Finding, Look, Step } from '../engine/step';
 import { headroomOf } from '../hub/download/space';
-import { adapterFolder, mergedFolder, trainAgain } from './folders';
+import { readModelRecord } from '../hub/store/model-record';
+import { changedSince } from './base-source';
+import { adapterFolder, mergeAgain, mergedFolder, trainAgain } from './folders';
 import { makeMerged } from './make-merged';
 import { type MergeInputs, type MergeRecord, mergeInputsOf, readMergeRecord } from './merge-record';
 
@@ -21,17 +23,21 @@ const muchLost = 0.1;
 export const mergeStep: Step<MergeInputs> = {
   name: 'merge',
   title: 'Merge the adapter',
-  async check(context): Promise<Look<MergeInputs>> {
+  async check(context, _, __, before): Promise<Look<MergeInputs>> {
     const [adapter, merged] = [adapterFolder(context), mergedFolder(context)];
     const obstacle = await adapterObstacle(context, adapter);
     if ('state' in obstacle) return obstacle;
     const { base } = obstacle;
+    const ofBase = nameOfBase(context, base.folder);
+    if (ofBase) return ofBase;
+    // What was just merged is looked at as it is: it was asked for once.
+    const anew = context.forced('merge') && before === undefined;
     const seen = await mergeInputsOf(context, adapter, base);
     const record = readMergeRecord(context.host, merged.folder);
     const isThere = context.host.files.lstat(merged.folder) !== undefined;
-    const changed = record ? changedInputs(record.inputs, seen.compared) : [];
-    if (record && changed.length === 0 && !context.forced('merge')) return { ...(await whole(context, merged.folder, record)), seen };
-    if (isThere && !context.forced('merge')) return taken(context, record ? changed : undefined);
+    const changed = record ? changedSince(context, record.inputs, seen.compared, 'the base model', base.folder) : [];
+    if (record && changed.length === 0 && !anew) return { ...(await whole(context, merged.folder, record)), seen };
+    if (isThere && !anew) return taken(context, record ? changed : undefined);
     const room = await withoutRoom(context, merged.folder, seen.mergedBytes);
     return room ?? { state: 'todo', found: isThere ? `\`${merged.shown}\` is kept under another name` : 'not merged yet', seen };
   },
@@ -55,7 +61,7 @@ async function adapterObstacle(context: Context, adapter: ReturnType<typeof adap
       'E_ADAPTER',
       `\`${adapter.shown}\` is not there`,
       'an adapter to merge',
-      `\`npx just train --name=${shellWord(adapter.name)}\` trains it, \`npx just sync:pull\` brings it`,
+      `\`${commandOf(context, 'train', { name: adapter.name })}\` trains it, \`npx just sync:pull\` brings it`,
     );
   const report = await checkAdapter(context, adapter.folder, { full: true });
   const faults = [...report.config, ...report.weights];
@@ -64,7 +70,7 @@ async function adapterObstacle(context: Context, adapter: ReturnType<typeof adap
       'E_ADAPTER',
       `\`${adapter.shown}\`: ${some(faults.map(({ message }) => message))}`,
       'an adapter that is right',
-      `\`npx just sync:pull\` brings it anew where it was damaged on its way\nor \`${trainAgain(adapter.name)}\`, which keeps this one under another name`,
+      `\`npx just sync:pull\` brings it anew where it was damaged on its way\nor \`${trainAgain(context, adapter.name)}\`, which keeps this one under another name`,
     );
   const word = report.settings?.base;
   const base = findBase(context, word);
@@ -74,13 +80,13 @@ async function adapterObstacle(context: Context, adapter: ReturnType<typeof adap
     'E_MODEL_INCOMPLETE',
     `the base of \`${adapter.shown}\`, \`${name}\`, is not on this machine`,
     'the base model, whole',
-    `\`npx just model:download --model=${word && /^[\w.-]+\/[\w.-]+$/.test(word) ? word : 'OWNER/NAME'}\``,
+    `\`${commandOf(context, 'model:download', { model: word && /^[\w.-]+\/[\w.-]+$/.test(word) ? word : 'OWNER/NAME' })}\``,
   );
 }
 
 async function whole(context: Context, folder: string, { result, base, adapter }: MergeRecord): Promise<Finding> {
   const name = shown(context.root, folder);
-  const again = `npx just train:merge --name=${shellWord(adapter.name)} --into=${shellWord(path.basename(folder))} --force=merge`;
+  const again = mergeAgain(context, path.basename(folder), { force: 'merge' });
   const subject = { ...subjectAt(context, folder), remedy: { download: again, repair: again } };
   const { state, ...looked } = await verifyStep(subject).check(context, 'quick', () => undefined);
   if (state === 'done') {
@@ -88,11 +94,12 @@ async function whole(context: Context, folder: string, { result, base, adapter }
     const found = `\`${name}\`, ${adapter.name} in ${base.repo ?? base.name} (${result.dtype}), logits within ${difference} of both together`;
     const lost = result.logitsDifference / result.adapterDifference;
     if (!(lost > muchLost)) return { state, found };
+    const full = mergeAgain(context, path.basename(freeName(context, `${folder}-32`)), { dtype: 'float32' });
     const share = Math.min(100, Math.round(lost * 100));
     return {
       state,
       found,
-      warning: `rounding to ${result.dtype} takes up to ${share} % of what the adapter changes, which is little: \`--dtype=float32 --into=${path.basename(freeName(context, `${folder}-32`))}\` keeps all of it`,
+      warning: `rounding to ${result.dtype} takes up to ${share} % of what the adapter changes, which is little: \`${full}\` keeps all of it`,
     };
   }
   return {
@@ -101,6 +108,25 @@ async function whole(context: Context, folder: string, { result, base, adapter }
     found: looked.found,
     needed: 'the model as it was merged',
     fix: `\`${again}\` merges it again, and keeps this one under another name`,
+  };
+}
+
+/**
+ * A folder that everybody takes for a base model, by the settings or by the record of its download: a merged model in it would be
+ * trained on and loaded as that base. `--force` does not change that.
+ */
+function nameOfBase(context: Context, base: string): Finding | undefined {
+  const { host, settings } = context;
+  const merged = mergedFolder(context);
+  const isBase = host.files.realPath(merged.folder) === host.files.realPath(base) || readModelRecord(host, merged.folder) !== undefined;
+  const isConfigured = Object.hasOwn(settings.setup.models, merged.name) && !readMergeRecord(host, merged.folder);
+  if (!isBase && !isConfigured) return undefined;
+  return {
+    state: 'blocked',
+    code: 'E_MERGED_EXISTS',
+    found: `\`${merged.shown}\` is the place of a base model${isConfigured ? `, \`${merged.name}\` of the settings` : ''}`,
+    needed: 'a name of its own for the merged model',
+    fix: `\`${mergeAgain(context, path.basename(freeName(context, `${merged.folder}-merged`)))}\``,
   };
 }
 
@@ -114,7 +140,7 @@ function taken(context: Context, changed: readonly string[] | undefined): Findin
       ? `\`${merged.shown}\` was merged of something else: ${some(changed)}`
       : `\`${merged.shown}\` was not made by \`train:merge\``,
     needed: 'a name that is free, or a model of this adapter and base',
-    fix: `\`npx just train:merge --name=${shellWord(adapterFolder(context).name)} --into=${shellWord(path.basename(freeName(context, merged.folder)))}\`\nor \`--force=merge\`, which keeps the old one under another name`,
+    fix: `\`${mergeAgain(context, path.basename(freeName(context, merged.folder)))}\`\nor \`${mergeAgain(context, merged.name, { force: 'merge' })}\`, which keeps the old one under another name`,
   };
 }
 

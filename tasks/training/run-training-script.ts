@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { UserError } from '../common/errors';
 import { remaining } from '../common/format';
+import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import type { Progress } from '../engine/step';
 import { deviceOf } from '../environments/proof/device';
@@ -60,7 +61,7 @@ export async function runTrainingScript(
       code: 'E_TRAIN_ROWS',
       found: refused,
       needed: 'rows whose answers are known, since the loss is on them',
-      fix: 'mend or remove these rows; `npx just data:check` looks at all of them',
+      fix: `mend or remove these rows; \`${commandOf(context, 'data:check')}\` looks at all of them`,
     });
   const stopped = /^Stopped: (.*)$/s.exec(error)?.[1];
   if (stopped !== undefined)

@@ -1,15 +1,17 @@
 import * as path from 'node:path';
 import { checkAdapter } from '../checkpoints/adapters/check';
-import { bytes, plural, shellWord, some } from '../common/format';
+import { bytes, plural, some } from '../common/format';
 import type { DataReport } from '../data/report/document';
+import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
-import { changedInputs, readProof } from '../engine/state';
+import { readProof } from '../engine/state';
 import type { Finding, Look, Step } from '../engine/step';
 import { deviceOf } from '../environments/proof/device';
 import { batchText, parallelOf } from '../gpu/memory/parallel';
 import { stepsOf } from '../gpu/memory/steps-of';
 import { memoryConfigOf } from '../gpu/memory/training-memory-config';
+import { changedSince } from './base-source';
 import { lastStep, othersOf, workFolder } from './checkpoints';
 import { cutText, factsText } from './facts';
 import { adapterFolder, freeAdapter, trainAgain } from './folders';
@@ -31,7 +33,7 @@ export const trainingStep: Step<TrainingInputs> = {
     const name = shown(context.root, folder);
     if (!context.host.files.lstat(folder)) return { ...notThere(context, adapter, inputs), seen: inputs };
     const record = readRunRecord(context.host, folder);
-    const changed = record ? changedInputs(record.inputs, inputs.compared) : [];
+    const changed = record ? changedSince(context, record.inputs, inputs.compared, 'the model', inputs.model.folder) : [];
     if (record && changed.length === 0) {
       const looked = await whole(context, folder, record);
       if (looked.state === 'blocked' && context.forced('training'))
@@ -45,7 +47,7 @@ export const trainingStep: Step<TrainingInputs> = {
       code: 'E_ADAPTER_EXISTS',
       found: other,
       needed: 'a name that is free, or an adapter of these inputs',
-      fix: `\`npx just train --name=${shellWord(freeAdapter(context))}\`\nor \`--force=training\`, which keeps the old one under another name`,
+      fix: `\`${commandOf(context, 'train', { name: freeAdapter(context) })}\`\nor \`${trainAgain(context, adapter)}\`, which keeps the old one under another name`,
       seen: inputs,
     };
   },
@@ -94,7 +96,7 @@ async function whole(context: Context, folder: string, record: RunRecord): Promi
       code: 'E_ADAPTER',
       found: `\`${name}\`: ${some(faults.map(({ message }) => message))}`,
       needed: 'the adapter as it was trained',
-      fix: `\`${trainAgain(path.basename(folder))}\` trains it again, and keeps this one under another name`,
+      fix: `\`${trainAgain(context, path.basename(folder))}\` trains it again, and keeps this one under another name`,
       data,
     };
   const warning = cutText(record.result.rows);

@@ -1,20 +1,27 @@
+import { some } from '../common/format';
 import type { Context } from '../engine/context';
 import { absolute, below, projectPaths, shown } from '../engine/paths';
-import { backupPath, isOurs, isVacant, removeOwned } from '../environments/venv/packages/backup';
+import { realPlace } from '../environments/prefix/prefix';
+import { profileVariants } from '../environments/profile/profile-files';
+import { additionsToVenv } from '../environments/venv/packages/additions';
+import { isOurs, isVacant, removeOwned } from '../environments/venv/packages/backup';
 import { readEnvironmentRecord } from '../environments/venv/packages/environment-record';
+import { placesBeside } from '../environments/venv/packages/variants';
 import { type Belongings, isInside, type Owned, removalStep } from './removal-step';
 
-/** The environments that uv or pip made, and what waits beside one of them: each has our mark in it. */
+/** The environments that uv or pip made, and those that wait beside one of them, of other profiles too: each has our mark in it. */
 export const environmentsStep = removalStep('environments', 'Look for environments', async (context) => {
   const { environments, remote } = context.settings.setup;
-  const folders = [environments.local.path, remote.path].map((setting) => absolute(context, setting));
-  const looked = await Promise.all(
-    [...new Set(folders)].flatMap((folder) => [folder, backupPath(folder)]).map((folder) => look(context, folder)),
+  const places = new Set([environments.local.path, remote.path].map((setting) => absolute(context, setting)));
+  const all = [...places].flatMap((place) =>
+    [place, ...placesBeside(context, profileVariants, place)].map((folder) => ({ place, folder })),
   );
+  const looked = await Promise.all(all.map(({ place, folder }) => look(context, place, folder)));
   return { goes: looked.flatMap(({ goes }) => goes), stays: looked.flatMap(({ stays }) => stays) };
 });
 
-async function look(context: Context, folder: string): Promise<Belongings> {
+/** @param madeAt where it was made, where it waits beside that */
+async function look(context: Context, madeAt: string, folder: string): Promise<Belongings> {
   const { files } = context.host;
   const place = shown(context.root, folder);
   const stays = (why: string): Belongings => ({ goes: [], stays: [`\`${place}\` ${why}`] });
@@ -28,12 +35,16 @@ async function look(context: Context, folder: string): Promise<Belongings> {
   if (held) return stays(`holds \`${shown(context.root, held)}\``);
   // A copy at another place than the one it was built at is a person's; a project may have moved with its environment.
   const record = readEnvironmentRecord(context, folder);
-  const isHere = record?.state === 'done' && [record.path, backupPath(record.path)].includes(folder);
+  const isHere = record?.state === 'done' && [madeAt, realPlace(context.host, madeAt)].includes(record.path);
   if (!isInside(context, folder) && !isHere) return stays('lies outside of the project, and was not built there');
+  const added = additionsToVenv(context, folder);
+  if (added.length > 0 && context.option('kept') === undefined)
+    return stays(`holds ${some(added)}, which a person added: \`--kept\` removes it too`);
+  const shared = isInside(context, folder) ? '' : ' outside of the project: who else names it in settings uses it too';
   const owned: Owned = {
     place,
     size: await files.sizeOf(folder),
-    is: isInside(context, folder) ? 'environment' : 'environment outside of the project: who else names it in settings uses it too',
+    is: `environment${added.length > 0 ? ` with ${some(added)}` : ''}${shared}`,
     remove: (ran) => removeOwned(ran, folder),
   };
   return { goes: [owned], stays: [] };

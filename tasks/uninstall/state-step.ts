@@ -5,6 +5,7 @@ import { shown } from '../engine/paths';
 import { stateFolder, statePath } from '../engine/state';
 import { keptEnvironments, readCondaRecord } from '../environments/conda/record';
 import { type Owned, removalStep } from './removal-step';
+import { isStateName } from './state-names';
 
 /** What a person would miss: what lies in these folders took hours to make, or is a person's own. Each entry is a row. */
 const missed: Readonly<Record<string, string>> = {
@@ -24,7 +25,9 @@ export const stateStep = removalStep('state', 'Look for the state of this machin
   if (!entry.isDirectory()) return { goes: [], stays: [`\`${stateFolder}\` is a link to \`${host.files.linkTarget(folder)}\``] };
   const links = Object.keys(missed).filter((name) => host.files.lstat(statePath(root, name))?.isSymbolicLink());
   const kept = await missedOf(context);
-  const staying = () => [...links, ...(context.option('kept') === undefined ? kept.map(({ name }) => name) : []), ...recordsOf(context)];
+  const added = await addedTo(context);
+  const missing = [...kept, ...added];
+  const staying = () => [...links, ...(context.option('kept') === undefined ? missing.map(({ name }) => name) : []), ...recordsOf(context)];
   const names = entriesOf(context, staying());
   const state: Owned = {
     place: stateFolder,
@@ -37,7 +40,7 @@ export const stateStep = removalStep('state', 'Look for the state of this machin
     },
   };
   return {
-    kept: kept.flatMap(({ owned }) => owned),
+    kept: missing.flatMap(({ owned }) => owned),
     goes: names.length > 0 || staying().length === 0 ? [state] : [],
     stays: links.map((name) => `\`${stateFolder}/${name}\` is a link to \`${host.files.linkTarget(statePath(root, name))}\``),
   };
@@ -45,6 +48,21 @@ export const stateStep = removalStep('state', 'Look for the state of this machin
 
 const entriesOf = ({ root, host }: Context, stays: readonly string[]): string[] =>
   host.files.list(statePath(root)).filter((name) => !beside.includes(name) && !stays.includes(name));
+
+/** What a person put beside it. */
+async function addedTo({ root, host: { files } }: Context): Promise<{ name: string; owned: Owned[] }[]> {
+  const names = files.list(statePath(root)).filter((name) => !isStateName(name));
+  return Promise.all(
+    names.map(async (name) => {
+      const place = statePath(root, name);
+      const size = await files.sizeOf(place);
+      return {
+        name,
+        owned: [{ place: shown(root, place), size, is: 'not written by just-lora', remove: ({ host }) => host.files.remove(place) }],
+      };
+    }),
+  );
+}
 
 /** By it `--kept` finds the environments that stay. */
 function recordsOf(context: Context): string[] {

@@ -20,6 +20,7 @@ const ignored = [
   'models/.huggingface/token',
   'adapters/run-1/adapter_model.safetensors',
   'adapters/run-1/checkpoint-100/optimizer.pt',
+  'logs/run-1/train.jsonl',
   '.venv-local/pyvenv.cfg',
   '.venv-remote/bin/python',
   '.venv/lib/python3.10/site-packages/x.py',
@@ -149,6 +150,20 @@ test('what was committed before it was ignored is named', async () => {
   });
   assert.is(found.state, 'done');
   assert.match(found.warning, "git rm --cached -- 'models/old model.bin'");
+});
+
+test('logs of trainings are left out too, but where a project commits them', async () => {
+  const without = (project: string) => fs.writeFileSync(path.join(project, '.gitignore'), gitignore.replace('/logs/\n', ''));
+  const found = await look(without);
+  assert.is(found.code, 'E_GITIGNORE');
+  assert.is(found.fix, "printf '%s\\n' /logs/ >> .gitignore");
+  const meant = await look((project) => {
+    without(project);
+    fs.mkdirSync(path.join(project, 'logs/first'), { recursive: true });
+    fs.writeFileSync(path.join(project, 'logs/first/train.jsonl'), '{}');
+    git(project, 'add', 'logs');
+  });
+  assert.is(meant.state, 'done');
 });
 
 test('a project without git has nothing to leave out', async () => {

@@ -20,6 +20,20 @@ test('names one command, and how it holds for every run', () =>
       'for every run: `arguments: { batch_size: 1, max_seq_length: 512 }` and `quantization: { load_in_4bit: true }` in configs/training_config.remote.yaml',
   ));
 
+test('of a run with options it is about the same model and settings', () => {
+  const context = {
+    ...contextFor(projectCopy(), { options: { model: 'mistral-7b', name: 'second' } }),
+    task: 'train',
+    optionNames: () => ['model', 'name', 'set'],
+    optionValues: (name: string) =>
+      name === 'set' ? ['training.lora.target_modules=[q_proj, v_proj]', 'training.arguments.batch_size=8'] : ['mistral-7b'],
+  };
+  assert.match(
+    fixBySettings({ 'training.arguments.batch_size': 1 }, context),
+    /^`npx just gpu --model=mistral-7b --set training\.lora\.target_modules='\[q_proj, v_proj\]' --set training\.arguments\.batch_size=1`/,
+  );
+});
+
 test('both ways lead to the same settings', () => {
   const project = projectCopy();
   const text = fixBySettings(settings);

@@ -26,6 +26,7 @@ export function contextIn(root: string, options: Record<string, string> = {}): C
     ...loadSettings(host, root, 'local'),
     option: (name) => options[name],
     optionValues: (name) => (options[name] === undefined ? [] : [options[name]]),
+    optionNames: () => Object.keys(options),
     resources: new Resources(),
     locked: false,
     forced: () => false,

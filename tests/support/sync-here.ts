@@ -75,6 +75,7 @@ export const asked = (context: Context, options: Record<string, string>, forced 
   ...context,
   option: (name) => options[name],
   optionValues: (name) => (options[name] === undefined ? [] : [options[name]]),
+  optionNames: () => Object.keys(options),
   forced: () => forced,
 });
 

@@ -30,6 +30,7 @@ const withOptions = (context: Context, options: Record<string, string>): Context
   ...context,
   option: (name) => options[name],
   optionValues: (name) => (options[name] === undefined ? [] : [options[name]]),
+  optionNames: () => Object.keys(options),
 });
 
 if (noSshd) skip(test, 'names that look like options, over ssh', noSshd);

@@ -5,40 +5,10 @@ import * as assert from 'uvu/assert';
 import type { Context } from '../../tasks/engine/context';
 import { mergeStep } from '../../tasks/training/merge-step';
 import { makeAdapter } from '../checkpoints/adapters/adapter';
-import { makeModel } from '../checkpoints/models/model';
-import { temporaryFolder } from '../support/project';
-import { type ContextOptions, contextFor } from '../support/transcript';
+import { mergeProject as project } from './merge-project';
 
 /** The step that merges, with a program in the place of Python that does to the folder what tasks/training/merge.py does. */
 const test = suite('the step that merges');
-
-const result = { dtype: 'bfloat16', logitsDifference: 0.004, adapterDifference: 0.5, versions: { peft: '0.12.0' } };
-
-/** @param does JavaScript behind `job` and `end`: what the program in the place of Python does */
-function project(does = 'copy(); end({ ok: true });') {
-  const root = temporaryFolder();
-  const bin = path.join(root, '.venv-remote', 'bin');
-  fs.mkdirSync(bin, { recursive: true });
-  const program = path.join(bin, 'merging.js');
-  fs.writeFileSync(
-    program,
-    `const fs = require('fs');
-const [, , input, output] = process.argv.slice(2);
-const job = JSON.parse(fs.readFileSync(input, 'utf8'));
-const copy = () => fs.cpSync(job.base, job.folder, { recursive: true });
-const end = (value) => fs.writeFileSync(output, JSON.stringify({ ...${JSON.stringify(result)}, ...value }));
-console.error('stage: merge');
-${does}\n`,
-  );
-  fs.writeFileSync(path.join(bin, 'python'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 });
-  makeModel(path.join(root, 'models', 'llama-3.1-8b'));
-  makeAdapter(path.join(root, 'adapters/first'), { settings: { base_model_name_or_path: 'llama-3.1-8b' } });
-  const context = ({ forced = false, ...options }: ContextOptions & { forced?: boolean } = {}): Context => ({
-    ...contextFor(root, options),
-    forced: () => forced,
-  });
-  return { root, context };
-}
 
 async function merge(context: Context): Promise<string[]> {
   const told: string[] = [];
@@ -73,7 +43,7 @@ test('rounding that takes much of what was learned is a warning; another type is
   const warned = await look(little.context());
   assert.match(
     'warning' in warned && warned.warning ? warned.warning : '',
-    /^rounding to bfloat16 takes up to 33 % .*`--dtype=float32 --into=first-merged-32`/,
+    /^rounding to bfloat16 takes up to 33 % .*`npx just train:merge --name=first --into=first-merged-32 --dtype=float32` keeps/,
   );
   assert.is((await look(little.context({ options: { dtype: 'float32' } }))).code, 'E_MERGED_EXISTS');
   const other = little.context({ options: { dtype: 'float32', into: 'full' } });
@@ -106,7 +76,7 @@ test('another adapter, or a folder of somebody else, is never written over; the 
   assert.is((await look(context())).state, 'done');
   assert.match((await look(context({ options: { into: kept } }))).found, /something else/);
   const model = await look(context({ options: { into: 'llama-3.1-8b' } }));
-  assert.equal([model.code, /was not made by `train:merge`/.test(model.found)], ['E_MERGED_EXISTS', true], 'the base itself');
+  assert.equal([model.code, /is the place of a base model/.test(model.found)], ['E_MERGED_EXISTS', true], 'the base itself');
 });
 
 test('a merge that fails, answers otherwise or changes nothing leaves no model behind', async () => {

@@ -1,9 +1,10 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import { shellWord } from '../../common/format';
+import { type Changes, commandOf } from '../../engine/command';
 import type { Context } from '../../engine/context';
 import { absolute, projectPaths, shown } from '../../engine/paths';
-import { type Model, modelsOf } from '../../hub/model/models';
+import { configuredAt, type Model, modelsOf } from '../../hub/model/models';
 import type { FileChoice } from '../../hub/model/selection';
 import { readModelRecord } from '../../hub/store/model-record';
 import { isCommitHash } from '../../untrusted/hashes';
@@ -33,16 +34,16 @@ export interface Subject {
 export function subjectsOf(context: Context): Subject[] {
   const asked = context.option('path');
   if (asked !== undefined) return [subjectAt(context, asked)];
-  return modelsOf(context).map(subjectOf);
+  return modelsOf(context).map((model) => subjectOf(context, model));
 }
 
-const subjectOf = (model: Model): Subject => ({
+const subjectOf = (context: Context, model: Model): Subject => ({
   name: model.name,
   folder: model.folder,
   asked: `--model=${model.asked}`,
   loose: false,
   choice: model,
-  remedy: remedyOf(model.asked),
+  remedy: remedyOf(context, model.asked),
   ...(isCommitHash(model.revision) ? { pinned: model.revision } : {}),
 });
 
@@ -62,7 +63,9 @@ export function subjectAt(context: Context, asked: string): Subject {
   const { include, exclude } = context.settings.setup.download;
   const repo = readModelRecord(context.host, folder)?.repo;
   return {
-    ...(known ? subjectOf(known) : { folder, asked: '', choice: { include, exclude }, remedy: remedyOf(repo ?? guessed(context, folder)) }),
+    ...(known
+      ? subjectOf(context, known)
+      : { folder, asked: '', choice: { include, exclude }, remedy: remedyOf(context, repo ?? guessed(context, folder)) }),
     name: shown(context.root, target),
     asked: `--path=${shellWord(shown(context.root, target))}`,
     loose: true,
@@ -70,18 +73,11 @@ export function subjectAt(context: Context, asked: string): Subject {
   };
 }
 
-/** The configured model that lies in this folder. */
-function configuredAt(context: Context, folder: string): Model | undefined {
-  if (path.dirname(folder) !== projectPaths(context).models_dir) return undefined;
-  const name = path.basename(folder);
-  return name in context.settings.setup.models ? modelsOf(context, name)[0] : undefined;
-}
-
 /** A folder that no record names: what to write for the model is the reader's to know. */
 const guessed = (context: Context, folder: string): string =>
   path.dirname(folder) === projectPaths(context).models_dir ? `OWNER/${path.basename(folder)}` : 'OWNER/NAME';
 
-function remedyOf(model: string): Remedy {
-  const download = `npx just model:download --model=${model}`;
-  return { download, repair: `${download} --repair` };
+function remedyOf(context: Context, model: string): Remedy {
+  const command = (changes: Changes) => commandOf(context, 'model:download', { model, ...changes });
+  return { download: command({}), repair: command({ repair: '' }) };
 }

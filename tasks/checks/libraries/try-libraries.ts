@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
+import { scratchFolder } from '../../engine/scratch';
 import type { Progress } from '../../engine/step';
 import { cleanEnvironment } from '../../environments/python/clean-environment';
 import { offlineEnv } from '../../environments/python/offline-env';
@@ -21,7 +22,7 @@ export async function tryLibraries(
   as: 'look' | 'action' = 'look',
 ): Promise<TrialResult[]> {
   const half = Math.floor(names.length / 2);
-  const scratch = context.host.files.temporaryFolder('just-lora-libraries-');
+  const scratch = await scratchFolder(context.host, 'libraries');
   const trial = {
     python,
     work: workFile,

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { Readable } from 'node:stream';
 import { duration } from '../../common/format';
 import type { Context } from '../../engine/context';
+import { scratchFolder } from '../../engine/scratch';
 import type { Progress } from '../../engine/step';
 import { pythonIn } from '../../environments/prefix/prefix';
 import { versionsIn } from '../../environments/prefix/site-packages';
@@ -43,7 +44,7 @@ export async function askNear(
   const installed = versionsIn(host, prefix);
   const missing = ['datasketch', 'langdetect'].filter((name) => !installed.has(name));
   if (missing.length > 0) return { without: `no ${missing.join(' and ')} in \`${definition.path}\`: ${cure}` };
-  const scratch = host.files.temporaryFolder('just-lora-near-');
+  const scratch = await scratchFolder(host, 'near');
   try {
     const { exitCode, stdout, tail, timedOut } = await host.processes.run(python, ['-B', script], {
       cwd: scratch,

@@ -1,10 +1,11 @@
+import { commandOf } from '../../engine/command';
 import type { Context } from '../../engine/context';
 import { settingsFileOf } from '../../engine/settings-file';
 import { type Needs, unmetNeeds, type Versions } from '../../knowledge/models';
 import { chooseProfile, chooseProfileFor } from './choose';
 import type { ProfileChoice } from './decide';
 import { enabledModels } from './models-of-choice';
-import { profileFiles } from './profile-files';
+import { type ProfileName, profileFiles } from './profile-files';
 
 /**
  * The command that makes the training environment which this run asks for. The profile is named where it is that of a model that the
@@ -13,8 +14,11 @@ import { profileFiles } from './profile-files';
 export async function environmentCommand(context: Context): Promise<string> {
   const { profile, machine } = await chooseProfile(context);
   const usual = chooseProfileFor(context, machine, enabledModels(context)).profile;
-  return `npx just env:remote${usual === profile ? '' : ` --set remote.profile=${profile}`}`;
+  return usual === profile ? commandOf(context, 'env:remote') : withProfile(context, profile);
 }
+
+const withProfile = (context: Context, profile: ProfileName): string =>
+  commandOf(context, 'env:remote', { set: [...context.optionValues('set'), `remote.profile=${profile}`] });
 
 /** How the training environment comes to load a model: by the profile of the settings, by another, or by an edit. @param name as `--model` takes it */
 export async function environmentThatLoads(context: Context, name: string | undefined, needs: Needs): Promise<string> {
@@ -24,7 +28,7 @@ export async function environmentThatLoads(context: Context, name: string | unde
     return `\`${await environmentCommand(context)}\` makes that of profile ${choice.profile}, which loads it`;
   const other = choice.running(loads);
   if (!other) return `raise them in \`${profileFiles[choice.profile].requirements}\`, then \`npx just setup:remote\``;
-  return `\`npx just env:remote --set remote.profile=${other}\` makes that of profile ${other}, which loads it; ${forEveryRun(context, name, choice, other)}`;
+  return `\`${withProfile(context, other)}\` makes that of profile ${other}, which loads it; ${forEveryRun(context, name, choice, other)}`;
 }
 
 /** The same in the settings; by name where the model has one there that is off, since `profile: auto` goes by those that are on. */

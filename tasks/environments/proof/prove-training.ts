@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { faultOf, Interrupted, UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
+import { scratchFolder } from '../../engine/scratch';
 import type { Progress } from '../../engine/step';
 import type { Gpu } from '../../gpu/driver/query-driver';
 import { shapesOf } from '../../gpu/look';
@@ -48,7 +49,7 @@ export async function proveTraining(context: Context, progress: (progress: Progr
   const cards = await trainingCards(context);
   const isAsked = placement.processes > 1;
   const all = isAsked ? placement : { cards, processes: knowsProcesses(context) ? Math.max(1, cards.length) : 1 };
-  const folder = context.host.files.temporaryFolder('just-lora-proof-');
+  const folder = await scratchFolder(context.host, 'proof');
   const runIn = (name: string) => {
     const made = path.join(folder, name);
     context.host.files.makeFolder(made);

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
+import { scratchFolder } from '../../engine/scratch';
 import type { RunResult } from '../../platform/processes/processes';
 import { fieldsOf } from '../../untrusted/json';
 import { activated } from '../python/interpreter/activated';
@@ -56,7 +57,7 @@ export async function runProgram<Result extends { ok: true }>(
 ): Promise<ProgramEnd<Result>> {
   const { host } = context;
   const cards = await placementVariables(context, on);
-  const folder = host.files.temporaryFolder('just-lora-train-');
+  const folder = await scratchFolder(host, 'train');
   const [input, output] = [path.join(folder, 'settings.json'), path.join(folder, 'result.json')];
   try {
     host.files.writeText(input, JSON.stringify(job(folder)));

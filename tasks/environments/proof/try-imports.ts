@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import type { TrialResult } from '../../checks/libraries/library-trial';
 import { tryInTurn } from '../../checks/libraries/try-libraries-in-turn';
 import type { Context } from '../../engine/context';
+import { scratchFolder } from '../../engine/scratch';
 import type { Progress } from '../../engine/step';
 import { activated } from '../python/interpreter/activated';
 import { trainingPrefix, trainingPython } from '../training/locate';
@@ -23,7 +24,7 @@ export async function tryImports(
   progress: (progress: Progress) => void,
 ): Promise<TrialResult[]> {
   const { host } = context;
-  const scratch = host.files.temporaryFolder('just-lora-imports-');
+  const scratch = await scratchFolder(host, 'imports');
   const trial = {
     python: trainingPython(context) ?? '',
     work: workFile,

@@ -1,4 +1,5 @@
 import { bytes } from '../../common/format';
+import type { Asked } from '../../engine/command';
 import type { KnownShape } from '../../knowledge/known-models';
 import { fixBySettings } from '../fixes';
 import type { LayerFault } from '../layer';
@@ -12,12 +13,14 @@ export type MeasuredMemory = DeviceMemory & { freeBytes: number };
 /**
  * Why a training does not fit on a device: others hold its memory (E_GPU_BUSY), or it is too small (E_GPU_MEMORY).
  * @param needBytes what the training of this model needs
+ * @param asked what the run was asked for: the cure goes on with it
  */
 export function memoryFault(
   model: { name: string; shape: KnownShape },
   plan: TrainingMemoryConfig,
   needBytes: number,
   room: MeasuredMemory,
+  asked?: Asked,
 ): LayerFault {
   const { name, shape } = model;
   const change = suggestSettings(shape, plan, room.freeBytes);
@@ -28,14 +31,14 @@ export function memoryFault(
       code: 'E_GPU_BUSY',
       found: `GPU ${room.index} is in use: ${bytes(room.totalBytes - room.freeBytes)} of ${bytes(room.totalBytes)} are taken${takers(room)}; ${verdict}`,
       needed,
-      fix: `let the others end (\`nvidia-smi\` shows them)${change ? `\nor take less: ${fixBySettings(change.settings)}` : ''}`,
+      fix: `let the others end (\`nvidia-smi\` shows them)${change ? `\nor take less: ${fixBySettings(change.settings, asked)}` : ''}`,
     };
   return {
     code: 'E_GPU_MEMORY',
     found: `${verdict}${room.totalBytes ? ` on GPU ${room.index} (${room.name})` : ''}`,
     needed,
     fix: change
-      ? fixBySettings(change.settings)
+      ? fixBySettings(change.settings, asked)
       : `use a card with ${bytes(leastBytes(shape, plan))} free or more\nor enable a smaller model in configs/setup.remote.yaml`,
   };
 }

@@ -1,4 +1,5 @@
 import { bytes } from '../../common/format';
+import type { Asked } from '../../engine/command';
 import type { Attention } from '../../knowledge/attention';
 import type { KnownShape } from '../../knowledge/known-models';
 import type { GpuLayer, LayerFault } from '../layer';
@@ -51,14 +52,15 @@ export function judgeMemory(
   models: readonly ModelShape[],
   plan: TrainingMemoryConfig,
   /** Memory that other programs hold now is no fault: the training comes later. */
-  { othersMayEnd }: { othersMayEnd: boolean },
+  /** What the run was asked for: a cure goes on with it. */
+  { othersMayEnd, asked }: { othersMayEnd: boolean; asked?: Asked },
 ): MemoryJudgement {
   const measured = rooms.filter((room): room is MeasuredMemory => room.freeBytes !== undefined);
   const wrong = targetsFault(models, plan.targetModules);
   if (wrong) return { layer: { name: 'memory', state: 'broken', ...wrong }, verdicts: [], warnings: [] };
   const judged = models.map(({ name, shape, attention }) =>
     shape
-      ? judgeModel({ name, shape }, measured, memoryConfigFor(plan, attention))
+      ? judgeModel({ name, shape }, measured, memoryConfigFor(plan, attention), asked)
       : { text: `${name}: its shape is not known before it is downloaded` },
   );
   const verdicts = judged.flatMap(({ verdict }) => verdict ?? []);
@@ -76,7 +78,12 @@ export function judgeMemory(
   };
 }
 
-function judgeModel(model: { name: string; shape: KnownShape }, rooms: readonly MeasuredMemory[], plan: TrainingMemoryConfig): JudgedModel {
+function judgeModel(
+  model: { name: string; shape: KnownShape },
+  rooms: readonly MeasuredMemory[],
+  plan: TrainingMemoryConfig,
+  asked: Asked | undefined,
+): JudgedModel {
   const { name, shape } = model;
   const need = estimate(shape, plan);
   const devices = rooms.map(({ index, freeBytes }) => {
@@ -89,7 +96,7 @@ function judgeModel(model: { name: string; shape: KnownShape }, rooms: readonly 
   if (!best) return { text: `${name} needs ${bytes(need.total)}, and the free memory is not known here`, verdict, warnings };
   const text = `${name} ${devices.find(({ index }) => index === best.index)?.text}`;
   const spare = best.freeBytes - need.total;
-  if (spare < 0) return { text, verdict, warnings, fault: memoryFault(model, plan, need.total, best) };
+  if (spare < 0) return { text, verdict, warnings, fault: memoryFault(model, plan, need.total, best, asked) };
   if (spare < need.total / 20) warnings.push(`${name} fits barely: the estimate is right within 15 %`);
   for (const device of devices)
     if (!device.fits) warnings.push(`${name} on GPU ${device.index}: ${device.text}; training on every GPU needs it to fit on each`);

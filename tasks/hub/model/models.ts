@@ -64,6 +64,13 @@ export function oneOfModels({ settings }: Context): string {
     : 'one that `models` of the settings has';
 }
 
+/** The configured model that lies in this folder. */
+export function configuredAt(context: Context, folder: string): Model | undefined {
+  if (path.dirname(folder) !== projectPaths(context).models_dir) return undefined;
+  const name = path.basename(folder);
+  return Object.hasOwn(context.settings.setup.models, name) ? modelsOf(context, name)[0] : undefined;
+}
+
 function modelOf(context: Context, name: string, settings: ModelSettings): Model {
   const { repo, revision, source } = settings;
   const { download } = context.settings.setup;

@@ -1,31 +1,13 @@
 import { type UserError, usageError } from '../../common/errors';
 import { some } from '../../common/format';
+import { commandOf } from '../../engine/command';
 import type { Context } from '../../engine/context';
-import { givenOptions } from '../../engine/given-options';
 import { projectPaths, shown } from '../../engine/paths';
 import { settingsFileOf } from '../../engine/settings-file';
 import type { Step } from '../../engine/step';
 
 /** The name of the step that stands for no model. */
 export const noModelsName = 'models';
-
-/** Options of the tasks about models that say what is asked of one. */
-const asksFor = [
-  'full',
-  'fix-config',
-  'load',
-  'estimate',
-  'cards',
-  'update',
-  'repair',
-  'any-versions',
-  'name',
-  'to',
-  'output',
-  'keep',
-  'no-token',
-  'no-gpu',
-];
 
 /**
  * The steps of a task that is about models. None of them is an answer where those that are here were asked for, and a mistake
@@ -51,8 +33,7 @@ export function noModelEnabled(context: Context): UserError {
 }
 
 /** The task that runs, for one model. */
-export const namingModel = (context: Context, model: string): string =>
-  `npx just ${context.task} --model=${model}${givenOptions(context, asksFor)}`;
+export const namingModel = (context: Context, model: string): string => commandOf(context, context.task, { model });
 
 /** What is in the models folder: no model of the settings. */
 export const noneHere = (context: Context): string =>

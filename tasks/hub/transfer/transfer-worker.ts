@@ -29,6 +29,7 @@ const context: Context = {
   origins: new Map(),
   option: () => undefined,
   optionValues: () => [],
+  optionNames: () => [],
   resources: new Resources(),
   locked: false,
   forced: () => false,

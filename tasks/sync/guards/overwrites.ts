@@ -3,7 +3,7 @@ import { some } from '../../common/format';
 import { shownName } from '../../common/shown-name';
 import { type FileChange, shownChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
-import { commandOf } from '../options';
+import { syncCommand } from '../options';
 import type { Session, SessionDifference } from '../session/session';
 import { pushedTo, recall, stampHere, stampIn, syncedWith } from './arrived';
 
@@ -60,7 +60,7 @@ async function markIn(session: Session, folder: Folder, changes: readonly FileCh
 
 function overwrites({ context, direction, remote }: Session, marked: readonly FileChange[]): UserError {
   const names = some(marked.map((change) => `${shownChange(change)} (${change.newer})`));
-  const command = commandOf(context, direction);
+  const command = syncCommand(context, direction);
   const [where, other] = direction === 'push' ? [`on \`${remote.name}\``, 'here'] : ['here', 'there'];
   const folders = [...new Set(marked.map(({ folder }) => folder))].join(',');
   return new UserError({
@@ -69,7 +69,7 @@ function overwrites({ context, direction, remote }: Session, marked: readonly Fi
     needed: `your confirmation that the ones ${other} replace them`,
     fix: `\`${command} --plan\`, and then the same with \`--plan=FILE\` as it ends with\nunseen: \`${command} --force\`\n${
       direction === 'push'
-        ? `to keep those there: \`${commandOf(context, 'pull', ['remote'])} --only=${folders}\` fetches them`
+        ? `to keep those there: \`${syncCommand(context, 'pull', ['remote'])} --only=${folders}\` fetches them`
         : 'to keep yours: move them away first'
     }`,
   });

@@ -1,5 +1,6 @@
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
+import { scratchFolder } from '../../engine/scratch';
 import { calledAlike, installCommand } from '../../platform/install-command';
 import type { RunOptions } from '../../platform/processes/processes';
 import { fieldsOf, tryParse } from '../../untrusted/json';
@@ -41,7 +42,7 @@ export function rcloneStore(context: Context, remote: Remote): Store {
   };
   /** A list of names for rclone, gone when the work is done. */
   const withList = async <T>(names: readonly string[], work: (file: string) => Promise<T>): Promise<T> => {
-    const folder = host.files.temporaryFolder('just-lora-list-');
+    const folder = await scratchFolder(host, 'list');
     try {
       const file = `${folder}/names`;
       host.files.writeText(file, names.map((name) => `${name}\n`).join(''));

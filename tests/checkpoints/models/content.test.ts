@@ -200,11 +200,14 @@ test('a model of the settings is looked at in models_dir', async () => {
   assert.is((await runJust(project, [...args, '--model=mistralai/Mistral-7B-Instruct-v0.3'])).exitCode, 0);
   const all = await runJust(project, [...args, '--model=all']);
   assert.is(all.exitCode, 3);
-  assert.match(all.stdout, /llama-3\.1-8b` is not there.*\n +fix: `npx just model:download --model=llama-3\.1-8b`/);
+  assert.match(
+    all.stdout,
+    /llama-3\.1-8b` is not there.*\n +fix: `npx just model:download --set paths\.models_dir='.*' --model=llama-3\.1-8b`/,
+  );
   fs.truncateSync(path.join(models, 'mistral-7b', first), 9);
   const bad = await runJust(project, [...args, '--model=mistral-7b']);
   assert.is(bad.exitCode, 1);
-  assert.match(bad.stdout, 'fix: `npx just model:download --model=mistral-7b --repair`');
+  assert.match(bad.stdout, `fix: \`npx just model:download --set paths.models_dir='${models}' --model=mistral-7b --repair\``);
 });
 
 test('another commit than the one that is pinned is what a download would fix', async () => {

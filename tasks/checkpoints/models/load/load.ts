@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { UserError } from '../../../common/errors';
 import { bytes, duration, plural } from '../../../common/format';
 import type { Context } from '../../../engine/context';
+import { scratchFolder } from '../../../engine/scratch';
 import { offlineTrainingEnv } from '../../../environments/proof/training-env';
 import { activated } from '../../../environments/python/interpreter/activated';
 import { breakageIn } from '../../../knowledge/conflicts';
@@ -68,7 +69,7 @@ export async function loadModel(context: Context, subject: Subject, expectation:
 
 async function run(context: Context, subject: Subject, environment: LoadEnvironment, request: object): Promise<LoadResult> {
   const { host } = context;
-  const scratch = host.files.temporaryFolder('just-lora-load-');
+  const scratch = await scratchFolder(host, 'load');
   const [input, output] = [path.join(scratch, 'request.json'), path.join(scratch, 'result.json')];
   try {
     host.files.writeText(input, JSON.stringify(request));

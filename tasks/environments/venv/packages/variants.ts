@@ -36,17 +36,26 @@ export function keptBeside(
   place: string,
   inputsIn: InputsIn,
 ): KeptEnvironment[] {
-  const names = Object.values(definition.variants ?? {});
-  if (names.length === 0) return [];
-  const base = `${path.basename(place)}.`;
-  return host.files.list(path.dirname(place)).flatMap((entry) => {
-    const label = entry.startsWith(base) ? entry.slice(base.length).replace(/-\d+$/, '') : '';
-    // One that waited for its successor when a run was killed is as good as one that was kept.
-    if (label !== 'before' && !names.includes(label)) return [];
-    const folder = path.join(path.dirname(place), entry);
+  if (Object.keys(definition.variants ?? {}).length === 0) return [];
+  return placesBeside({ host }, definition, place).flatMap((folder) => {
     const name = variantOf(definition, inputsIn(folder));
     return name ? [{ name, place: folder }] : [];
   });
+}
+
+/** What has the name of an environment that waits beside a place, whatever it is. */
+export function placesBeside(
+  { host }: Pick<Context, 'host'>,
+  { variants = {} }: Pick<EnvironmentDefinition, 'variants'>,
+  place: string,
+): string[] {
+  const base = `${path.basename(place)}.`;
+  // One that waited for its successor when a run was killed is as good as one that was kept.
+  const labels = ['before', ...Object.values(variants)];
+  return host.files
+    .list(path.dirname(place))
+    .filter((entry) => entry.startsWith(base) && labels.includes(entry.slice(base.length).replace(/-\d+$/, '')))
+    .map((entry) => path.join(path.dirname(place), entry));
 }
 
 /** Where an environment waits from now on: a name that nothing has. */

@@ -1,0 +1,36 @@
+import { shellWord } from '../common/format';
+import type { Context } from './context';
+
+/** Options that say how a run is shown, how far it goes or where: a cure is the run itself, without them. `force` is a cure's own. */
+const aside = ['plan', 'check', 'force', 'json', 'verbose', 'help', 'version', 'on', 'detach', 'send-token'];
+/** Options that mean the same for every task. */
+const ofEveryTask = ['env', 'set', 'locked', 'config'];
+
+/** What a run was asked for. */
+export type Asked = Pick<Context, 'task' | 'optionNames' | 'optionValues'>;
+
+/** Options of a cure by name: a value, '' for a switch, several values, `undefined` for one that is left out. */
+export type Changes = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * The command of a cure, with the options that this run was given, so that it is about the same thing as the run. Of another task
+ * it has those that mean the same for every task, and those in `shared`.
+ * @param changes take the place of what was given
+ * @param shared options of this run that mean the same for the other task
+ */
+export function commandOf(context: Asked, task: string = context.task, changes: Changes = {}, shared: readonly string[] = []): string {
+  const goesAlong = (name: string): boolean => (task === context.task ? !aside.includes(name) : [...ofEveryTask, ...shared].includes(name));
+  const given = context.optionNames().filter((name) => goesAlong(name) && !(name in changes));
+  const all = [
+    ...given.map((name) => [name, context.optionValues(name)] as const),
+    ...Object.entries(changes).map(([name, values = []]) => [name, typeof values === 'string' ? [values] : values] as const),
+  ];
+  return [`npx just ${task}`, ...all.flatMap(([name, values]) => values.map((value) => optionText(name, value)))].join(' ');
+}
+
+function optionText(name: string, value: string): string {
+  if (value === '') return `--${name}`;
+  // As the documents write it: `--set paths.models_dir=models`.
+  const [, key, to] = (name === 'set' && /^([\w.-]+)=(.*)$/s.exec(value)) || [];
+  return key === undefined ? `--${name}=${shellWord(value)}` : `--set ${key}=${to ? shellWord(to) : ''}`;
+}
