@@ -20,12 +20,13 @@ export type Changes = Readonly<Record<string, string | readonly string[] | undef
  */
 export function commandOf(context: Asked, task: string = context.task, changes: Changes = {}, shared: readonly string[] = []): string {
   const goesAlong = (name: string): boolean => (task === context.task ? !aside.includes(name) : [...ofEveryTask, ...shared].includes(name));
-  const given = context.optionNames().filter((name) => goesAlong(name) && !(name in changes));
-  const all = [
-    ...given.map((name) => [name, context.optionValues(name)] as const),
-    ...Object.entries(changes).map(([name, values = []]) => [name, typeof values === 'string' ? [values] : values] as const),
-  ];
-  return [`npx just ${task}`, ...all.flatMap(([name, values]) => values.map((value) => optionText(name, value)))].join(' ');
+  // What was given keeps its place, with its new value.
+  const names = new Set([...context.optionNames().filter((name) => goesAlong(name) || name in changes), ...Object.keys(changes)]);
+  const valuesOf = (name: string): readonly string[] => {
+    const values = name in changes ? changes[name] : context.optionValues(name);
+    return typeof values === 'string' ? [values] : (values ?? []);
+  };
+  return [`npx just ${task}`, ...[...names].flatMap((name) => valuesOf(name).map((value) => optionText(name, value)))].join(' ');
 }
 
 function optionText(name: string, value: string): string {

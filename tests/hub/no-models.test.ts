@@ -35,8 +35,7 @@ test('is said with the setting and a command, and is no success', async () => {
     const what = `${args.join(' ')}\n${text}`;
     assert.is(exitCode, 2, what);
     assert.match(text, 'no model is enabled in the settings (`models.NAME.enabled`); there are `llama-3.1-8b`, `mistral-7b`', what);
-    const more = args[1] && args[0] !== 'gpu' ? ` ${args[1]}` : '';
-    assert.match(text, `\`npx just ${args[0]} --model=llama-3.1-8b${more}`, what);
+    assert.match(text, `name one: \`npx just ${args.join(' ')} --model=llama-3.1-8b\``, what);
     assert.match(text, 'for every run: `models: { llama-3.1-8b: { enabled: true } }` in configs/setup.', what);
     assert.not.match(text, /next:/, what);
   }

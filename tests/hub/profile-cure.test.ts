@@ -32,14 +32,14 @@ async function fixWith(settings: object, folder: string, args: readonly string[]
 test('is another profile where one loads it: by the settings, by its name, or by the model', async () => {
   const env = '--env=remote';
   const enabled = await fixWith({}, '.venv-remote', [env, '--update']);
-  assert.match(enabled, /^`npx just env:remote` makes that of profile compat, which loads it$/m);
-  assert.match(enabled, `\`npx just model:download --model=${name} --update --any-versions\` fetches the model all the same`);
+  assert.match(enabled, /^`npx just env:remote --env=remote` makes that of profile compat, which loads it$/m);
+  assert.match(enabled, `\`npx just model:download --model=${name} --env=remote --update --any-versions\` fetches the model all the same`);
   const off = { models: { [name]: { enabled: false } } };
   const named = await fixWith(off, '.venv-remote', [env]);
-  assert.match(named, /^`npx just env:remote --set remote\.profile=compat` makes that of profile compat/);
+  assert.match(named, /^`npx just env:remote --env=remote --set remote\.profile=compat` makes that of profile compat/);
   assert.match(named, `for every run: \`models: { ${name}: { enabled: true } }\` in configs/setup.remote.yaml`);
   const forced = await fixWith({ remote: { profile: 'as-asked' } }, '.venv-remote', [env]);
-  assert.match(forced, '`npx just env:remote --set remote.profile=compat`');
+  assert.match(forced, '`npx just env:remote --env=remote --set remote.profile=compat`');
   assert.match(forced, 'for every run: `remote: { profile: compat }`');
 });
 

@@ -45,7 +45,7 @@ test('the place of a base model is nobody else’s, forced or not: of the settin
       const refused = await runTask(root, ['train:merge', `--into=${into}`, '--dtype=float32', ...force]);
       assert.equal([refused.exitCode, refused.state, refused.code], [1, 'blocked', 'E_MERGED_EXISTS'], into);
       assert.match(refused.found, new RegExp(`^\`models/${into}\` is the place of a base model`));
-      assert.is(refused.fix, `\`npx just train:merge --dtype=float32 --name=first --into=${into}-merged\``);
+      assert.is(refused.fix, `\`npx just train:merge --into=${into}-merged --dtype=float32 --name=first\``);
     }
   assert.equal(left(root), ['llama-3.1-8b', 'other']);
 });
@@ -57,7 +57,7 @@ test('a cure goes on with the options that were given, and does what it says', a
   const taken = await runTask(merging.root, ['train:merge', '--into=both', '--dtype=float32']);
   assert.match(
     taken.fix,
-    /^`npx just train:merge --dtype=float32 --name=first --into=both-2`\nor `npx just train:merge --dtype=float32 --name=first --into=both --force=merge`,/,
+    /^`npx just train:merge --into=both-2 --dtype=float32 --name=first`\nor `npx just train:merge --into=both --dtype=float32 --name=first --force=merge`,/,
   );
   assert.is((await runTask(merging.root, commandIn(taken.fix))).state, 'done');
   assert.equal(left(merging.root), ['both', 'both-2', 'llama-3.1-8b']);
@@ -134,7 +134,7 @@ test('the looks before a training name their tasks with what every task knows', 
   const { exitCode, stdout } = await runJust(projectCopy(), ['train', '--model=mistral-7b', '--check', '--json', ...set]);
   const [, model] = JSON.parse(stdout).steps;
   assert.is(exitCode, 1);
-  assert.is(model.fix, `\`npx just model:download ${set.join(' ')} --model=mistral-7b\``);
+  assert.is(model.fix, `\`npx just model:download --model=mistral-7b ${set.join(' ')}\``);
   // What the environment lacks, this machine's disk and network decide: here it is only not made.
   const missing = lookOnly({ name: 'env:remote', title: '', check: async () => ({ state: 'todo', found: 'not there' }) });
   const context = contextFor(temporaryFolder(), { options: { name: 'second', check: '', set: 'remote.profile=as-asked' } });

@@ -50,10 +50,28 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
     '-o',
     `ServerAliveCountMax=${Math.min(3, number('serveralivecountmax') || 3)}`,
     ...(strict ? [] : ['-o', 'StrictHostKeyChecking=accept-new']),
+    ...forPrograms(theirs),
     ...(socket ? ['-o', 'ControlMaster=auto', '-o', `ControlPath=${socket}`, '-o', 'ControlPersist=45'] : []),
   ];
   return { options, host: remote.host, target: sshTarget(asked.stdout, context.host.home), noise: new Set(), elsewhere: false, socket };
 }
+
+/**
+ * Settings of a person's own sessions, as `RemoteCommand tmux new -A` (ssh_config(5)): a program is called and heard in place of it, and
+ * a port that their session holds is no reason to end. Only those that are set: an older ssh does not know them all.
+ */
+const ofSessions: readonly [name: string, theirs: readonly string[], option: string][] = [
+  ['requesttty', ['true', 'yes', 'force'], 'RequestTTY=no'],
+  ['stdinnull', ['true', 'yes'], 'StdinNull=no'],
+  ['forkafterauthentication', ['true', 'yes'], 'ForkAfterAuthentication=no'],
+  ['permitlocalcommand', ['true', 'yes'], 'PermitLocalCommand=no'],
+  ['exitonforwardfailure', ['true', 'yes'], 'ExitOnForwardFailure=no'],
+];
+
+const forPrograms = (theirs: ReadonlyMap<string, readonly string[]>): string[] => [
+  ...((theirs.get('remotecommand')?.[0] ?? 'none') === 'none' ? [] : ['-o', 'RemoteCommand=none']),
+  ...ofSessions.flatMap(([name, values, option]) => (values.includes(theirs.get(name)?.[0] ?? '') ? ['-o', option] : [])),
+];
 
 /** A host in front of the colon of rsync and scp: an IPv6 address has colons of its own. */
 export const addressIn = (host: string): string => (host.includes(':') ? `[${host}]` : host);
