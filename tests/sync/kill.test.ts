@@ -79,6 +79,8 @@ else {
     await link.hasSent(10_000_000);
     if (child.pid) process.kill(child.pid, 'SIGINT');
     assert.is((await ended).exitCode, 130);
+    // Whoever comes next does not wait for a push that is over.
+    assert.match(fs.readFileSync(path.join(there, '.just-lora', 'lock'), 'utf8'), /^[0-9a-f-]+\n$/, 'it has no owner');
     const before = link.sent();
     const { exitCode, stderr } = await json('sync:push');
     assert.is(exitCode, 0, stderr);

@@ -33,6 +33,8 @@ export interface RunOptions {
   handsOn?: NodeJS.Signals;
   /** `end` for what runs long and is read line by line: the end of its output is enough. `all` where it is left out. */
   keep?: 'all' | 'end';
+  /** It leaves things in order behind what Ctrl-C ended: it runs for all that, for two seconds at the most. */
+  cleansUp?: boolean;
   /** What is kept of each stream, in bytes; 64 MB where it is left out, 1 MB of the end. */
   mostBytes?: number;
 }
@@ -108,7 +110,8 @@ export class Processes {
   }
 
   async #run(start: typeof startWithExeca, command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
-    this.throwIfInterrupted();
+    const stopIfInterrupted = () => options.cleansUp || this.throwIfInterrupted();
+    stopIfInterrupted();
     await this.judge?.(command);
     this.onVerbose?.(`$ ${[command, ...args].join(' ')}`);
     const { encoding = 'utf8', keep = 'all' } = options;
@@ -122,15 +125,15 @@ export class Processes {
       return { exitCode: -1, stdout: '', stderr: '', tail: lastLines((error as Error).message), timedOut: false, cut: false };
     }
     const { child, ended } = started;
-    const limit = killTimer(child.pid, options.timeoutMs, options.quietMs);
+    const limit = killTimer(child.pid, options.cleansUp && this.#interrupted ? 2000 : options.timeoutMs, options.quietMs);
     const read = this.#read(child, output, limit, options);
     const handOn = (signal: NodeJS.Signals) => child.pid && sendSignal(child.pid, signal);
     if (options.handsOn) process.on(options.handsOn, handOn);
-    const result = await this.#follow(child, options.guarded === true, Promise.race([ended, limit.givenUp]));
+    const result = await this.#follow(child, options, Promise.race([ended, limit.givenUp]));
     if (options.handsOn) process.off(options.handsOn, handOn);
     limit.clear();
     read.end();
-    this.throwIfInterrupted();
+    stopIfInterrupted();
     const [reachedMs, cut] = [limit.reachedMs(), output.cut];
     const timedOut = reachedMs !== undefined;
     if (!result) {
@@ -151,12 +154,16 @@ export class Processes {
   }
 
   /** Follows a child to its end: its group is known to Ctrl-C and to the lock, and guarded where that is asked for. */
-  async #follow<T>({ pid: group }: StartedProgram['child'], guarded: boolean, ended: Promise<T>): Promise<T> {
+  async #follow<T>(
+    { pid: group }: StartedProgram['child'],
+    { guarded = false, cleansUp = false }: RunOptions,
+    ended: Promise<T>,
+  ): Promise<T> {
     if (!group) return ended;
     if (guarded) this.#guard.add(group);
     this.#changed(() => this.#running.add(group));
     // Ctrl-C came while it was being started.
-    if (this.#interrupted) killGroup(group, this.#interrupted);
+    if (this.#interrupted && !cleansUp) killGroup(group, this.#interrupted);
     const result = await ended;
     if (guarded) this.#guard.remove(group);
     this.#changed(() => this.#running.delete(group));

@@ -7,7 +7,7 @@ import { parseLockAnswer } from '../answers/lock-answer';
 import type { PushBegin, PushWork } from '../session/transport';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
-import { beatScript, beginScript, endScript } from './scripts/lock-scripts';
+import { beatScript, beginScript, endScript, leaveScript } from './scripts/lock-scripts';
 
 /** Held there, in `PATH/.just-lora/lock`, while a push is at work. */
 interface Held {
@@ -25,8 +25,8 @@ interface Held {
  */
 export async function withRemoteLock(context: Context, machine: PosixMachine, begin: PushBegin, work: PushWork): Promise<void> {
   const { token, waited, broken } = await take(context, machine, begin);
-  const run = (script: string, lines: readonly string[] = [], limits: Partial<Limits> = {}) =>
-    machine.shell.run(script, [machine.path, token, ...lines], { limits }).catch(() => undefined);
+  const run = (script: string, lines: readonly string[] = [], limits: Partial<Limits> = {}, cleansUp = false) =>
+    machine.shell.run(script, [machine.path, token, ...lines], { limits, cleansUp }).catch(() => undefined);
   const beat = setInterval(() => void run(beatScript, [], { timeoutMs: 10_000 }), heartbeatSeconds * 1000);
   let well = false;
   try {
@@ -34,8 +34,9 @@ export async function withRemoteLock(context: Context, machine: PosixMachine, be
     well = true;
   } finally {
     clearInterval(beat);
-    // Only a transfer that came to its end has nothing left to continue from.
-    if (!context.host.processes.interrupted) await run(endScript, well && broken ? begin.make : []);
+    // Only a transfer that came to its end has nothing left to continue from: the lock of another stays, and is nobody's.
+    if (context.host.processes.interrupted) await run(leaveScript, [], {}, true);
+    else await run(endScript, well && broken ? begin.make : []);
   }
 }
 

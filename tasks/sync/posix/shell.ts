@@ -18,12 +18,13 @@ export interface Shell {
    * @param lines text for its stdin, a line each
    * @param options.rest what follows there: a byte string, also one that is not known yet, or bytes that are read as they are sent
    * @param options.limits by default those of a {@link shortAnswer}
+   * @param options.cleansUp also behind Ctrl-C
    * @returns output as byte strings
    */
   run(
     script: string,
     lines: readonly string[],
-    options?: { rest?: string | Promise<string> | AsyncIterable<Buffer>; limits?: Partial<Limits> },
+    options?: { rest?: string | Promise<string> | AsyncIterable<Buffer>; limits?: Partial<Limits>; cleansUp?: boolean },
   ): Promise<RunResult>;
   /**
    * Runs a script that goes on answering, and may be told more meanwhile.
@@ -55,7 +56,7 @@ type Input = Buffer | Readable;
 
 /** @param ssh `undefined` for a volume of this machine */
 export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
-  type Given = Pick<RunOptions, 'input' | 'timeoutMs' | 'mostBytes' | 'keep' | 'onBytes' | 'quietMs' | 'isData'>;
+  type Given = Pick<RunOptions, 'input' | 'timeoutMs' | 'mostBytes' | 'keep' | 'onBytes' | 'quietMs' | 'isData' | 'cleansUp'>;
   let [calls, leastMs]: [number, number | undefined] = [0, undefined];
   const timed = async (call: Promise<RunResult>): Promise<RunResult> => {
     const [number, begun] = [calls++, performance.now()];
@@ -82,8 +83,8 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
   return {
     ssh,
     leastMs: () => leastMs,
-    async run(script, lines, { rest = '', limits } = {}) {
-      const [given, head] = [{ ...shortAnswer, ...limits }, bytesOf(lines)];
+    async run(script, lines, { rest = '', limits, cleansUp = false } = {}) {
+      const [given, head] = [{ ...shortAnswer, ...limits, cleansUp }, bytesOf(lines)];
       if (typeof rest === 'string') return asked(script, given, () => Buffer.concat([head, Buffer.from(rest, 'latin1')]));
       // What is known already is on its way meanwhile.
       const live = () => Readable.from(behind(head, rest instanceof Promise ? later(rest) : rest), { objectMode: false });

@@ -38,3 +38,9 @@ export const endScript = projectScript(`
   while IFS= read -r f; do find "$p/$f/" -type d -name .rsync-partial -prune -exec rm -rf {} +; done;
   l=$p/.just-lora/lock;
   if [ "$(sed -n 1p "$l")" = "$token" ]; then rm -f "$l"; fi`);
+
+/** Leaves the lock to whoever comes next, who learns by it that a push was cut off. Lines: project, token. */
+export const leaveScript = projectScript(`
+  IFS= read -r token;
+  l=$p/.just-lora/lock;
+  if [ "$(sed -n 1p "$l")" = "$token" ]; then printf "%s\\n" "$token" > "$l"; fi`);
