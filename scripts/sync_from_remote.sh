@@ -73,6 +73,9 @@ cd "$(dirname "$0")/.."
 flags=(-rlt --no-owner --no-group --partial-dir=.rsync-partial --timeout=30 --stats --progress
   --exclude=.gitkeep --exclude=.DS_Store '--exclude=._*' --exclude=Thumbs.db --exclude=desktop.ini --exclude=.rsync-partial)
 
+# shellcheck disable=SC2029 # the path is meant to be read here, and holds nothing that a shell would act on
+is_there=$("${ssh_command[@]}" -- "$REMOTE_HOST" "test -d $REMOTE_PATH/adapters && echo yes || echo no") || fail "$REMOTE_HOST is not reached" "ssh $REMOTE_HOST, and look what it says"
+[ "${is_there##*$'\n'}" = yes ] || fail "$REMOTE_HOST has no $REMOTE_PATH/adapters" 'train there first, or correct REMOTE_PATH'
 mkdir -p adapters
 printf '== %s:%s/adapters -> adapters\n' "$REMOTE_HOST" "$REMOTE_PATH"
 # --update: a file that is newer here is not replaced.

@@ -10,7 +10,7 @@
 #   REMOTE_PORT=2222 scripts/sync_to_remote.sh gpu just-lora
 #
 # For machines without Node; `npx just sync:push` does the same with a plan, retries and verification.
-# An interrupted run goes on where it was: run the same command again. Nothing is deleted.
+# An interrupted run goes on where it was: run the same command again. Nothing is deleted; a file that is newer there stays.
 set -euo pipefail
 
 # TODO: fill in your GPU machine: user@host, or a name of ~/.ssh/config
@@ -83,7 +83,7 @@ for folder in data/processed configs scripts; do
   printf '== %s -> %s:%s/%s\n' "$folder" "$REMOTE_HOST" "$REMOTE_PATH" "$folder"
   # shellcheck disable=SC2029 # the path is meant to be read here, and holds nothing that a shell would act on
   [ ${#dry_run[@]} -gt 0 ] || "${ssh_command[@]}" -- "$REMOTE_HOST" "mkdir -p -- $REMOTE_PATH/$folder"
-  # --delay-updates: who reads there sees the old files until all have arrived.
-  rsync "${flags[@]}" --delay-updates "${own[@]}" ${dry_run[@]+"${dry_run[@]}"} -e "$remote_shell" \
+  # --delay-updates: who reads there sees the old files until all have arrived. --update: a file that is newer there is not replaced.
+  rsync "${flags[@]}" --delay-updates --update "${own[@]}" ${dry_run[@]+"${dry_run[@]}"} -e "$remote_shell" \
     -- "./$folder/" "$REMOTE_HOST:$REMOTE_PATH/$folder/"
 done

@@ -34,4 +34,12 @@ test('names that are no UTF-8 are told apart as bytes', () => {
   assert.equal([...tree.names(folder)].sort(), ['\u00ff/\u00fd', '\u00ff/\u00fe']);
 });
 
+test('the room of a folder is that of its files, whatever bytes their names are of', async () => {
+  const folder = temporaryFolder();
+  const below = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff])]);
+  fs.mkdirSync(below);
+  fs.writeFileSync(Buffer.concat([below, Buffer.from('/'), Buffer.from([0xfe])]), 'x'.repeat(10_000));
+  assert.ok((await files.sizeOf(folder)) >= 10_000);
+});
+
 test.run();

@@ -61,9 +61,19 @@ else
     assert.is(sent.status, 0, sent.stderr);
     assert.equal(contents(path.join(there, 'data/processed')), contents(path.join(project, 'data/processed')));
     assert.not.ok(fs.existsSync(path.join(there, 'configs/setup.local.yaml')));
+    // What is newer there stays.
+    const newer = path.join(there, 'data/processed/train.jsonl');
+    fs.writeFileSync(newer, 'work of a person');
+    const later = Date.now() / 1000 + 60;
+    fs.utimesSync(newer, later, later);
+    assert.is(run('sync_to_remote.sh').status, 0);
+    assert.is(fs.readFileSync(newer, 'utf8'), 'work of a person');
     const fetched = run('sync_from_remote.sh');
     assert.is(fetched.status, 0, fetched.stderr);
     assert.is(fs.readFileSync(path.join(project, 'adapters/run/a.bin'), 'utf8'), 'adapter');
+    fs.rmSync(path.join(there, 'adapters'), { recursive: true });
+    const none = run('sync_from_remote.sh');
+    assert.equal([none.status, none.stderr], [2, `box has no ${there}/adapters\n\nfix: train there first, or correct REMOTE_PATH\n`]);
   });
 
 test.run();

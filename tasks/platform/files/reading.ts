@@ -117,7 +117,7 @@ export function isWritable(folder: string): boolean {
   }
 }
 
-/** Bytes on disk under a folder, links not followed; 0 where there is nothing. */
+/** Bytes on disk under a folder, whatever bytes its names are of, links not followed; 0 where there is nothing. */
 export async function sizeOf(folder: string): Promise<number> {
   const entry = lstat(folder);
   if (!entry) return 0;
@@ -127,16 +127,22 @@ export async function sizeOf(folder: string): Promise<number> {
   }
   if (!entry.isDirectory()) return entry.blocks * 512;
   let total = 0;
-  const pending = [folder];
+  const pending = [Buffer.from(folder)];
   for (let next = pending.pop(); next; next = pending.pop()) {
-    for (const item of await fs.promises.readdir(next, { withFileTypes: true })) {
-      const full = path.join(next, item.name);
+    // What goes away meanwhile takes no room.
+    const items = await fs.promises.readdir(next, { withFileTypes: true, encoding: 'buffer' }).catch(noneIfMissing);
+    for (const item of items ?? []) {
+      const full = Buffer.concat([next, Buffer.from('/'), item.name as unknown as Buffer]);
       if (item.isDirectory()) pending.push(full);
-      else if (item.isFile()) total += (await fs.promises.lstat(full)).blocks * 512;
+      else if (item.isFile()) total += ((await fs.promises.lstat(full).catch(noneIfMissing))?.blocks ?? 0) * 512;
     }
   }
   return total;
 }
+
+const noneIfMissing = (error: unknown): undefined => {
+  if (!isMissing(error)) throw error;
+};
 
 function openToRead(file: string): number {
   try {
