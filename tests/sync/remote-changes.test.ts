@@ -66,6 +66,54 @@ else {
     }
   });
 
+  test('what was pushed or pulled is known whichever folder a command names, and by the records of earlier versions too', async () => {
+    const { project, there } = await machine();
+    const context = project({}, { sync: { push: ['data/processed'], pull: ['adapters'], retries: 0 } });
+    const [near, far] = [context.root, there].map((root) => path.join(root, 'data/processed/sub/a.jsonl')) as [string, string];
+    const records = path.join(context.root, '.just-lora/sync');
+    const pushed = () => fs.readdirSync(records).filter((name) => name.startsWith('pushed-'));
+    const edited = async (only: string) => {
+      const file = await synced(asked(context, { only }), 'push');
+      assert.equal([file.code, notes(file)], ['E_REMOTE_CHANGES', ['data/processed/sub/a.jsonl: changed there since it was pushed']], only);
+    };
+    const spellings = ['data/processed/sub', 'data/processed/sub/a.jsonl', 'data/processed', 'data'];
+    write(near, 'as it was pushed', 1000);
+    assert.is((await synced(context, 'push')).state, 'done');
+    write(far, 'edited there, of an older time', 2000);
+    write(near, 'edited here', 500);
+    for (const only of spellings) await edited(only);
+    // A record for each folder, as earlier versions kept it.
+    const [name = ''] = pushed();
+    const record = JSON.parse(fs.readFileSync(path.join(records, name), 'utf8'));
+    const stamp = record['data/processed/sub/a.jsonl'];
+    fs.rmSync(path.join(records, name));
+    const old = path.join(records, name.replace('.json', `-${encodeURIComponent('data/processed')}.json`));
+    fs.writeFileSync(old, JSON.stringify({ 'sub/a.jsonl': stamp }));
+    for (const only of spellings) await edited(only);
+    assert.is((await synced(asked(context, { only: 'data/processed/sub' }, true), 'push')).state, 'done');
+    assert.equal(pushed(), [name]);
+    for (const each of ['b', 'c', 'd']) write(path.join(path.dirname(near), `${each}.jsonl`), each, 100);
+    assert.is((await synced(context, 'push')).state, 'done');
+    fs.rmSync(near);
+    const deleted = await synced(asked(context, { only: 'data/processed/sub', delete: '' }), 'push');
+    assert.is(deleted.state, 'done', deleted.found);
+    assert.not.ok(fs.existsSync(far));
+    // So of a pull; and what was fetched is no longer held against what was pushed.
+    const adapter = path.join(context.root, 'adapters/first/notes.txt');
+    write(path.join(there, 'adapters/first/notes.txt'), 'from there', 100);
+    assert.is((await synced(context, 'pull')).state, 'done');
+    write(adapter, 'edited here, of an older time', 2000);
+    for (const only of ['adapters/first', 'adapters', 'adapters/first/notes.txt']) {
+      const kept = await synced(asked(context, { only }), 'pull');
+      assert.equal([kept.code, notes(kept)], ['E_LOCAL_CHANGES', ['adapters/first/notes.txt: changed here since it was pulled']], only);
+    }
+    const b = path.join(path.dirname(near), 'b.jsonl');
+    write(path.join(path.dirname(far), 'b.jsonl'), 'edited there');
+    assert.is((await synced(asked(context, { only: 'data/processed' }), 'pull')).state, 'done');
+    write(b, 'edited here after it was fetched');
+    assert.is((await synced(context, 'push')).state, 'done');
+  });
+
   test('what was never the same on both sides is not deleted unseen: an adapter made here, one of another machine, rows made there', async () => {
     const { project, there, env, configure } = await pair();
     const other = path.join(temporaryFolder('jl-volume'), 'project');

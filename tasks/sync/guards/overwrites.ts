@@ -5,7 +5,8 @@ import { type FileChange, shownChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
 import { commandOf } from '../options';
 import type { Session, SessionDifference } from '../session/session';
-import { pushedTo, recall, stampHere, stampIn, syncedWith } from './arrived';
+import { recallArrived, recordName } from './arrival-record';
+import { pushedTo, stampHere, stampIn, syncedWith } from './arrived';
 
 /*
  * Work of the receiving side is replaced or deleted only where its person has seen it: files that are newer there, those that look
@@ -34,26 +35,25 @@ async function markIn(session: Session, folder: Folder, changes: readonly FileCh
   const { context, direction, remote, maxDelete } = session;
   const at = direction === 'push' ? 'there' : 'here';
   const touched = changes.filter(({ action, kind }) => action !== 'added' && kind !== 'folder');
-  const [first] = touched;
-  if (!first) return;
+  if (touched.length === 0) return;
   const transport = await session.transport();
   const changed = touched.filter(({ action, kind }) => action === 'changed' && kind === 'file');
-  const record = recall(context, direction === 'push' ? pushedTo(remote) : 'pulled', first.folder);
-  const wasSynced = syncedWith(context, remote, first.folder);
+  const record = recallArrived(context, direction === 'push' ? pushedTo(remote) : 'pulled');
+  const wasSynced = syncedWith(context, remote);
   // A list of the other side costs a command: asked for where something is known to hold it against.
-  const isKnown = touched.some(({ name }) => record.has(shownName(name)));
+  const isKnown = touched.some((change) => record.has(recordName(change.folder, change.name)));
   const [newer, states] = await Promise.all([
     changed.length > 0 ? transport.newer(folder, changed) : new Set<string>(),
     direction === 'push' && isKnown ? transport.states(folder, 'there').then((found) => new Map(Object.entries(found))) : undefined,
   ]);
   for (const change of touched) {
-    const before = record.get(shownName(change.name));
+    const before = record.get(recordName(change.folder, change.name));
     const now = states ? stampIn(states.get(shownName(change.name))) : stampHere(context, change.folder, change.name);
     if (newer.has(change.name)) change.newer = `newer ${at}`;
     else if (before !== undefined && stampIn(before) !== now)
       change.newer = `changed ${at} since it was ${direction === 'push' ? 'pushed' : 'pulled'}`;
     // Whoever says how many has seen which.
-    else if (change.action === 'deleted' && maxDelete === null && !wasSynced(change.name))
+    else if (change.action === 'deleted' && maxDelete === null && !wasSynced(change.folder, change.name))
       change.newer = `never synced with \`${remote.name}\``;
   }
 }
