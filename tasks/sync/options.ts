@@ -27,12 +27,16 @@ export const syncOptions = (context: Context, direction: Direction): SyncOptions
 });
 
 /** Options that say what a push or a pull is about, and not how it goes. */
-const chosenBy = ['remote', 'only', 'include', 'exclude', 'delete', 'max-delete', 'verify'];
+export const chosenBy: readonly string[] = ['remote', 'only', 'include', 'exclude', 'delete', 'max-delete', 'verify'];
 
 /** The command of a push or a pull with the options that it was given, so that the same files are meant. */
 export function commandOf(context: Context, direction: Direction, options: readonly string[] = chosenBy): string {
   return `npx just sync:${direction}${givenOptions(context, options)}`;
 }
+
+/** The cure of what is only done once it was seen. @param command that refuses */
+export const planned = (command: string, direction: Direction): string =>
+  `\`${command} --plan\` lists every file, and then \`npx just sync:${direction} --plan=FILE\` with the FILE that it ends with does it`;
 
 /** What a plan asks for, which the command line cannot change. @throws UserError E_USAGE, exit code 2 */
 export function optionsFromPlan(context: Context, { folders, filters, deletes, maxDelete, verify }: SyncOptions): SyncOptions {

@@ -57,7 +57,10 @@ else {
       fs.renameSync(here, path.join(path.dirname(here), 'other.py'));
       const deleting = asked(context, { delete: '', 'max-delete': '5' });
       const deleted = await synced(deleting, 'push');
-      assert.equal([deleted.code, notes(deleted)], ['E_REMOTE_CHANGES', ['scripts/train.py: changed there since it was pushed']]);
+      assert.equal(
+        [deleted.code, notes(deleted).sort()],
+        ['E_REMOTE_CHANGES', ['scripts/own.py: never synced with `gpu`', 'scripts/train.py: changed there since it was pushed']],
+      );
       assert.is(fs.readFileSync(far, 'utf8'), 'edited there once more');
       assert.is((await synced(asked(context, { delete: '', 'max-delete': '5' }, true), 'push')).state, 'done');
       assert.equal(Object.keys(contents(path.dirname(far))), ['other.py']);
@@ -135,7 +138,12 @@ else {
     assert.not.match(refused.stderr, 'first/a.txt (never');
     assert.match(refused.stderr, '`npx just sync:pull --only=adapters --delete --force`');
     assert.equal(contents(path.join(project, 'adapters')), here);
-    assert.is((await run('sync:pull', '--delete', '--only=adapters', '--max-delete=4')).exitCode, 0);
+    // A number says how many, and not which.
+    const counted = await run('sync:pull', '--delete', '--only=adapters', '--max-delete=4');
+    assert.match(counted.stderr, 'E_LOCAL_CHANGES', counted.stderr);
+    const { stdout } = await run('sync:pull', '--delete', '--only=adapters', '--plan');
+    const plan = /^(\.just-lora\/plans\/\S+)$/m.exec(stdout)?.[1] ?? '';
+    assert.is((await run('sync:pull', `--plan=${plan}`)).exitCode, 0);
     assert.equal(
       Object.keys(contents(path.join(project, 'adapters'))),
       ['b', 'c', 'd', 'e', 'f'].map((name) => `first/${name}.txt`),

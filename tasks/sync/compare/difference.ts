@@ -1,5 +1,5 @@
 import { guardNames } from '../guards/colliding-names';
-import { assertSafeDeleteTarget, guardDeletions } from '../guards/deletions';
+import { assertSafeDeleteTarget, guardSource } from '../guards/deletions';
 import { guardRoom } from '../guards/room';
 import { refuseEmpty, refuseMissing } from '../guards/sources';
 import { guardFolderThere, guardWayThere } from '../guards/way-there';
@@ -32,7 +32,7 @@ async function compareBy(session: Session, checksum: boolean): Promise<SessionDi
   if (direction === 'push')
     await Promise.all(compared.map(({ folder, comparison }) => guardWayThere(session, there, folder, comparison.changes)));
   for (const { folder, comparison } of compared) await guardNames(session, folder, comparison.changes, 'look');
-  if (deletes) await guardDeletions(session, transport, compared);
+  if (deletes) await guardSource(session, transport, compared);
   await guardRoom(session, there, compared);
   return { ...joined(compared), absent, empty, byChecksum: checksum };
 }

@@ -3,25 +3,30 @@ import { some } from '../../common/format';
 import { shownName } from '../../common/shown-name';
 import { type FileChange, shownChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
-import { commandOf } from '../options';
+import { commandOf, planned } from '../options';
 import type { Session, SessionDifference } from '../session/session';
 import { recallArrived, recordName } from './arrival-record';
 import { pushedTo, stampHere, stampIn, syncedWith } from './arrived';
+import { refuseDeletions } from './deletions';
 
 /*
  * Work of the receiving side is replaced or deleted only where its person has seen it: files that are newer there, those that look
  * otherwise than when they were last pulled or pushed, and, where they would be deleted, those that were never the same on both sides.
  */
 
+/** What speaks against levelling a difference unseen. Marks what {@link markOverwrites} does. */
+export async function refuseUnseen(session: Session, difference: SessionDifference): Promise<UserError | undefined> {
+  const lost = await markOverwrites(session, difference);
+  const forced = lost !== undefined || session.context.forced(session.direction);
+  return (await refuseDeletions(session, difference, forced ? ' --force' : '')) ?? lost;
+}
+
 /**
  * Marks what would be replaced or deleted though it is newer on the receiving side, was changed there since it arrived, or would
  * be deleted and was never synced.
  * @returns what refuses that, where there is some and nobody has seen it: `--plan`, `--plan=FILE` and `--force` have
  */
-export async function markOverwrites(
-  session: Session,
-  { folders, changes, byChecksum }: SessionDifference,
-): Promise<UserError | undefined> {
+async function markOverwrites(session: Session, { folders, changes, byChecksum }: SessionDifference): Promise<UserError | undefined> {
   // Of the same size and time: what differs then is no work of a person, and `--verify` is to mend it.
   if (byChecksum) return undefined;
   await Promise.all(folders.map(({ folder, changes: own }) => markIn(session, folder, own)));
@@ -32,7 +37,7 @@ export async function markOverwrites(
 }
 
 async function markIn(session: Session, folder: Folder, changes: readonly FileChange[]): Promise<void> {
-  const { context, direction, remote, maxDelete } = session;
+  const { context, direction, remote } = session;
   const at = direction === 'push' ? 'there' : 'here';
   const touched = changes.filter(({ action, kind }) => action !== 'added' && kind !== 'folder');
   if (touched.length === 0) return;
@@ -52,9 +57,7 @@ async function markIn(session: Session, folder: Folder, changes: readonly FileCh
     if (newer.has(change.name)) change.newer = `newer ${at}`;
     else if (before !== undefined && stampIn(before) !== now)
       change.newer = `changed ${at} since it was ${direction === 'push' ? 'pushed' : 'pulled'}`;
-    // Whoever says how many has seen which.
-    else if (change.action === 'deleted' && maxDelete === null && !wasSynced(change.folder, change.name))
-      change.newer = `never synced with \`${remote.name}\``;
+    else if (change.action === 'deleted' && !wasSynced(change.folder, change.name)) change.newer = `never synced with \`${remote.name}\``;
   }
 }
 
@@ -67,7 +70,7 @@ function overwrites({ context, direction, remote }: Session, marked: readonly Fi
     code: direction === 'push' ? 'E_REMOTE_CHANGES' : 'E_LOCAL_CHANGES',
     found: `${marked.length} of the files ${where} would be lost: ${names}`,
     needed: `your confirmation that the ones ${other} replace them`,
-    fix: `\`${command} --plan\`, and then the same with \`--plan=FILE\` as it ends with\nunseen: \`${command} --force\`\n${
+    fix: `${planned(command, direction)}\nunseen: \`${command} --force\`\n${
       direction === 'push'
         ? `to keep those there: \`${commandOf(context, 'pull', ['remote'])} --only=${folders}\` fetches them`
         : 'to keep yours: move them away first'
