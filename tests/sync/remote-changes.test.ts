@@ -1,3 +1,4 @@
+import { execSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -44,7 +45,10 @@ else {
       const refused = await synced(context, 'push');
       assert.equal([refused.code, notes(refused)], ['E_REMOTE_CHANGES', ['scripts/train.py: newer there']], refused.found);
       assert.match(refused.found, /scripts\/train\.py \(newer there\)/);
-      assert.match(refused.fix ?? '', /sync:push --plan.*sync:pull --only=scripts/s);
+      assert.match(
+        refused.fix ?? '',
+        /sync:push --plan.*to keep those there: `npx just sync:pull --only=scripts\/train\.py` fetches them/s,
+      );
       assert.is(fs.readFileSync(far, 'utf8'), 'edited there, and longer');
       assert.is((await synced(asked(context, {}, true), 'push')).state, 'done');
       assert.is(fs.readFileSync(far, 'utf8'), 'edited here before that');
@@ -157,8 +161,54 @@ else {
     write(path.join(there, 'data/processed/made-there.jsonl'), '{}', 100);
     const pushed = await run('sync:push', '--only=data/processed', '--delete');
     assert.match(pushed.stderr, 'data/processed/made-there.jsonl (never synced with `gpu`)');
-    assert.match(pushed.stderr, '`npx just sync:pull --only=data/processed` fetches them');
+    assert.match(pushed.stderr, '`npx just sync:pull --only=data/processed/made-there.jsonl` fetches them');
     assert.ok(fs.existsSync(path.join(there, 'data/processed/made-there.jsonl')));
+  });
+
+  test('where both sides changed a file, the cure keeps both', async () => {
+    const { project, there, env, configure } = await pair();
+    configure({}, { sync: { push: ['scripts'] } });
+    const [here, far] = [path.join(project, 'scripts'), path.join(there, 'scripts')];
+    const cured = (command: string) =>
+      runJust(
+        project,
+        command
+          .replace(/^npx just /, '')
+          .replaceAll("'", '')
+          .split(' '),
+        env,
+      );
+    const cureIn = (text: string) => / to keep both: `(.*? && )(npx just [^`]*)`/.exec(text.replace(/\s+/g, ' ')) ?? [];
+    write(path.join(here, 'a b.py'), 'as it was', 1000);
+    assert.is((await runJust(project, ['sync:push'], env)).exitCode, 0);
+    assert.is((await runJust(project, ['sync:pull', '--only=scripts'], env)).exitCode, 0);
+    write(path.join(far, 'a b.py'), 'edited there', 500);
+    write(path.join(here, 'a b.py'), 'edited here and longer');
+    write(path.join(here, 'other.py'), 'to be sent');
+    const push = await runJust(project, ['sync:push', '--json'], env);
+    const { fix } = JSON.parse(push.stdout).steps.find(({ code }: { code?: string }) => code === 'E_REMOTE_CHANGES');
+    const [, move = '', pull = ''] = cureIn(` ${fix}`);
+    assert.is(pull, "npx just sync:pull --only='scripts/a b.py'", fix);
+    execSync(move.replace(/ && $/, ''), { cwd: project });
+    const only = await runJust(project, ['sync:pull', '--only=scripts/a b.py'], env);
+    assert.is(only.exitCode, 0, only.stderr);
+    assert.is(fs.readFileSync(path.join(here, 'a b.py'), 'utf8'), 'edited there');
+    assert.is(fs.readFileSync(path.join(here, 'a b.py.kept'), 'utf8'), 'edited here and longer');
+    const sent = await runJust(project, ['sync:push'], env);
+    assert.is(sent.exitCode, 0, sent.stderr);
+    // So of a pull.
+    write(path.join(far, 'other.py'), 'edited there', 500);
+    write(path.join(here, 'other.py'), 'edited here once more');
+    const refused = JSON.parse((await runJust(project, ['sync:pull', '--only=scripts', '--json'], env)).stdout).steps.find(
+      ({ code }: { code?: string }) => code === 'E_LOCAL_CHANGES',
+    );
+    const [, aside = '', again = ''] = cureIn(` ${refused.fix}`);
+    execSync(aside.replace(/ && $/, ''), { cwd: project });
+    assert.is((await cured(again)).exitCode, 0, again);
+    assert.equal(
+      ['other.py', 'other.py.kept'].map((name) => fs.readFileSync(path.join(here, name), 'utf8')),
+      ['edited there', 'edited here once more'],
+    );
   });
 
   test('the plan says "newer there", and carries it out once it was seen', async () => {

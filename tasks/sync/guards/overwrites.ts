@@ -8,6 +8,7 @@ import type { Session, SessionDifference } from '../session/session';
 import { recallArrived, recordName } from './arrival-record';
 import { pushedTo, stampHere, stampIn, syncedWith } from './arrived';
 import { refuseDeletions } from './deletions';
+import { keepTheirs, keepYours } from './keep-both';
 
 /*
  * Work of the receiving side is replaced or deleted only where its person has seen it: files that are newer there, those that look
@@ -61,19 +62,15 @@ async function markIn(session: Session, folder: Folder, changes: readonly FileCh
   }
 }
 
-function overwrites({ context, direction, remote }: Session, marked: readonly FileChange[]): UserError {
+function overwrites(session: Session, marked: readonly FileChange[]): UserError {
+  const { context, direction, remote } = session;
   const names = some(marked.map((change) => `${shownChange(change)} (${change.newer})`));
   const command = commandOf(context, direction);
   const [where, other] = direction === 'push' ? [`on \`${remote.name}\``, 'here'] : ['here', 'there'];
-  const folders = [...new Set(marked.map(({ folder }) => folder))].join(',');
   return new UserError({
     code: direction === 'push' ? 'E_REMOTE_CHANGES' : 'E_LOCAL_CHANGES',
     found: `${marked.length} of the files ${where} would be lost: ${names}`,
     needed: `your confirmation that the ones ${other} replace them`,
-    fix: `${planned(command, direction)}\nunseen: \`${command} --force\`\n${
-      direction === 'push'
-        ? `to keep those there: \`${commandOf(context, 'pull', ['remote'])} --only=${folders}\` fetches them`
-        : 'to keep yours: move them away first'
-    }`,
+    fix: `${planned(command, direction)}\nunseen: \`${command} --force\`\n${direction === 'push' ? keepTheirs(session, marked) : keepYours(session, marked)}`,
   });
 }
