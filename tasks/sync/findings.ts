@@ -70,7 +70,7 @@ export function lostFinding(session: Session, difference: SessionDifference, { f
     fix,
     ...(tail ? { tail } : {}),
     data: dataOf(session, difference),
-    ...changeTable(difference.changes, 100),
+    ...changeTable(difference.changes, session.context.option('verbose') === undefined ? 100 : Number.POSITIVE_INFINITY),
   };
 }
 

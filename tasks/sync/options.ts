@@ -1,5 +1,5 @@
 import { usageError } from '../common/errors';
-import { commandOf } from '../engine/command';
+import { type Changes, commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import { type Filters, filtersOf } from './compare/filters';
 import { type Direction, type Folder, foldersOf } from './compare/folders';
@@ -27,11 +27,19 @@ export const syncOptions = (context: Context, direction: Direction): SyncOptions
 });
 
 /** Options that say what a push or a pull is about, and not how it goes. */
-const chosenBy = ['remote', 'only', 'include', 'exclude', 'delete', 'max-delete', 'verify'];
+const chosenBy: readonly string[] = ['remote', 'only', 'include', 'exclude', 'delete', 'max-delete', 'verify'];
 
-/** The command of a push or a pull with the options that it was given, so that the same files are meant. */
-export const syncCommand = (context: Context, direction: Direction, shared: readonly string[] = chosenBy): string =>
-  commandOf(context, `sync:${direction}`, {}, shared);
+/**
+ * The command of a push or a pull with the options that it was given, so that the same files are meant.
+ * @param shared those that go along to the other direction
+ * @param changes take the place of what was given
+ */
+export const syncCommand = (context: Context, direction: Direction, shared: readonly string[] = chosenBy, changes: Changes = {}): string =>
+  commandOf(context, `sync:${direction}`, changes, shared);
+
+/** The cure of what is only done once it was seen. @param command that refuses */
+export const planned = (command: string, direction: Direction): string =>
+  `\`${command} --plan\` lists every file, and then \`npx just sync:${direction} --plan=FILE\` with the FILE that it ends with does it`;
 
 /** What a plan asks for, which the command line cannot change. @throws UserError E_USAGE, exit code 2 */
 export function optionsFromPlan(context: Context, { folders, filters, deletes, maxDelete, verify }: SyncOptions): SyncOptions {

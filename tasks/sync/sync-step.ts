@@ -4,7 +4,7 @@ import { bytesToSend, changedFiles, shownChange } from './compare/change';
 import { compareAll } from './compare/difference';
 import { manifestsMatch } from './compare/verify';
 import { changedOnTheWay, doneFinding, lostFinding, todoFinding } from './findings';
-import { markOverwrites } from './guards/overwrites';
+import { refuseUnseen } from './guards/overwrites';
 import { moveFiles } from './session/move';
 import { holdToPlan } from './session/plan';
 import { isReached, type Session, type SessionDifference } from './session/session';
@@ -62,7 +62,7 @@ async function check(session: Session): Promise<Look<SyncSeen>> {
   const cutOff = direction === 'push' && there.locked && !sent;
   if (changes.length === 0 && vouched && !cutOff) return { ...doneFinding(session, difference), seen };
   if (sent) return changedOnTheWay(session, difference);
-  const refused = await markOverwrites(session, difference);
+  const refused = await refuseUnseen(session, difference);
   if (refused) return lostFinding(session, difference, refused);
   return { ...todoFinding(session, difference, vouched), seen };
 }

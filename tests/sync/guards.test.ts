@@ -29,7 +29,7 @@ const fault = (document: { steps: { code?: string; found?: string; fix?: string 
 if (noSshd) skip(test, 'sync: guards and plans', noSshd);
 else {
   test('deletes only with --delete, only what it lists, and never more than half or the limit', async () => {
-    const { json, source, target, there, configure } = await synced(10);
+    const { json, run, source, target, there, configure } = await synced(10);
     fs.rmSync(path.join(source, 'f0'));
     assert.is((await json('sync:push')).outcome, 'unchanged');
     assert.ok(fs.existsSync(path.join(target, 'f0')));
@@ -44,6 +44,28 @@ else {
     assert.match(fault(refused).fix, /--max-delete=6/);
     assert.equal(fault(await json('sync:push', '--delete', '--max-delete=5')).code, 'E_TOO_MANY_DELETIONS');
     assert.equal(contents(there), before);
+    assert.match(fault(refused).fix, '`npx just sync:push --delete --plan` lists every file');
+    // The list is shown to whoever looks, and the plan carried out by who has seen it.
+    const all = [1, 2, 3, 4, 5, 6].map((index) => `data/processed/f${index}`);
+    const checked = await json('sync:push', '--delete', '--check');
+    assert.is(fault(checked).code, 'E_TOO_MANY_DELETIONS');
+    assert.equal(
+      checked.steps
+        .at(-1)
+        .files.map(({ name }: { name: string }) => name)
+        .sort(),
+      all,
+    );
+    assert.match((await run('sync:push', '--delete', '--check')).stdout, /deleted +data\/processed\/f6/);
+    const { stdout } = await run('sync:push', '--delete', '--plan');
+    for (const name of all) assert.match(stdout, new RegExp(`deleted +${name}$`, 'm'));
+    assert.equal(contents(there), before);
+    const plan = /^(\.just-lora\/plans\/\S+\.json)$/m.exec(stdout)?.[1] ?? '';
+    assert.is((await json('sync:push', `--plan=${plan}`)).exitCode, 0);
+    assert.equal(contents(target), contents(source));
+    for (const name of all) fs.writeFileSync(path.join(source, path.basename(name)), 'again');
+    assert.is((await json('sync:push')).exitCode, 0);
+    for (const name of all) fs.rmSync(path.join(source, path.basename(name)));
     assert.is((await json('sync:push', '--delete', '--max-delete=6')).exitCode, 0);
     assert.equal(contents(target), contents(source));
     fs.rmSync(path.join(source, 'f7'));

@@ -123,7 +123,7 @@ else {
     assert.not.ok(fs.existsSync(path.join(there, 'data')));
   });
 
-  test('by scp a pull brings no link and says which, and a push replaces one there with a file', async () => {
+  test('by scp a pull brings no link and says which, and a push does not replace one there', async () => {
     const { context, push, there, project, data, disk, far } = await linked({ transfer: 'scp' });
     const adapters = path.join(there, 'adapters/run');
     fs.mkdirSync(adapters, { recursive: true });
@@ -137,11 +137,9 @@ else {
     fs.mkdirSync(far, { recursive: true });
     fs.symlinkSync(path.join(disk, 'train.jsonl'), path.join(far, 'plain'));
     fs.writeFileSync(path.join(data, 'plain'), 'from here');
-    assert.is((await push()).state, 'done');
-    assert.equal(
-      [fs.readFileSync(path.join(far, 'plain'), 'utf8'), fs.statSync(path.join(disk, 'train.jsonl')).size],
-      ['from here', 70_000],
-    );
+    assert.is((await push()).code, 'E_REMOTE_PATH');
+    assert.ok(fs.lstatSync(path.join(far, 'plain')).isSymbolicLink());
+    assert.is(fs.statSync(path.join(disk, 'train.jsonl')).size, 70_000);
   });
 
   test('a pull brings links that stay inside, refuses others by name, and content where a link of a push is here', async () => {

@@ -94,6 +94,19 @@ export const hiddenName = (line: string): string | undefined => /^\[\w+\] hiding
 export const skippedName = (line: string): string | undefined => /^skipping non-regular file "(.+)"$/.exec(line)?.[1];
 
 /**
+ * Names at which a dry run met a folder that holds something, where a file or a link would come: GNU's leaves them out of its list.
+ * @param text its errors
+ * @returns none where it complains of anything else too
+ */
+export function namesInTheWay(text: string): RelativeName[] {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^(?:rsync error: |cannot delete non-empty directory: )/.test(line));
+  const names = lines.map((line) => /^could not make way for new [a-z -]{1,30}: (.+)$/.exec(line)?.[1]);
+  return names.every((name) => name !== undefined) ? names.map(named) : [];
+}
+
+/**
  * The bytes of a line of `--progress` or `--info=progress2`. Its percent is no use: it jumps back with
  * incremental recursion and ends far below 100 after a delta.
  */

@@ -40,6 +40,10 @@ export const changedFiles = (changes: readonly FileChange[]): FileChange[] => ch
 export const bytesToSend = (changes: readonly FileChange[]): number =>
   changes.reduce((sum, { action, bytes: size }) => sum + (action === 'deleted' ? 0 : size), 0);
 
+/** The folders that a name lies in, the uppermost first. */
+export const foldersAbove = (name: RelativeName): RelativeName[] =>
+  name.split('/').flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(0, index).join('/') as RelativeName]));
+
 /** `3 added (1.2 GB), 1 changed (12 kB), 2 deleted`. */
 export function countsText(changes: readonly FileChange[]): string {
   const parts = (['added', 'changed', 'deleted'] as const).flatMap((action) => {

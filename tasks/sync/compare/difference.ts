@@ -1,7 +1,8 @@
 import { guardNames } from '../guards/colliding-names';
-import { assertSafeDeleteTarget, guardDeletions } from '../guards/deletions';
+import { assertSafeDeleteTarget, guardSource } from '../guards/deletions';
 import { guardRoom } from '../guards/room';
 import { refuseEmpty, refuseMissing } from '../guards/sources';
+import { guardFolderThere, guardWayThere } from '../guards/way-there';
 import type { Session, SessionDifference } from '../session/session';
 import type { Compared } from './change';
 import { holdsFiles } from './files-here';
@@ -22,13 +23,16 @@ async function compareBy(session: Session, checksum: boolean): Promise<SessionDi
   const [there, transport] = [await session.there(), await session.transport()];
   if (deletes && direction === 'push') assertSafeDeleteTarget(there);
   const { present, absent, empty } = await sourcesOf(session);
+  if (direction === 'push') for (const folder of present) await guardFolderThere(session, there, folder);
   const compared = await Promise.all(
     present.map(
       async (folder): Promise<Compared> => ({ folder, comparison: await transport.compare(folder, { deletions: deletes, checksum }) }),
     ),
   );
+  if (direction === 'push')
+    await Promise.all(compared.map(({ folder, comparison }) => guardWayThere(session, there, folder, comparison.changes)));
   for (const { folder, comparison } of compared) await guardNames(session, folder, comparison.changes, 'look');
-  if (deletes) await guardDeletions(session, transport, compared);
+  if (deletes) await guardSource(session, transport, compared);
   await guardRoom(session, there, compared);
   return { ...joined(compared), absent, empty, byChecksum: checksum };
 }

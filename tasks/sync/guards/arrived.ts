@@ -6,17 +6,12 @@ import type { RelativeName } from '../../untrusted/names';
 import type { FileChange } from '../compare/change';
 import { remoteAddress } from '../remotes/address';
 import type { Remote } from '../remotes/remote';
-import { recallFolder, rememberFolder } from '../session/folder-record';
 import type { Session, SessionDifference } from '../session/session';
+import { keepArrived, recallArrived, recordName } from './arrival-record';
 
 /*
  * What files looked like when they arrived on the receiving side: one that looks otherwise later was changed there.
  */
-
-const isText = (value: unknown): value is string => typeof value === 'string';
-
-/** What the receiving side's files looked like when they arrived, by name: size, time, and here which place they came from. */
-export const recall = (context: Context, what: string, folder: string) => recallFolder(context, what, folder, isText);
 
 /** One place of one remote: the same name may mean another machine tomorrow. */
 const placeOf = (remote: Remote): string => `${remote.name}-${sha256(remoteAddress(remote)).slice(0, 8)}`;
@@ -24,14 +19,15 @@ const placeOf = (remote: Remote): string => `${remote.name}-${sha256(remoteAddre
 export const pushedTo = (remote: Remote): string => `pushed-${placeOf(remote)}`;
 
 /**
- * Which files of a folder were the same on both sides once: pulled from this place, or pushed to it. A record of an earlier version has
- * no place: what it has may be from here.
+ * Which files were the same on both sides once: pulled from this place, or pushed to it. A record of an earlier version has no place:
+ * what it has may be from here.
  */
-export function syncedWith(context: Context, remote: Remote, folder: string): (name: RelativeName) => boolean {
-  const [pulled, pushed] = [recall(context, 'pulled', folder), recall(context, pushedTo(remote), folder)];
-  return (name) => {
-    const [stamp, , place] = pulled.get(shownName(name))?.split(' ') ?? [];
-    return pushed.has(shownName(name)) || (stamp !== undefined && (place === undefined || place === placeOf(remote)));
+export function syncedWith(context: Context, remote: Remote): (folder: string, name: RelativeName) => boolean {
+  const [pulled, pushed] = [recallArrived(context, 'pulled'), recallArrived(context, pushedTo(remote))];
+  return (folder, name) => {
+    const own = recordName(folder, name);
+    const [stamp, , place] = pulled.get(own)?.split(' ') ?? [];
+    return pushed.has(own) || (stamp !== undefined && (place === undefined || place === placeOf(remote)));
   };
 }
 
@@ -45,11 +41,24 @@ export const stampIn = (state: string | undefined): string | undefined => state?
 
 /** Keeps what the files that have arrived here look like: one that looks otherwise later was changed here. */
 export function rememberPulled(context: Context, remote: Remote, changes: readonly FileChange[]): void {
-  for (const folder of new Set(changes.map((change) => change.folder)))
-    keep(context, 'pulled', folder, changes, (name) => {
-      const stamp = stampHere(context, folder, name);
-      return stamp && `${stamp} ${placeOf(remote)}`;
-    });
+  keep(context, 'pulled', changes, ({ folder, name }) => {
+    const stamp = stampHere(context, folder, name);
+    return stamp && `${stamp} ${placeOf(remote)}`;
+  });
+  // What was edited there and fetched is no work there any more that this side lacks.
+  forgetPushed(
+    context,
+    remote,
+    changes.map(({ folder, name }) => recordName(folder, name)),
+  );
+}
+
+/** Forgets what `sync:push` knows of files that came another way, by {@link recordName}: they look otherwise now, and nobody changed them. */
+export function forgetPushed(context: Context, remote: Remote, names: readonly string[]): void {
+  const record = recallArrived(context, pushedTo(remote));
+  const before = record.size;
+  for (const name of names) record.delete(name);
+  if (record.size < before) keepArrived(context, pushedTo(remote), record);
 }
 
 /** Keeps what the files that have arrived there look like. */
@@ -60,23 +69,18 @@ export async function rememberPushed(session: Session, { folders }: SessionDiffe
   await Promise.all(
     sent.map(async ({ folder, changes }) => {
       const states = new Map(Object.entries(await transport.states(folder, 'there')));
-      keep(context, pushedTo(remote), changes[0]?.folder ?? folder.name, changes, (name) => stampIn(states.get(shownName(name))));
+      keep(context, pushedTo(remote), changes, ({ name }) => stampIn(states.get(shownName(name))));
     }),
   );
 }
 
-function keep(
-  context: Context,
-  what: string,
-  folder: string,
-  changes: readonly FileChange[],
-  stamp: (name: RelativeName) => string | undefined,
-): void {
-  const record = recall(context, what, folder);
-  for (const { name, kind, action } of changes.filter((change) => change.folder === folder)) {
-    const now = kind === 'folder' || action === 'deleted' ? undefined : stamp(name);
-    if (now) record.set(shownName(name), now);
-    else record.delete(shownName(name));
+function keep(context: Context, what: string, changes: readonly FileChange[], stamp: (change: FileChange) => string | undefined): void {
+  const record = recallArrived(context, what);
+  for (const change of changes) {
+    const now = change.kind === 'folder' || change.action === 'deleted' ? undefined : stamp(change);
+    const name = recordName(change.folder, change.name);
+    if (now) record.set(name, now);
+    else record.delete(name);
   }
-  rememberFolder(context, what, folder, record);
+  keepArrived(context, what, record);
 }

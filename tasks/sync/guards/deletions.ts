@@ -1,61 +1,56 @@
 import { UserError } from '../../common/errors';
 import { plural, some } from '../../common/format';
 import { type Compared, changedFiles, type FileChange, shownChange } from '../compare/change';
+import { planned, syncCommand } from '../options';
 import type { Remote } from '../remotes/remote';
 import type { RemoteState } from '../remotes/remote-type';
-import type { Session } from '../session/session';
+import type { Session, SessionDifference } from '../session/session';
 import type { Transport } from '../session/transport';
 import { refuseEmpty } from './sources';
 
-interface DeleteLimit {
-  /** `--max-delete`, which covers any share of the files; null where it is not given. */
-  allowed: number | null;
-  /** `sync.max_delete`. */
-  usual: number;
-}
-
-/** Only what is meant is deleted. @throws UserError E_TOO_MANY_DELETIONS, E_SOURCE_EMPTY */
-export async function guardDeletions(
-  { context, maxDelete, direction }: Session,
-  transport: Transport,
-  compared: readonly Compared[],
-): Promise<void> {
-  const counts = new Map<string, number>();
-  for (const { folder, comparison } of compared) {
-    if (!comparison.changes.some(({ action }) => action === 'deleted')) continue;
-    if (direction === 'pull' && (await transport.count(folder, 'there')) === 0) throw refuseEmpty(folder.name, direction);
-    counts.set(folder.name, await transport.count(folder, direction === 'push' ? 'there' : 'here'));
-  }
-  const changes = compared.flatMap(({ comparison }) => comparison.changes);
-  const refused = refuseDeletions(changes, counts, { allowed: maxDelete, usual: context.settings.setup.sync.max_delete });
-  if (refused) throw refused;
+/** Nothing is deleted for a source that has no file. @throws UserError E_SOURCE_EMPTY */
+export async function guardSource({ direction }: Session, transport: Transport, compared: readonly Compared[]): Promise<void> {
+  if (direction === 'push') return;
+  for (const { folder, comparison } of compared)
+    if (deletionsOf(comparison.changes).length > 0 && (await transport.count(folder, 'there')) === 0)
+      throw refuseEmpty(folder.name, direction);
 }
 
 /**
- * Deletions are bounded: the usual number, and half of the files that the receiving side has in the folder.
- * @param counts files on the receiving side, by folder
+ * Deletions are bounded: the usual number, and half of the files that the receiving side has in the folder; by `--max-delete` where it
+ * is given.
+ * @param more what the command that deletes them needs besides
+ * @returns what refuses more, where nobody has seen them: `--plan` and `--plan=FILE` have
  */
-function refuseDeletions(changes: readonly FileChange[], counts: ReadonlyMap<string, number>, limit: DeleteLimit): UserError | undefined {
-  const deletions = changedFiles(changes).filter(({ action }) => action === 'deleted');
-  const why = tooMany(deletions, counts, limit);
+export async function refuseDeletions(session: Session, difference: SessionDifference, more: string): Promise<UserError | undefined> {
+  const { context, direction, maxDelete } = session;
+  const deletions = changedFiles(deletionsOf(difference.changes));
+  if (deletions.length === 0 || context.option('plan') !== undefined) return undefined;
+  const why = await tooMany(session, difference, deletions);
   if (!why) return undefined;
+  const command = syncCommand(context, direction, undefined, { 'max-delete': undefined });
   return new UserError({
     code: 'E_TOO_MANY_DELETIONS',
     found: `${plural(deletions.length, 'file')} would be deleted, ${why}: ${some(deletions.map(shownChange))}`,
     needed: 'a deletion that is meant',
-    fix: `\`--delete --max-delete=${deletions.length}\`, if it is meant\nto see every file: \`--delete --plan\``,
+    fix: `${planned(command, direction)}\nunseen: \`${command} --max-delete=${Math.max(deletions.length, maxDelete ?? 0)}${more}\``,
   });
 }
 
-function tooMany(
-  deletions: readonly FileChange[],
-  counts: ReadonlyMap<string, number>,
-  { allowed, usual }: DeleteLimit,
-): string | undefined {
-  if (allowed !== null) return deletions.length > allowed ? `more than --max-delete=${allowed}` : undefined;
+const deletionsOf = (changes: readonly FileChange[]): FileChange[] => changes.filter(({ action }) => action === 'deleted');
+
+async function tooMany(session: Session, { folders }: SessionDifference, deletions: readonly FileChange[]): Promise<string | undefined> {
+  const { context, direction, maxDelete } = session;
+  if (maxDelete !== null) return deletions.length > maxDelete ? `more than --max-delete=${maxDelete}` : undefined;
+  const usual = context.settings.setup.sync.max_delete;
   if (deletions.length > usual) return `more than ${usual}`;
-  const half = [...counts].find(([folder, count]) => deletions.filter((change) => change.folder === folder).length > count / 2);
-  return half ? `more than half of the ${half[1]} files in \`${half[0]}\`` : undefined;
+  const transport = await session.transport();
+  for (const { folder, changes } of folders) {
+    const own = changedFiles(deletionsOf(changes)).length;
+    const count = own > 0 ? await transport.count(folder, direction === 'push' ? 'there' : 'here') : 0;
+    if (own > count / 2) return `more than half of the ${count} files in \`${folder.name}\``;
+  }
+  return undefined;
 }
 
 /** Where `--delete` is never meant, by its name alone. @throws UserError E_DELETE_PLACE, exit code 2 */

@@ -3,24 +3,31 @@ import { some } from '../../common/format';
 import { shownName } from '../../common/shown-name';
 import { type FileChange, shownChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
-import { syncCommand } from '../options';
+import { planned, syncCommand } from '../options';
 import type { Session, SessionDifference } from '../session/session';
-import { pushedTo, recall, stampHere, stampIn, syncedWith } from './arrived';
+import { recallArrived, recordName } from './arrival-record';
+import { pushedTo, stampHere, stampIn, syncedWith } from './arrived';
+import { refuseDeletions } from './deletions';
+import { keepTheirs, keepYours } from './keep-both';
 
 /*
  * Work of the receiving side is replaced or deleted only where its person has seen it: files that are newer there, those that look
  * otherwise than when they were last pulled or pushed, and, where they would be deleted, those that were never the same on both sides.
  */
 
+/** What speaks against levelling a difference unseen. Marks what {@link markOverwrites} does. */
+export async function refuseUnseen(session: Session, difference: SessionDifference): Promise<UserError | undefined> {
+  const lost = await markOverwrites(session, difference);
+  const forced = lost !== undefined || session.context.forced(session.direction);
+  return (await refuseDeletions(session, difference, forced ? ' --force' : '')) ?? lost;
+}
+
 /**
  * Marks what would be replaced or deleted though it is newer on the receiving side, was changed there since it arrived, or would
  * be deleted and was never synced.
  * @returns what refuses that, where there is some and nobody has seen it: `--plan`, `--plan=FILE` and `--force` have
  */
-export async function markOverwrites(
-  session: Session,
-  { folders, changes, byChecksum }: SessionDifference,
-): Promise<UserError | undefined> {
+async function markOverwrites(session: Session, { folders, changes, byChecksum }: SessionDifference): Promise<UserError | undefined> {
   // Of the same size and time: what differs then is no work of a person, and `--verify` is to mend it.
   if (byChecksum) return undefined;
   await Promise.all(folders.map(({ folder, changes: own }) => markIn(session, folder, own)));
@@ -31,46 +38,39 @@ export async function markOverwrites(
 }
 
 async function markIn(session: Session, folder: Folder, changes: readonly FileChange[]): Promise<void> {
-  const { context, direction, remote, maxDelete } = session;
+  const { context, direction, remote } = session;
   const at = direction === 'push' ? 'there' : 'here';
   const touched = changes.filter(({ action, kind }) => action !== 'added' && kind !== 'folder');
-  const [first] = touched;
-  if (!first) return;
+  if (touched.length === 0) return;
   const transport = await session.transport();
   const changed = touched.filter(({ action, kind }) => action === 'changed' && kind === 'file');
-  const record = recall(context, direction === 'push' ? pushedTo(remote) : 'pulled', first.folder);
-  const wasSynced = syncedWith(context, remote, first.folder);
+  const record = recallArrived(context, direction === 'push' ? pushedTo(remote) : 'pulled');
+  const wasSynced = syncedWith(context, remote);
   // A list of the other side costs a command: asked for where something is known to hold it against.
-  const isKnown = touched.some(({ name }) => record.has(shownName(name)));
+  const isKnown = touched.some((change) => record.has(recordName(change.folder, change.name)));
   const [newer, states] = await Promise.all([
     changed.length > 0 ? transport.newer(folder, changed) : new Set<string>(),
     direction === 'push' && isKnown ? transport.states(folder, 'there').then((found) => new Map(Object.entries(found))) : undefined,
   ]);
   for (const change of touched) {
-    const before = record.get(shownName(change.name));
+    const before = record.get(recordName(change.folder, change.name));
     const now = states ? stampIn(states.get(shownName(change.name))) : stampHere(context, change.folder, change.name);
     if (newer.has(change.name)) change.newer = `newer ${at}`;
     else if (before !== undefined && stampIn(before) !== now)
       change.newer = `changed ${at} since it was ${direction === 'push' ? 'pushed' : 'pulled'}`;
-    // Whoever says how many has seen which.
-    else if (change.action === 'deleted' && maxDelete === null && !wasSynced(change.name))
-      change.newer = `never synced with \`${remote.name}\``;
+    else if (change.action === 'deleted' && !wasSynced(change.folder, change.name)) change.newer = `never synced with \`${remote.name}\``;
   }
 }
 
-function overwrites({ context, direction, remote }: Session, marked: readonly FileChange[]): UserError {
+function overwrites(session: Session, marked: readonly FileChange[]): UserError {
+  const { context, direction, remote } = session;
   const names = some(marked.map((change) => `${shownChange(change)} (${change.newer})`));
   const command = syncCommand(context, direction);
   const [where, other] = direction === 'push' ? [`on \`${remote.name}\``, 'here'] : ['here', 'there'];
-  const folders = [...new Set(marked.map(({ folder }) => folder))].join(',');
   return new UserError({
     code: direction === 'push' ? 'E_REMOTE_CHANGES' : 'E_LOCAL_CHANGES',
     found: `${marked.length} of the files ${where} would be lost: ${names}`,
     needed: `your confirmation that the ones ${other} replace them`,
-    fix: `\`${command} --plan\`, and then the same with \`--plan=FILE\` as it ends with\nunseen: \`${command} --force\`\n${
-      direction === 'push'
-        ? `to keep those there: \`${syncCommand(context, 'pull', ['remote'])} --only=${folders}\` fetches them`
-        : 'to keep yours: move them away first'
-    }`,
+    fix: `${planned(command, direction)}\nunseen: \`${command} --force\`\n${direction === 'push' ? keepTheirs(session, marked) : keepYours(session, marked)}`,
   });
 }

@@ -8,10 +8,19 @@ import { deepestFirst } from '../compare/change';
 import { baseName, type Folder } from '../compare/folders';
 import type { NamePair } from '../guards/colliding-names';
 import type { Remote } from '../remotes/remote';
-import type { FileStates } from '../session/transport';
+import type { FileStates, Standing } from '../session/transport';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
-import { countScript, deleteScript, filesAndLinksScript, linksScript, listScript, readScript, writeScript } from './scripts/file-scripts';
+import {
+  countScript,
+  deleteScript,
+  filesAndLinksScript,
+  linksScript,
+  listScript,
+  readScript,
+  standingScript,
+  writeScript,
+} from './scripts/file-scripts';
 import { sameNamesScript, tryNamesScript } from './scripts/name-scripts';
 import { shellOn } from './shell';
 
@@ -42,6 +51,22 @@ export function filesThere({ remote, shell, path, ssh }: Pick<PosixMachine, 'rem
     async states(folder: Folder): Promise<FileStates> {
       const all = [...(await listed(filesAndLinksScript, folder))];
       return Object.fromEntries(all.map(([name, { state }]) => [shownName(name), state]));
+    },
+
+    /** What stands at names in a folder there. @throws UserError E_REMOTE_ANSWER */
+    async standing({ name: folder }: Pick<Folder, 'name'>, names: readonly RelativeName[]): Promise<Map<RelativeName, Standing>> {
+      const text = await run(standingScript, [folder], { rest: names.map((name) => `${name}\0`).join(''), limits: longAnswer });
+      const asked = new Set<string>(names);
+      return new Map(
+        text
+          .split('\0')
+          .slice(0, -1)
+          .map((each): [RelativeName, Standing] => {
+            const [, kind, name = ''] = /^(link|folder|file|other) (.*)$/s.exec(each) ?? [];
+            if (!kind || !asked.has(name)) throw wrongAnswer(remote, 'says of a name what stands there, and was not asked for it');
+            return [name as RelativeName, kind as Standing];
+          }),
+      );
     },
 
     async remove({ name }: Folder, changes: readonly FileChange[]): Promise<void> {

@@ -17,6 +17,9 @@ const always = ['--use-json-log', '--ask-password=false', '--contimeout', '10s',
 /** Files at once: a store answers after tens of milliseconds, and rclone's own four leave a line idle where files are small. */
 const transfers = '8';
 
+/** What `--links` puts behind the name of a link. */
+const linkEnding = '.rclonelink';
+
 /** The program rclone as a store. @throws UserError E_RCLONE_… */
 export function rcloneStore(context: Context, remote: Remote): Store {
   const { host, root } = context;
@@ -39,6 +42,15 @@ export function rcloneStore(context: Context, remote: Remote): Store {
   const run = async (args: readonly string[], more: Parameters<typeof rclone>[1]) => {
     const { exitCode, stderr } = await rclone(args, more);
     if (exitCode !== 0) throw rcloneError(remote, logErrors(stderr));
+  };
+  let told: ReturnType<typeof askFeatures> | undefined;
+  const askFeatures = async () => {
+    const { exitCode, stdout } = await rclone(['backend', 'features', there()], shortAnswer);
+    return fieldsOf(fieldsOf(exitCode === 0 ? tryParse(stdout) : undefined)?.['Features']) ?? {};
+  };
+  const features = () => {
+    told ??= askFeatures();
+    return told;
   };
   /** A list of names for rclone, gone when the work is done. */
   const withList = async <T>(names: readonly string[], work: (file: string) => Promise<T>): Promise<T> => {
@@ -86,11 +98,18 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       return new Map();
     },
 
-    async foldsNames() {
-      const { exitCode, stdout } = await rclone(['backend', 'features', there()], shortAnswer);
-      const { CaseInsensitive } = fieldsOf(fieldsOf(exitCode === 0 ? tryParse(stdout) : undefined)?.['Features']) ?? {};
-      return CaseInsensitive === true;
+    async links(folder) {
+      // Only of its own disk does rclone tell links, under names with an ending.
+      if ((await features())['IsLocal'] !== true) return [];
+      const { exitCode, stdout } = await rclone(
+        ['lsjson', '-R', '--files-only', '--links', '--retries', '1', '--', there(folder)],
+        longAnswer,
+      );
+      const names = exitCode === 0 ? [...heard(remote, () => parseLsjson(stdout)).keys()] : [];
+      return names.flatMap((name) => (name.endsWith(linkEnding) ? [name.slice(0, -linkEnding.length)] : []));
     },
+
+    foldsNames: async () => (await features())['CaseInsensitive'] === true,
 
     send: (here, folder, files, how) => copy(here, there(folder), files, how),
     fetch: (folder, here, files, how) => copy(there(folder), here, files, how),

@@ -14,7 +14,7 @@ import { commitStaging, openStaging, refuseWay } from './staging';
 import type { FileStates, Move, Transport } from './transport';
 
 /** What a program can do that lists, copies and deletes files there. Names are byte strings, and lie in `base`, a folder of the project. */
-export interface ListingBackend extends Pick<Transport, 'readState' | 'writeState' | 'alone'> {
+export interface ListingBackend extends Pick<Transport, 'standing' | 'readState' | 'writeState' | 'alone'> {
   /** {@link Transport.fallTogether} on the other side, for a folder relative to the project. */
   fallTogether(base: string, pairs: readonly NamePair[], how: 'look' | 'try'): Promise<readonly NamePair[]>;
   name: string;
@@ -120,6 +120,7 @@ export function listedTransport(
     names: async (folder) => [...listHere(context, folder, filters, await links(folder)).files.keys()],
     states: (folder, side) =>
       side === 'there' ? program.states(folder) : links(folder).then((through) => statesHere(context, folder, through)),
+    standing: program.standing,
     readState: program.readState,
     writeState: program.writeState,
     alone: program.alone,

@@ -8,9 +8,10 @@ import { manifestsOf, removeManifestsHere, writeManifests } from '../compare/ver
 import { rememberPushed } from '../guards/arrived';
 import { guardNames } from '../guards/colliding-names';
 import { rememberVolume } from '../guards/mounted';
-import { markOverwrites } from '../guards/overwrites';
+import { refuseUnseen } from '../guards/overwrites';
 import { fetchRecordsToo } from '../posix/run-records';
 import { applyDiff } from './apply-diff';
+import { holdToPlan } from './plan';
 import type { Session, SessionDifference } from './session';
 
 /** Pushes or pulls what a look saw to differ, and with `--verify` vouches for it. What was seen before does not hold after it. */
@@ -39,10 +40,11 @@ export async function moveFiles(
   if (!session.ahead) await session.arrived();
 }
 
-/** Another push was at work meanwhile: what it has sent is not replaced unseen either. @throws UserError E_REMOTE_CHANGES */
+/** Another push was at work meanwhile: what it has sent is not replaced unseen either. @throws UserError E_REMOTE_CHANGES, E_TOO_MANY_DELETIONS, E_PLAN_STALE */
 async function seenAnew(session: Session): Promise<SessionDifference> {
   const difference = await compareAll(session);
-  const refused = await markOverwrites(session, difference);
+  if (session.plan) await holdToPlan(session, session.plan, difference);
+  const refused = await refuseUnseen(session, difference);
   if (refused) throw refused;
   return difference;
 }

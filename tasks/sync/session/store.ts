@@ -8,11 +8,12 @@ import { heard } from '../answers/answer';
 import type { Presence } from '../answers/look-answer';
 import { listedThere } from '../answers/name-there';
 import { WrongAnswer } from '../answers/wrong-answer';
-import type { FileChange } from '../compare/change';
+import { type FileChange, foldersAbove } from '../compare/change';
 import type { Listing } from '../compare/listing';
 import type { Remote } from '../remotes/remote';
 import type { RemoteKind, RemoteState } from '../remotes/remote-type';
 import { type ListingBackend, listedTransport } from './listed-transport';
+import type { Standing } from './transport';
 
 /** One file of a store: its size in bytes, and when it was changed (milliseconds since 1970, true to the second). */
 export interface Stored {
@@ -34,6 +35,8 @@ export interface Store {
   /** Copies files into a folder here, which is made where it is missing. */
   fetch(folder: string, here: string, files: readonly string[], how: Copying): Promise<void>;
   remove(folder: string, files: readonly string[]): Promise<void>;
+  /** Links below a folder, where it has such a thing: none of them is listed, and what is sent below one goes where it leads. */
+  links?(folder: string): Promise<readonly string[]>;
   /** Whether it takes names that differ in case alone for one; by default it does not. */
   foldsNames?(): Promise<boolean>;
   /** Which of the files have the same contents in a folder here. */
@@ -132,6 +135,22 @@ function programOf({ root }: Context, remote: Remote, store: Store, listings: Re
     remove: (_, base, changes) => store.remove(base, textNames(changes)),
 
     fallTogether: async (_, pairs) => ((await store.foldsNames?.()) ? pairs : []),
+
+    async standing(base, names) {
+      const known = listings.get(base) ?? new Map();
+      if (known instanceof UserError) throw known;
+      const stored: Listing = known;
+      const links = new Set(((await store.links?.(base)) ?? []).map(byteName));
+      const folders = new Set([...stored.keys()].flatMap(foldersAbove));
+      const kindOf = (name: RelativeName): Standing | undefined =>
+        links.has(name) ? 'link' : stored.has(name) ? 'file' : folders.has(name) ? 'folder' : undefined;
+      return new Map(
+        names.flatMap((name): [RelativeName, Standing][] => {
+          const kind = kindOf(name);
+          return kind ? [[name, kind]] : [];
+        }),
+      );
+    },
 
     async states(folder) {
       // Looked at anew: the plan is about now.

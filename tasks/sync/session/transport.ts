@@ -28,6 +28,8 @@ export interface Transport {
   fallTogether(folder: Folder, pairs: readonly NamePair[], how: 'look' | 'try'): Promise<readonly NamePair[]>;
   /** Every file of one side with what tells that it has changed; empty where there is no such folder. */
   states(folder: Folder, side: Side): Promise<FileStates>;
+  /** What stands at these names on the other side, in the folder that a push sends to. Those at which nothing is are left out. */
+  standing(base: string, names: readonly RelativeName[]): Promise<ReadonlyMap<RelativeName, Standing>>;
   /** A file under `PATH/.just-lora` there, '' where there is none. Byte strings. */
   readState(name: string): Promise<string>;
   writeState(name: string, text: string): Promise<void>;
@@ -36,6 +38,9 @@ export interface Transport {
 }
 
 export type Side = 'here' | 'there';
+
+/** What stands at a name, links not followed; `other` is a device, a socket or a pipe. */
+export type Standing = 'file' | 'folder' | 'link' | 'other';
 
 /** By name, as a person reads it. */
 export type FileStates = Record<string, string>;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../../../common/errors';
+import { shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { Progress } from '../../../engine/step';
-import { forgetPushed } from '../../../sync/guards/pushed-files';
+import { forgetPushed } from '../../../sync/guards/arrived';
 import type { RelativeName } from '../../../untrusted/names';
 import type { Machine } from '../../machine';
 import { smallBytes } from '../hashes-here';
@@ -44,7 +45,7 @@ export async function placeProject(context: Context, machine: Machine, compariso
   forgetPushed(
     context,
     machine.remote,
-    send.map(({ name }) => name),
+    send.map(({ name }) => shownName(name)),
   );
   if (exitCode === wrong) throw notAsSent(machine);
   return true;

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../../../engine/context';
 import type { RunOptions } from '../../../platform/processes/processes';
 import { checksumAnswer, heard, type Limits, longAnswer, refusePart } from '../../answers/answer';
-import { fileByFile, literalBytes, progressBytes, type RsyncVersion } from '../../answers/rsync-output';
+import { fileByFile, literalBytes, namesInTheWay, progressBytes, type RsyncVersion } from '../../answers/rsync-output';
 import { deepestFirst, type FileChange } from '../../compare/change';
 import { countHere, statesHere } from '../../compare/files-here';
 import type { Filters } from '../../compare/filters';
@@ -71,14 +71,21 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     const nowhere = at.target === 'missing' ? { to: nowhereIn(root), ...(direction === 'push' ? { ssh: undefined } : {}) } : {};
     const listDeletions = how.deletions && at.file === undefined && at.target !== 'missing';
     const args = rsyncArgs(await call(folder, at, { dryRun: true, listDeletions, checksum: how.checksum, ...nowhere }));
-    const { stdout } = await retrying(
+    const { stdout, inTheWay } = await retrying(
       context,
-      () => rsync(args, how.checksum ? checksumAnswer : longAnswer),
+      async () => {
+        const tried = await rsync(args, how.checksum ? checksumAnswer : longAnswer);
+        const names = tried.exitCode === 23 ? heard(machine.remote, () => namesInTheWay(tried.text)) : [];
+        // The rest is listed; these are for who looks what stands in the way.
+        return names.length > 0 ? { ...tried, exitCode: 0, inTheWay: names } : { ...tried, inTheWay: names };
+      },
       () => dropMaster(context, machine.ssh),
       fault,
     );
     const asked = askedFor(folder, at, listDeletions, await links(folder));
     const { links: told, ...comparison } = heard(machine.remote, () => readComparison(stdout, asked));
+    for (const name of inTheWay)
+      comparison.changes.push({ action: 'added', kind: 'file', folder: at.base, name, bytes: asked.sizeOf(name) ?? 0 });
     if (direction === 'pull') {
       refuseLinksOut(told);
       refuseWay(context, at.here, comparison.changes);
@@ -170,6 +177,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     },
     count: async (folder, side) => (side === 'there' ? other.count(folder) : countHere(context, sides(folder).here)),
     states: async (folder, side) => (side === 'there' ? other.states(folder) : statesHere(context, folder, await links(folder))),
+    standing: (base, names) => other.standing({ name: base }, names),
     readState: other.readState,
     writeState: other.writeState,
     alone: (begin, work) => withRemoteLock(context, machine, begin, work),

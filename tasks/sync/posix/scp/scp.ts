@@ -81,6 +81,7 @@ function scpProgram(context: Context, machine: PosixMachine, direction: Directio
     skipped: async (folder) => [...(await other.links(folder)).keys()].map(shownName),
     count: other.count,
     states: (folder) => other.states(folder),
+    standing: (base, names) => other.standing({ name: base }, names),
     readState: other.readState,
     writeState: other.writeState,
     alone: (begin, work) => withRemoteLock(context, machine, begin, work),

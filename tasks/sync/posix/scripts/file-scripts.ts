@@ -15,6 +15,15 @@ export const deleteScript = projectScript(`
   cd "$p/$f" || exit 81;
   xargs -0 sh -c "for n do case \\"\\$n\\" in -*) rm -f -- \\"./\\\${n#-}\\";; /*) rmdir -- \\"./\\\${n#/}\\" 2>/dev/null;; esac; done; exit 0" sh`);
 
+/**
+ * Says what stands at names, as `KIND NAME` with NUL behind: links are not followed, and what is not there is left out. stdin: project,
+ * one folder, then names with NUL between.
+ */
+export const standingScript = projectScript(`
+  IFS= read -r f;
+  cd "$p/$f" 2>/dev/null || exit 0;
+  xargs -0 sh -c "for n do if [ -L \\"./\\$n\\" ]; then k=link; elif [ -d \\"./\\$n\\" ]; then k=folder; elif [ -f \\"./\\$n\\" ]; then k=file; elif [ -e \\"./\\$n\\" ]; then k=other; else continue; fi; printf \\"%s %s\\0\\" \\$k \\"\\$n\\"; done; exit 0" sh`);
+
 /** Lists a folder of a project, by GNU find or another one, with what tells that something has changed. @param what as find has it */
 const listing = (what: string, single = '') =>
   projectScript(`
