@@ -22,6 +22,8 @@ export const recall = (context: Context, what: string, folder: string) => recall
 const placeOf = (remote: Remote): string => `${remote.name}-${sha256(remoteAddress(remote)).slice(0, 8)}`;
 
 export const pushedTo = (remote: Remote): string => `pushed-${placeOf(remote)}`;
+/** What is on its way to a store (guards/sending.ts). */
+export const sendingTo = (remote: Remote): string => `sending-${placeOf(remote)}`;
 
 /**
  * Which files of a folder were the same on both sides once: pulled from this place, or pushed to it. A record of an earlier version has
@@ -52,7 +54,7 @@ export function rememberPulled(context: Context, remote: Remote, changes: readon
     });
 }
 
-/** Keeps what the files that have arrived there look like. */
+/** Keeps what the files that have arrived there look like; behind that, for a store, what they looked like here when they were sent. */
 export async function rememberPushed(session: Session, { folders }: SessionDifference): Promise<void> {
   const { context, remote } = session;
   const transport = await session.transport();
@@ -60,7 +62,12 @@ export async function rememberPushed(session: Session, { folders }: SessionDiffe
   await Promise.all(
     sent.map(async ({ folder, changes }) => {
       const states = new Map(Object.entries(await transport.states(folder, 'there')));
-      keep(context, pushedTo(remote), changes[0]?.folder ?? folder.name, changes, (name) => stampIn(states.get(shownName(name))));
+      const base = changes[0]?.folder ?? folder.name;
+      const sending = recall(context, sendingTo(remote), base);
+      keep(context, pushedTo(remote), base, changes, (name) => {
+        const [now, sent] = [stampIn(states.get(shownName(name))), sending.get(shownName(name))];
+        return now && sent ? `${now} ${sent}` : now;
+      });
     }),
   );
 }

@@ -6,6 +6,7 @@ import type { Folder } from '../compare/folders';
 import { commandOf } from '../options';
 import type { Session, SessionDifference } from '../session/session';
 import { pushedTo, recall, stampHere, stampIn, syncedWith } from './arrived';
+import { cutOffThere, isOfTimelessStore, piecesOf } from './sending';
 
 /*
  * Work of the receiving side is replaced or deleted only where its person has seen it: files that are newer there, those that look
@@ -39,17 +40,25 @@ async function markIn(session: Session, folder: Folder, changes: readonly FileCh
   const transport = await session.transport();
   const changed = touched.filter(({ action, kind }) => action === 'changed' && kind === 'file');
   const record = recall(context, direction === 'push' ? pushedTo(remote) : 'pulled', first.folder);
+  const pieces = piecesOf(context, remote, first.folder);
   const wasSynced = syncedWith(context, remote, first.folder);
   // A list of the other side costs a command: asked for where something is known to hold it against.
-  const isKnown = touched.some(({ name }) => record.has(shownName(name)));
+  const isKnown = pieces.any || (direction === 'push' && touched.some(({ name }) => record.has(shownName(name))));
   const [newer, states] = await Promise.all([
     changed.length > 0 ? transport.newer(folder, changed) : new Set<string>(),
-    direction === 'push' && isKnown ? transport.states(folder, 'there').then((found) => new Map(Object.entries(found))) : undefined,
+    isKnown ? transport.states(folder, 'there').then((found) => new Map(Object.entries(found))) : undefined,
   ]);
   for (const change of touched) {
     const before = record.get(shownName(change.name));
-    const now = states ? stampIn(states.get(shownName(change.name))) : stampHere(context, change.folder, change.name);
-    if (newer.has(change.name)) change.newer = `newer ${at}`;
+    const state = states?.get(shownName(change.name));
+    if (pieces.has(change.name, state)) {
+      if (direction === 'pull') change.newer = cutOffThere;
+      continue;
+    }
+    const now = direction === 'push' && states ? stampIn(state) : stampHere(context, change.folder, change.name);
+    // Of a store that keeps no times, the one there is always newer.
+    const isAsPushed = direction === 'push' && before !== undefined && stampIn(before) === now && isOfTimelessStore(before);
+    if (newer.has(change.name) && !isAsPushed) change.newer = `newer ${at}`;
     else if (before !== undefined && stampIn(before) !== now)
       change.newer = `changed ${at} since it was ${direction === 'push' ? 'pushed' : 'pulled'}`;
     // Whoever says how many has seen which.
@@ -63,11 +72,14 @@ function overwrites({ context, direction, remote }: Session, marked: readonly Fi
   const command = commandOf(context, direction);
   const [where, other] = direction === 'push' ? [`on \`${remote.name}\``, 'here'] : ['here', 'there'];
   const folders = [...new Set(marked.map(({ folder }) => folder))].join(',');
+  const goOn = marked.some(({ newer }) => newer === cutOffThere)
+    ? `\`${commandOf(context, 'push', ['remote'])} --only=${folders}\` goes on with the push that was cut off\n`
+    : '';
   return new UserError({
     code: direction === 'push' ? 'E_REMOTE_CHANGES' : 'E_LOCAL_CHANGES',
     found: `${marked.length} of the files ${where} would be lost: ${names}`,
     needed: `your confirmation that the ones ${other} replace them`,
-    fix: `\`${command} --plan\`, and then the same with \`--plan=FILE\` as it ends with\nunseen: \`${command} --force\`\n${
+    fix: `${goOn}\`${command} --plan\`, and then the same with \`--plan=FILE\` as it ends with\nunseen: \`${command} --force\`\n${
       direction === 'push'
         ? `to keep those there: \`${commandOf(context, 'pull', ['remote'])} --only=${folders}\` fetches them`
         : 'to keep yours: move them away first'

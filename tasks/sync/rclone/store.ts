@@ -50,9 +50,36 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       host.files.remove(folder);
     }
   };
+  let features: Promise<Record<string, unknown>> | undefined;
+  const featuresThere = () => {
+    features ??= rclone(['backend', 'features', there()], shortAnswer).then(
+      ({ exitCode, stdout }) => fieldsOf(exitCode === 0 ? tryParse(stdout) : undefined) ?? {},
+    );
+    return features;
+  };
+  /** For a remote without times the precision is a hundred years (rclone's ModTimeNotSupported). */
+  const keepsTimes = async () => !(Number((await featuresThere())['Precision']) > 3e18);
+  /** @param how `--download` reads every byte on both sides */
+  const check = (here: string, folder: string, files: readonly string[], how: readonly string[]) =>
+    withList(files, async (file) => {
+      const list = ['--files-from-raw', file, '--one-way', '--combined', '-', '--retries', '1'];
+      const { exitCode, stdout, stderr } = await rclone(
+        ['check', '--copy-links', ...list, ...how, '--', here, there(folder)],
+        checksumAnswer,
+      );
+      const lines = stdout.split('\n').filter((line) => /^[=*+!-] /.test(line));
+      // Its exit code is 1 where something differs, which is an answer; one that could not be read is none.
+      if (exitCode !== 0 && (lines.length === 0 || lines.some((line) => line.startsWith('! '))))
+        throw rcloneError(remote, logErrors(stderr));
+      return {
+        same: lines.filter((line) => line.startsWith('= ')).map((line) => line.slice(2)),
+        bySizeAlone: /No common hash found|hashes could not be checked/.test(stderr),
+      };
+    });
   const copy = (from: string, to: string, files: readonly string[], { anew, tell }: Copying) =>
     withList(files, async (file) => {
-      const more = anew ? ['--ignore-times'] : [];
+      // What differs is known: rclone itself would go by the size where there are no times.
+      const more = anew || !(await keepsTimes()) ? ['--ignore-times'] : [];
       // Said each second, and nothing of each file.
       const stats = ['--stats', '1s', '--stats-log-level', 'NOTICE'];
       // What is named is a file, or a link whose content is to travel.
@@ -86,9 +113,12 @@ export function rcloneStore(context: Context, remote: Remote): Store {
     },
 
     async foldsNames() {
-      const { exitCode, stdout } = await rclone(['backend', 'features', there()], shortAnswer);
-      const { CaseInsensitive } = fieldsOf(fieldsOf(exitCode === 0 ? tryParse(stdout) : undefined)?.['Features']) ?? {};
+      const { CaseInsensitive } = fieldsOf((await featuresThere())['Features']) ?? {};
       return CaseInsensitive === true;
+    },
+    async tellsChecksums() {
+      const { Hashes } = await featuresThere();
+      return Hashes === undefined || (Array.isArray(Hashes) && Hashes.length > 0);
     },
 
     send: (here, folder, files, how) => copy(here, there(folder), files, how),
@@ -96,15 +126,11 @@ export function rcloneStore(context: Context, remote: Remote): Store {
     remove: (folder, files) =>
       withList(files, (file) => run(['delete', '--files-from-raw', file, '--retries', '2', '--', there(folder)], longAnswer)),
 
-    same: (here, folder, files) =>
-      withList(files, async (file) => {
-        const list = ['--files-from-raw', file, '--one-way', '--combined', '-', '--retries', '1'];
-        const { exitCode, stdout, stderr } = await rclone(['check', '--copy-links', ...list, '--', here, there(folder)], checksumAnswer);
-        const lines = stdout.split('\n').filter((line) => /^[=*+!-] /.test(line));
-        // Its exit code is 1 where something differs, which is an answer.
-        if (exitCode !== 0 && lines.length === 0) throw rcloneError(remote, logErrors(stderr));
-        return new Set(lines.filter((line) => line.startsWith('= ')).map((line) => line.slice(2)));
-      }),
+    async same(here, folder, files) {
+      const { same, bySizeAlone } = await check(here, folder, files, []);
+      // A file without a checksum on either side was taken for the same by its size.
+      return new Set(bySizeAlone && same.length > 0 ? (await check(here, folder, same, ['--download'])).same : same);
+    },
 
     async read(file) {
       const { exitCode, stdout } = await rclone(['cat', '--retries', '1', '--', there('.just-lora', file)], longAnswer);
