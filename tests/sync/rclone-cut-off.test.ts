@@ -45,6 +45,9 @@ else {
       while (processesWith(store).length > 0) await pause(50);
       const { size } = fs.statSync(there);
       assert.ok(size > 0 && size < whole.length, String(size));
+      const { differ, fix } = (await json('sync:status')).last;
+      assert.equal(differ, [{ name: 'data/processed/shard.bin', note: 'there is a piece of it, of a push that was cut off' }]);
+      assert.not.match(fix, 'sync:pull');
       const pulled = await json('sync:pull');
       assert.is(pulled.last.code, 'E_LOCAL_CHANGES', JSON.stringify(pulled.last));
       assert.match(pulled.last.found, 'there is a piece of it');
