@@ -56,6 +56,9 @@ export function listedTransport(
     return new Map([...(await program.list(folder))].filter(([name]) => meant(name) && chosen(folder, filters, name)));
   };
   const links = linksOf(context, direction, filters);
+  // A store knows no other program.
+  const refuse = (base: string, names: Iterable<string>) =>
+    refuseNames(program.name, base, names, program.keepsTimes ? 'or use rsync, which carries every name' : '');
   const inOrder = <T>(here: T, far: T): [source: T, target: T] => (direction === 'push' ? [here, far] : [far, here]);
 
   return {
@@ -79,10 +82,10 @@ export function listedTransport(
         return others.length > 0 ? new Set([...known, ...(await program.same(base, others, through))]) : known;
       };
       // Where contents are compared, any name may be handed to the program.
-      if (!program.keepsTimes) refuseNames(program.name, base, source.keys());
+      if (!program.keepsTimes) refuse(base, source.keys());
       const changes = await compareListings(base, source, target, deletions, compared);
       const handed = direction === 'push' && !program.deletesAnyName ? changes : changes.filter(({ action }) => action !== 'deleted');
-      refuseNames(program.name, base, namesOf(handed));
+      refuse(base, namesOf(handed));
       if (direction === 'pull') refuseWay(context, here, changes);
       if (!checksum) return { changes, excluded, skipped };
       const known = new Set<string>(namesOf(changes));
