@@ -16,8 +16,8 @@ export function doneFinding(session: Session, difference: SessionDifference): Fi
     : 'nothing to do';
   return {
     state: 'done',
-    found: `${work}: ${some(what)} ${what.length === 1 ? 'is' : 'are'} the same here and on \`${remoteAddress(remote)}\`${verify ? ', by checksum, with a manifest' : ''}${leftOut(difference)}`,
-    ...warningOf(difference),
+    found: `${work}: ${some(what)} ${what.length === 1 ? 'is' : 'are'} the same here and on \`${remoteAddress(remote)}\`${verify ? `, ${difference.byContents ? 'byte by byte' : 'by checksum'}, with a manifest` : ''}${leftOut(difference)}`,
+    ...warningOf(notesOf(difference)),
     data: dataOf(session, difference),
   };
 }
@@ -28,7 +28,7 @@ export function todoFinding(session: Session, difference: SessionDifference, vou
   return {
     state: 'todo',
     found: countsText(difference.changes) || (vouched ? 'a push was cut off' : 'no checksum manifest yet'),
-    ...warningOf(difference),
+    ...warningOf([...readingNote(session, difference), ...notesOf(difference)]),
     ...changeTable(difference.changes, planning ? Number.POSITIVE_INFINITY : 50),
     data: dataOf(session, difference),
   };
@@ -44,7 +44,7 @@ export function changedOnTheWay(session: Session, difference: SessionDifference)
     return {
       state: 'blocked',
       code: 'E_VERIFY',
-      found: `${files} ${changes.length === 1 ? 'is' : 'are'} not the same by checksum: ${names}`,
+      found: `${files} ${changes.length === 1 ? 'is' : 'are'} not the same ${difference.byContents ? 'byte by byte' : 'by checksum'}: ${names}`,
       needed: 'the same bytes on both sides',
       fix: 'run the same command again\nif that does not help: check the disks on both sides',
       data,
@@ -74,10 +74,11 @@ export function lostFinding(session: Session, difference: SessionDifference, { f
   };
 }
 
-function warningOf(difference: SessionDifference): { warning?: string } {
-  const notes = notesOf(difference);
-  return notes.length > 0 ? { warning: notes.join('; ') } : {};
-}
+const warningOf = (notes: readonly string[]): { warning?: string } => (notes.length > 0 ? { warning: notes.join('; ') } : {});
+
+/** What a person is to know before it is begun. */
+const readingNote = ({ remote }: Session, { byContents }: SessionDifference): string[] =>
+  byContents ? [`\`${remote.name}\` tells no checksums: \`--verify\` fetches every file to compare it byte by byte`] : [];
 
 /** What a person did not ask for, as sentences: neither what is always left out, nor a folder that need not be there. */
 const notesOf = ({ skipped, empty, keptLinks = [] }: SessionDifference): string[] => [

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { bytes, plural, shellWord } from '../common/format';
+import { shownName } from '../common/shown-name';
 import type { Context } from '../engine/context';
 import type { Finding, Step } from '../engine/step';
 import type { Presence } from './answers/look-answer';
@@ -7,11 +8,13 @@ import { changedFiles, type FileChange, firstRows, shownChange } from './compare
 import { filtersOf } from './compare/filters';
 import { type Direction, type Folder, foldersOf } from './compare/folders';
 import { presenceOf } from './compare/sides';
+import { cutOffThere, piecesOf } from './guards/sending';
 import { syncCommand } from './options';
 import { thereText, thereWarning } from './remote-step';
 import { chosenRemote } from './remotes/chosen-remote';
 import { kindNamed, type RemoteState } from './remotes/remote-type';
 import { isReached } from './session/session';
+import type { Transport } from './session/transport';
 
 /** What differs in one folder, seen from here. */
 interface Status {
@@ -20,6 +23,9 @@ interface Status {
   onlyThere: FileChange[];
   differ: FileChange[];
 }
+
+/** What is said of a file that only `--verify` finds: neither side is newer. */
+const otherContents = 'other contents';
 
 /** Most files that a person is shown. */
 const mostRows = 100;
@@ -73,13 +79,36 @@ async function compare(context: Context, there: RemoteState, folder: Folder): Pr
   if (isGone(here) && isGone(far)) return { onNeither: true, onlyHere: [], onlyThere: [], differ: [] };
   const direction = isGone(here) ? 'pull' : 'push';
   const transport = there.transport(direction, filtersOf(context));
-  const { changes } = await transport.compare(folder, { deletions: true, checksum: context.option('verify') !== undefined });
+  const checksum = context.option('verify') !== undefined;
+  const { changes } = await transport.compare(folder, { deletions: true, checksum });
   const of = (action: FileChange['action']) => changedFiles(changes).filter((change) => change.action === action);
   const [added, deleted, differ] = [of('added'), of('deleted'), of('changed')];
-  const newer = differ.length > 0 ? await transport.newer(folder, differ) : new Set<string>();
-  for (const change of differ) change.newer = newer.has(change.name) ? 'newer there' : 'newer here';
+  if (differ.length > 0) await noteDirection(context, there, transport, folder, differ, checksum);
   const [onlyHere, onlyThere] = direction === 'push' ? [added, deleted] : [deleted, added];
   return { onNeither: false, onlyHere, onlyThere, differ };
+}
+
+/** Notes which side of each file is newer, or why none is. */
+async function noteDirection(
+  context: Context,
+  { remote }: RemoteState,
+  transport: Transport,
+  folder: Folder,
+  differ: readonly FileChange[],
+  checksum: boolean,
+): Promise<void> {
+  const pieces = piecesOf(context, remote);
+  const [newer, quick, states] = await Promise.all([
+    transport.newer(folder, differ),
+    checksum ? transport.compare(folder, { deletions: false, checksum: false }) : undefined,
+    pieces.any ? transport.states(folder, 'there') : undefined,
+  ]);
+  const byTime = quick && new Set<string>(quick.changes.map(({ name }) => name));
+  for (const change of differ) {
+    if (pieces.has(change, states?.[shownName(change.name)])) change.newer = cutOffThere;
+    else if (byTime && !byTime.has(change.name)) change.newer = otherContents;
+    else change.newer = newer.has(change.name) ? 'newer there' : 'newer here';
+  }
 }
 
 const isGone = (presence: Presence): boolean => presence === 'missing' || presence === 'dangling';
@@ -116,12 +145,14 @@ function findingOf(context: Context, folder: Folder, status: Status): Finding {
 /** The directions in which there is something to move; a folder that does not travel by itself in one of them is named. */
 function fixOf(context: Context, { name }: Folder, { onlyHere, onlyThere, differ }: Status): string {
   const command = (direction: Direction) => {
-    const only = context.settings.setup.sync[direction].includes(name) ? '' : ` --only=${shellWord(name)}`;
-    return `\`${syncCommand(context, direction, ['remote'])}${only}\``;
+    const isUsual = context.optionValues('only').length === 0 && context.settings.setup.sync[direction].includes(name);
+    const only = isUsual ? '' : ` --only=${shellWord(name)}`;
+    return `\`${syncCommand(context, direction, ['remote', 'include', 'exclude', 'verify'])}${only}\``;
   };
+  const whole = differ.filter(({ newer }) => newer !== cutOffThere);
   return [
     ...(onlyHere.length + differ.length > 0 ? [`${command('push')} sends what is here`] : []),
-    ...(onlyThere.length + differ.length > 0 ? [`${command('pull')} fetches what is there`] : []),
+    ...(onlyThere.length + whole.length > 0 ? [`${command('pull')} fetches what is there`] : []),
     '`--plan` shows it first',
   ].join('; ');
 }

@@ -5,6 +5,7 @@ import { compareAll } from './compare/difference';
 import { manifestsMatch } from './compare/verify';
 import { changedOnTheWay, doneFinding, lostFinding, todoFinding } from './findings';
 import { refuseUnseen } from './guards/overwrites';
+import { isCutOff } from './guards/sending';
 import { moveFiles } from './session/move';
 import { holdToPlan } from './session/plan';
 import { isReached, type Session, type SessionDifference } from './session/session';
@@ -59,7 +60,7 @@ async function check(session: Session): Promise<Look<SyncSeen>> {
   const { changes } = difference;
   if (session.plan && !sent) await holdToPlan(session, session.plan, difference);
   const vouched = !verify || changes.length > 0 || (await manifestsMatch(session));
-  const cutOff = direction === 'push' && there.locked && !sent;
+  const cutOff = direction === 'push' && (there.locked || isCutOff(session)) && !sent;
   if (changes.length === 0 && vouched && !cutOff) return { ...doneFinding(session, difference), seen };
   if (sent) return changedOnTheWay(session, difference);
   const refused = await refuseUnseen(session, difference);

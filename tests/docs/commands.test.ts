@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { LoraTask } from '../../tasks/cli/task';
 import { projectCopy, repository, runJust } from '../support/project';
 
 const test = suite('commands in the documents');
@@ -44,6 +45,20 @@ test('name tasks and options that there are', async () => {
   };
   await Promise.all([work(), work()]);
   assert.equal(wrong, []);
+});
+
+test('name every task that takes --on', () => {
+  const tasks = path.join(repository, 'tasks');
+  // `setupTask` makes one of others, for which it is asked.
+  const definitions = fs
+    .readdirSync(tasks)
+    .filter((name) => name.endsWith('.ts') && /\bdefineTask\(/.test(textOf(`tasks/${name}`)))
+    .flatMap((name) => Object.entries(require(path.join(tasks, name)) as Record<string, () => Partial<LoraTask>>))
+    .flatMap(([name, make]) => (/Task$/.test(name) && name !== 'setupTask' ? (make().definition ?? []) : []));
+  const taking = definitions.filter(({ onMachines, options = [] }) => onMachines || options.some(({ name }) => name === 'on'));
+  assert.ok(taking.length > 10);
+  const [, list = ''] = /((?:`[\w:]+`(?:, | and ))+`[\w:]+`) take it\./.exec(textOf('docs/MACHINES.md')) ?? [];
+  assert.equal([...list.matchAll(/`([\w:]+)`/g)].map(([, name]) => name).sort(), taking.map(({ name }) => name).sort());
 });
 
 test('name npm scripts that there are', () => {

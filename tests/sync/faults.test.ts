@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unreadableSource } from '../../tasks/sync/posix/faults';
+import type { Remote } from '../../tasks/sync/remotes/remote';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { relay } from '../support/relay';
 import { skip } from '../support/skip';
@@ -88,6 +89,11 @@ else {
       'rsync: [sender] opendir "/data/sec\\#303\\#274ret" failed: Permission denied (13)\nrsync: [sender] send_files failed to open "/data/b": Permission denied (13)';
     const fault = unreadableSource(23, text)?.fault;
     assert.equal([fault?.code, fault?.found], ['E_SOURCE_UNREADABLE', '`/data/secüret` and 1 more cannot be read']);
+    const pulled = unreadableSource(23, text, { name: 'gpu' } as Remote)?.fault;
+    assert.equal(
+      [pulled?.found, pulled?.fix],
+      ['`/data/secüret` and 1 more on `gpu` cannot be read', 'make it readable for this login there\nto leave it out: `--exclude`'],
+    );
     assert.is(unreadableSource(12, text), undefined);
     assert.is(unreadableSource(23, 'rsync: [receiver] mkstemp "/x" failed: Permission denied (13)'), undefined);
   });
@@ -95,6 +101,25 @@ else {
   waiting('a login shell that prints is told', async () => {
     const { json } = await pair({ more: `ForceCommand sh -c 'echo welcome; eval "$SSH_ORIGINAL_COMMAND"'` });
     assert.is((await json('sync:remotes')).steps[0].code, 'E_REMOTE_SHELL');
+  });
+
+  waiting('the start-up file that is named is that of the login shell there', async () => {
+    for (const [shell, file] of [
+      ['/bin/bash', 'in ~/.bashrc there: `'],
+      ['/usr/bin/zsh', 'in ~/.zshenv there: `'],
+      ['/bin/tcsh', 'in ~/.tcshrc or ~/.cshrc there: `if (! $?prompt) exit`'],
+      ['/usr/bin/fish', 'in ~/.config/fish/config.fish there: `'],
+      ['/opt/odd', 'in the start-up files of the login shell there ('],
+    ] as const) {
+      const { json, configure } = await pair({
+        more: `ForceCommand sh -c 'echo welcome; export SHELL=${shell}; eval "$SSH_ORIGINAL_COMMAND"'`,
+      });
+      configure({ transfer: 'scp' });
+      const { code, needed, fix } = (await json('sync:remotes')).steps[0];
+      assert.is(code, 'E_REMOTE_SHELL');
+      assert.not.match(needed, 'rsync');
+      assert.match(fix, file);
+    }
   });
 
   if (noMount) skip(test, 'a full and a read-only disk', noMount);

@@ -84,7 +84,9 @@ async function trip(remote: object, more: Record<string, string | undefined>): P
   assert.is(second.exitCode, 0, second.stderr);
   assert.is((await json('sync:status')).exitCode, 0);
   fs.writeFileSync(path.join(data, 'new\nline'), 'x');
-  assert.is((await json('sync:push')).steps.at(-1).code, 'E_NAME');
+  const named = (await json('sync:push')).steps.at(-1);
+  assert.is(named.code, 'E_NAME');
+  assert.not.match(named.fix, 'rsync');
 }
 
 if (missing) skip(test, 'sync by rclone', missing);

@@ -18,6 +18,7 @@ test('options of ssh -G are in lower case, each with its values in order', () =>
 const folders = ['data/größe', 'logs'];
 const look = `just-lora-begin
 home=/home/me
+shell=/bin/zsh
 path=/srv/größe=1
 nearest=/srv
 folder=yes
@@ -39,6 +40,7 @@ test('a look has values and what stands at each name, as text', () => {
     nearest: '/srv',
     real: '/srv',
     home: '/home/me',
+    loginShell: '/bin/zsh',
     isFolder: true,
     isWritable: false,
     locked: false,

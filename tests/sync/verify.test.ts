@@ -47,6 +47,27 @@ else {
     assert.not.ok(fs.existsSync(manifest));
   });
 
+  test('sync:status tells contents that changed behind size and time as such, with commands that mend them', async () => {
+    const { json, data, there, project, configure } = await pair();
+    for (const transfer of ['rsync', 'scp']) {
+      configure({ transfer }, { sync: { push: ['data/processed', 'scripts'], pull: ['data/processed'] } });
+      data(transfer, 'as it is');
+      assert.is((await json('sync:push', '--only=data/processed')).exitCode, 0);
+      const file = path.join(there, 'data/processed', transfer);
+      const { mtime } = fs.statSync(file);
+      fs.writeFileSync(file, 'x'.repeat(8));
+      fs.utimesSync(file, mtime, mtime);
+      const status = await json('sync:status', '--verify', '--only=data/processed');
+      const { differ, fix } = status.steps.at(-1);
+      assert.equal(differ, [{ name: `data/processed/${transfer}`, note: 'other contents' }]);
+      assert.match(fix, '`npx just sync:push --verify --only=data/processed` sends');
+      assert.match(fix, '`npx just sync:pull --verify --only=data/processed` fetches');
+      assert.is((await json('sync:pull', '--verify', '--only=data/processed')).exitCode, 0);
+      assert.is(fs.readFileSync(path.join(project, 'data/processed', transfer), 'utf8'), 'x'.repeat(8));
+      assert.is((await json('sync:status', '--verify', '--only=data/processed')).exitCode, 0);
+    }
+  });
+
   test('a pull is verified the same way', async () => {
     const { json, there, project, configure } = await pair();
     configure({}, { sync: { pull: ['adapters'] } });

@@ -17,6 +17,8 @@ export interface LookAnswer {
   real: string;
   /** '' where it has none. */
   home: string;
+  /** The login shell; '' where it does not say. */
+  loginShell: string;
   isFolder: boolean;
   isWritable: boolean;
   locked: boolean;
@@ -56,6 +58,7 @@ export function parseLook(text: string, folders: readonly string[]): LookAnswer 
     nearest: pathIn(values, 'nearest', 'needed'),
     real: pathIn(values, 'real', 'optional'),
     home: pathIn(values, 'home', 'optional'),
+    loginShell: values.get('shell') ?? '',
     isFolder: values.get('folder') === 'yes',
     isWritable: values.get('writable') === 'yes',
     locked: values.get('lock') === 'yes',

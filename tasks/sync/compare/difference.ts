@@ -10,7 +10,7 @@ import type { Folder } from './folders';
 import { sidesOf } from './sides';
 
 /**
- * Compares both sides by size and time; with `--verify` by checksum too, where that finds nothing.
+ * Compares both sides by size and time; with `--verify` by contents too, where that finds nothing.
  * @throws UserError a guard's: nothing is sent or deleted then
  */
 export async function compareAll(session: Session): Promise<SessionDifference> {
@@ -34,7 +34,8 @@ async function compareBy(session: Session, checksum: boolean): Promise<SessionDi
   for (const { folder, comparison } of compared) await guardNames(session, folder, comparison.changes, 'look');
   if (deletes) await guardSource(session, transport, compared);
   await guardRoom(session, there, compared);
-  return { ...joined(compared), absent, empty, byChecksum: checksum };
+  const byContents = session.verify && ((await transport.fetchesToCompare?.()) ?? false);
+  return { ...joined(compared), absent, empty, byChecksum: checksum, byContents };
 }
 
 /** Which folders have something to travel. @throws UserError E_SOURCE_MISSING, E_SOURCE_EMPTY */

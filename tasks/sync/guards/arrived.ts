@@ -17,6 +17,8 @@ import { keepArrived, recallArrived, recordName } from './arrival-record';
 const placeOf = (remote: Remote): string => `${remote.name}-${sha256(remoteAddress(remote)).slice(0, 8)}`;
 
 export const pushedTo = (remote: Remote): string => `pushed-${placeOf(remote)}`;
+/** What is on its way to a store (guards/sending.ts). */
+export const sendingTo = (remote: Remote): string => `sending-${placeOf(remote)}`;
 
 /**
  * Which files were the same on both sides once: pulled from this place, or pushed to it. A record of an earlier version has no place:
@@ -61,7 +63,7 @@ export function forgetPushed(context: Context, remote: Remote, names: readonly s
   if (record.size < before) keepArrived(context, pushedTo(remote), record);
 }
 
-/** Keeps what the files that have arrived there look like. */
+/** Keeps what the files that have arrived there look like; behind that, for a store, what they looked like here when they were sent. */
 export async function rememberPushed(session: Session, { folders }: SessionDifference): Promise<void> {
   const { context, remote } = session;
   const transport = await session.transport();
@@ -69,7 +71,11 @@ export async function rememberPushed(session: Session, { folders }: SessionDiffe
   await Promise.all(
     sent.map(async ({ folder, changes }) => {
       const states = new Map(Object.entries(await transport.states(folder, 'there')));
-      keep(context, pushedTo(remote), changes, ({ name }) => stampIn(states.get(shownName(name))));
+      const sending = recallArrived(context, sendingTo(remote));
+      keep(context, pushedTo(remote), changes, ({ folder: base, name }) => {
+        const [now, sent] = [stampIn(states.get(shownName(name))), sending.get(recordName(base, name))];
+        return now && sent ? `${now} ${sent}` : now;
+      });
     }),
   );
 }

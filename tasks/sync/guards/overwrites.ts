@@ -9,6 +9,7 @@ import { recallArrived, recordName } from './arrival-record';
 import { pushedTo, stampHere, stampIn, syncedWith } from './arrived';
 import { refuseDeletions } from './deletions';
 import { keepTheirs, keepYours } from './keep-both';
+import { cutOffThere, isOfTimelessStore, piecesOf } from './sending';
 
 /*
  * Work of the receiving side is replaced or deleted only where its person has seen it: files that are newer there, those that look
@@ -45,17 +46,25 @@ async function markIn(session: Session, folder: Folder, changes: readonly FileCh
   const transport = await session.transport();
   const changed = touched.filter(({ action, kind }) => action === 'changed' && kind === 'file');
   const record = recallArrived(context, direction === 'push' ? pushedTo(remote) : 'pulled');
+  const pieces = piecesOf(context, remote);
   const wasSynced = syncedWith(context, remote);
   // A list of the other side costs a command: asked for where something is known to hold it against.
-  const isKnown = touched.some((change) => record.has(recordName(change.folder, change.name)));
+  const isKnown = pieces.any || (direction === 'push' && touched.some((change) => record.has(recordName(change.folder, change.name))));
   const [newer, states] = await Promise.all([
     changed.length > 0 ? transport.newer(folder, changed) : new Set<string>(),
-    direction === 'push' && isKnown ? transport.states(folder, 'there').then((found) => new Map(Object.entries(found))) : undefined,
+    isKnown ? transport.states(folder, 'there').then((found) => new Map(Object.entries(found))) : undefined,
   ]);
   for (const change of touched) {
     const before = record.get(recordName(change.folder, change.name));
-    const now = states ? stampIn(states.get(shownName(change.name))) : stampHere(context, change.folder, change.name);
-    if (newer.has(change.name)) change.newer = `newer ${at}`;
+    const state = states?.get(shownName(change.name));
+    if (pieces.has(change, state)) {
+      if (direction === 'pull') change.newer = cutOffThere;
+      continue;
+    }
+    const now = direction === 'push' && states ? stampIn(state) : stampHere(context, change.folder, change.name);
+    // Of a store that keeps no times, the one there is always newer.
+    const isAsPushed = direction === 'push' && before !== undefined && stampIn(before) === now && isOfTimelessStore(before);
+    if (newer.has(change.name) && !isAsPushed) change.newer = `newer ${at}`;
     else if (before !== undefined && stampIn(before) !== now)
       change.newer = `changed ${at} since it was ${direction === 'push' ? 'pushed' : 'pulled'}`;
     else if (change.action === 'deleted' && !wasSynced(change.folder, change.name)) change.newer = `never synced with \`${remote.name}\``;
@@ -67,10 +76,14 @@ function overwrites(session: Session, marked: readonly FileChange[]): UserError 
   const names = some(marked.map((change) => `${shownChange(change)} (${change.newer})`));
   const command = syncCommand(context, direction);
   const [where, other] = direction === 'push' ? [`on \`${remote.name}\``, 'here'] : ['here', 'there'];
+  const folders = [...new Set(marked.map(({ folder }) => folder))].join(',');
+  const goOn = marked.some(({ newer }) => newer === cutOffThere)
+    ? `\`${syncCommand(context, 'push', ['remote'])} --only=${folders}\` goes on with the push that was cut off\n`
+    : '';
   return new UserError({
     code: direction === 'push' ? 'E_REMOTE_CHANGES' : 'E_LOCAL_CHANGES',
     found: `${marked.length} of the files ${where} would be lost: ${names}`,
     needed: `your confirmation that the ones ${other} replace them`,
-    fix: `${planned(command, direction)}\nunseen: \`${command} --force\`\n${direction === 'push' ? keepTheirs(session, marked) : keepYours(session, marked)}`,
+    fix: `${goOn}${planned(command, direction)}\nunseen: \`${command} --force\`\n${direction === 'push' ? keepTheirs(session, marked) : keepYours(session, marked)}`,
   });
 }

@@ -45,7 +45,7 @@ export async function asPushed(
     const states = new Map(Object.entries(await files.states({ name: folder, required: false, own: [] })));
     for (const { name, inner } of own) {
       const before = record.get(shownName(name));
-      if (before !== undefined && before === stampIn(states.get(shownName(inner)))) found.add(name);
+      if (before !== undefined && stampIn(before) === stampIn(states.get(shownName(inner)))) found.add(name);
     }
   }
   return found;

@@ -10,6 +10,7 @@ import { remoteAddress } from '../remotes/address';
 import type { Remote } from '../remotes/remote';
 import type { Ssh } from './ssh/connection';
 import { type ErrorText, loginWords, sshErrors } from './ssh/ssh-faults';
+import { inStartupFile } from './startup-file';
 
 /** Whose fault it is: the remote, and how ssh is called for it, where it is. */
 export interface FaultyRemote {
@@ -23,7 +24,7 @@ export function remoteFault({ remote, ssh }: FaultyRemote, exitCode: number, sai
   const fault = transferFault(exitCode, text);
   const told = isOfSsh(fault)
     ? sshErrors[fault]({ remote, target: ssh?.target ?? targetBySettings(remote), text })
-    : errorTexts[fault](remote, direction, exitCode);
+    : errorTexts[fault](remote, direction, exitCode, ssh);
   const tail = lastLines(text, 6);
   return new UserError({ ...told, ...(tail ? { tail } : {}) });
 }
@@ -52,7 +53,7 @@ const targetBySettings = ({ host, port = 22, user = '' }: Remote): SshTarget => 
 });
 
 const errorTexts: Readonly<
-  Record<Exclude<TransferFault, SshFault>, (remote: Remote, direction: Direction, exitCode: number) => ErrorText>
+  Record<Exclude<TransferFault, SshFault>, (remote: Remote, direction: Direction, exitCode: number, ssh?: Ssh) => ErrorText>
 > = {
   'no-rsync': (remote) => ({
     code: 'E_RSYNC_MISSING_THERE',
@@ -86,11 +87,11 @@ const errorTexts: Readonly<
     found: `\`${remote.name}\` does not let us ${direction === 'push' ? 'write' : 'read'} all of \`${remote.path}\``,
     fix: `give this login access to \`${remote.path}\` there\nor set another \`remotes.${remote.name}.path\``,
   }),
-  noise: (remote) => ({
+  noise: (remote, _, __, ssh) => ({
     code: 'E_REMOTE_SHELL',
     found: `the login shell of \`${remote.name}\` prints something before it runs a command`,
-    needed: 'a silent shell: rsync takes every byte for its own',
-    fix: `\`ssh ${loginWords(remote)} true\` shows it; move it behind a test for an interactive shell in ~/.bashrc there`,
+    needed: 'a silent shell: what it prints comes among the answers of our commands',
+    fix: `\`ssh ${loginWords(remote)} true\` shows it; move it behind a test for an interactive shell ${inStartupFile(ssh?.loginShell)}`,
   }),
   link: ({ name }, _, exitCode) => ({
     code: 'E_LINK',
@@ -118,16 +119,19 @@ const errorTexts: Readonly<
 const unreadable = /^[^"]{0,80}?(?:opendir|readlink_stat|link_stat|send_files failed to open|read errors mapping)[ (]"([^"]+)"/;
 const reason = /(?:Permission denied|Input\/output error)(?: \(\d+\))?\s*$/;
 
-/** What rsync could not read at the source, by name; `undefined` where it failed for something else. */
-export function unreadableSource(exitCode: number, text: string): UserError | undefined {
+/**
+ * What rsync could not read at the source, by name; `undefined` where it failed for something else.
+ * @param remote where the source is on the other side
+ */
+export function unreadableSource(exitCode: number, text: string, remote?: Remote): UserError | undefined {
   if (exitCode !== 23) return undefined;
   const names = text.split('\n').flatMap((line) => (reason.test(line.slice(-80)) ? (unreadable.exec(line)?.[1] ?? []) : []));
   const [first] = names;
   if (first === undefined) return undefined;
   return new UserError({
     code: 'E_SOURCE_UNREADABLE',
-    found: `\`${oneLine(shownName(unescapeName(first.slice(0, 20_000))))}\`${names.length > 1 ? ` and ${names.length - 1} more` : ''} cannot be read`,
+    found: `\`${oneLine(shownName(unescapeName(first.slice(0, 20_000))))}\`${names.length > 1 ? ` and ${names.length - 1} more` : ''}${remote ? ` on \`${remote.name}\`` : ''} cannot be read`,
     needed: 'a source that can be read as a whole',
-    fix: 'make it readable\nto leave it out: `--exclude`',
+    fix: `make it readable${remote ? ' for this login there' : ''}\nto leave it out: \`--exclude\``,
   });
 }

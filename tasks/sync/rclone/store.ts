@@ -43,15 +43,15 @@ export function rcloneStore(context: Context, remote: Remote): Store {
     const { exitCode, stderr } = await rclone(args, more);
     if (exitCode !== 0) throw rcloneError(remote, logErrors(stderr));
   };
-  let told: ReturnType<typeof askFeatures> | undefined;
-  const askFeatures = async () => {
-    const { exitCode, stdout } = await rclone(['backend', 'features', there()], shortAnswer);
-    return fieldsOf(fieldsOf(exitCode === 0 ? tryParse(stdout) : undefined)?.['Features']) ?? {};
-  };
-  const features = () => {
-    told ??= askFeatures();
+  let told: Promise<Record<string, unknown>> | undefined;
+  /** What the remote can do: asked once. */
+  const abilities = () => {
+    told ??= rclone(['backend', 'features', there()], shortAnswer).then(
+      ({ exitCode, stdout }) => fieldsOf(exitCode === 0 ? tryParse(stdout) : undefined) ?? {},
+    );
     return told;
   };
+  const features = async () => fieldsOf((await abilities())['Features']) ?? {};
   /** A list of names for rclone, gone when the work is done. */
   const withList = async <T>(names: readonly string[], work: (file: string) => Promise<T>): Promise<T> => {
     const folder = await scratchFolder(host, 'list');
@@ -63,9 +63,29 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       host.files.remove(folder);
     }
   };
+  /** For a remote without times the precision is a hundred years (rclone's ModTimeNotSupported). */
+  const keepsTimes = async () => !(Number((await abilities())['Precision']) > 3e18);
+  /** @param how `--download` reads every byte on both sides */
+  const check = (here: string, folder: string, files: readonly string[], how: readonly string[]) =>
+    withList(files, async (file) => {
+      const list = ['--files-from-raw', file, '--one-way', '--combined', '-', '--retries', '1'];
+      const { exitCode, stdout, stderr } = await rclone(
+        ['check', '--copy-links', ...list, ...how, '--', here, there(folder)],
+        checksumAnswer,
+      );
+      const lines = stdout.split('\n').filter((line) => /^[=*+!-] /.test(line));
+      // Its exit code is 1 where something differs, which is an answer; one that could not be read is none.
+      if (exitCode !== 0 && (lines.length === 0 || lines.some((line) => line.startsWith('! '))))
+        throw rcloneError(remote, logErrors(stderr));
+      return {
+        same: lines.filter((line) => line.startsWith('= ')).map((line) => line.slice(2)),
+        bySizeAlone: /No common hash found|hashes could not be checked/.test(stderr),
+      };
+    });
   const copy = (from: string, to: string, files: readonly string[], { anew, tell }: Copying) =>
     withList(files, async (file) => {
-      const more = anew ? ['--ignore-times'] : [];
+      // What differs is known: rclone itself would go by the size where there are no times.
+      const more = anew || !(await keepsTimes()) ? ['--ignore-times'] : [];
       // Said each second, and nothing of each file.
       const stats = ['--stats', '1s', '--stats-log-level', 'NOTICE'];
       // What is named is a file, or a link whose content is to travel.
@@ -108,6 +128,10 @@ export function rcloneStore(context: Context, remote: Remote): Store {
       const names = exitCode === 0 ? [...heard(remote, () => parseLsjson(stdout)).keys()] : [];
       return names.flatMap((name) => (name.endsWith(linkEnding) ? [name.slice(0, -linkEnding.length)] : []));
     },
+    async tellsChecksums() {
+      const { Hashes } = await abilities();
+      return Hashes === undefined || (Array.isArray(Hashes) && Hashes.length > 0);
+    },
 
     foldsNames: async () => (await features())['CaseInsensitive'] === true,
 
@@ -116,15 +140,11 @@ export function rcloneStore(context: Context, remote: Remote): Store {
     remove: (folder, files) =>
       withList(files, (file) => run(['delete', '--files-from-raw', file, '--retries', '2', '--', there(folder)], longAnswer)),
 
-    same: (here, folder, files) =>
-      withList(files, async (file) => {
-        const list = ['--files-from-raw', file, '--one-way', '--combined', '-', '--retries', '1'];
-        const { exitCode, stdout, stderr } = await rclone(['check', '--copy-links', ...list, '--', here, there(folder)], checksumAnswer);
-        const lines = stdout.split('\n').filter((line) => /^[=*+!-] /.test(line));
-        // Its exit code is 1 where something differs, which is an answer.
-        if (exitCode !== 0 && lines.length === 0) throw rcloneError(remote, logErrors(stderr));
-        return new Set(lines.filter((line) => line.startsWith('= ')).map((line) => line.slice(2)));
-      }),
+    async same(here, folder, files) {
+      const { same, bySizeAlone } = await check(here, folder, files, []);
+      // A file without a checksum on either side was taken for the same by its size.
+      return new Set(bySizeAlone && same.length > 0 ? (await check(here, folder, same, ['--download'])).same : same);
+    },
 
     async read(file) {
       const { exitCode, stdout } = await rclone(['cat', '--retries', '1', '--', there('.just-lora', file)], longAnswer);

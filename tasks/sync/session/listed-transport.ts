@@ -9,12 +9,13 @@ import { linksOf, type OutsideLinks } from '../compare/outside-links';
 import { sidesOf } from '../compare/sides';
 import type { NamePair } from '../guards/colliding-names';
 import { refuseNames } from '../guards/plain-names';
+import { asSent, rememberSending } from '../guards/sending';
 import type { RemoteState } from '../remotes/remote-type';
 import { commitStaging, openStaging, refuseWay } from './staging';
 import type { FileStates, Move, Transport } from './transport';
 
 /** What a program can do that lists, copies and deletes files there. Names are byte strings, and lie in `base`, a folder of the project. */
-export interface ListingBackend extends Pick<Transport, 'standing' | 'readState' | 'writeState' | 'alone'> {
+export interface ListingBackend extends Pick<Transport, 'standing' | 'readState' | 'writeState' | 'alone' | 'fetchesToCompare'> {
   /** {@link Transport.fallTogether} on the other side, for a folder relative to the project. */
   fallTogether(base: string, pairs: readonly NamePair[], how: 'look' | 'try'): Promise<readonly NamePair[]>;
   name: string;
@@ -55,6 +56,9 @@ export function listedTransport(
     return new Map([...(await program.list(folder))].filter(([name]) => meant(name) && chosen(folder, filters, name)));
   };
   const links = linksOf(context, direction, filters);
+  // A store knows no other program.
+  const refuse = (base: string, names: Iterable<string>) =>
+    refuseNames(program.name, base, names, program.keepsTimes ? 'or use rsync, which carries every name' : '');
   const inOrder = <T>(here: T, far: T): [source: T, target: T] => (direction === 'push' ? [here, far] : [far, here]);
 
   return {
@@ -66,14 +70,22 @@ export function listedTransport(
       const through = await links(folder);
       const { files, excluded, skipped: own } = listHere(context, folder, filters, through);
       const skipped = direction === 'push' ? own : ((await program.skipped?.(folder)) ?? []);
-      const [source, target] = inOrder(files, await listThere(folder));
-      const compared = (names: RelativeName[]) =>
-        program.keepsTimes ? Promise.resolve(new Set<string>()) : program.same(base, names, through);
+      const far = await listThere(folder);
+      const [source, target] = inOrder(files, far);
+      const compared = async (names: RelativeName[]): Promise<ReadonlySet<string>> => {
+        if (program.keepsTimes) return new Set();
+        // Read below, with all others.
+        if (checksum) return new Set(names);
+        const isAsSent = asSent(context, there.remote, base);
+        const known = new Set<string>(names.filter((name) => isAsSent(name, files.get(name), far.get(name))));
+        const others = names.filter((name) => !known.has(name));
+        return others.length > 0 ? new Set([...known, ...(await program.same(base, others, through))]) : known;
+      };
       // Where contents are compared, any name may be handed to the program.
-      if (!program.keepsTimes) refuseNames(program.name, base, source.keys());
+      if (!program.keepsTimes) refuse(base, source.keys());
       const changes = await compareListings(base, source, target, deletions, compared);
       const handed = direction === 'push' && !program.deletesAnyName ? changes : changes.filter(({ action }) => action !== 'deleted');
-      refuseNames(program.name, base, namesOf(handed));
+      refuse(base, namesOf(handed));
       if (direction === 'pull') refuseWay(context, here, changes);
       if (!checksum) return { changes, excluded, skipped };
       const known = new Set<string>(namesOf(changes));
@@ -87,7 +99,14 @@ export function listedTransport(
 
     async transfer(folder, changes, how) {
       const { base, here } = sides(folder);
-      if (direction === 'push') return program.send(base, changes, how);
+      if (direction === 'push') {
+        if (!program.keepsTimes) {
+          const { files } = listHere(context, folder, filters, await links(folder));
+          const sent = new Set<string>(namesOf(changes));
+          rememberSending(context, there.remote, base, new Map([...files].filter(([name]) => sent.has(name))));
+        }
+        return program.send(base, changes, how);
+      }
       const stage = openStaging(context, base);
       await program.fetch(base, changes, stage, how);
       commitStaging(context, there.remote, changes, stage, here);
@@ -124,6 +143,7 @@ export function listedTransport(
     readState: program.readState,
     writeState: program.writeState,
     alone: program.alone,
+    ...(program.fetchesToCompare ? { fetchesToCompare: program.fetchesToCompare } : {}),
   };
 }
 

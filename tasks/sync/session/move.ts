@@ -9,6 +9,7 @@ import { rememberPushed } from '../guards/arrived';
 import { guardNames } from '../guards/colliding-names';
 import { rememberVolume } from '../guards/mounted';
 import { refuseUnseen } from '../guards/overwrites';
+import { forgetSent } from '../guards/sending';
 import { fetchRecordsToo } from '../posix/run-records';
 import { applyDiff } from './apply-diff';
 import { holdToPlan } from './plan';
@@ -52,8 +53,16 @@ async function seenAnew(session: Session): Promise<SessionDifference> {
 async function levelAndCount(session: Session, difference: SessionDifference, progress: (progress: Progress) => void): Promise<void> {
   for (const { folder, changes } of difference.folders) if (changes.length > 0) await guardNames(session, folder, changes, 'try');
   await applyDiff(session, difference, progress);
+  const remember = async () => {
+    if (session.direction !== 'push') return;
+    await rememberPushed(session, difference);
+    forgetSent(session);
+  };
+  const isStore = !(await session.there()).shell;
+  // A store is compared by this record too.
+  if (isStore) await remember();
   if (!session.verify) await compareAhead(session);
-  if (session.direction === 'push') await rememberPushed(session, difference);
+  if (!isStore) await remember();
   if (session.direction === 'push' && session.remote.type === 'local')
     rememberVolume(session.context, session.remote, (await session.there()).path);
   const files = changedFiles(difference.changes);

@@ -32,6 +32,8 @@ export interface SessionDifference extends Comparison {
   folders: readonly { folder: Folder; changes: FileChange[] }[];
   /** Found by checksum: size and time are the same. */
   byChecksum: boolean;
+  /** `--verify` fetches every file to compare it: the remote tells no checksums. */
+  byContents: boolean;
   /** Configured, and not there: nothing to do about them. */
   absent: readonly string[];
   empty: readonly string[];

@@ -39,7 +39,9 @@ export interface Store {
   links?(folder: string): Promise<readonly string[]>;
   /** Whether it takes names that differ in case alone for one; by default it does not. */
   foldsNames?(): Promise<boolean>;
-  /** Which of the files have the same contents in a folder here. */
+  /** Whether it tells checksums of its files; by default it does. Where it does not, {@link same} fetches every byte. */
+  tellsChecksums?(): Promise<boolean>;
+  /** Which of the files have the same contents in a folder here: by checksums, or byte by byte. */
   same(here: string, folder: string, files: readonly string[]): Promise<ReadonlySet<string>>;
   /** A text under `.just-lora` there, '' where there is none. */
   read(file: string): Promise<string>;
@@ -134,6 +136,7 @@ function programOf({ root }: Context, remote: Remote, store: Store, listings: Re
     fetch: (base, changes, to, { checksum, tell }) => store.fetch(base, to, textNames(changes), { anew: checksum, tell }),
     remove: (_, base, changes) => store.remove(base, textNames(changes)),
 
+    fetchesToCompare: async () => (await store.tellsChecksums?.()) === false,
     fallTogether: async (_, pairs) => ((await store.foldsNames?.()) ? pairs : []),
 
     async standing(base, names) {

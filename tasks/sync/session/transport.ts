@@ -14,6 +14,8 @@ export interface Transport {
   ways?(changes: readonly FileChange[]): string[];
   /** Levels what was added and changed; tells its own bytes, of this folder. */
   transfer(folder: Folder, changes: readonly FileChange[], how: Move): Promise<void>;
+  /** Whether contents are compared by fetching every byte, since the other side tells no checksums; by default they are not. */
+  fetchesToCompare?(): Promise<boolean>;
   /** Deletes exactly these. */
   remove(folder: Folder, changes: readonly FileChange[]): Promise<void>;
   /** Which of the changed files are newer on the receiving side, by name. */

@@ -64,7 +64,8 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     const { exitCode, stdout, stderr, tail } = result;
     return { exitCode, text: withoutNoise(machine.ssh, stderr.trim() === '' ? tail : stderr), moved: hasMoved(stdout), stdout };
   };
-  const fault = ({ exitCode, text }: Try) => unreadableSource(exitCode, text) ?? remoteFault(machine, exitCode, text, direction);
+  const fault = ({ exitCode, text }: Try) =>
+    unreadableSource(exitCode, text, direction === 'pull' ? machine.remote : undefined) ?? remoteFault(machine, exitCode, text, direction);
   const compare = async (folder: Folder, how: Compare) => {
     const at = sides(folder);
     // Nothing there yet: compared with a folder that does not exist, here, since rsync wants its parent.

@@ -7,6 +7,7 @@ import { projectScript } from './project-script';
 export const lookScript = projectScript(`
   echo just-lora-begin;
   printf "home=%s\\n" "$HOME";
+  printf "shell=%s\\n" "$SHELL";
   printf "path=%s\\n" "$p";
   n=$p;
   until [ -e "$n" ]; do n=\${n%/*}; [ -n "$n" ] || n=/; done;

@@ -2,6 +2,7 @@ import { UserError } from '../../../common/errors';
 import { lastLines, oneLine } from '../../../untrusted/text';
 import { meantUser, type NoShell, noShell } from '../../answers/ssh/no-shell';
 import type { Remote } from '../../remotes/remote';
+import { inStartupFile } from '../startup-file';
 import { type ErrorText, loginWords } from './ssh-faults';
 
 const needed = 'a login that runs commands in a POSIX shell (`sh`), without a terminal';
@@ -11,7 +12,7 @@ const texts: Readonly<Record<NoShell, (remote: Remote, said: string, exitCode: n
     code: 'E_REMOTE_SHELL',
     found: `a startup file on \`${name}\` starts a program that wants a terminal (tmux, screen), and our command does not come to its turn`,
     needed: 'startup files that start nothing where no terminal is',
-    fix: 'move it behind a test for an interactive shell in ~/.bashrc there: `[[ $- == *i* ]] || return`\non Vast.ai: `touch ~/.no_auto_tmux` there',
+    fix: `move it behind a test for an interactive shell ${inStartupFile(undefined)}\non Vast.ai: \`touch ~/.no_auto_tmux\` there`,
   }),
   proxy: ({ name }) => ({
     code: 'E_REMOTE_PROXY',
