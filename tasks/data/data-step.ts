@@ -62,7 +62,7 @@ export function dataStep(gate: 'warn' | 'block'): Step<true> {
     title: 'Look at the training data',
     async check(context, depth, tell, acted): Promise<Look<true>> {
       const files = dataFiles(context);
-      if (files.length === 0) return noData(context);
+      if (files.length === 0) return noData(context, gate);
       if (depth === 'full') return findingOf(await look(context, files, tell ?? (() => undefined)), gate);
       // What is blocked by its errors is looked at again too.
       if (context.forced(name) && !acted) return { state: 'todo', found: `${told(files)} to be looked at again`, seen: true };
@@ -135,15 +135,11 @@ async function inputsOf(context: Context, files: readonly DataFile[]): Promise<I
 const told = (files: readonly DataFile[]): string =>
   `${plural(files.length, 'file')} of rows, ${bytes(files.reduce((sum, file) => sum + file.bytes, 0))}`;
 
-function noData(context: Context): Finding {
+function noData(context: Context, gate: 'warn' | 'block'): Finding {
   const folder = shown(context.root, projectPaths(context).data_processed);
-  const beside = leftOut(context, []);
-  const [first] = beside;
-  return {
-    state: 'blocked',
-    code: 'E_DATA_NONE',
-    found: [`no file of rows in \`${folder}\``, ...(first ? [sentenceOf(first)] : [])].join('; '),
-    needed: '`.jsonl`, `.json` or `.parquet`, compressed with gzip or not',
-    fix: first ? kindOf(first.kind).fix : `write the examples to \`${folder}/train.jsonl\`, one a line`,
-  };
+  const [first] = leftOut(context, []);
+  const found = [`no file of rows in \`${folder}\``, ...(first ? [sentenceOf(first)] : [])].join('; ');
+  const fix = first ? kindOf(first.kind).fix : `write the examples to \`${folder}/train.jsonl\`, one a line`;
+  if (gate === 'warn') return { state: 'done', found: `no file of rows in \`${folder}\``, warning: `${found}; ${fix}` };
+  return { state: 'blocked', code: 'E_DATA_NONE', found, needed: '`.jsonl`, `.json` or `.parquet`, compressed with gzip or not', fix };
 }

@@ -75,7 +75,7 @@ else {
     const record = fs.readdirSync(path.join(project, '.just-lora/sync')).find((name) => name.startsWith('sending-')) ?? '';
     const kept = path.join(project, '.just-lora/sync', record);
     assert.is(fs.readFileSync(kept, 'utf8'), '{}');
-    fs.writeFileSync(kept, JSON.stringify({ a: '100 1' }));
+    fs.writeFileSync(kept, JSON.stringify({ 'data/processed/a': '100 1' }));
     assert.is((await push()).outcome, 'changed');
     fs.writeFileSync(path.join(store, 'data/processed/a'), 'theirs');
     assert.is((await push()).steps.at(-1).code, 'E_REMOTE_CHANGES');
