@@ -29,9 +29,13 @@ export function commandOf(context: Asked, task: string = context.task, changes: 
   return [`npx just ${task}`, ...[...names].flatMap((name) => valuesOf(name).map((value) => optionText(name, value)))].join(' ');
 }
 
+/** What no shell reads as anything else, behind the sign of an option. */
+const plain = /^[\w./:,@+-]+$/;
+const wordOf = (value: string): string => (plain.test(value) ? value : shellWord(value));
+
 function optionText(name: string, value: string): string {
   if (value === '') return `--${name}`;
   // As the documents write it: `--set paths.models_dir=models`.
   const [, key, to] = (name === 'set' && /^([\w.-]+)=(.*)$/s.exec(value)) || [];
-  return key === undefined ? `--${name}=${shellWord(value)}` : `--set ${key}=${to ? shellWord(to) : ''}`;
+  return key === undefined ? `--${name}=${wordOf(value)}` : `--set ${key}=${to ? wordOf(to) : ''}`;
 }

@@ -158,7 +158,7 @@ test('no card, no model, no engine: refused by name, and nothing is written', as
   assert.equal([unknown.exitCode, unknown.step.code], [1, 'E_NO_CARD']);
   const two = await run(folder, '--to=dstack', '--set=models.mistral-7b.enabled=true');
   assert.equal([two.exitCode, two.error.code], [2, 'E_USAGE']);
-  assert.match(two.error.fix, '`npx just export --model=llama-3.1-8b --to=dstack`');
+  assert.match(two.error.fix, '`npx just export --to=dstack --set models.mistral-7b.enabled=true --model=llama-3.1-8b`');
   const none = await run(folder);
   assert.equal([none.exitCode, none.error.code], [2, 'E_USAGE']);
   assert.is((await run(folder, '--to=dstack', '--name=../up')).exitCode, 2);

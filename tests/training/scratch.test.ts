@@ -11,9 +11,9 @@ import { trainProject } from './train-project';
 /** The folders among the system's temporary ones, where a run was killed: real processes and kills, in a TMPDIR of their own. */
 const test = suite('temporary folders of runs that were killed');
 
-/** A program that waits while a file is there. */
+/** A program that waits while a file is there, and ends then: whose run was killed is ended by nobody else. */
 const hangs = (flag: string, then: string) =>
-  `if (fs.existsSync(${JSON.stringify(flag)})) setInterval(() => undefined, 1000); else { ${then} }`;
+  `const hangs = () => fs.existsSync(${JSON.stringify(flag)}); if (hangs()) setInterval(() => hangs() || process.exit(1), 200); else { ${then} }`;
 
 const until = async (holds: () => boolean) => {
   for (const begun = Date.now(); !holds(); await new Promise((wake) => setTimeout(wake, 50)))
