@@ -62,7 +62,7 @@ else {
     fs.rmSync(path.join(there, 'data/a'));
     fs.mkdirSync(path.join(there, 'data/a/full'), { recursive: true });
     const other = await synced(context, 'push');
-    assert.is(other.code, 'E_PARTIAL', other.found);
+    assert.is(other.code, 'E_REMOTE_PATH', other.found);
     assert.not.match(other.tail ?? '', /Host key/);
   });
 }
