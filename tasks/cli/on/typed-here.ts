@@ -8,8 +8,11 @@ export const machineTasks = new Set<string>();
  */
 export const typedHere = (text: string, name: string): string =>
   text.replace(/`[^`\n]*`/g, (quoted) =>
-    quoted.replace(/\bnpx just ([a-z][a-z:-]*)((?: [^\s`&|;]+)*)/g, (command: string, task: string, options: string) => {
-      const option = task.startsWith('sync:') ? 'remote' : machineTasks.has(task) ? 'on' : undefined;
-      return option === undefined || new RegExp(` --${option}\\b`).test(options) ? command : `${command} --${option}=${name}`;
-    }),
+    // What was brought there has a configuration of its own.
+    quoted
+      .replace(/ --config=(?:'[^']*'|[^\s`]+)/g, '')
+      .replace(/\bnpx just ([a-z][a-z:-]*)((?: [^\s`&|;]+)*)/g, (command: string, task: string, options: string) => {
+        const option = task.startsWith('sync:') ? 'remote' : machineTasks.has(task) ? 'on' : undefined;
+        return option === undefined || new RegExp(` --${option}\\b`).test(options) ? command : `${command} --${option}=${name}`;
+      }),
   );
