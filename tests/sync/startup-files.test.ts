@@ -48,7 +48,7 @@ else {
       });
 
   test('one that reads what is sent, and one that prints what our own faults are told by', async () => {
-    const { sshd, project, there } = await machine();
+    const { sshd, project, there, program } = await machine();
     const context = project();
     fs.writeFileSync(path.join(sshd.home, '.bashrc'), 'read -r answer\n');
     const stolen = await lookedAt(context);
@@ -64,6 +64,12 @@ else {
     const other = await synced(context, 'push');
     assert.is(other.code, 'E_REMOTE_PATH', other.found);
     assert.not.match(other.tail ?? '', /Host key/);
+    // One that comes with the transfer: whatever rsync there was called for, but for a look (`-n` of its server).
+    fs.rmSync(path.join(there, 'data/a'), { recursive: true });
+    program('rsync', `/usr/bin/rsync "$@"; c=$?; case "$*" in *"--server -n"*|*--version*) exit $c;; *) exit 23;; esac`);
+    const partial = await synced(context, 'push');
+    assert.is(partial.code, 'E_PARTIAL', partial.found);
+    assert.not.match(partial.tail ?? '', /Host key/);
   });
 }
 
