@@ -12,6 +12,8 @@ import { Trace } from './trace';
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
 /** A figure of FAR_BENCH_SCALE of the whole, for a trial. */
 const scale = Number(process.env.FAR_BENCH_SCALE ?? 1);
+/** The rows with this text in their name alone, for a trial: what is written then is not the whole table. */
+const chosen = process.env.FAR_CASE ?? '';
 const rounds = Number(process.env.FAR_BENCH_ROUNDS ?? 3);
 const delayMs = 50;
 export const benchmark: Benchmark = {
@@ -19,7 +21,7 @@ export const benchmark: Benchmark = {
   about: `${rounds === 1 ? 'One round: a' : `Medians of ${rounds} rounds: a`} real sshd behind a relay in user space that delays each way by 50 ms, GNU rsync on both ends. Each command makes its own connection, ours from the start of just to its end, in turn with \`rsync -rlt\`, \`rclone copy\` over sftp (\`--transfers 8 --multi-thread-streams 4\`) and \`tar | ssh tar\`. Both ends and the relay share the cores of this machine.`,
   async run() {
     const rows: Row[] = [];
-    for (const { what, goal, direction, fill, change, peers } of cases)
+    for (const { what, goal, direction, fill, change, peers } of cases.filter(({ what }) => what.includes(chosen)))
       rows.push(...(await measured({ what, goal, direction, fill, change, peers })));
     return rows;
   },

@@ -3,13 +3,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { overChannels } from '../../tasks/sync/posix/ranges/channels';
+import { overChannels } from '../../tasks/sync/posix/channels';
 import { largeFiles, rangesOf, restOf } from '../../tasks/sync/posix/ranges/range-plan';
 import type { RelativeName } from '../../tasks/untrusted/names';
-import { type Relay, relay } from '../support/relay';
+import { far } from '../support/far';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
-import { contents, type Pair, pair } from '../support/sync';
+import { contents } from '../support/sync';
 import { together } from '../support/together';
 
 const test = suite('large files over a line that is slow to answer');
@@ -78,14 +78,6 @@ test('more channels as long as they bring more; one that fails ends the rest', a
   assert.ok(!done.includes(9), done.join());
 });
 
-/** A machine that answers after 80 ms, and what may be sent to it. */
-async function far(options: Parameters<typeof pair>[0] = {}, rate = 0): Promise<Pair & { link: Relay; source: string; target: string }> {
-  const made = await pair(options);
-  const link = await relay(made.sshd.port, { delayMs: 40, rate });
-  made.configure({ port: link.port }, { sync: { push: ['data/processed'], pull: ['adapters'] } });
-  const [source, target] = [made.project, made.there].map((folder) => path.join(folder, 'data/processed')) as [string, string];
-  return { ...made, link, source, target };
-}
 const ranges = /in \d+ ranges over several channels/;
 
 if (noSshd) skip(test, 'large files over a line that is slow to answer', noSshd);

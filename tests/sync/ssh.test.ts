@@ -50,8 +50,8 @@ test('a look has values and what stands at each name, as text', () => {
   });
   assert.is(rsync?.text, '3.2.7');
   assert.equal(Object.fromEntries(items), {
-    'data/größe': { presence: 'folder', writable: false },
-    logs: { presence: 'missing', writable: true },
+    'data/größe': { presence: 'folder', writable: false, empty: false },
+    logs: { presence: 'missing', writable: true, empty: false },
   });
 });
 

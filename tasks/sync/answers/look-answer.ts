@@ -7,6 +7,14 @@ import { WrongAnswer } from './wrong-answer';
 /** What stands at a name. A `dangling` link leads nowhere. */
 export type Presence = 'folder' | 'file' | 'dangling' | 'missing';
 
+/** What the look saw at a name. */
+interface Item {
+  presence: Presence;
+  writable: boolean;
+  /** A folder in which nothing is. */
+  empty: boolean;
+}
+
 /** What the look at the other side printed, between its marks. Paths are absolute, in UTF-8. */
 export interface LookAnswer {
   /** The project's folder there. */
@@ -29,7 +37,7 @@ export interface LookAnswer {
   /** Seconds since 1970; `undefined` where it does not tell. */
   now: number | undefined;
   /** What stands at each folder that was asked for. */
-  items: ReadonlyMap<string, { presence: Presence; writable: boolean }>;
+  items: ReadonlyMap<string, Item>;
   /** Something else prints too: a login shell that is not silent. */
   noisy: boolean;
 }
@@ -45,10 +53,16 @@ export function parseLook(text: string, folders: readonly string[]): LookAnswer 
   const end = text.lastIndexOf('just-lora-end');
   if (begin < 0 || end < begin) return undefined;
   const values = new Map<string, string>();
-  const answers = new Map<string, { presence: Presence; writable: boolean }>();
+  const answers = new Map<string, Item>();
   for (const line of textName(text.slice(begin, end)).split('\n')) {
-    const item = /^item=(folder|file|dangling|missing) (yes|no) (.+)$/.exec(line);
-    if (item) answers.set(item[3] ?? '', { presence: item[1] as Presence, writable: item[2] === 'yes' });
+    const item = /^item=(folder|empty|file|dangling|missing) (yes|no) (.+)$/.exec(line);
+    const [, kind, writable, name = ''] = item ?? [];
+    if (kind)
+      answers.set(name, {
+        presence: kind === 'empty' ? 'folder' : (kind as Presence),
+        writable: writable === 'yes',
+        empty: kind === 'empty',
+      });
     else if (line.includes('=')) values.set(line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1));
   }
   const free = Number(/^\d{1,15}$/.exec(values.get('free_kb') ?? '')?.[0]) * 1024;

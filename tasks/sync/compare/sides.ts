@@ -16,16 +16,24 @@ export interface Sides {
   file: string | undefined;
   source: Presence;
   target: Presence;
+  /** Nothing is at the target: no folder, or an empty one. */
+  isNew: boolean;
 }
 
 /** @throws UserError E_UNSAFE_PATH where a pull would lead through a link that may have come from the other side */
-export function sidesOf(context: Context, there: Pick<RemoteState, 'path' | 'present'>, folder: Folder, direction: Direction): Sides {
+export function sidesOf(
+  context: Context,
+  there: Pick<RemoteState, 'path' | 'present' | 'empty'>,
+  folder: Folder,
+  direction: Direction,
+): Sides {
   const [near, far] = [presenceOf(context, path.join(context.root, folder.name)), there.present.get(folder.name) ?? 'missing'];
   const [source, target] = direction === 'push' ? [near, far] : [far, near];
+  const isNew = target === 'missing' || (direction === 'push' && there.empty?.has(folder.name) === true);
   const file = source === 'file' ? path.posix.basename(folder.name) : undefined;
   const base = file === undefined ? folder.name : path.posix.dirname(folder.name);
   if (direction === 'pull') refuseLinked(context, base);
-  return { base, here: path.join(context.root, base), there: path.posix.join(there.path, base), file, source, target };
+  return { base, here: path.join(context.root, base), there: path.posix.join(there.path, base), file, source, target, isNew };
 }
 
 /** A folder that travels may be a link that a person made; what lies in it may have been fetched, and none of that is followed. */

@@ -34,11 +34,11 @@ export async function guardFolderThere(session: Session, there: RemoteState, fol
  * @throws UserError E_REMOTE_PATH
  */
 export async function guardWayThere(session: Session, there: RemoteState, folder: Folder, changes: readonly FileChange[]): Promise<void> {
-  const { base, target } = sidesOf(session.context, there, folder, 'push');
+  const { base, isNew } = sidesOf(session.context, there, folder, 'push');
   // What is listed as changed is of the same kind there.
   const added = changes.filter(({ action }) => action === 'added');
   // A store tells no folder of links alone from none.
-  if (added.length === 0 || (target === 'missing' && there.shell)) return;
+  if (added.length === 0 || (isNew && there.shell)) return;
   const kinds = new Map<RelativeName, FileChange['kind']>(added.flatMap(({ name }) => foldersAbove(name).map((each) => [each, 'folder'])));
   for (const { name, kind } of added) kinds.set(name, kind);
   const names = [...kinds.keys()].sort((one, other) => one.length - other.length);

@@ -43,6 +43,7 @@ export async function lookAtMachine(
   if (!ssh) refuseUnmounted(context, remote, looked.real || looked.nearest);
   if (direction === 'push') refuseClosed(remote, looked);
   const present = new Map([...items].map(([name, { presence }]) => [name, presence]));
+  const empty = new Set([...items].filter(([, item]) => item.empty).map(([name]) => name));
   const machine: PosixMachine = {
     remote,
     shell,
@@ -51,7 +52,9 @@ export async function lookAtMachine(
     home: looked.home,
     real: looked.real,
     present,
+    empty,
     arrived(brought) {
+      empty.clear();
       for (const [name, presence] of brought) if (presence === 'folder' || presence === 'file') present.set(name, presence);
     },
     rsync,

@@ -41,6 +41,8 @@ export interface RemoteState {
   path: string;
   /** What stands there at the name of each folder that was asked for. */
   present: ReadonlyMap<string, Presence>;
+  /** Those of them that are folders in which nothing is, as far as it tells. */
+  empty?: ReadonlySet<string>;
   /** Who moves the bytes: `rsync`, `scp`, or the kind of a store. */
   transfer: string;
   /** What moves files, for a person, with its version on either side. */

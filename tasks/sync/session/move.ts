@@ -43,6 +43,7 @@ export async function moveFiles(
 
 /** Another push was at work meanwhile: what it has sent is not replaced unseen either. @throws UserError E_REMOTE_CHANGES, E_TOO_MANY_DELETIONS, E_PLAN_STALE */
 async function seenAnew(session: Session): Promise<SessionDifference> {
+  session.forget();
   const difference = await compareAll(session);
   if (session.plan) await holdToPlan(session, session.plan, difference);
   const refused = await refuseUnseen(session, difference);

@@ -1,15 +1,11 @@
 import { plural } from '../../../common/format';
 import type { Context } from '../../../engine/context';
-import { mayRetry, transferFault } from '../../answers/transfer-fault';
 import type { FileChange } from '../../compare/change';
 import type { Direction } from '../../compare/folders';
 import type { Sides } from '../../compare/sides';
 import type { Move } from '../../session/transport';
-import { remoteFault } from '../faults';
+import { type ChannelEnd, canSplit, farMs, inTurn, isFar, overLink } from '../far-line';
 import type { PosixMachine } from '../machine';
-import { retrying } from '../retry';
-import { dropMaster } from '../ssh/ssh';
-import { overChannels } from './channels';
 import { fetchingRanges } from './fetch-ranges';
 import { bytesOf, largeBytes, largeFiles, type Range, rangesOf, restOf } from './range-plan';
 import { sendingRanges } from './send-ranges';
@@ -27,8 +23,6 @@ export interface Arrival {
   close(): void;
 }
 
-/** Milliseconds of an answer that tell a line on which one channel is slow: sshd lets 2 MB be on their way in one. */
-const farMs = 60;
 /** Bytes that stay free: rsync makes a copy of the largest file. */
 const spareBytes = 1_000_000_000;
 
@@ -43,99 +37,47 @@ export async function bringAhead(
   context: Context,
   machine: PosixMachine,
   direction: Direction,
-  at: Pick<Sides, 'base' | 'here'>,
+  { base, here }: Pick<Sides, 'base' | 'here'>,
   stage: string | undefined,
   changes: readonly FileChange[],
   how: Pick<Move, 'tell' | 'note'>,
 ): Promise<void> {
   const large = largeFiles(changes);
-  if (large.length === 0 || !(await isWorthIt(context, machine, direction, stage ?? at.here, large))) return;
-  await inTurn(machine, () => bring(context, machine, direction, at, stage, large, how));
+  if (large.length === 0 || !(await isWorthIt(context, machine, direction, stage ?? here, large))) return;
+  await inTurn(machine, async () => {
+    const arrival: Arrival =
+      direction === 'push'
+        ? await sendingRanges(context, machine, { base, here }, large)
+        : await fetchingRanges(context, machine, { base, stage: stage ?? here }, large);
+    const ranges = isFar(machine) ? rangesOf(arrival.files) : [];
+    if (ranges.length > 0)
+      how.note(
+        `${plural(arrival.files.length, 'large file')} of which nothing is there yet: in ${ranges.length} ranges over several channels, since this line is slow to answer`,
+      );
+    try {
+      await overLink(context, machine, direction, ranges, how, (next, tell) => overChannel(arrival, next, tell));
+    } finally {
+      arrival.close();
+    }
+  });
 }
 
-/** The channels of a connection are for all folders that travel: one of them at a time has its ranges moved. */
-const turns = new WeakMap<PosixMachine, Promise<void>>();
-
-function inTurn(machine: PosixMachine, work: () => Promise<void>): Promise<void> {
-  const own = (turns.get(machine) ?? Promise.resolve()).then(work);
-  turns.set(
-    machine,
-    own.catch(() => undefined),
-  );
-  return own;
+/** Ranges over one channel; those that may not have arrived when it broke are to come again. */
+async function overChannel({ move }: Arrival, next: () => Range | undefined, tell: (bytes: number) => void): Promise<ChannelEnd<Range>> {
+  const taken: Range[] = [];
+  const take = () => {
+    const range = next();
+    if (range) taken.push(range);
+    return range;
+  };
+  const { exitCode, text, moved } = await move(take, tell);
+  const again = exitCode === 0 ? [] : restOf(taken, moved);
+  return { exitCode, text, again, backBytes: moved - (bytesOf(taken) - bytesOf(again)) };
 }
-
-async function bring(
-  context: Context,
-  machine: PosixMachine,
-  direction: Direction,
-  at: Pick<Sides, 'base' | 'here'>,
-  stage: string | undefined,
-  large: readonly FileChange[],
-  { tell, note }: Pick<Move, 'tell' | 'note'>,
-): Promise<void> {
-  const { base, here } = at;
-  const arrival: Arrival =
-    direction === 'push'
-      ? await sendingRanges(context, machine, { base, here }, large)
-      : await fetchingRanges(context, machine, { base, stage: stage ?? here }, large);
-  let left = isFar(machine) ? rangesOf(arrival.files) : [];
-  if (left.length > 0)
-    note(
-      `${plural(arrival.files.length, 'large file')} of which nothing is there yet: in ${left.length} ranges over several channels, since this line is slow to answer`,
-    );
-  let done = 0;
-  try {
-    await retrying(
-      context,
-      async () => {
-        const again: Range[] = [];
-        const begun = done;
-        let broken: { exitCode: number; text: string } | undefined;
-        await overChannels(left, async (next, count) => {
-          const taken: Range[] = [];
-          const take = () => {
-            const range = broken ? undefined : next();
-            if (range) taken.push(range);
-            return range;
-          };
-          const { exitCode, text, moved } = await arrival.move(take, (bytes) => {
-            count(bytes);
-            done += bytes;
-            tell(done);
-          });
-          if (exitCode === 0) return;
-          broken ??= { exitCode, text };
-          const rest = restOf(taken, moved);
-          done -= moved - (bytesOf(taken) - bytesOf(rest));
-          again.push(...rest);
-        });
-        left = [...again, ...left];
-        // What is no fault of the link, a full disk for one, is rsync's to tell.
-        if (!broken || !mayRetry(transferFault(broken.exitCode, broken.text))) return { exitCode: 0, text: '', moved: true };
-        return { ...broken, moved: done > begun };
-      },
-      async ({ exitCode }, pauseMs) => {
-        note(`the link broke (exit code ${exitCode}), trying again in ${pauseMs / 1000} s`);
-        await dropMaster(context, machine.ssh);
-      },
-      ({ exitCode, text }) => remoteFault(machine, exitCode, text, direction),
-    );
-  } finally {
-    arrival.close();
-  }
-}
-
-/** By how long its answers take: what is near has shown it by now. */
-const isFar = ({ shell }: PosixMachine): boolean => (shell.leastMs() ?? 0) >= farMs;
-
-/** Whether both ends can: not beside compression, which a person asks for where the line is narrow. */
-const canRange = ({ settings }: Context, { ssh, rsync, rsyncHere }: PosixMachine): boolean =>
-  ssh !== undefined && rsync?.flavour === 'gnu' && rsyncHere?.flavour === 'gnu' && !settings.setup.sync.compress;
 
 /** How the large files among these travel, and why, as clauses for the plan: how far a machine is shows on the way. */
 export function waysOfLarge(context: Context, machine: PosixMachine, changes: readonly FileChange[]): string[] {
-  const fresh = canRange(context, machine) ? largeFiles(changes) : [];
+  const fresh = canSplit(context, machine) ? largeFiles(changes) : [];
   const changed = changes.filter(({ action, kind, bytes }) => action === 'changed' && kind === 'file' && bytes >= largeBytes);
   return [
     ...(fresh.length > 0
@@ -155,7 +97,7 @@ async function isWorthIt(
   at: string,
   large: readonly FileChange[],
 ): Promise<boolean> {
-  if (!canRange(context, machine)) return false;
+  if (!canSplit(context, machine)) return false;
   const total = large.reduce((sum, { bytes }) => sum + bytes, 0);
   const free = direction === 'push' ? machine.freeBytes : (await context.host.disk.freeSpace(at)).availableBytes;
   if (free !== undefined && free < total + (large[0]?.bytes ?? 0) + spareBytes) return false;

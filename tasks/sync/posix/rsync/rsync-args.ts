@@ -1,5 +1,6 @@
 import { isAtLeast } from '../../../common/dotted';
 import { rsyncSince } from '../../../knowledge/tool-versions';
+import type { RelativeName } from '../../../untrusted/names';
 import { itemFormat, type RsyncVersion } from '../../answers/rsync-output';
 import type { Filters } from '../../compare/filters';
 import { type Direction, ownExcludes } from '../../compare/folders';
@@ -28,6 +29,8 @@ export interface RsyncCall {
    */
   links?: 'all' | 'inside' | 'none' | 'content' | 'follow';
   compress: boolean;
+  /** These files alone, all of them new: their names are read from stdin, each behind a zero byte. By default all that differ. */
+  listed?: boolean;
   timeoutSeconds: number;
   /** A folder that files need not be fetched from again, absolute. */
   compareWith?: string;
@@ -50,7 +53,8 @@ export function rsyncArgs(call: RsyncCall): string[] {
     '--no-group',
     ...(gnu ? ['--omit-dir-times'] : []),
     // A look does without: rsync would ask for a part of each file, which is half of the time where nothing changed.
-    ...(dryRun ? [] : ['--partial-dir=.rsync-partial', ...(direction === 'push' ? ['--delay-updates'] : [])]),
+    ...(dryRun ? [] : ['--partial-dir=.rsync-partial', ...(direction === 'push' && !call.listed ? ['--delay-updates'] : [])]),
+    ...(call.listed ? ['--files-from=-', '--from0'] : []),
     ...(call.compareWith ? [`--compare-dest=${call.compareWith}`] : []),
     ...(ssh ? [`--timeout=${call.timeoutSeconds}`, '-e', remoteShell(ssh)] : []),
     ...(call.checksum ? ['--checksum'] : []),
@@ -64,6 +68,9 @@ export function rsyncArgs(call: RsyncCall): string[] {
     call.to,
   ];
 }
+
+/** A name as `--files-from --from0` takes it: one that begins like a comment is left out there, without a word, also behind zero bytes. */
+export const listedName = (name: RelativeName): string => `${/^[#;]/.test(name) ? './' : ''}${name}\0`;
 
 const knowsZstd = ({ flavour, version }: RsyncVersion): boolean => flavour === 'gnu' && isAtLeast(version, rsyncSince.zstd);
 

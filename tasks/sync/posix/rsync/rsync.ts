@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../../../engine/context';
 import type { RunOptions } from '../../../platform/processes/processes';
+import type { RelativeName } from '../../../untrusted/names';
 import { checksumAnswer, heard, type Limits, longAnswer, refusePart } from '../../answers/answer';
 import { fileByFile, literalBytes, namesInTheWay, progressBytes, type RsyncVersion } from '../../answers/rsync-output';
 import { deepestFirst, type FileChange } from '../../compare/change';
@@ -20,8 +21,9 @@ import type { PosixMachine } from '../machine';
 import { bringAhead, waysOfLarge } from '../ranges/bring-ahead';
 import { retrying, type Try } from '../retry';
 import { addressIn, dropMaster } from '../ssh/ssh';
-import { type RsyncCall, rsyncArgs } from './rsync-args';
+import { listedName, type RsyncCall, rsyncArgs } from './rsync-args';
 import { type RsyncQuestion, readComparison } from './rsync-comparison';
+import { bringShares, wayOfShares } from './shares';
 
 /** rsync on both ends, over ssh or to a mounted volume. */
 export function rsyncTransport(context: Context, machine: PosixMachine, direction: Direction, filters: Filters): Transport {
@@ -54,7 +56,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
   };
   const rsync = async (
     args: readonly string[],
-    more: Pick<RunOptions, 'onLine' | 'keep'> & Partial<Limits>,
+    more: Pick<RunOptions, 'onLine' | 'keep' | 'input'> & Partial<Limits>,
   ): Promise<Try & { stdout: string }> => {
     // The C locale: every byte that is not ASCII comes as an escape, and names are bytes.
     const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, encoding: 'latin1', guarded: true, ...more } as const;
@@ -69,8 +71,8 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
   const compare = async (folder: Folder, how: Compare) => {
     const at = sides(folder);
     // Nothing there yet: compared with a folder that does not exist, here, since rsync wants its parent.
-    const nowhere = at.target === 'missing' ? { to: nowhereIn(root), ...(direction === 'push' ? { ssh: undefined } : {}) } : {};
-    const listDeletions = how.deletions && at.file === undefined && at.target !== 'missing';
+    const nowhere = at.isNew ? { to: nowhereIn(root), ...(direction === 'push' ? { ssh: undefined } : {}) } : {};
+    const listDeletions = how.deletions && at.file === undefined && !at.isNew;
     const args = rsyncArgs(await call(folder, at, { dryRun: true, listDeletions, checksum: how.checksum, ...nowhere }));
     const { stdout, inTheWay } = await retrying(
       context,
@@ -106,32 +108,32 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     // Over a far line a small folder is mostly waiting.
     atOnce: 3,
     compare,
-    ways: (changes) => waysOfLarge(context, machine, changes),
+    ways: (changes) => [...waysOfLarge(context, machine, changes), ...wayOfShares(context, machine, changes)],
 
     async transfer(folder, changes, { checksum, tell, note }) {
       const at = sides(folder);
       const stage = direction === 'pull' ? openStaging(context, at.base) : undefined;
       // Links that were not listed do not come: one of them could be the folder of the next file.
       const arriving = changes.some(({ kind }) => kind === 'link') ? 'inside' : 'none';
-      const args = rsyncArgs(
-        await call(folder, at, { checksum, ...(stage ? { to: `${stage}/`, compareWith: at.here, links: arriving } : {}) }),
-      );
-      await bringAhead(context, machine, direction, at, stage, changes, { tell, note });
-      const attempt = () => {
+      const given = await call(folder, at, { checksum, ...(stage ? { to: `${stage}/`, compareWith: at.here, links: arriving } : {}) });
+      const bring = (listed: readonly RelativeName[] | undefined, moved: (bytes: number) => void) => {
         const sum = rsyncHere.flavour === 'gnu' ? (bytes: number) => bytes : fileByFile();
-        return rsync(args, {
-          keep: 'end',
-          onLine(line) {
-            const bytes = progressBytes(line);
-            if (bytes !== undefined) tell(sum(bytes));
-          },
-        });
+        const onLine = (line: string) => {
+          const bytes = progressBytes(line);
+          if (bytes !== undefined) moved(sum(bytes));
+        };
+        if (!listed) return rsync(rsyncArgs(given), { keep: 'end', onLine });
+        const input = Buffer.from(listed.map(listedName).join(''), 'latin1');
+        return rsync(rsyncArgs({ ...given, listed: true }), { keep: 'end', onLine, input });
       };
+      const isSplit = at.file === undefined && (direction === 'pull' || !given.links);
+      await bringAhead(context, machine, direction, at, stage, changes, { tell, note });
+      const left = isSplit ? await bringShares(context, machine, direction, changes, { tell, note }, bring) : changes;
       const between = async ({ exitCode }: Try, pauseMs: number) => {
         note(`the link broke (exit code ${exitCode}), trying again in ${pauseMs / 1000} s`);
         await dropMaster(context, machine.ssh);
       };
-      await retrying(context, attempt, between, fault);
+      if (left.length > 0) await retrying(context, () => bring(undefined, tell), between, fault);
       if (stage) commitStaging(context, machine.remote, changes, stage, at.here);
     },
 

@@ -24,7 +24,8 @@ export const lookScript = projectScript(`
   while IFS= read -r f; do
     if [ -d "$p/$f" ]; then
       w=no; [ -w "$p/$f" ] && w=yes;
-      printf "item=folder %s %s\\n" "$w" "$f";
+      k=folder; [ -z "$(find "$p/$f/." -name . -o -print -prune 2>&1 | head -c 1)" ] && k=empty;
+      printf "item=%s %s %s\\n" "$k" "$w" "$f";
     elif [ -e "$p/$f" ]; then printf "item=file yes %s\\n" "$f";
     elif [ -L "$p/$f" ]; then printf "item=dangling yes %s\\n" "$f";
     else printf "item=missing yes %s\\n" "$f"; fi;

@@ -38,3 +38,6 @@ const readProject = `
   IFS= read -r g; [ "$g" = "${guardLine}" ] || { echo just-lora-shifted; exit 92; };
   IFS= read -r p;
   case "$p" in "~") p=$HOME;; "~/"*) p=$HOME/\${p#"~/"};; /*) ;; *) p=$HOME/$p;; esac;`;
+
+/** Nothing: how long an answer takes. */
+export const nothingScript = projectScript('true');

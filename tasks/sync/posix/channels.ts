@@ -2,7 +2,8 @@
  * How many channels there are at first, and at the most: sshd lets ten sessions into a connection by default, and two other folders and
  * the lock may need one each.
  */
-const [first, most] = [4, 7];
+export const firstChannels = 4;
+const most = 7;
 /** Milliseconds between two measurements, and how much more each step has to bring. */
 const [measureMs, gain] = [300, 1.15];
 
@@ -23,7 +24,8 @@ export async function overChannels<T>(
   };
   const next = () => (failed === undefined ? queue.shift() : undefined);
   const open = (count: number) => {
-    for (let at = 0; at < Math.min(count, queue.length); at++) {
+    // Each takes its first one at once.
+    for (let left = Math.min(count, queue.length); left > 0; left--) {
       const worker: Promise<void> = channel(next, tell)
         .catch((error: unknown) => {
           failed ??= error;
@@ -32,7 +34,7 @@ export async function overChannels<T>(
       working.add(worker);
     }
   };
-  open(first);
+  open(firstChannels);
   const timer = setInterval(() => {
     const [now, count] = [bytes, working.size];
     bytes = 0;

@@ -1,0 +1,90 @@
+import { plural } from '../../../common/format';
+import type { Context } from '../../../engine/context';
+import type { RelativeName } from '../../../untrusted/names';
+import { type FileChange, foldersAbove } from '../../compare/change';
+import type { Direction } from '../../compare/folders';
+import type { Move } from '../../session/transport';
+import { firstChannels } from '../channels';
+import { canSplit, farMs, inTurn, isFar, overLink } from '../far-line';
+import type { PosixMachine } from '../machine';
+import { largeFiles } from '../ranges/range-plan';
+import type { Try } from '../retry';
+import { nothingScript } from '../scripts/project-script';
+
+/** Less than this together is not worth the start of several rsyncs: bytes, twice what two channels of sshd have on their way. */
+const worthBytes = 8_000_000;
+/** A share of many is about as large, in bytes: what is left at the end keeps every channel busy. */
+const shareBytes = 64_000_000;
+/** What a file costs beside its bytes, in bytes. */
+const fileBytes = 4096;
+
+/** New files that one rsync brings. */
+type Share = readonly FileChange[];
+
+/** New files that do not travel in ranges, as shares of about the same weight, in their order; none where one rsync does as well. */
+export function sharesOf(changes: readonly FileChange[]): Share[] {
+  const inRanges = new Set(largeFiles(changes));
+  const files = changes.filter((change) => change.action === 'added' && change.kind === 'file' && !inRanges.has(change));
+  const weightOf = (some: readonly FileChange[]) => some.reduce((sum, { bytes }) => sum + bytes + fileBytes, 0);
+  const total = weightOf(files);
+  if (total < worthBytes) return [];
+  const count = Math.max(firstChannels, Math.ceil(total / shareBytes));
+  const shares: FileChange[][] = [];
+  let room = 0;
+  for (const file of files) {
+    if (room <= 0 && shares.length < count) {
+      shares.push([]);
+      room += total / count;
+    }
+    shares.at(-1)?.push(file);
+    room -= file.bytes + fileBytes;
+  }
+  return shares.length > 1 ? shares : [];
+}
+
+/** How new files travel, for the plan. */
+export const wayOfShares = (context: Context, machine: PosixMachine, changes: readonly FileChange[]): string[] =>
+  canSplit(context, machine) && sharesOf(changes).length > 0 ? [`new files by several rsyncs at once if an answer takes ${farMs} ms`] : [];
+
+/**
+ * Brings new files by several rsyncs at once, each over a channel of its own, where the line is slow to answer: one channel of ssh has
+ * at most 2 MB on its way. What is there already in another form is not among them: that comes behind, by one rsync, which keeps the
+ * old files in their places until all have arrived.
+ * @param rsync brings the files with these names, and tells how many bytes of them have moved by now
+ * @returns what is left for that one rsync: also what a fault of another kind than the link's has kept back, which it then tells
+ * @throws UserError by the fault of the way, where the link does not come back
+ */
+export async function bringShares(
+  context: Context,
+  machine: PosixMachine,
+  direction: Direction,
+  changes: readonly FileChange[],
+  how: Pick<Move, 'tell' | 'note'>,
+  rsync: (names: readonly RelativeName[], tell: (bytes: number) => void) => Promise<Try>,
+): Promise<readonly FileChange[]> {
+  const shares = canSplit(context, machine) ? sharesOf(changes) : [];
+  // A pull may have asked nothing of its shell yet.
+  if (shares.length > 0 && machine.shell.leastMs() === undefined) await machine.shell.run(nothingScript, [machine.path]);
+  if (shares.length === 0 || !isFar(machine)) return changes;
+  const count = shares.reduce((sum, { length }) => sum + length, 0);
+  how.note(`${plural(count, 'new file')}: in ${shares.length} shares, each by an rsync of its own, since this line is slow to answer`);
+  const brought = new Set<RelativeName>();
+  await inTurn(machine, () =>
+    overLink(context, machine, direction, shares, how, async (next, tell) => {
+      for (let share = next(); share; share = next()) {
+        const names = share.map(({ name }) => name);
+        let moved = 0;
+        const { exitCode, text } = await rsync(names, (bytes) => {
+          tell(Math.max(0, bytes - moved));
+          moved = Math.max(moved, bytes);
+        });
+        if (exitCode !== 0) return { exitCode, text, again: [share], backBytes: moved };
+        for (const name of names) brought.add(name);
+      }
+      return { exitCode: 0, text: '', again: [], backBytes: 0 };
+    }),
+  );
+  // A folder comes with the files that it is for.
+  const folders = new Set([...brought].flatMap(foldersAbove));
+  return changes.filter(({ action, kind, name }) => !(action === 'added' && (kind === 'folder' ? folders : brought).has(name)));
+}

@@ -1,0 +1,165 @@
+import * as crypto from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { sharesOf } from '../../tasks/sync/posix/rsync/shares';
+import type { RelativeName } from '../../tasks/untrusted/names';
+import { type Far, far } from '../support/far';
+import { runJust, temporaryFolder } from '../support/project';
+import { skip } from '../support/skip';
+import { noSshd } from '../support/sshd';
+import { contents } from '../support/sync';
+import { together } from '../support/together';
+
+const test = suite('many new files over a line that is slow to answer');
+const waiting = together(test);
+
+const file = (name: string, bytes: number, action: 'added' | 'changed' = 'added') =>
+  ({ action, kind: 'file', folder: 'data', name: name as RelativeName, bytes }) as const;
+
+test('new files in shares of about the same weight; none where one rsync does as well', () => {
+  const many = (count: number, bytes: number) => Array.from({ length: count }, (_, at) => file(`f${at}`, bytes));
+  const lengths = (changes: Parameters<typeof sharesOf>[0]) => sharesOf(changes).map(({ length }) => length);
+  assert.equal(lengths(many(100, 20_000)), [], 'one channel has as much on its way');
+  assert.equal(lengths([file('one', 15_000_000)]), [], 'nothing to share');
+  assert.equal(lengths(many(2000, 20_000)), [500, 500, 500, 500]);
+  assert.equal(lengths([...many(2000, 20_000), file('changed', 9e9, 'changed')]), [500, 500, 500, 500], 'what changed comes behind');
+  assert.equal(lengths([...many(2000, 20_000), file('large', 90_000_000)]), [500, 500, 500, 500], 'what is large comes in ranges');
+  assert.is(lengths(many(100_000, 10_000)).length, 23, 'of many, as large as 64 MB');
+  const uneven = sharesOf([file('a', 15_000_000), ...many(1000, 5000)]);
+  assert.equal(uneven.flat().length, 1001);
+  assert.equal(uneven[0]?.length, 1);
+});
+
+/** Files of all kinds of names, 12 MB together, in two folders. */
+function fill({ source }: Pick<Far, 'source'>): void {
+  const names = [
+    ...Array.from({ length: 300 }, (_, at) => `f${at}`),
+    ...Array.from({ length: 290 }, (_, at) => `deep/er/f${at}`),
+    ...['#no comment', ';nor this', 'two words', '-dash', 'größe', 'line\nbreak', 'back\\slash', '*', 'deep/[a]', ':colon'],
+  ];
+  fs.mkdirSync(path.join(source, 'deep/er'), { recursive: true });
+  for (const name of names) fs.writeFileSync(path.join(source, name), crypto.randomBytes(20_000));
+  fs.writeFileSync(Buffer.from(`${source}/caf\xe9`, 'latin1'), 'no UTF-8');
+}
+/** Resolves when a stream has said it. */
+const once = (stream: NodeJS.ReadableStream | null, isIt: (text: string) => boolean): Promise<void> =>
+  new Promise((resolve) => stream?.on('data', (chunk) => isIt(`${chunk}`) && resolve()));
+const shares = /in 4 shares, each by an rsync of its own/;
+const leftovers = (folder: string) =>
+  Object.keys(contents(folder)).filter((name) => name.includes('.rsync') || /\.[A-Za-z0-9]{6}$/.test(name));
+
+if (noSshd) skip(test, 'many new files over a line that is slow to answer', noSshd);
+else {
+  waiting('a push comes as it is, with times and modes, links, empty folders and what changed behind it, and leaves nothing', async () => {
+    const made = await far();
+    const { run, json, source, target, link } = made;
+    fs.mkdirSync(target, { recursive: true });
+    fill(made);
+    fs.chmodSync(path.join(source, 'f7'), 0o640);
+    fs.chmodSync(path.join(source, 'deep'), 0o750);
+    fs.utimesSync(path.join(source, 'f7'), 1_700_000_000, 1_700_000_000);
+    assert.match((await run('sync:push', '--plan')).stdout, 'new files by several rsyncs at once if an answer takes 60 ms');
+    const { stderr, exitCode } = await run('sync:push');
+    assert.is(exitCode, 0, stderr);
+    assert.match(stderr, shares);
+    assert.equal(contents(target), contents(source));
+    const { mode, mtimeMs } = fs.statSync(path.join(target, 'f7'));
+    assert.equal([mode & 0o777, mtimeMs, fs.statSync(path.join(target, 'deep')).mode & 0o777], [0o640, 1_700_000_000_000, 0o750]);
+    assert.equal(leftovers(target), []);
+    assert.is((await json('sync:push')).outcome, 'unchanged');
+    // The same again beside a file that changed, a link and an empty folder.
+    for (let at = 0; at < 500; at++) fs.writeFileSync(path.join(source, `g${at}`), crypto.randomBytes(20_000));
+    fs.writeFileSync(path.join(source, 'f1'), 'changed');
+    fs.symlinkSync('f1', path.join(source, 'link'));
+    fs.mkdirSync(path.join(source, 'nothing in it'));
+    const more = await run('sync:push');
+    assert.is(more.exitCode, 0, more.stderr);
+    assert.match(more.stderr, shares);
+    assert.equal(contents(target), contents(source));
+    assert.ok(fs.statSync(path.join(target, 'nothing in it')).isDirectory());
+    assert.is((await json('sync:push')).outcome, 'unchanged');
+    link.close();
+  });
+
+  waiting('a pull comes as it is; a server with one session does it too', async () => {
+    for (const more of ['', 'MaxSessions 1']) {
+      const { run, there, project, link, json } = await far({ more });
+      const [source, target] = [path.join(there, 'adapters'), path.join(project, 'adapters')];
+      fill({ source });
+      const { stderr, exitCode } = await run('sync:pull');
+      assert.is(exitCode, 0, stderr);
+      assert.match(stderr, shares);
+      assert.equal(contents(target), contents(source), more);
+      assert.not.ok(fs.existsSync(path.join(target, '.rsync-partial')));
+      assert.is((await json('sync:pull')).outcome, 'unchanged');
+      link.close();
+    }
+  });
+
+  waiting('killed in the middle, and a link that is cut: what has arrived is not sent again, and no part has a name', async () => {
+    for (const how of ['killed', 'cut'] as const) {
+      const made = await far({}, 4_000_000);
+      const { start, run, link, source, target } = made;
+      fill(made);
+      const { child, ended } = start('sync:push');
+      await link.hasSent(6_000_000);
+      if (how === 'killed') child.kill('SIGKILL');
+      else link.cut();
+      const first = await ended;
+      if (how === 'killed') {
+        const whole = contents(source);
+        for (const [name, hash] of Object.entries(contents(target)))
+          if (!leftovers(target).includes(name)) assert.is(hash, whole[name], name);
+      } else assert.match(first.stderr, /the link broke/);
+      const { stderr, exitCode } = how === 'killed' ? await run('sync:push') : first;
+      assert.is(exitCode, 0, stderr);
+      assert.equal(contents(target), contents(source), how);
+      assert.ok(link.sent() < 12_000_000 + 6_000_000, `${link.sent()} bytes were sent`);
+      link.close();
+    }
+  });
+
+  waiting('what several rsyncs fail at is left to the one behind them, which tells what it is or brings it', async () => {
+    const made = await far();
+    const { project, env, source, target, link } = made;
+    fill(made);
+    const bin = temporaryFolder('jl-bin');
+    fs.writeFileSync(
+      path.join(bin, 'rsync'),
+      '#!/bin/sh\ncase " $* " in *" --files-from=- "*) echo "rsync error: some files could not be transferred (code 23)" >&2; exit 23;; esac\nexec /usr/bin/rsync "$@"\n',
+      { mode: 0o755 },
+    );
+    const { stderr, exitCode } = await runJust(project, ['sync:push'], { ...env, PATH: `${bin}:${process.env.PATH}` });
+    assert.is(exitCode, 0, stderr);
+    assert.match(stderr, shares);
+    assert.equal(contents(target), contents(source));
+    link.close();
+  });
+
+  waiting('another push brings the folder while this one waits for it: what came is seen', async () => {
+    const made = await far();
+    const { start, there, source, target, link } = made;
+    fill(made);
+    fs.mkdirSync(path.join(there, '.just-lora'), { recursive: true });
+    const lock = path.join(there, '.just-lora', 'lock');
+    fs.writeFileSync(lock, 'a-token\nsomebody-else:/project\n');
+    const { child, ended } = start('sync:push');
+    await Promise.race([ended, once(child.stderr, (text) => text.includes('→ push'))]);
+    // It asks for the lock now, and again each second.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    fs.mkdirSync(target, { recursive: true });
+    fs.writeFileSync(path.join(target, 'f1'), 'of another, newer');
+    fs.utimesSync(path.join(target, 'f1'), Date.now() / 1000 + 60, Date.now() / 1000 + 60);
+    fs.rmSync(lock);
+    const { exitCode, stderr } = await ended;
+    assert.is(exitCode, 1, stderr);
+    assert.match(stderr, 'E_REMOTE_CHANGES', stderr);
+    assert.is(fs.readFileSync(path.join(target, 'f1'), 'utf8'), 'of another, newer');
+    assert.ok(fs.existsSync(path.join(source, 'f1')));
+    link.close();
+  });
+}
+
+test.run();
