@@ -1,4 +1,4 @@
-import type { RunOptions, RunResult } from '../platform/processes/processes';
+import type { RunOptions, RunResult } from '../platform/processes/run';
 import type { Context } from './context';
 
 /** Variables that point git at another repository, as in a hook (`git rev-parse --local-env-vars`); what configures it stays. */

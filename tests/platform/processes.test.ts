@@ -3,7 +3,8 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { thisHost } from '../../tasks/platform';
-import type { Processes, RunOptions, RunResult } from '../../tasks/platform/processes/processes';
+import type { Processes } from '../../tasks/platform/processes/processes';
+import type { RunOptions, RunResult } from '../../tasks/platform/processes/run';
 import { temporaryFolder } from '../support/project';
 
 const test = suite('starting a program');

@@ -3,7 +3,7 @@ import { UserError } from '../../common/errors';
 import { sha256 } from '../../common/hash';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
-import type { RunResult } from '../../platform/processes/processes';
+import type { RunResult } from '../../platform/processes/run';
 import { answersIn, type TrialResult } from './library-trial';
 
 /** The script that does it. It lies beside this file in the package too. */

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { Resource } from '../../engine/resources';
-import type { RunOptions, RunResult } from '../../platform/processes/processes';
+import type { RunOptions, RunResult } from '../../platform/processes/run';
 import { type Fields, fieldsOf, tryParse } from '../../untrusted/json';
 import { outside } from '../python/outside';
 import { type CondaProgram, notedEnvironments } from './find';

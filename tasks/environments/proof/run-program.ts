@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import { scratchFolder } from '../../engine/scratch';
-import type { RunResult } from '../../platform/processes/processes';
+import type { RunResult } from '../../platform/processes/run';
 import { fieldsOf } from '../../untrusted/json';
 import { activated } from '../python/interpreter/activated';
 import { trainingPrefix, trainingPython } from '../training/locate';

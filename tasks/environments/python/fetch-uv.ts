@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { makeStateFolder, statePath } from '../../engine/state';
-import type { RunResult } from '../../platform/processes/processes';
+import type { RunResult } from '../../platform/processes/run';
 import { pythonIn } from '../prefix/prefix';
 import { installerFault, tellingTail } from './installer-output';
 import type { Found } from './interpreter/probe';

@@ -1,5 +1,5 @@
 import { UserError } from '../../common/errors';
-import type { RunResult } from '../../platform/processes/processes';
+import type { RunResult } from '../../platform/processes/run';
 import { type InstallerFault, installerFault, tellingTail } from '../python/installer-output';
 import type { Cutoff } from '../python/sources/cutoff';
 import { trustFix, untrusted } from '../python/trust';

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { UserError } from '../../common/errors';
 import { byteName, shownName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
-import type { RunResult } from '../../platform/processes/processes';
+import type { RunResult } from '../../platform/processes/run';
 import { longAnswer } from '../../sync/answers/answer';
 import { remoteFault } from '../../sync/posix/faults';
 import { retrying } from '../../sync/posix/retry';

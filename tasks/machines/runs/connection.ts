@@ -1,5 +1,5 @@
 import type { RunEvent } from '../../engine/reporter/events';
-import type { RunResult } from '../../platform/processes/processes';
+import type { RunResult } from '../../platform/processes/run';
 import type { Machine, Runtime } from '../machine';
 import { type Answer, type Ended, protocolVersion, type Request } from '../there/protocol';
 import type { Ahead } from './ahead';

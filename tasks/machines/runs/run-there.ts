@@ -3,7 +3,7 @@ import { UserError } from '../../common/errors';
 import { duration } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { RunEvent } from '../../engine/reporter/events';
-import type { RunResult } from '../../platform/processes/processes';
+import type { RunResult } from '../../platform/processes/run';
 import { type TransferFault, transferFault } from '../../sync/answers/transfer-fault';
 import { remoteFault } from '../../sync/posix/faults';
 import { loginFault } from '../../sync/posix/ssh/login-fault';

@@ -1,5 +1,5 @@
 import { UserError } from '../../common/errors';
-import type { RunResult } from '../../platform/processes/processes';
+import type { RunResult } from '../../platform/processes/run';
 import { remoteAddress } from '../remotes/address';
 import type { Remote } from '../remotes/remote';
 import { WrongAnswer } from './wrong-answer';

@@ -68,16 +68,18 @@ export async function rememberPushed(session: Session, { folders }: SessionDiffe
   const { context, remote } = session;
   const transport = await session.transport();
   const sent = folders.filter(({ changes }) => changes.length > 0);
+  const stamps = new Map<FileChange, string | undefined>();
   await Promise.all(
     sent.map(async ({ folder, changes }) => {
       const states = new Map(Object.entries(await transport.states(folder, 'there')));
-      const sending = recallArrived(context, sendingTo(remote));
-      keep(context, pushedTo(remote), changes, ({ folder: base, name }) => {
-        const [now, sent] = [stampIn(states.get(shownName(name))), sending.get(recordName(base, name))];
-        return now && sent ? `${now} ${sent}` : now;
-      });
+      for (const change of changes) stamps.set(change, stampIn(states.get(shownName(change.name))));
     }),
   );
+  const sending = recallArrived(context, sendingTo(remote));
+  keep(context, pushedTo(remote), [...stamps.keys()], (change) => {
+    const [now, before] = [stamps.get(change), sending.get(recordName(change.folder, change.name))];
+    return now && before ? `${now} ${before}` : now;
+  });
 }
 
 function keep(context: Context, what: string, changes: readonly FileChange[], stamp: (change: FileChange) => string | undefined): void {

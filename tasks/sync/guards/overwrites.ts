@@ -1,5 +1,5 @@
 import { UserError } from '../../common/errors';
-import { some } from '../../common/format';
+import { shellWord, some } from '../../common/format';
 import { shownName } from '../../common/shown-name';
 import { type FileChange, shownChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
@@ -31,31 +31,42 @@ export async function refuseUnseen(session: Session, difference: SessionDifferen
 async function markOverwrites(session: Session, { folders, changes, byChecksum }: SessionDifference): Promise<UserError | undefined> {
   // Of the same size and time: what differs then is no work of a person, and `--verify` is to mend it.
   if (byChecksum) return undefined;
-  await Promise.all(folders.map(({ folder, changes: own }) => markIn(session, folder, own)));
-  const { context, direction } = session;
+  const { context, direction, remote } = session;
+  const known: Known = {
+    arrived: recallArrived(context, direction === 'push' ? pushedTo(remote) : 'pulled'),
+    pieces: piecesOf(context, remote),
+    wasSynced: syncedWith(context, remote),
+  };
+  await Promise.all(folders.map(({ folder, changes: own }) => markIn(session, known, folder, own)));
   const marked = changes.filter((change) => change.newer !== undefined);
   if (marked.length === 0 || context.option('plan') !== undefined || context.forced(direction)) return undefined;
   return overwrites(session, marked);
 }
 
-async function markIn(session: Session, folder: Folder, changes: readonly FileChange[]): Promise<void> {
+/** What the records of earlier runs have of the files of a remote, read once for all folders. */
+interface Known {
+  /** What files looked like when they arrived on the receiving side, by {@link recordName}. */
+  arrived: ReadonlyMap<string, string>;
+  pieces: ReturnType<typeof piecesOf>;
+  wasSynced: ReturnType<typeof syncedWith>;
+}
+
+async function markIn(session: Session, known: Known, folder: Folder, changes: readonly FileChange[]): Promise<void> {
   const { context, direction, remote } = session;
+  const { arrived, pieces, wasSynced } = known;
   const at = direction === 'push' ? 'there' : 'here';
   const touched = changes.filter(({ action, kind }) => action !== 'added' && kind !== 'folder');
   if (touched.length === 0) return;
   const transport = await session.transport();
   const changed = touched.filter(({ action, kind }) => action === 'changed' && kind === 'file');
-  const record = recallArrived(context, direction === 'push' ? pushedTo(remote) : 'pulled');
-  const pieces = piecesOf(context, remote);
-  const wasSynced = syncedWith(context, remote);
   // A list of the other side costs a command: asked for where something is known to hold it against.
-  const isKnown = pieces.any || (direction === 'push' && touched.some((change) => record.has(recordName(change.folder, change.name))));
+  const isKnown = pieces.any || (direction === 'push' && touched.some((change) => arrived.has(recordName(change.folder, change.name))));
   const [newer, states] = await Promise.all([
     changed.length > 0 ? transport.newer(folder, changed) : new Set<string>(),
     isKnown ? transport.states(folder, 'there').then((found) => new Map(Object.entries(found))) : undefined,
   ]);
   for (const change of touched) {
-    const before = record.get(recordName(change.folder, change.name));
+    const before = arrived.get(recordName(change.folder, change.name));
     const state = states?.get(shownName(change.name));
     if (pieces.has(change, state)) {
       if (direction === 'pull') change.newer = cutOffThere;
@@ -78,7 +89,7 @@ function overwrites(session: Session, marked: readonly FileChange[]): UserError 
   const [where, other] = direction === 'push' ? [`on \`${remote.name}\``, 'here'] : ['here', 'there'];
   const folders = [...new Set(marked.map(({ folder }) => folder))].join(',');
   const goOn = marked.some(({ newer }) => newer === cutOffThere)
-    ? `\`${syncCommand(context, 'push', ['remote'])} --only=${folders}\` goes on with the push that was cut off\n`
+    ? `\`${syncCommand(context, 'push', ['remote'])} --only=${shellWord(folders)}\` goes on with the push that was cut off\n`
     : '';
   return new UserError({
     code: direction === 'push' ? 'E_REMOTE_CHANGES' : 'E_LOCAL_CHANGES',

@@ -1,6 +1,6 @@
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
-import type { RunResult } from '../../platform/processes/processes';
+import type { RunResult } from '../../platform/processes/run';
 import { heard, refusePart } from '../answers/answer';
 import type { Remote } from '../remotes/remote';
 import { remoteFault } from './faults';

@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Context } from '../../engine/context';
-import type { RunOptions, RunResult } from '../../platform/processes/processes';
+import type { RunOptions, RunResult } from '../../platform/processes/run';
 import { type Limits, shortAnswer } from '../answers/answer';
 import { commandsFor } from './scripts/by-stdin';
 import { guardLine, readElsewhere } from './scripts/project-script';

@@ -2,7 +2,7 @@ import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { scratchFolder } from '../../engine/scratch';
 import { calledAlike, installCommand } from '../../platform/install-command';
-import type { RunOptions } from '../../platform/processes/processes';
+import type { RunOptions } from '../../platform/processes/run';
 import { fieldsOf, tryParse } from '../../untrusted/json';
 import { checksumAnswer, heard, type Limits, longAnswer, refusePart, shortAnswer } from '../answers/answer';
 import { logErrors, parseLsjson, rcloneFault, statsBytes } from '../answers/rclone-output';

@@ -1,5 +1,5 @@
 import { UserError } from '../../../common/errors';
-import type { RunResult } from '../../../platform/processes/processes';
+import type { RunResult } from '../../../platform/processes/run';
 import { untrusted } from '../../python/trust';
 import type { CondaDefinition } from '../definition';
 import type { Conda } from '../program';

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import type { Context } from '../../../engine/context';
-import type { RunOptions } from '../../../platform/processes/processes';
+import type { RunOptions } from '../../../platform/processes/run';
 import type { RelativeName } from '../../../untrusted/names';
 import { checksumAnswer, heard, type Limits, longAnswer, refusePart } from '../../answers/answer';
 import { fileByFile, literalBytes, namesInTheWay, progressBytes, type RsyncVersion } from '../../answers/rsync-output';

@@ -1,6 +1,6 @@
 import type { UserError } from '../../../common/errors';
 import type { Context } from '../../../engine/context';
-import type { RunResult } from '../../../platform/processes/processes';
+import type { RunResult } from '../../../platform/processes/run';
 import { noShell } from '../../answers/ssh/no-shell';
 import { sshFault } from '../../answers/ssh/ssh-fault';
 import type { Remote } from '../../remotes/remote';

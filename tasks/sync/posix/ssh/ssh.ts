@@ -4,7 +4,7 @@ import { sha256 } from '../../../common/hash';
 import type { Context } from '../../../engine/context';
 import { refuseTracked } from '../../../engine/repository-programs';
 import { installCommand } from '../../../platform/install-command';
-import type { RunResult } from '../../../platform/processes/processes';
+import type { RunResult } from '../../../platform/processes/run';
 import { parseSshConfig } from '../../answers/ssh/ssh-config';
 import { sshTarget } from '../../answers/ssh/ssh-target';
 import type { Remote } from '../../remotes/remote';
