@@ -193,6 +193,9 @@ test('settings that cannot be are refused with their place', async () => {
     ['partition=a b', 'expected a name of a partition'],
     ['extra=["--qos=$(id)"]', 'expected an option such as "--qos=normal"'],
     ['extra=[--time=1:00]', 'just-lora sets that option itself'],
+    ['extra=[--gpus=2]', 'how many GPUs a job has is said in `gres`'],
+    ['extra=[--gpus-per-node=a100:2]', 'how many GPUs a job has is said in `gres`'],
+    ['extra=[--gpus-per-task=1]', 'how many GPUs a job has is said in `gres`'],
   ] as const) {
     const { exitCode, stderr } = await runJust(folder, ['slurm:script', `--set=remotes.site.slurm.${set}`]);
     assert.equal([exitCode, stderr.includes(says)], [2, true], stderr);

@@ -71,15 +71,19 @@ export function resolveRemote(context: Context, name: string, entry: RemoteEntry
   };
 }
 
-/** Options of Slurm that just-lora sets itself: twice in one job, the last one would count. */
+/**
+ * Options of Slurm that just-lora sets itself: twice in one job, the last one would count. GPUs are asked for in one way: of `--gres=gpu:1`
+ * beside `--gpus=2` Slurm makes two nodes with one each, of `--gpus-per-node=2` a job of both (slurm-wlm 22.05, on a cluster of two nodes).
+ */
 const ownOptions =
-  /^--(?:partition|account|gres|gpus?|time|nodes|ntasks|nodelist|job-name|output|error|chdir|requeue|no-requeue|signal|open-mode|export|wrap|array|pty|parsable|test-only)(?:=|$)/;
+  /^--(?:partition|account|gres|gpus?(?:-per-(?:node|task|socket))?|time|nodes|ntasks|nodelist|job-name|output|error|chdir|requeue|no-requeue|signal|open-mode|export|wrap|array|pty|parsable|test-only)(?:=|$)/;
 
 function slurmOf({ slurm, type }: RemoteEntry, bad: (setting: keyof RemoteEntry, what: string) => UserError): SlurmSettings | undefined {
   if (!slurm) return undefined;
   if (type !== 'ssh') throw bad('slurm', `belongs to a login node that ssh reaches, and the type is ${type}`);
   const own = slurm.extra.find((option) => ownOptions.test(option));
-  if (own) throw bad('slurm', `has \`${own}\` in \`extra\`: just-lora sets that option itself`);
+  const why = own?.startsWith('--gpus') ? 'how many GPUs a job has is said in `gres`' : 'just-lora sets that option itself';
+  if (own) throw bad('slurm', `has \`${own}\` in \`extra\`: ${why}`);
   return slurm;
 }
 
