@@ -1,5 +1,5 @@
 import { type Fault, faultOf, Interrupted, UserError } from '../common/errors';
-import { commandOf } from './command';
+import { commandOf, withSets } from './command';
 import type { Context } from './context';
 import type { StepReport } from './report';
 import type { Reporter } from './reporter/reporter';
@@ -35,7 +35,8 @@ export async function checkStep(
       ? { state: 'unknown', found }
       : { state: 'blocked', code, found, needed: needed ?? 'a machine that can be checked', fix, ...(tail ? { tail } : {}) };
   });
-  return { report: { name: step.name, title: step.title, ...finding, actions: [], durationMs: since(started) }, seen };
+  const cure = 'fix' in finding && finding.fix !== undefined ? { fix: withSets(context, finding.fix) } : {};
+  return { report: { name: step.name, title: step.title, ...finding, ...cure, actions: [], durationMs: since(started) }, seen };
 }
 
 /** A look, and what would be done by what it saw. */
@@ -71,7 +72,7 @@ export async function applyStep(step: Step, context: Context, depth: Depth, plan
     }
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    return { ...before, ...failure(faultOf(error)), actions: done, durationMs: duration() };
+    return { ...before, ...failure(context, faultOf(error)), actions: done, durationMs: duration() };
   }
   // Where nothing was done there is nothing new to see.
   const after = actions.length > 0 ? (await checkStep(step, context, depth, undefined, seen)).report : before;
@@ -83,12 +84,12 @@ export async function applyStep(step: Step, context: Context, depth: Depth, plan
     needed: `\`${step.name}\` done after its actions`,
     fix: after.fix ?? `\`${commandOf(context, context.task, { force: step.name, verbose: '' })}\` shows each command`,
   }).fault;
-  return { ...after, ...failure(fault), actions: done, durationMs: duration() };
+  return { ...after, ...failure(context, fault), actions: done, durationMs: duration() };
 }
 
-function failure(fault: Fault): Partial<StepReport> & { state: 'failed'; tail?: string } {
-  const { tail, ...rest } = fault;
-  return { state: 'failed', ...rest, ...(tail ? { tail } : {}) };
+function failure(context: Context, fault: Fault): Partial<StepReport> & { state: 'failed'; tail?: string } {
+  const { tail, fix, ...rest } = fault;
+  return { state: 'failed', ...rest, fix: withSets(context, fix), ...(tail ? { tail } : {}) };
 }
 
 const since = (started: number): number => Math.round(performance.now() - started);

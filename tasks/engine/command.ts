@@ -29,6 +29,21 @@ export function commandOf(context: Asked, task: string = context.task, changes: 
   return [`npx just ${task}`, ...[...names].flatMap((name) => valuesOf(name).map((value) => optionText(name, value)))].join(' ');
 }
 
+/**
+ * A cure whose commands say what this run was told by `--set`, each where it says nothing of that setting itself: what it makes is then
+ * for the settings that were found wanting, and not for those of the files.
+ */
+export function withSets(context: Pick<Asked, 'optionValues'>, cure: string): string {
+  const sets = context.optionValues('set');
+  if (sets.length === 0) return cure;
+  const told = (command: string): string => {
+    const isSaid = (set: string) => ['--set ', '--set='].some((option) => command.includes(option + set.slice(0, set.indexOf('=') + 1)));
+    const missing = sets.filter((set) => !isSaid(set));
+    return [command, ...missing.map((set) => optionText('set', set))].join(' ');
+  };
+  return cure.replace(/`[^`]*`/g, (quoted) => quoted.replace(/npx just [\w:-]+(?:(?! && | \|\| | \| |; )[^`])*/g, told));
+}
+
 /** What no shell reads as anything else, behind the sign of an option. */
 const plain = /^[\w./:,@+-]+$/;
 const wordOf = (value: string): string => (plain.test(value) ? value : shellWord(value));
