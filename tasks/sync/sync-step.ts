@@ -33,7 +33,8 @@ export function syncStep(session: Session): Step<SyncSeen> {
       const { changes } = difference;
       const [send, remove] = [changes.filter(({ action }) => action !== 'deleted'), changes.filter(({ action }) => action === 'deleted')];
       const { ways: waysOf } = await session.transport();
-      const ways = difference.folders.flatMap(({ changes }) => waysOf?.(changes) ?? []);
+      const told = await Promise.all(difference.folders.map(({ folder, changes }) => waysOf?.(folder, changes) ?? []));
+      const ways = new Set(told.flat());
       const verb = direction === 'push' ? 'send' : 'fetch';
       const titles = [
         ...(send.length > 0

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -137,6 +138,123 @@ else {
     assert.equal(contents(target), contents(source));
     link.close();
   });
+
+  waiting('a line that breaks again and again: as long as files arrive it is tried', async () => {
+    const made = await far({}, 2_000_000);
+    const { start, link, source, target } = made;
+    fill(made);
+    const { ended } = start('sync:push', '--set', 'sync.retries=2');
+    let over = false;
+    void ended.then(() => {
+      over = true;
+    });
+    for (let cuts = 0, sent = 1_500_000; cuts < 4 && !over; cuts++, sent = link.sent() + 1_500_000) {
+      await Promise.race([ended, link.hasSent(sent)]);
+      link.cut();
+    }
+    const { exitCode, stderr } = await ended;
+    assert.is(exitCode, 0, stderr);
+    assert.ok((stderr.match(/the link broke/g) ?? []).length > 2, stderr);
+    assert.equal(contents(target), contents(source));
+    link.close();
+  });
+
+  waiting('what is written there meanwhile, and here while a pull is at work, stays', async () => {
+    const made = await far({}, 4_000_000);
+    const { start, there, project, source, target, link } = made;
+    fill(made);
+    fs.mkdirSync(target, { recursive: true });
+    const pushing = start('sync:push');
+    await Promise.race([pushing.ended, once(pushing.child.stderr, (text) => text.includes('→ push'))]);
+    fs.writeFileSync(path.join(target, 'f1'), 'of another');
+    const pushed = await pushing.ended;
+    assert.is(pushed.exitCode, 1, pushed.stderr);
+    assert.match(pushed.stderr, 'E_CHANGED_WHILE_SENT');
+    assert.is(fs.readFileSync(path.join(target, 'f1'), 'utf8'), 'of another');
+    const { f1, ...others } = contents(source);
+    assert.ok(f1);
+    assert.equal({ ...contents(target), f1: '' }, { ...others, f1: '' });
+
+    execFileSync('cp', ['-a', source, path.join(there, 'adapters')]);
+    const pulling = start('sync:pull');
+    await Promise.race([pulling.ended, once(pulling.child.stderr, (text) => shares.test(text))]);
+    fs.mkdirSync(path.join(project, 'adapters'), { recursive: true });
+    fs.writeFileSync(path.join(project, 'adapters/f1'), 'mine');
+    const pulled = await pulling.ended;
+    assert.is(pulled.exitCode, 1, pulled.stderr);
+    assert.match(pulled.stderr, '`adapters/f1` changed here while the pull was at work: left as it is (E_LOCAL_CHANGES)');
+    assert.is(fs.readFileSync(path.join(project, 'adapters/f1'), 'utf8'), 'mine');
+    assert.equal({ ...contents(path.join(project, 'adapters')), f1: '' }, { ...contents(source), f1: '' });
+    link.close();
+  });
+
+  // Root may write into any folder: rsync there is of somebody else.
+  if (process.getuid?.() === 0)
+    waiting('a folder that is read-only comes as it is, and nothing is left in it', async () => {
+      const bin = temporaryFolder('jl-bin');
+      fs.chmodSync(bin, 0o755);
+      fs.writeFileSync(
+        path.join(bin, 'rsync'),
+        '#!/bin/sh\nexec setpriv --reuid=61001 --regid=61001 --clear-groups /usr/bin/rsync "$@"\n',
+        {
+          mode: 0o755,
+        },
+      );
+      const made = await far({ path: `${bin}:/usr/local/bin:/usr/bin:/bin` });
+      const { run, sshd, source, target, link } = made;
+      fs.mkdirSync(target, { recursive: true });
+      fs.chmodSync(sshd.folder, 0o755);
+      fs.chownSync(target, 61_001, 61_001);
+      fs.mkdirSync(path.join(source, 'read-only'), { recursive: true });
+      for (let at = 0; at < 600; at++) fs.writeFileSync(path.join(source, 'read-only', `f${at}`), crypto.randomBytes(20_000));
+      fs.chmodSync(path.join(source, 'read-only'), 0o555);
+      const { stderr, exitCode } = await run('sync:push');
+      assert.is(exitCode, 0, stderr);
+      assert.match(stderr, shares);
+      assert.equal(contents(target), contents(source));
+      assert.is(fs.statSync(path.join(target, 'read-only')).mode & 0o777, 0o555);
+      link.close();
+    });
+
+  waiting('Ctrl-C does not wait for a line that is stalled', async () => {
+    const made = await far({}, 2_000_000);
+    const { start, link } = made;
+    fill(made);
+    const { child, ended } = start('sync:push');
+    await link.hasSent(3_000_000);
+    link.stall();
+    const since = performance.now();
+    child.kill('SIGINT');
+    const { exitCode, stderr } = await ended;
+    assert.is(exitCode, 130, stderr);
+    // A master that nothing answers is given up after 12 seconds, and each of its channels with it.
+    assert.ok(performance.now() - since < 11_000, `${performance.now() - since} ms`);
+    link.close();
+  });
+
+  waiting(
+    'a link that leads nowhere at the place of the folder is named, and the plan promises no shares where links lead out',
+    async () => {
+      const made = await far();
+      const { run, project, source, target, link } = made;
+      fill(made);
+      fs.mkdirSync(path.dirname(target), { recursive: true });
+      fs.symlinkSync('/nowhere', target);
+      const { exitCode, stderr } = await run('sync:push');
+      assert.is(exitCode, 1, stderr);
+      assert.match(stderr, '`data/processed` is a link that leads nowhere on `gpu` and a folder here (E_REMOTE_PATH)');
+      fs.rmSync(target);
+      fs.mkdirSync(path.join(project, 'elsewhere'));
+      fs.writeFileSync(path.join(project, 'elsewhere/row'), 'x');
+      fs.symlinkSync(path.join(project, 'elsewhere'), path.join(source, 'out'));
+      assert.not.match((await run('sync:push', '--plan')).stdout, 'several rsyncs');
+      const pushed = await run('sync:push');
+      assert.is(pushed.exitCode, 0, pushed.stderr);
+      assert.not.match(pushed.stderr, shares);
+      assert.is(fs.readFileSync(path.join(target, 'out/row'), 'utf8'), 'x');
+      link.close();
+    },
+  );
 
   waiting('another push brings the folder while this one waits for it: what came is seen', async () => {
     const made = await far();

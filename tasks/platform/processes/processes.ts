@@ -16,6 +16,8 @@ export class Processes {
   readonly #abort = new AbortController();
   readonly #guard = new OrphanReaper();
   #interrupted: NodeJS.Signals | undefined;
+  /** Each waits for a program no longer: called once what was interrupted has had its time. */
+  readonly #leave = new Set<() => void>();
   readonly #watchers = new Set<(groups: readonly number[]) => void>();
   /** Judges each program before it is started. @throws where it must not be */
   judge: ((command: string) => Promise<void>) | undefined;
@@ -42,6 +44,9 @@ export class Processes {
     for (const group of this.#running) killGroup(group, again ? 'SIGKILL' : signal);
     setTimeout(() => {
       for (const group of this.#running) killGroup(group, 'SIGKILL');
+      setTimeout(() => {
+        for (const leave of this.#leave) leave();
+      }, 500).unref();
     }, 2000).unref();
   }
 
@@ -84,10 +89,18 @@ export class Processes {
     const read = this.#read(child, output, limit, options);
     const handOn = (signal: NodeJS.Signals) => child.pid && sendSignal(child.pid, signal);
     if (options.handsOn) process.on(options.handsOn, handOn);
-    const result = await this.#follow(child, options, Promise.race([ended, limit.givenUp]));
+    // By then it is dead, and another one may hold its output open: a master of ssh does as long as a line that is stalled lets no channel be closed.
+    let leave: () => void = () => undefined;
+    const left = new Promise<undefined>((resolve) => {
+      leave = () => resolve(undefined);
+    });
+    if (!options.cleansUp) this.#leave.add(leave);
+    const result = await this.#follow(child, options, Promise.race([ended, limit.givenUp, left]));
+    this.#leave.delete(leave);
     if (options.handsOn) process.off(options.handsOn, handOn);
     limit.clear();
     read.end();
+    if (!result && this.#interrupted) for (const stream of [child.stdout, child.stderr]) stream?.destroy();
     stopIfInterrupted();
     const [reachedMs, cut] = [limit.reachedMs(), output.cut];
     const timedOut = reachedMs !== undefined;

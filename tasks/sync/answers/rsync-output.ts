@@ -130,3 +130,7 @@ export function literalBytes(text: string): number | undefined {
   const match = /^(?:Literal|Unmatched) data: ([\d,.]{1,25})/m.exec(text);
   return match ? Number((match[1] ?? '').replace(/[.,]/g, '')) : undefined;
 }
+
+/** Whether a transfer that printed this, or its end, brought anything. */
+export const hasMoved = (text: string): boolean =>
+  (literalBytes(text) ?? 0) > 0 || text.split(/[\r\n]/).some((line) => (progressBytes(line) ?? 0) > 0);

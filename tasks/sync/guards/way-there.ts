@@ -25,7 +25,8 @@ interface InTheWay {
 /** Before two sides are compared: a folder that is to travel is no file there. @throws UserError E_REMOTE_PATH */
 export async function guardFolderThere(session: Session, there: RemoteState, folder: Folder): Promise<void> {
   const { base, source, target } = sidesOf(session.context, there, folder, 'push');
-  if (source === 'folder' && target === 'file') throw await refusal(session, there, { base, name: '', standing: 'file', kind: 'folder' });
+  if (source === 'folder' && (target === 'file' || target === 'dangling'))
+    throw await refusal(session, there, { base, name: '', standing: target === 'file' ? 'file' : 'link', kind: 'folder' });
 }
 
 /**
@@ -58,13 +59,13 @@ async function refusal(session: Session, there: RemoteState, { base, name, stand
   const cures = [
     `${await asideThere(session, there, base, name)}, then run the same command again`,
     ...(name === '' ? [] : [`to leave it out: \`${command} --exclude=${shellWord(`/${textName(name)}`)}\``]),
-    ...(standing === 'link' && kind === 'folder'
+    ...(standing === 'link' && kind === 'folder' && name !== ''
       ? [`to send into what it leads to: \`${syncCommand(context, 'push', ['remote'])} --only=${shellWord(`${base}/${textName(name)}`)}\``]
       : []),
   ];
   return new UserError({
     code: 'E_REMOTE_PATH',
-    found: `\`${shown}\` is a ${kindNames[standing]} on \`${remote.name}\` and a ${kind} here`,
+    found: `\`${shown}\` is a ${name === '' && standing === 'link' ? 'link that leads nowhere' : kindNames[standing]} on \`${remote.name}\` and a ${kind} here`,
     needed: 'the same kind on both sides: nothing there is replaced by another kind, or written through',
     fix: cures.join('\n'),
   });

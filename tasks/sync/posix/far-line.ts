@@ -40,6 +40,8 @@ export interface ChannelEnd<T> {
   again: readonly T[];
   /** Of the bytes that it told, those that come again with it. */
   backBytes: number;
+  /** Has something arrived that does not come again? Then the count of tries begins anew. */
+  moved: boolean;
 }
 
 /** What one channel does: it takes one after the other until there is none, and tells the bytes that have moved since it told last. */
@@ -65,7 +67,7 @@ export async function overLink<T>(
     context,
     async () => {
       const again: T[] = [];
-      const begun = done;
+      let moved = false;
       let broken: { exitCode: number; text: string } | undefined;
       await overChannels(left, async (next, count) => {
         const end = await channel(
@@ -76,6 +78,7 @@ export async function overLink<T>(
             tell(done);
           },
         );
+        moved ||= end.moved;
         if (end.exitCode === 0) return;
         broken ??= end;
         done -= end.backBytes;
@@ -83,7 +86,7 @@ export async function overLink<T>(
       });
       left = [...again, ...left];
       if (!broken || !mayRetry(transferFault(broken.exitCode, broken.text))) return { exitCode: 0, text: '', moved: true };
-      return { ...broken, moved: done > begun };
+      return { ...broken, moved };
     },
     async ({ exitCode }, pauseMs) => {
       note(`the link broke (exit code ${exitCode}), trying again in ${pauseMs / 1000} s`);

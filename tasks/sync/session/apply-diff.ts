@@ -33,6 +33,8 @@ export async function applyDiff(
 ): Promise<void> {
   const transport = await session.transport();
   const totalBytes = bytesToSend(changes);
+  // What is newer there and is to be replaced has been seen.
+  const keepNewer = changes.every(({ newer }) => newer === undefined);
   let doneBytes = 0;
   const level = async ({ folder, send }: Part) => {
     const size = bytesToSend(send);
@@ -44,7 +46,7 @@ export async function applyDiff(
       doneBytes += more;
       progress({ doneBytes, totalBytes });
     };
-    await transport.transfer(folder, send, { checksum: byChecksum, tell, note: (text) => progress({ text, atOnce: true }) });
+    await transport.transfer(folder, send, { checksum: byChecksum, keepNewer, tell, note: (text) => progress({ text, atOnce: true }) });
     tell(size);
   };
   const parts = folders.flatMap(({ folder, changes: own }): Part[] => {

@@ -1,6 +1,6 @@
 import type { Context } from '../../engine/context';
 import type { RelativeName } from '../../untrusted/names';
-import { deepestFirst, type FileChange } from '../compare/change';
+import type { FileChange } from '../compare/change';
 import { countHere, statesHere } from '../compare/files-here';
 import { chosen, type Filters } from '../compare/filters';
 import { baseName, type Direction, type Folder, isOwnExclude } from '../compare/folders';
@@ -11,7 +11,7 @@ import type { NamePair } from '../guards/colliding-names';
 import { refuseNames } from '../guards/plain-names';
 import { asSent, rememberSending } from '../guards/sending';
 import type { RemoteState } from '../remotes/remote-type';
-import { commitStaging, openStaging, refuseWay } from './staging';
+import { commitStaging, openStaging, refuseWay, removeHere } from './staging';
 import type { FileStates, Move, Transport } from './transport';
 
 /** What a program can do that lists, copies and deletes files there. Names are byte strings, and lie in `base`, a folder of the project. */
@@ -47,7 +47,6 @@ export function listedTransport(
   filters: Filters,
   program: ListingBackend,
 ): Transport {
-  const { host } = context;
   const sides = (folder: Folder) => sidesOf(context, there, folder, direction);
   const listThere = async (folder: Folder): Promise<Listing> => {
     const { file } = sides(folder);
@@ -115,7 +114,7 @@ export function listedTransport(
     async remove(folder, changes) {
       const { base, here } = sides(folder);
       if (direction === 'push') return program.remove(folder, base, changes);
-      for (const { name } of deepestFirst(changes)) host.tree.removeFile(here, name);
+      removeHere(context, here, changes);
     },
 
     async newer(folder, changed) {

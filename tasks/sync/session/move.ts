@@ -31,7 +31,7 @@ export async function moveFiles(
   if (direction === 'push') {
     const make = session.folders.flatMap(({ name }) => folderOf(context, name));
     const transport = await session.transport();
-    await transport.alone({ make, outdated, note: (text) => progress({ text }) }, work);
+    await transport.alone({ make, outdated, note: (text) => progress({ text, atOnce: true }) }, work);
   } else {
     removeManifestsHere(context, outdated);
     await work(false);

@@ -6,7 +6,7 @@ import { moveAside } from '../../engine/aside';
 import type { Context } from '../../engine/context';
 import type { Entry } from '../../platform/files/byte-paths';
 import type { RelativeName } from '../../untrusted/names';
-import { type FileChange, shownChange } from '../compare/change';
+import { deepestFirst, type FileChange, shownChange } from '../compare/change';
 import { leadsOut, refuseLinksOut } from '../compare/links';
 import { rememberPulled } from '../guards/arrived';
 import type { Remote } from '../remotes/remote';
@@ -38,8 +38,9 @@ export function openStaging({ host, root }: Context, base: string): string {
 export function refuseWay({ root, host }: Context, here: string, changes: readonly FileChange[]): void {
   const { tree } = host;
   for (const change of changes) {
-    if (change.action === 'deleted') continue;
     const entry = tree.look(here, change.name);
+    change.here = stampOf(entry);
+    if (change.action === 'deleted') continue;
     if (!entry || (entry.isFolder === (change.kind === 'folder') && !isOwnLink(tree, here, entry, change))) continue;
     const mine = entry.isFolder ? 'folder' : entry.isLink ? 'link' : 'file';
     throw new UserError({
@@ -49,6 +50,36 @@ export function refuseWay({ root, host }: Context, here: string, changes: readon
       fix: `\`${moveAside({ root, host }, path.resolve(root, change.folder, textName(change.name)))}\`, then run the same command again`,
     });
   }
+}
+
+const stampOf = (entry: Entry | undefined): string => (entry ? `${entry.size} ${entry.modified}` : '');
+
+/** Was a file made, changed or deleted here since both sides were compared? `--force` replaces it all the same. */
+const isTouched = (context: Context, here: string, { kind, name, here: before }: FileChange): boolean =>
+  kind !== 'folder' && before !== undefined && !context.forced('pull') && stampOf(context.host.tree.look(here, name)) !== before;
+
+/** @throws UserError E_LOCAL_CHANGES where there are such files */
+function refuseTouched(touched: ReadonlySet<FileChange>): void {
+  const [first] = touched;
+  if (!first) return;
+  throw new UserError({
+    code: 'E_LOCAL_CHANGES',
+    found: `\`${shownChange(first)}\`${touched.size > 1 ? ` and ${touched.size - 1} more` : ''} changed here while the pull was at work: left as ${touched.size > 1 ? 'they are' : 'it is'}`,
+    needed: 'files that stay as they are meanwhile, or your confirmation that the ones there replace them',
+    fix: 'run the same command again: it shows what would be lost',
+  });
+}
+
+/**
+ * Deletes what a pull deletes here.
+ * @throws UserError E_LOCAL_CHANGES for what changed since both sides were compared, which stays
+ */
+export function removeHere(context: Context, here: string, changes: readonly FileChange[]): void {
+  const { tree } = context.host;
+  const touched = new Set(changes.filter((change) => isTouched(context, here, change)));
+  for (const change of deepestFirst(changes))
+    if (!touched.has(change)) (change.kind === 'folder' ? tree.removeEmptyFolder : tree.removeFile)(here, change.name);
+  refuseTouched(touched);
 }
 
 /** Is it a link out of the folder, which a person made here, and a file would take its place? */
@@ -64,6 +95,7 @@ function hasArrived({ kind }: FileChange, entry: Entry | undefined): boolean {
  * Gives what has arrived its final names, after a look at its links and its weights. What was not planned stays behind: it
  * is of an earlier run, or came while this one was at work.
  * @throws UserError E_UNSAFE_PATH where a link leads out of the folder: nothing has its name then
+ * @throws UserError E_LOCAL_CHANGES for what changed here since both sides were compared, which stays as it is
  * @throws UserError E_ADAPTER where weights are not whole; the other adapters have their names by then, and
  *   what is broken stays aside with all that is beside it
  */
@@ -74,8 +106,10 @@ export function commitStaging(context: Context, remote: Remote, changes: readonl
   refuseLinksOut(links.map((link) => [link, tree.linkTarget(stage, link.name)] as const));
   const broken = brokenWeights(context, arrived, stage);
   const held = new Set<string>([...broken.keys()].map((name) => path.posix.dirname(name)));
+  const touched = new Set(arrived.filter((change) => isTouched(context, target, change)));
   const moved: FileChange[] = [];
   for (const change of arrived) {
+    if (touched.has(change)) continue;
     if (held.has(change.kind === 'folder' ? change.name : path.posix.dirname(change.name))) continue;
     if (change.kind === 'folder') tree.makeFolderAt(target, change.name);
     else tree.moveBetween(stage, target, change.name);
@@ -85,6 +119,7 @@ export function commitStaging(context: Context, remote: Remote, changes: readonl
   const [first] = broken;
   if (!first) {
     files.remove(stage);
+    refuseTouched(touched);
     return;
   }
   const [name, why] = first;

@@ -11,7 +11,7 @@ export interface Transport {
   /** How many folders may travel at once that do not touch each other: one where all of them arrive in one place. */
   readonly atOnce: number;
   /** How files of a folder would travel, where there is a choice and why it falls so: clauses for the plan. */
-  ways?(changes: readonly FileChange[]): string[];
+  ways?(folder: Folder, changes: readonly FileChange[]): Promise<string[]>;
   /** Levels what was added and changed; tells its own bytes, of this folder. */
   transfer(folder: Folder, changes: readonly FileChange[], how: Move): Promise<void>;
   /** Whether contents are compared by fetching every byte, since the other side tells no checksums; by default they are not. */
@@ -54,6 +54,8 @@ export interface Compare {
 
 export interface Move {
   checksum: boolean;
+  /** A push leaves what is newer there by now as it is, where that can be: nobody has seen it yet. */
+  keepNewer: boolean;
   tell(doneBytes: number): void;
   /** A try failed and another one follows. */
   note(text: string): void;

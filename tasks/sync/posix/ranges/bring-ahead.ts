@@ -31,6 +31,7 @@ const spareBytes = 1_000_000_000;
  * where rsync keeps what a broken run left of a file. It takes that for its basis then: it has the last word on every byte, and gives
  * each file its name. What goes wrong here costs time alone, but for a link that does not come back.
  * @param stage the folder here that a pull arrives in
+ * @returns how many bytes travelled so
  * @throws UserError by the fault of the way
  */
 export async function bringAhead(
@@ -41,9 +42,10 @@ export async function bringAhead(
   stage: string | undefined,
   changes: readonly FileChange[],
   how: Pick<Move, 'tell' | 'note'>,
-): Promise<void> {
+): Promise<number> {
   const large = largeFiles(changes);
-  if (large.length === 0 || !(await isWorthIt(context, machine, direction, stage ?? here, large))) return;
+  if (large.length === 0 || !(await isWorthIt(context, machine, direction, stage ?? here, large))) return 0;
+  let brought = 0;
   await inTurn(machine, async () => {
     const arrival: Arrival =
       direction === 'push'
@@ -55,11 +57,16 @@ export async function bringAhead(
         `${plural(arrival.files.length, 'large file')} of which nothing is there yet: in ${ranges.length} ranges over several channels, since this line is slow to answer`,
       );
     try {
-      await overLink(context, machine, direction, ranges, how, (next, tell) => overChannel(arrival, next, tell));
+      const tell = (bytes: number) => {
+        brought = bytes;
+        how.tell(bytes);
+      };
+      await overLink(context, machine, direction, ranges, { ...how, tell }, (next, count) => overChannel(arrival, next, count));
     } finally {
       arrival.close();
     }
   });
+  return brought;
 }
 
 /** Ranges over one channel; those that may not have arrived when it broke are to come again. */
@@ -72,7 +79,8 @@ async function overChannel({ move }: Arrival, next: () => Range | undefined, tel
   };
   const { exitCode, text, moved } = await move(take, tell);
   const again = exitCode === 0 ? [] : restOf(taken, moved);
-  return { exitCode, text, again, backBytes: moved - (bytesOf(taken) - bytesOf(again)) };
+  const arrived = bytesOf(taken) - bytesOf(again);
+  return { exitCode, text, again, backBytes: moved - arrived, moved: arrived > 0 };
 }
 
 /** How the large files among these travel, and why, as clauses for the plan: how far a machine is shows on the way. */

@@ -29,8 +29,10 @@ export interface RsyncCall {
    */
   links?: 'all' | 'inside' | 'none' | 'content' | 'follow';
   compress: boolean;
-  /** These files alone, all of them new: their names are read from stdin, each behind a zero byte. By default all that differ. */
+  /** These alone, all of them new, in folders that are there: their names are read from stdin, a zero byte behind each. By default all that differ. */
   listed?: boolean;
+  /** A push leaves what is newer there by now as it is. */
+  keepNewer?: boolean;
   timeoutSeconds: number;
   /** A folder that files need not be fetched from again, absolute. */
   compareWith?: string;
@@ -54,7 +56,8 @@ export function rsyncArgs(call: RsyncCall): string[] {
     ...(gnu ? ['--omit-dir-times'] : []),
     // A look does without: rsync would ask for a part of each file, which is half of the time where nothing changed.
     ...(dryRun ? [] : ['--partial-dir=.rsync-partial', ...(direction === 'push' && !call.listed ? ['--delay-updates'] : [])]),
-    ...(call.listed ? ['--files-from=-', '--from0'] : []),
+    ...(call.listed ? ['--files-from=-', '--from0', '--no-implied-dirs', ...(direction === 'push' ? ['--ignore-existing'] : [])] : []),
+    ...(call.keepNewer && direction === 'push' && !dryRun ? ['--update'] : []),
     ...(call.compareWith ? [`--compare-dest=${call.compareWith}`] : []),
     ...(ssh ? [`--timeout=${call.timeoutSeconds}`, '-e', remoteShell(ssh)] : []),
     ...(call.checksum ? ['--checksum'] : []),

@@ -3,8 +3,8 @@ import type { Context } from '../../../engine/context';
 import type { RunOptions } from '../../../platform/processes/run';
 import type { RelativeName } from '../../../untrusted/names';
 import { checksumAnswer, heard, type Limits, longAnswer, refusePart } from '../../answers/answer';
-import { fileByFile, literalBytes, namesInTheWay, progressBytes, type RsyncVersion } from '../../answers/rsync-output';
-import { deepestFirst, type FileChange } from '../../compare/change';
+import { fileByFile, hasMoved, namesInTheWay, progressBytes, type RsyncVersion } from '../../answers/rsync-output';
+import type { FileChange } from '../../compare/change';
 import { countHere, statesHere } from '../../compare/files-here';
 import type { Filters } from '../../compare/filters';
 import { baseName, type Direction, type Folder, isOwn } from '../../compare/folders';
@@ -12,7 +12,7 @@ import { refuseLinksOut } from '../../compare/links';
 import { seconds } from '../../compare/listing';
 import { keptLinks, linksOf, lookThrough, type OutsideLinks } from '../../compare/outside-links';
 import { type Sides, sidesOf } from '../../compare/sides';
-import { commitStaging, openStaging, refuseWay } from '../../session/staging';
+import { commitStaging, openStaging, refuseWay, removeHere } from '../../session/staging';
 import type { Compare, Transport } from '../../session/transport';
 import { remoteFault, unreadableSource, withoutNoise } from '../faults';
 import { filesHere, filesThere } from '../files';
@@ -68,6 +68,9 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
   };
   const fault = ({ exitCode, text }: Try) =>
     unreadableSource(exitCode, text, direction === 'pull' ? machine.remote : undefined) ?? remoteFault(machine, exitCode, text, direction);
+  /** A name through a link that leads out is none of a file in this folder. */
+  const canShare = async (folder: Folder): Promise<boolean> =>
+    sides(folder).file === undefined && (direction === 'pull' || (await links(folder)).size === 0);
   const compare = async (folder: Folder, how: Compare) => {
     const at = sides(folder);
     // Nothing there yet: compared with a folder that does not exist, here, since rsync wants its parent.
@@ -108,14 +111,21 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     // Over a far line a small folder is mostly waiting.
     atOnce: 3,
     compare,
-    ways: (changes) => [...waysOfLarge(context, machine, changes), ...wayOfShares(context, machine, changes)],
+    ways: async (folder, changes) => [
+      ...waysOfLarge(context, machine, changes),
+      ...((await canShare(folder)) ? wayOfShares(context, machine, changes) : []),
+    ],
 
-    async transfer(folder, changes, { checksum, tell, note }) {
+    async transfer(folder, changes, { checksum, keepNewer, tell, note }) {
       const at = sides(folder);
       const stage = direction === 'pull' ? openStaging(context, at.base) : undefined;
       // Links that were not listed do not come: one of them could be the folder of the next file.
       const arriving = changes.some(({ kind }) => kind === 'link') ? 'inside' : 'none';
-      const given = await call(folder, at, { checksum, ...(stage ? { to: `${stage}/`, compareWith: at.here, links: arriving } : {}) });
+      const given = await call(folder, at, {
+        checksum,
+        keepNewer,
+        ...(stage ? { to: `${stage}/`, compareWith: at.here, links: arriving } : {}),
+      });
       const bring = (listed: readonly RelativeName[] | undefined, moved: (bytes: number) => void) => {
         const sum = rsyncHere.flavour === 'gnu' ? (bytes: number) => bytes : fileByFile();
         const onLine = (line: string) => {
@@ -126,9 +136,9 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
         const input = Buffer.from(listed.map(listedName).join(''), 'latin1');
         return rsync(rsyncArgs({ ...given, listed: true }), { keep: 'end', onLine, input });
       };
-      const isSplit = at.file === undefined && (direction === 'pull' || !given.links);
-      await bringAhead(context, machine, direction, at, stage, changes, { tell, note });
-      const left = isSplit ? await bringShares(context, machine, direction, changes, { tell, note }, bring) : changes;
+      const ahead = await bringAhead(context, machine, direction, at, stage, changes, { tell, note });
+      const how = { note, tell: (bytes: number) => tell(ahead + bytes) };
+      const left = (await canShare(folder)) ? await bringShares(context, machine, direction, changes, how, bring) : changes;
       const between = async ({ exitCode }: Try, pauseMs: number) => {
         note(`the link broke (exit code ${exitCode}), trying again in ${pauseMs / 1000} s`);
         await dropMaster(context, machine.ssh);
@@ -139,9 +149,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
 
     async remove(folder, changes) {
       if (direction === 'push') return other.remove(folder, changes);
-      const { here } = sides(folder);
-      for (const { kind, name } of deepestFirst(changes))
-        (kind === 'folder' ? host.tree.removeEmptyFolder : host.tree.removeFile)(here, name);
+      removeHere(context, sides(folder).here, changes);
     },
 
     async newer(folder, changed) {
@@ -188,6 +196,3 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
 }
 
 const nowhereIn = (root: string): string => path.join(root, '.just-lora-nowhere/');
-
-const hasMoved = (stdout: string): boolean =>
-  (literalBytes(stdout) ?? 0) > 0 || stdout.split(/[\r\n]/).some((line) => (progressBytes(line) ?? 0) > 0);

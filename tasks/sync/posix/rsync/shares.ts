@@ -42,7 +42,7 @@ export function sharesOf(changes: readonly FileChange[]): Share[] {
   return shares.length > 1 ? shares : [];
 }
 
-/** How new files travel, for the plan. */
+/** How new files of a folder without links that lead out travel, for the plan. */
 export const wayOfShares = (context: Context, machine: PosixMachine, changes: readonly FileChange[]): string[] =>
   canSplit(context, machine) && sharesOf(changes).length > 0 ? [`new files by several rsyncs at once if an answer takes ${farMs} ms`] : [];
 
@@ -69,22 +69,29 @@ export async function bringShares(
   const count = shares.reduce((sum, { length }) => sum + length, 0);
   how.note(`${plural(count, 'new file')}: in ${shares.length} shares, each by an rsync of its own, since this line is slow to answer`);
   const brought = new Set<RelativeName>();
-  await inTurn(machine, () =>
-    overLink(context, machine, direction, shares, how, async (next, tell) => {
+  // The folders first: each of several rsyncs would open a folder that is read-only for its own time, and close it to the others.
+  const above = new Set(shares.flat().flatMap(({ name }) => foldersAbove(name)));
+  const folders = changes.filter(({ action, kind, name }) => action === 'added' && kind === 'folder' && above.has(name));
+  const bring = async (some: Share, tell: (bytes: number) => void): Promise<Try> => {
+    const names = some.map(({ name }) => name);
+    const tried = await rsync(names, tell);
+    if (tried.exitCode === 0) for (const name of names) brought.add(name);
+    return tried;
+  };
+  await inTurn(machine, async () => {
+    if (folders.length > 0 && (await bring(folders, () => undefined)).exitCode !== 0) return;
+    await overLink(context, machine, direction, shares, how, async (next, tell) => {
       for (let share = next(); share; share = next()) {
-        const names = share.map(({ name }) => name);
-        let moved = 0;
-        const { exitCode, text } = await rsync(names, (bytes) => {
-          tell(Math.max(0, bytes - moved));
-          moved = Math.max(moved, bytes);
+        let done = 0;
+        const { exitCode, text } = await bring(share, (bytes) => {
+          tell(Math.max(0, bytes - done));
+          done = Math.max(done, bytes);
         });
-        if (exitCode !== 0) return { exitCode, text, again: [share], backBytes: moved };
-        for (const name of names) brought.add(name);
+        // Files of it that are whole stay.
+        if (exitCode !== 0) return { exitCode, text, again: [share], backBytes: done, moved: done > 0 };
       }
-      return { exitCode: 0, text: '', again: [], backBytes: 0 };
-    }),
-  );
-  // A folder comes with the files that it is for.
-  const folders = new Set([...brought].flatMap(foldersAbove));
-  return changes.filter(({ action, kind, name }) => !(action === 'added' && (kind === 'folder' ? folders : brought).has(name)));
+      return { exitCode: 0, text: '', again: [], backBytes: 0, moved: true };
+    });
+  });
+  return changes.filter(({ action, name }) => action !== 'added' || !brought.has(name));
 }
