@@ -56,8 +56,10 @@ else
         { transfer },
         { sync: { [direction]: ['one/large.bin', 'one/small.bin', 'one/middle.bin', 'one/x', 'two/in', 'two', 'three', 'four'] } },
       );
-      const { exitCode, stderr } = await made.json(`sync:${direction}`);
+      const { exitCode, stderr, steps } = await made.json(`sync:${direction}`);
       assert.is(exitCode, 0, stderr);
+      const { files, bytes } = steps[1].sent;
+      assert.equal([files, bytes], [58, 46_050_010], 'each file is counted once');
       for (const folder of ['one', 'two', 'three', 'four'])
         assert.equal(contents(path.join(to, folder)), contents(path.join(from, folder)), folder);
       assert.is((await made.json(`sync:${direction}`)).outcome, 'unchanged');

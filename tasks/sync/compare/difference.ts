@@ -4,7 +4,7 @@ import { guardRoom } from '../guards/room';
 import { refuseEmpty, refuseMissing } from '../guards/sources';
 import { guardFolderThere, guardWayThere } from '../guards/way-there';
 import type { Session, SessionDifference } from '../session/session';
-import type { Compared } from './change';
+import { type Compared, shownChange } from './change';
 import { holdsFiles } from './files-here';
 import type { Folder } from './folders';
 import { sidesOf } from './sides';
@@ -24,11 +24,12 @@ async function compareBy(session: Session, checksum: boolean): Promise<SessionDi
   if (deletes && direction === 'push') assertSafeDeleteTarget(there);
   const { present, absent, empty } = await sourcesOf(session);
   if (direction === 'push') for (const folder of present) await guardFolderThere(session, there, folder);
-  const compared = await Promise.all(
+  const all = await Promise.all(
     present.map(
       async (folder): Promise<Compared> => ({ folder, comparison: await transport.compare(folder, { deletions: deletes, checksum }) }),
     ),
   );
+  const compared = onceEach(all);
   if (direction === 'push')
     await Promise.all(compared.map(({ folder, comparison }) => guardWayThere(session, there, folder, comparison.changes)));
   for (const { folder, comparison } of compared) await guardNames(session, folder, comparison.changes, 'look');
@@ -36,6 +37,20 @@ async function compareBy(session: Session, checksum: boolean): Promise<SessionDi
   await guardRoom(session, there, compared);
   const byContents = session.verify && ((await transport.fetchesToCompare?.()) ?? false);
   return { ...joined(compared), absent, empty, byChecksum: checksum, byContents };
+}
+
+/** Where one of the folders lies in another one, what both list is of the inner one alone. */
+function onceEach(compared: readonly Compared[]): Compared[] {
+  const isInner = ({ folder }: Compared) => compared.some(({ folder: outer }) => folder.name.startsWith(`${outer.name}/`));
+  if (!compared.some(isInner)) return [...compared];
+  const listed = new Set<string>();
+  const rest = new Map<Compared, Compared>();
+  for (const each of [...compared].sort((one, other) => other.folder.name.length - one.folder.name.length)) {
+    const changes = each.comparison.changes.filter((change) => !listed.has(shownChange(change)));
+    for (const change of changes) listed.add(shownChange(change));
+    rest.set(each, { ...each, comparison: { ...each.comparison, changes } });
+  }
+  return compared.map((each) => rest.get(each) ?? each);
 }
 
 /** Which folders have something to travel. @throws UserError E_SOURCE_MISSING, E_SOURCE_EMPTY */
