@@ -7,12 +7,15 @@ import type { EnvironmentDefinition } from './definition';
 import { targetOf } from './definition';
 import { foreignPlace, placeSetting } from './foreign';
 import { type LockState, lockState } from './lock/lock-state';
+import { keptAdditions } from './packages/keep-additions';
 import { checkEnvironment, type EnvironmentHealth, isBuilt } from './packages/look';
 
 /** The lock and the environment, looked at together. */
 export interface Assessment {
   lock: Exclude<LockState, { state: 'blocked' }>;
   health: EnvironmentHealth;
+  /** What is kept beside it of what a person had added to an environment before. */
+  additions: readonly string[];
 }
 
 /** Loaded where something is to be built. */
@@ -36,7 +39,7 @@ export async function assess(context: Context, definition: EnvironmentDefinition
       (await obstacles().buildObstacle(context, definition));
     if (obstacle) return obstacle;
   }
-  return { lock, health };
+  return { lock, health, additions: keptAdditions(context, targetOf(context, definition)) };
 }
 
 /** The folder of an environment as a message shows it. */
