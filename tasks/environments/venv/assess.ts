@@ -30,7 +30,7 @@ export async function assess(context: Context, definition: EnvironmentDefinition
     if (obstacle) return obstacle;
   }
   const health = await checkEnvironment(context, definition, lock.packages, depth);
-  if (health.kind === 'foreign') return { state: 'blocked', ...foreignPlace(context, definition, health) };
+  if (health.kind === 'foreign') return { state: 'blocked', ...(await foreignPlace(context, definition, health.found)) };
   if (isBuilt(health)) {
     const loader = health.kind === 'rebuild' ? loaderFault(context.host, health.found) : undefined;
     if (loader) return { state: 'blocked', needed: 'a Python that starts', ...loader, found: `${health.found}: ${loader.found}` };
