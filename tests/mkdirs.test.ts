@@ -91,6 +91,7 @@ test('never replaces a file that is in the way', async () => {
   const { exitCode, stdout } = await runJust(project, ['mkdirs', '--json']);
   assert.is(exitCode, 1);
   assert.is(JSON.parse(stdout).steps[0].code, 'E_PATH_TAKEN');
+  assert.is(JSON.parse(stdout).steps[0].fix, 'mv models models.kept');
   assert.is(fs.readFileSync(path.join(project, 'models'), 'utf8'), 'mine');
 });
 

@@ -16,11 +16,11 @@ export async function isNeededElsewhere(context: Context, place: string): Promis
   return isTracked(context, place);
 }
 
-/** Whether what stands where a file should go may be moved aside: a file, or a link of the project, that nobody needs as it is. */
+/** Whether what stands where a file should go may be moved aside: a file, or a link of the project, that git does not track. */
 export async function isMovableFile(context: Context, file: string): Promise<boolean> {
   const entry = context.host.files.lstat(file);
   const isOne = entry?.isFile() || (entry?.isSymbolicLink() && below(context.root, file) !== undefined);
-  return isOne === true && !(await isNeededElsewhere(context, file));
+  return isOne === true && !(await isTracked(context, file));
 }
 
 /** Whether a repository, that of the project or another one, has a file, or anything in a folder. */
