@@ -4,6 +4,7 @@ import { defineTask, type LoraTask } from './cli/task';
 import { plural } from './common/format';
 import { moveAside } from './engine/aside';
 import type { Context } from './engine/context';
+import { isMovableFile } from './engine/needed';
 import { projectPaths, shown } from './engine/paths';
 import type { Step } from './engine/step';
 
@@ -29,7 +30,7 @@ const folders: Step<Missing> = {
           code: 'E_PATH_TAKEN',
           found: `\`${shown(root, obstacle)}\` is in the way: it is not a folder`,
           needed: `a folder at \`${shown(root, folder)}\``,
-          fix: moveAside(context, obstacle),
+          fix: await cureOf(context, folder, obstacle),
         };
     }
     const seen = {
@@ -92,6 +93,14 @@ function keepsOf(context: Context): string[] {
         (!context.host.files.stat(folder) && folder.startsWith(context.root + path.sep)),
     )
     .map((folder) => path.join(folder, '.gitkeep'));
+}
+
+/** What is needed as it is, or is no file, is not to be moved: then the setting is wrong. */
+async function cureOf(context: Context, folder: string, obstacle: string): Promise<string> {
+  const [setting] = Object.entries(projectPaths(context)).find(([, place]) => place === folder) ?? [];
+  if (setting === undefined || (await isMovableFile(context, obstacle))) return moveAside(context, obstacle);
+  const from = context.origins.get(`paths.${setting}`) ?? 'default';
+  return `name another folder with \`paths.${setting}\`, which ${from === '--set' ? '`--set`' : from} sets to \`${shown(context.root, folder)}\``;
 }
 
 /** What stands where the folder or one above it should be: a file, or a link that leads nowhere. */

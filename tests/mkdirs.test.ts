@@ -91,7 +91,24 @@ test('never replaces a file that is in the way', async () => {
   const { exitCode, stdout } = await runJust(project, ['mkdirs', '--json']);
   assert.is(exitCode, 1);
   assert.is(JSON.parse(stdout).steps[0].code, 'E_PATH_TAKEN');
+  assert.is(JSON.parse(stdout).steps[0].fix, 'mv models models.kept');
   assert.is(fs.readFileSync(path.join(project, 'models'), 'utf8'), 'mine');
+});
+
+test('a file that is needed as it is, or no file, is never to be moved: the setting is wrong', async () => {
+  const project = projectCopy();
+  fs.writeFileSync(path.join(project, 'NOTES.md'), 'mine');
+  for (const args of [
+    ['init', '-q'],
+    ['add', 'NOTES.md'],
+  ])
+    execFileSync('git', args, { cwd: project });
+  for (const place of ['NOTES.md', '/dev/full']) {
+    const { stdout } = await runJust(project, ['mkdirs', '--json', '--set', `paths.adapters_dir=${place}`]);
+    const [step] = JSON.parse(stdout).steps;
+    assert.is(step.code, 'E_PATH_TAKEN', stdout);
+    assert.is(step.fix, `name another folder with \`paths.adapters_dir\`, which \`--set\` sets to \`${place}\``);
+  }
 });
 
 test.run();

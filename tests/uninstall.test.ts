@@ -87,7 +87,10 @@ test('lists what a record or a mark proves as ours, removes nothing, and says wh
   const told = await uninstall(3);
   assert.equal(places(told['environments']), ['.venv-local', '.venv-local.before']);
   assert.equal(places(told['conda']), [path.join(elsewhere, 'envs/w')]);
-  assert.match(told['conda']?.stays.join() ?? '', /holds mine\.txt, which a person added/);
+  assert.match(
+    told['conda']?.stays.join() ?? '',
+    /\(\d.*B\), environment of conda with mine\.txt, which a person added.*: `--kept` removes it too/,
+  );
   assert.equal(places(told['models']), ['models/m/.cache']);
   assert.ok((told['files']?.goes.length ?? 0) > 15);
   assert.ok(places(told['files'])?.includes('configs/train.sbatch'));
@@ -191,13 +194,20 @@ test('environments of other profiles that wait go too; what a person put into on
   const others = ['.venv-remote', '.venv-remote.as-asked', '.venv-remote.compat', '.venv-remote.current-2'];
   const looked = await run();
   assert.equal(places(looked.of('environments'))?.sort(), others);
-  assert.match(looked.of('environments')?.stays.join() ?? '', /`\.venv-local` holds notes\.txt, which a person added: `--kept` removes/);
+  assert.match(
+    looked.of('environments')?.stays.join() ?? '',
+    /`\.venv-local` \(\d.*B\), environment with notes\.txt, which a person added: `--kept` removes/,
+  );
   assert.match(looked.of('environments')?.stays.join() ?? '', /`\.venv-remote\.current` is not one that just-lora made/);
   assert.match(
     looked.of('state')?.stays.join() ?? '',
     /^`\.just-lora\/notes\.md` \(\d.*B\), not written by just-lora: `--kept` removes it too$/,
   );
   assert.is((await run('--yes')).exitCode, 0);
+  const { stdout } = await runJust(own, ['uninstall']);
+  assert.match(stdout, /environments +✔ right +nothing but what `--kept` removes is there: 1 place, \d.*B\n/);
+  assert.match(stdout, /\.venv-local +\d.*B +stays: environment with notes\.txt, which a person added/);
+  assert.match(stdout, /conda +✔ right +nothing of just-lora is there/);
   const names = () => fs.readdirSync(own).sort();
   const left = ['.venv-remote.current', '.venv-remote.mine', 'just.config.ts', 'node_modules'];
   assert.equal(names(), ['.just-lora', '.venv-local', ...left]);

@@ -2,10 +2,14 @@ import { shellWord } from '../common/format';
 import type { Context } from './context';
 import { shown } from './paths';
 
-/** A path at which nothing is, not even a link that leads nowhere: the wanted one, else with `-2`, `-3` and so on behind it. */
-export function freeName({ host }: Pick<Context, 'host'>, wanted: string): string {
+/**
+ * A path at which nothing is, not even a link that leads nowhere: the wanted one, else with `-2`, `-3` and so on behind it.
+ * @param ending stays behind the number: `.html`
+ */
+export function freeName({ host }: Pick<Context, 'host'>, wanted: string, ending = ''): string {
+  const stem = wanted.slice(0, wanted.length - ending.length);
   for (let number = 1; ; number++) {
-    const name = number === 1 ? wanted : `${wanted}-${number}`;
+    const name = number === 1 ? wanted : `${stem}-${number}${ending}`;
     if (!host.files.lstat(name)) return name;
   }
 }

@@ -1,8 +1,9 @@
 import * as path from 'node:path';
 import { authoredText } from '../common/authored-text';
 import { bytes, plural, shellWord, some } from '../common/format';
-import { moveAside } from '../engine/aside';
+import { freeName, moveAside } from '../engine/aside';
 import type { Context } from '../engine/context';
+import { isMovableFile } from '../engine/needed';
 import { shown } from '../engine/paths';
 import type { Finding, Step } from '../engine/step';
 import { takenBy } from '../engine/taken';
@@ -30,7 +31,7 @@ export function exportStep(name: string, engine: Engine): Step<Seen> {
       const file = path.resolve(root, context.option('output') ?? engine.file);
       const shownFile = shown(root, file);
       const text = authoredText(headOf(commandOf(name, context)), `${engine.text(job, await placeOf(context, file)).join('\n')}\n`);
-      const taken = obstacleOf(context, file, text, engine);
+      const taken = await obstacleOf(context, name, file, text, engine);
       if (taken) return taken;
       const before = host.files.readText(file);
       const offer = offerOf(job, (card) => engine.knows(card));
@@ -63,9 +64,9 @@ const headOf = (command: string): string[] => [
 ];
 
 /** The command that makes the same file again. */
-function commandOf(name: string, { option }: Context): string {
+function commandOf(name: string, { option }: Context, output = option('output')): string {
   const options = ['model', 'name', 'output', 'keep'].flatMap((each) => {
-    const value = option(each);
+    const value = each === 'output' ? output : option(each);
     return value === undefined ? [] : [` --${each}=${shellWord(value)}`];
   });
   return `npx just export --to=${name}${options.join('')}${option('no-token') === undefined ? '' : ' --no-token'}`;
@@ -88,12 +89,16 @@ function withoutCard(job: Job, engine: Engine): Finding | undefined {
   };
 }
 
-function obstacleOf(context: Context, file: string, text: string, engine: Engine): Finding | undefined {
+async function obstacleOf(context: Context, task: string, file: string, text: string, engine: Engine): Promise<Finding | undefined> {
   const { root, host } = context;
   const taken = takenBy(context, file, text, 'export');
   if (!taken) return undefined;
   const name = shown(root, file);
   const lines = taken.is === 'edited' ? changedLines(host.files.readText(file) ?? '', text) : [];
+  // What `export` wrote and a person changed may be moved, wherever git has it.
+  const isMovable = taken.is === 'edited' || (await isMovableFile(context, file));
+  const usual = path.join(root, engine.file);
+  const other = takenBy(context, usual, text, 'export') ? freeName(context, usual, path.extname(usual)) : usual;
   const isMeant = taken.is === 'folder' && context.option('output') !== undefined;
   return {
     state: 'blocked',
@@ -103,7 +108,9 @@ function obstacleOf(context: Context, file: string, text: string, engine: Engine
     // A folder that was named is where the file should go; nobody wants the folder itself moved.
     fix: isMeant
       ? `name the file in it: \`--output=${shellWord(path.join(name, path.basename(engine.file)))}\``
-      : `${moveAside(context, file)}\nor write beside it: \`--output=NAME\``,
+      : isMovable
+        ? `${moveAside(context, file)}\nor write beside it: \`--output=NAME\``
+        : `name another file: \`${commandOf(task, context, shown(root, other))}\``,
     ...(lines.length > 0 ? { table: [['- it has, + the settings make'], ...lines.map((line) => [line])] } : {}),
   };
 }

@@ -1,7 +1,8 @@
 import * as path from 'node:path';
-import { shellWord } from '../common/format';
-import { moveAside } from '../engine/aside';
+import { freeName, moveAside } from '../engine/aside';
+import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
+import { isMovableFile } from '../engine/needed';
 import { shown } from '../engine/paths';
 import { makeStateFolder, statePath } from '../engine/state';
 import type { Finding, Step } from '../engine/step';
@@ -24,7 +25,7 @@ export function reportStep(reported: (context: Context) => readonly ReportedTask
     name: 'report',
     title: 'Write the report',
     async check(context, _, __, before) {
-      const taken = obstacleOf(context);
+      const taken = await obstacleOf(context);
       if (taken) return taken;
       const { host, root } = context;
       // The page that was written is held to what was seen for it.
@@ -62,27 +63,49 @@ export function reportStep(reported: (context: Context) => readonly ReportedTask
 
 /** Where the page goes: what a link leads to, so that the link stays. */
 export function fileOf({ root, host, option }: Context): string {
-  const wanted = option('output');
-  const file = wanted === undefined ? statePath(root, 'report.html') : path.resolve(root, wanted);
+  const file = nameOf({ root, option });
   return host.files.realPath(file) ?? file;
 }
 
+/** The file as it was named, which may be a link. */
+function nameOf({ root, option }: Pick<Context, 'root' | 'option'>): string {
+  const wanted = option('output');
+  return wanted === undefined ? statePath(root, 'report.html') : path.resolve(root, wanted);
+}
+
 /** Anything but a page of ours is a person's, and stays. */
-function obstacleOf(context: Context): Finding | undefined {
+async function obstacleOf(context: Context): Promise<Finding | undefined> {
   const { host, root } = context;
   const file = fileOf(context);
-  if (!host.files.lstat(file)) return undefined;
+  if (!host.files.lstat(file) || isPage(context, file)) return undefined;
   const entry = host.files.stat(file);
-  if (entry?.isFile() && lookedAtIn(host.files.readText(file) ?? '') !== undefined) return undefined;
   const name = shown(root, file);
-  const what = entry?.isDirectory() ? 'a folder' : entry ? 'a file that is not one of our reports' : 'a link that leads nowhere';
+  const what = !entry
+    ? 'a link that leads nowhere'
+    : entry.isDirectory()
+      ? 'a folder'
+      : entry.isFile()
+        ? 'a file that is not one of our reports'
+        : 'no file';
+  const named = nameOf(context);
+  const isMovable = !entry?.isDirectory() && (await isMovableFile(context, named));
   return {
     state: 'blocked',
     code: 'E_OUTPUT_TAKEN',
     found: `\`${name}\` is ${what}`,
     needed: 'a free name, or a report that just-lora wrote',
-    fix: entry?.isDirectory() ? `\`npx just report --output=${shellWord(path.join(name, 'report.html'))}\`` : moveAside(context, file),
+    fix: isMovable ? moveAside(context, named) : `\`${commandOf(context, 'report', { output: shown(root, otherName(context, named)) })}\``,
   };
+}
+
+const isPage = ({ host: { files } }: Context, file: string): boolean =>
+  files.stat(file)?.isFile() === true && lookedAtIn(files.readText(file) ?? '') !== undefined;
+
+/** Where the page may go instead: into the folder that was named, else to the usual name. */
+function otherName(context: Context, named: string): string {
+  const { files } = context.host;
+  const wanted = files.stat(named)?.isDirectory() ? path.join(named, 'report.html') : statePath(context.root, 'report.html');
+  return isPage(context, wanted) ? wanted : freeName(context, wanted, '.html');
 }
 
 function contentOf({ root, host, environment }: Context, machines: readonly MachineReport[], lookedAt: string): PageContent {

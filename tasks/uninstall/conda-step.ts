@@ -3,7 +3,7 @@ import type { Context } from '../engine/context';
 import { shown } from '../engine/paths';
 import { additionsTo } from '../environments/conda/additions';
 import { isSameFolder, keptEnvironments, readCondaRecord } from '../environments/conda/record';
-import { type Belongings, isInside, removalStep } from './removal-step';
+import { type Belongings, isInside, type Owned, removalStep, together } from './removal-step';
 
 /** What conda made for this project: its environment, the rest of a build that was killed, and those that were moved aside and kept. */
 export const condaStep = removalStep('conda', 'Look for environments of conda', async (context) => {
@@ -14,7 +14,7 @@ export const condaStep = removalStep('conda', 'Look for environments of conda', 
   const looked = await Promise.all(
     [...new Set(places)].map((prefix) => look(context, prefix, record.prefix, half && prefix === record.prefix)),
   );
-  return { goes: looked.flatMap(({ goes }) => goes), stays: looked.flatMap(({ stays }) => stays) };
+  return together(looked);
 });
 
 async function look(context: Context, prefix: string, madeAt: string, isHalf: boolean): Promise<Belongings> {
@@ -26,19 +26,13 @@ async function look(context: Context, prefix: string, madeAt: string, isHalf: bo
   if (entry.isSymbolicLink()) return stays('is a link');
   const added = isHalf ? [] : additionsTo(context, prefix, madeAt);
   if (!added) return stays('is not an environment that just-lora made there');
-  if (added.length > 0 && context.option('kept') === undefined)
-    return stays(`holds ${some(added)}, which a person added: \`--kept\` removes it too`);
-  const with_ = added.length > 0 ? `, with ${some(added)}` : '';
+  const with_ = added.length > 0 ? ` with ${some(added)}, which a person added` : '';
   const shared = isInside(context, prefix) ? '' : '; outside of the project: others of its name use it too';
-  return {
-    goes: [
-      {
-        place,
-        size: await files.sizeOf(prefix),
-        is: `environment of conda${with_}${shared}`,
-        remove: ({ host }) => host.files.remove(prefix),
-      },
-    ],
-    stays: [],
+  const owned: Owned = {
+    place,
+    size: await files.sizeOf(prefix),
+    is: `environment of conda${with_}${shared}`,
+    remove: ({ host }) => host.files.remove(prefix),
   };
+  return added.length > 0 ? { goes: [], stays: [], kept: [owned] } : { goes: [owned], stays: [] };
 }

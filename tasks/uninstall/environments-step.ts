@@ -7,7 +7,7 @@ import { additionsToVenv } from '../environments/venv/packages/additions';
 import { isOurs, isVacant, removeOwned } from '../environments/venv/packages/backup';
 import { readEnvironmentRecord } from '../environments/venv/packages/environment-record';
 import { placesBeside } from '../environments/venv/packages/variants';
-import { type Belongings, isInside, type Owned, removalStep } from './removal-step';
+import { type Belongings, isInside, type Owned, removalStep, together } from './removal-step';
 
 /** The environments that uv or pip made, and those that wait beside one of them, of other profiles too: each has our mark in it. */
 export const environmentsStep = removalStep('environments', 'Look for environments', async (context) => {
@@ -17,7 +17,7 @@ export const environmentsStep = removalStep('environments', 'Look for environmen
     [place, ...placesBeside(context, profileVariants, place)].map((folder) => ({ place, folder })),
   );
   const looked = await Promise.all(all.map(({ place, folder }) => look(context, place, folder)));
-  return { goes: looked.flatMap(({ goes }) => goes), stays: looked.flatMap(({ stays }) => stays) };
+  return together(looked);
 });
 
 /** @param madeAt where it was made, where it waits beside that */
@@ -38,14 +38,12 @@ async function look(context: Context, madeAt: string, folder: string): Promise<B
   const isHere = record?.state === 'done' && [madeAt, realPlace(context.host, madeAt)].includes(record.path);
   if (!isInside(context, folder) && !isHere) return stays('lies outside of the project, and was not built there');
   const added = additionsToVenv(context, folder);
-  if (added.length > 0 && context.option('kept') === undefined)
-    return stays(`holds ${some(added)}, which a person added: \`--kept\` removes it too`);
   const shared = isInside(context, folder) ? '' : ' outside of the project: who else names it in settings uses it too';
   const owned: Owned = {
     place,
     size: await files.sizeOf(folder),
-    is: `environment${added.length > 0 ? ` with ${some(added)}` : ''}${shared}`,
+    is: `environment${added.length > 0 ? ` with ${some(added)}, which a person added` : ''}${shared}`,
     remove: (ran) => removeOwned(ran, folder),
   };
-  return { goes: [owned], stays: [] };
+  return added.length > 0 ? { goes: [], stays: [], kept: [owned] } : { goes: [owned], stays: [] };
 }

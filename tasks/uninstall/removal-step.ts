@@ -40,16 +40,14 @@ export function removalStep(name: string, title: string, look: (context: Context
       const seen = { goes, stays };
       const data = { goes: goes.map(({ place, size }) => ({ place, bytes: size })), stays };
       const warning = stays.length > 0 ? { warning: `stays: ${stays.join('; ')}` } : {};
-      if (goes.length === 0) {
-        const found = left.length > 0 ? 'nothing else of just-lora is there' : 'nothing of just-lora is there';
-        return { state: 'done', found, ...warning, data, seen };
-      }
       const row = ({ place, size, is }: Owned) => [place, bytes(size), is];
       const table = [
         ['place', 'on disk', 'what it is'],
         ...goes.map(row),
         ...left.map((owned) => row({ ...owned, is: `stays: ${owned.is}` })),
       ];
+      if (goes.length === 0)
+        return { state: 'done', found: nothingGoes(left, stays), ...warning, data, ...(left.length > 0 ? { table } : {}), seen };
       const more = stays.length > 0 ? `; stays: ${stays.join('; ')}` : '';
       return { state: 'todo', found: `${sizeOf(goes)}${more}`, data, table, seen };
     },
@@ -69,6 +67,18 @@ export function removalStep(name: string, title: string, look: (context: Context
       ];
     },
   };
+}
+
+/** What several looks found. */
+export const together = (looks: readonly Belongings[]): Belongings => ({
+  goes: looks.flatMap(({ goes }) => goes),
+  stays: looks.flatMap(({ stays }) => stays),
+  kept: looks.flatMap(({ kept }) => kept ?? []),
+});
+
+function nothingGoes(left: readonly Owned[], stays: readonly string[]): string {
+  if (left.length > 0) return `nothing but what \`--kept\` removes is there: ${sizeOf(left)}`;
+  return stays.length > 0 ? 'nothing is there that just-lora may remove' : 'nothing of just-lora is there';
 }
 
 const sizeOf = (goes: readonly Owned[]): string =>

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -100,6 +101,24 @@ test('what a person changed stays, and is told', async () => {
   assert.is(beside.exitCode, 0, beside.stderr);
   assert.match(fs.readFileSync(path.join(folder, 'new/other.yaml'), 'utf8'), /export --to=skypilot --output=new\/other.yaml/);
   assert.is(fs.readFileSync(target, 'utf8'), 'name: mine\n');
+});
+
+test('what is no file, or git tracks, is never to be moved: another name is told', async () => {
+  const folder = project();
+  fs.writeFileSync(path.join(folder, 'NOTES.md'), 'mine');
+  fs.mkdirSync(path.join(folder, 'configs/train.dstack.yml'), { recursive: true });
+  for (const args of [
+    ['init', '-q'],
+    ['add', 'NOTES.md'],
+  ])
+    execFileSync('git', args, { cwd: folder });
+  for (const output of ['NOTES.md', '/dev/full']) {
+    const { step } = await run(folder, '--to=skypilot', `--output=${output}`);
+    assert.is(step.code, 'E_OUTPUT_TAKEN');
+    assert.match(step.fix, /^name another file: `npx just export --to=skypilot .*--output=configs\/train\.sky\.yaml`$/);
+    const other = await run(folder, '--to=dstack', `--output=${output}`);
+    assert.match(other.step.fix, /^name another file: `npx just export --to=dstack .*--output=configs\/train\.dstack-2\.yml`$/);
+  }
 });
 
 test('settings that stand in no file travel as variables', async () => {

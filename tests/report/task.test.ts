@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -184,16 +185,31 @@ test('--output: anywhere, through a link, and never over something that is not o
   fs.writeFileSync(mine, '<p>mine</p>');
   fs.writeFileSync(path.join(folder, 'empty.html'), '');
   fs.symlinkSync('nowhere', path.join(folder, 'dangling.html'));
-  for (const [output, found] of [
-    ['mine.html', 'not one of our reports'],
-    ['empty.html', 'not one of our reports'],
-    ['data', 'a folder'],
-    ['dangling.html', 'leads nowhere'],
+  const theirs = path.join(temporaryFolder(), 'theirs.html');
+  fs.writeFileSync(theirs, '<p>theirs</p>');
+  fs.symlinkSync(theirs, path.join(folder, 'theirs.html'));
+  fs.writeFileSync(path.join(folder, 'NOTES.md'), 'mine');
+  for (const args of [
+    ['init', '-q'],
+    ['add', 'NOTES.md'],
+  ])
+    execFileSync('git', args, { cwd: folder });
+  const other = '`npx just report --output=.just-lora/report.html`';
+  for (const [output, found, fix] of [
+    ['mine.html', 'not one of our reports', 'mv mine.html mine.html.kept'],
+    ['empty.html', 'not one of our reports', 'mv empty.html empty.html.kept'],
+    ['data', 'a folder', '`npx just report --output=data/report.html`'],
+    ['dangling.html', 'leads nowhere', 'mv dangling.html dangling.html.kept'],
+    // The link goes, and not what it leads to; what git tracks, and what is no file, is needed as it is.
+    ['theirs.html', 'not one of our reports', 'mv theirs.html theirs.html.kept'],
+    ['NOTES.md', 'not one of our reports', other],
+    ['/dev/full', 'no file', other],
   ] as const) {
     const { exitCode, steps } = await json(folder, [`--output=${output}`], env);
     assert.is(exitCode, 1);
     assert.is(steps[0].code, 'E_OUTPUT_TAKEN');
     assert.match(steps[0].found, found);
+    assert.is(steps[0].fix, fix);
   }
   assert.is(fs.readFileSync(mine, 'utf8'), '<p>mine</p>');
   assert.ok(fs.lstatSync(path.join(folder, 'dangling.html')).isSymbolicLink());

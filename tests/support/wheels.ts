@@ -8,6 +8,8 @@ export interface WheelSpec {
   requires?: readonly string[];
   /** Bytes of ballast beside the module. */
   ballast?: number;
+  /** The name of a program that it brings. */
+  program?: string;
 }
 
 export interface Wheel extends WheelSpec {
@@ -20,12 +22,13 @@ const hash = (content: Buffer, encoding: 'hex' | 'base64url'): string => createH
 
 /** A wheel made on the spot: `import NAME` works and `NAME.version` tells which one it is. */
 export function wheel(spec: WheelSpec): Wheel {
-  const { name, version, requires = [], ballast = 0 } = spec;
+  const { name, version, requires = [], ballast = 0, program } = spec;
   const info = `${name}-${version}.dist-info`;
   const metadata = ['Metadata-Version: 2.1', `Name: ${name}`, `Version: ${version}`, ...requires.map((one) => `Requires-Dist: ${one}`), ''];
   const files: Record<string, Buffer> = {
     [`${name}/__init__.py`]: Buffer.from(`version = "${version}"\n`),
     ...(ballast > 0 ? { [`${name}/ballast.bin`]: Buffer.alloc(ballast, name) } : {}),
+    ...(program ? { [`${info}/entry_points.txt`]: Buffer.from(`[console_scripts]\n${program} = ${name}:run\n`) } : {}),
     [`${info}/METADATA`]: Buffer.from(metadata.join('\n')),
     [`${info}/WHEEL`]: Buffer.from('Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n'),
   };

@@ -9,9 +9,9 @@ const [name, title] = ['env:remote', 'Make the training environment'];
 export const environmentOfRemote: Step<ByEngine> = {
   name,
   title,
-  async check(context, depth) {
+  async check(context, depth, tell, before) {
     const { engine, why } = await chooseEngine(context);
-    const { seen, ...finding } = await byEngine[engine].check(context, depth);
+    const { seen, ...finding } = await byEngine[engine].check(context, depth, tell, before?.engine === engine ? before.seen : undefined);
     const found = finding.state === 'done' ? finding.found : `${finding.found} (engine ${engine}: ${why})`;
     return { ...finding, found, ...(seen === undefined ? {} : { seen: { engine, seen } }) };
   },

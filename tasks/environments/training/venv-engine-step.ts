@@ -19,8 +19,8 @@ export function venvEngineStep(name: string, title: string): Step<Assessment> {
   const step = environmentStep({ name, title, define: remoteEnvironment });
   return {
     ...step,
-    async check(context, depth) {
-      const look = await step.check(context, depth);
+    async check(context, depth, tell, before) {
+      const look = await step.check(context, depth, tell, before);
       if (look.state === 'done')
         return { ...look, data: { engine: 'venv', profile: (await chooseProfile(context)).profile, ...look.data } };
       return look.state === 'todo' && look.seen ? ((await obstacle(context, look.seen)) ?? look) : look;

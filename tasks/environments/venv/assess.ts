@@ -7,12 +7,15 @@ import type { EnvironmentDefinition } from './definition';
 import { targetOf } from './definition';
 import { foreignPlace, placeSetting } from './foreign';
 import { type LockState, lockState } from './lock/lock-state';
+import { keptAdditions } from './packages/keep-additions';
 import { checkEnvironment, type EnvironmentHealth, isBuilt } from './packages/look';
 
 /** The lock and the environment, looked at together. */
 export interface Assessment {
   lock: Exclude<LockState, { state: 'blocked' }>;
   health: EnvironmentHealth;
+  /** What is kept beside it of what a person had added to an environment before. */
+  additions: readonly string[];
 }
 
 /** Loaded where something is to be built. */
@@ -27,7 +30,7 @@ export async function assess(context: Context, definition: EnvironmentDefinition
     if (obstacle) return obstacle;
   }
   const health = await checkEnvironment(context, definition, lock.packages, depth);
-  if (health.kind === 'foreign') return { state: 'blocked', ...foreignPlace(context, definition, health) };
+  if (health.kind === 'foreign') return { state: 'blocked', ...(await foreignPlace(context, definition, health.found)) };
   if (isBuilt(health)) {
     const loader = health.kind === 'rebuild' ? loaderFault(context.host, health.found) : undefined;
     if (loader) return { state: 'blocked', needed: 'a Python that starts', ...loader, found: `${health.found}: ${loader.found}` };
@@ -36,7 +39,7 @@ export async function assess(context: Context, definition: EnvironmentDefinition
       (await obstacles().buildObstacle(context, definition));
     if (obstacle) return obstacle;
   }
-  return { lock, health };
+  return { lock, health, additions: keptAdditions(context, targetOf(context, definition)) };
 }
 
 /** The folder of an environment as a message shows it. */

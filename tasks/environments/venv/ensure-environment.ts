@@ -39,7 +39,7 @@ export async function ensureEnvironment(
   tell: Tell,
 ): Promise<void> {
   const folder = targetOf(context, definition);
-  if (health.kind === 'foreign') throw new UserError(foreignPlace(context, definition, health));
+  if (health.kind === 'foreign') throw new UserError(await foreignPlace(context, definition, health.found));
   if (health.kind === 'leftover' || (health.kind === 'healthy' && !anew)) return disposeBackup(context, definition, folder);
   if (health.kind === 'other' && health.back) {
     putBack(context, folder, health.there, health.back);

@@ -10,7 +10,9 @@ import { ensureEnvironment } from './ensure-environment';
 import type { Locked } from './lock/lock-file';
 import { lockState } from './lock/lock-state';
 import { makeLock } from './lock/make-lock';
+import { backupPath, isCopyOf } from './packages/backup';
 import { lockedFor } from './packages/compare';
+import { additionsTitle } from './packages/keep-additions';
 import { checkEnvironment, type EnvironmentHealth, isBuilt } from './packages/look';
 import { keepTitle, wantedVariant } from './packages/variants';
 import { canBringPython, pythonFor, toolsFor, uvFor } from './tools';
@@ -58,20 +60,25 @@ export async function actionsFor(
 function titleOf(
   context: Context,
   definition: EnvironmentDefinition,
-  { lock, health }: Assessment,
+  { lock, health }: Pick<Assessment, 'lock' | 'health'>,
   builds: boolean,
   python: Interpreter | undefined,
 ): string {
   const name = `\`${environmentName(context, definition)}\``;
-  const stays = health.kind === 'other' && health.there ? keepTitle(context, targetOf(context, definition), health.there) : '';
+  const place = targetOf(context, definition);
+  const stays = health.kind === 'other' && health.there ? keepTitle(context, place, health.there) : additionsTitle(context, place, place);
   if (health.kind === 'other' && health.back)
     return `put ${wantedVariant(definition)} back as ${name}${stays}; what differs from its lock is mended`;
   const count = lock.state === 'fresh' ? plural(countOf(lock.packages, python), 'package') : 'every package';
   if (builds) {
-    const again = context.host.files.stat(targetOf(context, definition)) ? 'rebuild' : 'build';
+    const again = context.host.files.stat(place) ? 'rebuild' : 'build';
     return `${again} ${name} with Python ${python?.version ?? definition.pythonVersion} and ${count} of the lock${stays}`;
   }
-  if (health.kind === 'leftover') return `remove the environment that was left beside ${name}`;
+  if (health.kind === 'leftover') {
+    const aside = backupPath(place);
+    const added = isCopyOf(context, aside, place) ? '' : additionsTitle(context, aside, place);
+    return `remove the environment that was left beside ${name}${added}`;
+  }
   if (health.kind === 'repair' && lock.state === 'fresh') return `bring ${name} in line with the lock: ${changesOf(health)}`;
   return `bring ${name} in line with the lock`;
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../../engine/context';
+import { shown } from '../../engine/paths';
 import type { Finding, Step } from '../../engine/step';
 import { type Assessment, assess, environmentName } from './assess';
 import type { EnvironmentDefinition } from './definition';
@@ -23,11 +24,15 @@ export function environmentStep({ name, title, define }: EnvironmentStepOptions)
   return {
     name,
     title,
-    async check(context, depth) {
+    async check(context, depth, _, before) {
       const definition = await define(context);
       // A damaged file is seen by a full look only, and mended: else all would be built again.
       const assessed = await assess(context, definition, context.forced(name) ? 'full' : depth);
-      return 'state' in assessed ? assessed : { ...findingOf(context, definition, assessed), seen: assessed };
+      if ('state' in assessed) return assessed;
+      const finding = findingOf(context, definition, assessed);
+      const newly = before ? assessed.additions.filter((place) => !before.additions.includes(place)) : [];
+      const warning = newly.map((place) => `\`${shown(context.root, place)}\` keeps what a person had added to the environment before`);
+      return { ...finding, ...(finding.state === 'done' && warning.length > 0 ? { warning: warning.join('; ') } : {}), seen: assessed };
     },
     async plan(context, seen) {
       if (!seen) return [];

@@ -15,6 +15,7 @@ import type { EnvironmentDefinition } from './definition';
 import { commandError } from './faults';
 import { pinsOf } from './lock/pins';
 import { requirementsText } from './requirements';
+import { wrongInterpreter } from './wrong-interpreter';
 
 /** What there is to work with. */
 export interface Tools {
@@ -157,9 +158,14 @@ const anyPython = {
 export function pythonNotFound(context: Context, definition: EnvironmentDefinition, { search: { tried, any }, uv }: Tools): UserError {
   const { pythonVersion } = definition;
   const { interpreter, download, installer } = context.settings.setup.python;
+  // Only that one was tried: what brings another one is of no help.
+  if (interpreter !== null) {
+    const fault = wrongInterpreter(context, definition, interpreter, tried[0]?.why);
+    return new UserError({ ...fault, fix: `${fault.fix}${otherPython(context, definition, any)}` });
+  }
   const name = `name one: \`--set python.interpreter=/path/to/python${pythonVersion}\``;
   // Nothing that works, and nothing that could fetch it.
-  const isBare = !uv && interpreter === null && installer !== 'pip' && download !== 'never';
+  const isBare = !uv && installer !== 'pip' && download !== 'never';
   const bare = any ? 'the Python that is here has neither pip nor venv to fetch uv with' : 'no Python of any version and no uv is here';
   const fix = isBare
     ? `${installCommand(context.host, anyPython, 'any Python 3 with pip')}, then the same command again: it has uv bring Python ${pythonVersion}`

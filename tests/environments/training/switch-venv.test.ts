@@ -170,4 +170,13 @@ test('one of another project is no one of ours, and stays as it is', async (swit
   assert.equal(there(switching), ['.venv-remote', '.venv-remote.compat', '.venv-remote.compat-2']);
 });
 
+test('what a person put into one that is built again stays beside it', async (switching) => {
+  fs.writeFileSync(path.join(place(switching), 'mine.txt'), 'mine');
+  fs.rmSync(path.join(place(switching), 'pyvenv.cfg'));
+  const built = await run(switching, 'as-asked');
+  assert.match(built.titles.join(), /^rebuild .*, and keep mine\.txt, which a person added, in `\.venv-remote\.kept`$/);
+  assert.ok(holds(switching, 'as-asked'));
+  assert.is(fs.readFileSync(path.join(place(switching, 'kept'), 'mine.txt'), 'utf8'), 'mine');
+});
+
 test.run();

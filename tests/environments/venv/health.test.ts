@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runJust } from '../../support/project';
+import { runJust, temporaryFolder } from '../../support/project';
 import { skip } from '../../support/skip';
 import { isWhole, type SmallProject, smallProject } from '../../support/small-environment';
 
@@ -125,18 +126,29 @@ test('what fails puts back what a killed run had moved aside', async ({ project 
 test('never touches what it did not make', async ({ project }) => {
   const mine = path.join(project.folder, 'mine');
   fs.renameSync(project.venv, mine);
-  const cases: [make: () => void, found: RegExp][] = [
-    [() => fs.writeFileSync(project.venv, 'a file'), /is not a folder/],
-    [() => fs.mkdirSync(path.join(project.venv, 'photos'), { recursive: true }), /a folder of somebody else \(photos\)/],
+  const moved = /^mv \.venv-local \.venv-local\.kept\nor name another folder with the setting `environments\.local\.path`$/;
+  const other =
+    /^name a folder of its own: `npx just env:local --set environments\.local\.path=\.venv-local-2`, for good in configs\/setup\.yaml$/;
+  const cases: [make: () => void, found: RegExp, fix: RegExp][] = [
+    [() => fs.writeFileSync(project.venv, 'a file'), /is not a folder/, other],
+    [() => fs.mkdirSync(path.join(project.venv, 'photos'), { recursive: true }), /a folder of somebody else \(photos\)/, other],
     [
       () => {
         fs.mkdirSync(project.venv);
         fs.writeFileSync(path.join(project.venv, 'pyvenv.cfg'), 'home = /usr/bin\n');
       },
       /an environment that just-lora did not make/,
+      moved,
+    ],
+    [
+      () => {
+        fs.mkdirSync(path.join(project.venv, 'conda-meta'), { recursive: true });
+      },
+      /a folder of somebody else \(conda-meta\)/,
+      moved,
     ],
   ];
-  for (const [make, found] of cases) {
+  for (const [make, found, fix] of cases) {
     make();
     const before = fs.statSync(project.venv);
     for (const args of [['venv'], ['venv', '--force']]) {
@@ -144,17 +156,20 @@ test('never touches what it did not make', async ({ project }) => {
       assert.is(seen.code, 'E_VENV_FOREIGN', JSON.stringify(seen));
       assert.match(seen.found, found);
       assert.is(seen.exitCode, 1);
-      assert.match(seen.fix, /^mv \.venv-local \.venv-local\.kept\nor name another folder with the setting `environments\.local\.path`$/);
+      assert.match(seen.fix, fix);
     }
     assert.is(fs.statSync(project.venv).ino, before.ino);
     fs.rmSync(project.venv, { recursive: true });
   }
-  // What the project needs there is not to be moved.
-  for (const place of ['data', 'models', '.', '..']) {
-    const seen = await project.step(['venv', '--set', `environments.local.path=${place}`]);
-    assert.is(seen.code, 'E_VENV_FOREIGN', JSON.stringify(seen));
-    assert.match(seen.fix, /^name a folder of its own: `--set environments\.local\.path=\.venv-local`/);
-  }
+  // A link is moved, and not what it leads to.
+  const theirs = path.join(project.folder, '..', 'theirs');
+  fs.mkdirSync(theirs);
+  fs.writeFileSync(path.join(theirs, 'pyvenv.cfg'), 'home = /usr/bin\n');
+  fs.symlinkSync(theirs, project.venv);
+  const linked = await project.step(['env:local', '--plan']);
+  assert.match(linked.found, /theirs` is an environment that just-lora did not make$/);
+  assert.match(linked.fix, moved);
+  fs.rmSync(project.venv);
   fs.renameSync(mine, project.venv);
   // The place where the environment before would wait.
   fs.mkdirSync(path.join(`${project.venv}.before`, 'photos'), { recursive: true });
@@ -163,6 +178,29 @@ test('never touches what it did not make', async ({ project }) => {
   assert.ok(fs.existsSync(path.join(`${project.venv}.before`, 'photos')));
   assert.ok(isWhole(project, versions));
   fs.rmSync(`${project.venv}.before`, { recursive: true });
+});
+
+test('what is no environment, or is needed as it is, is never to be moved', async ({ project }) => {
+  const mine = path.join(project.folder, 'mine');
+  fs.renameSync(project.venv, mine);
+  const home = String(project.env['HOME']);
+  const elsewhere = temporaryFolder('elsewhere');
+  fs.writeFileSync(path.join(elsewhere, 'a.txt'), 'mine');
+  fs.writeFileSync(path.join(home, 'pyvenv.cfg'), 'home = /usr/bin\n');
+  fs.mkdirSync(path.join(project.folder, 'tracked'));
+  fs.writeFileSync(path.join(project.folder, 'tracked', 'pyvenv.cfg'), 'home = /usr/bin\n');
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: project.folder });
+  git('init', '-q');
+  git('add', '-f', 'tracked');
+  for (const place of ['data', 'models', 'scripts', '.', '..', '.git', 'node_modules', '~', elsewhere, 'tracked']) {
+    const seen = await project.step(['env:local', '--plan', '--set', `environments.local.path=${place}`]);
+    assert.is(seen.code, 'E_VENV_FOREIGN', `${place}: ${JSON.stringify(seen)}`);
+    assert.match(seen.fix, /^name a folder of its own: `npx just env:local --set environments\.local\.path=\.venv-local`, for good/, place);
+  }
+  fs.rmSync(path.join(project.folder, '.git'), { recursive: true });
+  fs.rmSync(path.join(project.folder, 'tracked'), { recursive: true });
+  fs.rmSync(path.join(home, 'pyvenv.cfg'));
+  fs.renameSync(mine, project.venv);
 });
 
 test('a link to another volume is kept', async ({ project }) => {

@@ -76,6 +76,18 @@ test('no Python of any version and no uv: what brings both on this system', asyn
 test('the one that a setting names, and no other', async ({ project }) => {
   const wrong = await project.step(['venv', '--set', `python.interpreter=${programs(broken)}/python3.10`]);
   assert.is(wrong.code, 'E_PYTHON_NOT_FOUND', JSON.stringify(wrong));
+  assert.match(wrong['found'], /python3\.10`, which `python\.interpreter` names \(--set\), exits 127/);
+  const named = { JUST_LORA_PYTHON__INTERPRETER: '/nonexistent' };
+  const gone = await project.step(['env:local', '--plan'], named);
+  assert.match(gone['found'], /^`\/nonexistent`, which `python\.interpreter` names \(JUST_LORA_PYTHON__INTERPRETER\), /);
+  assert.not.match(gone['fix'], 'python install');
+  assert.match(gone['fix'], /\nfor good: correct or `unset JUST_LORA_PYTHON__INTERPRETER`$/);
+  // The cure helps as it is printed.
+  const cure = /^`npx just (.*?)`/.exec(gone['fix'])?.[1]?.split(' ') ?? [];
+  assert.is((await project.step(cure, named)).outcome, 'changed');
+  project.write('configs/setup.local.yaml', 'python:\n  interpreter: /nonexistent\n');
+  assert.match((await project.step(['env:local', '--plan']))['fix'], /\nfor good: correct or remove it in configs\/setup\.local\.yaml:2/);
+  fs.rmSync(path.join(project.folder, 'configs/setup.local.yaml'));
   const right = await project.step(['venv', '--set', `python.interpreter=${python}`], { PATH: `${uvFolder()}:${system}` });
   assert.is(right.outcome, 'changed', JSON.stringify(right));
   assert.is(fs.realpathSync(path.join(project.venv, 'bin', 'python')), python);

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../../../engine/context';
 import { filesInRecord } from '../../prefix/dist-info';
+import { programsOf } from '../../prefix/prefix';
 import { sitePackagesIn } from '../../prefix/site-packages';
 import { environmentRecordName, readEnvironmentRecord } from './environment-record';
 
@@ -10,22 +11,40 @@ const usual = new Set([
   ...['.gitignore', '.lock', 'CACHEDIR.TAG', environmentRecordName],
 ]);
 
+/** What they put beside the programs that packages bring. */
+const usualProgram =
+  /^(?:(?:pythonw?|pypy|graalpy|𝜋thon)[\d.]*t?(?:\.(?:exe|dll))?|(?:de)?activate(?:_this)?(?:\.\w+)?|pydoc\.bat|__pycache__)$/i;
+
+/** Whether a name at the top is one that every environment has. */
+export const isUsual = (name: string): boolean => usual.has(name) || name.startsWith(`${environmentRecordName}.tmp-`);
+
 /**
- * What a person put at the top of a whole environment of ours. Deeper it cannot be told: packages write files beside their own that
- * no RECORD names.
+ * What a person put at the top of an environment of ours, and among its programs where it is whole, as paths below it. Deeper it
+ * cannot be told: packages write files beside their own that no RECORD names. Nor among the programs of one that is half-built:
+ * there a program comes before the RECORD that names it.
  */
 export function additionsToVenv(context: Context, folder: string): string[] {
-  const { files } = context.host;
-  if (readEnvironmentRecord(context, folder)?.state !== 'done') return [];
-  const unusual = files.list(folder).filter((name) => !usual.has(name) && !name.startsWith(`${environmentRecordName}.tmp-`));
-  const brought = unusual.length > 0 ? topsOfPackages(context, folder) : new Set();
+  const { host } = context;
+  const record = readEnvironmentRecord(context, folder);
+  if (!record) return [];
+  const programs = path.basename(programsOf(host, folder));
+  const unusual = [
+    ...host.files.list(folder).filter((name) => !isUsual(name)),
+    ...(record.state === 'done' ? host.files.list(path.join(folder, programs)) : [])
+      .filter((name) => !usualProgram.test(name))
+      .map((name) => path.join(programs, name)),
+  ];
+  const named = unusual.length > 0 ? filesOfPackages(context, folder) : [];
+  // A folder is its package's where the package names a file in it.
+  const brought = new Set(named.flatMap((file) => [1, 2].map((depth) => file.split(path.sep).slice(0, depth).join(path.sep))));
   return unusual.filter((name) => !brought.has(name));
 }
 
-/** The names at the top that some package's RECORD has: a wheel may bring any. */
-function topsOfPackages({ host: { files }, host }: Context, folder: string): Set<string> {
+/** The files that RECORDs name, as paths below the environment: a wheel may bring any. */
+export function filesOfPackages({ host: { files }, host }: Context, folder: string): string[] {
   const packages = sitePackagesIn(host, folder);
-  const records = (packages ? files.list(packages) : []).filter((entry) => entry.endsWith('.dist-info'));
-  const named = records.flatMap((entry) => filesInRecord(files.readText(path.join(packages ?? '', entry, 'RECORD')) ?? ''));
-  return new Set(named.map((file) => path.relative(folder, path.resolve(packages ?? '', file)).split(path.sep)[0] ?? ''));
+  if (!packages) return [];
+  const records = files.list(packages).filter((entry) => entry.endsWith('.dist-info'));
+  const named = records.flatMap((entry) => filesInRecord(files.readText(path.join(packages, entry, 'RECORD')) ?? ''));
+  return named.map((file) => path.relative(folder, path.resolve(packages, file)));
 }

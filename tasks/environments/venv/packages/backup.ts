@@ -2,7 +2,9 @@ import * as path from 'node:path';
 import type { Context } from '../../../engine/context';
 import type { EnvironmentDefinition } from '../definition';
 import { refuseForeign } from '../foreign';
+import { isUsual } from './additions';
 import { environmentRecordName, inputsMadeAt, readEnvironmentRecord, writeEnvironmentRecord } from './environment-record';
+import { keepAdditions } from './keep-additions';
 import { placeToKeep, variantOf, wantedVariant } from './variants';
 
 /** Where the environment before waits until the new one stands. */
@@ -17,6 +19,12 @@ export const isVacant = (context: Context, folder: string): boolean =>
   context.host.files.lstat(folder)?.isDirectory() === true &&
   context.host.files.list(folder).every((name) => name.startsWith(`${environmentRecordName}.tmp-`));
 
+/** Whether one is the other in hard links, as it is kept while packages are mended. */
+export function isCopyOf({ host: { files } }: Pick<Context, 'host'>, folder: string, other: string): boolean {
+  const [one, two] = [folder, other].map((each) => files.lstat(path.join(each, 'pyvenv.cfg')));
+  return one !== undefined && one.ino === two?.ino && one.dev === two.dev;
+}
+
 /** Whether a folder is a whole environment, one worth putting back. */
 const isWhole = (context: Context, folder: string): boolean => readEnvironmentRecord(context, folder)?.state === 'done';
 
@@ -30,8 +38,14 @@ export function moveToBackup(context: Context, definition: EnvironmentDefinition
     if (isWhole(context, folder)) {
       makeRoomAside(context, definition, folder);
       files.move(folder, backupPath(folder));
-    } else removeOwned(context, folder);
+    } else removeHalfBuilt(context, folder);
   }
+}
+
+/** The rest of a run that was killed. What a person had added is kept where no whole one waits beside it, which holds it too. */
+function removeHalfBuilt(context: Context, folder: string): void {
+  if (!isOurs(context, backupPath(folder)) || !isWhole(context, backupPath(folder))) keepAdditions(context, folder, folder);
+  removeOwned(context, folder);
 }
 
 /** @throws UserError E_VENV_FOREIGN where something of somebody else has the name that we need */
@@ -47,14 +61,17 @@ export function restoreBackup(context: Context, folder: string): void {
 }
 
 /**
- * Once the new one stands, what waited beside it goes; one that shares the place with the new one and is another is kept under a
- * name of its own.
+ * Once the new one stands, what waited beside it goes, but for what a person had added to it; one that shares the place with the new
+ * one and is another is kept under a name of its own.
  */
 export function disposeBackup(context: Context, definition: EnvironmentDefinition, folder: string): void {
   const aside = backupPath(folder);
   const name = variantOf(definition, inputsMadeAt(context, folder)(aside));
   if (name && name !== wantedVariant(definition)) context.host.files.move(aside, placeToKeep(context, folder, name));
-  else removeOwned(context, aside);
+  else {
+    if (!isCopyOf(context, aside, folder)) keepAdditions(context, aside, folder);
+    removeOwned(context, aside);
+  }
 }
 
 /**
@@ -66,7 +83,7 @@ export function disposeBackup(context: Context, definition: EnvironmentDefinitio
 export function putBack(context: Context, folder: string, there: string | undefined, back: string): void {
   const { files } = context.host;
   if (there) files.move(folder, placeToKeep(context, folder, there));
-  else removeOwned(context, folder);
+  else removeHalfBuilt(context, folder);
   if (files.lstat(folder)) refuseForeign(context, folder);
   files.move(back, folder);
 }
@@ -107,6 +124,8 @@ export function removeOwned(context: Context, folder: string): void {
   } catch {
     // A full disk: what follows makes room.
   }
-  for (const name of files.list(folder)) if (name !== environmentRecordName) files.remove(path.join(folder, name));
+  // What is unusual goes first: while the packages are there, they tell what is theirs.
+  const names = files.list(folder).filter((name) => name !== environmentRecordName);
+  for (const name of [...names.filter((each) => !isUsual(each)), ...names.filter(isUsual)]) files.remove(path.join(folder, name));
   files.remove(folder);
 }

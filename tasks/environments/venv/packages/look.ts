@@ -31,7 +31,7 @@ import { keptBeside, variantOf, wantedVariant } from './variants';
 export type EnvironmentHealth =
   | { kind: 'absent'; found: string }
   /** Somebody else's: never touched. */
-  | { kind: 'foreign'; found: string; obstacle: string }
+  | { kind: 'foreign'; found: string }
   /** Cannot be mended from inside. */
   | { kind: 'rebuild'; found: string; changed: string[] }
   /** The environment is sound, its packages are not those of the lock. */
@@ -134,14 +134,14 @@ function vacancy(context: Context, folder: string, name: string): EnvironmentHea
   const { host } = context;
   const entry = host.files.lstat(folder);
   if (!entry) return { kind: 'absent', found: `\`${name}\` is not there` };
-  if (!entry.isDirectory()) return { kind: 'foreign', found: `\`${name}\` is not a folder`, obstacle: folder };
+  if (!entry.isDirectory()) return { kind: 'foreign', found: `\`${name}\` is not a folder` };
   const names = host.files.list(folder);
   if (isVacant(context, folder)) return { kind: 'absent', found: `\`${name}\` is empty` };
   if (names.includes(environmentRecordName)) return undefined;
   const what = names.includes('pyvenv.cfg')
     ? 'an environment that just-lora did not make'
     : `a folder of somebody else (${some(names, 3)})`;
-  return { kind: 'foreign', found: `\`${name}\` is ${what}`, obstacle: folder };
+  return { kind: 'foreign', found: `\`${name}\` is ${what}` };
 }
 
 /** Why an environment cannot be used as it is, `undefined` where it can. */
