@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import './node-version';
 import * as path from 'node:path';
+import './cli/lost-output';
 import { configName, newConfigName, projectAbove } from './cli/just-config';
 import { explain, faultOf, UserError } from './common/errors';
 import * as files from './platform/files';

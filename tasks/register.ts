@@ -1,6 +1,6 @@
 import { argv, option, task, undertaker } from 'just-task';
 import { quietJust, sayNothingAtExit, sayNothingOf } from './cli/just-output';
-import { commonOptions, machineOptions } from './cli/options';
+import { commonOptions, machineOptions, textOnly } from './cli/options';
 import { exitWith, reportResult, result, resultWidth, wantsJson } from './cli/output';
 import type { LoraTask } from './cli/task';
 import { versionText } from './cli/versions';
@@ -11,6 +11,7 @@ import { nearest } from './common/nearest';
 import { condaTask, remoteLockTask } from './conda';
 import { configTask } from './config';
 import { dataCheckTask, dataFixTask } from './data';
+import type { Report } from './engine/report';
 import { exportTask } from './export';
 import { gpuTask } from './gpu';
 import { completionOfTasks, helpOfTasks, type WordTask } from './help';
@@ -69,7 +70,7 @@ export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
     for (const called of [name, formerNameOf(name)]) if (called) task(called, description, each);
   }
   const words = [helpOfTasks(all), completionOfTasks(all)];
-  for (const { name, description, text } of words) task(name, description, () => print(text));
+  for (const { name, description, text } of words) task(name, description, () => print(name, text));
   // just would take the word behind a switch for its value: `just --json mkdirs` would name no task.
   for (const { name, value, also = [] } of [
     ...commonOptions,
@@ -84,17 +85,26 @@ export function registerTasks({ checks = {} }: RegisterOptions = {}): void {
     begin(String(wanted), groups);
     return;
   }
+  if (wantsJson()) {
+    const error = textOnly(asked.version || asked.V ? '`--version`' : 'the list of tasks');
+    reportResult(failed('just', error));
+    process.stderr.write(`${error.stack}\n`);
+    sayNothingAtExit();
+    process.exit(2);
+  }
   // just prints its own list, in one heap, after the configuration is loaded.
   result(asked.version || asked.V ? versionText() : listOf(groups, words, others));
   process.exit(0);
 }
 
 /** @throws UserError, whose exit code is that of the run */
-function print(text: WordTask['text']): void {
+function print(name: string, text: WordTask['text']): void {
   try {
+    if (wantsJson()) throw textOnly(`\`${name}\``);
     result(text(resultWidth()));
   } catch (error) {
     exitWith(error instanceof UserError ? error.exitCode : 1);
+    if (error instanceof UserError) reportResult(failed(name, error));
     throw error;
   }
 }
@@ -129,10 +139,21 @@ function suggestWhereUnknown(wanted: string): void {
 
 /** Says that there is no such task: in the document too, where stdout belongs to one. */
 function refuseUnknown(task: string, fix: string): void {
-  const { fault, stack } = usageError(`no task \`${task}\``, fix);
-  reportResult({ version: 1, task, outcome: 'failed', startedAt: new Date().toISOString(), durationMs: 0, steps: [], error: fault });
-  process.stderr.write(`${stack}\n`);
+  const error = usageError(`no task \`${task}\``, fix);
+  reportResult(failed(task, error));
+  process.stderr.write(`${error.stack}\n`);
 }
+
+/** The document of what ended before anything was looked at. */
+const failed = (task: string, { fault }: UserError): Report => ({
+  version: 1,
+  task,
+  outcome: 'failed',
+  startedAt: new Date().toISOString(),
+  durationMs: 0,
+  steps: [],
+  error: fault,
+});
 
 /** The tasks that just knows by now. */
 function registered(): Listed[] {

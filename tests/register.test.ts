@@ -108,6 +108,21 @@ test('one that does not exist has a document with --json, as any other wrong usa
   }
 });
 
+test('what is text for a person is refused with --json: a program would read it as the document', async () => {
+  for (const args of [
+    ['--version', '--json'],
+    ['--json'],
+    ['help', '--json'],
+    ['help', 'storage', '--json'],
+    ['completion', 'bash', '--json'],
+  ]) {
+    const { exitCode, stdout, stderr } = await runJust(project, args);
+    const { outcome, error } = JSON.parse(stdout);
+    assert.equal([exitCode, outcome, error.code, error.fix], [2, 'failed', 'E_USAGE', 'leave `--json` out'], args.join(' '));
+    assert.match(stderr, 'is text for a person');
+  }
+});
+
 test('a switch in front of a task does not take its name for a value', async () => {
   const { exitCode, stdout, stderr } = await runJust(project, ['--json', 'mkdirs', '--plan']);
   assert.is(exitCode, 0, stderr);

@@ -3,7 +3,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Interrupted } from '../tasks/common/errors';
+import type { Progress } from '../tasks/engine/step';
 import { checkVolume } from '../tasks/storage/judge';
+import { measuring } from '../tasks/storage/measuring';
+import { contextWith } from './support/context';
 import { projectCopy, runJust, temporaryFolder } from './support/project';
 import { skip } from './support/skip';
 import { mountTmpfs } from './support/tmpfs';
@@ -48,6 +52,32 @@ test('reports the free space of this machine with the breakdown, and writes noth
     step.table.slice(1).map(([name]: string[]) => name),
     ['raw data', 'processed data', 'models', 'checkpoints', 'buffer'],
   );
+});
+
+test('a folder that holds the project is refused with its setting, and not walked through', async () => {
+  const project = projectCopy();
+  for (const [setting, value] of [
+    ['data_raw', '/'],
+    ['models_dir', '../..'],
+  ]) {
+    const { step, exitCode } = await json(project, '--set', `paths.${setting}=${value}`);
+    assert.equal([exitCode, step.state, step.code], [1, 'blocked', 'E_CONFIG'], JSON.stringify(step));
+    assert.match(step.found, new RegExp(`^paths\\.${setting} is .*, by --set: it holds the project itself$`));
+  }
+});
+
+test('a walk says how far it is, and ends with the run', async () => {
+  const context = contextWith({});
+  fs.mkdirSync(path.join(context.root, 'models'));
+  for (const name of ['one', 'two']) fs.writeFileSync(path.join(context.root, 'models', name), 'x'.repeat(10_000));
+  const said: Progress[] = [];
+  const measure = measuring(context, (progress) => void said.push(progress), 0);
+  assert.ok((await measure(path.join(context.root, 'models'))) >= 20_000);
+  assert.match(said.at(-1)?.text ?? '', /^[\d.]+ kB in 2 files so far, now in `models`$/);
+  assert.ok(said.every(({ atOnce }) => atOnce));
+  context.host.processes.interrupt('SIGINT');
+  const ended = await measure(path.join(context.root, 'models')).catch((error: unknown) => error);
+  assert.instance(ended, Interrupted);
 });
 
 test('too little room is blocked with both numbers, exit 1; a warning lets the run go on', async () => {

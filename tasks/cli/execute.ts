@@ -15,6 +15,7 @@ import { notOurs, sentence, valueText } from '../untrusted/text';
 import { contextOf, stepNames } from './context';
 import { defaultText } from './default-environment';
 import { helpText } from './help';
+import { isTask } from './just-output';
 import { type Options, ownOptions, parseOptions, refuseUnknownSteps } from './options';
 import { exitWith, openEvents, progressScreen, reportResult, result, resultWidth } from './output';
 import { looksOnly, reporterFor } from './reporter-for';
@@ -41,7 +42,7 @@ export async function execute(definition: TaskDefinition, itemsFor: (context: Co
   let options: Options | undefined;
   let elsewhere: (() => Promise<void>) | undefined;
   try {
-    options = parseOptions(args, own, host.env);
+    options = parseOptions(args, own, host.env, isTask);
     if (options.help) return result(helpText(definition, own, stepNames(definition, itemsFor, options), resultWidth()));
     if (options.version) return result(versionText());
     if (definition.onMachines && options.given.has('on')) elsewhere = await onOthers(definition, options, host);

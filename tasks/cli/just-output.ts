@@ -24,6 +24,9 @@ export function quietJust(task: string): void {
   }
 }
 
+/** Whether a word names a task that just knows by now. */
+export const isTask = (word: string): boolean => Object.hasOwn(undertaker.registry().tasks(), word);
+
 function fail({ stack, message }: Error): void {
   const text = stack ?? message;
   const width = widthOf(progressScreen);

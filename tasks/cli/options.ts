@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Environment } from '../common/environment';
-import { usageError } from '../common/errors';
+import { type UserError, usageError } from '../common/errors';
 import { currentName } from '../common/former-names';
 import { nearest } from '../common/nearest';
 import type { OptionDefinition, TaskDefinition } from '../engine/task-definition';
@@ -62,10 +62,16 @@ export interface Options {
 /**
  * Reads the options of a task.
  * @param args what follows `just` on the command line, the name of the task too
+ * @param isTask whether a word names a task
  * @param env `CI` means `--locked`, `JUST_LORA_ENV` is `--env` where there is none
  * @throws UserError E_USAGE, exit code 2: unknown option, unknown step, a second task, a value missing or too much
  */
-export function parseOptions(args: readonly string[], own: readonly OptionDefinition[], env: Host['env']): Options {
+export function parseOptions(
+  args: readonly string[],
+  own: readonly OptionDefinition[],
+  env: Host['env'],
+  isTask: (word: string) => boolean = () => true,
+): Options {
   // A task's own definition of a common option comes first: `--plan` may take a file.
   const known = [...own, ...commonOptions.filter(({ name }) => !own.some((option) => option.name === name)), ...justOptions];
   const { tokens } = parseArgs({
@@ -100,12 +106,20 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
   if (second !== undefined) {
     // What makes a run a mere look goes along with each: the advice is pasted.
     const flags = ['plan', 'check', 'json', 'verbose'].filter((name) => given.get(name)?.at(-1) === '').map((name) => ` --${name}`);
-    const each = words.map((word) => `npx just ${word}${flags.join('')}`);
+    const each = words.filter(isTask).map((word) => `npx just ${word}${flags.join('')}`);
+    const other = words.find((word) => !isTask(word));
+    if (other !== undefined)
+      throw usageError(
+        `\`${other}\` is neither a task nor an option`,
+        `leave it out: \`${each.join(' && ')}\`; \`npx just\` lists every task`,
+      );
     throw usageError(`just runs one task at a time: \`${second}\` would be left out`, `\`${each.join(' && ')}\``);
   }
   const elsewhere = machineOptions.find((option) => option.name !== 'on' && own.includes(option) && has(option.name));
   if (elsewhere && !has('on'))
     throw usageError(`\`--${elsewhere.name}\` is about a run on another machine`, 'add `--on=NAME`, or leave it out');
+  const asksText = ['help', 'version'].find(has);
+  if (asksText && has('json')) throw textOnly(`\`--${asksText}\``);
   if (has('plan') && has('check')) throw usageError('`--plan` and `--check` exclude each other', 'choose one');
   return {
     // With a value it is no look: it names the plan to carry out.
@@ -122,6 +136,10 @@ export function parseOptions(args: readonly string[], own: readonly OptionDefini
     given,
   };
 }
+
+/** What is text for a person is refused where a program wants a document. */
+export const textOnly = (what: string): UserError =>
+  usageError(`${what} is text for a person: \`--json\` has no document of it`, 'leave `--json` out');
 
 const takesNext = (option: OptionDefinition): boolean => option.value !== undefined && !option.value.startsWith('[');
 

@@ -5,32 +5,13 @@ import { painted } from '../engine/reporter/paint';
 import { hasColours, type Screen, widthOf } from '../engine/reporter/reporter';
 import { redacted } from '../untrusted/secrets';
 import { printable, sentence } from '../untrusted/text';
+import { codeWithout } from './lost-output';
 
 /**
  * With `--json` stdout belongs to one document. just's logger holds console.info before any
  * configuration is loaded, so the stream is turned, not the console.
  */
 const write = process.stdout.write.bind(process.stdout);
-
-/** What is done where nobody reads any more, as behind `| head`: by then the rest is written for nobody. */
-let onReaderGone = (): void => undefined;
-
-for (const stream of [process.stdout, process.stderr])
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    const call = onReaderGone;
-    // Each further write fails too.
-    onReaderGone = () => undefined;
-    call();
-  });
-
-/** Calls once somebody closed stdout or stderr. @returns stops it */
-export function whenReaderGone(call: () => void): () => void {
-  onReaderGone = call;
-  return () => {
-    onReaderGone = () => undefined;
-  };
-}
 
 /** Whether stdout belongs to one JSON document in this process. */
 export const wantsJson = (): boolean => process.argv.includes('--json');
@@ -111,7 +92,7 @@ let exitCode: number | undefined;
 export function exitWith(code: number): void {
   if (exitCode === undefined)
     process.once('exit', () => {
-      process.exitCode = exitCode;
+      process.exitCode = exitCode === undefined ? exitCode : codeWithout(exitCode);
     });
   exitCode = code;
 }

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { Interrupted } from '../common/errors';
 import type { Host } from '../platform';
-import { whenReaderGone } from './output';
+import { whenReaderGone } from './lost-output';
 
 /**
  * Ctrl-C and its like end what runs, and let the run end by itself; the second one does not wait. So does a reader who

@@ -4,7 +4,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
+    // A word of which no letter stays was not mistyped.
+    if (distance < least && distance < Math.max(word.length, candidate.length)) [best, least] = [candidate, distance];
   }
   return best;
 }

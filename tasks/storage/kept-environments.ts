@@ -11,10 +11,10 @@ export interface KeptRoom {
 }
 
 /** The room that they take; measured by a walk through each. Files that the package cache shares with them are counted too. */
-export async function keptRoom(context: Context): Promise<KeptRoom[]> {
+export async function keptRoom(context: Context, measure: (folder: string) => Promise<number>): Promise<KeptRoom[]> {
   const rooms: KeptRoom[] = [];
   for (const { name, place } of keptTrainingEnvironments(context))
-    rooms.push({ profile: name, folder: shown(context.root, place), bytes: await context.host.files.sizeOf(place) });
+    rooms.push({ profile: name, folder: shown(context.root, place), bytes: await measure(place) });
   return rooms;
 }
 

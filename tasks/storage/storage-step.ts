@@ -4,7 +4,9 @@ import type { Step } from '../engine/step';
 import { besideBytes, fewestFiles } from './beside-bytes';
 import { budgetsOf, checkVolume } from './judge';
 import { keptRoom, keptText } from './kept-environments';
+import { measuring } from './measuring';
 import { storageData, storageTable } from './report';
+import { tooWide } from './too-wide';
 import { categoriesOf, type Volume, volumesOf } from './volumes';
 
 const GB = 1e9;
@@ -13,18 +15,21 @@ const GB = 1e9;
 export const storageStep: Step = {
   name: 'storage',
   title: 'Check the free space',
-  async check(context, depth) {
+  async check(context, depth, tell) {
+    const wide = tooWide(context);
+    if (wide) return wide;
+    const measure = measuring(context, tell);
     const settings = context.settings.setup.storage;
     const categories = categoriesOf(context);
     const whole = budgetsOf(categories);
     // Measuring what is there walks every folder: only where the free space alone does not settle it.
-    const free = await volumesOf(context, categories, false);
+    const free = await volumesOf(context, categories);
     const judge = (volumes: readonly Volume[]) =>
       volumes.map((volume) => checkVolume(volume, whole, settings.error_gb * GB, settings.warn_gb * GB));
     const settled = depth === 'quick' && judge(free).every(({ level }) => level === 'ok');
-    const volumes = settled ? free : await volumesOf(context, categories, true);
+    const volumes = settled ? free : await volumesOf(context, categories, measure);
     const verdicts = judge(volumes);
-    const kept = settled ? [] : await keptRoom(context);
+    const kept = settled ? [] : await keptRoom(context, measure);
     const table = {
       ...(settled ? {} : { table: storageTable(volumes) }),
       data: { volumes: storageData(context.root, verdicts, !settled), ...(kept.length > 0 ? { kept } : {}) },

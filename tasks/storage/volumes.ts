@@ -43,15 +43,19 @@ export function categoriesOf(context: Context): Category[] {
   ];
 }
 
-/** The filesystems that the parts go to, with what is free; what is there already costs a walk through every folder. */
-export async function volumesOf({ host, settings, root }: Context, categories: readonly Category[], measure: boolean): Promise<Volume[]> {
+/** The filesystems that the parts go to, with what is free; what is there already costs a walk through every folder, and is 0 without. */
+export async function volumesOf(
+  { host, settings, root }: Context,
+  categories: readonly Category[],
+  measure?: (folder: string) => Promise<number>,
+): Promise<Volume[]> {
   const volumes = new Map<number, Volume>();
   const models = projectPaths({ host, settings, root }).models_dir;
   for (const { folders, ...part } of categories) {
     const { device, availableBytes, availableFiles, measured } = await host.disk.freeSpace(folders[0] ?? models);
     const volume: Volume = volumes.get(device) ?? { measured, availableBytes, availableFiles, parts: [] };
     let thereBytes = 0;
-    if (measure) for (const folder of folders) thereBytes += await host.files.sizeOf(folder);
+    if (measure) for (const folder of folders) thereBytes += await measure(folder);
     volume.parts.push({ ...part, thereBytes });
     volumes.set(device, volume);
   }

@@ -15,6 +15,8 @@ export interface PackageIndex {
   uploads?: Readonly<Record<string, string>>;
   /** Files that were taken back, by name, with the reason (PEP 592); with them the index speaks JSON too. */
   yanked?: Readonly<Record<string, string>>;
+  /** Answers everything in the place of the index. */
+  instead?: ((request: http.IncomingMessage, response: http.ServerResponse) => void) | undefined;
   close(): Promise<void>;
 }
 
@@ -22,7 +24,7 @@ export interface PackageIndex {
 export async function packageIndex(wheels: readonly Wheel[]): Promise<PackageIndex> {
   const server = http.createServer((request, response) => {
     index.requests.push(request.url ?? '');
-    setTimeout(() => answer(index, request.url ?? '', response), index.delayMs);
+    setTimeout(() => (index.instead ? index.instead(request, response) : answer(index, request.url ?? '', response)), index.delayMs);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A test that fails before it closes the index is not to hang.

@@ -8,12 +8,14 @@ import type { EnvironmentDefinition } from './definition';
 /**
  * A command of pip, uv or venv that failed, as the error a person reads: what it was about, its last lines, one cure.
  * @param cutoff the moment that newer packages are left out from, where there is one
+ * @param fault what made it fail, where more is known than its words tell
  */
 export function commandError(
   doing: string,
   result: RunResult,
   { lock, lockTask, task }: EnvironmentDefinition,
   cutoff?: Cutoff,
+  fault = installerFault(`${result.stdout}\n${result.stderr}\n${result.tail}`, cutoff !== undefined),
 ): UserError {
   const again = `run \`npx just ${task}\` again`;
   const texts: Record<InstallerFault, [code: string, found: string, fix: string]> = {
@@ -57,7 +59,7 @@ export function commandError(
       `\`npx just ${task} --verbose\` shows every command with its output\n${elsewhere}`,
     ],
   };
-  const [code, found, fix] = texts[installerFault(`${result.stdout}\n${result.stderr}\n${result.tail}`, cutoff !== undefined)];
+  const [code, found, fix] = texts[fault];
   return new UserError({ code, found: `${doing} failed: ${found}`, tail: tellingTail(result), fix });
 }
 

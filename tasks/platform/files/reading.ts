@@ -117,13 +117,16 @@ export function isWritable(folder: string): boolean {
   }
 }
 
-/** Bytes on disk under a folder, whatever bytes its names are of, links not followed; 0 where there is nothing. */
-export async function sizeOf(folder: string): Promise<number> {
+/**
+ * Bytes on disk under a folder, whatever bytes its names are of, links not followed; 0 where there is nothing.
+ * @param seen gets the size of each file; what it throws ends the walk
+ */
+export async function sizeOf(folder: string, seen: (bytes: number) => void = () => undefined): Promise<number> {
   const entry = lstat(folder);
   if (!entry) return 0;
   if (entry.isSymbolicLink()) {
     const target = realPath(folder);
-    return target ? sizeOf(target) : 0;
+    return target ? sizeOf(target, seen) : 0;
   }
   if (!entry.isDirectory()) return entry.blocks * 512;
   let total = 0;
@@ -134,7 +137,11 @@ export async function sizeOf(folder: string): Promise<number> {
     for (const item of items ?? []) {
       const full = Buffer.concat([next, Buffer.from('/'), item.name as unknown as Buffer]);
       if (item.isDirectory()) pending.push(full);
-      else if (item.isFile()) total += ((await fs.promises.lstat(full).catch(noneIfMissing))?.blocks ?? 0) * 512;
+      else if (item.isFile()) {
+        const size = ((await fs.promises.lstat(full).catch(noneIfMissing))?.blocks ?? 0) * 512;
+        total += size;
+        seen(size);
+      }
     }
   }
   return total;

@@ -63,6 +63,8 @@ function unknownKey(path: readonly string[], siblings: readonly string[], layer:
   const known = [...siblings.filter((key) => key !== '$schema'), ...parts];
   const name = settingName(path);
   const key = path.at(-1) ?? '';
+  if (key.trim() === '')
+    return `a setting without a name${path.length > 2 ? ` under ${settingName(path.slice(0, -1))}` : ''}; expected a name`;
   if (layer.name.startsWith(variablePrefix)) {
     // One underscore is a part of a name; what was meant is the variable whose underscores are all single.
     const all = variablesOf(definition, []);

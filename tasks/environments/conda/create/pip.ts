@@ -8,9 +8,11 @@ import { activated } from '../../python/interpreter/activated';
 import { cutoffOf, fetching } from '../../python/outside';
 import { findUv } from '../../python/uv';
 import type { EnvironmentDefinition } from '../../venv/definition';
-import { commandError, isUvAlone } from '../../venv/faults';
+import { isUvAlone } from '../../venv/faults';
+import { fetchError } from '../../venv/fetch-fault';
 import type { Locked } from '../../venv/lock/lock-file';
 import { followInstall } from '../../venv/packages/follow-install';
+import { orFromCache } from '../../venv/packages/from-cache';
 import { partOf } from '../../venv/packages/install';
 
 /**
@@ -49,18 +51,13 @@ export async function installPipHalf(
     const result = await host.processes
       .run(command, args, { ...how, env: { ...how.env, PATH, CONDA_PREFIX, UV_PYTHON_DOWNLOADS: 'never' }, onLine: follow.onLine })
       .finally(follow.stop);
-    if (result.exitCode !== 0) throw commandError("installing pip's half", result, definition, cutoffOf(context));
+    if (result.exitCode !== 0) throw await fetchError(context, "installing pip's half", result, definition, cutoffOf(context));
   };
   if (uv) {
     try {
-      return await run(uv.command, [
-        'pip',
-        'install',
-        '--python',
-        python,
-        ...damaged.map((name) => `--reinstall-package=${name}`),
-        ...rest,
-      ]);
+      const again = damaged.map((name) => `--reinstall-package=${name}`);
+      const install = ['pip', 'install', '--python', python, ...again, ...rest];
+      return await orFromCache(context, (options) => run(uv.command, [...install, ...options]));
     } catch (error) {
       const hasPip = versionsIn(host, prefix).has('pip');
       if (!isUvAlone(error) || context.settings.setup.python.installer !== 'auto' || !hasPip) throw error;

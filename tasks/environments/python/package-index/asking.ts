@@ -34,7 +34,15 @@ export interface Question {
 }
 
 /** Why there is no answer, in a few words. */
-export class NoAnswer extends Error {}
+export class NoAnswer extends Error {
+  constructor(
+    message: string,
+    /** What was answered in its place. */
+    readonly status?: number,
+  ) {
+    super(message);
+  }
+}
 
 /** A page of the index of a package with many files has some megabytes. */
 const mostOfPage = 64_000_000;
@@ -122,7 +130,7 @@ async function read(response: http.IncomingMessage, url: URL, mostBytes: number)
   if (status !== 200) {
     const said = await readStart(response);
     if (status === 404) return { status, body: Buffer.alloc(0), contentType: '', from: url };
-    throw new NoAnswer(`${url.host} answered ${status}${said ? `: ${oneLine(said, 80)}` : ''}`);
+    throw new NoAnswer(`${url.host} answered ${status}${said ? `: ${oneLine(said, 80)}` : ''}`, status);
   }
   const sent = await readBytes(response, mostBytes, url.host);
   const body = /^gzip$/i.test(header(response, 'content-encoding') ?? '') ? await unpacked(sent, mostBytes, url) : sent;

@@ -182,10 +182,10 @@ function indexesOf(uv: Settings<unknown>): { url: string; isDefault: boolean }[]
 }
 
 /** How it is fetched, not from where: not worth a word. */
-const quiet = /timeout|retries|concurrent|exclude-newer$|uploaded-prior-to|_PROXY$|PASSWORD$|USERNAME$/i;
+const quiet = /timeout|retries|concurrent|exclude-newer$|uploaded-prior-to|PASSWORD$|USERNAME$/i;
 
 function toldOf({ env }: Host, pip: Settings<string>, uv: Settings<unknown>): string[] {
-  const variables = Object.keys(env).filter((name) => uvSourceVariables.test(name) && env[name]);
+  const variables = Object.keys(env).filter((name) => (uvSourceVariables.test(name) || /^(?:https?|all)_proxy$/i.test(name)) && env[name]);
   return [...variables, ...[...uv, ...pip].map(([key, { from }]) => (/^[A-Z]/.test(from) ? from : `\`${key}\` of ${from}`))].filter(
     (text) => !quiet.test(text.split(' ')[0]?.replace(/`/g, '') ?? ''),
   );

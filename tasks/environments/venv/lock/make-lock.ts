@@ -6,7 +6,7 @@ import { makeStateFolder, statePath } from '../../../engine/state';
 import { cutoffOf, fetching } from '../../python/outside';
 import type { Uv } from '../../python/uv';
 import type { EnvironmentDefinition } from '../definition';
-import { commandError } from '../faults';
+import { fetchError } from '../fetch-fault';
 import { isCondaFile, requirementsText } from '../requirements';
 import { toolsFor, uvFor } from '../tools';
 import { headerOf, type Locked, parseLock } from './lock-file';
@@ -44,7 +44,7 @@ export async function makeLock(context: Context, definition: EnvironmentDefiniti
     const how = fetching(context, cutoff?.value);
     const compile = (env: Record<string, string | undefined>) => host.processes.run(uv.command, [...args, temporary], { ...how, env });
     const result = await compile(how.env);
-    if (result.exitCode !== 0) throw lockError(definition, commandError('making the lock', result, definition, cutoff));
+    if (result.exitCode !== 0) throw lockError(definition, await fetchError(context, 'making the lock', result, definition, cutoff));
     const named = (text: string, file: string, name: string) =>
       text.replaceAll(` ${path.relative(how.cwd, path.resolve(root, file))}\n`, ` ${name}\n`);
     const { requirements, constraints, overrides } = definition;

@@ -11,8 +11,10 @@ import { cutoffOf, fetching, outside } from '../../python/outside';
 import type { Uv } from '../../python/uv';
 import { type EnvironmentDefinition, targetOf } from '../definition';
 import { commandError } from '../faults';
+import { fetchError } from '../fetch-fault';
 import type { PackageDifference } from './compare';
 import { followInstall } from './follow-install';
+import { orFromCache } from './from-cache';
 import type { Damage } from './installed';
 
 type Tell = (progress: Progress) => void;
@@ -53,9 +55,8 @@ export async function installLock(
   const lock = path.resolve(context.root, definition.lock);
   if (uv) {
     const again = damaged.map((name) => `--reinstall-package=${name}`);
-    const args = ['pip', 'sync', '--python', python, '--require-hashes', ...again, lock];
-    await run(context, definition, uv.command, args, count, tell);
-    return;
+    const args = ['pip', 'sync', '--python', python, '--require-hashes', ...again];
+    return orFromCache(context, (options) => run(context, definition, uv.command, [...args, ...options, lock], count, tell));
   }
   const pip = ['-m', 'pip'];
   const install = [
@@ -101,7 +102,7 @@ async function run(
     .run(command, args, { ...how, env: { ...how.env, UV_PYTHON_DOWNLOADS: 'never' }, onLine: follow.onLine })
     .finally(follow.stop);
   if (result.exitCode === 0) return;
-  const error = commandError('installing the packages', result, definition, cutoffOf(context));
+  const error = await fetchError(context, 'installing the packages', result, definition, cutoffOf(context));
   const caches = [host.env.UV_CACHE_DIR, host.home].filter((place): place is string => Boolean(place));
   throw await withFullDisk(context, error, [targetOf(context, definition), ...caches]);
 }
