@@ -52,18 +52,20 @@ for (const installer of ['uv', 'pip'] as const) {
   const build = (project: SmallProject, more: Record<string, string | undefined> = {}) =>
     project.step(['env:local'], { ...impatient, UV_CACHE_DIR: temporaryFolder('cache'), ...more });
 
-  for (const code of [401, 403])
-    test(`${code}: a login that is missing, and where it goes`, async ({ project }) => {
-      project.index.instead = status(code);
-      const seen = await build(project);
-      assert.is(seen.code, 'E_REGISTRY_LOGIN', JSON.stringify(seen));
-      assert.is(seen.exitCode, 1);
-      assert.match(seen.found, new RegExp(`\`${project.index.url}\` of PIP_INDEX_URL refuses .*\\(${code}\\): no login is set`));
-      assert.match(
-        seen.fix,
-        /`machine 127\.0\.0\.1 login USER password PASSWORD` in `~\/\.netrc`.*before the host in PIP_INDEX_URL; then run `npx just env:local` again/,
-      );
-    });
+  // What both take in the same way is tried with one of them.
+  const [code, redirects, proxied] = installer === 'uv' ? ([401, true, 'http'] as const) : ([403, false, 'https'] as const);
+
+  test(`${code}: a login that is missing, and where it goes`, async ({ project }) => {
+    project.index.instead = status(code);
+    const seen = await build(project);
+    assert.is(seen.code, 'E_REGISTRY_LOGIN', JSON.stringify(seen));
+    assert.is(seen.exitCode, 1);
+    assert.match(seen.found, new RegExp(`\`${project.index.url}\` of PIP_INDEX_URL refuses .*\\(${code}\\): no login is set`));
+    assert.match(
+      seen.fix,
+      /`machine 127\.0\.0\.1 login USER password PASSWORD` in `~\/\.netrc`.*before the host in PIP_INDEX_URL; then run `npx just env:local` again/,
+    );
+  });
 
   test('a login that is refused: its password is not shown', async ({ project }) => {
     project.index.instead = status(401);
@@ -73,14 +75,12 @@ for (const installer of ['uv', 'pip'] as const) {
     assert.not.match(JSON.stringify(seen), /hush-hush/);
   });
 
-  test('a login page, at once and behind a redirect', async ({ project }) => {
-    for (const instead of [loginPage, toLogin]) {
-      project.index.instead = instead;
-      const seen = await build(project);
-      assert.is(seen.code, 'E_REGISTRY_UNREACHABLE', JSON.stringify(seen));
-      assert.match(seen.found, /in the place of the package index .* a page of 127\.0\.0\.1:\d+ answers that is none of a package index/);
-      assert.match(seen.fix, /in a browser.*PIP_INDEX_URL/);
-    }
+  test(`a login page${redirects ? ' behind a redirect' : ''}`, async ({ project }) => {
+    project.index.instead = redirects ? toLogin : loginPage;
+    const seen = await build(project);
+    assert.is(seen.code, 'E_REGISTRY_UNREACHABLE', JSON.stringify(seen));
+    assert.match(seen.found, /in the place of the package index .* a page of 127\.0\.0\.1:\d+ answers that is none of a package index/);
+    assert.match(seen.fix, /in a browser.*PIP_INDEX_URL/);
   });
 
   test('an index that lacks a package', async ({ project }) => {
@@ -93,6 +93,7 @@ for (const installer of ['uv', 'pip'] as const) {
     const byVariable = await build(project, { PIP_NO_INDEX: '1' });
     assert.is(byVariable.code, 'E_INSTALLER_SETTING', JSON.stringify(byVariable));
     assert.match(byVariable.fix, /^`unset PIP_NO_INDEX`, then/);
+    if (installer === 'uv') return;
     const file = path.join(temporaryFolder(), 'mine.conf');
     fs.writeFileSync(file, '[global]\nno-index = true\n');
     const byFile = await build(project, { PIP_CONFIG_FILE: file });
@@ -100,25 +101,23 @@ for (const installer of ['uv', 'pip'] as const) {
     assert.match(byFile.found, `\`no-index\` of ${file}`);
   });
 
-  for (const index of ['http', 'https'] as const)
-    test(`a proxy that wants a login before an index of ${index}`, async ({ project }) => {
-      const variable = `${index.toUpperCase()}_PROXY`;
-      const proxy = await closedProxy(wantsLogin);
-      const more = { [variable]: proxy, ...(index === 'https' ? { PIP_INDEX_URL: 'https://packages.example/simple/' } : {}) };
-      const seen = await build(project, more);
-      assert.is(seen.code, 'E_REGISTRY_UNREACHABLE', JSON.stringify(seen));
-      assert.match(seen.found, new RegExp(`the proxy \`http://127\\.0\\.0\\.1:\\d+\` of ${variable} wants a login.*\\(407\\)`));
-      assert.match(seen.fix, new RegExp(`\`USER:PASSWORD@\` before the host in ${variable}, or \`unset ${variable}\``));
-      assert.not.match(JSON.stringify(seen), /hush-hush/);
-    });
+  test(`a proxy that wants a login before an index of ${proxied}`, async ({ project }) => {
+    const variable = `${proxied.toUpperCase()}_PROXY`;
+    const proxy = await closedProxy(wantsLogin);
+    const more = { [variable]: proxy, ...(proxied === 'https' ? { PIP_INDEX_URL: 'https://packages.example/simple/' } : {}) };
+    const seen = await build(project, more);
+    assert.is(seen.code, 'E_REGISTRY_UNREACHABLE', JSON.stringify(seen));
+    assert.match(seen.found, new RegExp(`the proxy \`http://127\\.0\\.0\\.1:\\d+\` of ${variable} wants a login.*\\(407\\)`));
+    assert.match(seen.fix, new RegExp(`\`USER:PASSWORD@\` before the host in ${variable}, or \`unset ${variable}\``));
+    assert.not.match(JSON.stringify(seen), /hush-hush/);
+  });
 
-  test('a proxy that hangs up, and one that is not there', async ({ project }) => {
-    for (const proxy of [await closedProxy((socket) => void socket.resetAndDestroy()), 'http://127.0.0.1:9']) {
-      const seen = await build(project, { HTTPS_PROXY: proxy, PIP_INDEX_URL: 'https://packages.example/simple/' });
-      assert.is(seen.code, 'E_REGISTRY_UNREACHABLE', JSON.stringify(seen));
-      assert.match(seen.found, /cannot be reached through the proxy `http:\/\/127\.0\.0\.1:\d+` of HTTPS_PROXY/);
-      assert.match(seen.fix, /`unset HTTPS_PROXY`/);
-    }
+  test(installer === 'uv' ? 'a proxy that hangs up' : 'a proxy that is not there', async ({ project }) => {
+    const proxy = installer === 'uv' ? await closedProxy((socket) => void socket.resetAndDestroy()) : 'http://127.0.0.1:9';
+    const seen = await build(project, { HTTPS_PROXY: proxy, PIP_INDEX_URL: 'https://packages.example/simple/' });
+    assert.is(seen.code, 'E_REGISTRY_UNREACHABLE', JSON.stringify(seen));
+    assert.match(seen.found, /cannot be reached through the proxy `http:\/\/127\.0\.0\.1:\d+` of HTTPS_PROXY/);
+    assert.match(seen.fix, /`unset HTTPS_PROXY`/);
   });
 
   test('the proxy is named among what says where packages come from', async ({ project }) => {
