@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { python310 } from '../tests/support/python';
-import type { Benchmark } from './benchmark';
-import { seconds } from './measure';
 import { remotePlace } from './remote';
-import type { Row } from './table';
+import type { Benchmark } from './support/benchmark';
+import { seconds } from './support/measure';
+import type { Row } from './support/table';
 
 const s = (value: number) => `${value.toFixed(2)} s`;
 

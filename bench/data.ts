@@ -5,8 +5,8 @@ import * as path from 'node:path';
 import { lenient } from '../tests/data/templates';
 import { cleanEnvironment, projectCopy, repository } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
-import type { Benchmark } from './benchmark';
-import { median, seconds } from './measure';
+import type { Benchmark } from './support/benchmark';
+import { median, seconds } from './support/measure';
 
 /** Megabytes of chats, and of those that memory is measured by: `BENCH_MB=150,1500 npm run bench -- data`. */
 const [megabytes = 40, manyMegabytes = 400] = (process.env['BENCH_MB'] ?? '').split(',').filter(Boolean).map(Number);

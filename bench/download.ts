@@ -6,11 +6,11 @@ import { hfEnvironment } from '../tests/hub/model';
 import type { Hub } from '../tests/hub/server';
 import { projectCopy, repository } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
-import type { Benchmark } from './benchmark';
-import { median } from './measure';
 import { hubWithModel, repo, shardBytes, shards, smallRepo, type Usage, usageOf } from './peers/hub-model';
 import { withSecondCdn } from './peers/second-cdn';
-import type { Row } from './table';
+import type { Benchmark } from './support/benchmark';
+import { median } from './support/measure';
+import type { Row } from './support/table';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const just = path.join(repository, 'node_modules/just-task/bin/just.js');

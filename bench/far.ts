@@ -4,10 +4,10 @@ import * as path from 'node:path';
 import { repository } from '../tests/support/project';
 import { relay } from '../tests/support/relay';
 import { type Pair, pair } from '../tests/support/sync';
-import type { Benchmark } from './benchmark';
-import { type Command, median, seconds } from './measure';
-import type { Row } from './table';
-import { Trace } from './trace';
+import type { Benchmark } from './support/benchmark';
+import { type Command, median, seconds } from './support/measure';
+import type { Row } from './support/table';
+import { Trace } from './support/trace';
 
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
 /** A figure of FAR_BENCH_SCALE of the whole, for a trial. */
@@ -17,6 +17,7 @@ const chosen = process.env.FAR_CASE ?? '';
 const rounds = Number(process.env.FAR_BENCH_ROUNDS ?? 3);
 const delayMs = 50;
 export const benchmark: Benchmark = {
+  isTrial: chosen !== '' || scale !== 1,
   title: 'Sync over a far line',
   about: `${rounds === 1 ? 'One round: a' : `Medians of ${rounds} rounds: a`} real sshd behind a relay in user space that delays each way by 50 ms, GNU rsync on both ends. Each command makes its own connection, ours from the start of just to its end, in turn with \`rsync -rlt\`, \`rclone copy\` over sftp (\`--transfers 8 --multi-thread-streams 4\`) and \`tar | ssh tar\`. Both ends and the relay share the cores of this machine.`,
   async run() {

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { Benchmark } from './benchmark';
-import { medians } from './measure';
+import type { Benchmark } from './support/benchmark';
+import { medians } from './support/measure';
 
 const repository = path.resolve(__dirname, '..');
 const fixtures = path.join(repository, 'tests', 'fixtures', 'nvidia-smi');

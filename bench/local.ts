@@ -6,9 +6,9 @@ import { fetchUv } from '../tasks/environments/python/fetch-uv';
 import { probe } from '../tasks/environments/python/interpreter/probe';
 import { uvHashes, uvVersion } from '../tasks/environments/python/uv-release';
 import { contextWith } from '../tests/support/context';
-import type { Benchmark } from './benchmark';
-import { type Command, median, medians, seconds } from './measure';
-import type { Row } from './table';
+import type { Benchmark } from './support/benchmark';
+import { type Command, median, medians, seconds } from './support/measure';
+import type { Row } from './support/table';
 
 const repository = path.resolve(__dirname, '..');
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');

@@ -6,9 +6,9 @@ import { projectCopy, repository, temporaryFolder } from '../tests/support/proje
 import { pythonWith } from '../tests/support/python';
 import { type Relay, relay } from '../tests/support/relay';
 import { pair } from '../tests/support/sync';
-import type { Benchmark } from './benchmark';
-import { type Command, median, medians, seconds } from './measure';
-import type { Row } from './table';
+import type { Benchmark } from './support/benchmark';
+import { type Command, median, medians, seconds } from './support/measure';
+import type { Row } from './support/table';
 
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
 const s = (value: number) => `${value.toFixed(2)} s`;

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { python310 } from '../tests/support/python';
-import type { Benchmark } from './benchmark';
-import { type Command, median, medians, seconds } from './measure';
 import { remotePlace } from './remote';
 import { stockProject } from './start';
-import type { Row } from './table';
+import type { Benchmark } from './support/benchmark';
+import { type Command, median, medians, seconds } from './support/measure';
+import type { Row } from './support/table';
 
 type Place = ReturnType<typeof remotePlace>;
 const s = (value: number) => `${value.toFixed(2)} s`;

@@ -5,10 +5,10 @@ import * as path from 'node:path';
 import type { ProfileName } from '../tasks/environments/profile/profile-files';
 import { condaProject, noRealConda, realConda } from '../tests/support/conda';
 import { python310, pythonWith } from '../tests/support/python';
-import type { Benchmark } from './benchmark';
-import { type Command, medians, seconds } from './measure';
 import { stockProject } from './start';
-import type { Row } from './table';
+import type { Benchmark } from './support/benchmark';
+import { type Command, medians, seconds } from './support/measure';
+import type { Row } from './support/table';
 
 const repository = path.resolve(__dirname, '..');
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');

@@ -5,8 +5,8 @@ import * as path from 'node:path';
 import { hfEnvironment } from '../tests/hub/model';
 import { projectCopy, runJust, startJust } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
-import type { Benchmark } from './benchmark';
 import { hubWithModel, repo, shardBytes, shardCount } from './peers/hub-model';
+import type { Benchmark } from './support/benchmark';
 
 const total = shardBytes * shardCount;
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;

@@ -1,11 +1,11 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Benchmark } from './benchmark';
-import { section } from './table';
+import type { Benchmark } from './support/benchmark';
+import { section } from './support/table';
 
 /**
  * `npm run bench` runs every benchmark, `npm run bench -- start verify` those that are named.
- * A full run writes docs/PERFORMANCE.md, without those that fetch gigabytes, which have to be named; each file of this folder is a benchmark, but for the few that `main` leaves out.
+ * A full run writes docs/PERFORMANCE.md, without those that fetch gigabytes, which have to be named; each other file of this folder is a benchmark.
  */
 
 const folder = __dirname;
@@ -16,7 +16,7 @@ const results = path.join(folder, '..', 'docs', 'PERFORMANCE.md');
 async function main(wanted: readonly string[]): Promise<void> {
   const names = fs
     .readdirSync(folder)
-    .filter((name) => name.endsWith('.ts') && !['run.ts', 'table.ts', 'measure.ts', 'benchmark.ts'].includes(name))
+    .filter((name) => name.endsWith('.ts') && name !== 'run.ts')
     .map((name) => name.slice(0, -3))
     .sort();
   for (const name of wanted) if (!names.includes(name)) throw new Error(`no benchmark ${name}: ${names.join(', ')}`);
@@ -25,7 +25,7 @@ async function main(wanted: readonly string[]): Promise<void> {
     process.stderr.write(`${benchmark.title} …\n`);
     const text = section(name, benchmark, await benchmark.run());
     process.stdout.write(`${text}\n`);
-    keep(text);
+    if (!benchmark.isTrial) keep(text);
   }
 }
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import type { Benchmark } from './benchmark';
-import { medians } from './measure';
+import type { Benchmark } from './support/benchmark';
+import { medians } from './support/measure';
 
 const repository = path.resolve(__dirname, '..');
 

@@ -4,9 +4,9 @@ import * as path from 'node:path';
 import { repository, temporaryFolder } from '../tests/support/project';
 import { relay } from '../tests/support/relay';
 import { type Pair, pair } from '../tests/support/sync';
-import type { Benchmark } from './benchmark';
-import { type Command, median, seconds } from './measure';
-import type { Row } from './table';
+import type { Benchmark } from './support/benchmark';
+import { type Command, median, seconds } from './support/measure';
+import type { Row } from './support/table';
 
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
 

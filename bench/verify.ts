@@ -9,8 +9,8 @@ import type { Commit } from '../tasks/untrusted/hashes';
 import { startHub } from '../tests/hub/server';
 import { cleanEnvironment, projectCopy, runJust } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
-import type { Benchmark } from './benchmark';
-import { median, seconds } from './measure';
+import type { Benchmark } from './support/benchmark';
+import { median, seconds } from './support/measure';
 
 const cores = os.availableParallelism();
 const shardCount = 8;

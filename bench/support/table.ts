@@ -17,6 +17,13 @@ export interface Row {
   why?: string;
 }
 
+/** What a benchmark was told by variables, as it is typed in front of its command. */
+const variables = (): string =>
+  Object.entries(process.env)
+    .filter(([name]) => /^(?:[A-Z]+_)?BENCH_[A-Z]+$/.test(name))
+    .map(([name, value]) => `${name}=${value} `)
+    .join('');
+
 /** A benchmark as a section of docs/PERFORMANCE.md. */
 export function section(name: string, { title, about }: Benchmark, rows: readonly Row[]): string {
   const lines = rows.map(({ what, ours, peer, ratio, goal }) => {
@@ -30,7 +37,7 @@ export function section(name: string, { title, about }: Benchmark, rows: readonl
   return [
     `## ${title}`,
     '',
-    `${about} Made by \`npm run bench -- ${name}\` (${machine}).`,
+    `${about} Made by \`${variables()}npm run bench -- ${name}\` (${machine}).`,
     '',
     '| what | just-lora | peer | ratio | goal | |',
     '|---|---|---|---|---|---|',

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { temporaryFolder } from '../tests/support/project';
+import { temporaryFolder } from '../../tests/support/project';
 
 /** What the calls of a push or pull are, by a piece of their arguments; the first that fits. `undefined`: no time of its own. */
 const kinds: readonly (readonly [RegExp, string | undefined])[] = [
