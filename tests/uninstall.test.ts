@@ -7,6 +7,7 @@ import type { Context } from '../tasks/engine/context';
 import { statePath } from '../tasks/engine/state';
 import { identityOf } from '../tasks/environments/conda/record';
 import { thisHost } from '../tasks/platform';
+import { filesIn } from './support/files-in';
 import { repository, runJust, startJust, temporaryFolder } from './support/project';
 
 interface Told {
@@ -132,13 +133,7 @@ test('killed at any moment, the next run finishes; data, models, adapters and wh
   await ended;
   clearInterval(kill);
   await uninstall(0, '--yes');
-  // Node 22 lists what is behind a link too.
-  const left = fs
-    .readdirSync(project, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(project, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !file.startsWith('node_modules/'));
-  assert.equal(left.sort(), [
+  assert.equal(filesIn(project), [
     '.gitignore',
     '.just-lora/.gitignore',
     '.just-lora/conda.json',

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { filesIn } from '../support/files-in';
 import { repository, runJust, temporaryFolder } from '../support/project';
 
 interface Told {
@@ -22,6 +23,8 @@ const own = {
   'data/a.jsonl': '{}\n',
 };
 const project = temporaryFolder('own');
+/** Every file of the project that is not state. */
+const tree = () => filesIn(project, ['.git', '.just-lora', 'node_modules']);
 const steps = async (exitCode: number, ...args: string[]): Promise<Record<string, Told>> => {
   const ran = await runJust(project, [...args, '--json']);
   assert.is(ran.exitCode, exitCode, ran.stdout + ran.stderr);
@@ -74,15 +77,5 @@ test('the first check has something to do, and is not blocked by what the run it
     [],
   );
 });
-
-/** Every file of the project that is not state. */
-function tree(): string[] {
-  return fs
-    .readdirSync(project, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(project, path.join(entry.parentPath, entry.name)))
-    .filter((file) => !/^(\.git|\.just-lora|node_modules)\//.test(file))
-    .sort();
-}
 
 test.run();
