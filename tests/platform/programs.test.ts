@@ -9,6 +9,7 @@ import { gitignoreStep } from '../../tasks/checks/gitignore-step';
 import { tryLibraries } from '../../tasks/checks/libraries/try-libraries';
 import { pythonPathsStep } from '../../tasks/checks/python-paths-step';
 import { askNear } from '../../tasks/data/near/ask-near';
+import { isMovableFile } from '../../tasks/engine/needed';
 import { refuseTracked } from '../../tasks/engine/repository-programs';
 import { installPipHalf } from '../../tasks/environments/conda/create/pip';
 import { askConda } from '../../tasks/environments/conda/program';
@@ -206,6 +207,7 @@ row('tasks/engine/git.ts', 'git', /check-ignore/, [], () => gitignoreStep.check(
 row('tasks/engine/repository-programs.ts', 'git', /ls-files/, [], () =>
   refuseTracked(context, 'remotes.gpu.ssh_config', path.join(root, 'scripts/paths.py')),
 );
+row('tasks/engine/needed.ts', 'git', /ls-files -z --cached/, [], () => isMovableFile(context, path.join(root, 'scripts/paths.py')));
 covered.add('tasks/checks/gitignore-step.ts');
 row('tasks/environments/python/uv.ts', 'uv', /^--version/, [], () => findUv(fresh()));
 row('tasks/environments/python/fetch-uv.ts', 'python3.10', /-m pip install/, index, () => fetchUv(context, found));
