@@ -56,12 +56,13 @@ const lines: readonly Line[] = [
 ];
 
 const whys: Partial<Record<Peer, string>> = {
+  hf: 'its 8 connections wait for the line, or for each other, and ours for a core of this machine: the server, the hashing and what moves the bytes share two.',
   aria2c: 'it has 128 connections and asks each for many megabytes. Ours also hashes every byte.',
 };
 
 export const benchmark: Benchmark = {
   title: 'Downloading a model',
-  about: `2.15 GB in 8 shards from a Hub on loopback, on the same cores. \`hf download\` is huggingface_hub 2.4 with 8 workers, aria2c runs with \`-x16 -s16 -k1M -j8\`, curl with \`-Z\`. \`model:download\` checks every byte within its time, none of the others does. Medians of ${rounds} rounds, each whole processes in turn; processor seconds leave the server's out. The hotel has one shard and one round.`,
+  about: `2.15 GB in 8 shards from a Hub on loopback, on the same cores. \`hf download\` is huggingface_hub 2.4 with 8 workers, aria2c runs with \`-x16 -s16 -k1M -j8\`, curl with \`-Z\`. \`model:download\` checks every byte within its time, none of the others does. ${rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`}, each whole processes in turn; processor seconds leave the server's out. The hotel has one shard and one round.`,
   async run() {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-download-'));
     process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
@@ -136,6 +137,15 @@ function middleOf(range: string | undefined): number {
   return Math.floor(((to === '' ? shardBytes : Number(to)) - Number(from)) / 2);
 }
 
+/** @param rateInAll bytes a second of a line that all connections share: who is not behind it is at the line's own limit */
+function whyOf(peer: Peer, rateInAll?: number): Pick<Row, 'why'> {
+  if (rateInAll)
+    return {
+      why: `the line itself takes ${((shards.length * shardBytes) / rateInAll).toFixed(1)} s for so many bytes, whoever fetches them.`,
+    };
+  return whys[peer] === undefined ? {} : { why: whys[peer] };
+}
+
 function rowsOf({ what, goals, rate, rateInAll, isBusy }: Line, usages: Record<Peer, Usage[]>): Row[] {
   const of = (peer: Peer, part: keyof Usage) => median(usages[peer].map((usage) => usage[part]));
   const peers = (Object.keys(usages) as Peer[]).filter((peer) => peer !== 'ours' && usages[peer].length > 0);
@@ -146,7 +156,7 @@ function rowsOf({ what, goals, rate, rateInAll, isBusy }: Line, usages: Record<P
       peer: `${peer} ${of(peer, 'seconds').toFixed(1)} s`,
       ratio: of('ours', 'seconds') / of(peer, 'seconds'),
       ...(goals[peer] === undefined ? {} : { goal: goals[peer] }),
-      ...(whys[peer] === undefined ? {} : { why: whys[peer] }),
+      ...whyOf(peer, rateInAll),
     }),
   );
   if (rate || rateInAll || isBusy) return rows;
