@@ -4,18 +4,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runJust, startJust } from '../support/project';
 import { stepsProject } from '../support/steps';
+import { until } from '../support/until';
 
 const test = suite('interrupt');
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until<T>(look: () => T | undefined, what: string): Promise<T> {
-  for (let turn = 0; turn < 400; turn++) {
-    const seen = look();
-    if (seen !== undefined) return seen;
-    await pause(25);
-  }
-  throw new Error(`${what} did not come`);
-}
 
 const sleeperOf = (project: string): number | undefined => {
   const file = path.join(project, 'sleeper.pid');
@@ -43,7 +35,7 @@ for (const [signal, code] of [
     const { exitCode, stdout } = await ended;
     assert.is(exitCode, code);
     assert.is(JSON.parse(stdout).outcome, 'interrupted');
-    await until(() => (alive(sleeper) ? undefined : true), 'the end of the sleeper');
+    await until(() => !alive(sleeper), 'the end of the sleeper');
     assert.not.ok(fs.existsSync(path.join(project, '.just-lora/lock.json')));
   });
 
@@ -73,7 +65,7 @@ test('the lock of a killed run is broken, and what it left running is ended', as
   const { child, ended } = startJust(project, ['sleeping']);
   const sleeper = await until(() => sleeperOf(project), 'the sleeper');
   await until(
-    () => (/"children":\[\{/.test(fs.readFileSync(path.join(project, '.just-lora/lock.json'), 'utf8')) ? true : undefined),
+    () => /"children":\[\{/.test(fs.readFileSync(path.join(project, '.just-lora/lock.json'), 'utf8')),
     'the names of the children',
   );
   child.kill('SIGKILL');
@@ -81,7 +73,7 @@ test('the lock of a killed run is broken, and what it left running is ended', as
   assert.ok(alive(sleeper));
   const { exitCode } = await runJust(project, ['quick']);
   assert.is(exitCode, 0);
-  await until(() => (alive(sleeper) ? undefined : true), 'the end of the sleeper');
+  await until(() => !alive(sleeper), 'the end of the sleeper');
 });
 
 test('killed at 40 moments, the next run reaches the same end', async () => {

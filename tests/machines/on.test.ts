@@ -7,6 +7,7 @@ import { type Hub, startHub } from '../hub/server';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
 import { type Pair, pair, processesWith } from '../support/sync';
+import { until } from '../support/until';
 
 const test = suite('--on: a task on another machine');
 
@@ -16,10 +17,6 @@ let machine: Pair;
 const secret = 'hf_ofthelaptop0123456789abcdefghij';
 const download = ['model:download', '--model=org/tiny', '--on=gpu'];
 
-const until = async (what: () => unknown) => {
-  for (let tries = 0; tries < 1200 && !what(); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.ok(what());
-};
 const runs = () => path.join(machine.there, '.just-lora', 'machine-runs');
 const newest = () => path.join(runs(), fs.readdirSync(runs()).sort().at(-1) ?? '');
 const eventsOf = (folder: string) =>

@@ -19,6 +19,7 @@ import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
 import { processesWith } from '../support/sync';
 import { type Machine, machine } from '../support/sync-here';
+import { until } from '../support/until';
 
 const test = suite('a run that outlives the link');
 
@@ -87,7 +88,7 @@ const counting = (count: number, ms: number, code: number | string = 0, environm
 async function followed(
   { context, reached }: { context: Context; reached: Reached },
   start: StartRequest,
-  { onNote = (_: string) => undefined as unknown, detach = false } = {},
+  { onNote = (_: string) => undefined as unknown, onFollowing = (_: { isNew: boolean }) => undefined as unknown, detach = false } = {},
 ) {
   const notes: string[] = [];
   const results: string[] = [];
@@ -101,6 +102,7 @@ async function followed(
   const follower: Follower = {
     following(answer) {
       isNew = answer.isNew;
+      onFollowing(answer);
     },
     event: shown.event,
     note: (text) => void links.push(text),
@@ -126,10 +128,6 @@ const faultOf = (work: Promise<unknown>): Promise<Fault> =>
       throw error;
     },
   );
-const until = async (what: () => boolean, told = () => '') => {
-  for (let tries = 0; tries < 400 && !what(); tries++) await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.ok(what(), told());
-};
 
 if (noSshd) skip(test, 'runs on a machine', noSshd);
 else {
@@ -205,11 +203,15 @@ else {
     const before = newest();
     const first = followed(one, counting(60, 200));
     await until(() => newest() !== before && fs.existsSync(path.join(newest(), 'processes.json')));
-    const second = followed(other, counting(60, 200));
+    let isNew: boolean | undefined;
+    const second = followed(other, counting(60, 200), { onFollowing: (answer) => (isNew = answer.isNew) });
     const programs = () => processesWith(there.there).filter(({ command }) => command.includes('machines/there/'));
     const at = (program: string) => programs().filter(({ command }) => command.includes(`there/${program}`)).length;
     const both = Promise.all([first, second]);
     both.catch(() => undefined);
+    // Before it follows, its watcher has not begun, or not ended.
+    await until(() => isNew !== undefined);
+    assert.is(isNew, false);
     await until(
       () => at('run.') === 2 && at('watch.') === 1,
       () => JSON.stringify(programs()),

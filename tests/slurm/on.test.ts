@@ -14,6 +14,7 @@ import { skip } from '../support/skip';
 import { type Cluster, noSlurm, startCluster } from '../support/slurm';
 import { noSshd } from '../support/sshd';
 import { type Pair, pair } from '../support/sync';
+import { until } from '../support/until';
 
 const test = suite('--on a cluster');
 
@@ -171,10 +172,6 @@ else {
   });
   test.after(() => cluster.end());
   const jobs = () => cluster.run('squeue', '--noheader', '--format=%i %j %T').text;
-  const until = async (what: () => boolean, why: () => string) => {
-    for (let tries = 0; tries < 300 && !what(); tries++) await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.ok(what(), why());
-  };
 
   test('what needs a GPU runs on a node and is shown as ever, what needs none on the login node', async () => {
     const made = await machine.run('mkdirs', '--on=gpu');

@@ -11,6 +11,7 @@ import { makeModel } from '../checkpoints/models/model';
 import { projectCopy, runJust, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { type Cluster, noSlurm, startCluster } from '../support/slurm';
+import { until } from '../support/until';
 
 const test = suite('slurm:script');
 
@@ -221,10 +222,6 @@ else {
     return sbatch('--parsable', ...args, 'configs/train.sbatch', '--no-gpu');
   };
   const logOf = (folder: string, job: string) => read(path.join(folder, `slurm-train-${job}.log`));
-  const until = async (what: () => boolean, why: () => string, seconds = 40) => {
-    for (let tries = 0; tries < seconds * 10 && !what(); tries++) await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.ok(what(), why());
-  };
 
   test('a job that is killed and requeued goes on from its checkpoint; one whose time is over writes one first, and comes again', async () => {
     const [killed, long] = [project({ time: '10:00' }, 40, 200), project({ time: '10:00' }, 1000, 200)];

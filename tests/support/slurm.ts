@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { temporaryFolder } from './project';
 import { freePort } from './sshd';
 import { processesWith } from './sync';
+import { until } from './until';
 import { startWatched } from './watch';
 
 /** A real cluster on loopback: munged, slurmctld and a slurmd for each node, as ordinary processes that end with this one. */
@@ -99,7 +100,7 @@ export async function startCluster({ nodes: count = 3, more = [] as string[] } =
     ],
     logOf('munged'),
   );
-  await until(() => spawnSync('munge', ['-n', '-S', socket]).status === 0, 10, 'munged');
+  await until(() => spawnSync('munge', ['-n', '-S', socket]).status === 0, 'munged', 10);
   startWatched(found('slurmctld'), ['-D', '-f', at('slurm.conf')], logOf('slurmctld'));
   for (const name of nodes) startWatched(found('slurmd'), ['-D', '-N', name, '-f', at('slurm.conf')], logOf(name));
   const run: Cluster['run'] = (program, ...args) => {
@@ -108,8 +109,8 @@ export async function startCluster({ nodes: count = 3, more = [] as string[] } =
   };
   await until(
     () => run('sinfo', '-h', '-t', 'idle', '-o', '%D').text === String(count),
-    30,
     () => `a cluster: ${run('sinfo', '-N').text}`,
+    30,
   );
   return {
     folder,
@@ -127,7 +128,7 @@ export async function startCluster({ nodes: count = 3, more = [] as string[] } =
     },
     async end() {
       run('scancel', '--user', user);
-      await until(() => run('squeue', '--noheader').text === '', 10, 'end of the jobs').catch(() => undefined);
+      await until(() => run('squeue', '--noheader').text === '', 'the end of the jobs', 10).catch(() => undefined);
       for (const { pid, environment } of processesWith(folder).map(seen))
         if (environment.some((each) => /^SLURM(_JOB_ID|D_NODENAME)=/.test(each)) || /^slurmstepd/.test(nameOf(pid))) kill(pid);
     },
@@ -138,8 +139,8 @@ export async function startCluster({ nodes: count = 3, more = [] as string[] } =
           state = /JobState=(\w+)/.exec(run('scontrol', 'show', 'job', job).text)?.[1] ?? '';
           return states.includes(state);
         },
-        seconds,
         () => `job ${job} in ${states.join(', ')}: ${run('scontrol', 'show', 'job', job).text}`,
+        seconds,
       );
       return state;
     },
@@ -176,12 +177,4 @@ function kill(pid: number): void {
   } catch {
     // It ended by itself.
   }
-}
-
-async function until(what: () => boolean, seconds: number, wanted: string | (() => string)): Promise<void> {
-  for (let tries = 0; tries < seconds * 10; tries++) {
-    if (what()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`no ${typeof wanted === 'string' ? wanted : wanted()}`);
 }

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startJust, temporaryFolder } from '../support/project';
+import { until } from '../support/until';
 import { mergeProject } from './merge-project';
 import { runTask, withTasks } from './tasks';
 import { trainProject } from './train-project';
@@ -14,11 +15,6 @@ const test = suite('temporary folders of runs that were killed');
 /** A program that waits while a file is there, and ends then: whose run was killed is ended by nobody else. */
 const hangs = (flag: string, then: string) =>
   `const hangs = () => fs.existsSync(${JSON.stringify(flag)}); if (hangs()) setInterval(() => hangs() || process.exit(1), 200); else { ${then} }`;
-
-const until = async (holds: () => boolean) => {
-  for (const begun = Date.now(); !holds(); await new Promise((wake) => setTimeout(wake, 50)))
-    if (Date.now() - begun > 60_000) throw new Error('it never came to that');
-};
 
 test('a later run removes them, and those of a run that is alive, or of nobody that is known, stay', async () => {
   const [TMPDIR, flag] = [temporaryFolder(), path.join(temporaryFolder(), 'hang')];

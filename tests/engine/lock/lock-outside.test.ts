@@ -9,6 +9,7 @@ import { thisHost } from '../../../tasks/platform';
 import { mutations, rawControls } from '../../support/mutate';
 import { repository, temporaryFolder } from '../../support/project';
 import { skip } from '../../support/skip';
+import { until } from '../../support/until';
 
 /** A lock that somebody else may have put there. Only processes of the test's own are ever named in one. */
 const test = suite('a lock from outside');
@@ -280,37 +281,29 @@ function holder(at: { folder: string; name: string }, marks?: string) {
   return { said, end: () => child.stdin.end(), ended };
 }
 
-const until = async (what: string, is: () => boolean) => {
-  for (let turn = 0; turn < 3000; turn++) {
-    if (is()) return;
-    await thisHost().sleep(10);
-  }
-  throw new Error(`never: ${what}`);
-};
-
 test('of three runs that come to a dead lock, one that judged it late leaves the lock of another alone', async () => {
   const at = place();
   const marks = temporaryFolder();
   plant(at.file, dead());
   const late = holder(at, marks);
-  await until('the first one judges the dead lock', () => fs.existsSync(path.join(marks, 'judges')));
+  await until(() => fs.existsSync(path.join(marks, 'judges')), 'the first one judges the dead lock');
   const quick = holder(at);
-  await until('the second one breaks it and is in', () => quick.said.includes('in'));
+  await until(() => quick.said.includes('in'), 'the second one breaks it and is in');
   fs.writeFileSync(path.join(marks, 'go'), '');
   // It takes the lock of the second one away, sees that it is not the one that it has judged, and waits.
-  await until('the first one waits', () => late.said.length > 0);
+  await until(() => late.said.length > 0, 'the first one waits');
   const third = holder(at);
-  await until('the third one waits', () => third.said.length > 0);
+  await until(() => third.said.length > 0, 'the third one waits');
   assert.equal([late.said, quick.said, third.said], [['waits'], ['in'], ['waits']]);
   quick.end();
   await quick.ended;
   assert.equal(quick.said, ['in', 'out']);
-  await until('another one is in', () => late.said.includes('in') || third.said.includes('in'));
+  await until(() => late.said.includes('in') || third.said.includes('in'), 'another one is in');
   const [next, last] = late.said.includes('in') ? [late, third] : [third, late];
   await thisHost().sleep(500);
   assert.not(last.said.includes('in'));
   next.end();
-  await until('the last one is in', () => last.said.includes('in'));
+  await until(() => last.said.includes('in'), 'the last one is in');
   last.end();
   await Promise.all([next.ended, last.ended]);
   assert.equal(fs.readdirSync(path.dirname(at.file)), []);

@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { repository, temporaryFolder } from '../../support/project';
 import { python310 } from '../../support/python';
 import { skip } from '../../support/skip';
+import { until } from '../../support/until';
 
 /** ranks.py with a real Python: variables, signals, the first that fails, and nobody left behind. */
 const test = suite('several processes');
@@ -40,9 +41,6 @@ ${does}\n`,
   };
 }
 
-const until = async (is: () => boolean) => {
-  while (!is()) await new Promise((resolve) => setTimeout(resolve, 20));
-};
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
