@@ -54,15 +54,23 @@ test('reports the free space of this machine with the breakdown, and writes noth
   );
 });
 
-test('a folder that holds the project is refused with its setting, and not walked through', async () => {
-  const project = projectCopy();
-  for (const [setting, value] of [
-    ['data_raw', '/'],
-    ['models_dir', '../..'],
-  ]) {
-    const { step, exitCode } = await json(project, '--set', `paths.${setting}=${value}`);
-    assert.equal([exitCode, step.state, step.code], [1, 'blocked', 'E_CONFIG'], JSON.stringify(step));
-    assert.match(step.found, new RegExp(`^paths\\.${setting} is .*, by --set: it holds the project itself$`));
+test('the root of the machine is refused as a folder, with its setting, and not walked through', async () => {
+  const { step, exitCode } = await json(projectCopy(), '--set', 'paths.data_raw=/');
+  assert.equal([exitCode, step.state, step.code], [1, 'blocked', 'E_CONFIG'], JSON.stringify(step));
+  assert.is(step.found, 'paths.data_raw is `/`, by --set: it holds all of the machine');
+});
+
+test('of a folder of models outside of the project only its own models count, though the project lies in it', async () => {
+  const workspace = temporaryFolder();
+  const project = path.join(workspace, 'project');
+  fs.cpSync(projectCopy(), project, { recursive: true, verbatimSymlinks: true });
+  for (const [name, bytes] of Object.entries({ 'llama-3.1-8b': 3e6, 'of-a-colleague': 9e6 })) {
+    fs.mkdirSync(path.join(workspace, name));
+    fs.writeFileSync(path.join(workspace, name, 'model.safetensors'), Buffer.alloc(bytes));
+  }
+  for (const folder of ['..', workspace]) {
+    const { step } = await json(project, '--set', `paths.models_dir=${folder}`);
+    assert.is(step.table.find(([name]: string[]) => name === 'models')[2], '3 MB', folder);
   }
 });
 
@@ -105,13 +113,13 @@ else
       'storage.warn_gb': '0.063',
     };
     const args = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-    fs.mkdirSync(path.join(mounted, 'models'));
+    fs.mkdirSync(path.join(mounted, 'models', 'llama-3.1-8b'), { recursive: true });
     assert.is((await json(project, ...args)).exitCode, 0);
     fs.writeFileSync(path.join(mounted, 'other'), Buffer.alloc(40e6));
     const full = await json(project, ...args);
     assert.is(full.exitCode, 1, '40 MB of something else leave too little');
     assert.match(full.step.found, /MB free in `.*models`/);
-    fs.renameSync(path.join(mounted, 'other'), path.join(mounted, 'models', 'model.safetensors'));
+    fs.renameSync(path.join(mounted, 'other'), path.join(mounted, 'models', 'llama-3.1-8b', 'model.safetensors'));
     const holds = await json(project, ...args);
     assert.is(holds.exitCode, 0, 'the same 40 MB as part of the model count');
     assert.equal(holds.step.table.find(([name]: string[]) => name === 'models').slice(1, 4), ['50 MB', '40 MB', '10 MB']);

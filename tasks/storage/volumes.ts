@@ -1,11 +1,13 @@
+import * as path from 'node:path';
 import type { Context } from '../engine/context';
-import { projectPaths } from '../engine/paths';
+import { below, projectPaths } from '../engine/paths';
 
 const GB = 1e9;
 
-/** A part of the project, the folders that hold it, and how many bytes it may grow to. */
-export interface Category {
+/** A part of the project, where it goes, the folders that hold it, and how many bytes it may grow to. */
+interface Category {
   name: string;
+  goesTo: string;
   folders: string[];
   budgetBytes: number;
   buffer?: boolean;
@@ -34,25 +36,36 @@ export function categoriesOf(context: Context): Category[] {
   const { budget_gb } = context.settings.setup.storage;
   const paths = projectPaths(context);
   return [
-    { name: 'raw data', folders: [paths.data_raw], budgetBytes: budget_gb.raw * GB },
-    { name: 'processed data', folders: [paths.data_processed, paths.data_synthetic], budgetBytes: budget_gb.processed * GB },
-    { name: 'models', folders: [paths.models_dir], budgetBytes: budget_gb.models * GB },
-    { name: 'checkpoints', folders: [paths.adapters_dir], budgetBytes: budget_gb.checkpoints * GB },
+    { name: 'raw data', goesTo: paths.data_raw, folders: [paths.data_raw], budgetBytes: budget_gb.raw * GB },
+    {
+      name: 'processed data',
+      goesTo: paths.data_processed,
+      folders: [paths.data_processed, paths.data_synthetic],
+      budgetBytes: budget_gb.processed * GB,
+    },
+    { name: 'models', goesTo: paths.models_dir, folders: ownModels(context, paths.models_dir), budgetBytes: budget_gb.models * GB },
+    { name: 'checkpoints', goesTo: paths.adapters_dir, folders: [paths.adapters_dir], budgetBytes: budget_gb.checkpoints * GB },
     // Downloads in progress lie beside the models; nothing of it is there to count.
-    { name: 'buffer', folders: [], budgetBytes: budget_gb.buffer * GB, buffer: true },
+    { name: 'buffer', goesTo: paths.models_dir, folders: [], budgetBytes: budget_gb.buffer * GB, buffer: true },
   ];
+}
+
+/** A folder in the project is its own; one elsewhere holds other people's models too, and may hold the project itself. */
+function ownModels({ host, root, settings }: Context, folder: string): string[] {
+  const real = (place: string) => host.files.realPath(place) ?? place;
+  if (below(real(root), real(folder)) !== undefined) return [folder];
+  return Object.keys(settings.setup.models).map((name) => path.join(folder, name));
 }
 
 /** The filesystems that the parts go to, with what is free; what is there already costs a walk through every folder, and is 0 without. */
 export async function volumesOf(
-  { host, settings, root }: Context,
+  { host }: Context,
   categories: readonly Category[],
   measure?: (folder: string) => Promise<number>,
 ): Promise<Volume[]> {
   const volumes = new Map<number, Volume>();
-  const models = projectPaths({ host, settings, root }).models_dir;
-  for (const { folders, ...part } of categories) {
-    const { device, availableBytes, availableFiles, measured } = await host.disk.freeSpace(folders[0] ?? models);
+  for (const { goesTo, folders, ...part } of categories) {
+    const { device, availableBytes, availableFiles, measured } = await host.disk.freeSpace(goesTo);
     const volume: Volume = volumes.get(device) ?? { measured, availableBytes, availableFiles, parts: [] };
     let thereBytes = 0;
     if (measure) for (const folder of folders) thereBytes += await measure(folder);
