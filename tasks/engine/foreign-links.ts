@@ -4,7 +4,7 @@ import { shellWord } from '../common/format';
 import { stateFolder } from '../platform/files/private';
 import { isPersonal } from '../settings/read/is-personal';
 import type { Context } from './context';
-import { absolute, shown } from './paths';
+import { absolute, below, shown } from './paths';
 
 /**
  * Links on the way to what we write that another user put there: they would lead our writing, or what we take for our
@@ -23,10 +23,9 @@ export function refuseForeignLinks(context: Context): void {
     [absolute(context, adapters_dir), 'paths.adapters_dir'],
   ];
   for (const [folder, setting] of ways) {
-    const below = path.relative(root, folder);
     // What lies elsewhere is there because the settings say so.
-    if (below.startsWith('..') || path.isAbsolute(below) || (setting && isPersonal(context, setting))) continue;
-    const parts = below.split(path.sep).filter(Boolean);
+    const parts = below(root, folder)?.split(path.sep);
+    if (!parts || (setting && isPersonal(context, setting))) continue;
     for (const [at] of parts.entries()) {
       const part = path.join(root, ...parts.slice(0, at + 1));
       const entry = host.files.lstat(part);

@@ -5,7 +5,7 @@ import { stateFolder } from '../platform/files/private';
 import { isPersonal } from '../settings/read/is-personal';
 import type { Context } from './context';
 import { askGit } from './git';
-import { absolute, shown } from './paths';
+import { absolute, below, shown } from './paths';
 import type { Resource } from './resources';
 
 /** Where a program of ours lies by the settings, or by itself. */
@@ -87,10 +87,7 @@ function isInside({ root, host }: Context, file: string): boolean {
   return isBelow(root, file) || (real !== undefined && isBelow(host.files.realPath(root) ?? root, real));
 }
 
-function isBelow(folder: string, file: string): boolean {
-  const below = path.relative(folder, file);
-  return below === '' || !(below.startsWith('..') || path.isAbsolute(below));
-}
+const isBelow = (folder: string, file: string): boolean => path.relative(folder, file) === '' || below(folder, file) !== undefined;
 
 /** The names that just-lora gives by itself. */
 const isUsual = (setting: string, value: string): boolean =>

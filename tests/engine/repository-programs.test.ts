@@ -58,12 +58,16 @@ const python = `exec ${python310() ?? 'python3'} "$@"`;
 
 test('an interpreter that a tracked file names is refused where git tracks it, and a person may name it', async () => {
   const { program, write, track, started, just } = checkout();
-  program('tools/python', python);
-  write('configs/setup.yaml', 'python: { interpreter: tools/python }\n');
-  track('tools/python', 'configs/setup.yaml');
-  const refused = await just('venv', '--check');
-  assert.match(refused.stdout, /`tools\/python` came with the repository.*configs\/setup\.yaml:1.*E_REPOSITORY_PROGRAM/);
-  assert.match(refused.stdout, '--set python.interpreter=tools/python');
+  // A name may begin with two dots, and lie in the checkout all the same.
+  for (const folder of ['..tools', 'tools']) {
+    program(`${folder}/python`, python);
+    write('configs/setup.yaml', `python: { interpreter: ${folder}/python }\n`);
+    track(`${folder}/python`, 'configs/setup.yaml');
+    const refused = await just('venv', '--check');
+    assert.match(refused.stdout, `\`${folder}/python\` came with the repository`);
+    assert.match(refused.stdout, /configs\/setup\.yaml:1.*E_REPOSITORY_PROGRAM/);
+    assert.match(refused.stdout, `--set python.interpreter=${folder}/python`);
+  }
   assert.equal(started(), []);
   // The machine's own file counts, unless it came with the repository too.
   write('configs/setup.local.yaml', 'python: { interpreter: tools/python }\n');
