@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
@@ -6,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sharesOf } from '../../tasks/sync/posix/rsync/shares';
 import type { RelativeName } from '../../tasks/untrusted/names';
-import { type Far, far } from '../support/far';
+import { far, fill, shares } from '../support/far';
 import { runJust, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
@@ -34,21 +33,6 @@ test('new files in shares of about the same weight; none where one rsync does as
   assert.equal(uneven[0]?.length, 1);
 });
 
-/** Files of all kinds of names, 12 MB together, in two folders. */
-function fill({ source }: Pick<Far, 'source'>): void {
-  const names = [
-    ...Array.from({ length: 300 }, (_, at) => `f${at}`),
-    ...Array.from({ length: 290 }, (_, at) => `deep/er/f${at}`),
-    ...['#no comment', ';nor this', 'two words', '-dash', 'größe', 'line\nbreak', 'back\\slash', '*', 'deep/[a]', ':colon'],
-  ];
-  fs.mkdirSync(path.join(source, 'deep/er'), { recursive: true });
-  for (const name of names) fs.writeFileSync(path.join(source, name), crypto.randomBytes(20_000));
-  fs.writeFileSync(Buffer.from(`${source}/caf\xe9`, 'latin1'), 'no UTF-8');
-}
-/** Resolves when a stream has said it. */
-const once = (stream: NodeJS.ReadableStream | null, isIt: (text: string) => boolean): Promise<void> =>
-  new Promise((resolve) => stream?.on('data', (chunk) => isIt(`${chunk}`) && resolve()));
-const shares = /in 4 shares, each by an rsync of its own/;
 const leftovers = (folder: string) =>
   Object.keys(contents(folder)).filter((name) => name.includes('.rsync') || /\.[A-Za-z0-9]{6}$/.test(name));
 
@@ -160,35 +144,6 @@ else {
     link.close();
   });
 
-  waiting('what is written there meanwhile, and here while a pull is at work, stays', async () => {
-    const made = await far({}, 4_000_000);
-    const { start, there, project, source, target, link } = made;
-    fill(made);
-    fs.mkdirSync(target, { recursive: true });
-    const pushing = start('sync:push');
-    await Promise.race([pushing.ended, once(pushing.child.stderr, (text) => text.includes('→ push'))]);
-    fs.writeFileSync(path.join(target, 'f1'), 'of another');
-    const pushed = await pushing.ended;
-    assert.is(pushed.exitCode, 1, pushed.stderr);
-    assert.match(pushed.stderr, 'E_CHANGED_WHILE_SENT');
-    assert.is(fs.readFileSync(path.join(target, 'f1'), 'utf8'), 'of another');
-    const { f1, ...others } = contents(source);
-    assert.ok(f1);
-    assert.equal({ ...contents(target), f1: '' }, { ...others, f1: '' });
-
-    execFileSync('cp', ['-a', source, path.join(there, 'adapters')]);
-    const pulling = start('sync:pull');
-    await Promise.race([pulling.ended, once(pulling.child.stderr, (text) => shares.test(text))]);
-    fs.mkdirSync(path.join(project, 'adapters'), { recursive: true });
-    fs.writeFileSync(path.join(project, 'adapters/f1'), 'mine');
-    const pulled = await pulling.ended;
-    assert.is(pulled.exitCode, 1, pulled.stderr);
-    assert.match(pulled.stderr, '`adapters/f1` changed here while the pull was at work: left as it is (E_LOCAL_CHANGES)');
-    assert.is(fs.readFileSync(path.join(project, 'adapters/f1'), 'utf8'), 'mine');
-    assert.equal({ ...contents(path.join(project, 'adapters')), f1: '' }, { ...contents(source), f1: '' });
-    link.close();
-  });
-
   // Root may write into any folder: rsync there is of somebody else.
   if (process.getuid?.() === 0)
     waiting('a folder that is read-only comes as it is, and nothing is left in it', async () => {
@@ -256,29 +211,6 @@ else {
       link.close();
     },
   );
-
-  waiting('another push brings the folder while this one waits for it: what came is seen', async () => {
-    const made = await far();
-    const { start, there, source, target, link } = made;
-    fill(made);
-    fs.mkdirSync(path.join(there, '.just-lora'), { recursive: true });
-    const lock = path.join(there, '.just-lora', 'lock');
-    fs.writeFileSync(lock, 'a-token\nsomebody-else:/project\n');
-    const { child, ended } = start('sync:push');
-    await Promise.race([ended, once(child.stderr, (text) => text.includes('→ push'))]);
-    // It asks for the lock now, and again each second.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    fs.mkdirSync(target, { recursive: true });
-    fs.writeFileSync(path.join(target, 'f1'), 'of another, newer');
-    fs.utimesSync(path.join(target, 'f1'), Date.now() / 1000 + 60, Date.now() / 1000 + 60);
-    fs.rmSync(lock);
-    const { exitCode, stderr } = await ended;
-    assert.is(exitCode, 1, stderr);
-    assert.match(stderr, 'E_REMOTE_CHANGES', stderr);
-    assert.is(fs.readFileSync(path.join(target, 'f1'), 'utf8'), 'of another, newer');
-    assert.ok(fs.existsSync(path.join(source, 'f1')));
-    link.close();
-  });
 }
 
 test.run();
