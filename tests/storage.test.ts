@@ -62,8 +62,7 @@ test('the root of the machine is refused as a folder, with its setting, and not 
 
 test('of a folder of models outside of the project only its own models count, though the project lies in it', async () => {
   const workspace = temporaryFolder();
-  const project = path.join(workspace, 'project');
-  fs.cpSync(projectCopy(), project, { recursive: true, verbatimSymlinks: true });
+  const project = projectCopy(path.join(workspace, 'project'));
   for (const [name, bytes] of Object.entries({ 'llama-3.1-8b': 3e6, 'of-a-colleague': 9e6 })) {
     fs.mkdirSync(path.join(workspace, name));
     fs.writeFileSync(path.join(workspace, name, 'model.safetensors'), Buffer.alloc(bytes));
@@ -131,8 +130,7 @@ const unmountedSmall = mountTmpfs(small, 'size=24m');
 if (unmountedSmall) skip(test, onFull, unmountedSmall);
 else
   test(onFull, async () => {
-    const project = path.join(small, 'project');
-    fs.cpSync(projectCopy(), project, { recursive: true, verbatimSymlinks: true });
+    const project = projectCopy(path.join(small, 'project'));
     spawnSync('dd', ['if=/dev/zero', `of=${path.join(small, 'fill')}`, 'bs=4k'], { stdio: 'ignore' });
     const { step, exitCode } = await json(project);
     assert.equal([step.name, step.state, exitCode], ['storage', 'blocked', 1], JSON.stringify(step));

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { Resources } from '../../tasks/engine/resources';
 import { chooseProfile } from '../../tasks/environments/profile/choose';
 import { gpuDriverStep, gpuStep } from '../../tasks/gpu/gpu-steps';
-import { projectCopy, repository } from '../support/project';
+import { copyFolder, projectCopy, repository } from '../support/project';
 import { machineOfTranscript } from '../support/transcript';
 import { contextWithTorch, projectWithPython } from './made-up-torch';
 
@@ -56,7 +56,7 @@ test('with --no-gpu a broken chain is told and remembered as one that is all rig
   const machine = machineOfTranscript('rtx-3090');
   const remote = projectCopy();
   const context = contextWithTorch(remote, machine, { torch: { cuda: null }, sets: ['remote.gpu=optional'] });
-  fs.cpSync(path.join(project, '.venv-remote'), path.join(remote, '.venv-remote'), { recursive: true, verbatimSymlinks: true });
+  copyFolder(path.join(project, '.venv-remote'), path.join(remote, '.venv-remote'));
   const step = gpuStep();
   assert.is((await step.check(context, 'quick')).state, 'todo');
   for (const action of (await step.plan?.(context)) ?? []) await action.run(context, () => undefined);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -21,7 +21,7 @@ export function temporaryFolder(name = 'just-lora test'): string {
 
 /** What a clone holds: committed files and new ones that git does not ignore, with the same node_modules. */
 export function projectCopy(folder = path.join(temporaryFolder(), 'project')): string {
-  for (const part of [
+  const parts = [
     'just.config.ts',
     'package.json',
     'tsconfig.json',
@@ -33,14 +33,28 @@ export function projectCopy(folder = path.join(temporaryFolder(), 'project')): s
     'models',
     'adapters',
     ...lists(),
-  ]) {
-    const from = path.join(repository, part);
-    if (!fs.existsSync(from)) continue;
-    fs.cpSync(from, path.join(folder, part), { recursive: true, filter: (file) => !/\.(local|remote)\.yaml$|__pycache__/.test(file) });
-  }
+  ].filter((part) => fs.existsSync(path.join(repository, part)));
   fs.mkdirSync(path.join(folder, 'tools'), { recursive: true });
+  copyInto(
+    folder,
+    parts.map((part) => path.join(repository, part)),
+  );
+  for (const part of ['configs', 'scripts', 'tasks'])
+    for (const name of fs.readdirSync(path.join(folder, part), { recursive: true, encoding: 'utf8' }))
+      if (/\.(local|remote)\.yaml$|__pycache__$/.test(name)) fs.rmSync(path.join(folder, part, name), { recursive: true });
   fs.symlinkSync(path.join(repository, 'node_modules'), path.join(folder, 'node_modules'));
   return folder;
+}
+
+/** Copies files and folders, links as links: by `cp`, which takes a tenth of what `fs.cpSync` does. */
+function copyInto(folder: string, from: readonly string[]): void {
+  execFileSync('cp', ['-R', ...from, folder]);
+}
+
+/** Copies a folder under another name. */
+export function copyFolder(from: string, to: string): void {
+  fs.mkdirSync(to, { recursive: true });
+  copyInto(to, [`${from}/.`]);
 }
 
 /** Requirements, locks and environment files of the top level. */

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { copyFolder } from '../../support/project';
 import { isWhole, type SmallProject, smallProject, smallWheels } from '../../support/small-environment';
 
 const test = suite<{ project: SmallProject }>('what a person put into an environment');
@@ -83,7 +84,7 @@ test('stays where it is when packages are mended', async ({ project }) => {
 test('stays where a run was killed before, while packages were mended or behind the new one', async ({ project }) => {
   const before = `${project.venv}.before`;
   // Mending: the copy is of hard links, and holds the same.
-  fs.cpSync(project.venv, before, { recursive: true, verbatimSymlinks: true });
+  copyFolder(project.venv, before);
   fs.rmSync(path.join(before, 'pyvenv.cfg'));
   fs.linkSync(path.join(project.venv, 'pyvenv.cfg'), path.join(before, 'pyvenv.cfg'));
   const plan = await project.step(['env:local', '--plan']);
@@ -91,7 +92,7 @@ test('stays where a run was killed before, while packages were mended or behind 
   assert.is((await project.step(['env:local'])).outcome, 'changed');
   assert.equal(keptIn(project), []);
   // The new one stands, and the one before holds what was put there.
-  fs.cpSync(project.venv, before, { recursive: true, verbatimSymlinks: true });
+  copyFolder(project.venv, before);
   for (const file of mine) fs.rmSync(path.join(project.venv, file));
   fs.rmdirSync(path.join(project.venv, 'notes'));
   const leftover = await project.step(['env:local', '--plan']);

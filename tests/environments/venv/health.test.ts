@@ -4,7 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runJust, temporaryFolder } from '../../support/project';
+import { copyFolder, runJust, temporaryFolder } from '../../support/project';
 import { skip } from '../../support/skip';
 import { isWhole, type SmallProject, smallProject } from '../../support/small-environment';
 
@@ -104,7 +104,7 @@ test('a run that was killed while the environment before waited', async ({ proje
   fs.renameSync(project.venv, `${project.venv}.before`);
   await seesAndMends(project, /is not there/);
   // After the new one stood.
-  fs.cpSync(project.venv, `${project.venv}.before`, { recursive: true, verbatimSymlinks: true });
+  copyFolder(project.venv, `${project.venv}.before`);
   await seesAndMends(project, /an older one lies in `\.venv-local\.before`$/);
 });
 

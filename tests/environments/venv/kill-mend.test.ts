@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { killAtMoments } from '../../support/kill';
+import { copyFolder } from '../../support/project';
 import { heavyWheels, isWhole, type SmallProject, smallProject } from '../../support/small-environment';
 
 const test = suite<{ project: SmallProject }>('venv, killed while it mends');
@@ -32,7 +33,7 @@ test('at 22 moments of mending and rebuilding: as before, and no environment is 
     moments: 22,
     prepare(moment) {
       fs.rmSync(project.venv, { recursive: true, force: true });
-      fs.cpSync(saved, project.venv, { recursive: true, verbatimSymlinks: true });
+      copyFolder(saved, project.venv);
       project.write('requirements-local.txt', requirements.replace('alpha==1.0', 'alpha==2.0'));
       project.write('requirements-local.lock', locks.new);
       // Half of them cannot be mended from inside.
