@@ -2,6 +2,7 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { noMachines, startMachine } from '../tests/support/machines';
+import { packageSources } from '../tests/support/package-sources';
 import { projectCopy, repository, temporaryFolder } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
 import { type Relay, relay } from '../tests/support/relay';
@@ -29,20 +30,9 @@ export const benchmark: Benchmark = {
 /** Nothing to do, at two distances. */
 async function again(): Promise<Row[]> {
   const uv = path.dirname(pythonWith('uv'));
-  const cache = process.env.UV_CACHE_DIR ?? path.join(process.env.HOME ?? '', '.cache', 'uv');
-  // Where packages come from, as it is set here.
-  const index = Object.entries(process.env).filter(
-    ([name, value]) => /^(?:PIP_|UV_|SSL_|.*CERT|.*_PROXY$|.*_proxy$)/.test(name) && !/\s/.test(value ?? ' '),
-  );
   const machine = await pair({
     path: `${uv}:${path.dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
-    env: {
-      ...Object.fromEntries(index as [string, string][]),
-      UV_CACHE_DIR: cache,
-      PIP_CONFIG_FILE: '/dev/null',
-      npm_config_update_notifier: 'false',
-      PYENV_ROOT: process.env.PYENV_ROOT ?? '',
-    },
+    env: { ...packageSources(), npm_config_update_notifier: 'false' },
   });
   const settings = path.join(machine.project, 'configs', 'remotes', 'gpu.yaml');
   fs.mkdirSync(path.dirname(settings), { recursive: true });
