@@ -17,5 +17,7 @@ export function defaultEnvironment(host: Host, root: string, { environment = 'lo
 }
 
 /** The default environment as the help says it. */
-export const defaultText = ({ environment = 'local' }: TaskDefinition): string =>
-  environment === 'training' ? 'remote where a training environment or a `configs/*.remote.yaml` is, else local' : environment;
+export function defaultText({ environment = 'local', onMachines }: TaskDefinition): string {
+  const here = environment === 'training' ? 'remote where a training environment or a `configs/*.remote.yaml` is, else local' : environment;
+  return onMachines && environment !== 'remote' ? `${here}; with --on: remote` : here;
+}

@@ -1,3 +1,4 @@
+import type { Environment } from '../common/environment';
 import { Interrupted } from '../common/errors';
 import { sha256 } from '../common/hash';
 import type { Context } from '../engine/context';
@@ -23,13 +24,15 @@ export interface AskedTask {
   task: string;
   /** The options that travel. */
   args: readonly string[];
+  /** Which environment it is about there. */
+  about: Environment;
   /** Variables of that run alone. */
   environment: Readonly<Record<string, string>>;
   detach: boolean;
   /** It changes nothing there, by its options or because the task does not. */
   isLook: boolean;
-  /** A text of the machine with the commands in it as they are typed here. */
-  typedHere(text: string): string;
+  /** A text of the machine with the commands in it as they are typed here; `field` is its name in what the machine tells. */
+  typedHere(text: string, field?: string): string;
   /** What is asked for is a look, at what is to be brought too. */
   looks: 'plan' | 'check' | undefined;
 }
@@ -150,7 +153,7 @@ async function follow(
   asked: AskedTask,
   shown: ReturnType<typeof shownRun>,
 ): Promise<Ended | undefined> {
-  const { task, args, environment, detach, isLook } = asked;
+  const { task, args, about, environment, detach, isLook } = asked;
   const { name } = machine.remote;
   const { node, app } = runtime;
   let release: () => void = () => undefined;
@@ -158,11 +161,13 @@ async function follow(
   const start = {
     task,
     shown: commandOf(asked),
-    key: sha256(JSON.stringify([task, ...args])),
+    // Whoever names the environment that it is about anyway asks for the same.
+    key: sha256(JSON.stringify([task, about, ...args.filter((arg) => !arg.startsWith('--env='))])),
     from: `${context.host.hostname}:${context.root}`,
     isLook,
     command: commandThere(context, machine, runtime, { task, args, just: justHere }),
-    environment,
+    // By this and no option: its cures name no environment that nobody named, and a job of a cluster has it too.
+    environment: { ...environment, JUST_LORA_ENV: about },
   };
   const follower = {
     following({ id, isNew, since, from }: { id: string; isNew: boolean; since: string; from: string }) {

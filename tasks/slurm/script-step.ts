@@ -10,6 +10,7 @@ import { variablesOf } from '../engine/variables';
 import { shapesOf } from '../gpu/look';
 import { estimate } from '../gpu/memory/memory';
 import { memoryConfigFor, memoryConfigOf } from '../gpu/memory/training-memory-config';
+import { ownFile } from '../settings/read/sources';
 import type { SlurmSettings } from '../settings/schema/slurm';
 import { remoteNamed } from '../sync/remotes/chosen-remote';
 import { jobGpus } from './job-gpus';
@@ -69,18 +70,19 @@ export const scriptStep: Step<string> = {
  */
 export function slurmOf(context: Context): { name: string; slurm: SlurmSettings } {
   const { remotes } = context.settings.setup;
+  const own = ownFile('setup', context.environment);
   const clusters = Object.entries(remotes).flatMap(([name, { slurm }]) => (slurm ? [name] : []));
   const name = context.option('remote') ?? (clusters.length === 1 ? clusters[0] : undefined);
   if (name === undefined)
     throw usageError(
       clusters.length === 0 ? 'no remote has `slurm`' : `which cluster? ${clusters.join(', ')} have \`slurm\``,
       clusters.length === 0
-        ? 'write `remotes: { cluster: { host: …, path: …, slurm: { partition: … } } }` with your values into configs/setup.local.yaml'
+        ? `write \`remotes: { cluster: { host: …, path: …, slurm: { partition: … } } }\` with your values into ${own}`
         : `\`--remote=${clusters[0]}\``,
     );
   const { slurm } = remoteNamed(context, name);
   if (slurm) return { name, slurm };
-  throw usageError(`\`remotes.${name}\` has no \`slurm\``, 'add `slurm: { partition: … }` to it in configs/setup.local.yaml');
+  throw usageError(`\`remotes.${name}\` has no \`slurm\``, `add \`slurm: { partition: … }\` to it in ${own}`);
 }
 
 /** What a job is, by the settings that it reads. */

@@ -1,6 +1,7 @@
 import { bytes } from '../common/format';
 import { shown } from '../engine/paths';
 import type { Step } from '../engine/step';
+import { ownFile } from '../settings/read/sources';
 import { besideBytes, fewestFiles } from './beside-bytes';
 import { budgetsOf, checkVolume } from './judge';
 import { keptRoom, keptText } from './kept-environments';
@@ -46,7 +47,7 @@ export const storageStep: Step = {
         code: 'E_STORAGE',
         found: `${full.availableFiles} inodes free in \`${shown(context.root, full.measured)}\`, at least ${fewestFiles} needed`,
         needed: `${fewestFiles} free inodes`,
-        fix: 'remove small files there (`df -i` counts them), or give it other folders in configs/paths_config.local.yaml',
+        fix: `remove small files there (\`df -i\` counts them), or give it other folders in ${ownFile('paths', context.environment)}`,
         ...table,
       };
     if (level === 'error')
@@ -55,7 +56,7 @@ export const storageStep: Step = {
         code: 'E_STORAGE',
         found,
         needed: `${bytes(wantedBytes - thereBytes)} free`,
-        fix: `free ${bytes(wantedBytes - thereBytes - volume.availableBytes)}, or give it other folders in configs/paths_config.local.yaml`,
+        fix: `free ${bytes(wantedBytes - thereBytes - volume.availableBytes)}, or give it other folders in ${ownFile('paths', context.environment)}`,
         ...table,
       };
     const warnings = await besideBytes(context, volumes);

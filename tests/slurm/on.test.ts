@@ -243,7 +243,7 @@ else {
 
   test('each node proves itself; without an environment all say so, and none is blamed', async () => {
     fs.rmSync(path.join(bin, 'nvidia-smi.slow'));
-    const { exitCode, stdout, stderr } = await machine.run('validate', '--env=remote', '--train', '--on=gpu', '--nodes=all');
+    const { exitCode, stdout, stderr } = await machine.run('validate', '--train', '--on=gpu', '--nodes=all');
     assert.is(exitCode, 3, stdout + stderr);
     assert.match(stdout, /^n1 +to do +.*environment is not there yet$/m);
     assert.match(stdout, 'every node says the same, so no node is at fault');

@@ -13,10 +13,11 @@ import { contextOf } from '../context';
 import type { Options } from '../options';
 import { documentResult, exitWith, progressScreen, result, results } from '../output';
 import { looksOnly } from '../reporter-for';
+import { filesHere } from './files-here';
 import { machineViews } from './machine-views';
 import { machinesTable } from './machines-table';
 import { tokenFor } from './send-token';
-import { travelling } from './travelling';
+import { environmentThere, travelling } from './travelling';
 import { typedHere } from './typed-here';
 
 /**
@@ -72,13 +73,15 @@ export async function onMachines(
               options,
               bringing.bringSteps(machine).map((step) => step.name),
             ),
+            about: environmentThere(options),
             environment: {
               ...tokens[at],
               ...(view.width ? { JUST_LORA_COLUMNS: String(view.width) } : {}),
             },
             detach: options.given.has('detach'),
             isLook: looksOnly(options, definition),
-            typedHere: (text) => typedHere(text, machine.remote.name),
+            typedHere: (text, field) =>
+              typedHere(field === 'fix' ? filesHere(context, text, machine.remote.name) : text, machine.remote.name),
             looks: options.plan ? 'plan' : options.check ? 'check' : undefined,
           };
           const outcome = await runOn(context, machine, asked, bringing, view, stops);

@@ -1,3 +1,4 @@
+import type { Environment } from '../../common/environment';
 import type { Options } from '../options';
 
 /** Options that are about this side, and those of just itself. */
@@ -16,3 +17,6 @@ export function travelling({ given, force, locked }: Options, broughtSteps: read
     ...(locked ? ['--locked'] : []),
   ];
 }
+
+/** The environment that a run on a machine is about: `--env`, else that of a machine that trains, whose files `--on` brings. */
+export const environmentThere = ({ given }: Options): Environment => (given.get('env')?.at(-1) === 'local' ? 'local' : 'remote');

@@ -11,11 +11,15 @@ export interface Source {
 
 const files = { setup: 'setup.yaml', paths: 'paths_config.json', training: 'training_config.yaml' } as const;
 
+/** The machine's own file of a part: what stands in that of another environment has no effect. */
+export const ownFile = (part: Source['part'], environment: Environment): string =>
+  `configs/${files[part].replace(/\.\w+$/, '')}.${environment}.yaml`;
+
 /** Of each part the committed file first, then the machine's own. */
 export function sourcesFor(environment: Environment): Source[] {
   return Object.entries(files).flatMap(([part, file]) => [
     { part: part as Source['part'], file: `configs/${file}`, machine: false },
-    { part: part as Source['part'], file: `configs/${file.replace(/\.\w+$/, '')}.${environment}.yaml`, machine: true },
+    { part: part as Source['part'], file: ownFile(part as Source['part'], environment), machine: true },
   ]);
 }
 

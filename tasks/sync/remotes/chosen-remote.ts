@@ -1,6 +1,7 @@
 import { UserError } from '../../common/errors';
 import { nearest } from '../../common/nearest';
 import type { Context } from '../../engine/context';
+import { ownFile } from '../../settings/read/sources';
 import type { Remote } from './remote';
 import { filledIn, resolveRemote } from './remote-settings';
 
@@ -15,10 +16,10 @@ export function chosenRemote(context: Context): Remote {
   const only = filled.length === 1 ? filled[0] : names.length === 1 ? names[0] : undefined;
   const name = context.option('remote') ?? default_remote ?? only;
   if (name !== undefined) return remoteNamed(context, name);
-  if (names.length === 0) throw unknown('no remote is configured', 'add one under `remotes` in configs/setup.local.yaml');
+  if (names.length === 0) throw unknown('no remote is configured', `add one under \`remotes\` in ${ownFile('setup', context.environment)}`);
   throw unknown(
     `which remote? ${(filled.length > 0 ? filled : names).join(', ')} are configured`,
-    `\`--remote=${filled[0] ?? names[0]}\`\nfor every run: \`default_remote\` in configs/setup.local.yaml`,
+    `\`--remote=${filled[0] ?? names[0]}\`\nfor every run: \`default_remote\` in ${ownFile('setup', context.environment)}`,
   );
 }
 
@@ -33,7 +34,7 @@ export function remoteNamed(context: Context, name: string, option: 'remote' | '
   const meant = nearest(name, Object.keys(remotes));
   throw unknown(
     `unknown remote \`${name}\`: ${Object.keys(remotes).join(', ') || 'none'} configured`,
-    meant ? `did you mean \`--${option}=${meant}\`?` : 'add it under `remotes` in configs/setup.local.yaml',
+    meant ? `did you mean \`--${option}=${meant}\`?` : `add it under \`remotes\` in ${ownFile('setup', context.environment)}`,
   );
 }
 

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { absolute } from '../../engine/paths';
+import { ownFile } from '../../settings/read/sources';
 import type { RemoteEntry } from '../../settings/schema/remotes';
 import type { SlurmSettings } from '../../settings/schema/slurm';
 import type { Remote } from './remote';
@@ -34,7 +35,7 @@ export function resolveRemote(context: Context, name: string, entry: RemoteEntry
       {
         code: 'E_REMOTE_SETTINGS',
         found: `\`remotes.${name}.${setting}\` ${what}`,
-        fix: `correct it in ${context.origins.get(`remotes.${name}.${setting}`) ?? 'configs/setup.local.yaml'}`,
+        fix: `correct it in ${context.origins.get(`remotes.${name}.${setting}`) ?? ownFile('setup', context.environment)}`,
       },
       2,
     );
@@ -105,7 +106,7 @@ function refuseTemplate(context: Context, name: string, entry: RemoteEntry): voi
     {
       code: 'E_REMOTE_TODO',
       found: `\`remotes.${name}.${todo}\` is \`${entry[todo]}\`${origin ? ` (${origin})` : ''}: it is not filled in`,
-      fix: `write \`remotes: { ${name}: { host: …, path: … } }\` with your values into configs/setup.local.yaml`,
+      fix: `write \`remotes: { ${name}: { host: …, path: … } }\` with your values into ${ownFile('setup', context.environment)}`,
     },
     2,
   );
