@@ -1,8 +1,8 @@
 import { shellWord } from '../common/format';
 import type { Context } from './context';
 
-/** Options that say how a run is shown, how far it goes or where: a cure is the run itself, without them. `force` is a cure's own. */
-const aside = ['plan', 'check', 'force', 'json', 'verbose', 'help', 'version', 'on', 'detach', 'send-token'];
+/** Options that say how a run is shown or how far it goes: a cure is the run itself, without them. `force` is a cure's own. */
+const aside = ['plan', 'check', 'force', 'json', 'verbose', 'help', 'version', 'detach'];
 /** Options that mean the same for every task. */
 const ofEveryTask = ['env', 'set', 'locked', 'config'];
 

@@ -84,7 +84,7 @@ export async function onMachines(
               typedHere(field === 'fix' ? filesHere(context, text, machine.remote.name) : text, machine.remote.name),
             looks: options.plan ? 'plan' : options.check ? 'check' : undefined,
           };
-          const outcome = await runOn(context, machine, asked, bringing, view, stops);
+          const outcome = await runOn(contextFor(context, machine.remote.name), machine, asked, bringing, view, stops);
           const told = tokens[at] ? outcome : withTokenWay(outcome);
           outcomes[at] = told;
           view.ended(told);
@@ -98,6 +98,12 @@ export async function onMachines(
     }
   };
 }
+
+/** What is brought to one of several machines is mended there alone. */
+const contextFor = (context: Context, name: string): Context => ({
+  ...context,
+  optionValues: (option) => (option === 'on' ? [name] : context.optionValues(option)),
+});
 
 /** @throws what the only machine came to */
 function finish(outcomes: readonly MachineOutcome[], options: Options, { name: task }: TaskDefinition): void {
