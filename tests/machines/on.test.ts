@@ -149,12 +149,12 @@ else {
     process.kill(child.pid ?? 0, 'SIGINT');
     const { exitCode, stderr } = await ended;
     assert.is(exitCode, 130, stderr);
-    assert.match(stderr, 'Ctrl-C once more leaves it at work');
+    assert.match(stderr, 'Ctrl-C once more waits for its end no longer');
     assert.match(stderr, 'interrupted by SIGINT');
     await until(() => processesWith(newest()).length === 0);
   });
 
-  test('a second Ctrl-C leaves it at work and says so; it is listed, another command is refused, and it can be stopped', async () => {
+  test('a second Ctrl-C waits for its end no longer, and says that it was asked to stop; it is listed, another command is refused, and it can be stopped', async () => {
     forgetModel();
     hub.rate = 60_000;
     const before = fs.readdirSync(runs()).length;
@@ -170,7 +170,8 @@ else {
     process.kill(child.pid ?? 0, 'SIGINT');
     const { exitCode, stderr } = await ended;
     assert.is(exitCode, 130, stderr);
-    assert.match(stderr, 'left at work');
+    assert.match(stderr, 'the run on `gpu` was asked to stop: `npx just runs --on=gpu` shows whether it has');
+    assert.not.match(stderr, 'left at work');
     const listed = await machine.json('runs', '--on=gpu');
     assert.is(listed.steps[0].runs.at(-1).state, 'at work');
     const busy = await machine.run('gpu', '--on=gpu');
@@ -179,6 +180,20 @@ else {
     process.kill(Number(stopped), 'SIGCONT');
     const stop = await machine.run('runs', '--on=gpu', '--stop');
     assert.is(stop.exitCode, 0, stop.stderr);
+    await until(() => processesWith(newest()).length === 0);
+  });
+
+  test('a second Ctrl-C right behind the first one: the run there has heard that it is to stop', async () => {
+    forgetModel();
+    const before = fs.readdirSync(runs()).length;
+    const { child, ended } = machine.start(...download, '--send-token');
+    await until(isMoving(before));
+    process.kill(child.pid ?? 0, 'SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.kill(child.pid ?? 0, 'SIGINT');
+    const { exitCode, stderr } = await ended;
+    assert.is(exitCode, 130, stderr);
+    assert.not.match(stderr, 'left at work');
     await until(() => processesWith(newest()).length === 0);
   });
 
