@@ -34,6 +34,8 @@ export const keepHashes = (context: Context): void => context.resources.get(cont
 /** just-lora there, started beside the look at the machine; `undefined` where there is no connection yet: that has no second channel. */
 export async function startAhead(context: Context, machine: Machine): Promise<Ahead | undefined> {
   const { ssh } = machine.shell;
+  // It would be started by the Node that is not to be used.
+  if (context.forced('node')) return undefined;
   if (!ssh?.socket || ssh.elsewhere || !context.host.files.lstat(ssh.socket)) return undefined;
   // The look comes first.
   await new Promise((resolve) => setImmediate(resolve));

@@ -6,10 +6,12 @@ import type { Ahead } from './ahead';
 import { parseAnswer, parseEvent } from './event';
 import { MachineLines } from './lines';
 import { quietMs } from './quiet';
-import { programScript } from './script';
+import { programScript, startsLine } from './script';
 
 /** One connection to a run there, which lasts until the run ends or the link does. */
 export interface Connection {
+  /** A shell there was reached, and handed over to Node. */
+  isStarted: boolean;
   /** What it was answered with; `undefined` where it came to nothing. */
   answer: Answer | undefined;
   /** How the run ended; `undefined` where the link did. */
@@ -32,10 +34,12 @@ export async function connect(
   ahead?: Ahead,
 ): Promise<Connection> {
   let { offset } = request;
+  let isStarted = false;
   let [answer, ended]: [Answer | undefined, Ended | undefined] = [undefined, undefined];
   const lines = new MachineLines((line, bytes) => {
     if (!answer) {
       // What the login shell says before is none of it.
+      isStarted ||= line === startsLine;
       answer = parseAnswer(line);
       // Another run than the one that was asked for is told from its beginning.
       if (answer?.answer === 'following' && answer.id !== request.id) offset = 0;
@@ -60,5 +64,5 @@ export async function connect(
         quietMs,
       });
   const result = await stream.ended;
-  return { answer, ended, result };
+  return { isStarted, answer, ended, result };
 }

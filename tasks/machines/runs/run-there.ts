@@ -12,6 +12,7 @@ import type { Machine, Runtime } from '../machine';
 import type { Answer, Ended, StartRequest } from '../there/protocol';
 import type { Ahead } from './ahead';
 import { connect } from './connection';
+import { hasCode, nodeFault } from './node-fault';
 
 /** Milliseconds that a link may be gone, our machine awake, until we no longer wait for it. */
 const goneMs = 30 * 60_000;
@@ -34,7 +35,7 @@ export interface Follower {
 /**
  * Starts a run there, or finds the one of this command, and follows it to its end, over as many connections as that takes.
  * @returns how it ended; `undefined` where it was only to be started
- * @throws UserError E_MACHINE_BUSY where another command is at work; E_SSH_… and E_REMOTE_… where it was not started;
+ * @throws UserError E_MACHINE_BUSY where another command is at work; E_MACHINE_NODE where Node there does not start just-lora; E_SSH_… and E_REMOTE_… where it was not started;
  * E_LINK where the link stays away, and the run goes on
  */
 export async function runThere(
@@ -47,9 +48,10 @@ export async function runThere(
 ): Promise<Ended | undefined> {
   const known = { id: runId(context.host.now()), offset: 0, isFollowed: false };
   let gone: { sinceMs: number; tries: number } | undefined;
+  let wasDumb = false;
   for (;;) {
     const [begunMs, isAhead] = [performance.now(), ahead?.isWaiting];
-    const { answer, ended, result } = await connect(
+    const { isStarted, answer, ended, result } = await connect(
       machine,
       runtime,
       // Once it is known to be there it is not started a second time.
@@ -76,6 +78,10 @@ export async function runThere(
     if (answer?.answer === 'gone') return { event: 'lost', why: 'killed', said: '' };
     if (answer?.answer === 'failed') throw notStarted(machine, answer.text);
     if (ended || (answer && detach)) return ended;
+    const isDumb = isStarted && !answer;
+    // ssh ends with 255 where the link does, and where a signal ended the program: the second time in a row it is no link.
+    if (isDumb && (hasCode(result) || (wasDumb && !known.isFollowed))) throw nodeFault(context, machine, runtime, result);
+    wasDumb = isDumb;
     const fault = transferFault(result.timedOut ? 255 : result.exitCode, result.stderr);
     if (known.isFollowed && performance.now() - begunMs > heldMs) gone = undefined;
     gone ??= { sinceMs: performance.now(), tries: 0 };
@@ -85,7 +91,7 @@ export async function runThere(
     if (performance.now() - gone.sinceMs > goneMs) throw gaveUp(machine, performance.now() - gone.sinceMs);
     const pauseMs = Math.min(30_000, 1000 * 2 ** gone.tries++);
     follower.note(
-      `the link to \`${machine.remote.name}\` is gone${known.isFollowed ? '; the run goes on there' : ''}: trying again in ${duration(pauseMs)}`,
+      `${isDumb ? `Node on \`${machine.remote.name}\` does not answer` : `the link to \`${machine.remote.name}\` is gone`}${known.isFollowed ? '; the run goes on there' : ''}: trying again in ${duration(pauseMs)}`,
     );
     await context.host.sleep(pauseMs);
     context.host.processes.throwIfInterrupted();

@@ -1,7 +1,10 @@
 import { projectScript } from '../../sync/posix/scripts/project-script';
 
+/** A line by which a shell there says that Node is what comes next: where no answer follows, it is not the way that failed. */
+export const startsLine = 'just-lora-starts';
+
 /**
- * Hands over to a program of ours there. Lines: project, Node, the program. The locale is the machine's own: ssh may have
+ * Hands over to a program of ours there, and says so. Lines: project, Node, the program. The locale is the machine's own: ssh may have
  * sent one that is for our questions.
  */
 export const programScript = projectScript(`
@@ -9,6 +12,7 @@ export const programScript = projectScript(`
   unset LC_ALL;
   cd "$p" || exit 81;
   [ -x "$node" ] && [ -f "$file" ] || { echo just-lora-no-runtime; exit 83; };
+  echo ${startsLine};
   exec "$node" "$file" "$p"`);
 
 /**

@@ -1,8 +1,10 @@
 /**
  * The part of a script for the other side that tells what a machine is. Writes nothing. Lines: the version of Node that is brought, the hash of the app.
  *
- * A Node that just-lora runs on is looked for in the order of what asking costs, and the first one ends it: PATH, the one that was
- * brought, the usual places of nvm, conda and others, then what a login shell knows, with its modules.
+ * A Node that just-lora runs on is looked for in the order of what asking costs, and the first one ends it: the one that was brought,
+ * which somebody needed, PATH, the usual places of nvm, conda and others, then what a login shell knows, with its modules. One that has
+ * not started just-lora yet (`app/HASH/node` names the one that has) is to run a program: that takes longer than to tell its version,
+ * and a broken one may tell that. What does not end is killed: it may hear no other signal.
  */
 export const describeMachine = `
   IFS= read -r pinned; IFS= read -r app;
@@ -32,10 +34,12 @@ export const describeMachine = `
   if [ -d "$p" ]; then echo at=folder; [ -e "$p/.git" ] && echo git=yes;
   elif [ -e "$p" ] || [ -L "$p" ]; then echo at=other;
   else echo at=missing; fi;
-  w=; command -v timeout >/dev/null 2>&1 && w="timeout 10";
+  w=; command -v timeout >/dev/null 2>&1 && w="timeout -s KILL 10";
+  o=$(head -n 1 "$s/app/$app/node" 2>/dev/null);
   t() {
     [ -n "$1" ] && [ -x "$1" ] || return 1;
-    v=$($w "$1" --version 2>/dev/null </dev/null | head -n 1);
+    q="-p process.version"; [ "$1" -ef "$o" ] && q=--version;
+    v=$($w "$1" $q 2>/dev/null </dev/null | head -n 1);
     printf "node=%s %s\\n" "$v" "$1";
     v=\${v#v}; a=\${v%%.*}; v=\${v#*.}; b=\${v%%.*};
     [ "$a" -gt 22 ] 2>/dev/null && return 0;
@@ -43,8 +47,8 @@ export const describeMachine = `
     [ "$a" -eq 20 ] 2>/dev/null && [ "$b" -ge 19 ] 2>/dev/null;
   };
   f() {
-    t "$(command -v node)" && return 0;
     t "$s/node/$pinned/bin/node" && return 0;
+    t "$(command -v node)" && return 0;
     for g in "$HOME"/.nvm/versions/node/*/bin/node "$HOME"/.local/share/fnm/node-versions/*/installation/bin/node "$HOME"/.volta/tools/image/node/*/bin/node "$HOME"/.local/bin/node "$HOME"/n/bin/node "$HOME"/*conda3/bin/node "$HOME"/*forge*/bin/node "$HOME"/*conda3/envs/*/bin/node "$HOME"/*forge*/envs/*/bin/node /opt/*conda*/bin/node /opt/*forge*/bin/node /usr/local/bin/node /opt/node*/bin/node /snap/bin/node; do
       [ -x "$g" ] && t "$g" && return 0;
     done;

