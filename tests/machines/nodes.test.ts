@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -61,6 +62,11 @@ else
       script(path.join(bin, 'node'), `case "$1" in --version|-p) exec ${process.execPath} "$@";; *) ${how};; esac`);
     const node = failing('echo nothing >&2; exit 127');
     const machine = await pair({ path: `${bin}:/usr/bin:/bin` });
+    // What was fetched once is not fetched for each test.
+    const kept = path.join(os.homedir(), '.cache/just-lora/node');
+    const here = path.join(machine.env['HOME'] ?? '', '.cache/just-lora/node');
+    for (const folder of [kept, path.dirname(here)]) fs.mkdirSync(folder, { recursive: true });
+    fs.symlinkSync(kept, here);
     const faultOf = async () => {
       const { exitCode, machines } = await machine.json('storage', '--set=storage.warn_gb=41', '--on=gpu');
       assert.is(exitCode, 1);
