@@ -44,6 +44,7 @@ export async function manifestFromSource(context: Context, model: Model, origin:
     license: undefined,
     from: 'source',
     treeRows: rowsOf(files),
+    isBySource: !whole,
     isForeign: !known && own?.isForeign === true,
     ...listed(files, model, shards),
   };

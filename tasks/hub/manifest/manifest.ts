@@ -24,6 +24,8 @@ export interface Manifest extends ListedFiles {
   from: 'record' | 'source' | 'hub';
   /** The rows of the listing, where the Hub was asked. */
   treeRows: readonly TreeRow[] | undefined;
+  /** The sizes are those that the files of a source have, which may be cut: a list only once each hash is right. */
+  isBySource?: boolean;
   /** Another user may have written what names the commit, or without the network the list. */
   isForeign: boolean;
 }

@@ -1,6 +1,6 @@
 import { isFull, UserError } from '../../common/errors';
 import { hashOf } from '../model/hub-file';
-import type { SizedFile } from './file-download';
+import type { FileDownload, SizedFile } from './file-download';
 
 /** The Hub has other bytes than the commit names. */
 export function otherBytes(file: SizedFile, commit: string, offered: string): UserError {
@@ -14,10 +14,10 @@ export function otherBytes(file: SizedFile, commit: string, offered: string): Us
 }
 
 /** All tries were in vain. */
-export const noByte = ({ path }: SizedFile, tries: number, last: Error): UserError =>
+export const noByte = ({ file: { path }, left }: Pick<FileDownload, 'file' | 'left'>, tries: number, last: Error): UserError =>
   new UserError({
     code: 'E_MODEL_TRANSFER',
-    found: `\`${path}\`: ${tries} tries in a row brought no byte; the last error: ${last.message}`,
+    found: `\`${path}\`: ${tries} tries in a row brought no byte; the last error: ${last.message}${left === undefined ? '' : `; it was to come from the Hub, since ${left}`}`,
     needed: 'a stable connection',
     fix: 'run the same command again: it continues where it stopped',
   });

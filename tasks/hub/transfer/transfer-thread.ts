@@ -2,6 +2,7 @@ import { Interrupted, UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { startWorker } from '../../platform/worker';
+import type { PlacesTask } from './places';
 import type { FileOrder } from './transfer';
 import type { TransferMessage, TransferTask } from './transfer-worker';
 
@@ -13,10 +14,10 @@ import type { TransferMessage, TransferTask } from './transfer-worker';
 export async function transferInThread(
   { root, environment, settings, task, host }: Context,
   order: FileOrder,
-  places: ReadonlyMap<string, string>,
+  source: PlacesTask,
   progress: (progress: Progress) => void,
 ): Promise<void> {
-  const workerData: TransferTask = { context: { root, environment, settings, task }, order, places };
+  const workerData: TransferTask = { context: { root, environment, settings, task }, order, source };
   const worker = startWorker(__filename, 'transfer-worker', { workerData });
   const watch = setInterval(() => {
     if (host.processes.interrupted) worker.postMessage(host.processes.interrupted);
