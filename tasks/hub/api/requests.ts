@@ -56,8 +56,11 @@ export class Requests {
   readonly #login: () => string;
   readonly #signal: AbortSignal;
 
-  /** @throws UserError E_HUB_UNREACHABLE where HF_ENDPOINT is no address */
-  constructor(context: Context) {
+  /**
+   * @param token as it was found before: a pipe gives it once
+   * @throws UserError E_HUB_UNREACHABLE where HF_ENDPOINT is no address
+   */
+  constructor(context: Context, token?: Token) {
     const { download } = context.settings.setup;
     this.endpoint = endpointOf(context.host);
     this.#env = context.host.env;
@@ -65,7 +68,7 @@ export class Requests {
     this.#login = () => loginCommand(context);
     // Before anything is asked: a proxy that is not one of ours would never answer.
     proxyFor(new URL(this.endpoint), context.host.env);
-    this.token = findToken(context);
+    this.token = token ?? findToken(context);
     this.connections = new Connections(context.host);
     this.patience = new RateLimitGate(context.host, download.wait_seconds * 1000);
     this.stallMs = download.stall_seconds * 1000;

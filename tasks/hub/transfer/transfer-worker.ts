@@ -6,6 +6,7 @@ import type { Progress } from '../../engine/step';
 import { thisHost } from '../../platform';
 import { offlineBy } from '../api/endpoint';
 import { Hub } from '../api/hub';
+import type { Token } from '../api/token';
 import { installFile, quarantine } from '../store/deliver';
 import { copyPiece } from './copy';
 import { fetchRange } from './fetch-range';
@@ -17,12 +18,14 @@ export interface TransferTask {
   context: Pick<Context, 'root' | 'environment' | 'settings' | 'task'>;
   order: FileOrder;
   source: PlacesTask;
+  /** As the run found it. */
+  token: Token | undefined;
 }
 
 /** What it tells. */
 export type TransferMessage = { progress: Progress } | { ended: { fault?: Fault; interrupted?: NodeJS.Signals; stack?: string } };
 
-const { context: part, order, source } = workerData as TransferTask;
+const { context: part, order, source, token } = workerData as TransferTask;
 const host = thisHost();
 const context: Context = {
   ...part,
@@ -41,7 +44,7 @@ parentPort?.on('message', (signal: NodeJS.Signals) => host.processes.interrupt(s
 
 async function main(): Promise<void> {
   const { folder, commit, repo } = order;
-  const hub = new Hub(context);
+  const hub = new Hub(context, token);
   const { patience } = hub.requests;
   const say = (text: string) => tell({ progress: { text, atOnce: true } });
   patience.tell = say;

@@ -54,8 +54,8 @@ test('the download warns, and no cure fetches the same again', async () => {
       ['bad-layout', 'truncated'],
     );
     for (const { message, fix } of wrong) {
-      assert.match(message, /the repository has it so, size and hash are the commit's$/);
-      assert.not.match(fix, '--repair');
+      assert.match(String(message), /the repository has it so, size and hash are the commit's$/);
+      assert.not.match(String(fix), '--repair');
     }
   }
 });
