@@ -92,7 +92,8 @@ export async function manifestFromHub(context: Context, model: Model): Promise<M
     });
   await hub.probe(model, commit, first.path);
   const found = listed(files, model, await shardsOnHub(context, model, commit, byName));
-  return { commit, license, from: 'hub', treeRows: rows, isForeign: isNamedByOther(context, model), ...found };
+  const treeRows = rows.filter(({ path }) => !found.unfit.has(path));
+  return { commit, license, from: 'hub', treeRows, isForeign: isNamedByOther(context, model), ...found };
 }
 
 /** The commit that a folder without a record of ours begins with: the one that hf filled it with, where the repository has it. */

@@ -24,6 +24,8 @@ export class FileDownload {
   givesRanges = false;
   /** The server sends the whole file whatever range is asked for. */
   noRange = false;
+  /** `Content-Encoding` of an answer that was asked for as it is. */
+  packed: string | undefined;
   /** It is being fetched for the second time, since the first hash was wrong. */
   isSecond = false;
   /** Tries since the last byte. */

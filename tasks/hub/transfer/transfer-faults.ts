@@ -32,11 +32,11 @@ export const tooSlow = ({ path }: SizedFile, requests: number, last: Error): Use
   });
 
 /** All bytes came, twice, and the hash was wrong each time. */
-export function wrongTwice(file: SizedFile, actual: string, kept: string): UserError {
+export function wrongTwice({ file, packed }: Pick<FileDownload, 'file' | 'packed'>, actual: string, kept: string): UserError {
   const { hex, algorithm } = hashOf(file);
   return new UserError({
     code: 'E_MODEL_HASH',
-    found: `\`${file.path}\` came twice with other bytes: ${algorithm} ${actual}, expected ${hex}; the last one is kept in \`${kept}\``,
+    found: `\`${file.path}\` came twice with other bytes: ${algorithm} ${actual}, expected ${hex}${packed === undefined ? '' : ` (the server sent it with \`Content-Encoding: ${packed}\`, which was not asked for)`}; the last one is kept in \`${kept}\``,
     needed: `${algorithm} ${hex}`,
     fix: 'run the same command again on another network, or without the proxy or mirror that changes bytes',
   });

@@ -240,7 +240,7 @@ export class Transfer {
         await job.close();
         this.#forget(job);
         const kept = await this.reject(job, hex);
-        this.#wrong.push(wrongTwice(job.file, hex, kept));
+        this.#wrong.push(wrongTwice(job, hex, kept));
       } else job.restart(true);
     } catch (error) {
       this.#stop(error as Error);
