@@ -1,7 +1,14 @@
+import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { UserError } from '../../tasks/common/errors';
+import { RangeWriter } from '../../tasks/hub/partials/range-writer';
+import { copyPiece } from '../../tasks/hub/transfer/copy';
+import { Places } from '../../tasks/hub/transfer/places';
+import { Transfer } from '../../tasks/hub/transfer/transfer';
+import { contextWith } from '../support/context';
 import { runJust, temporaryFolder } from '../support/project';
 import { contentFor, contentOf, leftoversOf, modelFiles, noise, placeFor } from './model';
 import { blobOf } from './repositories';
@@ -99,5 +106,42 @@ function placeAt({ project, folder, env }: ReturnType<typeof placeFor>) {
     },
   };
 }
+
+test('a file that becomes short while it is copied goes on elsewhere, and is named where it cannot', async () => {
+  const context = contextWith({});
+  const copying = (name: string, offline?: string) => {
+    const folder = path.join(context.root, name);
+    const place = path.join(folder, 'there');
+    fs.mkdirSync(folder);
+    fs.writeFileSync(place, cut);
+    const said: string[] = [];
+    const file = { path: first, size: whole.length, sha256: createHash('sha256').update(whole).digest('hex') };
+    const places = new Places({ places: new Map([[first, place]]), verify: undefined }, offline, (text) => said.push(text));
+    const transfer = new Transfer(
+      context,
+      { repo: 'org/tiny', commit, folder, files: [file], totalBytes: file.size, thereBytes: 0 },
+      async (of, range) => {
+        const at = places.of(first);
+        if (at !== undefined) return copyPiece(of, range, at);
+        const landing = new RangeWriter(of, range);
+        landing.take(whole.subarray(...range));
+        landing.note();
+      },
+      async ({ partial }) => void said.push(`${partial.ranges.total} bytes`),
+      async () => '',
+      (one, why) => places.leave(one, why),
+    );
+    return { said, ended: transfer.run(() => undefined) };
+  };
+  const online = copying('online');
+  await online.ended;
+  assert.match(online.said.join('; '), /there` ends after 1000 of 300000 bytes: it comes from the Hub; 300000 bytes$/);
+  const { code, found } = await copying('offline', 'HF_HUB_OFFLINE').ended.then(
+    () => ({ code: 'none', found: '' }),
+    (error: UserError) => error.fault,
+  );
+  assert.is(code, 'E_MODEL_SOURCE');
+  assert.match(found, /there` ends after 1000 of 300000 bytes, and HF_HUB_OFFLINE is set$/);
+});
 
 test.run();
