@@ -66,20 +66,34 @@ export function collidingNames(
   names: Iterable<string>,
   foldOf: (name: string) => string = foldedName,
 ): readonly [string, string] | undefined {
-  const files = new Map<string, string>();
-  const folders = new Map<string, string>();
+  const take = besideEachOther(foldOf);
   for (const name of names) {
-    const folded = foldOf(name);
-    const other = files.get(folded) ?? folders.get(folded);
+    const other = take(name);
     if (other !== undefined) return [other, name];
-    files.set(folded, name);
-    for (let end = folded.lastIndexOf('/'); end > 0; end = folded.lastIndexOf('/', end - 1)) {
-      const above = folded.slice(0, end);
-      const file = files.get(above);
-      if (file !== undefined) return [file, name];
-      if (folders.has(above)) break;
-      folders.set(above, name);
-    }
   }
   return undefined;
+}
+
+/**
+ * Takes names one after another.
+ * @returns gives the name that one cannot lie beside, and does not take that one then; `undefined` where it is taken
+ */
+export function besideEachOther(foldOf: (name: string) => string = foldedName): (name: string) => string | undefined {
+  const files = new Map<string, string>();
+  const folders = new Map<string, string>();
+  return (name) => {
+    const folded = foldOf(name);
+    const above: string[] = [];
+    for (let end = folded.lastIndexOf('/'); end > 0; end = folded.lastIndexOf('/', end - 1)) {
+      const folder = folded.slice(0, end);
+      if (folders.has(folder)) break;
+      above.push(folder);
+    }
+    const file = above.map((folder) => files.get(folder)).find((each) => each !== undefined);
+    const other = files.get(folded) ?? folders.get(folded) ?? file;
+    if (other !== undefined) return other;
+    files.set(folded, name);
+    for (const folder of above) folders.set(folder, name);
+    return undefined;
+  };
 }

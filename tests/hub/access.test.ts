@@ -118,8 +118,28 @@ test('refuses names that lead out of the folder', async () => {
   const hub = await startHub();
   hub.add('org/tiny', { ...files, '../outside.txt': 'x' });
   const place = placeFor(hub);
-  assert.is((await place.json()).step.code, 'E_MODEL_NAME');
+  assert.is((await place.json("--set=download.include=['*']")).step.code, 'E_MODEL_NAME');
   assert.not(fs.existsSync(path.join(place.project, 'models/outside.txt')));
+  await hub.close();
+});
+
+test('names that cannot lie beside each other can once one of them is left out', async () => {
+  const hub = await startHub();
+  hub.add('org/tiny', { ...files, 'readme.MD': 'x' });
+  const place = placeFor(hub);
+  const { step } = await place.json('--plan');
+  assert.is(step.code, 'E_MODEL_NAME');
+  assert.match(String(step.needed), 'names that differ in more than case');
+  assert.match(String(step.fix), 'does not need `readme.MD`, add it to `download.exclude` in configs/setup.yaml');
+  const leaving = "--set=download.exclude=['readme.MD']";
+  assert.is((await place.json(leaving)).outcome, 'changed');
+  hub.seen.length = 0;
+  assert.is((await place.json(leaving)).outcome, 'unchanged');
+  assert.equal(
+    hub.seen.filter(({ url }) => url.includes('/tree/')),
+    [],
+    'the list was not recorded',
+  );
   await hub.close();
 });
 

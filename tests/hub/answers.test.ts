@@ -104,7 +104,7 @@ test('no tree', () => {
 const model = { repo: 'org/tiny', include: [], exclude: [] };
 const files = (...names: string[]) => names.map((path) => ({ path, size: 1, sha1: sha }));
 
-test('names are refused in any part and any case, also of files that are left out', () => {
+test('names are refused in any part and any case, but for files that are left out', () => {
   assert.is(listed(files('config.json', 'original/params.json'), model, undefined).files.length, 2);
   for (const name of [
     '.git/config',
@@ -119,15 +119,23 @@ test('names are refused in any part and any case, also of files that are left ou
     '/x',
     '',
   ]) {
-    const { code, found } = faultOf(() => listed(files('config.json', name), { ...model, include: ['config.json'] }, undefined));
+    const { code, found } = faultOf(() => listed(files('config.json', name), model, undefined));
     assert.is(code, 'E_MODEL_NAME', JSON.stringify(name));
     assert.not.match(found, /[\u0000-\u001f\u0080-\u009f\u202e]/);
+    const left = listed(files('config.json', name), { ...model, include: ['config.json'] }, undefined);
+    assert.equal([left.files.map(({ path }) => path), [...left.unfit]], [['config.json'], [name]]);
+    assert.not.match(left.excluded[0]?.file.path ?? '', /[\u0000-\u001f\u0080-\u009f\u202e]/);
   }
   for (const pair of [
     ['README.md', 'readme.md'],
     ['a', 'a/b'],
-  ])
-    assert.match(faultOf(() => listed(files(...pair), model, undefined)).found, /beside each other/);
+  ]) {
+    const { found, fix } = faultOf(() => listed(files(...pair), model, undefined));
+    assert.match(found, /beside each other/);
+    assert.match(fix, `add it to \`download.exclude\``);
+    const left = listed(files('config.json', ...pair), { ...model, exclude: [pair[1] ?? ''] }, undefined);
+    assert.equal([left.files.map(({ path }) => path), [...left.unfit]], [['config.json', pair[0]], [pair[1]]]);
+  }
 });
 
 test('an index that the Hub serves', () => {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -94,6 +94,24 @@ else
     assert.match(fix, isRoot ? `\`sudo chown "$(id -un)" ${file} && chmod 600 ${file}\`` : `\`chmod 600 ${file}\``);
     assert.match(fix, '`export HF_TOKEN=…`');
     assert.not.match(fix, 'a+r');
+  });
+
+if (process.platform === 'win32') skip(test, 'a pipe as the token file', 'Windows has others');
+else
+  test('a pipe that nobody writes to ends the run with its cure, one with a token is as good as a file', async () => {
+    hub.tokens.set('hf_piped', { granted: ['org/tiny'] });
+    const place = placeFor(hub);
+    const file = path.join(String(place.env.HOME), 'pipe');
+    spawnSync('mkfifo', [file]);
+    place.env.HF_TOKEN_PATH = file;
+    const { step, exitCode } = await place.json('--check');
+    assert.equal([step.code, exitCode], ['E_NOT_READABLE', 1]);
+    assert.match(String(step.found), /pipe` is a pipe from which nothing comes, where the token .*\(`HF_TOKEN_PATH`\)/);
+    assert.match(String(step.fix), /^`mv [^`]+`\nor name a file of your own: `export HF_TOKEN_PATH=FILE`/);
+    const writer = spawn('sh', ['-c', 'echo hf_piped > "$0"', file], { stdio: 'ignore' });
+    const fetched = await place.json();
+    writer.kill();
+    assert.is(fetched.outcome, 'changed', fetched.text);
   });
 
 test.run();

@@ -12,7 +12,7 @@ import { hashFault } from './sidecar-files';
 /**
  * Compares every byte with what was recorded, and adds what is wrong to `looked`. A hash of before counts
  * where the file's size, times and inode are the same still.
- * @returns the bytes that were read now and those that a stamp vouched for
+ * @returns the bytes that were read now and those that a stamp vouched for; the files whose hash is the recorded one
  */
 export async function compareContent(
   context: Context,
@@ -20,12 +20,14 @@ export async function compareContent(
   { expected }: Expectation,
   { faults, sizes }: ScanResult,
   { remember, onProgress }: { remember: boolean; onProgress: (progress: Progress) => void },
-): Promise<{ readBytes: number; knownBytes: number }> {
+): Promise<{ readBytes: number; knownBytes: number; right: Set<string> }> {
   const { host } = context;
-  const unread = ['truncated', 'oversized', 'unreadable'];
-  const present = expected.filter(
-    (file) => sizes.has(file.path) && !isFixed(host, folder, file) && !unread.includes(faults.get(file.path)?.problem ?? ''),
-  );
+  const isUnread = ({ path: name, size }: Expected): boolean => {
+    const problem = faults.get(name)?.problem ?? '';
+    // One of the recorded size is cut by what its own header says: the commit may have it so.
+    return problem === 'unreadable' || (['truncated', 'oversized'].includes(problem) && sizes.get(name) !== size);
+  };
+  const present = expected.filter((file) => sizes.has(file.path) && !isFixed(host, folder, file) && !isUnread(file));
   const known = readHashCache(context, folder);
   const fresh = present.filter((file) => !stillKnown(file));
   const began = host.now().getTime();
@@ -45,7 +47,8 @@ export async function compareContent(
   }
   judge(present, known, faults);
   if (remember && fresh.length > 0) writeHashCache(context, folder, settled(known, began));
-  return { readBytes: sum(fresh), knownBytes: sum(present) - sum(fresh) };
+  const right = new Set(present.filter(({ path: name, hash }) => hash && known.get(name)?.hex === hash.hex).map(({ path: name }) => name));
+  return { readBytes: sum(fresh), knownBytes: sum(present) - sum(fresh), right };
 
   function stillKnown(file: Expected): boolean {
     const stat = host.files.exactStat(path.join(folder, file.path));

@@ -4,21 +4,32 @@ import { projectPaths, shown } from '../../engine/paths';
 import { moveCommand } from '../folder/shadows';
 import type { Expectation } from './expected';
 import type { ScanResult } from './fault';
+import { cureOf, type Sameness } from './of-the-commit';
 import { type CheckpointProblem, checkpointFix, type FileReport } from './problems';
 import type { Subject } from './subject';
 
 /** Every expected file and every extra one, in the order of their names. */
 export function reportsOf(
   context: Context,
-  { expected, extra }: Expectation,
+  { expected, extra, tree }: Expectation,
   { faults }: ScanResult,
   { remedy, folder }: Subject,
+  same: ReadonlyMap<string, Sameness>,
 ): FileReport[] {
   const [there, adapters] = [shown(context.root, folder), shown(context.root, projectPaths(context).adapters_dir)];
   return [...expected.map(({ path }) => path), ...extra].sort().map((path) => {
     const fault = faults.get(path);
     if (!fault) return { path, state: 'ok' };
     const { problem, message } = fault;
+    const sameness = same.get(path);
+    if (sameness)
+      return {
+        path,
+        state: 'bad',
+        problem,
+        message: sameness === 'hash' ? `${message}; the repository has it so, size and hash are the commit's` : message,
+        fix: cureOf(sameness, tree?.repo, remedy.repair),
+      };
     return {
       path,
       state: stateOf(problem),

@@ -5,7 +5,7 @@ import { fieldsOf } from '../../untrusted/json';
 import { tryParsePython } from '../../untrusted/python-json';
 import { shadowWords } from '../folder/shadows';
 import { formatsAmong, singleName } from '../folder/weights';
-import { HeaderFault } from '../safetensors/fault';
+import { HeaderFault, headerWords } from '../safetensors/fault';
 import { indexName } from '../safetensors/index';
 import { isPointer, NotSafetensors, pointerWords, readHeader, readsAs } from '../safetensors/read';
 import { compareConfig } from './config-tensors';
@@ -62,15 +62,7 @@ function lookAt(host: Host, absolute: string, expected: Expected, { headers, siz
 /** What a file's own reader has said against it. Anything else is our mistake and goes on. */
 export function scanFault(error: unknown): CheckpointFault {
   if (error instanceof NotSafetensors) return { problem: error.problem, message: error.message };
-  if (error instanceof HeaderFault) {
-    const words = {
-      truncated: 'is truncated',
-      oversized: 'is too long',
-      'bad-header': 'has a wrong header',
-      'bad-layout': 'has a wrong header',
-    };
-    return { problem: error.problem, message: `${words[error.problem]}: ${error.message}` };
-  }
+  if (error instanceof HeaderFault) return { problem: error.problem, message: headerWords(error) };
   const { code } = error as NodeJS.ErrnoException;
   if (!code) throw error;
   return { problem: 'unreadable', message: `cannot be read (${code})` };

@@ -10,6 +10,8 @@ import { factsOf, factsTable, factsText } from './facts';
 import type { ScanResult } from './fault';
 import { extraWarning, reportsOf } from './file-reports';
 import { fixActions, fixFinding } from './fix/fix-config';
+import { cureOf, ofTheCommit, otherRepository, type Sameness } from './of-the-commit';
+import type { FileReport } from './problems';
 import { scanFile } from './scan';
 import { type Subject, subjectsOf } from './subject';
 import { versionWarnings } from './versions';
@@ -61,7 +63,8 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
   const looked = scanFile(host, subject.folder, expectation);
   const content = context.option('full') === undefined ? undefined : await contentOf(context, subject, expectation, looked, tell);
   const facts = factsOf(host, subject.folder, expectation, looked);
-  const files = reportsOf(context, expectation, looked, subject);
+  const same = ofTheCommit(context, subject.folder, expectation, looked, content?.right);
+  const files = reportsOf(context, expectation, looked, subject, same);
   const data = { folder: subject.folder, ...facts, files, ...content?.data };
   // Where it is compared with what another user wrote, a match says only that.
   const about = factsText(facts) + (expectation.tree?.isForeign ? ', by records that others can write' : '');
@@ -114,10 +117,19 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
     code: 'E_MODEL_DAMAGED',
     found,
     needed: `every file as ${facts.revision ? `commit ${facts.revision.slice(0, 12)} has it` : 'the format and the index ask for it'}`,
-    fix: bad.every(({ problem }) => problem === 'bad-config') ? (bad[0]?.fix ?? '') : `\`${subject.remedy.repair}\``,
+    fix: cureOfAll(bad, same, expectation.tree?.repo, subject.remedy.repair),
     table,
     data,
   };
+}
+
+/** One cure for all that is bad: what the folder has wrong is fetched again, what the repository has wrong is not. */
+function cureOfAll(bad: readonly FileReport[], same: ReadonlyMap<string, Sameness>, repo: string | undefined, repair: string): string {
+  if (bad.every(({ problem }) => problem === 'bad-config')) return bad[0]?.fix ?? '';
+  const kinds = bad.map(({ path }) => same.get(path));
+  if (kinds.every((kind) => kind === 'hash')) return otherRepository(repo);
+  if (kinds.every((kind) => kind === undefined)) return `\`${repair}\``;
+  return cureOf('size', repo, repair);
 }
 
 const warningOf = (warnings: readonly string[]): { warning?: string } => (warnings.length > 0 ? { warning: warnings.join('; ') } : {});
@@ -174,12 +186,13 @@ async function contentOf(
 ) {
   // `--plan` and `--check` leave nothing behind, not even what spares the next look its work.
   const remember = context.option('plan') === undefined && context.option('check') === undefined;
-  const { readBytes, knownBytes } = await compareContent(context, folder, expectation, looked, { remember, onProgress });
+  const { readBytes, knownBytes, right } = await compareContent(context, folder, expectation, looked, { remember, onProgress });
   const unrecorded = expectation.expected.filter(({ path, hash }) => !hash && looked.sizes.has(path)).length;
   return {
     text: hashedText(readBytes, knownBytes),
     warnings: unrecorded > 0 ? [`no hash is recorded for ${plural(unrecorded, 'file')}: read, and compared with nothing`] : [],
     data: { hashedBytes: readBytes, unchangedBytes: knownBytes },
+    right,
   };
 }
 

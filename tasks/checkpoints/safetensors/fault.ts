@@ -7,3 +7,13 @@ export class HeaderFault extends Error {
     super(message);
   }
 }
+
+const words = {
+  truncated: 'is truncated',
+  oversized: 'is too long',
+  'bad-header': 'has a wrong header',
+  'bad-layout': 'has a wrong header',
+};
+
+/** What is said of the file: `has a wrong header: …`. */
+export const headerWords = ({ problem, message }: HeaderFault): string => `${words[problem]}: ${message}`;

@@ -10,6 +10,7 @@ import { misfit, nextQueryIn, type Revision, revisionIn, type TreeRow, treeRowsI
 import { addressOf } from './endpoint';
 import { Requests } from './requests';
 import { treeBySiblings } from './siblings';
+import type { Token } from './token';
 
 /** A glance at a branch, in milliseconds. */
 const glanceMs = 3000;
@@ -27,8 +28,9 @@ const noTree: readonly number[] = [404, 405, 501];
 export class Hub {
   readonly requests: Requests;
 
-  constructor(context: Context) {
-    this.requests = new Requests(context);
+  /** @param token as it was found before */
+  constructor(context: Context, token?: Token) {
+    this.requests = new Requests(context, token);
   }
 
   /** The commit that a revision is now. @throws UserError */

@@ -60,7 +60,8 @@ export function refusalError({
       'a login that has not ended',
       `${login}, then ${again}; a token of ${endpoint}/settings/tokens lasts`,
     );
-  if (status === 401 && tokenFrom === undefined && code !== 'RepoNotFound')
+  const isGated = status === 401 ? code !== 'RepoNotFound' : status === 403 && code === 'GatedRepo';
+  if (isGated && tokenFrom === undefined)
     return fault(
       'E_HUB_NO_TOKEN',
       `\`${repo}\` is open only to those who log in, and no token was found`,
@@ -77,14 +78,14 @@ export function refusalError({
   if (status === 403 && code === 'GatedRepo')
     return fault(
       'E_HUB_NOT_GRANTED',
-      `the account of the token (${tokenFrom ?? 'none'}) has no access to \`${repo}\` yet${said}`,
+      `the account of the token (${tokenFrom}) has no access to \`${repo}\` yet${said}`,
       'access granted by its owner',
       `ask for it at ${page}, wait for the mail, then ${again}`,
     );
-  if (status === 403)
+  if (status === 403 && tokenFrom !== undefined)
     return fault(
       'E_HUB_TOKEN_SCOPE',
-      `the token of ${tokenFrom ?? 'nobody'} lacks a permission${said}`,
+      `the token of ${tokenFrom} lacks a permission${said}`,
       'a token that may read public gated repositories',
       `open ${endpoint}/settings/tokens, allow "Read access to contents of all public gated repos you can access" for it, and ${again}`,
     );

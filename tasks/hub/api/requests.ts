@@ -9,7 +9,7 @@ import { withinTime } from '../http/deadline';
 import { NetworkError } from '../http/network-error';
 import { proxyFor, proxyNamed } from '../http/proxy';
 import { backoffMs, isRetryableStatus, RateLimitGate } from '../http/rate-limit';
-import { discardBody, header, plainOf, readStart, readText } from '../http/read-body';
+import { discardBody, header, packing, plainOf, readStart, readText } from '../http/read-body';
 import { redirectOf } from '../http/redirect';
 import { misfit } from './answers';
 import { endpointOf } from './endpoint';
@@ -56,8 +56,11 @@ export class Requests {
   readonly #login: () => string;
   readonly #signal: AbortSignal;
 
-  /** @throws UserError E_HUB_UNREACHABLE where HF_ENDPOINT is no address */
-  constructor(context: Context) {
+  /**
+   * @param token as it was found before: a pipe gives it once
+   * @throws UserError E_HUB_UNREACHABLE where HF_ENDPOINT is no address
+   */
+  constructor(context: Context, token?: Token) {
     const { download } = context.settings.setup;
     this.endpoint = endpointOf(context.host);
     this.#env = context.host.env;
@@ -65,7 +68,7 @@ export class Requests {
     this.#login = () => loginCommand(context);
     // Before anything is asked: a proxy that is not one of ours would never answer.
     proxyFor(new URL(this.endpoint), context.host.env);
-    this.token = findToken(context);
+    this.token = token ?? findToken(context);
     this.connections = new Connections(context.host);
     this.patience = new RateLimitGate(context.host, download.wait_seconds * 1000);
     this.stallMs = download.stall_seconds * 1000;
@@ -189,7 +192,11 @@ export class Requests {
           hops++;
           continue;
         }
-        if (isFine(response, fine)) return { response, body };
+        if (isFine(response, fine)) {
+          const packed = bodyBytes === undefined ? undefined : packing(response);
+          if (packed !== undefined) throw misfit(this.endpoint, 'Content-Encoding', packed, '`identity`, as it was asked for');
+          return { response, body };
+        }
         last = await this.refused(response, body, repo, revision);
         if (!isRetryableStatus(response.statusCode ?? 0)) throw last;
         wait = this.patience.observe(url, response);
@@ -212,18 +219,20 @@ const isFine = ({ statusCode = 0 }: http.IncomingMessage, fine: readonly number[
 /** The origin of the endpoint: a person may have written anything there. */
 function homeOf(endpoint: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.origin;
+  // A path is put behind it as it is.
+  const odd = /\s/.test(endpoint) ? ', with a blank in it' : /[?#]/.test(endpoint) ? ', with more than a path behind its name' : '';
+  if ((url?.protocol === 'https:' || url?.protocol === 'http:') && odd === '') return url.origin;
   throw new UserError({
     code: 'E_HUB_UNREACHABLE',
-    found: `HF_ENDPOINT is \`${oneLine(endpoint, 100)}\``,
-    needed: 'an address of http or https',
+    found: `HF_ENDPOINT is \`${oneLine(endpoint, 100)}\`${odd}`,
+    needed: 'an address of http or https, and nothing behind it',
     fix: `\`export HF_ENDPOINT=${meantBy(endpoint)}\`, or \`unset HF_ENDPOINT\` for the Hub itself`,
   });
 }
 
-/** The address that was meant by one in quotes or without its scheme. */
+/** The address that was meant by one in quotes, without its scheme, or with something behind it. */
 function meantBy(endpoint: string): string {
-  const bare = oneLine(endpoint, 100).replace(/^[\s'"`]+|[\s'"`/]+$/g, '');
+  const bare = oneLine(endpoint, 100).replace(/^[\s'"`]+|[?#].*$|[\s'"`/]+$/g, '');
   const address = /^https?:\/\//i.test(bare) ? bare : `https://${bare}`;
   return /^[\w.-]+(?::\d+)?(?:\/[\w./-]*)?$/.test(address.replace(/^https?:\/\//i, '')) ? address : 'https://…';
 }

@@ -13,17 +13,37 @@ export function readTokenFile(context: Context, file: string): string | undefine
   try {
     return context.host.files.readText(file)?.trim();
   } catch (error) {
+    if (error instanceof UserError) throw noFile(context, file, error);
     throw notReadable(context, file, (error as NodeJS.ErrnoException).code ?? 'no code');
   }
+}
+
+/** Where the file is a variable's, and what helps besides. */
+function wayOf({ host }: Context): { named: string; instead: string } {
+  return host.env.HF_TOKEN_PATH
+    ? {
+        named: ' (`HF_TOKEN_PATH`)',
+        instead: 'or name a file of your own: `export HF_TOKEN_PATH=FILE`; without one: `unset HF_TOKEN_PATH`',
+      }
+    : { named: '', instead: 'or go without the file: `export HF_TOKEN=…`' };
+}
+
+/** A pipe or a device from which no token comes. */
+function noFile(context: Context, file: string, { fault }: UserError): UserError {
+  const { named, instead } = wayOf(context);
+  return new UserError({
+    ...fault,
+    found: `${fault.found}, where the token of the Hub is looked for${named}`,
+    needed: 'a file with the token, or nothing',
+    // What the system itself has there is nobody's to move.
+    fix: /^\/(?:dev|proc)\//.test(file) ? instead.replace(/^or /, '') : `\`${moveAside(context, file)}\`\n${instead}`,
+  });
 }
 
 /** A secret stays its owner's: no cure opens the file to everybody. */
 function notReadable(context: Context, file: string, code: string): UserError {
   const place = `\`${shown(context.root, file)}\``;
-  const named = context.host.env.HF_TOKEN_PATH ? ' (`HF_TOKEN_PATH`)' : '';
-  const instead = named
-    ? 'or name a file of your own: `export HF_TOKEN_PATH=FILE`; without one: `unset HF_TOKEN_PATH`'
-    : 'or go without the file: `export HF_TOKEN=…`';
+  const { named, instead } = wayOf(context);
   if (code === 'EISDIR')
     return new UserError({
       code: 'E_NOT_READABLE',

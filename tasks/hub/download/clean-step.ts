@@ -26,10 +26,16 @@ function cleanStep(name: string, folder: string): Step<readonly Leftover[]> {
     async check({ host, root }) {
       const leftovers = leftoversIn(host, folder);
       const data = { folder, files: leftovers.map(({ file, of, bytes }) => ({ path: shown(folder, file), of: of ?? null, bytes })) };
-      if (leftovers.length === 0) return { state: 'done', found: `no partial file in \`${shown(root, folder)}\``, data, seen: leftovers };
+      if (leftovers.length === 0)
+        return { state: 'done', found: `no partial file and none with wrong bytes in \`${shown(root, folder)}\``, data, seen: leftovers };
       const table = [
-        ['partial file', 'of', 'on disk'],
-        ...leftovers.map(({ file, of, bytes: size }) => [shown(folder, file), of ?? '', bytes(size)]),
+        ['file', 'what it is', 'of', 'on disk'],
+        ...leftovers.map(({ file, of, isWrong, bytes: size }) => [
+          shown(folder, file),
+          isWrong ? 'wrong bytes' : 'partial',
+          of ?? '',
+          bytes(size),
+        ]),
       ];
       return { state: 'todo', found: `${sizeOf(leftovers)} in \`${shown(root, folder)}\``, data, table, seen: leftovers };
     },
@@ -52,5 +58,12 @@ function cleanStep(name: string, folder: string): Step<readonly Leftover[]> {
   };
 }
 
-const sizeOf = (leftovers: readonly Leftover[]): string =>
-  `${plural(leftovers.length, 'partial file')} (${bytes(leftovers.reduce((sum, { bytes }) => sum + bytes, 0))})`;
+/** `2 partial files and 1 file with wrong bytes (12 MB)` */
+function sizeOf(leftovers: readonly Leftover[]): string {
+  const wrong = leftovers.filter(({ isWrong }) => isWrong).length;
+  const kinds = [
+    ...(wrong < leftovers.length ? [plural(leftovers.length - wrong, 'partial file')] : []),
+    ...(wrong > 0 ? [`${plural(wrong, 'file')} with wrong bytes`] : []),
+  ];
+  return `${kinds.join(' and ')} (${bytes(leftovers.reduce((sum, { bytes }) => sum + bytes, 0))})`;
+}

@@ -1,9 +1,9 @@
 import { usageError } from '../../common/errors';
-import { bytes, plural, roughly, some } from '../../common/format';
+import { bytes, plural, roughly } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Table } from '../../engine/step';
 import { hubOf } from '../api/hub';
-import { cachedIn, type LocalSource } from '../manifest/local-source';
+import { cachedIn, type LocalSource, lacksWords } from '../manifest/local-source';
 import { foreignWords, type Manifest } from '../manifest/manifest';
 import type { Model } from '../model/models';
 import type { LocalFile } from '../store/local';
@@ -68,7 +68,10 @@ export function foundOf(context: Context, model: Model, { wanted, files, origin,
   const remoteBytes = remote.reduce((sum, { file, thereBytes }) => sum + file.size - thereBytes, 0);
   if (origin && remote.length > 0)
     parts.push(
-      `${bytes(remoteBytes)} of it from the Hub, since ${origin.name} has no ${some(remote.map(({ file }) => `\`${file.path}\``))}`,
+      `${bytes(remoteBytes)} of it from the Hub, since ${lacksWords(
+        origin,
+        remote.map(({ file }) => file),
+      )}`,
     );
   else if (origin) parts.push(`from ${origin.name}`);
   else if (cachedIn(context, model, wanted.commit))
@@ -91,7 +94,7 @@ export function downloadTable(context: Context, wanted: Manifest, files: readonl
 
 /** Files that come from a folder of this machine, and those that it has not. */
 function splitBySource(files: readonly LocalFile[], origin: LocalSource | undefined): [LocalFile[], LocalFile[]] {
-  const has = ({ file }: LocalFile) => origin?.place(file.path) !== undefined;
+  const has = ({ file }: LocalFile) => origin?.place(file) !== undefined;
   return [files.filter(has), files.filter((file) => !has(file))];
 }
 

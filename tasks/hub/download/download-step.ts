@@ -7,7 +7,7 @@ import type { Finding, Progress, Step } from '../../engine/step';
 import { offlineBy } from '../api/endpoint';
 import { hubOf } from '../api/hub';
 import { refuseUnloadable } from '../manifest/loadable';
-import { type LocalSource, localSourceOf } from '../manifest/local-source';
+import { type LocalSource, lacksWords, localSourceOf } from '../manifest/local-source';
 import { foreignWords, type Manifest, manifestFromHub, manifestFromRecord, movedTo } from '../manifest/manifest';
 import { manifestFromSource } from '../manifest/manifest-sources';
 import { type Model, modelsOf } from '../model/models';
@@ -15,6 +15,7 @@ import { withFolderLock } from '../store/folder-lock';
 import { lockFile } from '../store/layout';
 import { type LocalFile, lookAtFile } from '../store/local';
 import { assertFolderFree } from './assert-folder-free';
+import { brokenWeights } from './broken-weights';
 import { compatibilityOf } from './compatibility';
 import { downloadData, downloadTable, foundOf, rateOf, titleOf } from './download-report';
 import { ensureModel, refuseOffline } from './ensure-model';
@@ -74,8 +75,10 @@ function downloadStep(model: Model): Step<DownloadSeen> {
           data,
           ...(context.option('plan') === undefined ? {} : { table: downloadTable(context, wanted, files, data) }),
         };
-        if (!moved) return { ...finding, seen };
-        const warning = `\`${model.revision}\` of \`${model.repo}\` is at ${moved.slice(0, 12)} now; \`npx just model:download --model=${model.asked} --update\` follows it`;
+        const broken = brokenWeights(context.host, model, wanted);
+        if (!moved) return { ...finding, ...(broken ? { warning: broken } : {}), seen };
+        const follow = `\`${model.revision}\` of \`${model.repo}\` is at ${moved.slice(0, 12)} now; \`npx just model:download --model=${model.asked} --update\` follows it`;
+        const warning = [broken, follow].filter((each) => each !== undefined).join('; ');
         return { ...finding, warning, data: { ...data, movedTo: moved }, seen };
       }
       if (files.some(({ state, isSaid }) => state !== 'ok' && !isSaid))
@@ -128,10 +131,10 @@ async function look(
     refuseUnloadable(context, model, bySource);
     const files = filesAt(context, model, bySource, trust);
     refuseSourceWithoutWeights(model, files, origin);
-    const first = files.find(({ file, state }) => state !== 'ok' && state !== 'unchecked' && origin.place(file.path) === undefined);
+    const first = files.find(({ file, state }) => state !== 'ok' && state !== 'unchecked' && origin.place(file) === undefined);
     // What the folder lacks comes from the Hub: whether it may is asked before the first byte.
     if (first) {
-      refuseOffline(context, model, `\`${first.file.path}\` is not in ${origin.name}`);
+      refuseOffline(context, model, lacksWords(origin, [first.file]));
       await hubOf(context).probe(model, bySource.commit, first.file.path);
     }
     await assertFolderFree(context, model, bySource);
@@ -150,9 +153,9 @@ async function look(
 }
 
 /** Who names a folder does not ask for gigabytes from the Hub. @throws UserError E_MODEL_SOURCE */
-function refuseSourceWithoutWeights({ asked, repo }: Model, files: readonly LocalFile[], { name, place }: LocalSource): void {
+function refuseSourceWithoutWeights({ asked, repo }: Model, files: readonly LocalFile[], { name, place, otherSize }: LocalSource): void {
   const missing = files.filter(({ file, state }) => state !== 'ok' && state !== 'unchecked' && isWeights(file.path));
-  if (missing.length === 0 || missing.some(({ file }) => place(file.path) !== undefined)) return;
+  if (missing.length === 0 || missing.some(({ file }) => place(file) !== undefined || otherSize(file) !== undefined)) return;
   const size = bytes(missing.reduce((sum, { file }) => sum + file.size, 0));
   throw new UserError({
     code: 'E_MODEL_SOURCE',

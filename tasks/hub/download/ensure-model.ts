@@ -1,6 +1,8 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
+import { shellWord, some } from '../../common/format';
 import type { Context } from '../../engine/context';
+import { shown } from '../../engine/paths';
 import type { Progress } from '../../engine/step';
 import { offlineBy } from '../api/endpoint';
 import type { LocalSource } from '../manifest/local-source';
@@ -13,6 +15,7 @@ import { type HashedLocalFiles, hashLocalFiles } from '../store/hash-local-files
 import { type LocalFile, lookAtFile } from '../store/local';
 import { removeMetadata } from '../store/metadata';
 import { writeModelRecord } from '../store/model-record';
+import { recordedTree } from '../store/recorded-tree';
 import { removeStaleFiles } from '../store/remove-stale-files';
 import { keepGoodPrefix, resumeFromIncomplete } from '../store/reuse';
 import { removeStamp, stampOn } from '../store/stamps';
@@ -47,19 +50,25 @@ export async function ensureModel(
   const others = before.filter(({ file, state }) => state === 'wrong' || wrong.has(file.path));
   await refusePersonsFiles(context, model, wanted, others, progress, wrong);
   // The list first: what is fetched must be judged by it even if we do not come further.
-  if (wanted.treeRows && !readTree(context, folder, wanted.commit)) writeTree(context, folder, wanted.commit, wanted.treeRows);
+  if (!wanted.isBySource) keepTree(context, folder, wanted);
   writeModelRecord(host, folder, recordOf(model, wanted));
   const spoiled = origin?.links ? await linkVerified(context, model, wanted, look(), origin, progress) : new Set<string>();
   const missing = look().filter(({ file, state }) => !['ok', 'unchecked'].includes(state) || wrong.has(file.path));
   if (missing.length > 0 && usesHf(context) && !origin) await fetchByHf(context, model, wanted, missing, progress);
   else if (missing.length > 0) {
-    const place = (file: string) => (spoiled.has(file) ? undefined : origin?.place(file));
-    await fetchMissing(context, model, wanted, missing, wrong, place, progress).catch((error: unknown) => {
-      throw origin ? byOrigin(error, model, origin) : error;
-    });
+    const place = (file: SizedFile) => (spoiled.has(file.path) ? undefined : origin?.place(file));
+    if (origin && spoiled.size > 0)
+      refuseOffline(context, model, `${origin.name} has other bytes than the commit in ${some([...spoiled].map((name) => `\`${name}\``))}`);
+    const verify = origin && recordedTree(context, origin.folder, model) ? verifyCommand(context, origin) : undefined;
+    await fetchMissing(context, model, wanted, missing, wrong, { place, verify }, progress);
   }
+  keepTree(context, folder, wanted);
   removeLeftovers(host, folder, leftoversIn(host, folder));
   removeStaleFiles(context, folder, wanted.commit, wanted.files);
+}
+
+function keepTree(context: Context, folder: string, { treeRows, commit }: Manifest): void {
+  if (treeRows && !readTree(context, folder, commit)) writeTree(context, folder, commit, treeRows);
 }
 
 /** Hashes what has the right size and no proof yet. @returns those that are wrong, each with its marks */
@@ -97,14 +106,14 @@ async function fetchMissing(
   { commit, files: wanted }: Manifest,
   missing: readonly LocalFile[],
   wrong: ReadonlyMap<string, readonly string[]>,
-  place: (file: string) => string | undefined,
+  { place, verify }: { place: (file: SizedFile) => string | undefined; verify: string | undefined },
   progress: (progress: Progress) => void,
 ): Promise<void> {
   const { folder, repo } = model;
   const places = new Map(
-    missing.flatMap(({ file: { path } }) => {
-      const there = place(path);
-      return there === undefined ? [] : [[path, there] as const];
+    missing.flatMap(({ file }) => {
+      const there = place(file);
+      return there === undefined ? [] : [[file.path, there] as const];
     }),
   );
   if (places.size < missing.length) refuseOffline(context, model, `files of \`${repo}\` are missing`);
@@ -120,7 +129,7 @@ async function fetchMissing(
   const totalBytes = wanted.reduce((sum, { size }) => sum + size, 0);
   await refuseWithoutSpace(context, folder, missingBytes - there(now.filter(({ state }) => state === 'partial')));
   const order = { repo, commit, folder, files, totalBytes, thereBytes: totalBytes - missingBytes };
-  await transferInThread(context, order, places, progress);
+  await transferInThread(context, order, { places, verify }, progress);
 }
 
 /** Fetches files by hf, with our look before and our hashes after. */
@@ -173,11 +182,6 @@ export function refuseOffline(context: Context, { repo }: Model, lacks: string):
   });
 }
 
-/** Bytes that were copied here and are wrong are no fault of a network. */
-function byOrigin(error: unknown, { asked }: Model, origin: LocalSource): unknown {
-  if (!(error instanceof UserError) || error.fault.code !== 'E_MODEL_HASH') return error;
-  return new UserError({
-    ...error.fault,
-    fix: `\`npx just model:download --model=${asked}\` fetches it from the Hub; \`npx just model:verify --path=${origin.folder} --full\` lists everything that is wrong there`,
-  });
-}
+/** What compares a folder with the record that it has. */
+const verifyCommand = ({ root }: Context, { folder }: LocalSource): string =>
+  `npx just model:verify --path=${shellWord(shown(root, folder))} --full`;

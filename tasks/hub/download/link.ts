@@ -25,7 +25,7 @@ export async function linkVerified(
 ): Promise<Set<string>> {
   const { host } = context;
   const missing = files.flatMap(({ file, state }) => {
-    const place = origin.place(file.path);
+    const place = origin.place(file);
     const isFree = state !== 'ok' && state !== 'unchecked' && !host.shared.lstat(folder, file.path);
     return place !== undefined && isFree ? [{ file, place: host.files.realPath(place) ?? place }] : [];
   });

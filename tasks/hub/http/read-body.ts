@@ -67,6 +67,12 @@ export function discardBody(response: http.IncomingMessage): void {
 /** What a body says to a person: one line, without the marks of a page. */
 export const plainOf = (body: string): string => oneLine(body.slice(0, mostTold).replace(/<[^<>]*>/g, ' '), 200);
 
+/** How a server has packed an answer that was asked for as it is; `undefined` where it has not. */
+export function packing(response: Pick<http.IncomingMessage, 'headers'>): string | undefined {
+  const said = header(response, 'content-encoding');
+  return /\b(?:gzip|deflate|br|zstd|compress)\b/i.test(said ?? '') ? oneLine(said ?? '', 40) : undefined;
+}
+
 /** One field of the head of an answer. */
 export const header = (response: Pick<http.IncomingMessage, 'headers'>, name: string): string | undefined => {
   const value = response.headers[name];

@@ -37,7 +37,7 @@ export async function commitText(
   const here = shared.read(model.folder, file.path, maxTextBytes)?.text;
   if (isIt(here)) return here;
   if (!source) return hubOf(context).text(model, commit, file.path);
-  const place = source.place(file.path);
+  const place = source.place(file);
   const there = place === undefined ? undefined : files.readText(place);
   return isIt(there) ? there : undefined;
 }

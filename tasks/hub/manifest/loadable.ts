@@ -17,13 +17,7 @@ export function refuseUnloadable(context: Context, model: Model, manifest: Manif
   const { loaded, absent, index } = manifest.weights;
   // Who names the files that are wanted wants them for another program.
   if (loaded.length === 0 && model.include.length === 0) throw withoutWeights(model, manifest);
-  if (absent.length > 0 && model.include.length === 0)
-    throw new UserError({
-      code: 'E_MODEL_FORMAT',
-      found: `\`${index}\` of \`${model.repo}\` names ${plural(absent.length, 'file')} that ${absent.some((name) => isExcluded(manifest, name)) ? 'the settings exclude' : 'the repository does not have'}: ${names(absent)}`,
-      needed: 'every shard that the index names: transformers loads those',
-      fix: 'correct `download.exclude` in configs/setup.yaml, or name another revision (`--model=OWNER/NAME@REVISION`)',
-    });
+  if (absent.length > 0 && model.include.length === 0) throw withoutShards(model, manifest, absent, index);
   const { root, host } = context;
   const wanted = new Set(manifest.files.map(({ path }) => path));
   const stale = new Set(staleFiles(context, model.folder, manifest.commit, manifest.files));
@@ -42,6 +36,25 @@ export function refuseUnloadable(context: Context, model: Model, manifest: Manif
 
 const names = (files: readonly string[]): string => some(files.map((name) => `\`${name}\``));
 const isExcluded = ({ excluded }: Manifest, name: string): boolean => excluded.some(({ file }) => file.path === name);
+
+/** Shards that the settings leave out come back with them; those that the repository lacks, with another revision alone. */
+function withoutShards({ repo }: Model, manifest: Manifest, absent: readonly string[], index: string | undefined): UserError {
+  const excluded = absent.filter((name) => isExcluded(manifest, name));
+  const lacking = absent.filter((name) => !isExcluded(manifest, name));
+  const kinds = [
+    ...(excluded.length > 0 ? [`${plural(excluded.length, 'file')} that the settings exclude: ${names(excluded)}`] : []),
+    ...(lacking.length > 0 ? [`${plural(lacking.length, 'file')} that the repository does not have: ${names(lacking)}`] : []),
+  ];
+  return new UserError({
+    code: 'E_MODEL_FORMAT',
+    found: `\`${index}\` of \`${repo}\` names ${kinds.join(', and ')}`,
+    needed: 'every shard that the index names: transformers loads those',
+    fix:
+      lacking.length > 0
+        ? `name another revision (\`--model=${repo}@REVISION\`) or another repository, and tell the owner of this one`
+        : 'correct `download.exclude`, or `models.NAME.exclude`, in configs/setup.yaml',
+  });
+}
 
 /** Which formats are there, and what helps with them. */
 function withoutWeights(model: Model, { excluded, files }: Manifest): UserError {

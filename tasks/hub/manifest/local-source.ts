@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../common/errors';
+import { bytes, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { absolute, shown } from '../../engine/paths';
 import type { Host } from '../../platform';
@@ -11,12 +12,16 @@ import type { Model } from '../model/models';
 import { readTreeFile } from '../store/tree';
 import { cacheName, modelIn, snapshotIn } from './source-folder';
 
+type SeenFile = Pick<HubFile, 'path' | 'size'>;
+
 /** A place on this machine that has the files of a model. */
 export interface LocalSource {
   /** How a message calls it. */
   name: string;
-  /** The place of a file, `undefined` where it is not there. */
-  place(file: string): string | undefined;
+  /** The place of a file, `undefined` where it is not there, or not with the size that the commit has. */
+  place(file: SeenFile): string | undefined;
+  /** Bytes of a file that is there with another size than the commit has. */
+  otherSize(file: SeenFile): number | undefined;
   /** Files are linked and not copied. */
   links: boolean;
   /** The folder itself, where it may hold a list of its own. */
@@ -43,7 +48,7 @@ export function localSourceOf(context: Context, model: Model, commit: string | u
       needed: 'a snapshot of the model there',
       fix: `\`npx just model:download --model=${model.asked}\` fetches it`,
     });
-  return { name: `the cache \`${folder}\``, folder, links: cache === 'link', place: placeIn(context, folder) };
+  return { name: `the cache \`${folder}\``, links: cache === 'link', ...filesIn(context, folder) };
 }
 
 /** The snapshot of a model in the cache of Hugging Face's libraries, the one of the commit first. */
@@ -63,15 +68,42 @@ function folderOrigin(context: Context, asked: string, model: Model): LocalSourc
       fix: 'mount it or correct the path, then run the same command again',
     });
   const folder = modelIn(context, named, model);
-  return { name: `\`${shown(context.root, folder)}\``, folder, links: false, place: placeIn(context, folder) };
+  return { name: `\`${shown(context.root, folder)}\``, links: false, ...filesIn(context, folder) };
 }
 
-const placeIn =
-  ({ host }: Context, folder: string) =>
-  (file: string): string | undefined => {
-    const place = path.join(folder, file);
-    return host.files.stat(place)?.isFile() ? place : undefined;
+/** A file that is cut, or another one of the same name, is none of the commit's: its hash cannot be right. */
+function filesIn({ host }: Context, folder: string): Pick<LocalSource, 'folder' | 'place' | 'otherSize'> {
+  const sizeOf = (file: SeenFile): number | undefined => {
+    const stat = host.files.stat(path.join(folder, file.path));
+    return stat?.isFile() ? stat.size : undefined;
   };
+  return {
+    folder,
+    place(file) {
+      const size = sizeOf(file);
+      return size !== undefined && size === (file.size ?? size) ? path.join(folder, file.path) : undefined;
+    },
+    otherSize(file) {
+      const size = sizeOf(file);
+      return size === file.size ? undefined : size;
+    },
+  };
+}
+
+/** What a source has not of files that are missing: `` has no `a` and not all of `b` (1 kB of 4 MB) ``. */
+export function lacksWords({ name, otherSize }: LocalSource, files: readonly (SeenFile & { size: number })[]): string {
+  const others = files.flatMap((file) => {
+    const size = otherSize(file);
+    return size === undefined ? [] : [`\`${file.path}\` (${bytesOf(size, file.size)})`];
+  });
+  const absent = files.filter((file) => otherSize(file) === undefined).map(({ path: file }) => `\`${file}\``);
+  const parts = [...(absent.length > 0 ? [`no ${some(absent)}`] : []), ...(others.length > 0 ? [`not all of ${some(others)}`] : [])];
+  return `${name} has ${parts.join(' and ')}`;
+}
+
+/** Both sizes; in bytes where a person would read the same twice. */
+const bytesOf = (size: number, wanted: number): string =>
+  bytes(size) === bytes(wanted) ? `${size} of ${wanted} bytes` : `${bytes(size)} of ${bytes(wanted)}`;
 
 /** The list of a commit that huggingface_hub 1.x keeps in its cache, beside the snapshots. */
 export const cachedTree = (host: Host, snapshot: string, commit: string): HubFile[] | undefined =>

@@ -39,13 +39,15 @@ export async function manifestFromSource(context: Context, model: Model, origin:
   const there = whole ?? own?.all ?? snapshotFiles(host, origin.folder);
   if (!there || (!whole && !looksWhole(there, shards))) return undefined;
   const files = withSizes(host, origin.folder, there);
+  const found = listed(files, model, shards);
   return {
     commit,
     license: undefined,
     from: 'source',
-    treeRows: rowsOf(files),
+    treeRows: rowsOf(files.filter((file) => !found.unfit.has(file.path))),
+    isBySource: !whole,
     isForeign: !known && own?.isForeign === true,
-    ...listed(files, model, shards),
+    ...found,
   };
 }
 

@@ -24,6 +24,8 @@ export interface Manifest extends ListedFiles {
   from: 'record' | 'source' | 'hub';
   /** The rows of the listing, where the Hub was asked. */
   treeRows: readonly TreeRow[] | undefined;
+  /** The sizes are those that the files of a source have, which may be cut: a list only once each hash is right. */
+  isBySource?: boolean;
   /** Another user may have written what names the commit, or without the network the list. */
   isForeign: boolean;
 }
@@ -90,7 +92,8 @@ export async function manifestFromHub(context: Context, model: Model): Promise<M
     });
   await hub.probe(model, commit, first.path);
   const found = listed(files, model, await shardsOnHub(context, model, commit, byName));
-  return { commit, license, from: 'hub', treeRows: rows, isForeign: isNamedByOther(context, model), ...found };
+  const treeRows = rows.filter(({ path }) => !found.unfit.has(path));
+  return { commit, license, from: 'hub', treeRows, isForeign: isNamedByOther(context, model), ...found };
 }
 
 /** The commit that a folder without a record of ours begins with: the one that hf filled it with, where the repository has it. */

@@ -13,6 +13,8 @@ export interface Leftover {
   name: string;
   /** The file of the model that it was to become, where that is known. */
   of: string | undefined;
+  /** All of it came, with other bytes than the commit has. */
+  isWrong: boolean;
   bytes: number;
 }
 
@@ -26,7 +28,7 @@ export function leftoversIn(host: Host, folder: string): Leftover[] {
   return [...partials, ...shared.list(folder, wrong)].map((name) => ({
     file: path.join(folder, name),
     name,
-    of: name.startsWith(`${wrong}/`) ? undefined : ofWhat(host, folder, name),
+    ...(name.startsWith(`${wrong}/`) ? { of: wrongOf(name), isWrong: true } : { of: ofWhat(host, folder, name), isWrong: false }),
     // Bytes on the disk: a partial file has holes.
     bytes: (shared.lstat(folder, name)?.blocks ?? 0) * 512,
   }));
@@ -35,6 +37,12 @@ export function leftoversIn(host: Host, folder: string): Leftover[] {
 /** The journals first: a partial without one counts for nothing. What another user does not let us remove stays. */
 export function removeLeftovers({ shared }: Host, folder: string, leftovers: readonly Leftover[]): void {
   for (const { name } of [...leftovers].sort((a, b) => b.name.length - a.name.length)) shared.permitted(() => shared.remove(folder, name));
+}
+
+/** By its name, which ends with the beginning of the hash that it has. */
+function wrongOf(name: string): string | undefined {
+  const of = name.slice(wrong.length + 1).replace(/\.[0-9a-f]{12}$/, '');
+  return modelFileFault(of) === undefined ? of : undefined;
 }
 
 function ofWhat({ shared }: Host, folder: string, name: string): string | undefined {

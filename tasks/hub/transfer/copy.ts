@@ -2,11 +2,11 @@ import * as fs from 'node:fs';
 import { RangeWriter } from '../partials/range-writer';
 import type { ByteRange } from '../partials/ranges';
 import type { FileDownload } from './file-download';
-import { RetryableError } from './retryable-error';
+import { RetryableError, SourceEnded } from './retryable-error';
 
 /**
  * Copies one range of a file from another folder of this machine, a colleague's share for example.
- * @throws RetryableError where it cannot be read
+ * @throws RetryableError where it cannot be read, SourceEnded where it is shorter than it was
  */
 export async function copyPiece(of: { job: FileDownload; wrote(bytes: number): void }, range: ByteRange, place: string): Promise<void> {
   const landing = new RangeWriter(of, range);
@@ -17,7 +17,7 @@ export async function copyPiece(of: { job: FileDownload; wrote(bytes: number): v
     while (landing.left > 0) {
       const at = range[1] - landing.left;
       const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, landing.left), at).catch(passing);
-      if (bytesRead === 0) throw new RetryableError(`\`${place}\` ends after ${at} bytes, expected ${of.job.file.size}`);
+      if (bytesRead === 0) throw new SourceEnded(`ends after ${(await handle.stat()).size} of ${of.job.file.size} bytes`);
       landing.take(buffer.subarray(0, bytesRead));
     }
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Hub } from '../api/hub';
 import type { ResponseHead } from '../http/head';
 import { NetworkError } from '../http/network-error';
 import { isRetryableStatus } from '../http/rate-limit';
-import { discardBody, header, plainOf, readStart } from '../http/read-body';
+import { discardBody, header, packing, plainOf, readStart } from '../http/read-body';
 import { redirectOf } from '../http/redirect';
 import { RangeWriter } from '../partials/range-writer';
 import type { ByteRange } from '../partials/ranges';
@@ -49,6 +49,7 @@ async function fetchInTime(of: RangeOfFile, range: ByteRange, drip: Drip): Promi
   const status = response.statusCode ?? 0;
   if (status !== 200 && status !== 206) throw await problemOf(of, url, response);
   let start = 0;
+  job.packed = packing(response);
   try {
     if (status === 206) {
       start = beginOf(job, range, response);
@@ -58,7 +59,9 @@ async function fetchInTime(of: RangeOfFile, range: ByteRange, drip: Drip): Promi
       job.noRange = true;
       const length = Number(header(response, 'content-length') ?? job.file.size);
       if (length !== job.file.size)
-        throw new RetryableError(`${url.host} sends ${length} bytes of \`${job.file.path}\`, expected ${job.file.size}`);
+        throw new RetryableError(
+          `${url.host} sends ${length} bytes of \`${job.file.path}\`${job.packed ? ` with \`Content-Encoding: ${job.packed}\`` : ''}, expected ${job.file.size}`,
+        );
     }
   } catch (error) {
     response.destroy();

@@ -24,6 +24,8 @@ export class FileDownload {
   givesRanges = false;
   /** The server sends the whole file whatever range is asked for. */
   noRange = false;
+  /** `Content-Encoding` of an answer that was asked for as it is. */
+  packed: string | undefined;
   /** It is being fetched for the second time, since the first hash was wrong. */
   isSecond = false;
   /** Tries since the last byte. */
@@ -31,6 +33,10 @@ export class FileDownload {
   /** Counts failures: those of requests that began before the last one are the same failure. */
   epoch = 0;
   pausedUntil = 0;
+  /** Some of it is of an earlier run: what is wrong may be that. */
+  isResumed: boolean;
+  /** What is wrong with the file of this machine that it was to come from. */
+  left: string | undefined;
   #queue: ByteRange[];
   #told = 0;
 
@@ -41,6 +47,7 @@ export class FileDownload {
     readonly file: SizedFile,
   ) {
     this.partial = new PartialFile(host, folder, file);
+    this.isResumed = this.partial.ranges.total > 0;
     this.#queue = this.partial.ranges.gaps(file.size);
     this.digest = this.#open();
   }
@@ -93,11 +100,20 @@ export class FileDownload {
     return this.tries >= most;
   }
 
-  /** Everything anew. */
-  restart(): void {
+  /** It comes from elsewhere from now on. @param why what was wrong */
+  goOn(why: string): void {
+    this.left = why;
+    this.epoch++;
+    this.tries = 0;
+    this.pausedUntil = 0;
+  }
+
+  /** Everything anew. @param isSecond from where it came before */
+  restart(isSecond: boolean): void {
     this.digest.drop();
     this.partial.restart(this.host);
-    this.isSecond = true;
+    this.isSecond = isSecond;
+    this.isResumed = false;
     this.#forgetAddress();
     this.#queue = this.partial.ranges.gaps(this.file.size);
     this.#told = 0;

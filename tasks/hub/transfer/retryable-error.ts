@@ -13,3 +13,6 @@ export class RetryableError extends Error {
 
 /** Bytes came, and so few that it would never end. */
 export class TooSlow extends RetryableError {}
+
+/** A file of this machine is shorter than it was: no try brings more of it. */
+export class SourceEnded extends Error {}

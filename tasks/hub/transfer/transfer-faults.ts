@@ -1,6 +1,6 @@
 import { isFull, UserError } from '../../common/errors';
 import { hashOf } from '../model/hub-file';
-import type { SizedFile } from './file-download';
+import type { FileDownload, SizedFile } from './file-download';
 
 /** The Hub has other bytes than the commit names. */
 export function otherBytes(file: SizedFile, commit: string, offered: string): UserError {
@@ -14,10 +14,10 @@ export function otherBytes(file: SizedFile, commit: string, offered: string): Us
 }
 
 /** All tries were in vain. */
-export const noByte = ({ path }: SizedFile, tries: number, last: Error): UserError =>
+export const noByte = ({ file: { path }, left }: Pick<FileDownload, 'file' | 'left'>, tries: number, last: Error): UserError =>
   new UserError({
     code: 'E_MODEL_TRANSFER',
-    found: `\`${path}\`: ${tries} tries in a row brought no byte; the last error: ${last.message}`,
+    found: `\`${path}\`: ${tries} tries in a row brought no byte; the last error: ${last.message}${left === undefined ? '' : `; it was to come from the Hub, since ${left}`}`,
     needed: 'a stable connection',
     fix: 'run the same command again: it continues where it stopped',
   });
@@ -32,11 +32,11 @@ export const tooSlow = ({ path }: SizedFile, requests: number, last: Error): Use
   });
 
 /** All bytes came, twice, and the hash was wrong each time. */
-export function wrongTwice(file: SizedFile, actual: string, kept: string): UserError {
+export function wrongTwice({ file, packed }: Pick<FileDownload, 'file' | 'packed'>, actual: string, kept: string): UserError {
   const { hex, algorithm } = hashOf(file);
   return new UserError({
     code: 'E_MODEL_HASH',
-    found: `\`${file.path}\` came twice with other bytes: ${algorithm} ${actual}, expected ${hex}; the last one is kept in \`${kept}\``,
+    found: `\`${file.path}\` came twice with other bytes: ${algorithm} ${actual}, expected ${hex}${packed === undefined ? '' : ` (the server sent it with \`Content-Encoding: ${packed}\`, which was not asked for)`}; the last one is kept in \`${kept}\``,
     needed: `${algorithm} ${hex}`,
     fix: 'run the same command again on another network, or without the proxy or mirror that changes bytes',
   });

@@ -2,6 +2,8 @@ import { Interrupted, UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { startWorker } from '../../platform/worker';
+import { hubOf } from '../api/hub';
+import type { PlacesTask } from './places';
 import type { FileOrder } from './transfer';
 import type { TransferMessage, TransferTask } from './transfer-worker';
 
@@ -11,12 +13,13 @@ import type { TransferMessage, TransferTask } from './transfer-worker';
  * @throws UserError, Interrupted
  */
 export async function transferInThread(
-  { root, environment, settings, task, host }: Context,
+  context: Context,
   order: FileOrder,
-  places: ReadonlyMap<string, string>,
+  source: PlacesTask,
   progress: (progress: Progress) => void,
 ): Promise<void> {
-  const workerData: TransferTask = { context: { root, environment, settings, task }, order, places };
+  const { root, environment, settings, task, host } = context;
+  const workerData: TransferTask = { context: { root, environment, settings, task }, order, source, token: hubOf(context).requests.token };
   const worker = startWorker(__filename, 'transfer-worker', { workerData });
   const watch = setInterval(() => {
     if (host.processes.interrupted) worker.postMessage(host.processes.interrupted);

@@ -11,7 +11,7 @@ import { ConnectionLimit } from './connection-limit';
 import { Digests } from './digest';
 import { FileDownload, type SizedFile } from './file-download';
 import { transferText } from './progress-text';
-import { RetryableError, TooSlow } from './retryable-error';
+import { RetryableError, SourceEnded, TooSlow } from './retryable-error';
 import { fullDisk, noByte, otherBytes, tooSlow, wrongTwice } from './transfer-faults';
 
 export interface FileOrder {
@@ -37,7 +37,8 @@ const directPiece = 3_000_000;
 
 /**
  * Fetches files with several connections, each with a piece of one file, until all are there and proven.
- * `deliver` gets a file whose hash is right; `reject` one whose hash was wrong twice.
+ * `deliver` gets a file whose hash is right; `reject` one whose hash was wrong twice; `leave` one that a folder of this machine has
+ * wrong, and says what is to be said where it comes from elsewhere then ({@link ./places}).
  */
 export class Transfer {
   readonly #waiting: SizedFile[];
@@ -69,6 +70,7 @@ export class Transfer {
     private readonly bring: Fetch,
     private readonly deliver: (job: FileDownload, marks: readonly string[]) => Promise<void>,
     private readonly reject: (job: FileDownload, actual: string) => Promise<string>,
+    private readonly leave: (file: SizedFile, why: string) => string | undefined = () => undefined,
   ) {
     this.#context = context;
     this.#settings = context.settings.setup.download;
@@ -188,6 +190,10 @@ export class Transfer {
 
   #failed(job: FileDownload, epoch: number, error: unknown): void {
     if (this.#failure) return;
+    if (error instanceof SourceEnded) {
+      this.#leave(job, error.message);
+      return;
+    }
     if (!(error instanceof RetryableError)) {
       this.#stop(error as Error);
       return;
@@ -198,8 +204,20 @@ export class Transfer {
       return;
     }
     const isLast = job.fail(epoch, this.#settings.tries, this.#context.host.now().getTime(), error.waitMs);
-    if (!isLast) return;
-    this.#stop(error.otherHash ? otherBytes(job.file, this.order.commit, error.otherHash) : noByte(job.file, this.#settings.tries, error));
+    if (!isLast || this.#leave(job, `cannot be read (${error.message})`)) return;
+    this.#stop(error.otherHash ? otherBytes(job.file, this.order.commit, error.otherHash) : noByte(job, this.#settings.tries, error));
+  }
+
+  /** @returns whether the file goes on from elsewhere, or all of it is over */
+  #leave(job: FileDownload, why: string): boolean {
+    try {
+      const said = this.leave(job.file, why);
+      if (said !== undefined) job.goOn(said);
+      return said !== undefined;
+    } catch (error) {
+      this.#stop(error as Error);
+      return true;
+    }
   }
 
   /** All bytes are there: is it the right file? */
@@ -215,12 +233,15 @@ export class Transfer {
         await this.deliver(job, marks);
         this.#deliveredBytes += job.file.size;
         this.#forget(job);
+      } else if (!job.isResumed && this.#leave(job, 'holds other bytes than the commit')) {
+        // None of it is worth going on from, in the next run neither.
+        job.restart(false);
       } else if (job.isSecond) {
         await job.close();
         this.#forget(job);
         const kept = await this.reject(job, hex);
-        this.#wrong.push(wrongTwice(job.file, hex, kept));
-      } else job.restart();
+        this.#wrong.push(wrongTwice(job, hex, kept));
+      } else job.restart(true);
     } catch (error) {
       this.#stop(error as Error);
     }

@@ -1,12 +1,13 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { tryParse } from '../../untrusted/json';
+import { readSpecial } from './special';
 import { walk } from './walk';
 
-/** The text of a file, `undefined` where there is none. Other errors are thrown. */
+/** The text of a file, or of a pipe that a person named, `undefined` where there is none. Other errors are thrown. {@link readSpecial} */
 export function readText(file: string): string | undefined {
   try {
-    return fs.readFileSync(file, 'utf8');
+    return readSpecial(file)?.toString('utf8') ?? fs.readFileSync(file, 'utf8');
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw asReading(error, file);
@@ -26,10 +27,10 @@ export function readJson(file: string, most = 64_000_000): unknown {
   }
 }
 
-/** The bytes of a file. */
+/** The bytes of a file, or of a pipe that a person named. {@link readSpecial} */
 export function readBytes(file: string): Buffer {
   try {
-    return fs.readFileSync(file);
+    return readSpecial(file) ?? fs.readFileSync(file);
   } catch (error) {
     throw asReading(error, file);
   }
@@ -151,9 +152,10 @@ const noneIfMissing = (error: unknown): undefined => {
   if (!isMissing(error)) throw error;
 };
 
+/** Of a pipe no part is read: it is refused (ESPIPE), and holds nobody up before. */
 function openToRead(file: string): number {
   try {
-    return fs.openSync(file, 'r');
+    return fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   } catch (error) {
     throw asReading(error, file);
   }

@@ -274,9 +274,10 @@ test('one file wins over an index in a repository too', async () => {
 test('an index that names shards which the repository lacks is refused before the first byte', async () => {
   const lacking: Record<string, string | Buffer> = sharded(4, [first, second]);
   delete lacking[second];
-  const { exitCode, code, found } = await download('org/lacks', { ...rest, ...lacking });
+  const { exitCode, code, found, fix } = await download('org/lacks', { ...rest, ...lacking });
   assert.equal([exitCode, code], [1, 'E_MODEL_FORMAT']);
   assert.match(found, `names 1 file that the repository does not have: \`${second}\``);
+  assert.match(fix, /^name another revision \(`--model=org\/lacks@REVISION`\) or another repository/);
 });
 
 test('templates of transformers 5 are fetched; adapters, AppleDouble and Thumbs.db are not', async () => {
