@@ -1,0 +1,126 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Context } from '../../tasks/engine/context';
+import type { StepReport } from '../../tasks/engine/report';
+import { silent } from '../../tasks/engine/reporter/reporter';
+import { applySteps, checkSteps } from '../../tasks/engine/run';
+import { bringSteps } from '../../tasks/machines/bring';
+import { machineOf } from '../support/machines';
+import { skip } from '../support/skip';
+import { noSshd } from '../support/sshd';
+import { contents } from '../support/sync';
+import { asked, type Machine, machine } from '../support/sync-here';
+
+const test = suite('files that are placed on a machine');
+
+const setup = { sync: { push: ['data'], pull: ['adapters'], retries: 0 } };
+
+async function bring(context: Context, { forced = false, plan = false } = {}): Promise<StepReport> {
+  const now = forced ? asked(context, {}, true) : context;
+  const steps = bringSteps(await machineOf(now, 'gpu'));
+  const { steps: reports } = plan
+    ? await checkSteps(steps, now, 'quick', true)
+    : await applySteps(steps, now, silent, { name: 'test' }, 'quick');
+  const report = reports.find(({ state }) => state === 'failed' || state === 'blocked') ?? reports.find(({ name }) => name === 'project');
+  if (!report) throw new Error(JSON.stringify(reports));
+  return report;
+}
+
+/** Writes files of a folder; `-> x` is a link to x, and nothing takes what is there away. */
+function put(folder: string, files: Record<string, string | undefined>): void {
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    fs.rmSync(file, { recursive: true, force: true });
+    if (text === undefined) continue;
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    if (text.startsWith('-> ')) fs.symlinkSync(text.slice(3), file);
+    else fs.writeFileSync(file, text);
+  }
+}
+
+if (noSshd) skip(test, 'files that are placed on a machine', noSshd);
+else {
+  let box: Machine;
+  let here: Context;
+  const at = (name: string) => path.join(box.there, name);
+  const read = (name: string) => fs.readFileSync(at(name), 'utf8');
+  const done = async (options = {}) => {
+    const report = await bring(here, options);
+    assert.is(report.state, 'done', `${report.code} ${report.found}`);
+  };
+  test.before(async () => {
+    box = await machine();
+    here = box.project({}, setup);
+  });
+
+  test('what a person changes there while files travel stays, and is named', async () => {
+    put(here.root, { 'scripts/a.py': '1\n', 'scripts/b.py': '1\n', 'gone.txt': '1\n', 'new/x': '1\n' });
+    await done();
+    put(here.root, { 'scripts/a.py': '2\n', 'scripts/b.py': '2\n', 'gone.txt': undefined, 'came.txt': '2\n' });
+    for (const name of ['scripts/a.py', 'came.txt', 'gone.txt']) {
+      put(box.there, { 'scripts/a.py': '1\n', 'gone.txt': '1\n', 'came.txt': undefined });
+      box.program('tar', `printf 'mine\\n' > '${at(name)}'; exec /bin/tar "$@"`);
+      const report = await bring(here);
+      box.program('tar');
+      assert.is(read(name), 'mine\n');
+      if (name === 'gone.txt') assert.equal([report.state, read('scripts/b.py')], ['done', '2\n'], report.found);
+      else assert.equal([report.code, report.found.includes(name)], ['E_MACHINE_CHANGES', true], report.found);
+    }
+  });
+
+  test('a link that became a folder, a file that became one, and the reverse; nothing is written through a link', async () => {
+    put(here.root, { 'real/f': 'real\n', alias: '-> real', other: '-> real', tool: 'file\n', 'lib2/a/x': 'x\n', 'lib2/y': 'y\n' });
+    await done();
+    put(here.root, { alias: undefined, tool: undefined, lib2: undefined, other: undefined });
+    put(here.root, { 'alias/f': 'alias\n', 'alias/g': 'new\n', 'tool/main.sh': 'main\n', lib2: 'file\n', 'other/f': 'real\n' });
+    await done();
+    assert.equal(['real/f', 'alias/f', 'alias/g', 'tool/main.sh', 'lib2', 'other/f'].map(read), [
+      'real\n',
+      'alias\n',
+      'new\n',
+      'main\n',
+      'file\n',
+      'real\n',
+    ]);
+    assert.equal(fs.readdirSync(at('real')), ['f']);
+    assert.ok(fs.lstatSync(at('alias')).isDirectory() && fs.lstatSync(at('other')).isDirectory());
+    // A person's link, and a folder with something of a person's.
+    put(box.there, { alias: '-> real', 'tool/mine': 'mine\n' });
+    put(here.root, { 'alias/h': 'h\n', tool: 'file again\n' });
+    const before = contents(box.there);
+    for (const forced of [false, true]) {
+      const report = await bring(here, { forced });
+      assert.is(report.code, 'E_REMOTE_PATH', report.found);
+      assert.match(report.found, /`alias`, `tool`/);
+      assert.equal(contents(box.there), before);
+    }
+    // It comes while files travel.
+    put(box.there, { alias: undefined, tool: undefined, 'real/f': 'real\n' });
+    await done();
+    put(here.root, { 'alias/i': 'i\n' });
+    box.program('tar', `rm -r '${at('alias')}'; ln -s real '${at('alias')}'; exec /bin/tar "$@"`);
+    assert.is((await bring(here)).code, 'E_REMOTE_PATH');
+    box.program('tar');
+    assert.equal(fs.readdirSync(at('real')), ['f']);
+    put(box.there, { alias: undefined });
+    await done();
+  });
+
+  test('a permission to run that comes later, and one that goes', async () => {
+    const mode = (name: string) => fs.statSync(at(name)).mode & 0o111;
+    put(here.root, { 'scripts/run.sh': 'echo\n' });
+    await done();
+    for (const [bits, there] of [
+      [0o755, 0o111],
+      [0o644, 0],
+    ] as const) {
+      fs.chmodSync(path.join(here.root, 'scripts/run.sh'), bits);
+      await done();
+      assert.is(mode('scripts/run.sh'), there);
+    }
+  });
+}
+
+test.run();
