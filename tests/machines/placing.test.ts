@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -120,6 +121,18 @@ else {
       await done();
       assert.is(mode('scripts/run.sh'), there);
     }
+  });
+
+  test('settings, packages and locks of the project travel even where git ignores them', async () => {
+    const names = ['configs/setup.yaml', 'package.json', 'requirements-local.txt', 'just.config.ts'];
+    const context = box.project({ path: path.join(box.sshd.folder, 'machine', 'ignored') }, setup);
+    put(context.root, { ...Object.fromEntries(names.map((name) => [name, name.endsWith('json') ? '{}' : ''])), 'secret.txt': 'x' });
+    put(context.root, { '.gitignore': `configs\nsecret.txt\n${names.join('\n')}\n`, 'configs/setup.local.yaml': '{}' });
+    execFileSync('git', ['init', '-q'], { cwd: context.root });
+    assert.is((await bring(context)).state, 'done');
+    const there = contents(path.join(box.sshd.folder, 'machine', 'ignored'));
+    for (const name of names) assert.ok(there[name], name);
+    assert.not.ok(there['secret.txt'] ?? there['configs/setup.local.yaml']);
   });
 }
 
