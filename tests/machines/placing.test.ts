@@ -134,6 +134,53 @@ else {
     for (const name of names) assert.ok(there[name], name);
     assert.not.ok(there['secret.txt'] ?? there['configs/setup.local.yaml']);
   });
+
+  test('a damaged just-lora there is sent again: what is gone, empty, or a folder; by --force also what looks whole', async () => {
+    const apps = path.join(box.sshd.home, '.cache/just-lora/app');
+    const app = path.join(apps, fs.readdirSync(apps)[0] ?? '');
+    const [run, mkdirs] = [path.join(app, 'lib/machines/there/run.js'), path.join(app, 'lib/mkdirs.js')];
+    const whole = contents(app);
+    const node = fs.statSync(path.join(app, 'package.json')).ino;
+    for (const damage of [
+      () => {
+        fs.writeFileSync(mkdirs, '');
+        fs.rmSync(path.join(app, 'lib/machines'), { recursive: true });
+      },
+      () => {
+        fs.rmSync(run);
+        fs.mkdirSync(run);
+      },
+    ]) {
+      damage();
+      const planned = await bring(here, { plan: true });
+      assert.match(planned.actions[0]?.title ?? '', /^send just-lora itself/, planned.found);
+      await done();
+      assert.equal(contents(app), whole);
+      if (!String(damage).includes('mkdirSync')) assert.is(fs.statSync(path.join(app, 'package.json')).ino, node, 'what was whole');
+    }
+    fs.writeFileSync(mkdirs, fs.readFileSync(mkdirs, 'utf8').replace(/.$/s, '?'));
+    await done();
+    await done({ forced: true });
+    assert.equal(contents(app), whole);
+    assert.equal(fs.readdirSync(apps), [path.basename(app)]);
+  });
+
+  test('a folder that is this project, lies in it, or holds it, is refused before anything is sent', async () => {
+    const link = path.join(box.sshd.folder, 'link');
+    const { root } = box.project({}, setup);
+    fs.symlinkSync(root, link);
+    for (const [place, words] of [
+      [root, 'is the folder of'],
+      [link, 'is the folder of'],
+      [`${link}/inner/copy`, 'lies in'],
+      [path.dirname(root), 'holds'],
+    ] as const) {
+      const context = box.project({ path: place }, setup);
+      const report = await bring({ ...context, root });
+      assert.equal([report.code, report.found.includes(words)], ['E_REMOTE_PATH', true], report.found);
+    }
+    assert.not.ok(fs.existsSync(path.join(root, 'inner')) || fs.existsSync(path.join(root, '.just-lora/brought')));
+  });
 }
 
 test.run();

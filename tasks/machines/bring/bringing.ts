@@ -7,6 +7,7 @@ import type { Machine } from '../machine';
 import { appHere } from './app/app-here';
 import { placeApp } from './app/place-app';
 import { type MachineLook, parseMachine } from './look/machine-answer';
+import { refuseOwnFolder } from './look/own-folder';
 import { refuseMachine } from './look/refusals';
 import { type ProjectHere, projectHere } from './project/files-here';
 import { withFolders } from './project/parents';
@@ -98,5 +99,6 @@ async function lookAt(context: Context, { remote, shell }: Machine): Promise<Loo
   });
   const { look, project } = looked;
   refuseMachine(remote, look, (look.node ? 0 : nodeProgramBytes) + (look.hasApp ? 0 : appBytes));
+  refuseOwnFolder(context, remote, look);
   return { look, here, project };
 }
