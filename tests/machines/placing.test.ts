@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -8,6 +9,8 @@ import type { StepReport } from '../../tasks/engine/report';
 import { silent } from '../../tasks/engine/reporter/reporter';
 import { applySteps, checkSteps } from '../../tasks/engine/run';
 import { bringSteps } from '../../tasks/machines/bring';
+import { sendTo } from '../../tasks/machines/bring/send';
+import { projectScript } from '../../tasks/sync/posix/scripts/project-script';
 import { machineOf } from '../support/machines';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
@@ -180,6 +183,32 @@ else {
       assert.equal([report.code, report.found.includes(words)], ['E_REMOTE_PATH', true], report.found);
     }
     assert.not.ok(fs.existsSync(path.join(root, 'inner')) || fs.existsSync(path.join(root, '.just-lora/brought')));
+  });
+
+  test('what goes wrong there while files are sent has its own code', async () => {
+    // More than any pipe on the way holds.
+    fs.writeFileSync(path.join(here.root, 'big.bin'), randomBytes(6_000_000));
+    for (const [program, code] of [
+      ['kill -9 $$', 'E_TRANSFER'],
+      ['echo "tar: files/big.bin: Wrote only 2048 of 10240 bytes" >&2; exit 2', 'E_REMOTE_FULL'],
+      ['head -c 100000 > /dev/null; echo "tar: x: Cannot write: No space left on device" >&2; exit 2', 'E_REMOTE_FULL'],
+    ] as const) {
+      box.program('tar', program);
+      const report = await bring(here);
+      assert.is(report.code, code, report.found);
+      if (code === 'E_TRANSFER') assert.match(report.found, /tar or gzip/);
+    }
+    box.program('tar');
+    await done();
+  });
+
+  test('a program there that ends before it has read all is told by its exit code, not as a fault of what is sent', async () => {
+    async function* pieces() {
+      for (let sent = 0; sent < 400; sent++) yield Buffer.alloc(100_000);
+    }
+    const reached = await machineOf(here, 'gpu');
+    const script = projectScript('head -c 100000 > /dev/null; sleep 0.3; exit 83');
+    assert.is((await sendTo(here, reached, script, [], pieces, [83])).exitCode, 83);
   });
 }
 
