@@ -115,6 +115,8 @@ else {
   test('a permission to run that comes later, and one that goes', async () => {
     const mode = (name: string) => fs.statSync(at(name)).mode & 0o111;
     put(here.root, { 'scripts/run.sh': 'echo\n' });
+    // What a full disk left of the lock of another one.
+    put(box.there, { '.just-lora/placing': '' });
     await done();
     for (const [bits, there] of [
       [0o755, 0o111],
@@ -190,7 +192,7 @@ else {
     fs.writeFileSync(path.join(here.root, 'big.bin'), randomBytes(6_000_000));
     for (const [program, code] of [
       ['kill -9 $$', 'E_TRANSFER'],
-      ['echo "tar: files/big.bin: Wrote only 2048 of 10240 bytes" >&2; exit 2', 'E_REMOTE_FULL'],
+      ['echo "/bin/tar: files/big.bin: Wrote only 2048 of 10240 bytes" >&2; exit 2', 'E_REMOTE_FULL'],
       ['head -c 100000 > /dev/null; echo "tar: x: Cannot write: No space left on device" >&2; exit 2', 'E_REMOTE_FULL'],
     ] as const) {
       box.program('tar', program);

@@ -71,7 +71,7 @@ export async function sendTo(
 /** Exit code of our scripts there: what was sent could not be unpacked. */
 const notUnpacked = 82;
 /** What GNU tar says of a disk that is full where a part of a block still had room. */
-const wroteLess = /^tar: .{0,5000}Wrote only \d+ of \d+ bytes$/m;
+const wroteLess = /^\S{0,200}tar: .{0,5000}Wrote only \d+ of \d+ bytes$/m;
 
 /** A fault of the way, or of the disk or the programs there. */
 function sendFault({ remote, shell }: Machine, exitCode: number, text: string): UserError {

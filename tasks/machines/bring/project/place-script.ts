@@ -44,7 +44,7 @@ const placeAll = String.raw`
  * - `keep`: what is copied aside; `remove`: what goes first; `free`: folders that are gone by then
  * - `files`: what is placed
  *
- * 86: another one was faster; 87: what lies there is not what the look saw.
+ * A lock without a word in it is of one for whom the disk was full, which `own` tells first: no sh says why it could not write. 86: another one was faster; 87: what lies there is not what the look saw.
  */
 export const placeScript = projectScript(String.raw`
   IFS= read -r seen; IFS= read -r kept;
@@ -54,9 +54,11 @@ export const placeScript = projectScript(String.raw`
   ${temporaryFolder}
   gzip -dc | tar xof - -C "$t" || exit 82;
   ( cd "$t" && sha256sum -c sums >/dev/null 2>&1 ) || exit 83;
+  env printf x > "$t/own" || exit 81;
   l=$s/placing; i=0;
   until ( set -C; echo $$ > "$l" ) 2>/dev/null; do
     o=$(head -n 1 "$l" 2>/dev/null); [ -n "$o" ] && { kill -0 "$o" 2>/dev/null || rm -f "$l"; };
+    [ -z "$o" ] && [ $i -gt 1 ] && rm -f "$l";
     i=$((i + 1)); [ $i -lt 60 ] || exit 86; sleep 1;
   done;
   trap "rm -rf \"\$t\"; rm -f \"\$l\"" 0;
