@@ -10,7 +10,7 @@ import { refuseMachine } from '../../tasks/machines/bring/look/refusals';
 import { parseComparison } from '../../tasks/machines/bring/project/compare-answer';
 import { decide } from '../../tasks/machines/bring/project/decide';
 import type { FileHere } from '../../tasks/machines/bring/project/files-here';
-import { parseSent, sentText } from '../../tasks/machines/bring/project/sent';
+import { parseSent, type Sent, sentText } from '../../tasks/machines/bring/project/sent';
 import { ChangedWhileRead, type TarEntry, tarOf } from '../../tasks/machines/bring/tar';
 import { guardLine, projectScript } from '../../tasks/sync/posix/scripts/project-script';
 import type { Remote } from '../../tasks/sync/remotes/remote';
@@ -87,14 +87,15 @@ test('a path that leads anywhere, and half an answer, are none', () => {
 
 const hash = (digit: string) => digit.repeat(64);
 const name = (text: string) => text as RelativeName;
+const sentOf = (...files: [RelativeName, string[]][]): Sent => ({ files: new Map(files), programs: new Set() });
 
 test('of a project only what was asked for is taken, and a list that is forged is nothing that was sent', () => {
   const asked = new Set(['a', 'run me', 'link']);
   const text = (body: string) =>
-    `just-lora-begin\ncommit=${'c'.repeat(40)}\nsent=${sentText(new Map([[name('a'), [`f${hash('1')}`]]]))}\nnames\n${body}just-lora-end`;
+    `just-lora-begin\ncommit=${'c'.repeat(40)}\nsent=${sentText(sentOf([name('a'), [`f${hash('1')}`]]))}\nnames\n${body}just-lora-end`;
   const there = parseComparison(text(`link link\n../../etc/passwd\nrun run me\n${hash('2')}  ./run me\n${hash('1')}  ./a\n`), asked);
   assert.equal(there?.files.get(name('run me')), { content: `f${hash('2')}`, isExecutable: true });
-  assert.equal([there?.files.size, there?.commit, [...(there?.sent ?? [])]], [3, 'c'.repeat(40), [['a', [`f${hash('1')}`]]]]);
+  assert.equal([there?.files.size, there?.commit, [...(there?.sent.files ?? [])]], [3, 'c'.repeat(40), [['a', [`f${hash('1')}`]]]]);
   for (const body of [`${hash('1')}  ./../x\n`, `other ../../x\n`, `${hash('1')}  /etc/passwd\n`])
     assert.throws(() => parseComparison(text(body), asked), /was not asked for/);
   assert.throws(() => parseComparison('just-lora-begin\ncommit=\njust-lora-end', asked), /half/);
@@ -104,8 +105,8 @@ test('of a project only what was asked for is taken, and a list that is forged i
     '{"version":2,"files":{}}',
     `{"version":1,"files":{"../x":["f${hash('1')}"],"/y":["f${hash('1')}"],"z":["f1"],"w":[7]}}`,
   ])
-    assert.is(parseSent(sent).size, 0, sent);
-  const odd = new Map([[name('\u00e4\u00ff'), [`f${hash('3')}`]]]);
+    assert.is(parseSent(sent).files.size, 0, sent);
+  const odd = { ...sentOf([name('\u00e4\u00ff'), [`f${hash('3')}`]]), programs: new Set([name('\u00e4\u00ff')]) };
   assert.match(sentText(odd), /^[\x20-\x7e]*$/);
   assert.equal(parseSent(sentText(odd)), odd);
 });
@@ -128,15 +129,78 @@ test('of three sides each case has its own outcome', async () => {
     [name('gone'), found('2')],
     [name('gone and changed'), found('3')],
   ]);
-  const sent = new Map(
-    ['ours', 'theirs', 'gone', 'gone and changed', 'gone there too'].map((each) => [name(each), [`f${hash('2')}`, `f${hash('9')}`]]),
+  const sent = sentOf(
+    ...['ours', 'theirs', 'gone', 'gone and changed', 'gone there too'].map((each): [RelativeName, string[]] => [
+      name(each),
+      [`f${hash('2')}`, `f${hash('9')}`],
+    ]),
   );
-  const decision = await decide(here, there, sent, async (each) => (each === 'base' ? `f${hash('4')}` : undefined));
+  const sides = { files: there, sent, inside: new Map() };
+  const decision = await decide(here, sides, async (each) => (each === 'base' ? `f${hash('4')}` : undefined));
   assert.equal(
     decision.send.map((file) => file.name),
     ['new', 'ours', 'theirs', 'base', 'script'],
   );
   assert.equal([decision.changed, decision.remove, decision.inTheWay], [['theirs'], ['gone'], ['folder']]);
+});
+
+/** What is decided of files here, each with the content 1. @param there contents by name; `x` behind one: it is a program */
+async function decided(here: readonly string[], there: Record<string, string>, sent: Record<string, string>, inside: string[] = []) {
+  const content = (text: string) => (/^[fl]\d/.test(text) ? `${text[0]}${hash(text[1] ?? '')}` : text);
+  const isProgram = (text: string) => text.endsWith('x');
+  const { send, ...rest } = await decide(
+    new Map(
+      here.map((each) => {
+        const own = name(each.replace(/ x$/, ''));
+        return [own, { name: own, content: content('f1'), isExecutable: isProgram(each), size: 1 } as FileHere];
+      }),
+    ),
+    {
+      files: new Map(Object.entries(there).map(([each, text]) => [name(each), { content: content(text), isExecutable: isProgram(text) }])),
+      sent: {
+        files: new Map(Object.entries(sent).map(([each, text]) => [name(each), [content(text)]])),
+        programs: new Set(Object.entries(sent).flatMap(([each, text]) => (isProgram(text) ? [name(each)] : []))),
+      },
+      inside: new Map([[name('tool'), inside]]),
+    },
+    async () => undefined,
+  );
+  return { ...rest, send: send.map((file) => file.name) };
+}
+const nothing = { send: [], remove: [], changed: [], inTheWay: [] };
+
+test('nothing is compared or sent through a link of a person; a link of ours goes first', async () => {
+  const through = { alias: 'l3', 'alias/f': 'f2' };
+  assert.equal(await decided(['alias/f', 'alias/g'], through, { alias: 'l3' }), {
+    ...nothing,
+    send: ['alias/f', 'alias/g'],
+    remove: ['alias'],
+  });
+  assert.equal(await decided(['alias/f', 'alias/g'], through, { alias: 'l4' }), { ...nothing, inTheWay: ['alias'] });
+  assert.equal(await decided(['alias/f'], { ...through, 'alias/f': 'f1' }, {}), nothing);
+  // What lies behind a link was not sent there, whatever it looks like.
+  assert.equal(await decided([], through, { 'alias/f': 'f2' }), nothing);
+});
+
+test('a file that became a folder, and a folder that became a file: ours goes, and what a person has there stays', async () => {
+  assert.equal(await decided(['tool/main'], { tool: 'f2' }, { tool: 'f2' }), { ...nothing, send: ['tool/main'], remove: ['tool'] });
+  assert.equal(await decided(['tool/main'], { tool: 'f3' }, { tool: 'f2' }), { ...nothing, inTheWay: ['tool'] });
+  const folder = { tool: 'folder', 'tool/a/x': 'f2' };
+  const sent = { 'tool/a/x': 'f2' };
+  assert.equal(await decided(['tool'], folder, sent, ['tool/a/', 'tool/a/x']), { ...nothing, send: ['tool'], remove: ['tool/a/x'] });
+  for (const more of ['tool/mine', 'tool/empty/'])
+    assert.equal((await decided(['tool'], folder, sent, ['tool/a/', 'tool/a/x', more])).inTheWay, ['tool']);
+  assert.equal((await decided(['tool'], { ...folder, 'tool/a/x': 'f3' }, sent, ['tool/a/', 'tool/a/x'])).inTheWay, ['tool']);
+});
+
+test('a permission to run travels, both ways, and once where a disk does not keep it', async () => {
+  for (const [here, there, sent, isSent] of [
+    ['a x', 'f1', 'f1', true],
+    ['a x', 'f1', 'f1x', false],
+    ['a', 'f1x', 'f1x', true],
+    ['a', 'f1x', 'f1', false],
+  ] as const)
+    assert.equal((await decided([here], { a: there }, { a: sent })).send, isSent ? ['a'] : [], `${here}, ${there}, ${sent}`);
 });
 
 test('a tar of ours is one for the tar of this machine: long names, links, bytes that are no UTF-8, modes', async () => {

@@ -7,8 +7,10 @@ import type { Machine } from '../machine';
 import { appHere } from './app/app-here';
 import { placeApp } from './app/place-app';
 import { type MachineLook, parseMachine } from './look/machine-answer';
+import { refuseOwnFolder } from './look/own-folder';
 import { refuseMachine } from './look/refusals';
 import { type ProjectHere, projectHere } from './project/files-here';
+import { withFolders } from './project/parents';
 import { lookScript, projectMark } from './project/project-scripts';
 
 /** An app takes some megabytes: what it may take there, unpacked beside what is on its way. */
@@ -79,7 +81,11 @@ async function lookAt(context: Context, { remote, shell }: Machine): Promise<Loo
     (project) => [...project.files.values()],
     () => [],
   );
-  const rest = files.then((all) => [`${context.resources.get(context, appHere).hash}\n`, ...all.map(({ name }) => `${name}\0`)].join(''));
+  const rest = files.then((all) =>
+    [`${context.resources.get(context, appHere).hash}\n`, ...[...withFolders(all.map(({ name }) => name))].map((name) => `${name}\0`)].join(
+      '',
+    ),
+  );
   const answer = await shell.run(lookScript, [remote.path, nodeVersion], {
     rest,
     limits: { ...longAnswer, timeoutMs: files.then((all) => lookMs + all.reduce((sum, { size }) => sum + fileMs + size * byteMs, 0)) },
@@ -93,5 +99,6 @@ async function lookAt(context: Context, { remote, shell }: Machine): Promise<Loo
   });
   const { look, project } = looked;
   refuseMachine(remote, look, (look.node ? 0 : nodeProgramBytes) + (look.hasApp ? 0 : appBytes));
+  refuseOwnFolder(context, remote, look);
   return { look, here, project };
 }

@@ -43,11 +43,17 @@ export async function sendTo(
     async () => {
       let fault: unknown;
       async function* watched(): AsyncGenerator<Buffer> {
+        const source = bytes()[Symbol.asyncIterator]();
+        // A fault of the way comes in where a piece is handed on: it is no fault of what is read.
+        const next = () =>
+          source.next().catch((error: unknown) => {
+            fault = error;
+            throw error;
+          });
         try {
-          yield* bytes();
-        } catch (error) {
-          fault = error;
-          throw error;
+          for (let piece = await next(); !piece.done; piece = await next()) yield piece.value;
+        } finally {
+          await source.return?.();
         }
       }
       last = await shell.run(script, [remote.path, ...lines], { rest: watched(), limits: longAnswer });
@@ -56,10 +62,35 @@ export async function sendTo(
       return { exitCode: isOwn ? 0 : last.exitCode, text: last.stderr || last.tail, moved: false };
     },
     () => dropMaster(context, shell.ssh),
-    ({ exitCode, text }) => remoteFault({ remote, ssh: shell.ssh }, exitCode, text),
+    ({ exitCode, text }) => sendFault({ remote, shell }, exitCode, text),
   );
   if (!last) throw new Error('nothing was tried');
   return last;
+}
+
+/** Exit code of our scripts there: what was sent could not be unpacked. */
+const notUnpacked = 82;
+/** What GNU tar says of a disk that is full where a part of a block still had room. */
+const wroteLess = /^\S{0,200}tar: .{0,5000}Wrote only \d+ of \d+ bytes$/m;
+
+/** A fault of the way, or of the disk or the programs there. */
+function sendFault({ remote, shell }: Machine, exitCode: number, text: string): UserError {
+  const { fault } = remoteFault({ remote, ssh: shell.ssh }, exitCode, text);
+  if (fault.code === 'E_REMOTE_FULL' || (exitCode === notUnpacked && wroteLess.test(text)))
+    return new UserError({
+      ...fault,
+      code: 'E_REMOTE_FULL',
+      found: `no space was left on \`${remote.name}\` for what is sent`,
+      needed: `room in \`${remote.path}\` and in \`~/.cache/just-lora\` there`,
+      fix: `\`df -h\` there tells which is full: free some, then run the same command again`,
+    });
+  if (fault.code !== 'E_TRANSFER' || exitCode !== notUnpacked) return new UserError(fault);
+  return new UserError({
+    ...fault,
+    found: `what was sent could not be unpacked on \`${remote.name}\`: tar or gzip there ended before its end, or is missing`,
+    needed: 'a tar and a gzip there that run to their end',
+    fix: 'run the same command again; where it fails again: `tar --version; gzip --version` there',
+  });
 }
 
 function readFault(error: unknown): unknown {

@@ -119,9 +119,17 @@ const notStarted = ({ remote: { name, path } }: Machine, text: string): UserErro
     fix: `free some room or give this login write access to \`${path}\` there, then run the same command again`,
   });
 
+const notBrought = ({ name, path }: Machine['remote']): UserError =>
+  new UserError({
+    code: 'E_RUN_START',
+    found: `\`${name}\` cannot start a run in \`${path}\`: what was brought there is gone`,
+    needed: 'just-lora and Node there, as they were brought',
+    fix: 'the same command with `--force=project`, which sends just-lora there again',
+  });
+
 /** Why there is no link, as a person can fix it. */
 async function linkFault(context: Context, { remote, shell }: Machine, result: RunResult, isFollowed: boolean): Promise<UserError> {
-  if (result.exitCode === 83) return notStarted({ remote, shell }, 'what was brought there is gone');
+  if (result.exitCode === 83) return notBrought(remote);
   const { fault } = shell.ssh
     ? await loginFault(context, remote, shell.ssh, result)
     : remoteFault({ remote }, result.exitCode, result.tail);

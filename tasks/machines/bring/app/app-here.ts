@@ -19,7 +19,7 @@ export interface App {
   hash: string;
   /** Bytes of all files, unpacked. */
   bytes(): number;
-  /** All that is sent: a tar under gzip, with `SUMS`, the SHA-256 of each file. Made once in a run. */
+  /** All that is sent: a tar under gzip, with `SUMS`, the SHA-256 of each file, and `SIZES`, which a look holds them to. Made once in a run. */
   archive(): Promise<Buffer>;
 }
 
@@ -77,6 +77,8 @@ function makeApp(context: Context): App {
       for (const name of host.files.filesUnder(folder, ['node_modules', '.cache']))
         if (!unread.test(name) && host.files.stat(path.join(folder, name))?.isFile())
           files.set(`${place}/${name}`, host.files.readBytes(path.join(folder, name)));
+    const sizes = [...files].map(([name, bytes]) => `${bytes.length} ${name}\n`).sort();
+    files.set('SIZES', Buffer.from(sizes.join('')));
     const sums = [...files].map(([name, bytes]) => `${digest(bytes)}  ${name}\n`).sort();
     return [['SUMS', Buffer.from(sums.join(''))] as const, ...files].map(entryOf);
   }

@@ -1,6 +1,8 @@
 /**
  * The part of a script for the other side that tells what a machine is. Writes nothing. Lines: the version of Node that is brought, the hash of the app.
  *
+ * The files of the app are held to their sizes beside the rest.
+ *
  * A Node that just-lora runs on is looked for in the order of what asking costs, and the first one ends it: the one that was brought,
  * which somebody needed, PATH, the usual places of nvm, conda and others, then what a login shell knows, with its modules. One that has
  * not started just-lora yet (`app/HASH/node` names the one that has) is to run a program: that takes longer than to tell its version,
@@ -19,6 +21,7 @@ export const describeMachine = `
   for a in project state; do
     n=$p; [ $a = state ] && n=$s;
     until [ -e "$n" ]; do n=\${n%/*}; [ -n "$n" ] || n=/; done;
+    [ $a = project ] && e=$n;
     printf "%s_nearest=%s\\n" $a "$n";
     [ -d "$n" ] && echo "\${a}_folder=yes";
     [ -w "$n" ] && [ -x "$n" ] && echo "\${a}_writable=yes";
@@ -30,7 +33,13 @@ export const describeMachine = `
     printf "%s_options=%s\\n" $a "$k";
     k=;
   done;
-  [ -d "$s/app/$app" ] && echo app=yes;
+  a=$s/app/$app;
+  { [ -s "$a/SIZES" ] && cd "$a" && [ "$(cut -d " " -f 2- SIZES | tr "\\n" "\\0" | xargs -0 stat -c "%s %n" 2>/dev/null | sha256sum)" = "$(sha256sum < SIZES)" ] && echo app=yes; } &
+  printf "boot=%s\\n" "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)";
+  e=$(cd -P "$e" 2>/dev/null && pwd -P);
+  set --;
+  while [ -n "$e" ]; do set -- "$@" "$e"; e=\${e%/*}; done;
+  stat -c "above=%d:%i" "$@" / 2>/dev/null;
   if [ -d "$p" ]; then echo at=folder; [ -e "$p/.git" ] && echo git=yes;
   elif [ -e "$p" ] || [ -L "$p" ]; then echo at=other;
   else echo at=missing; fi;
@@ -69,4 +78,5 @@ export const describeMachine = `
     done;
     for y in "$(command -v uv)" "$HOME/.local/bin/uv" "$HOME/.cargo/bin/uv"; do [ -x "$y" ] && { printf "uv=%s\\n" "$y"; break; }; done;
   fi;
+  wait;
   echo just-lora-end;`;

@@ -41,7 +41,11 @@ export interface MachineLook {
   /** What stands at `path`. */
   at: 'missing' | 'folder' | 'other';
   isClone: boolean;
-  /** The app that was asked for is there, whole. */
+  /** The boot that it is in; '' where it does not tell. */
+  boot: string;
+  /** Device and inode of the project's folder, or of the nearest one that is there, and of those above it: `2049:131`. */
+  above: readonly string[];
+  /** The app that was asked for is there, each file with its size. */
   hasApp: boolean;
   /** Those that were tried, in their order. */
   tried: readonly NodeThere[];
@@ -76,9 +80,11 @@ export function parseMachine(text: string): MachineLook | undefined {
   if (begin < 0 || end < begin) return undefined;
   const values = new Map<string, string>();
   const tried: NodeThere[] = [];
+  const above: string[] = [];
   for (const line of textName(text.slice(begin, end)).split('\n')) {
     const node = /^node=(\S*) (.+)$/.exec(line);
     if (node && tried.length < mostNodes) tried.push({ version: versionOf(node[1] ?? ''), path: pathThere('node', node[2] ?? '') });
+    else if (line.startsWith('above=')) above.push(oneLine(line.slice('above='.length), 60));
     else if (line.includes('=')) values.set(line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1));
   }
   const value = (key: string) => values.get(key) ?? '';
@@ -106,6 +112,8 @@ export function parseMachine(text: string): MachineLook | undefined {
     state: place('state'),
     at: at === 'folder' || at === 'missing' ? at : 'other',
     isClone: value('git') === 'yes',
+    boot: oneLine(value('boot'), 60),
+    above,
     hasApp: value('app') === 'yes',
     tried,
     node: value('found') === 'yes' ? tried.at(-1) : undefined,

@@ -8,7 +8,7 @@ import { parseSent, type Sent } from './sent';
 
 /** What stands at a name there. */
 export interface FileThere {
-  /** As {@link FileHere.content}; `other` for a folder and what is no file. */
+  /** As {@link FileHere.content}; `folder`, or `other` for what is neither. */
   content: string;
   isExecutable: boolean;
 }
@@ -37,7 +37,7 @@ export function parseComparison(text: string, asked: ReadonlySet<string>): Proje
   if (begin < 0 || end < begin) return undefined;
   const body = text.slice(begin + 'just-lora-begin\n'.length, end);
   const files = new Map<RelativeName, FileThere>();
-  if (body === '') return { commit: undefined, isBusy: false, sent: new Map(), sentHash: '-', files };
+  if (body === '') return { commit: undefined, isBusy: false, sent: parseSent(''), sentHash: '-', files };
   const split = body.indexOf('\nnames\n');
   if (split < 0) throw new WrongAnswer('answers with half of what it was asked');
   const [head, list] = [body.slice(0, split), body.slice(split + '\nnames\n'.length)];
@@ -54,8 +54,8 @@ export function parseComparison(text: string, asked: ReadonlySet<string>): Proje
     files.set(nameThere(name), { content, isExecutable: runs.has(name) });
   };
   for (let at = 0; at < lines.length; at++) {
-    const [, kind, name = ''] = /^(link|other) (.*)$/.exec(lines[at] ?? '') ?? [];
-    if (kind === 'other') put(name, 'other');
+    const [, kind, name = ''] = /^(link|folder|other) (.*)$/.exec(lines[at] ?? '') ?? [];
+    if (kind === 'folder' || kind === 'other') put(name, kind);
     if (kind === 'link')
       put(
         name,

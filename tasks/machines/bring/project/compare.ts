@@ -7,7 +7,7 @@ import { similarNames } from '../../../sync/guards/colliding-names';
 import { asPushed } from '../../../sync/guards/pushed-files';
 import { remoteFault } from '../../../sync/posix/faults';
 import { filesThere } from '../../../sync/posix/files';
-import type { RelativeName } from '../../../untrusted/names';
+import { type RelativeName, relativeFault } from '../../../untrusted/names';
 import type { Machine } from '../../machine';
 import type { Bringing } from '../bringing';
 import type { MachineLook } from '../look/machine-answer';
@@ -16,7 +16,8 @@ import { type Clone, cloneOf } from './clone';
 import { type ProjectThere, parseComparison } from './compare-answer';
 import { type Decision, decide } from './decide';
 import type { ProjectHere } from './files-here';
-import { compareScript } from './project-scripts';
+import { withFolders } from './parents';
+import { compareScript, insideScript } from './project-scripts';
 import { type Sent, sentText } from './sent';
 
 /** Both sides of a project. */
@@ -40,9 +41,16 @@ export async function compareProjects(context: Context, bringing: Bringing): Pro
   const { remote } = machine;
   const looked = await bringing.looked(context);
   const [look, here] = [looked.look, await looked.here];
-  const there = await withGone(machine, answered(machine, looked.project, here.files.keys()), here);
+  const first = answered(machine, looked.project, withFolders(here.files.keys()));
+  const there = await withGone(machine, first, here);
+  const inside = await insideOf(
+    machine,
+    [...here.files.keys()].filter((name) => there.files.get(name)?.content === 'folder'),
+  );
+  const held = [...inside.values()].flat().filter((name) => !name.endsWith('/')) as RelativeName[];
+  const files = await withStates(machine, there.files, held);
   const clone = look.isClone ? await cloneOf(context, here.commit, there.commit) : undefined;
-  const decision = await decide(here.files, there.files, there.sent, async (name) => clone?.contentOf(name));
+  const decision = await decide(here.files, { files, sent: there.sent, inside }, async (name) => clone?.contentOf(name));
   // What `sync:push` brought since then is no person's doing.
   const pushed = await asPushed(context, remote, filesThere({ ...machine, path: look.path, ssh: machine.shell.ssh }), decision.changed);
   const changed = decision.changed.filter((name) => !pushed.has(name));
@@ -54,26 +62,48 @@ export async function compareProjects(context: Context, bringing: Bringing): Pro
     decision.send.reduce((sum, { size }) => sum + size, 0),
   );
   if (full) throw full;
-  const last = new Map([...here.files].map(([name, { content }]) => [name, [content]]));
+  const all = [...here.files.values()];
+  const last: Sent = {
+    files: new Map(all.map(({ name, content }) => [name, [content]])),
+    programs: new Set(all.flatMap(({ name, isExecutable }) => (isExecutable ? [name] : []))),
+  };
   const lastHash = sha256(sentText(last));
-  return { ...decision, changed, here, there, clone, last, lastHash, isUnrecorded: lastHash !== there.sentHash };
+  return { ...decision, changed, here, there: { ...there, files }, clone, last, lastHash, isUnrecorded: lastHash !== there.sentHash };
 }
 
 /** @throws UserError E_REMOTE_ANSWER for half an answer, and for one about something else */
-function answered({ remote }: Machine, text: string, asked: Iterable<RelativeName>): ProjectThere {
-  const there = heard(remote, () => parseComparison(text, new Set(asked)));
+function answered({ remote }: Machine, text: string, asked: ReadonlySet<RelativeName>): ProjectThere {
+  const there = heard(remote, () => parseComparison(text, asked));
   if (!there) throw wrongAnswer(remote, 'does not come to the end of its answer');
   return there;
 }
 
 /** With what lies there of the files that were sent once, and are gone here. */
 async function withGone(machine: Machine, there: ProjectThere, here: ProjectHere): Promise<ProjectThere> {
-  const { remote, shell } = machine;
-  const gone = [...there.sent.keys()].filter((name) => !here.files.has(name) && !/[\n\\]/.test(name));
-  if (gone.length === 0) return there;
-  const answer = await shell.run(compareScript, [remote.path], { rest: gone.map((name) => `${name}\0`).join(''), limits: longAnswer });
-  const text = answerOf(remote, answer, ({ exitCode, tail }) => remoteFault({ remote, ssh: shell.ssh }, exitCode, tail));
-  return { ...there, files: new Map([...there.files, ...answered(machine, text, gone).files]) };
+  const gone = [...there.sent.files.keys()].filter((name) => !here.files.has(name));
+  return { ...there, files: await withStates(machine, there.files, gone) };
+}
+
+/** With what stands at further names there, and at their folders. A name that sha256sum escapes stays unknown. */
+async function withStates(machine: Machine, known: ProjectThere['files'], names: readonly RelativeName[]): Promise<ProjectThere['files']> {
+  const wanted = [...withFolders(names.filter((name) => !/[\n\\]/.test(name) && !relativeFault(name, 'latin1')))].filter(
+    (name) => !known.has(name),
+  );
+  if (wanted.length === 0) return known;
+  return new Map([...known, ...answered(machine, await toldOf(machine, compareScript, wanted), new Set(wanted)).files]);
+}
+
+/** What is in folders there, which stand at the names of files. */
+async function insideOf(machine: Machine, folders: readonly RelativeName[]): Promise<ReadonlyMap<RelativeName, readonly string[]>> {
+  if (folders.length === 0) return new Map();
+  const all = (await toldOf(machine, insideScript, folders)).split('\0').map((name) => name.replace(/^\.\//, ''));
+  const namesIn = (folder: string) => all.filter((name) => name.startsWith(`${folder}/`) && name !== `${folder}/`);
+  return new Map(folders.map((folder) => [folder, namesIn(folder)]));
+}
+
+async function toldOf({ remote, shell }: Machine, script: string, names: readonly RelativeName[]): Promise<string> {
+  const answer = await shell.run(script, [remote.path], { rest: names.map((name) => `${name}\0`).join(''), limits: longAnswer });
+  return answerOf(remote, answer, ({ exitCode, tail }) => remoteFault({ remote, ssh: shell.ssh }, exitCode, tail));
 }
 
 /** @throws UserError E_NAMES_COLLIDE where two names that travel are one file there */

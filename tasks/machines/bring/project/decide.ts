@@ -1,18 +1,27 @@
 import type { RelativeName } from '../../../untrusted/names';
 import type { FileThere } from './compare-answer';
 import type { FileHere } from './files-here';
+import { blockerOf } from './parents';
 import type { Sent } from './sent';
 
 /** What is to happen with each name, by three sides: here, there, and what we, or the commit there, put there. */
 export interface Decision {
   /** Differs, or is not there. */
   send: FileHere[];
-  /** Is gone here, and there as we sent it. */
+  /** Is there as we sent it, and gone here, or in the way of what comes. It goes first. */
   remove: RelativeName[];
   /** A person changed it there: what is here would replace that. */
   changed: RelativeName[];
-  /** Something that is no file stands at a name there. */
+  /** Something of a person's stands at a name there, or at a folder of one, that is of another kind. */
   inTheWay: RelativeName[];
+}
+
+/** What lies there. */
+export interface There {
+  files: ReadonlyMap<RelativeName, FileThere>;
+  sent: Sent;
+  /** What is in each folder that stands at the name of a file; the name of a folder ends with `/`. */
+  inside: ReadonlyMap<RelativeName, readonly string[]>;
 }
 
 /**
@@ -20,26 +29,52 @@ export interface Decision {
  */
 export async function decide(
   here: ReadonlyMap<RelativeName, FileHere>,
-  there: ReadonlyMap<RelativeName, FileThere>,
-  sent: Sent,
+  { files: there, sent, inside }: There,
   baseOf: (name: RelativeName) => Promise<string | undefined>,
 ): Promise<Decision> {
-  const decision: Decision = { send: [], remove: [], changed: [], inTheWay: [] };
-  const isOurs = async (name: RelativeName, content: string) => sent.get(name)?.includes(content) || (await baseOf(name)) === content;
+  const [send, changed]: [FileHere[], RelativeName[]] = [[], []];
+  const [remove, inTheWay] = [new Set<RelativeName>(), new Set<RelativeName>()];
+  const isOurs = async (name: RelativeName): Promise<boolean> => {
+    const content = there.get(name)?.content;
+    return content !== undefined && (sent.files.get(name)?.includes(content) || (await baseOf(name)) === content);
+  };
+  const isOtherProgram = (file: FileHere, found: FileThere): boolean => {
+    if (file.isExecutable === found.isExecutable) return false;
+    // A disk that knows no such permission is not asked again for a file that was sent with it, or without.
+    const isRecorded = sent.files.get(file.name)?.includes(file.content);
+    return !isRecorded || sent.programs.has(file.name) !== file.isExecutable;
+  };
+  /** The files of a folder, where they are all ours, and it has no more than these. */
+  const oursInside = async (folder: RelativeName): Promise<RelativeName[] | undefined> => {
+    const held = inside.get(folder) ?? [];
+    const files = held.filter((name) => !name.endsWith('/')) as RelativeName[];
+    const isBare = held.some((name) => name.endsWith('/') && !files.some((file) => file.startsWith(name)));
+    if (files.length === 0 || isBare) return undefined;
+    for (const file of files) if (!(await isOurs(file))) return undefined;
+    return files;
+  };
   for (const [name, file] of here) {
-    const found = there.get(name);
-    if (found?.content === 'other') decision.inTheWay.push(name);
-    else if (!found) decision.send.push(file);
+    const [found, blocker] = [there.get(name), blockerOf(there, name)];
+    if (blocker !== undefined) {
+      if (await isOurs(blocker)) {
+        remove.add(blocker);
+        send.push(file);
+      } else if (found?.content !== file.content) inTheWay.add(blocker);
+    } else if (found?.content === 'folder') {
+      const files = await oursInside(name);
+      if (files) send.push(file);
+      else inTheWay.add(name);
+      for (const each of files ?? []) remove.add(each);
+    } else if (found?.content === 'other') inTheWay.add(name);
+    else if (!found) send.push(file);
     else if (found.content !== file.content) {
-      decision.send.push(file);
-      if (!(await isOurs(name, found.content))) decision.changed.push(name);
-    }
-    // A disk that knows no such permission is not asked again for a file that was sent.
-    else if (file.isExecutable && !found.isExecutable && !sent.get(name)?.includes(file.content)) decision.send.push(file);
+      send.push(file);
+      if (!(await isOurs(name))) changed.push(name);
+    } else if (isOtherProgram(file, found)) send.push(file);
   }
-  for (const [name, contents] of sent) {
+  for (const [name, contents] of sent.files) {
     const found = there.get(name);
-    if (!here.has(name) && found && contents.includes(found.content)) decision.remove.push(name);
+    if (!here.has(name) && found && contents.includes(found.content) && blockerOf(there, name) === undefined) remove.add(name);
   }
-  return decision;
+  return { send, remove: [...remove], changed, inTheWay: [...inTheWay] };
 }

@@ -9,7 +9,7 @@ import { overridesFor } from '../../../settings/read/sources';
 import { leadsOut } from '../../../sync/compare/links';
 import type { RelativeName } from '../../../untrusted/names';
 import { hashesHere } from '../hashes-here';
-import { staysHere } from './travels';
+import { needed, staysHere } from './travels';
 
 /** A file or a link that travels. Names are bytes. */
 export interface FileHere {
@@ -43,7 +43,7 @@ export async function projectHere(context: Context, remote: string): Promise<Pro
   const hashes = resources.get(context, hashesHere);
   const [listed, commit] = await Promise.all([gitNames(context), headOf(context)]);
   const stays = staysHere(context);
-  const names = listed ?? [...walk(root, 'latin1', stays)];
+  const names = listed ? [...listed, ...needed(context)] : [...walk(root, 'latin1', stays)];
   const [folders, outside]: [string[], string[]] = [[], []];
   const files = new Map<RelativeName, FileHere>();
   const places = new Map<RelativeName, RelativeName>();

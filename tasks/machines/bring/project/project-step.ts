@@ -31,16 +31,17 @@ export function projectStep(bringing: Bringing): Step<Seen> {
       if (!seen) return [];
       const { look, comparison } = seen;
       const app = context.resources.get(context, appHere);
-      const own = look.hasApp
-        ? []
-        : [
-            {
-              title: `send just-lora itself with what it needs to run (${bytes(app.bytes())})`,
-              run: (now: Context, tell: (progress: Progress) => void) => bringing.sendApp(now, tell),
-            },
-          ];
-      const { send, remove, changed, isUnrecorded } = comparison;
-      if (send.length + remove.length === 0 && !isUnrecorded) return own;
+      const own =
+        look.hasApp && !context.forced('project')
+          ? []
+          : [
+              {
+                title: `send just-lora itself with what it needs to run (${bytes(app.bytes())})`,
+                run: (now: Context, tell: (progress: Progress) => void) => bringing.sendApp(now, tell),
+              },
+            ];
+      const { send, remove, changed, isUnrecorded, there } = comparison;
+      if (there.isBusy || (send.length + remove.length === 0 && !isUnrecorded)) return own;
       return [
         ...own,
         {
@@ -59,7 +60,8 @@ export function projectStep(bringing: Bringing): Step<Seen> {
 const tries = 4;
 
 /**
- * Where another laptop brings its project at the same moment, what lies there afterwards decides anew.
+ * Where another laptop brings its project at the same moment, or a person changes there what is replaced, what lies there afterwards
+ * decides anew.
  * @throws UserError E_PROJECT_BUSY
  */
 async function placeInTurn(context: Context, bringing: Bringing, first: Comparison, tell: (progress: Progress) => void): Promise<void> {
@@ -69,11 +71,11 @@ async function placeInTurn(context: Context, bringing: Bringing, first: Comparis
       bringing.placed = comparison.lastHash;
       return;
     }
-    tell({ text: 'another one has brought a project meanwhile: look at what lies there' });
+    tell({ text: 'what lies there was changed meanwhile: look at it again' });
     bringing.forget();
     comparison = await compareProjects(context, bringing);
-    const { send, remove, changed, isUnrecorded, there } = comparison;
-    const isRefused = changed.length > 0 && !context.forced('project');
+    const { send, remove, changed, inTheWay, isUnrecorded, there } = comparison;
+    const isRefused = inTheWay.length > 0 || (changed.length > 0 && !context.forced('project'));
     // The look that comes behind tells what this means.
     if (there.isBusy || isRefused || (send.length + remove.length === 0 && !isUnrecorded)) return;
   }
@@ -104,10 +106,10 @@ function findingOf(name: string, look: MachineLook, comparison: Comparison, isFo
     },
   };
   // What is at work there reads its files: they stay as they are until it has ended, and whoever asks for it may follow it.
-  if (there.isBusy && look.hasApp && send.length + remove.length > 0)
+  if (there.isBusy && send.length + remove.length > 0)
     return {
-      state: 'done',
-      found: `a run is at work there, with the files that it began with${cloneText}`,
+      state: look.hasApp ? 'done' : 'todo',
+      found: `a run is at work there, with the files that it began with${look.hasApp ? '' : '; just-lora itself is not whole there'}${cloneText}`,
       warning: `${plural(send.length + remove.length, 'file')} of ${here.files.size} differ, and travel once it has ended`,
       ...data,
     };
@@ -115,8 +117,8 @@ function findingOf(name: string, look: MachineLook, comparison: Comparison, isFo
     return {
       state: 'blocked',
       code: 'E_REMOTE_PATH',
-      found: `on \`${name}\` a folder, or what is no file, stands at ${some(inTheWay.map((each) => `\`${shownName(each)}\``))}`,
-      needed: 'a file, or nothing, at the name of each file of the project',
+      found: `on \`${name}\` a folder, a link, or what is of another kind than here, stands at ${some(inTheWay.map((each) => `\`${shownName(each)}\``))}`,
+      needed: 'a file, or nothing, at the name of each file of the project, in folders that are no links',
       fix: 'move aside there what is named, then run the same command again',
       ...data,
     };
@@ -145,6 +147,6 @@ function findingOf(name: string, look: MachineLook, comparison: Comparison, isFo
       : differs
         ? 'what lies there is not noted yet'
         : '';
-  const found = [what, look.hasApp ? '' : 'just-lora itself is not there'].filter(Boolean).join('; ');
+  const found = [what, look.hasApp ? '' : 'just-lora itself is not there, or not whole'].filter(Boolean).join('; ');
   return { state: 'todo', found: `${found}${cloneText}${notes}`, ...data };
 }
