@@ -132,6 +132,8 @@ def _broken_rule(schema: Mapping, value: Any) -> str | None:
         return f"at most {schema['maximum']}"
     if "exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"]:
         return f"more than {schema['exclusiveMinimum']}"
+    if "exclusiveMaximum" in schema and value >= schema["exclusiveMaximum"]:
+        return f"less than {schema['exclusiveMaximum']}"
     if "minLength" in schema and len(value) < schema["minLength"]:
         return "text that is not empty"
     if "minItems" in schema and len(value) < schema["minItems"]:

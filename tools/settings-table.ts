@@ -13,6 +13,7 @@ interface Schema {
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
 }
 
 /** Every setting with its default and what it means, as tables of docs/CONFIGURATION.md. */
@@ -41,13 +42,14 @@ function rowsOf(schema: Schema, path: readonly string[]): string[] {
   });
 }
 
-function allowed({ enum: values, minimum, maximum, exclusiveMinimum }: Schema): string | undefined {
+function allowed({ enum: values, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Schema): string | undefined {
   if (values) return values.map((value) => `\`${String(value)}\``).join(', ');
   const limits = [
     ...(minimum === undefined ? [] : [`at least ${minimum}`]),
     ...(exclusiveMinimum === undefined ? [] : [`more than ${exclusiveMinimum}`]),
     // The billion that keeps counts exact is no limit that anybody meets.
     ...(maximum === undefined || maximum >= 1e9 ? [] : [`at most ${maximum}`]),
+    ...(exclusiveMaximum === undefined ? [] : [`less than ${exclusiveMaximum}`]),
   ];
   return limits.length > 0 ? limits.join(', ') : undefined;
 }

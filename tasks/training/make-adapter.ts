@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { checkAdapter } from '../checkpoints/adapters/check';
+import { allZero } from '../checkpoints/adapters/tensors/values';
 import { UserError } from '../common/errors';
 import { some } from '../common/format';
 import { commandOf } from '../engine/command';
@@ -12,6 +13,7 @@ import { hashOfScript } from '../environments/proof/training-script';
 import { workFolder } from './checkpoints';
 import { giveName } from './give-name';
 import type { TrainingInputs } from './inputs';
+import { learnedNothing } from './learned-nothing';
 import { modelCard } from './model-card';
 import { forEverybody, type RunRecord, writeRunRecord } from './run-record';
 import { runTrainingScript } from './run-training-script';
@@ -19,7 +21,7 @@ import { runTrainingScript } from './run-training-script';
 /**
  * Trains, verifies what came of it, writes what it was made of beside it, and only then gives it its name. What is there under that
  * name is kept under another one.
- * @throws UserError of run-training-script.ts, E_ADAPTER
+ * @throws UserError of run-training-script.ts, of learned-nothing.ts, E_ADAPTER
  */
 export async function makeAdapter(
   context: Context,
@@ -43,6 +45,7 @@ export async function makeAdapter(
       needed: 'an adapter that fits its configuration and its base model',
       fix: `\`${commandOf(context, 'validate', { env: 'remote', train: '' })}\` shows whether the environment trains`,
     });
+  if (report.warnings.includes(allZero)) throw learnedNothing(context, name, inputs, result);
   const record: RunRecord = {
     format: 1,
     name,

@@ -267,7 +267,7 @@ export const rightCases: readonly RightCase[] = [
     files: { 'training_config.yaml': `lora:\n  target_modules:\n    - ${word}\n` },
     gives: { 'training.lora.target_modules': [word] },
   })),
-  ...Object.entries({ '.5': 0.5, '5e-1': 0.5, '0.05': 0.05, '-0.0': 0, '1': 1 }).map(([text, value]) => ({
+  ...Object.entries({ '.5': 0.5, '5e-1': 0.5, '0.05': 0.05, '-0.0': 0, '0.99': 0.99 }).map(([text, value]) => ({
     what: `the share ${text}`,
     files: { 'training_config.yaml': `lora: {dropout: ${text}}\n` },
     gives: { 'training.lora.dropout': value },

@@ -51,11 +51,11 @@ export const wrongCases: readonly WrongCase[] = [
   {
     what: 'numbers outside of what makes sense',
     file: 'configs/training_config.yaml',
-    text: 'lora: {rank: 1.5, dropout: 1.1, alpha: 0}\narguments: {learning_rate: 0, epochs: .nan, batch_size: .inf}\n',
+    text: 'lora: {rank: 1.5, dropout: 1, alpha: 0}\narguments: {learning_rate: 0, epochs: .nan, batch_size: .inf}\n',
     says: [
       'configs/training_config.yaml:1:8: training.lora.rank is 1.5; expected a whole number',
-      'configs/training_config.yaml:1:19: training.lora.dropout is 1.1; expected at most 1',
-      'configs/training_config.yaml:1:33: training.lora.alpha is 0; expected at least 1',
+      'configs/training_config.yaml:1:19: training.lora.dropout is 1; expected less than 1',
+      'configs/training_config.yaml:1:31: training.lora.alpha is 0; expected at least 1',
       'configs/training_config.yaml:2:13: training.arguments.learning_rate is 0; expected more than 0',
       'configs/training_config.yaml:2:31: training.arguments.epochs is NaN; expected a finite number',
       'configs/training_config.yaml:2:45: training.arguments.batch_size is Infinity; expected a finite number',

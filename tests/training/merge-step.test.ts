@@ -37,6 +37,16 @@ test('a model of its own, with what it was made of; base and adapter stay, and a
   assert.not.match(JSON.stringify(record), root, 'no path of this machine');
 });
 
+test('the merged weights are for those who may read the rest, whatever safetensors wrote', async () => {
+  const { root, context } = project(
+    "copy(); for (const name of fs.readdirSync(job.folder)) if (/safetensors$/.test(name)) fs.chmodSync(job.folder + '/' + name, 0o600); end({ ok: true });",
+  );
+  await merge(context());
+  const folder = path.join(root, 'models/first-merged');
+  const modes = fs.readdirSync(folder).map((name) => fs.statSync(path.join(folder, name)).mode & 0o777);
+  assert.equal([...new Set(modes)], [0o666 & ~process.umask()]);
+});
+
 test('rounding that takes much of what was learned is a warning; another type is another model, with its own room and memory', async () => {
   const little = project('copy(); end({ ok: true, adapterDifference: 0.012, dtype: job.dtype ?? "bfloat16" });');
   await merge(little.context());

@@ -76,6 +76,37 @@ adapter(); done();`);
   assert.not.match(card, /cloudy|\brain\b/, 'the card quotes no data');
 });
 
+const modeOf = (file: string) => (fs.statSync(file).mode & 0o777).toString(8);
+
+for (const umask of [0o022, 0o027, 0o077])
+  test(`umask ${umask.toString(8).padStart(3, '0')}: the weights are for those who may read the rest, whatever safetensors wrote`, async () => {
+    const usual = process.umask(umask);
+    try {
+      const { root, context } = project("adapter(); fs.chmodSync(job.folder + '/adapter/adapter_model.safetensors', 0o600); done();");
+      await train(context());
+      const names = fs.readdirSync(path.join(root, 'adapters/first')).sort();
+      assert.equal(names, ['README.md', 'adapter_config.json', 'adapter_model.safetensors', 'run.json']);
+      for (const name of names) assert.is(modeOf(path.join(root, 'adapters/first', name)), (0o666 & ~umask).toString(8), name);
+    } finally {
+      process.umask(usual);
+    }
+  });
+
+test('an adapter whose every `lora_B` is 0 is no success: too few steps, or too low a rate', async () => {
+  const zero = `adapter();
+const file = job.folder + '/adapter/adapter_model.safetensors';
+const bytes = fs.readFileSync(file);
+fs.writeFileSync(file, bytes.fill(0, 8 + Number(bytes.readBigUInt64LE())));`;
+  const few = project(`${zero} result({ ok: true, ...${JSON.stringify({ ...facts, steps: 1 })} });`);
+  const fault = await refusal(few.context({ sets: ['training.arguments.epochs=1'] }));
+  assert.is(fault.code, 'E_TRAINING');
+  assert.match(fault.found, /^the adapter has learned nothing: every `lora_B` is 0 after 1 step, /);
+  assert.is(fault.fix, '`npx just train --no-gpu --name=first --set training.arguments.epochs=64` makes more steps of these rows');
+  assert.not.ok(fs.existsSync(path.join(few.root, 'adapters/first')));
+  const many = project(`${zero} result({ ok: true, ...${JSON.stringify({ ...facts, steps: 90, rows: { ...facts.rows, rows: 900 } })} });`);
+  assert.match((await refusal(many.context())).fix, /training\.arguments\.learning_rate=0\.002` learns faster$/);
+});
+
 test('an adapter of an earlier step says so: the best in validation', async () => {
   const better = 'evaluations: [{ step: 2, loss: 4.5 }, { step: 3, loss: 4.75 }], best: { step: 2, loss: 4.5 }';
   const { root, context } = project(`adapter(); result({ ok: true, ...${JSON.stringify(facts)}, ${better} });`);

@@ -1,5 +1,5 @@
 export * from './appending';
 export * from './moving';
-export { narrow } from './private';
+export { narrow, widen } from './private';
 export * from './reading';
 export * from './writing';

@@ -20,6 +20,7 @@ export function expectation(issue: v.BaseIssue<unknown>): string {
   if (type === 'integer') return 'a whole number';
   if (type === 'min_value') return `at least ${String(requirement)}`;
   if (type === 'max_value') return `at most ${String(requirement)}`;
+  if (type === 'lt_value') return `less than ${String(requirement)}`;
   if (type === 'gt_value') return `more than ${String(requirement)}`;
   if (type === 'min_length') return Array.isArray(input) ? `at least ${String(requirement)} of them` : 'text that is not empty';
   if (type === 'regex') return /^Invalid /.test(message) ? `text that matches ${String(requirement)}` : message;

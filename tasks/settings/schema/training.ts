@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, flag, oneOf, positive, probability, section } from './values';
+import { count, dropped, flag, oneOf, positive, section } from './values';
 
 /** `configs/training_config.yaml`: the adapter, the base model in memory, and the run. */
 export const training = v.strictObject({
@@ -7,7 +7,7 @@ export const training = v.strictObject({
   lora: section('The adapter', {
     rank: count('Rank r of the adapter', 16),
     alpha: count('Scale: the adapter is multiplied by alpha / rank', 32),
-    dropout: probability('Dropout before the adapter', 0.05),
+    dropout: dropped('Dropout before the adapter', 0.05),
     target_modules: v.optional(
       v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1), v.description('Layers that get an adapter')),
       ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'],

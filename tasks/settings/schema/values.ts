@@ -26,9 +26,9 @@ export const count = (what: string, fallback: number, least = 1) =>
 export const gigabytes = (what: string, fallback: number) =>
   v.optional(v.pipe(v.number(), v.minValue(0), v.description(`${what} (GB, 10^9 bytes)`)), fallback);
 
-/** From 0 to 1. */
-export const probability = (what: string, fallback: number) =>
-  v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1), v.description(what)), fallback);
+/** From 0 on, and less than 1: of what is dropped as a whole nothing is trained. */
+export const dropped = (what: string, fallback: number) =>
+  v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1), v.description(what)), fallback);
 
 /** More than 0. */
 export const positive = (what: string, fallback: number) => v.optional(v.pipe(v.number(), v.gtValue(0), v.description(what)), fallback);

@@ -11,6 +11,9 @@ interface Place {
   end: number;
 }
 
+/** What is told of an adapter that is as before the first step. */
+export const allZero = 'every `lora_B` is 0: it changes nothing, as before the first step of a training';
+
 const blockBytes = 16_000_000;
 
 /**
@@ -43,8 +46,7 @@ export async function valueFindings({ files, processes }: Host, file: string): P
       message: some(wrong, 3),
       fix: 'the training diverged: use an earlier checkpoint, or train again with a lower learning rate',
     });
-  if (matrices > 0 && zero === matrices)
-    findings.warnings.push('every `lora_B` is 0: it changes nothing, as before the first step of a training');
+  if (matrices > 0 && zero === matrices) findings.warnings.push(allZero);
   return findings;
 }
 
