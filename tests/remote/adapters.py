@@ -58,6 +58,27 @@ def loaded(model, folder):
         return {"loads": False, "error": "%s: %s" % (type(error).__name__, str(error)[:100])}
 
 
+def wrong_values():
+    """Values that are not what a field means, by a name of the adapter: some end in an error, some are taken for another value."""
+    values = {
+        "r": ["4", None, True, 0],
+        "lora_alpha": ["8", None, [1], 0, False, True, 8.5],
+        "lora_dropout": ["0.1", None, 1.5, 1, True],
+        "rank_pattern": [None, [], {"q_proj": "4"}, {"q_proj": 0}],
+        "alpha_pattern": [None, [], {"q_proj": "4"}, {"q_proj": True}],
+        "use_rslora": ["false", None, 0, 1],
+        "bias": [None, True, "foo"],
+        "fan_in_fan_out": [None, 0],
+        "target_modules": [7, True],
+        "modules_to_save": [7, "lm_head", [7]],
+        "layers_to_transform": ["0", ["0"], []],
+        "layer_replication": [7, [[0]], [["0", "1"]], []],
+        "init_lora_weights": [7, 0, None, "foo"],
+        "peft_type": ["LOHA", "IA3", "FOO", "ADALORA"],
+    }
+    return {"%s-%d" % (key, at): {key: value} for key, each in values.items() for at, value in enumerate(each)}
+
+
 def main(model, folder):
     made(model, folder, "plain")
     made(model, folder, "rank-pattern", rank_pattern={"q_proj": 2})
@@ -79,6 +100,9 @@ def main(model, folder):
         lambda tensors: {**tensors, PREFIX + "lm_head.weight": torch.zeros(1000, tensors[next(iter(tensors))].shape[1])},
         modules_to_save=["lm_head"],
     )
+    for name, settings in wrong_values().items():
+        changed(folder, name, **settings)
+    changed(folder, "stranger", lambda tensors: {**tensors, "foo.bar": torch.zeros(2)})
     changed(folder, "of-today", peft_version="0.21.2", target_parameters=None, lora_bias=False)
     names = sorted(os.listdir(folder))
     print(json.dumps({name: loaded(model, os.path.join(folder, name)) for name in names}))

@@ -10,12 +10,12 @@ import { type AdapterConfig, parseAdapterConfig } from './config';
 import { type AdapterFault, type AdapterFindings, joined, noFindings } from './fault';
 import { configName, weightsName } from './files';
 import { initializationFindings } from './peft/initialization';
-import { loraFindings, ranksOf, targetFindings } from './tensors/lora-tensors';
+import { loraFindings, methodFindings, ranksOf, targetFindings } from './tensors/lora-tensors';
 import { type Patterns, patternExpressions, patternsOf } from './tensors/own-values';
 import { judgeExpressions } from './tensors/patterns';
 import { targetExpressions, targetsOf } from './tensors/targets';
 import { valueFindings } from './tensors/values';
-import { emptyFindings, nameFindings, wholeFindings } from './tensors/whole-tensors';
+import { emptyFindings, idleFindings, nameFindings, wholeFindings } from './tensors/whole-tensors';
 
 /** What a look at an adapter found. */
 export interface AdapterReport extends AdapterFindings {
@@ -55,9 +55,8 @@ export async function checkAdapter(
   const { base, unanswered, findings: ofBase } = relateToBase(context, settings?.base, asked);
   const all = [findings];
   let patterns: Patterns | undefined;
-  if (settings) all.push(ofBase);
-  if (settings && settings.method !== 'LORA')
-    all.push({ ...noFindings(), warnings: [`${settings.method} is not LoRA: its tensors were not compared with its configuration`] });
+  if (settings) all.push(ofBase, { ...noFindings(), warnings: [...settings.remarks] });
+  if (settings && settings.method !== 'LORA') all.push(methodFindings(settings, header));
   else if (settings && header) {
     const modules = base && base.tensors.size > 0 ? baseModules(base, settings) : undefined;
     const tensors = await tensorFindings(context, settings, header, modules, { python, transformers });
@@ -96,6 +95,7 @@ async function tensorFindings(
     ...(base ? [targetFindings(settings, header, targets, base)] : []),
     loraFindings(settings, header, { targets, patterns }, base, transformers),
     wholeFindings(settings, header, base),
+    idleFindings(settings, header, base),
   ];
   return { findings: found, patterns };
 }

@@ -1,5 +1,6 @@
 import { type Fields, fieldsOf } from '../../untrusted/json';
 import { parsePythonJson } from '../../untrusted/python-json';
+import { isOn, textSwitches, wrongValue } from './config-types';
 
 /** What `adapter_config.json` of PEFT says, as far as weights can be held against it. */
 export interface AdapterConfig {
@@ -37,6 +38,8 @@ export interface AdapterConfig {
   hasBias: boolean;
   /** Rows of the embedding that are trained, by module; '' for the embedding itself. */
   tokens: ReadonlyMap<string, number>;
+  /** What it says otherwise than it may mean, in words. */
+  remarks: readonly string[];
   /** Version of PEFT that wrote it, where it says so (0.18 and later). */
   writtenBy: string | undefined;
   /** All of it. */
@@ -52,35 +55,37 @@ export function parseAdapterConfig(text: string): AdapterConfig {
   const method = value.peft_type;
   if (typeof method !== 'string') throw new Error('names no `peft_type`');
   if (method !== method.toUpperCase()) throw new Error(`has \`peft_type\` \`${method}\`, PEFT knows it as \`${method.toUpperCase()}\``);
-  const rank = value.r;
-  if (method === 'LORA' && rank !== undefined && !(Number.isInteger(rank) && (rank as number) > 0))
-    throw new Error(`has \`r\` ${JSON.stringify(rank)}, a number above 0 is needed`);
+  const wrong = method === 'LORA' ? wrongValue(value) : undefined;
+  if (wrong !== undefined) throw new Error(wrong);
+  const { r: rank, lora_alpha: alpha } = value;
+  if (method === 'LORA' && alpha !== undefined && Number(alpha) === 0) throw new Error('has `lora_alpha` 0: the adapter changes nothing');
   const targets = namesOf(value.target_modules);
   const parameters = listOf(value.target_parameters);
   if (method === 'LORA' && Array.isArray(targets) && targets.length === 0 && parameters.length === 0 && !value.trainable_token_indices)
     throw new Error('names no `target_modules`');
-  const layers = value.layers_to_transform;
+  const { layers_to_transform: layers, init_lora_weights: begun } = value;
   return {
     method,
     base: textOf(value.base_model_name_or_path),
     revision: textOf(value.revision),
     task: textOf(value.task_type),
     rank: rank === undefined ? 8 : Number(rank),
-    alpha: typeof value.lora_alpha === 'number' ? value.lora_alpha : undefined,
+    alpha: typeof alpha === 'number' || typeof alpha === 'boolean' ? Number(alpha) : undefined,
     targets,
     excluded: namesOf(value.exclude_modules) ?? [],
     parameters,
     saved: listOf(value.modules_to_save),
     rankPattern: numbersOf(value.rank_pattern),
     alphaPattern: numbersOf(value.alpha_pattern),
-    layers: layers === undefined || layers === null ? undefined : numbersIn(layers),
+    layers: layers === undefined || layers === null || (Array.isArray(layers) && layers.length === 0) ? undefined : numbersIn(layers),
     layersPattern: typeof value.layers_pattern === 'string' ? [value.layers_pattern] : listOf(value.layers_pattern),
     replication: rangesOf(value.layer_replication),
-    transposed: value.fan_in_fan_out === true,
-    initialization: typeof value.init_lora_weights === 'string' ? value.init_lora_weights : value.init_lora_weights !== false,
-    hasMagnitude: value.use_dora === true,
-    hasBias: value.lora_bias === true,
+    transposed: isOn(value.fan_in_fan_out),
+    initialization: typeof begun === 'string' ? begun : begun === undefined || isOn(begun),
+    hasMagnitude: isOn(value.use_dora),
+    hasBias: isOn(value.lora_bias),
     tokens: tokensOf(value.trainable_token_indices),
+    remarks: method === 'LORA' ? textSwitches(value) : [],
     writtenBy: textOf(value.peft_version),
     fields: value,
   };
@@ -107,7 +112,11 @@ const numbersIn = (value: unknown): number[] =>
   (Array.isArray(value) ? value : [value]).filter((item): item is number => typeof item === 'number');
 
 const numbersOf = (value: unknown): Map<string, number> =>
-  new Map(Object.entries(fieldsOf(value) ?? {}).flatMap(([key, own]) => (typeof own === 'number' ? [[key, own] as const] : [])));
+  new Map(
+    Object.entries(fieldsOf(value) ?? {}).flatMap(([key, own]) =>
+      typeof own === 'number' || typeof own === 'boolean' ? [[key, Number(own)] as const] : [],
+    ),
+  );
 
 function rangesOf(value: unknown): (readonly [number, number])[] {
   if (!Array.isArray(value)) return [];

@@ -98,9 +98,18 @@ const rows: Row[] = [
   {
     name: 'is of another method',
     settings: { peft_type: 'IA3' },
+    shapes: { [`${attention}.q_proj.ia3_l`]: [4, 1] },
     exitCode: 0,
     faults: [],
     says: /IA3 is not LoRA: its tensors were not compared/,
+  },
+  {
+    name: 'is of a method that no PEFT knows',
+    settings: { peft_type: 'FOO' },
+    shapes: { [`${attention}.q_proj.foo_l`]: [4, 1] },
+    exitCode: 0,
+    faults: [],
+    says: /PEFT 0\.21\.2 has no method `FOO`, the newest that is known here/,
   },
   {
     name: 'has weights that its configuration does not target',
@@ -380,6 +389,66 @@ const rows: Row[] = [
     settings: { init_lora_weights: 'corda', corda_config: {} },
     exitCode: 1,
     faults: ['adapter_config.json adapter-init'],
+  },
+  // What PEFT 0.12 ends with an error at, or takes another adapter from: each was asked of it (tests/remote/adapters.py).
+  ...(
+    [
+      [{ r: '2' }, /has `r` "2", a number above 0 is needed/],
+      [{ r: null }, /`r` null/],
+      [{ r: true }, /`r` true/],
+      [{ lora_alpha: '32' }, /has `lora_alpha` "32", a number is needed/],
+      [{ lora_alpha: null }, /`lora_alpha` null/],
+      [{ lora_alpha: 0 }, /has `lora_alpha` 0: the adapter changes nothing/],
+      [{ lora_alpha: false }, /the adapter changes nothing/],
+      [{ lora_dropout: '0.1' }, /`lora_dropout` "0\.1"/],
+      [{ lora_dropout: 1.5 }, /a number up to 1 is needed/],
+      [{ rank_pattern: null }, /a mapping of names to numbers above 0 is needed/],
+      [{ rank_pattern: { q_proj: '2' } }, /`rank_pattern` \{"q_proj":"2"\}/],
+      [{ alpha_pattern: ['q_proj'] }, /a mapping of names to numbers is needed/],
+      [{ alpha_pattern: { q_proj: '4' } }, /`alpha_pattern`/],
+      [{ bias: null }, /`none`, `all` or `lora_only` is needed/],
+      [{ bias: true }, /`bias` true/],
+      [{ target_modules: { q_proj: 1 } }, /names, or one expression is needed/],
+      [{ target_modules: 7 }, /`target_modules` 7/],
+      [{ modules_to_save: 'lm_head' }, /a list of names is needed/],
+      [{ layers_to_transform: ['0'] }, /a number, or a list of numbers is needed/],
+      [{ layer_replication: [[0]] }, /a list of pairs of numbers is needed/],
+      [{ init_lora_weights: 7 }, /true, false or a name is needed/],
+      [{ peft_type: 'LOHA' }, /has `peft_type` `LOHA`, and its tensors are those of LoRA/],
+    ] as const
+  ).map(
+    ([settings, says]): Row => ({
+      name: `says ${JSON.stringify(settings)}`,
+      settings,
+      exitCode: 1,
+      faults: ['adapter_config.json adapter-config'],
+      says,
+    }),
+  ),
+  ...(
+    [
+      [{ use_dora: 1 }, `${weightsName} adapter-shape`, /which `use_dora` needs/],
+      [
+        { use_dora: 0, use_rslora: null, fan_in_fan_out: null, init_lora_weights: null, layers_to_transform: [], lora_alpha: 4.5 },
+        undefined,
+      ],
+      [{ use_rslora: 'false' }, undefined, /`use_rslora` is the text "false", which Python takes for true/],
+    ] as const
+  ).map(
+    ([settings, fault, says]): Row => ({
+      name: `says ${JSON.stringify(settings)}`,
+      settings,
+      exitCode: fault === undefined ? 0 : 1,
+      faults: fault === undefined ? [] : [fault],
+      ...(says ? { says } : {}),
+    }),
+  ),
+  {
+    name: 'has tensors of nothing',
+    shapes: { ...tensors, 'foo.bar': [2], 'base_model.model.model.layers.0.nothing.weight': [2, 2] },
+    exitCode: 0,
+    faults: [],
+    says: /`foo\.bar`, `base_model\.model\.model\.layers\.0\.nothing\.weight`: tensors that no part of a LoRA adapter has, and that PEFT passes over/,
   },
   { name: 'has its kind in small letters', settings: { peft_type: 'lora' }, exitCode: 1, faults: ['adapter_config.json adapter-config'] },
   // Words for the base.

@@ -48,6 +48,8 @@ export function judgeVersion(
       meaning: [`\`${method}\``],
       needs,
     };
+  if (since === undefined && atLeast(newestPeft, version))
+    return { problem: `PEFT ${version} has no method \`${method}\``, idle: [], meaning: [`\`${method}\``], needs: latest([beyond]) };
   if (method !== 'LORA') return { problem: undefined, idle: [], meaning: [], needs };
   const unknown = Object.keys(fields).filter((key) => !isKnown(key, version));
   const meaning = unknown.filter((key) => !isIdle(key, fields[key])).map((key) => `\`${key}\``);

@@ -78,6 +78,15 @@ export function loraFindings(
   return findings;
 }
 
+/** Another method than LoRA, whose tensors are not known here, but for those of LoRA: PEFT would leave them out. */
+export function methodFindings({ method }: AdapterConfig, header: Header | undefined): AdapterFindings {
+  const own = [...(header?.tensors.keys() ?? [])].find((name) => readTensorName(name).kind === 'lora');
+  if (own === undefined)
+    return { ...noFindings(), warnings: [`${method} is not LoRA: its tensors were not compared with its configuration`] };
+  const message = `has \`peft_type\` \`${method}\`, and its tensors are those of LoRA (\`${own}\`): PEFT refuses its keys or loads none of them`;
+  return { ...noFindings(), config: [{ problem: 'adapter-config', message }] };
+}
+
 /** Targets of the configuration that the base model does not have, and targeted modules without weights here. */
 export function targetFindings(config: AdapterConfig, { tensors }: Header, targets: Targets, base: BaseModules): AdapterFindings {
   const findings = noFindings();

@@ -35,6 +35,29 @@ export function nameFindings({ tensors }: Header, base: BaseModules | undefined)
   return findings;
 }
 
+/** Tensors that PEFT passes over: the adapter is as if they were not there. A head of a task is no part of the base's files. */
+export function idleFindings({ saved, task }: AdapterConfig, { tensors }: Header, base: BaseModules | undefined): AdapterFindings {
+  const isStranger = (tensor: string): boolean => {
+    if (!base || base.isRenamed || task !== 'CAUSAL_LM' || base.shapeOf(tensor) !== undefined) return false;
+    const module = tensor.slice(0, tensor.lastIndexOf('.'));
+    return base.resolve(module) === undefined && !saved.some((name) => module === name || module.endsWith(`.${name}`));
+  };
+  const idle = [...tensors.keys()].filter((name) => {
+    const read = readTensorName(name);
+    // Another part of LoRA may be one of a newer PEFT.
+    return (read.kind === 'other' && !name.includes('.lora_')) || (read.kind === 'whole' && isStranger(read.tensor));
+  });
+  if (idle.length === 0) return noFindings();
+  const names = some(
+    idle.map((name) => `\`${name}\``),
+    2,
+  );
+  return {
+    ...noFindings(),
+    warnings: [`${names}: ${idle.length === 1 ? 'a tensor' : 'tensors'} that no part of a LoRA adapter has, and that PEFT passes over`],
+  };
+}
+
 /** Tensors of the base that the adapter holds whole: of `modules_to_save`, embeddings of a resized vocabulary, rows of tokens. */
 export function wholeFindings(config: AdapterConfig, { tensors }: Header, base: BaseModules | undefined): AdapterFindings {
   const findings = noFindings();
