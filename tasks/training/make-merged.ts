@@ -46,7 +46,7 @@ export async function makeMerged(context: Context, inputs: MergeInputs, progress
         code: 'E_MERGE',
         what: 'the merge ended',
         needed: 'a base model and an adapter that go together, and memory for the base',
-        elsewhere: `\`${commandOf(context, 'model:verify', { adapter: adapter.shown, full: '' })}\` looks at the adapter and at its base`,
+        elsewhere: `mend what it names, in \`${adapter.shown}\` or its base\n\`${commandOf(context, 'model:verify', { adapter: adapter.shown, full: '' })}\` looks at the adapter`,
         // The system ends what takes more memory than there is, and Python has no last word.
         ...(ended.result ? {} : { fix: 'free memory, four bytes for each weight of the base; `free -g` shows what there is' }),
         onProcessor: true,
