@@ -2,7 +2,7 @@
 
     python scripts/train.py JOB.json RESULT.json
 
-It is yours to change, as are training_best.py, training_checkpoints.py, training_examples.py, training_model.py,
+It is yours to change, as are training_best.py, training_checkpoints.py, training_examples.py, training_files.py, training_model.py,
 training_progress.py, training_ranks.py, training_rows.py and training_trainer.py beside it: the files in the project are those that run. What just-lora relies on is `train(job, stage)`, `load_base(job)`, and what `main` reads and writes. The job is (paths absolute):
 
     model, base      folder of the base model; {repo, commit} of the Hub, or null
@@ -31,11 +31,11 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from training_best import kept, put_back  # noqa: E402
-from training_checkpoints import newest  # noqa: E402
+from training_checkpoints import Damaged, may_be_of, newest  # noqa: E402
 from training_model import is_quantized, load_base, loaded_again, samples, save, uses_gpu, with_adapter  # noqa: E402
 from training_progress import Stopped  # noqa: E402
 from training_ranks import count_of_ranks, is_first, rank, result_file, wait_for_all  # noqa: E402
-from training_rows import tokenized  # noqa: E402
+from training_rows import NoRows, TooLong, tokenized  # noqa: E402
 from training_trainer import trainer_for  # noqa: E402
 
 sys.path.pop(0)
@@ -57,7 +57,9 @@ def train(job, stage):
         tokenized(job.get(files) or [], tokenizer, run["max_seq_length"], run["assistant_only_loss"]) for files in ("train", "validation")
     )
     if not rows.rows:
-        raise ValueError("no row is left to train on: none has an answer within %d tokens" % run["max_seq_length"])
+        if not rows.left_out:
+            raise NoRows("the files of rows have no row")
+        raise TooLong("no row is left to train on: none has an answer within %d tokens" % run["max_seq_length"])
     stage("model")
     base = load_base(job)
     stage("adapter")
@@ -70,8 +72,14 @@ def train(job, stage):
     # Else each would drop the same; a checkpoint has what each went on with.
     if not is_first():
         torch.manual_seed(run["seed"] + rank())
-    trainer.train(resume_from_checkpoint=resumed)
     told = next(each for each in trainer.callback_handler.callbacks if hasattr(each, "seconds"))
+    try:
+        trainer.train(resume_from_checkpoint=resumed)
+    except Exception as error:
+        # Until a step begins it reads the checkpoint.
+        if not resumed or told.begun or not may_be_of(resumed, error):
+            raise
+        raise Damaged("%s: %s: %s" % (resumed, type(error).__name__, error)) from error
     if told.asked and trainer.state.global_step < trainer.state.max_steps:
         raise Stopped("%s asked for the end: a checkpoint of step %d of %d is written" % (told.asked, trainer.state.global_step, trainer.state.max_steps))
     history = trainer.state.log_history

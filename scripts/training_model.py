@@ -7,6 +7,10 @@ import shutil
 from training_ranks import card
 
 
+class UnknownTargets(Exception):
+    """The settings name layers that the model does not have."""
+
+
 def uses_gpu(job):
     import torch
 
@@ -53,7 +57,7 @@ def check_targets(model, names):
     missing = [name for name in names if not any(("." + layer).endswith("." + name) for layer in layers)]
     if missing:
         there = sorted({layer.rsplit(".", 1)[-1] for layer in layers})
-        raise ValueError(
+        raise UnknownTargets(
             "lora.target_modules names %s, which a model of type %s does not have; it has %s"
             % (", ".join(missing), model.config.model_type, ", ".join(there))
         )

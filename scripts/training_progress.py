@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from training_checkpoints import WHOLE, checkpoint_of, mark
+from training_checkpoints import checkpoint_of, vouch
 from training_ranks import greatest_of_all, is_first, wait_for_all
 
 # Ask for a checkpoint and the end. Windows has none of the first two.
@@ -20,6 +20,10 @@ class Stopped(Exception):
     """A signal asked for the end, and the checkpoint is written."""
 
 
+class NotFinite(Exception):
+    """The loss is no number any more: what is learned from here on is lost."""
+
+
 def reporter(job, order, a_step):
     """Tells each step, keeps `train.jsonl`, marks checkpoints as whole, and ends behind a step where a signal asked for that."""
     from transformers import TrainerCallback
@@ -28,7 +32,7 @@ def reporter(job, order, a_step):
 
     class Reporter(TrainerCallback):
         seconds = []
-        asked = None
+        asked = begun = None
 
         def ask(self, number, _frame):
             # The second one does not wait. Slurm may send the others twice: by us, and to every process of a job.
@@ -68,7 +72,7 @@ def reporter(job, order, a_step):
             if loss is None:
                 return
             if not math.isfinite(float(loss)):
-                raise ValueError("the loss is not finite: %s at step %d" % (loss, state.global_step))
+                raise NotFinite("the loss is not finite: %s at step %d" % (loss, state.global_step))
             of_step = order[(state.global_step - 1) * a_step : state.global_step * a_step]
             usual = statistics.median(self.seconds[-50:])
             told = {
@@ -84,7 +88,7 @@ def reporter(job, order, a_step):
             # Each process writes its own random numbers into it.
             wait_for_all()
             if is_first():
-                mark(checkpoint_of(args.output_dir, state.global_step), WHOLE, {"step": state.global_step})
+                vouch(checkpoint_of(args.output_dir, state.global_step), state.global_step)
             # One that ends because it was asked to ends the others: not before the mark is there.
             wait_for_all()
 

@@ -1,22 +1,28 @@
 """Rows of data/processed as tokens and labels: what train.py trains on.
 
-Reads JSON Lines, JSON or Parquet, compressed with gzip or not; training_examples.py says what a row is. A chat is written by
-the model's own chat template, once; the loss is on the answers and on the token that ends each. What cannot be trained as it
-stands is refused with its file and line.
+training_files.py reads them, training_examples.py says what a row is. A chat is written by the model's own chat template, once; the
+loss is on the answers and on the token that ends each. What cannot be trained as it stands is refused with its file and line.
 """
 
 from __future__ import annotations
 
-import gzip
 import inspect
-import json
 from array import array
 from dataclasses import dataclass, field
 
 from training_examples import Refused, example_of
+from training_files import read_rows
 
 # Stands for the text of an answer while the template is asked where it writes it: no template has it, none changes it.
 MARK = "\ue000answer\ue001"
+
+
+class NoRows(Exception):
+    """There is nothing to train on."""
+
+
+class TooLong(Exception):
+    """Every row is longer than the limit before its answer begins."""
 
 
 @dataclass
@@ -40,33 +46,6 @@ class Rows:
     @property
     def tokens(self):
         return sum(len(row.ids) for row in self.rows)
-
-
-# Reading
-
-
-def read_rows(path, name):
-    """(place, row) for each row of a file; the place is `name:line`, in a list or Parquet `name, row N`."""
-    if path.lower().endswith(".parquet"):
-        import pyarrow.parquet
-
-        batches = pyarrow.parquet.ParquetFile(path).iter_batches()
-        yield from ((f"{name}, row {n}", row) for n, row in enumerate((row for each in batches for row in each.to_pylist()), 1))
-        return
-    with (gzip.open if path.lower().endswith(".gz") else open)(path, "rb") as source:
-        start = source.read(4096).decode("utf-8-sig", "replace").lstrip()
-        source.seek(0)
-        if start.startswith("["):
-            yield from ((f"{name}, row {n}", row) for n, row in enumerate(json.loads(source.read().decode("utf-8-sig")), 1))
-            return
-        for number, line in enumerate(source, 1):
-            place = f"{name}:{number}"
-            try:
-                text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-                if text.strip():
-                    yield place, json.loads(text)
-            except ValueError as error:
-                raise Refused(f"{place}: no row of JSON ({error})") from error
 
 
 # Rendering
@@ -168,7 +147,9 @@ def tokenized(files, tokenizer, limit, answers_only=True, tell=lambda count: Non
     for path, name in files:
         for place, row in read_rows(path, name):
             try:
-                waiting.append((place, *writer.write(row)))
+                text, spans = writer.write(row)
+                has_whole_characters(text)
+                waiting.append((place, text, spans))
             except Refused as error:
                 refused.append(f"{place}: {error}")
             if len(waiting) == 1000:
@@ -180,6 +161,14 @@ def tokenized(files, tokenizer, limit, answers_only=True, tell=lambda count: Non
         more = f" and {len(refused) - 3} more" if len(refused) > 3 else ""
         raise Refused("; ".join(refused[:3]) + more)
     return made
+
+
+def has_whole_characters(text):
+    """Raises Refused for half of a surrogate pair, which JSON can write and no tokenizer takes."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Refused("it has half of a character, `\\u%04x`" % ord(text[error.start])) from error
 
 
 def add_tokens(made, writer, texts, limit, answers_only):

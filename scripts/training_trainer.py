@@ -5,6 +5,8 @@ import inspect
 import math
 import os
 import random
+from array import array
+from functools import lru_cache
 
 from training_best import keeper
 from training_checkpoints import begin, checkpoint_of
@@ -15,14 +17,32 @@ from training_ranks import count_of_ranks, ready_without_gpu
 KEPT_CHECKPOINTS = 2
 
 
-def ordered(rows, steps, a_step, seed):
-    """The rows of every step, one after the other: all of them in a new order, again and again, until the last step is full."""
-    order, number = [], 0
-    while len(order) < steps * a_step:
-        pass_over = list(range(len(rows)))
-        random.Random(f"{seed} {number}").shuffle(pass_over)
-        order, number = order + pass_over, number + 1
-    return [rows[at] for at in order[: steps * a_step]]
+class Ordered:
+    """The rows of every step, one after the other: all of them in a new order, again and again, until the last step is full.
+
+    An order is made when a row of its pass is asked for: a training of many passes holds that of the last two.
+    """
+
+    def __init__(self, rows, steps, a_step, seed):
+        self.rows, self.length = rows, steps * a_step
+        self.order_of = lru_cache(maxsize=2)(lambda number: shuffled(len(rows), f"{seed} {number}"))
+
+    def __len__(self):
+        return self.length
+
+    def __getitem__(self, at):
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(self.length))]
+        if not 0 <= at < self.length:
+            raise IndexError(at)
+        number, place = divmod(at, len(self.rows))
+        return self.rows[self.order_of(number)[place]]
+
+
+def shuffled(count, seed):
+    order = array("q", range(count))
+    random.Random(seed).shuffle(order)
+    return order
 
 
 def collator(tokenizer):
@@ -156,7 +176,7 @@ def trainer_for(model, tokenizer, rows, validation, job):
         arguments.distributed_state.device = torch.device("cpu")
         for cache in {"__cached__setup_devices", "_setup_devices"} & set(vars(arguments)):
             vars(arguments)[cache] = torch.device("cpu")
-    order = ordered(rows, steps, a_step, run["seed"])
+    order = Ordered(rows, steps, a_step, run["seed"])
     trainer = InOrder(model, arguments, collator(tokenizer), train_dataset=order, eval_dataset=validation or None)
     trainer.add_callback(reporter(job, order, a_step))
     if validation and run["load_best_model_at_end"]:

@@ -24,7 +24,7 @@ const stages: Readonly<Record<string, string>> = {
 /**
  * Merges beside the final place, proves it, writes down what it was made of, and only then gives it its name. What has that name is
  * kept under another one; what a merge that was killed left is removed.
- * @throws UserError E_MERGE, or the code of a known breakage
+ * @throws UserError E_MERGE, E_DISK_FULL, or the code of a known breakage
  */
 export async function makeMerged(context: Context, inputs: MergeInputs, progress: (progress: Progress) => void): Promise<void> {
   const { host } = context;
@@ -46,6 +46,11 @@ export async function makeMerged(context: Context, inputs: MergeInputs, progress
         code: 'E_MERGE',
         what: 'the merge ended',
         needed: 'a base model and an adapter that go together, and memory for the base',
+        elsewhere: `mend what it names, in \`${adapter.shown}\` or its base\n\`${commandOf(context, 'model:verify', { adapter: adapter.shown, full: '' })}\` looks at the adapter`,
+        // The system ends what takes more memory than there is, and Python has no last word.
+        ...(ended.result ? {} : { fix: 'free memory, four bytes for each weight of the base; `free -g` shows what there is' }),
+        onProcessor: true,
+        writes: [made],
       };
       throw await trainingError(context, ended, failed);
     }

@@ -13,11 +13,12 @@ import { fieldsOf, tryParse } from '../untrusted/json';
 import type { TrainingFacts } from './facts';
 import type { TrainingInputs } from './inputs';
 import { memoryError } from './memory-error';
+import { scriptFault } from './script-fault';
 
 /**
  * Runs scripts/train.py on the inputs, from the last whole checkpoint on.
  * @param folder for checkpoints and the adapter
- * @throws UserError E_TRAIN_ROWS, E_TRAIN_STOPPED, E_GPU_MEMORY, E_TRAINING, or the code of a known breakage
+ * @throws UserError of script-fault.ts, E_GPU_MEMORY, E_DISK_FULL, E_TRAINING, or the code of a known breakage
  */
 export async function runTrainingScript(
   context: Context,
@@ -55,23 +56,15 @@ export async function runTrainingScript(
     return facts;
   }
   const error = errorText(ended);
-  const refused = /^Refused: (.*)$/s.exec(error)?.[1];
-  if (refused !== undefined)
-    throw new UserError({
-      code: 'E_TRAIN_ROWS',
-      found: refused,
-      needed: 'rows whose answers are known, since the loss is on them',
-      fix: `mend or remove these rows; \`${commandOf(context, 'data:check')}\` looks at all of them`,
-    });
-  const stopped = /^Stopped: (.*)$/s.exec(error)?.[1];
-  if (stopped !== undefined)
-    throw new UserError({
-      code: 'E_TRAIN_STOPPED',
-      found: stopped,
-      needed: 'the time for all steps',
-      fix: 'run the same command again: it goes on from that checkpoint',
-    });
-  const failed = { code: 'E_TRAINING', what: 'the training ended', needed: 'a training that goes through all steps' };
+  const known = scriptFault(context, error);
+  if (known) throw new UserError(known);
+  const failed = {
+    code: 'E_TRAINING',
+    what: 'the training ended',
+    needed: 'a training that goes through all steps',
+    elsewhere: `mend what it names, in the settings, the model, the rows or \`scripts/train.py\`\n\`${commandOf(context, 'validate', { env: 'remote', train: '' })}\` shows whether the environment trains`,
+    writes: [folder, path.join(context.root, 'logs')],
+  };
   throw (isOutOfMemory(error) ? await memoryError(context, error) : undefined) ?? (await trainingError(context, ended, failed));
 }
 

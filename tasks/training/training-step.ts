@@ -12,7 +12,7 @@ import { batchText, parallelOf } from '../gpu/memory/parallel';
 import { stepsOf } from '../gpu/memory/steps-of';
 import { memoryConfigOf } from '../gpu/memory/training-memory-config';
 import { changedSince } from './base-source';
-import { lastStep, othersOf, workFolder } from './checkpoints';
+import { checkpointsIn, othersOf, workFolder } from './checkpoints';
 import { cutText, factsText } from './facts';
 import { adapterFolder, freeAdapter, trainAgain } from './folders';
 import { inputsOf, type TrainingInputs } from './inputs';
@@ -64,10 +64,13 @@ export const trainingStep: Step<TrainingInputs> = {
 
 function notThere(context: Context, adapter: string, inputs: TrainingInputs): Finding {
   const folder = workFolder(context, adapter, inputs.compared);
-  const [step, others] = [lastStep(context, folder), othersOf(context, folder)];
-  const from = step === undefined ? 'not trained yet' : `not whole yet: it goes on at step ${step}`;
+  const [checkpoints, others] = [checkpointsIn(context, folder), othersOf(context, folder)];
+  const newest = checkpoints.find(({ fault }) => fault === undefined);
+  const damaged = checkpoints.filter(({ fault }) => fault !== undefined).map(({ name, fault }) => `\`${name}\` (\`${fault}\` is damaged)`);
+  const passed = damaged.length > 0 ? `; ${some(damaged)} ${damaged.length > 1 ? 'do' : 'does'} not count` : '';
+  const from = newest ? `not whole yet: it goes on at step ${newest.step}` : 'not trained yet';
   const left = others > 0 ? `; checkpoints of ${plural(others, 'other training')} of this name do not count, since something changed` : '';
-  return { state: 'todo', found: `${from}${left}` };
+  return { state: 'todo', found: `${from}${passed}${left}` };
 }
 
 /** Rows and steps, as far as the look at the data knows them. */

@@ -118,6 +118,35 @@ test('asked for its end it writes a checkpoint, and goes on from it to the same 
   assert.equal(runOf('stopped').result.losses, runOf('first').result.losses);
 });
 
+test('a checkpoint that was cut short since is passed over; one that is damaged inside is named, and its cure helps', async () => {
+  const mine = [...args, '--name=damaged', '--set', 'training.arguments.epochs=3'];
+  const work = path.join(project, '.just-lora/training/damaged');
+  const checkpoints = () =>
+    fs.existsSync(work)
+      ? fs
+          .readdirSync(work, { recursive: true, encoding: 'utf8' })
+          .filter((name) => name.endsWith('whole.json'))
+          .map((name) => path.join(work, path.dirname(name)))
+          .sort((one, other) => Number(other.split('-').at(-1)) - Number(one.split('-').at(-1)))
+      : [];
+  const { child, ended } = startJust(project, mine, env);
+  const watch = setInterval(() => {
+    if (checkpoints().length > 1) child.kill('SIGINT');
+  }, 20);
+  await ended;
+  clearInterval(watch);
+  const [newest = '', before = ''] = checkpoints();
+  fs.truncateSync(path.join(newest, 'optimizer.pt'), 100);
+  const optimizer = path.join(before, 'optimizer.pt');
+  fs.writeFileSync(optimizer, Buffer.alloc(fs.statSync(optimizer).size));
+  const { exitCode, stderr } = await training.run(...mine);
+  assert.is(exitCode, 1);
+  assert.match(stderr, `${path.relative(project, before)}\` cannot be gone on from`);
+  assert.not.ok(fs.existsSync(newest));
+  execFileSync('sh', ['-c', /`(mv .*?) && npx just train/.exec(stderr)?.[1] ?? 'false'], { cwd: project });
+  assert.is((await training.run(...mine)).exitCode, 0);
+});
+
 test('the adapter is that of the best evaluation, and of the last step where that is asked for', async () => {
   const mine = [...args, '--set', 'training.arguments.epochs=3', '--set', 'training.arguments.learning_rate=3'];
   const last = '--set=training.arguments.load_best_model_at_end=false';

@@ -62,6 +62,12 @@ export const wrongCases: readonly WrongCase[] = [
     ],
   },
   {
+    what: 'more passes than anybody means',
+    file: 'configs/training_config.yaml',
+    text: 'arguments: {epochs: 1e9}\n',
+    says: ['configs/training_config.yaml:1:13: training.arguments.epochs is 1000000000; expected at most 5000'],
+  },
+  {
     what: 'yes where true is meant',
     file: 'configs/training_config.yaml',
     text: 'quantization:\n  load_in_4bit: yes\n',

@@ -251,6 +251,11 @@ test('a whole checkpoint is gone on from, one without its mark is none, and thos
     if (mark) fs.writeFileSync(path.join(folder, 'checkpoints', name, 'whole.json'), '{}');
   }
   assert.is((await look(context())).found, 'not whole yet: it goes on at step 10');
+  fs.writeFileSync(path.join(folder, 'checkpoints/checkpoint-10/whole.json'), JSON.stringify({ step: 10, sizes: { 'optimizer.pt': 7 } }));
+  assert.is(
+    (await look(context())).found,
+    'not whole yet: it goes on at step 5; `checkpoint-10` (`optimizer.pt` is damaged) does not count',
+  );
   assert.match(
     (await look(context({ sets: ['training.lora.rank=4'] }))).found,
     /^not trained yet; checkpoints of 1 other training of this name/,

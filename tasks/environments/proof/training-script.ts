@@ -9,6 +9,7 @@ const [main, ...helpers] = [
   'training_best.py',
   'training_checkpoints.py',
   'training_examples.py',
+  'training_files.py',
   'training_model.py',
   'training_progress.py',
   'training_ranks.py',

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, dropped, flag, oneOf, positive, section } from './values';
+import { count, dropped, flag, oneOf, positive, positiveUpTo, section } from './values';
 
 /** `configs/training_config.yaml`: the adapter, the base model in memory, and the run. */
 export const training = v.strictObject({
@@ -27,7 +27,7 @@ export const training = v.strictObject({
   processes: count('Processes that train together, one for each GPU; 0: one for each GPU that can be used', 1, 0),
   arguments: section('The training run', {
     learning_rate: positive('Peak learning rate', 2e-4),
-    epochs: positive('Passes over the data', 3),
+    epochs: positiveUpTo(5000, 'Passes over the data', 3),
     batch_size: count('Examples per GPU and step', 4),
     gradient_accumulation_steps: count('Steps per weight update', 4),
     max_seq_length: count('Longest example, in tokens; what is longer is cut', 1024, 8),

@@ -33,6 +33,10 @@ export const dropped = (what: string, fallback: number) =>
 /** More than 0. */
 export const positive = (what: string, fallback: number) => v.optional(v.pipe(v.number(), v.gtValue(0), v.description(what)), fallback);
 
+/** More than 0, and no more than anybody means. */
+export const positiveUpTo = (most: number, what: string, fallback: number) =>
+  v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(most), v.description(what)), fallback);
+
 export const flag = (what: string, fallback: boolean) => v.optional(v.pipe(v.boolean(), v.description(what)), fallback);
 
 /** One of a few words. */

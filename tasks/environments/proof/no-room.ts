@@ -1,0 +1,36 @@
+import { UserError } from '../../common/errors';
+import { bytes } from '../../common/format';
+import type { Context } from '../../engine/context';
+import { shown } from '../../engine/paths';
+import { temporaryFolderOf } from '../../platform/disk';
+
+/** How Python, safetensors and the libraries of C say that the disk is full, or the quota of this user: by words, or by the number of errno. */
+const saysFull = /no space left on device|disk quota exceeded|\bE(?:NOSPC|DQUOT)\b|\[?(?:errno|os error) (?:28|122)\b/i;
+
+/** What torch says where writing fails, whatever it was that failed. */
+const saysUnwritten = /PytorchStreamWriter failed|unexpected pos \d+ vs \d+/;
+
+/** Below it a filesystem counts as full. */
+const fewestBytes = 20_000_000;
+
+/**
+ * A program that ended for want of room, with the place that has least of it; `undefined` where that is not why.
+ * @param said what the program said
+ * @param what ended, in words
+ * @param places folders that it wrote to, beside that for temporary files
+ */
+export async function noRoomLeft(context: Context, said: string, what: string, places: readonly string[]): Promise<UserError | undefined> {
+  const isSaid = saysFull.test(said);
+  if (!isSaid && !saysUnwritten.test(said)) return undefined;
+  const { host, root } = context;
+  const all = [...places, temporaryFolderOf(host)];
+  const free = await Promise.all(all.map(async (place) => ({ place, ...(await host.disk.freeSpace(place)) })));
+  const [least] = free.sort((one, other) => one.availableBytes - other.availableBytes);
+  if (!least || (!isSaid && least.availableBytes >= fewestBytes)) return undefined;
+  return new UserError({
+    code: 'E_DISK_FULL',
+    found: `${what}: no space left on the device; \`${shown(root, least.place)}\` has ${bytes(least.availableBytes)} free`,
+    needed: 'room for what it writes',
+    fix: '`npx just storage` shows what needs room; free some and run the same command again',
+  });
+}
