@@ -83,13 +83,23 @@ def message_of(value):
     known = role if role in KNOWN_ROLES else plain if plain in KNOWN_ROLES else ROLES.get(plain)
     if known is None:
         raise Refused(f"no chat template knows the role {role!r}")
+    weight = value.get("weight")
+    if weight is not None and (isinstance(weight, bool) or weight not in (0, 1)):
+        raise Refused(f"`weight` of a message is {weight!r}: 0 for an answer that is not learned, or 1")
+    # What a template gets of a message is the rest.
+    unlearned = {"weight": 0} if weight == 0 and known == "assistant" else {}
     calls = value.get("tool_calls")
     if calls is not None and not isinstance(calls, list):
         raise Refused(f"`tool_calls` is a value of type {type(calls).__name__}")
     if calls:
         # A call has no words of its own.
-        return {"role": known, "content": None if content is None else text_of(content), "tool_calls": calls}
-    return {"role": known, "content": text_of(content), **({"name": value["name"]} if isinstance(value.get("name"), str) else {})}
+        return {"role": known, "content": None if content is None else text_of(content), "tool_calls": calls, **unlearned}
+    return {"role": known, "content": text_of(content), **({"name": value["name"]} if isinstance(value.get("name"), str) else {}), **unlearned}
+
+
+def is_learned(message):
+    """An answer of `weight` 0 is context, as in the format of OpenAI: it stands in the text, and the loss is not on it."""
+    return message["role"] == "assistant" and message.get("weight") != 0
 
 
 def text_of(value):

@@ -10,7 +10,7 @@ import inspect
 from array import array
 from dataclasses import dataclass, field
 
-from training_examples import Refused, example_of
+from training_examples import Refused, example_of, is_learned
 from training_files import read_rows
 
 # Stands for the text of an answer while the template is asked where it writes it: no template has it, none changes it.
@@ -65,6 +65,7 @@ class Writer:
     def render(self, messages, tools=None, **more):
         if tools and not self.takes_tools:
             raise Refused("this version of transformers gives a template no `tools`")
+        messages = [{key: value for key, value in each.items() if key != "weight"} for each in messages]
         try:
             return self.tokenizer.apply_chat_template(messages, tokenize=False, **more, **({"tools": tools} if tools else {}))
         except Exception as error:  # What a template raises is of jinja2, or of the template itself.
@@ -99,12 +100,14 @@ class Writer:
             raise Refused("the model has no chat template: take an instruct model, or rows of `text`")
         if not any(each["role"] == "assistant" for each in messages):
             raise Refused("nobody answers")
+        if not any(is_learned(each) for each in messages):
+            raise Refused("every answer has the weight 0: none is learned")
         text = self.render(messages, tools)
         for each in messages:
             if each["role"] in ("system", "user") and (each["content"] or "").strip() not in text:
                 raise Refused(f"the chat template of the model leaves out what the {each['role']} says")
-        spans = [self.span_of(text, messages, at, tools) for at, each in enumerate(messages) if each["role"] == "assistant"]
-        if not self.end and messages[-1]["role"] == "assistant" and not text[spans[-1][1] :].strip():
+        spans = [self.span_of(text, messages, at, tools) for at, each in enumerate(messages) if is_learned(each)]
+        if not self.end and is_learned(messages[-1]) and not text[spans[-1][1] :].strip():
             # A template that ends no answer: without the token that ends a text the model would never stop.
             start, end = spans[-1]
             text, spans[-1] = text[:end] + self.eos, (start, end + len(self.eos))

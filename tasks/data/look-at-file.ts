@@ -111,7 +111,10 @@ function judgeColumns(report: FileReport): void {
   if (messages?.is === 'list' && messages.item.is === 'struct') {
     const more = Object.keys(messages.item.fields).filter((name) => name !== 'role' && name !== 'content');
     if (more.includes('tool_calls')) add(report, 'tool-calls', { line: 1 });
-    else if (more.length > 0) add(report, 'message-keys', { line: 1, detail: more.map((name) => `\`${name.slice(0, 40)}\``).join(', ') });
+    else if (more.length > 0) {
+      const names = more.map((name) => `\`${name.slice(0, 40)}\`${name === 'weight' ? ' (which `train` honours: 0 is not learned)' : ''}`);
+      add(report, 'message-keys', { line: 1, detail: names.join(', ') });
+    }
   }
   const others = Object.keys(fields).filter((name) => name !== 'prompt' && name !== 'completion');
   if (report.shapes['prompt-completion'] && others.length > 0)

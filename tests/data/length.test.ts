@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { exampleOf } from '../../tasks/data/chat/shape';
 import { Layouts } from '../../tasks/data/length/layout';
 import { Measure } from '../../tasks/data/length/measure';
 import { LengthTally } from '../../tasks/data/length/tally-lengths';
@@ -141,6 +142,22 @@ test('an example has one BOS and one EOS, and is told where it is cut, and where
   assert.is(exact?.answerTokens, 2 * counter.count('No.') + counter.count(long) + counter.count('It rains.'));
   assert.equal([exact?.cut, exact?.withoutAnswer, exact?.lengths.length, about?.lengths.length], [2, 1, 4, 4]);
   assert.equal(measure.take()[0]?.lengths.length, 0);
+});
+
+test('an answer of weight 0 counts as context', () => {
+  const model = { name: 'llama', tokenizer: fileOf('llama'), template: lenient, addsBos: true, bos: lenient.bos, eos: lenient.eos };
+  const measure = new Measure({ limit: 400, models: [model, { ...model, template: undefined }] });
+  const talk = exampleOf({
+    messages: [
+      { role: 'user', content: 'Rain?' },
+      { role: 'assistant', content: 'Hardly any of it.', weight: 0 },
+      { role: 'user', content: 'Snow?' },
+      { role: 'assistant', content: 'No.', weight: 1 },
+    ],
+  });
+  assert.ok(talk);
+  measure.add(talk);
+  for (const { answerTokens } of measure.take()) assert.is(answerTokens, counterOf('llama').count('No.'));
 });
 
 test('quantiles and the histogram are those of all examples', () => {

@@ -35,6 +35,17 @@ const messages: readonly unknown[] = [
   ]),
   ...[null, [], calls, 'look', {}, 0].map((tool_calls) => [user, { role: 'assistant', content: null, tool_calls }, assistant]),
   ...[null, [], calls, 'look', {}, 0].map((tool_calls) => [user, { role: 'assistant', content: 'bonjour', tool_calls }]),
+  ...[null, 0, 1, 0.5, -1, 2, true, false, '0', [], {}].flatMap((weight) => [
+    [user, { ...assistant, weight }],
+    [user, { ...assistant, weight }, user, assistant],
+    [user, { ...assistant, weight, content: '' }, user, assistant],
+    [{ ...user, weight }, assistant],
+    [user, { role: 'assistant', content: null, tool_calls: calls, weight }],
+    [
+      { from: 'human', value: 'hey' },
+      { from: 'gpt', value: 'bonjour', weight },
+    ],
+  ]),
   [user, { role: 'assistant', content: 5, tool_calls: calls }],
   [{ role: 'user', content: null, tool_calls: calls }, assistant],
   [

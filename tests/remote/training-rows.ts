@@ -29,6 +29,11 @@ const chat = (...contents: readonly string[]) => ({
   messages: contents.map((content, at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content })),
 });
 
+/** A chat whose answers have these weights. */
+const weighted = (weights: readonly unknown[], ...contents: readonly string[]) => ({
+  messages: chat(...contents).messages.map((message, at) => (at % 2 === 0 ? message : { ...message, weight: weights[(at - 1) / 2] })),
+});
+
 interface Case {
   what: string;
   template: keyof typeof templates;
@@ -45,6 +50,15 @@ interface Case {
 const cases: readonly Case[] = [
   { what: 'one answer', template: 'llama', rows: [chat('what', 'rain')], learned: [['rain<|eot_id|>']] },
   { what: 'two answers', template: 'llama', rows: [chat('a', 'rain', 'b', 'noon')], learned: [['rain<|eot_id|>', 'noon<|eot_id|>']] },
+  { what: 'weight 0', template: 'llama', rows: [weighted([0, 1], 'a', 'rain', 'b', 'noon')], learned: [['noon<|eot_id|>']] },
+  { what: 'weight 0 last', template: 'endless', rows: [weighted([null, 0], 'a', 'rain', 'b', 'noon')], learned: [[' rain']] },
+  { what: 'weight 0 alone', template: 'llama', rows: [weighted([0], 'a', 'rain')], refused: /every answer has the weight 0/ },
+  {
+    what: 'half a weight',
+    template: 'llama',
+    rows: [weighted([0.5], 'a', 'rain')],
+    refused: /^rows\.jsonl:1: `weight` of a message is 0\.5/,
+  },
   { what: 'words of the question', template: 'llama', rows: [chat('rain', 'rain')], learned: [['rain<|eot_id|>']] },
   { what: 'blanks are trimmed', template: 'llama', rows: [chat('a', '\n rain \n')], learned: [['rain<|eot_id|>']] },
   { what: 'one answer', template: 'mistral', rows: [chat('what', 'rain')], learned: [[' rain</s>']] },

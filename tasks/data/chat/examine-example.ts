@@ -1,9 +1,10 @@
 import { quoteOf } from '../report/quote';
 import type { Counter } from '../report/tally';
 import type { RawRow } from '../rows/block';
+import { jsonOf } from '../rows/json-of';
 import { hasBadCharacters } from '../text/bad-characters';
 import { addressesIn, hasSecret } from '../text/private';
-import type { Example, Message } from './example';
+import { type Example, isLearned, isWeight, type Message } from './example';
 import type { ChatKind } from './kinds';
 import { meantRole, roles } from './roles';
 
@@ -32,6 +33,7 @@ export function examineExample({ shape, isChat, messages, ignored = [] }: Exampl
   };
   for (const message of messages) {
     if (isChat) examineRole(message, shape === 'sharegpt', once);
+    if (!isWeight(message.weight)) once('weight', `\`${jsonOf(message.weight).slice(0, 40)}\``);
     const content = examineContent(message, once);
     if (content === undefined) continue;
     if (shape === 'text' && beginning.test(content)) once('template-applied');
@@ -51,7 +53,8 @@ function examineRole({ role }: Message, isForeign: boolean, once: (kind: ChatKin
   once(meant ? 'role-name' : 'unknown-role', typeof role === 'string' ? `\`${role.slice(0, 40)}\`` : 'no role');
 }
 
-function examineContent({ role, content, more }: Message, once: (kind: ChatKind, detail?: string) => void): string | undefined {
+function examineContent(message: Message, once: (kind: ChatKind, detail?: string) => void): string | undefined {
+  const { role, content, more } = message;
   const calls = more?.['tool_calls'] ?? [];
   if (!Array.isArray(calls)) once('content-type', `\`tool_calls\` is ${typeName(calls)}`);
   if (content === null || content === undefined) {
@@ -62,7 +65,7 @@ function examineContent({ role, content, more }: Message, once: (kind: ChatKind,
   if (Array.isArray(content)) once('parts');
   else if (typeof content !== 'string') once('content-type', typeName(content));
   else {
-    if (isBlank(content)) once(isAnswer(role) ? 'no-answer' : 'empty-message', ofRole(role));
+    if (isBlank(content)) once(isLearned(plainRole(role), message) ? 'no-answer' : 'empty-message', ofRole(role));
     return content;
   }
   return undefined;
@@ -83,13 +86,16 @@ const typeName = (value: unknown): string =>
         ? 'bytes'
         : `a value of type ${typeof value}`;
 
-const isAnswer = (role: unknown): boolean => role === 'assistant' || meantRole(role) === 'assistant';
 const plainRole = (role: unknown): unknown => meantRole(role) ?? role;
 
 function examineTurns(messages: readonly Message[], once: (kind: ChatKind, detail?: string) => void): void {
   const order = messages.map(({ role }) => plainRole(role));
   if (!order.includes('assistant')) {
     once('no-answer', 'no message of `assistant`');
+    return;
+  }
+  if (!messages.some((message) => isLearned(plainRole(message.role), message))) {
+    once('no-answer', 'every answer has the `weight` 0');
     return;
   }
   if (order.at(-1) !== 'assistant') once('ends-without-answer', `it is of \`${String(order.at(-1)).slice(0, 40)}\``);

@@ -57,6 +57,11 @@ export const chatKinds = {
     says: 'the last message is no answer: it is trained as part of the prompt',
     fix: 'take the message out',
   },
+  weight: {
+    level: 'error',
+    says: 'a `weight` of a message that is neither 0 (an answer that is not learned) nor 1: the training refuses the row',
+    fix: 'write 0 or 1, or take it out',
+  },
   'empty-message': { level: 'warning', says: 'a message that is empty and no answer', fix: 'take it out' },
   'template-raises': {
     level: 'error',

@@ -33,10 +33,11 @@ const isForeign = (value: unknown): value is Row => typeof value === 'object' &&
 
 function messageOf(value: unknown): Message {
   if (typeof value !== 'object' || value === null) return { role: undefined, content: value };
-  const { role, content, more } = isForeign(value) ? foreignParts(value) : parts(value as Row);
-  for (const _ in more) return { role, content, more };
-  return { role, content };
+  const { role, content, weight, more } = isForeign(value) ? foreignParts(value) : parts(value as Row);
+  const message: Message = weight === undefined || weight === null ? { role, content } : { role, content, weight };
+  for (const _ in more) return { ...message, more };
+  return message;
 }
 
-const foreignParts = ({ from, value, ...more }: Row) => ({ role: from, content: value, more });
-const parts = ({ role, content, ...more }: Row) => ({ role, content, more });
+const foreignParts = ({ from, value, weight, ...more }: Row) => ({ role: from, content: value, weight, more });
+const parts = ({ role, content, weight, ...more }: Row) => ({ role, content, weight, more });

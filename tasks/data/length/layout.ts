@@ -1,4 +1,4 @@
-import type { Message } from '../chat/example';
+import { isLearned, type Message } from '../chat/example';
 import { markOf, signatureOf, skeletonOf } from '../chat/signature';
 import type { Rendered } from '../template/render';
 
@@ -44,9 +44,9 @@ export class Layouts {
       let text = layout.fixed[0] as string;
       const answers: Trained['answers'][number][] = [];
       for (const [place, { index, trim }] of layout.slots.entries()) {
-        const { role, content } = messages[index] as Message;
-        const written = trim(content as string);
-        if (role === 'assistant') answers.push({ from: text.length, to: text.length + written.length });
+        const message = messages[index] as Message;
+        const written = trim(message.content as string);
+        if (isLearned(message.role, message)) answers.push({ from: text.length, to: text.length + written.length });
         text += written + (layout.fixed[place + 1] as string);
       }
       return { text, answers };
@@ -94,12 +94,12 @@ export class Layouts {
 function answersIn(text: string, messages: readonly Message[]): Trained['answers'] {
   const answers: Trained['answers'][number][] = [];
   let behind = 0;
-  for (const { role, content } of messages) {
-    const written = String(content).trim();
+  for (const message of messages) {
+    const written = String(message.content).trim();
     const from = text.indexOf(written, behind);
     if (from < 0) continue;
     behind = from + written.length;
-    if (role === 'assistant') answers.push({ from, to: behind });
+    if (isLearned(message.role, message)) answers.push({ from, to: behind });
   }
   return answers;
 }

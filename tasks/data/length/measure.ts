@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import type { Example, Message } from '../chat/example';
+import { type Example, isLearned, type Message } from '../chat/example';
 import { meantRole } from '../chat/roles';
 import type { ModelTemplate } from '../template/model-template';
 import { rendererOf } from '../template/render';
@@ -114,10 +114,10 @@ function trainedText({ shape, isChat, messages }: Example, layouts: Layouts | un
   const gap = isChat ? '\n' : '';
   let text = '';
   const answers: Trained['answers'][number][] = [];
-  for (const [index, { role }] of messages.entries()) {
+  for (const [index, message] of messages.entries()) {
     if (text !== '') text += gap;
     const content = contents[index] as string;
-    if (plainRole(role) === 'assistant') answers.push({ from: text.length, to: text.length + content.length });
+    if (isLearned(plainRole(message.role), message)) answers.push({ from: text.length, to: text.length + content.length });
     text += content;
   }
   return { text, answers };
