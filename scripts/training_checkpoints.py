@@ -1,6 +1,7 @@
 """Which checkpoints of a training are whole: a mark, written last of all, says it. For train.py."""
 
 import errno
+import itertools
 import json
 import os
 import re
@@ -68,21 +69,30 @@ def fault_of(folder):
 
 
 def newest(folder):
-    """The newest whole checkpoint, or None. The first process alone removes what is not whole, before the others look."""
+    """The newest whole checkpoint, or None. The first process alone clears away what is not whole, before the others look."""
     if is_first():
-        remove_damaged(folder)
+        clear_damaged(folder)
     wait_for_all()
     whole = {int(name.rsplit("-", 1)[-1]): at for name, at in checkpoints_in(folder) if not fault_of(at)}
     return whole[max(whole)] if whole else None
 
 
-def remove_damaged(folder):
-    """What is not whole would be counted among those that stay, in place of one that is."""
+def clear_damaged(folder):
+    """What is not whole would be counted among those that stay, in place of one that is. One that was whole once is kept beside them."""
     for name, at in checkpoints_in(folder):
         fault = fault_of(at)
-        if fault:
-            print("%s is passed over: %s" % (name, fault), file=sys.stderr, flush=True)
+        if not fault:
+            continue
+        print("%s is passed over: %s" % (name, fault), file=sys.stderr, flush=True)
+        if os.path.exists(os.path.join(at, WHOLE)):
+            os.rename(at, free_name(os.path.join(os.path.dirname(folder), "damaged-" + name)))
+        else:
             shutil.rmtree(at)
+
+
+def free_name(path):
+    names = itertools.chain([path], ("%s.%d" % (path, number) for number in itertools.count(2)))
+    return next(name for name in names if not os.path.lexists(name))
 
 
 def may_be_of(folder, error):

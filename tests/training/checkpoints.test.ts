@@ -62,6 +62,18 @@ for (const [what, does, step] of damage)
     assert.is(python('print(newest(sys.argv[2]))', path.join(folder, 'checkpoints')), at(step));
   });
 
+test('one that was whole once is kept aside, each time it comes to that; one that never was goes', () => {
+  const { folder, at } = made();
+  fs.truncateSync(at(15, 'optimizer.pt'), 100);
+  fs.rmSync(at(10, 'whole.json'));
+  const checkpoints = path.join(folder, 'checkpoints');
+  python('newest(sys.argv[2])', checkpoints);
+  fs.cpSync(path.join(folder, 'damaged-checkpoint-15'), at(15), { recursive: true });
+  python('newest(sys.argv[2])', checkpoints);
+  assert.equal(fs.readdirSync(folder).sort(), ['checkpoints', 'damaged-checkpoint-15', 'damaged-checkpoint-15.2']);
+  assert.equal(fs.readdirSync(checkpoints), ['checkpoint-5']);
+});
+
 test('where none is whole it begins anew', () => {
   const { folder, at } = made();
   for (const step of [5, 10, 15]) fs.truncateSync(at(step, 'optimizer.pt'), 1);
