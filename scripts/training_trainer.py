@@ -80,7 +80,8 @@ def meant(job, steps, eval_steps):
         "gradient_accumulation_steps": run["gradient_accumulation_steps"],
         "learning_rate": run["learning_rate"],
         "lr_scheduler_type": run.get("schedule", "linear"),
-        "warmup_steps": 0 if run.get("schedule") else min(100, math.ceil(steps * 0.03)),
+        # The first step of a warm-up has the rate 0: a training of a few steps would lose it, and one of a single step all it has.
+        "warmup_steps": 0 if run.get("schedule") else min(100, int(steps * 0.03)),
         "optim": "adamw_torch",
         "weight_decay": 0.0,
         "adam_beta1": 0.9,

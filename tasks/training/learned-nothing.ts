@@ -6,7 +6,7 @@ import { stepsOf } from '../gpu/memory/steps-of';
 import type { TrainingFacts } from './facts';
 import type { TrainingInputs } from './inputs';
 
-/** The least steps of a training that is proposed: the rate is 0 in the first one, and the warm-up ends behind it. */
+/** The least steps of a training that is proposed. */
 const someSteps = 5;
 
 /** An adapter that went through all steps and is what it was before them: who has it would take the base for a fine-tune. */
@@ -24,7 +24,7 @@ export function learnedNothing(
   return new UserError({
     code: 'E_TRAINING',
     found: `the adapter has learned nothing: every \`lora_B\` is 0 after ${plural(steps, 'step')}, as before the first one`,
-    needed: 'steps that change the weights; in the first one, of the warm-up, the learning rate is 0',
+    needed: 'steps that change the weights',
     fix:
       more > epochs
         ? `${train(`training.arguments.epochs=${more}`)} makes more steps of these rows`
