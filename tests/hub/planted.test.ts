@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { filesIn } from '../support/files-in';
 import { contentFor, contentOf, modelFiles, placeFor } from './model';
 import { blobOf } from './repositories';
 import { startHub } from './server';
@@ -27,10 +28,9 @@ const rows = (change: object = {}) =>
 
 /** Every file of a folder with its content, but for what each run leaves of itself: its record, compiled modules. */
 function everyFile(folder: string): string[] {
-  const isOwn = (name: string) => /(^|\/)(node_modules|\.just-lora|\.cache|tools)(\/|$)/.test(name) && !name.includes('models/');
-  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => !isOwn(name));
-  const plain = names.filter((name) => fs.lstatSync(path.join(folder, name)).isFile()).sort();
-  return plain.map(
+  const isOwn = (name: string) => /(^|\/)(\.just-lora|\.cache|tools)(\/|$)/.test(name) && !name.includes('models/');
+  const names = filesIn(folder).filter((name) => !isOwn(name));
+  return names.map(
     (name) =>
       `${createHash('sha1')
         .update(fs.readFileSync(path.join(folder, name)))
