@@ -62,6 +62,9 @@ export function explain(raw: Fault): string {
 /** Whether there was no room for it: on the disk, or in what this user may use of it. */
 export const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException)?.code ?? '');
 
+/** How programs say that there was none: by words, or by the number of errno. */
+export const saysFull = /no space left on device|disk quota exceeded|\bE(?:NOSPC|DQUOT)\b|(?:errno|os error) (?:28|122)\b/i;
+
 /** Anything thrown, as a fault: what is not ours keeps its own message. */
 export function faultOf(error: unknown): Fault {
   return error instanceof UserError ? error.fault : outgoingFault(foreignFault(error));

@@ -1,10 +1,10 @@
 import { UserError } from '../common/errors';
 import { plural } from '../common/format';
-import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import { stepsOf } from '../gpu/memory/steps-of';
 import type { TrainingFacts } from './facts';
 import type { TrainingInputs } from './inputs';
+import { withSetting } from './with-setting';
 
 /** The least steps of a training that is proposed. */
 const someSteps = 5;
@@ -16,7 +16,7 @@ export function learnedNothing(
   { training, on }: TrainingInputs,
   { steps, rows }: TrainingFacts,
 ): UserError {
-  const train = (set: string) => `\`${commandOf(context, 'train', { name, set: [...others(context, set), set] })}\``;
+  const train = (argument: string, value: number) => `\`${withSetting(context, argument, value, { name })}\``;
   const { epochs, learning_rate: rate } = training.arguments;
   // Twice as many, until they make some steps.
   let more = epochs;
@@ -27,11 +27,7 @@ export function learnedNothing(
     needed: 'steps that change the weights',
     fix:
       more > epochs
-        ? `${train(`training.arguments.epochs=${more}`)} makes more steps of these rows`
-        : `${train(`training.arguments.learning_rate=${Math.min(1, rate * 10)}`)} learns faster`,
+        ? `${train('epochs', more)} makes more steps of these rows`
+        : `${train('learning_rate', Math.min(1, rate * 10))} learns faster`,
   });
 }
-
-/** What else was set for this run. */
-const others = (context: Context, set: string): string[] =>
-  context.optionValues('set').filter((each) => !each.startsWith(set.slice(0, set.indexOf('=') + 1)));

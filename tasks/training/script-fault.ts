@@ -5,6 +5,7 @@ import { freeName } from '../engine/aside';
 import { commandOf } from '../engine/command';
 import type { Context } from '../engine/context';
 import { shown } from '../engine/paths';
+import { withSetting } from './with-setting';
 
 /** What an exception of the training script means, by its name: those that say themselves what is wrong. */
 const kinds: Readonly<Record<string, (said: string, context: Context) => Fault>> = {
@@ -64,11 +65,4 @@ function damaged(said: string, context: Context): Fault {
     needed: 'a checkpoint as it was written',
     fix: `\`mv ${from} ${to} && ${commandOf(context)}\` goes on from the one before it, else from the beginning`,
   };
-}
-
-/** The same training with another value of one of its arguments. */
-function withSetting(context: Context, name: string, value: number): string {
-  const setting = `training.arguments.${name}=`;
-  const others = context.optionValues('set').filter((set) => !set.startsWith(setting));
-  return commandOf(context, 'train', { set: [...others, `${setting}${value}`] });
 }

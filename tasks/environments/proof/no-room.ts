@@ -1,11 +1,8 @@
-import { UserError } from '../../common/errors';
+import { saysFull, UserError } from '../../common/errors';
 import { bytes } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import { temporaryFolderOf } from '../../platform/disk';
-
-/** How Python, safetensors and the libraries of C say that the disk is full, or the quota of this user: by words, or by the number of errno. */
-const saysFull = /no space left on device|disk quota exceeded|\bE(?:NOSPC|DQUOT)\b|\[?(?:errno|os error) (?:28|122)\b/i;
 
 /** What torch says where writing fails, whatever it was that failed. */
 const saysUnwritten = /PytorchStreamWriter failed|unexpected pos \d+ vs \d+/;

@@ -1,3 +1,5 @@
+import { saysFull } from '../../common/errors';
+
 /** What made pip or uv fail, as far as their words tell. */
 export type InstallerFault =
   | 'disk'
@@ -17,7 +19,7 @@ export type InstallerFault =
  * of no version at all (`from versions: none`) of a package that a lock names.
  */
 const signs: readonly (readonly [InstallerFault, RegExp])[] = [
-  ['disk', /no space left on device|disk quota exceeded|os error (?:28|122)\b|errno (?:28|122)\b/i],
+  ['disk', saysFull],
   [
     'setting',
     /failed to parse environment variable|invalid value '[^']*' for '--|is not a valid value for \S+ option|error occurred during configuration|TOML parse error|failed to read `--find-links`/i,

@@ -1,11 +1,6 @@
+import { foldersAbove } from '../../../sync/compare/change';
 import type { RelativeName } from '../../../untrusted/names';
 import type { FileThere } from './compare-answer';
-
-/** The folders that a name lies in, the uppermost first, without the project's own. */
-export function foldersAbove(name: RelativeName): RelativeName[] {
-  const parts = name.split('/').slice(0, -1);
-  return parts.map((_, at) => parts.slice(0, at + 1).join('/') as RelativeName);
-}
 
 /** Of these names, and of every folder that one of them lies in. */
 export function withFolders(names: Iterable<RelativeName>): Set<RelativeName> {

@@ -3,6 +3,7 @@ import { UserError } from '../../../common/errors';
 import { shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { Progress } from '../../../engine/step';
+import { foldersAbove } from '../../../sync/compare/change';
 import { forgetPushed } from '../../../sync/guards/arrived';
 import type { RelativeName } from '../../../untrusted/names';
 import type { Machine } from '../../machine';
@@ -10,7 +11,7 @@ import { smallBytes } from '../hashes-here';
 import { notAsSent, sendTo } from '../send';
 import { gzipped, type TarEntry, tarOf } from '../tar';
 import type { Comparison } from './compare';
-import { blockerOf, foldersAbove } from './parents';
+import { blockerOf } from './parents';
 import { placeScript } from './place-script';
 import { type Sent, sentText } from './sent';
 
