@@ -60,6 +60,7 @@ test.before(async () => {
   write('.venv-local/just-lora.json', '{"state":"building"}');
   write('.venv-local/lib/python3.10/site-packages/a.py');
   write('.venv-local.before/just-lora.json', '{"state":"building"}');
+  write('.venv-local.kept/lib/python3.10/site-packages/mine.py', 'an afternoon');
   // One that a person made, under a name of ours.
   write('.venv-remote/pyvenv.cfg');
   const prefix = path.join(elsewhere, 'envs/w');
@@ -87,6 +88,7 @@ test.before(async () => {
 test('lists what a record or a mark proves as ours, removes nothing, and says what stays', async () => {
   const told = await uninstall(3);
   assert.equal(places(told['environments']), ['.venv-local', '.venv-local.before']);
+  assert.match(told['environments']?.stays.join('\n') ?? '', /^`\.venv-local\.kept` keeps what a person added to an environment/m);
   assert.equal(places(told['conda']), [path.join(elsewhere, 'envs/w')]);
   assert.match(
     told['conda']?.stays.join() ?? '',
@@ -139,6 +141,7 @@ test('killed at any moment, the next run finishes; data, models, adapters and wh
     '.just-lora/conda.json',
     '.just-lora/kept/2026-11-28T17-25-00-123Z/data/raw/a.jsonl',
     '.just-lora/training/first/0123456789ab/checkpoints/checkpoint-50/optimizer.pt',
+    '.venv-local.kept/lib/python3.10/site-packages/mine.py',
     '.venv-remote/pyvenv.cfg',
     'adapters/.gitkeep',
     'adapters/first/adapter_model.safetensors',

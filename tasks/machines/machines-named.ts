@@ -1,5 +1,6 @@
 import { usageError } from '../common/errors';
 import type { Context } from '../engine/context';
+import { ownFile } from '../settings/read/sources';
 import { remoteNamed } from '../sync/remotes/chosen-remote';
 import type { Remote } from '../sync/remotes/remote';
 import { filledIn } from '../sync/remotes/remote-settings';
@@ -20,7 +21,7 @@ export function machineNamesOf(context: Context, values: readonly string[]): Rem
       words.length === 0 ? '`--on` names no machine' : '`--on=all`: no machine is filled in under `remotes`',
       machines.length > 0
         ? `\`--on=${machines[0]}\``
-        : 'write `remotes: { gpu: { host: …, path: … } }` with your values into configs/setup.local.yaml',
+        : `write \`remotes: { gpu: { host: …, path: … } }\` with your values into ${ownFile('setup', context.environment)}`,
     );
   return names.map((name) => {
     const remote = remoteNamed(context, name, 'on');

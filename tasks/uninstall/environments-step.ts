@@ -6,6 +6,7 @@ import { profileVariants } from '../environments/profile/profile-files';
 import { additionsToVenv } from '../environments/venv/packages/additions';
 import { isOurs, isVacant, removeOwned } from '../environments/venv/packages/backup';
 import { readEnvironmentRecord } from '../environments/venv/packages/environment-record';
+import { keptAdditions } from '../environments/venv/packages/keep-additions';
 import { placesBeside } from '../environments/venv/packages/variants';
 import { type Belongings, isInside, type Owned, removalStep, together } from './removal-step';
 
@@ -17,7 +18,9 @@ export const environmentsStep = removalStep('environments', 'Look for environmen
     [place, ...placesBeside(context, profileVariants, place)].map((folder) => ({ place, folder })),
   );
   const looked = await Promise.all(all.map(({ place, folder }) => look(context, place, folder)));
-  return together(looked);
+  const kept = [...places].flatMap((place) => keptAdditions(context, place));
+  const stays = kept.map((folder) => `\`${shown(context.root, folder)}\` keeps what a person added to an environment, or moved aside`);
+  return together([...looked, { goes: [], stays }]);
 });
 
 /** @param madeAt where it was made, where it waits beside that */

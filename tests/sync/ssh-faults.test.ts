@@ -155,8 +155,12 @@ else {
     assert.is(asks.code, 'E_SSH_KEY', asks.found);
     assert.match(asks.found, /has a passphrase/);
     assert.match(asks.fix, /ssh-add/);
-    const stranger = await lookedAt(project(config, { identity: otherKey() }));
+    const context = project(config, { identity: otherKey() });
+    const stranger = await lookedAt(context);
     assert.is(stranger.code, 'E_SSH_LOGIN');
+    assert.match(stranger.fix, /`remotes\.gpu\.user`, in configs\/setup\.local\.yaml$/);
+    // A run of another environment reads another file of this machine.
+    assert.match((await lookedAt({ ...context, environment: 'remote' })).fix, /`remotes\.gpu\.user`, in configs\/setup\.remote\.yaml$/);
   });
 
   test('a new host key is accepted, and its fingerprint is told the first time', async () => {

@@ -68,6 +68,7 @@ export function resolveRemote(context: Context, name: string, entry: RemoteEntry
     identity: file('identity'),
     sshConfig: file('ssh_config'),
     transfer: entry.transfer ?? context.settings.setup.sync.transfer,
+    settingsFile: ownFile('setup', context.environment),
     ...(slurm ? { slurm } : {}),
   };
 }

@@ -14,6 +14,8 @@ export interface Remote {
   identity: string | undefined;
   sshConfig: string | undefined;
   transfer: 'rsync' | 'scp' | 'auto';
+  /** The file where a person corrects it, from the project. */
+  settingsFile: string;
   /** It is a login node, and jobs of Slurm run what needs a GPU. */
   slurm?: SlurmSettings;
 }

@@ -24,6 +24,17 @@ export interface There {
   inside: ReadonlyMap<RelativeName, readonly string[]>;
 }
 
+/** What is to happen with one file: nothing where nothing is said. */
+interface Verdict {
+  sends?: boolean;
+  /** What goes first: ours, and of another kind. */
+  removes?: readonly RelativeName[];
+  /** A person changed it there. */
+  isChanged?: boolean;
+  /** What of a person's stands there. */
+  inTheWay?: RelativeName;
+}
+
 /**
  * @param baseOf the content that a name has at the commit there; `undefined` where it has none, or that is not known
  */
@@ -53,24 +64,28 @@ export async function decide(
     for (const file of files) if (!(await isOurs(file))) return undefined;
     return files;
   };
-  for (const [name, file] of here) {
+  const verdictOf = async (file: FileHere): Promise<Verdict> => {
+    const { name } = file;
     const [found, blocker] = [there.get(name), blockerOf(there, name)];
     if (blocker !== undefined) {
-      if (await isOurs(blocker)) {
-        remove.add(blocker);
-        send.push(file);
-      } else if (found?.content !== file.content) inTheWay.add(blocker);
-    } else if (found?.content === 'folder') {
-      const files = await oursInside(name);
-      if (files) send.push(file);
-      else inTheWay.add(name);
-      for (const each of files ?? []) remove.add(each);
-    } else if (found?.content === 'other') inTheWay.add(name);
-    else if (!found) send.push(file);
-    else if (found.content !== file.content) {
-      send.push(file);
-      if (!(await isOurs(name))) changed.push(name);
-    } else if (isOtherProgram(file, found)) send.push(file);
+      if (await isOurs(blocker)) return { sends: true, removes: [blocker] };
+      return found?.content === file.content ? {} : { inTheWay: blocker };
+    }
+    if (!found) return { sends: true };
+    if (found.content === 'other') return { inTheWay: name };
+    if (found.content === 'folder') {
+      const removes = await oursInside(name);
+      return removes ? { sends: true, removes } : { inTheWay: name };
+    }
+    if (found.content !== file.content) return { sends: true, isChanged: !(await isOurs(name)) };
+    return { sends: isOtherProgram(file, found) };
+  };
+  for (const file of here.values()) {
+    const { sends, removes = [], isChanged, inTheWay: stands } = await verdictOf(file);
+    if (sends) send.push(file);
+    for (const name of removes) remove.add(name);
+    if (isChanged) changed.push(file.name);
+    if (stands !== undefined) inTheWay.add(stands);
   }
   for (const [name, contents] of sent.files) {
     const found = there.get(name);

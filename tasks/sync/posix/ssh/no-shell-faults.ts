@@ -20,11 +20,11 @@ const texts: Readonly<Record<NoShell, (remote: Remote, said: string, exitCode: n
     needed: 'an ssh server of the machine itself',
     fix: `use the machine's direct address (RunPod: "SSH over exposed TCP" on the pod's Connect page): its host and port as \`remotes.${name}.host\` and \`remotes.${name}.port\`, user \`root\``,
   }),
-  user: ({ name }, said) => ({
+  user: ({ name, settingsFile }, said) => ({
     code: 'E_REMOTE_USER',
     found: `\`${name}\` expects another user name for the login: \`${meantUser(said) ?? 'the one that it names'}\``,
     needed: "the user of the machine's image",
-    fix: `\`remotes.${name}.user: ${meantUser(said) ?? 'ubuntu'}\` in configs/setup.local.yaml`,
+    fix: `\`remotes.${name}.user: ${meantUser(said) ?? 'ubuntu'}\` in ${settingsFile}`,
   }),
   password: (remote) => ({
     code: 'E_REMOTE_PASSWORD',

@@ -79,14 +79,14 @@ export const sshErrors: Readonly<Record<SshFault, (said: SshSaid) => ErrorText>>
         ? `the jump host \`${host}\` does not accept the login of \`${user}\` on the way to \`${remote.name}\``
         : `\`${remote.name}\` (\`${target.host}\`, port ${target.port}) does not accept this login of \`${user}\``,
       needed: 'a key that the machine knows, without a prompt',
-      fix: `\`ssh-copy-id ${isJump ? `${user}@${host}` : loginWords(remote)}\`\nfor a key with a passphrase: \`ssh-add\`\nwith another key: \`remotes.${remote.name}.identity\`, with another user \`remotes.${remote.name}.user\`, in configs/setup.local.yaml`,
+      fix: `\`ssh-copy-id ${isJump ? `${user}@${host}` : loginWords(remote)}\`\nfor a key with a passphrase: \`ssh-add\`\nwith another key: \`remotes.${remote.name}.identity\`, with another user \`remotes.${remote.name}.user\`, in ${remote.settingsFile}`,
     };
   },
   'many-keys': ({ remote }) => ({
     code: 'E_SSH_LOGIN',
     found: `\`${remote.name}\` ended the login after too many keys that it does not know`,
     needed: 'the one key that it knows, offered first',
-    fix: `name it: \`remotes.${remote.name}.identity\` in configs/setup.local.yaml`,
+    fix: `name it: \`remotes.${remote.name}.identity\` in ${remote.settingsFile}`,
   }),
   'key-mode': ({ remote, text }) => {
     const file =
