@@ -33,7 +33,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from training_best import kept, put_back  # noqa: E402
 from training_checkpoints import Damaged, may_be_of, newest  # noqa: E402
 from training_model import is_quantized, load_base, loaded_again, samples, save, uses_gpu, with_adapter  # noqa: E402
-from training_progress import Stopped  # noqa: E402
+from training_progress import Stopped, plain  # noqa: E402
 from training_ranks import count_of_ranks, is_first, rank, result_file, wait_for_all  # noqa: E402
 from training_rows import NoRows, TooLong, tokenized  # noqa: E402
 from training_trainer import trainer_for  # noqa: E402
@@ -97,7 +97,7 @@ def train(job, stage):
     difference = loaded_again(model, folder, rows.rows[0], job)
     stage("samples")
     answered = samples(model, tokenizer, (validation.rows or rows.rows)[: run.get("samples", 3)])
-    peak = torch.cuda.max_memory_allocated() if gpu else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = torch.cuda.max_memory_allocated() if gpu else peak_of_process()
     seconds = told.seconds
     facts = {
         "device": torch.cuda.get_device_name() if gpu else "cpu",
@@ -125,6 +125,11 @@ def facts_of(rows):
     return {"rows": len(rows.rows), "tokens": rows.tokens, "cut": rows.cut, "leftOut": rows.left_out, "firstCut": rows.first_cut}
 
 
+def peak_of_process():
+    """Bytes; getrusage(2) counts them in kB, and macOS in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
 def versions():
     from importlib import metadata
 
@@ -148,7 +153,7 @@ def main():
         traceback.print_exc()
         result = {"ok": False, "stage": now["stage"], "error": "%s: %s" % (type(error).__name__, error)}
     with open(result_file(sys.argv[2]), "w", encoding="utf-8") as target:
-        json.dump(result, target)
+        json.dump(plain(result), target, allow_nan=False)
     sys.exit(0 if result["ok"] else 1)
 
 

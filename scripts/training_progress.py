@@ -20,6 +20,15 @@ class Stopped(Exception):
     """A signal asked for the end, and the checkpoint is written."""
 
 
+def plain(value):
+    """The same with null for what is no finite number: of all readers of JSON only Python's takes NaN."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    return [plain(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
 class NotFinite(Exception):
     """The loss is no number any more: what is learned from here on is lost."""
 
@@ -50,7 +59,7 @@ def reporter(job, order, a_step):
             os.makedirs(job["logs"], exist_ok=True)
             # What a run that was killed wrote behind its last checkpoint is trained again.
             with open(log, "w", encoding="utf-8") as target:
-                target.writelines(json.dumps(entry) + "\n" for entry in state.log_history)
+                target.writelines(json.dumps(plain(entry)) + "\n" for entry in state.log_history)
 
         def on_step_begin(self, *_args, **_kwargs):
             self.begun = time.perf_counter()
@@ -67,7 +76,7 @@ def reporter(job, order, a_step):
             if not is_first():
                 return
             with open(log, "a", encoding="utf-8") as target:
-                target.write(json.dumps(state.log_history[-1]) + "\n")
+                target.write(json.dumps(plain(state.log_history[-1])) + "\n")
             loss = (logs or {}).get("loss")
             if loss is None:
                 return

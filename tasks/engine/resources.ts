@@ -21,7 +21,17 @@ export class Resources {
   }
 
   close(): void {
-    for (const [resource, made] of this.#made) resource.close?.(made);
+    const made = [...this.#made];
     this.#made.clear();
+    const failures = made.flatMap(([resource, each]) => {
+      try {
+        resource.close?.(each);
+        return [];
+      } catch (error) {
+        return [error];
+      }
+    });
+    // The others are closed all the same.
+    if (failures.length > 0) throw failures[0];
   }
 }

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Context } from '../engine/context';
 import { below, projectPaths } from '../engine/paths';
+import { statePath } from '../engine/state';
 
 const GB = 1e9;
 
@@ -44,7 +45,12 @@ export function categoriesOf(context: Context): Category[] {
       budgetBytes: budget_gb.processed * GB,
     },
     { name: 'models', goesTo: paths.models_dir, folders: ownModels(context, paths.models_dir), budgetBytes: budget_gb.models * GB },
-    { name: 'checkpoints', goesTo: paths.adapters_dir, folders: [paths.adapters_dir], budgetBytes: budget_gb.checkpoints * GB },
+    {
+      name: 'checkpoints',
+      goesTo: statePath(context.root, 'training'),
+      folders: [statePath(context.root, 'training'), paths.adapters_dir],
+      budgetBytes: budget_gb.checkpoints * GB,
+    },
     // Downloads in progress lie beside the models; nothing of it is there to count.
     { name: 'buffer', goesTo: paths.models_dir, folders: [], budgetBytes: budget_gb.buffer * GB, buffer: true },
   ];
@@ -68,7 +74,9 @@ export async function volumesOf(
     const { device, availableBytes, availableFiles, measured } = await host.disk.freeSpace(goesTo);
     const volume: Volume = volumes.get(device) ?? { measured, availableBytes, availableFiles, parts: [] };
     let thereBytes = 0;
-    if (measure) for (const folder of folders) thereBytes += await measure(folder);
+    // What lies on another filesystem takes none of this one's room.
+    const here = folders.filter((folder) => host.files.stat(folder)?.dev === device);
+    if (measure) for (const folder of here) thereBytes += await measure(folder);
     volume.parts.push({ ...part, thereBytes });
     volumes.set(device, volume);
   }

@@ -14,7 +14,7 @@ import { thereText, thereWarning } from './remote-step';
 import { chosenRemote } from './remotes/chosen-remote';
 import { kindNamed, type RemoteState } from './remotes/remote-type';
 import { isReached } from './session/session';
-import type { Transport } from './session/transport';
+import type { FileStates, Transport } from './session/transport';
 
 /** What differs in one folder, seen from here. */
 interface Status {
@@ -105,11 +105,15 @@ async function noteDirection(
   ]);
   const byTime = quick && new Set<string>(quick.changes.map(({ name }) => name));
   for (const change of differ) {
-    if (pieces.has(change, states?.[shownName(change.name)])) change.newer = cutOffThere;
+    if (pieces.has(change, stateOf(states, change))) change.newer = cutOffThere;
     else if (byTime && !byTime.has(change.name)) change.newer = otherContents;
     else change.newer = newer.has(change.name) ? 'newer there' : 'newer here';
   }
 }
+
+/** A file may be called `constructor`. */
+const stateOf = (states: FileStates | undefined, { name }: FileChange): string | undefined =>
+  states && Object.hasOwn(states, shownName(name)) ? states[shownName(name)] : undefined;
 
 const isGone = (presence: Presence): boolean => presence === 'missing' || presence === 'dangling';
 

@@ -10,7 +10,7 @@ import { projectPaths } from '../engine/paths';
 import { makeStateFolder } from '../engine/state';
 import type { Progress } from '../engine/step';
 import { hashOfScript } from '../environments/proof/training-script';
-import { workFolder } from './checkpoints';
+import { othersOf, workFolder } from './checkpoints';
 import { giveName } from './give-name';
 import type { TrainingInputs } from './inputs';
 import { learnedNothing } from './learned-nothing';
@@ -62,7 +62,8 @@ export async function makeAdapter(
   host.files.writeText(path.join(made, 'README.md'), modelCard(record), true, forEverybody);
   giveName(context, made, path.join(projectPaths(context).adapters_dir, name));
   // Only behind the adapter under its name: until then a kill costs the steps since the last checkpoint.
-  host.files.remove(path.dirname(folder));
+  host.files.remove(folder);
+  if (othersOf(context, folder) === 0) host.files.remove(path.dirname(folder));
 }
 
 /** The commit of the project, and whether what git tracks differs from it; null where there is none. */

@@ -4,7 +4,7 @@ import type { Inputs } from '../engine/state';
 import type { Host } from '../platform';
 import type { Settings } from '../settings/schema/definition';
 import { fieldsOf } from '../untrusted/json';
-import type { TrainingFacts } from './facts';
+import { isFacts, type TrainingFacts } from './facts';
 
 /** The file beside an adapter that says what it was made of. */
 export const runName = 'run.json';
@@ -32,7 +32,7 @@ export const forEverybody = 0o666;
 /** Of an adapter that `train` made; `undefined` of one that somebody else did. */
 export function readRunRecord({ files }: Host, folder: string): RunRecord | undefined {
   const record = fieldsOf(files.readJson(path.join(folder, runName))) as RunRecord | undefined;
-  return record?.format === 1 && fieldsOf(record.inputs) && fieldsOf(record.result) ? record : undefined;
+  return record?.format === 1 && fieldsOf(record.inputs) && isFacts(record.result) ? record : undefined;
 }
 
 /** Writes it, without what is secret in the samples. */

@@ -103,7 +103,19 @@ async function whole(context: Context, folder: string, record: RunRecord): Promi
       data,
     };
   const warning = cutText(record.result.rows);
-  return { state: 'done', found: `\`${name}\`, ${factsText(record.result)}`, ...(warning ? { warning } : {}), data };
+  return {
+    state: 'done',
+    found: `\`${name}\`, ${factsText(record.result)}${leftText(context, folder, record)}`,
+    ...(warning ? { warning } : {}),
+    data,
+  };
+}
+
+/** Checkpoints of other settings or data may be hours of a GPU: they stay, and take room. */
+function leftText(context: Context, folder: string, record: RunRecord): string {
+  const work = workFolder(context, path.basename(folder), record.inputs);
+  const others = othersOf(context, work);
+  return others > 0 ? `; checkpoints of ${plural(others, 'other training')} stay in \`${shown(context.root, path.dirname(work))}\`` : '';
 }
 
 /** @throws UserError E_USAGE for a name that is none, before any step is looked at */

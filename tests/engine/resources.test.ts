@@ -29,4 +29,21 @@ test('each is made when it is first asked for, once in a run, and closed at its 
   assert.is.not(new Resources().get(context, hub), resources.get(context, hub), 'another run has its own');
 });
 
+test('one that cannot be closed keeps none of the others open', () => {
+  const log: string[] = [];
+  const context = contextWith({});
+  const [bad, good]: Resource<number>[] = [
+    {
+      make: () => 1,
+      close: () => {
+        throw new Error('a channel that is gone');
+      },
+    },
+    { make: () => 2, close: () => void log.push('closed') },
+  ];
+  for (const resource of [bad, good]) context.resources.get(context, resource as Resource<number>);
+  assert.throws(() => context.resources.close(), /a channel that is gone/);
+  assert.equal(log, ['closed']);
+});
+
 test.run();

@@ -45,6 +45,14 @@ else {
       while (processesWith(store).length > 0) await pause(50);
       const { size } = fs.statSync(there);
       assert.ok(size > 0 && size < whole.length, String(size));
+      // A name that every object has.
+      const named = [project, store].map((side) => path.join(side, 'data/processed/constructor'));
+      for (const file of named) fs.writeFileSync(file, file);
+      assert.equal(
+        (await json('sync:status')).last.differ.map(({ name }: { name: string }) => name),
+        ['data/processed/constructor', 'data/processed/shard.bin'],
+      );
+      for (const file of named) fs.rmSync(file);
       const { differ, fix } = (await json('sync:status')).last;
       assert.equal(differ, [{ name: 'data/processed/shard.bin', note: 'there is a piece of it, of a push that was cut off' }]);
       assert.not.match(fix, 'sync:pull');

@@ -38,4 +38,13 @@ test('many passes take no time and no memory before they are made', () => {
   );
 });
 
+test('what is no finite number is null where other readers of JSON look', () => {
+  const said = python(`
+import json
+from training_progress import plain
+entry = {"loss": 0.5, "grad_norm": float("nan"), "step": 3, "seen": [float("inf"), "nan", True], "more": {"eval_loss": -float("inf")}}
+print(json.dumps(plain(entry), allow_nan=False))`);
+  assert.equal(JSON.parse(said), { loss: 0.5, grad_norm: null, step: 3, seen: [null, 'nan', true], more: { eval_loss: null } });
+});
+
 test.run();

@@ -263,6 +263,36 @@ test('a whole checkpoint is gone on from, one without its mark is none, and thos
   assert.not.ok(fs.existsSync(path.join(root, 'adapters/first')));
 });
 
+test('once an adapter is there its checkpoints go; those of other settings stay, and it says so', async () => {
+  const { root, context } = project();
+  const other = path.join(root, '.just-lora/training/first/0123456789ab/checkpoints/checkpoint-50/optimizer.pt');
+  fs.mkdirSync(path.dirname(other), { recursive: true });
+  fs.writeFileSync(other, 'hours of a GPU');
+  await train(context());
+  assert.ok(fs.existsSync(other));
+  assert.equal(fs.readdirSync(path.join(root, '.just-lora/training/first')), ['0123456789ab']);
+  assert.match((await look(context())).found, /; checkpoints of 1 other training stay in `\.just-lora\/training\/first`$/);
+});
+
+test('a loss in validation that is no number is told as that', async () => {
+  const { context } = project(
+    `adapter(); result({ ok: true, ...${JSON.stringify({ ...facts, evaluations: [{ step: 3, loss: null }] })} });`,
+  );
+  await train(context());
+  assert.match((await look(context())).found, /loss 5\.50 → 4\.50, no number in validation$/);
+});
+
+test('a record that lacks what is shown of it is none of ours', async () => {
+  const { root, context } = project();
+  await train(context());
+  const file = path.join(root, 'adapters/first/run.json');
+  const whole = JSON.parse(fs.readFileSync(file, 'utf8'));
+  for (const cut of ['losses', 'evaluations', 'rows', 'device'] as const) {
+    fs.writeFileSync(file, JSON.stringify({ ...whole, result: { ...whole.result, [cut]: undefined } }));
+    assert.match((await look(context())).found, /was not made by `train`/, cut);
+  }
+});
+
 test('rows that are refused, memory that ran out, and an adapter that is not right have errors of their own', async () => {
   const rows = project(`result({ ok: false, stage: 'rows', error: 'Refused: data/processed/train.jsonl:2: nobody answers' });`);
   const refused = await refusal(rows.context());

@@ -76,11 +76,13 @@ export async function withFileLock<T>(
   const isMine = () => isLockOf(host, place, mine);
   let last = Promise.resolve();
   const stop = host.processes.watchGroups((groups) => {
-    last = last.then(async () => {
+    const note = async () => {
       const children = await Promise.all(groups.map(async (pid) => ({ pid, started: (await host.processStartTime(pid)) ?? '' })));
       mine.children = children.filter(({ started }) => started !== '').slice(0, maxChildren);
       if (isMine()) host.shared.write(folder, name, JSON.stringify(mine), true);
-    });
+    };
+    // It is for whoever breaks this lock: where the disk is full or away the work itself says so, and goes on where it can.
+    last = last.then(note).catch(() => undefined);
   });
   let isLost = false;
   const beat = setInterval(() => {
@@ -103,7 +105,7 @@ export async function withFileLock<T>(
   } finally {
     clearInterval(beat);
     stop();
-    await last.catch(() => undefined);
+    await last;
     try {
       if (isMine()) host.shared.remove(folder, name);
     } catch {

@@ -1,5 +1,5 @@
 import { UserError } from '../../common/errors';
-import { bytes } from '../../common/format';
+import { bytes, shellWord } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 
@@ -22,7 +22,7 @@ export async function refuseWithoutSpace(context: Context, folder: string, remai
       code: 'E_NOT_WRITABLE',
       found: `\`${at}\` cannot be written`,
       needed: 'a folder that this user may write',
-      fix: `\`sudo chown -R "$USER" ${at}\`, or \`--set paths.models_dir=FOLDER\`, with \`--source=${at}\` where the model is there`,
+      fix: `\`sudo chown -R "$USER" ${shellWord(at)}\`, or \`--set paths.models_dir=FOLDER\`, with \`--source=${shellWord(at)}\` where the model is there`,
     });
   const headroom = headroomOf(remaining, context.settings.setup.download.headroom_percent);
   if (remaining === 0 || availableBytes >= remaining + headroom) return;

@@ -230,9 +230,9 @@ export class Transfer {
         // Where a boot cannot be told from another, only what is on the disk counts.
         if (bootId(this.#context.host) === '') await job.partial.flush();
         await job.close();
+        this.#forget(job);
         await this.deliver(job, marks);
         this.#deliveredBytes += job.file.size;
-        this.#forget(job);
       } else if (!job.isResumed && this.#leave(job, 'holds other bytes than the commit')) {
         // None of it is worth going on from, in the next run neither.
         job.restart(false);

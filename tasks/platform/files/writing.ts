@@ -73,19 +73,24 @@ export function createCopy(from: string, to: string): void {
 /** Writes a new file of a beginning and the bytes of another file from an offset on. @throws EEXIST */
 export function createFrom(start: Buffer, from: string, offset: number, to: string): void {
   makeFolder(path.dirname(to));
-  const [source, target] = [fs.openSync(from, 'r'), fs.openSync(to, 'wx')];
+  const source = fs.openSync(from, 'r');
   try {
-    fs.writeSync(target, start);
-    const block = Buffer.allocUnsafe(8_000_000);
-    for (let at = offset; ; ) {
-      const read = fs.readSync(source, block, 0, block.length, at);
-      if (read === 0) break;
-      fs.writeSync(target, block, 0, read);
-      at += read;
+    const target = fs.openSync(to, 'wx');
+    try {
+      fs.writeFileSync(target, start);
+      const block = Buffer.allocUnsafe(8_000_000);
+      for (let at = offset; ; ) {
+        const read = fs.readSync(source, block, 0, block.length, at);
+        if (read === 0) break;
+        // Not `writeSync`, which may write less than it was given: a disk that fills up.
+        fs.writeFileSync(target, block.subarray(0, read));
+        at += read;
+      }
+      fs.fsyncSync(target);
+    } finally {
+      fs.closeSync(target);
     }
-    fs.fsyncSync(target);
   } finally {
     fs.closeSync(source);
-    fs.closeSync(target);
   }
 }

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
+import { shellWord } from '../../common/format';
 import { sha256 } from '../../common/hash';
 import type { Context } from '../../engine/context';
 import { makeStateFolder, statePath } from '../../engine/state';
@@ -79,7 +80,7 @@ export function refuseUnmounted(context: Context, remote: Remote, nearest: strin
     code: 'E_NOT_MOUNTED',
     found: `the volume of \`${remote.name}\` is not there: ${why}`,
     needed: `the mounted volume at \`${remote.path}\``,
-    fix: `mount it, then run the same command again\nwhere this folder is meant: \`touch ${path.join(nearest, marker)}\` says so`,
+    fix: `mount it, then run the same command again\nwhere this folder is meant: \`touch ${shellWord(path.join(nearest, marker))}\` says so`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -6,6 +7,8 @@ import { readLockOwner, withFileLock } from '../../../tasks/engine/lock/lock';
 import { type LockOwner, pidNamespaceId } from '../../../tasks/engine/lock/lock-owner';
 import { thisHost } from '../../../tasks/platform';
 import { temporaryFolder } from '../../support/project';
+import { skip } from '../../support/skip';
+import { mountTmpfs } from '../../support/tmpfs';
 
 /** A lock on a disk that other machines, containers and users share. */
 const test = suite('lock');
@@ -134,6 +137,23 @@ test('a run whose place was taken while it stood still ends, and leaves the othe
   assert.match(found, /other-machine/);
   assert.is(JSON.parse(fs.readFileSync(file, 'utf8')).id, 'theirs');
 });
+
+const small = temporaryFolder();
+const unmounted = mountTmpfs(small, 'size=1m');
+if (unmounted) skip(test, 'a disk that fills up', unmounted);
+else
+  test('a disk that fills up beneath it ends no run', async () => {
+    const host = thisHost();
+    const at = { folder: path.join(small, 'project'), name: 'lock.json' };
+    fs.mkdirSync(at.folder);
+    const said = await withFileLock(host, at, 'here', { task: 'venv', waitSeconds: 0, onWait: () => undefined }, async () => {
+      execFileSync('sh', ['-c', 'head -c 2000000 /dev/zero > "$1" 2>/dev/null || true', 'sh', path.join(small, 'ballast')]);
+      // Each has a group of its own, which is noted in the lock.
+      const { stdout } = await host.processes.run('sh', ['-c', 'sleep 0.2; echo done'], { cwd: at.folder });
+      return stdout;
+    });
+    assert.is(said, 'done');
+  });
 
 test('a lock that was removed by hand is made anew', async () => {
   const { file, hold } = place();
