@@ -3,7 +3,7 @@ import { outgoingValue } from '../common/outgoing';
 import type { Inputs } from '../engine/state';
 import type { Host } from '../platform';
 import type { Settings } from '../settings/schema/definition';
-import { fieldsOf } from '../untrusted/json';
+import { type Fields, fieldsOf } from '../untrusted/json';
 import { isFacts, type TrainingFacts } from './facts';
 
 /** The file beside an adapter that says what it was made of. */
@@ -30,9 +30,15 @@ export interface RunRecord {
 export const forEverybody = 0o666;
 
 /** Of an adapter that `train` made; `undefined` of one that somebody else did. */
-export function readRunRecord({ files }: Host, folder: string): RunRecord | undefined {
-  const record = fieldsOf(files.readJson(path.join(folder, runName))) as RunRecord | undefined;
-  return record?.format === 1 && fieldsOf(record.inputs) && isFacts(record.result) ? record : undefined;
+export function readRunRecord(host: Host, folder: string): RunRecord | undefined {
+  const record = runFields(host, folder);
+  return record && isFacts(record['result']) ? (record as unknown as RunRecord) : undefined;
+}
+
+/** The same as anybody may have written it: what is in it may be anything. */
+export function runFields({ files }: Host, folder: string): Fields | undefined {
+  const record = fieldsOf(files.readJson(path.join(folder, runName)));
+  return record?.['format'] === 1 && fieldsOf(record['inputs']) && fieldsOf(record['result']) ? record : undefined;
 }
 
 /** Writes it, without what is secret in the samples. */

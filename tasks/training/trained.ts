@@ -2,9 +2,9 @@ import * as path from 'node:path';
 import { remaining } from '../common/format';
 import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
-import { type Fields, fieldsOf } from '../untrusted/json';
+import { fieldsOf } from '../untrusted/json';
 import { sentence } from '../untrusted/text';
-import { readRunRecord } from './run-record';
+import { runFields } from './run-record';
 
 /** What `run.json` beside an adapter tells of its training. It may have come from another machine: every text is one line, every number one. */
 export interface Trained {
@@ -34,7 +34,7 @@ export function trainedAdapters(context: Context): Trained[] {
 }
 
 function trainedIn(context: Context, folder: string): Trained | undefined {
-  const record = readRunRecord(context.host, folder) as unknown as Fields | undefined;
+  const record = runFields(context.host, folder);
   if (!record) return undefined;
   const [result, model, rows] = [fieldsOf(record['result']), fieldsOf(record['model']), fieldsOf(fieldsOf(record['result'])?.['rows'])];
   const losses = listOf(result?.['losses']);

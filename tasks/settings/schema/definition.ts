@@ -83,7 +83,7 @@ const paths = v.strictObject({
   data_processed: text('Cleaned datasets', 'data/processed'),
   data_synthetic: text('Generated examples', 'data/synthetic'),
   models_dir: text('Base models', 'models'),
-  adapters_dir: text('LoRA adapters and checkpoints', 'adapters'),
+  adapters_dir: text('Finished LoRA adapters', 'adapters'),
   hf_home: text('Cache of Hugging Face libraries', 'models/.huggingface'),
 });
 
