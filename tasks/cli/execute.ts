@@ -20,6 +20,7 @@ import { type Options, ownOptions, parseOptions, refuseUnknownSteps } from './op
 import { exitWith, openEvents, progressScreen, reportResult, result, resultWidth } from './output';
 import { looksOnly, reporterFor } from './reporter-for';
 import { listenToSignals } from './signals';
+import { verboseLine } from './verbose-line';
 import { recordedVersions, versionText } from './versions';
 
 /** Runs a task from its command line to its exit code: options, settings, steps, record, document. */
@@ -136,9 +137,6 @@ function nextOf(context: Context, { nextStep }: TaskDefinition, ran: RunResult):
   const next = ran.steps.every(({ state }) => state === 'done') ? nextStep?.(context, ran) : undefined;
   return next === undefined ? [] : [`\nnext: ${sentence(next)}`];
 }
-
-/** A command, or what it said: no line of a program begins like one of ours. */
-const verboseLine = (line: string): string => (line.startsWith('$ ') ? line : `  | ${line.trimStart()}`);
 
 function leaveRecord({ host, root, settings }: Context, report: Report): void {
   const { keep_records } = settings.setup.run;

@@ -2,8 +2,8 @@ import * as path from 'node:path';
 import { remaining } from '../common/format';
 import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
+import { listOf, number, string } from '../engine/records/careful-json';
 import { fieldsOf } from '../untrusted/json';
-import { sentence } from '../untrusted/text';
 import { runFields } from './run-record';
 
 /** What `run.json` beside an adapter tells of its training. It may have come from another machine: every text is one line, every number one. */
@@ -38,21 +38,21 @@ function trainedIn(context: Context, folder: string): Trained | undefined {
   if (!record) return undefined;
   const [result, model, rows] = [fieldsOf(record['result']), fieldsOf(record['model']), fieldsOf(fieldsOf(record['result'])?.['rows'])];
   const losses = listOf(result?.['losses']);
-  const [first, last] = [numberIn(losses[0]), numberIn(losses.at(-1))];
+  const [first, last] = [number(losses[0]), number(losses.at(-1))];
   const finishedAt = textIn(record['finishedAt']);
   if (!result || !/^\d{4}-\d\d-\d\dT/.test(finishedAt)) return undefined;
   return {
     folder: shown(context.root, folder),
     model: textIn(model?.['name']),
-    rows: numberIn(rows?.['rows']) ?? 0,
-    steps: numberIn(result['steps']) ?? 0,
+    rows: number(rows?.['rows']) ?? 0,
+    steps: number(result['steps']) ?? 0,
     losses: first === undefined || last === undefined ? undefined : [first, last],
-    validation: numberIn((fieldsOf(result['best']) ?? fieldsOf(listOf(result['evaluations']).at(-1)))?.['loss']),
+    validation: number((fieldsOf(result['best']) ?? fieldsOf(listOf(result['evaluations']).at(-1)))?.['loss']),
     device: textIn(result['device']),
-    secondsPerStep: numberIn(result['secondsPerStep']),
+    secondsPerStep: number(result['secondsPerStep']),
     finishedAt,
     commit: textIn(fieldsOf(record['git'])?.['commit']).slice(0, 12) || undefined,
-    pace: paceOf(record['settings'], numberIn(result['processes'])),
+    pace: paceOf(record['settings'], number(result['processes'])),
   };
 }
 
@@ -103,7 +103,4 @@ export function expectedTime(
   return `about ${remaining(like.secondsPerStep * steps * 1000)} at the ${like.secondsPerStep.toFixed(1)} s a step of \`${like.folder}\` on ${like.device}`;
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const textIn = (value: unknown): string => (typeof value === 'string' ? sentence(value, 200) : '');
-const numberIn = (value: unknown): number | undefined =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+const textIn = (value: unknown): string => (string(value) ?? '').slice(0, 200);

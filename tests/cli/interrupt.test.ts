@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { killsOf } from '../support/kill';
 import { runJust, startJust } from '../support/project';
 import { stepsProject } from '../support/steps';
 import { until } from '../support/until';
@@ -76,7 +77,7 @@ test('the lock of a killed run is broken, and what it left running is ended', as
   await until(() => !alive(sleeper), 'the end of the sleeper');
 });
 
-test('killed at 40 moments, the next run reaches the same end', async () => {
+test('killed at many moments, the next run reaches the same end', async () => {
   const whole = stepsProject();
   const started = performance.now();
   await runJust(whole, ['all']);
@@ -84,9 +85,10 @@ test('killed at 40 moments, the next run reaches the same end', async () => {
   const ends = (project: string) =>
     ['quick', 'left', 'right', 'slow'].map((name) => fs.readFileSync(path.join(project, `${name}.txt`), 'utf8'));
   const project = stepsProject();
-  for (let moment = 0; moment < 40; moment++) {
+  const moments = killsOf(40);
+  for (let moment = 0; moment < moments; moment++) {
     const { child, ended } = startJust(project, ['all', '--force']);
-    await pause((span * (moment + 1)) / 41);
+    await pause((span * (moment + Math.random())) / moments);
     child.kill('SIGKILL');
     await ended;
     const look = JSON.parse((await runJust(project, ['all', '--check', '--json'])).stdout);

@@ -1,12 +1,13 @@
 import * as fs from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { killsOf } from '../support/kill';
 import { contentFor, contentOf, leftoversOf, modelFiles, placeFor } from './model';
 import { startHub } from './server';
 
 const test = suite('downloads that are killed');
 
-const kills = 24;
+const kills = killsOf(24);
 const mostTwice = 8_000_000;
 const files = modelFiles(40_000_000, 30_000_000, 20_000_000);
 const total = Object.values(files).reduce((sum, content) => sum + content.length, 0);

@@ -1,10 +1,13 @@
 import { type Ended, startJust } from './project';
 
+/** How many times a test kills: all of them, or with `KILLS=10` so many at most. Each run of the tests has other moments. */
+export const killsOf = (all: number): number => Math.min(all, Number(process.env['KILLS'] ?? all));
+
 export interface KillTrial {
   project: string;
   args: readonly string[];
   env: Record<string, string | undefined>;
-  /** How many moments, spread evenly over the time that a run to the end takes. */
+  /** How many moments: one of chance in each of as many parts of the time that a run to the end takes. */
   moments: number;
   /** Brings the project into the state that each run starts from; called with the number of the moment. */
   prepare(moment: number): void | Promise<void>;
@@ -38,7 +41,7 @@ export async function killAtMoments({ project, args, env, moments, prepare, insp
     await prepare(moment);
     const { child, ended } = startJust(project, args, env);
     // Node and the settings take the first fifth, in which nothing happens to the machine.
-    const timer = setTimeout(() => child.kill('SIGKILL'), wholeMs * (0.2 + (0.8 * moment) / moments));
+    const timer = setTimeout(() => child.kill('SIGKILL'), wholeMs * (0.2 + (0.8 * (moment + Math.random())) / moments));
     const begun = performance.now();
     const { signal } = await ended;
     clearTimeout(timer);

@@ -13,6 +13,7 @@ import { contextOf } from '../context';
 import type { Options } from '../options';
 import { documentResult, exitWith, progressScreen, result, results } from '../output';
 import { looksOnly } from '../reporter-for';
+import { verboseLine } from '../verbose-line';
 import { filesHere } from './files-here';
 import { machineViews } from './machine-views';
 import { machinesTable } from './machines-table';
@@ -48,7 +49,7 @@ export async function onMachines(
   processes.judge = programJudge(context);
   const note = (text: string) => progressScreen.write(`${sentence(text)}\n`);
   processes.onNote = note;
-  if (options.verbose) processes.onVerbose = (line) => note(line.startsWith('$ ') ? line : `  | ${line.trimStart()}`);
+  if (options.verbose) processes.onVerbose = (line) => note(verboseLine(line));
   return async () => {
     const stops = new Stops(note);
     const release = stops.listen(context);

@@ -2,6 +2,7 @@ import { UserError } from '../../common/errors';
 import { type Commit, isByteCount, isCommitHash, isSha1, isSha256 } from '../../untrusted/hashes';
 import { type Fields, fieldsOf } from '../../untrusted/json';
 import { oneLine } from '../../untrusted/text';
+import { repositoryId } from '../model/repository-id';
 
 /**
  * What the Hub, a mirror or whoever stands in their place answered, as values that hold nothing else. Fields that we do not
@@ -29,9 +30,6 @@ export interface TreeRow {
   /** SHA-256 and size of the bytes of an LFS file. */
   lfs?: { oid: string; size: number };
 }
-
-/** `owner/name`; some old repositories have no owner. */
-const repositoryId = /^(?!\.+(?:\/|$))[\w.-]{1,96}(?:\/(?!\.+$)[\w.-]{1,96})?$/;
 
 /**
  * An answer that does not fit.

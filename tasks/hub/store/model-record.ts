@@ -2,6 +2,7 @@ import type { Host } from '../../platform';
 import { type Commit, isCommitHash } from '../../untrusted/hashes';
 import { fieldsOf, tryParse } from '../../untrusted/json';
 import { modelFileFault } from '../../untrusted/names';
+import { repositoryId } from '../model/repository-id';
 import { recordName } from './layout';
 
 /** Our own record of a folder: what was asked for, and which files of the tree belong to it. */
@@ -18,15 +19,13 @@ export interface FoundRecord extends ModelRecord {
 }
 
 const mostOfRecord = 64_000_000;
-/** `owner/name`, or the model's own name where only a folder was its source. */
-const repository = /^(?!\.+(?:\/|$))[\w.-]{1,96}(?:\/(?!\.+$)[\w.-]{1,96})?$/;
 /** A branch, a tag, a commit: no blank and no control (git-check-ref-format). */
 const reference = /^[^\s\p{C}]{1,255}$/u;
 
 /** The text of a record; `undefined` where it is none. */
 export function parseModelRecord(text: string): ModelRecord | undefined {
   const { repo, revision, commit, files } = fieldsOf(tryParse(text, mostOfRecord)) ?? {};
-  if (typeof repo !== 'string' || !repository.test(repo) || typeof revision !== 'string' || !reference.test(revision)) return undefined;
+  if (typeof repo !== 'string' || !repositoryId.test(repo) || typeof revision !== 'string' || !reference.test(revision)) return undefined;
   if (!isCommitHash(commit) || !Array.isArray(files)) return undefined;
   return files.every((name) => typeof name === 'string' && modelFileFault(name) === undefined)
     ? { repo, revision, commit, files }
