@@ -28,7 +28,7 @@ const folders: Step<Missing> = {
         return {
           state: 'blocked',
           code: 'E_PATH_TAKEN',
-          found: `\`${shown(root, obstacle)}\` is in the way: it is not a folder`,
+          found: `\`${shown(root, obstacle)}\` is in the way: ${whatIs(context, obstacle)}`,
           needed: `a folder at \`${shown(root, folder)}\``,
           fix: await cureOf(context, folder, obstacle),
         };
@@ -97,11 +97,17 @@ function keepsOf(context: Context): string[] {
 
 /** What is needed as it is, or is no file, is not to be moved: then the setting is wrong. */
 async function cureOf(context: Context, folder: string, obstacle: string): Promise<string> {
+  const isLink = context.host.files.lstat(obstacle)?.isSymbolicLink();
+  if (isLink)
+    return `mount what it leads to, then run the same command again\nif it leads nowhere any more: \`${moveAside(context, obstacle)}\``;
   const [setting] = Object.entries(projectPaths(context)).find(([, place]) => place === folder) ?? [];
   if (setting === undefined || (await isMovableFile(context, obstacle))) return moveAside(context, obstacle);
   const from = context.origins.get(`paths.${setting}`) ?? 'default';
   return `name another folder with \`paths.${setting}\`, which ${from === '--set' ? '`--set`' : from} sets to \`${shown(context.root, folder)}\``;
 }
+
+const whatIs = ({ host: { files } }: Context, obstacle: string): string =>
+  files.lstat(obstacle)?.isSymbolicLink() ? `it is a link to \`${files.linkTarget(obstacle)}\`, where no folder is` : 'it is not a folder';
 
 /** What stands where the folder or one above it should be: a file, or a link that leads nowhere. */
 function obstacleTo({ host }: Context, folder: string): string | undefined {

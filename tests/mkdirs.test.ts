@@ -52,6 +52,17 @@ test("brings what a project starts from, and nothing of the machine's own that l
     );
 });
 
+test('a folder that cannot be made ends with its name, and a link that leads nowhere is told as one', async () => {
+  const project = projectCopy();
+  const made = JSON.parse((await runJust(project, ['mkdirs', '--json', '--set', 'paths.models_dir=/proc/nothing/models'])).stdout);
+  assert.is(made.outcome, 'failed', JSON.stringify(made));
+  assert.match(made.steps[0].found, '/proc/nothing');
+  fs.symlinkSync('/mnt/of-another-day', path.join(project, 'big'));
+  const led = JSON.parse((await runJust(project, ['mkdirs', '--json', '--set', 'paths.models_dir=big/models'])).stdout);
+  assert.is(led.steps[0].found, '`big` is in the way: it is a link to `/mnt/of-another-day`, where no folder is');
+  assert.match(led.steps[0].fix, /^mount what it leads to, .*\n.*`mv big big\.kept`$/);
+});
+
 test('--gitignore adds our lines to a .gitignore of a person, between two marks, and keeps them', async () => {
   const project = projectCopy();
   execFileSync('git', ['init', '-q'], { cwd: project });

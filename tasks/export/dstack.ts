@@ -88,7 +88,11 @@ function codeLines({ toRoot, hasAddress }: Place): string[] {
 
 function fileLines({ data, settings, isDataElsewhere }: Job, { toRoot, hasAddress }: Place): string[] {
   const small = [...data.filter(({ bytes: size }) => size <= uploadLimit), ...settings];
-  const entry = ({ name }: JobFile) => `  - ${scalar(`${path.posix.join(toRoot, name)}:${name}`)}`;
+  const entry = ({ name }: JobFile) => {
+    const from = path.posix.join(toRoot, name);
+    // dstack takes every colon of the short form for the one between both.
+    return name.includes(':') ? `  - { local_path: ${scalar(from)}, path: ${scalar(name)} }` : `  - ${scalar(`${from}:${name}`)}`;
+  };
   const lines = [...(hasAddress ? [] : [`  - ${scalar(`${toRoot}:.`)}`]), ...small.map(entry)];
   return [
     '',

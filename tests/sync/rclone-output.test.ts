@@ -51,6 +51,8 @@ for (const [text, fault] of [
   ['couldn\'t fetch token: invalid_grant: maybe token expired? - try refreshing with "rclone config reconnect"', 'login'],
   ['write /mnt/x: no space left on device', 'full'],
   ['googleapi: Error 403: storageQuotaExceeded', 'full'],
+  ['big.bin: Failed to copy: preallocate: file too big for remaining disk space', 'full'],
+  ['Insufficient Storage: 507 Insufficient Storage', 'full'],
   ['error in ListJSON: directory not found', 'missing'],
   ['dial tcp 127.0.0.1:9: connect: connection refused', 'unreachable'],
   ['lookup s3.example.org: no such host', 'unreachable'],

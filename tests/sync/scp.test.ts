@@ -52,6 +52,18 @@ else {
     assert.is(fs.readFileSync(path.join(project, 'adapters/run/a.bin'), 'utf8'), 'adapter');
   });
 
+  test('a date that scp does not carry is refused before anything is sent', async () => {
+    const { configure, json, data, there, project } = await pair();
+    configure({ transfer: 'scp' }, { sync: { push: ['data/processed'] } });
+    data('of old', 'x');
+    // Node's utimes takes what is below 0 for now.
+    execFileSync('touch', ['-d', '1960-01-01', path.join(project, 'data/processed/of old')]);
+    const { exitCode, steps } = await json('sync:push');
+    assert.equal([exitCode, steps[1].code], [1, 'E_FILE_TIME'], JSON.stringify(steps[1]));
+    assert.match(steps[1].fix, /^`touch 'data\/processed\/of old'`/);
+    assert.not.ok(fs.existsSync(there));
+  });
+
   test('hostile names are refused by name before anything is sent', async () => {
     const { configure, json, data, there, sshd, project } = await pair();
     configure({ transfer: 'scp' }, { sync: { push: ['data/processed'] } });

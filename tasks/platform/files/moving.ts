@@ -3,14 +3,31 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { folderMode, narrow } from './private';
 
-export const makeFolder = (folder: string): void => void fs.mkdirSync(folder, { recursive: true, mode: folderMode(folder) });
+export const makeFolder = (folder: string): void => makeFolders(folder, folderMode(folder));
+
+/**
+ * Makes a folder and what is missing above it. Not by `recursive` of Node 20, which never returns where the folder above is there and
+ * answers ENOENT (/proc does).
+ */
+export function makeFolders(folder: string, mode?: number): void {
+  const make = () => fs.mkdirSync(folder, { mode });
+  try {
+    make();
+  } catch (error) {
+    if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+    const above = path.dirname(folder);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || fs.existsSync(above)) throw error;
+    makeFolders(above, mode);
+    makeFolders(folder, mode);
+  }
+}
 
 /**
  * A folder that nobody else can enter, made where it is missing.
  * @throws Error where it is a link or another user's: what lies in it could not be trusted
  */
 export function makePrivateFolder(folder: string): void {
-  fs.mkdirSync(path.dirname(folder), { recursive: true });
+  makeFolders(path.dirname(folder));
   try {
     fs.mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
@@ -26,7 +43,7 @@ export const temporaryFolder = (prefix: string): string => fs.realpathSync(fs.mk
 
 /** A hard link; a symbolic one where the target is on another disk. */
 export function link(target: string, file: string): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  makeFolders(path.dirname(file));
   try {
     fs.linkSync(target, file);
   } catch (error) {
@@ -40,7 +57,7 @@ export function link(target: string, file: string): void {
  * @throws what the file system says, where it has no hard links or no room
  */
 export function linkTree(from: string, to: string, skip: readonly string[] = []): void {
-  fs.mkdirSync(to, { recursive: true });
+  makeFolders(to);
   for (const entry of fs.readdirSync(from, { withFileTypes: true })) {
     if (skip.includes(entry.name)) continue;
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];

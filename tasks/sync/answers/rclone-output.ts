@@ -68,7 +68,8 @@ export function rcloneFault(text: string): RcloneFault {
     )
   )
     return 'login';
-  if (/no space left|quota|storageQuotaExceeded/i.test(text)) return 'full';
+  if (/no space left|file too big for remaining disk space|insufficient storage|disk full|quota|storageQuotaExceeded/i.test(text))
+    return 'full';
   if (/directory not found|object not found|error listing: directory|NoSuchKey/i.test(text)) return 'missing';
   if (/connection refused|no such host|timeout|timed out|unreachable|connection reset|EOF/i.test(text)) return 'unreachable';
   return 'other';

@@ -8,6 +8,7 @@ import { compareListings, type Listing, listHere, seconds } from '../compare/lis
 import { linksOf, type OutsideLinks } from '../compare/outside-links';
 import { sidesOf } from '../compare/sides';
 import type { NamePair } from '../guards/colliding-names';
+import { refuseTimes } from '../guards/file-times';
 import { refuseNames } from '../guards/plain-names';
 import { asSent, rememberSending } from '../guards/sending';
 import type { RemoteState } from '../remotes/remote-type';
@@ -85,6 +86,7 @@ export function listedTransport(
       const changes = await compareListings(base, source, target, deletions, compared);
       const handed = direction === 'push' && !program.deletesAnyName ? changes : changes.filter(({ action }) => action !== 'deleted');
       refuse(base, namesOf(handed));
+      refuseTimes(program.name, base, namesOf(changes), source);
       if (direction === 'pull') refuseWay(context, here, changes);
       if (!checksum) return { changes, excluded, skipped };
       const known = new Set<string>(namesOf(changes));
