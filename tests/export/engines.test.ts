@@ -92,6 +92,7 @@ else {
 
   test('dstack reads what was meant', async () => {
     const folder = project();
+    fs.copyFileSync(path.join(folder, 'data/processed/train.jsonl'), path.join(folder, 'data/processed/t-10:00.jsonl'));
     execFileSync('git', ['init', '-q'], { cwd: folder });
     execFileSync('git', ['remote', 'add', 'origin', 'https://example.org/me/project.git'], { cwd: folder });
     const ran = await runJust(folder, ['export', '--to=dstack', ...options]);
@@ -109,6 +110,7 @@ else {
       task.files.map((each: { local_path: string; path: string }) => [each.local_path, each.path]),
       [
         ['../data/processed/a b #1.jsonl', 'data/processed/a b #1.jsonl'],
+        ['../data/processed/t-10:00.jsonl', 'data/processed/t-10:00.jsonl'],
         ['../data/processed/train.jsonl', 'data/processed/train.jsonl'],
         ['../configs/setup.remote.yaml', 'configs/setup.remote.yaml'],
       ],
