@@ -58,5 +58,5 @@ const notFetched = (why: string, tail: string): UserError =>
     found: `Node ${nodeVersion} for the machine could not be fetched here: ${why}`,
     needed: 'a Node for a machine that has none and does not get one itself',
     ...(tail ? { tail } : {}),
-    fix: '`npm ping` tells whether npm reaches its registry\nor install Node 20.19 or newer on the machine: `nvm install 22` there',
+    fix: '`npm ping` tells whether npm reaches its registry\nor install Node 22.12 or newer on the machine: `nvm install 22` there',
   });
