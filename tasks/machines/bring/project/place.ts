@@ -56,13 +56,13 @@ export async function placeProject(context: Context, machine: Machine, compariso
   const entries = [text('sums', sums.join('')), ...lists, ...send.map((file) => entryOf(context, file))];
   const tar = () => gzipped(tarOf(entries, (doneBytes) => tell({ doneBytes: Math.min(doneBytes, totalBytes), totalBytes })));
   const { exitCode } = await sendTo(context, machine, placeScript, [there.sentHash, keptFolder(context)], tar, [wrong, busy, moved]);
+  if (exitCode === wrong) throw notAsSent(machine);
   if (exitCode === busy || exitCode === moved) return false;
   forgetPushed(
     context,
     machine.remote,
     send.map(({ name }) => shownName(name)),
   );
-  if (exitCode === wrong) throw notAsSent(machine);
   return true;
 }
 
