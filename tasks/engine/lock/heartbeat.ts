@@ -1,6 +1,6 @@
 /**
  * When a lock whose owner cannot be looked at (on another machine, in another container, behind a remote) counts as left:
- * one rule for the locks of this machine (owner.ts) and for that of a remote (sync/machine).
+ * one rule for the locks of this machine (lock-owner.ts) and for that of a remote (sync/posix/lock.ts).
  */
 
 /** Seconds between two signs of life of who holds a lock, unless the lock says another. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { sha256 } from '../../../common/hash';
 import { byteName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { Resource } from '../../../engine/resources';
@@ -44,8 +44,8 @@ function makeApp(context: Context): App {
   const ours = [...names.code.map((name) => path.join(code, name)), ...names.own.map((name) => path.join(packageRoot, name))];
   const versions = packages.map(({ place, version }) => [place, version]);
   const hash = () => {
-    const parts = [...sourcesOf(host, names.code), ...besideCode(host, names.own)].map(([name, bytes]) => `${name} ${digest(bytes)}`);
-    return digest(JSON.stringify([appConfig, versions, parts]));
+    const parts = [...sourcesOf(host, names.code), ...besideCode(host, names.own)].map(([name, bytes]) => `${name} ${sha256(bytes)}`);
+    return sha256(JSON.stringify([appConfig, versions, parts]));
   };
   const state = statesOf(host, ours);
   let entries: readonly TarEntry[] | undefined;
@@ -77,7 +77,7 @@ function makeApp(context: Context): App {
           files.set(`${place}/${name}`, host.files.readBytes(path.join(folder, name)));
     const sizes = [...files].map(([name, bytes]) => `${bytes.length} ${name}\n`).sort();
     files.set('SIZES', Buffer.from(sizes.join('')));
-    const sums = [...files].map(([name, bytes]) => `${digest(bytes)}  ${name}\n`).sort();
+    const sums = [...files].map(([name, bytes]) => `${sha256(bytes)}  ${name}\n`).sort();
     return [['SUMS', Buffer.from(sums.join(''))] as const, ...files].map(entryOf);
   }
 }
@@ -90,8 +90,6 @@ function statesOf({ files }: Host, all: readonly string[]): { texts: string[]; y
     youngestMs: Math.max(...stats.map((stat) => Number(stat?.ctimeNs ?? 0n) / 1e6)),
   };
 }
-
-const digest = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 const entryOf = ([name, bytes]: readonly [string, Buffer]): TarEntry => ({
   name: byteName(name),
