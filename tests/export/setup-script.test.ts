@@ -77,7 +77,7 @@ else {
   test('neither: it says so, and ends', () => {
     const ended = run(setupLines(options), project(), temporaryFolder('home'), programs({}));
     assert.is(ended.status, 1);
-    assert.match(ended.stderr, /no Node 20\.19 or newer here, and neither pip nor uv to bring it/);
+    assert.match(ended.stderr, /no Node 22\.12 or newer, or 20\.19 or newer of line 20 here, and neither pip nor uv to bring it/);
   });
 }
 

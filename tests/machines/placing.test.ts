@@ -10,7 +10,10 @@ import { silent } from '../../tasks/engine/reporter/reporter';
 import { applySteps, checkSteps } from '../../tasks/engine/run';
 import { bringSteps } from '../../tasks/machines/bring';
 import { sendTo } from '../../tasks/machines/bring/send';
+import { keepArrived, recallArrived } from '../../tasks/sync/guards/arrival-record';
+import { pushedTo } from '../../tasks/sync/guards/arrived';
 import { projectScript } from '../../tasks/sync/posix/scripts/project-script';
+import { chosenRemote } from '../../tasks/sync/remotes/chosen-remote';
 import { machineOf } from '../support/machines';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
@@ -202,6 +205,29 @@ else {
     }
     box.program('tar');
     await done();
+  });
+
+  test('what did not arrive as it was sent changes nothing that a push has noted of it', async () => {
+    fs.writeFileSync(path.join(here.root, 'scripts/pushed.py'), '1\n');
+    const remote = chosenRemote(here);
+    keepArrived(here, pushedTo(remote), new Map([['scripts/pushed.py', '2 1']]));
+    box.program('sha256sum', 'case "$*" in "-c sums") exit 1;; esac; exec /usr/bin/sha256sum "$@"');
+    assert.is((await bring(here)).code, 'E_CHANGED_WHILE_SENT');
+    box.program('sha256sum');
+    assert.equal([...recallArrived(here, pushedTo(remote)).keys()], ['scripts/pushed.py']);
+    await done();
+    assert.equal([...recallArrived(here, pushedTo(remote)).keys()], []);
+  });
+
+  test('what runs from just-lora there touches it: it is in use', async () => {
+    const apps = path.join(box.sshd.home, '.cache/just-lora/app');
+    const app = path.join(apps, fs.readdirSync(apps)[0] ?? '');
+    const touched = () => Date.now() - fs.statSync(app).mtimeMs < 60_000;
+    fs.utimesSync(app, 1_000_000, 1_000_000);
+    assert.not.ok(touched());
+    const just = path.join(app, 'node_modules/just-task/bin/just.js');
+    execFileSync(process.execPath, [just, '--config', path.join(app, 'just.config.js'), 'config'], { cwd: box.there, stdio: 'ignore' });
+    assert.ok(touched());
   });
 
   test('a program there that ends before it has read all is told by its exit code, not as a fault of what is sent', async () => {

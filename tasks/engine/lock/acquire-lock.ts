@@ -85,7 +85,7 @@ function create(host: Host, { folder, name }: LockPlace, mine: LockOwner, freesS
 }
 
 /**
- * Takes away the lock of a owner that is gone, after what it left running is ended.
+ * Takes away the lock of an owner that is gone, after what it left running is ended.
  * @returns false where this user may not take it away
  */
 async function breakLock(host: Host, { folder, name }: LockPlace, judged: SeenLock): Promise<boolean> {

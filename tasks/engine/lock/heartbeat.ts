@@ -1,12 +1,12 @@
 /**
  * When a lock whose owner cannot be looked at (on another machine, in another container, behind a remote) counts as left:
- * one rule for the locks of this machine (owner.ts) and for that of a remote (sync/machine).
+ * one rule for the locks of this machine (lock-owner.ts) and for that of a remote (sync/posix/lock.ts).
  */
 
 /** Seconds between two signs of life of who holds a lock, unless the lock says another. */
 export const heartbeatSeconds = 15;
 
-/** A owner that misses so many beats is gone: clients of NFS may see a file as it was a minute ago, and a line may hang. */
+/** An owner that misses so many beats is gone: clients of NFS may see a file as it was a minute ago, and a line may hang. */
 export const missedHeartbeats = 8;
 
 /** Minutes without a sign of life after which a lock of the usual beat is left, as `find -mmin` and messages count. */

@@ -81,7 +81,7 @@ export function pidNamespaceId({ platform, files }: Pick<Host, 'platform' | 'fil
   return `${bootId({ platform, files })} ${path.basename(files.linkTarget('/proc/self/ns/pid') ?? '')}`;
 }
 
-/** Whether a owner's process can be looked at from here. The name of a machine alone does not say so. */
+/** Whether an owner's process can be looked at from here. The name of a machine alone does not say so. */
 export const isSameMachine = (host: Host, { host: name, space, started }: LockOwner): boolean =>
   name === host.hostname && space === pidNamespaceId(host) && started !== '';
 

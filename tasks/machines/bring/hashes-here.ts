@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { sha256 } from '../../common/hash';
 import { shownName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
@@ -28,8 +27,6 @@ export const hashesHere: Resource<HashesHere> = { make: (context) => hashesOf(co
 /** A file below this is read at once: a stream costs more than its bytes. */
 export const smallBytes = 1_000_000;
 
-const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-
 const [what, files, sets] = ['brought', 'files', 'sets'];
 
 function hashesOf(context: Context): HashesHere {
@@ -57,7 +54,7 @@ function hashesOf(context: Context): HashesHere {
       };
       if (kept) return noted(kept);
       return entry.size < smallBytes
-        ? noted(digest(host.tree.readWhole(root, entry.name)))
+        ? noted(sha256(host.tree.readWhole(root, entry.name)))
         : sha256Here(context, root, entry.name).then(noted);
     },
     ofAll(name, states, youngestMs, make) {

@@ -72,10 +72,8 @@ class Job {
       const [job] = await queued(this.order.name);
       if (job?.state !== 'PENDING' || this.#hasBegun) continue;
       this.#hopeless = hopelessFault(job);
-      if (this.#hopeless) {
-        this.#srun.kill('SIGTERM');
-        return;
-      }
+      // srun may have ended while the queue was asked.
+      if (this.#hopeless) return void this.#srun?.kill('SIGTERM');
       const text = waitText(job);
       if (text !== told) this.#note(text);
       told = text;

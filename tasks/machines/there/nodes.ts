@@ -17,8 +17,9 @@ export interface NodesOrder extends JobOrder {
 
 /** Jobs that are in the queue at once: a login node holds an srun for each. */
 const mostAtOnce = 32;
-/** Milliseconds between two questions to the queue. */
-const askMs = 5000;
+/** Milliseconds between two questions to the queue, for a few nodes and for more: a controller has others to answer too. */
+const [fewAskMs, manyAskMs] = [5000, 20_000];
+const few = 4;
 
 /** What a run of ours tells, in the format of docs/MACHINES.md. */
 const append = appendTo(process.env['JUST_LORA_EVENTS'] ?? '/dev/null');
@@ -38,7 +39,7 @@ async function prove(order: NodesOrder, srun: string): Promise<number> {
   const waiting = [...nodes];
   const show = (text = '') =>
     tell({ event: 'progress', step: 0, progress: { text, count: { done: proofs.size, total: nodes.length, noun: 'node' } } });
-  const queue = setInterval(() => void told(order).then((text) => text && show(text)), askMs);
+  const queue = setInterval(() => void told(order).then((text) => text && show(text)), nodes.length > few ? manyAskMs : fewAskMs);
   const work = async () => {
     for (let node = waiting.shift(); node && !stops.stopped; node = waiting.shift()) {
       const proof = await proofOf(node, order, srun);

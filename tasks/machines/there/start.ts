@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
-import { createText, lstat, remove, stat } from '../../platform/files';
+import { createText, lstat, move, readText, remove, stat } from '../../platform/files';
 import { stateFolder } from '../../platform/files/private';
 import { type Answer, protocolVersion, type StartRequest } from './protocol';
 import { aliveness, fileOf, infoOf, makeRun, type RunFolder, type RunInfo, runsOf } from './run-folder';
@@ -67,10 +68,26 @@ const staleMs = 20_000;
 /** Waits until nobody else is about to start a run here. @returns lets the next one in */
 async function oneAtATime(project: string): Promise<() => void> {
   const file = path.join(project, stateFolder, 'machine-runs-starting');
+  const own = randomUUID();
   for (;;) {
-    if (createText(file, String(process.pid))) return () => remove(file);
-    const held = lstat(file);
-    if (held && Date.now() - held.mtimeMs > staleMs) remove(file);
+    if (createText(file, own)) return () => readText(file) === own && remove(file);
+    breakStale(file);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Renamed before it is removed: of two who wait, the other one may hold it anew by then, and gets it back. */
+function breakStale(file: string): void {
+  const [held, text] = [lstat(file), readText(file)];
+  if (!held || Date.now() - held.mtimeMs <= staleMs) return;
+  const aside = `${file}.dead-${randomUUID()}`;
+  try {
+    move(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const moved = readText(aside);
+  if (moved !== text && moved !== undefined) createText(file, moved);
+  remove(aside);
 }

@@ -4,6 +4,7 @@ import { shellWord } from '../../common/format';
 import { sha256 } from '../../common/hash';
 import type { Context } from '../../engine/context';
 import { makeStateFolder, statePath } from '../../engine/state';
+import { isAtOrBelow, mountName, mountOver } from '../../platform/mounts';
 import { fieldsOf } from '../../untrusted/json';
 import { remoteAddress } from '../remotes/address';
 import type { Remote } from '../remotes/remote';
@@ -14,20 +15,21 @@ const marker = '.just-lora-volume';
 /** Where disks are mounted by custom: what lies below on no mount of its own is the folder that was left behind. */
 const customary = ['/mnt', '/media', '/run/media', '/Volumes'];
 
-const isAtOrBelow = (file: string, folder: string): boolean => file === folder || file.startsWith(folder === '/' ? '/' : `${folder}/`);
-
 /** Mount points that `/proc/self/mountinfo` lists (proc(5)): the fifth field, blanks as `\040`. */
 const mountPoints = (text: string): string[] => text.split('\n').flatMap((line) => unescaped(line.split(' ')[4]));
 /** Those that `/etc/fstab` wants (fstab(5)): the second field. */
 const wantedMounts = (text: string): string[] =>
   text.split('\n').flatMap((line) => (/^\s*#/.test(line) ? [] : unescaped(line.trim().split(/\s+/)[1])));
-const unescaped = (field: string | undefined): string[] =>
-  field?.startsWith('/') ? [field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))] : [];
+const unescaped = (field: string | undefined): string[] => (field?.startsWith('/') ? [mountName(field)] : []);
 
 /** The folder that the filesystem of a folder is mounted at. */
 function mountOf({ files }: Context['host'], folder: string): string {
-  const known = mountPoints(files.readText('/proc/self/mountinfo') ?? '').filter((point) => isAtOrBelow(folder, point));
-  if (known.length > 0) return known.reduce((one, other) => (other.length > one.length ? other : one));
+  const points = mountPoints(files.readText('/proc/self/mountinfo') ?? '');
+  const on = mountOver(
+    points.map((point) => ({ point })),
+    folder,
+  );
+  if (on) return on.point;
   const device = files.stat(folder)?.dev;
   let at = folder;
   while (at !== '/' && files.stat(path.dirname(at))?.dev === device) at = path.dirname(at);

@@ -4,6 +4,7 @@ import type { Direction } from '../compare/folders';
 import type { Move } from '../session/transport';
 import { overChannels } from './channels';
 import { remoteFault } from './faults';
+import { stillHeld } from './lock';
 import type { PosixMachine } from './machine';
 import { retrying } from './retry';
 import { dropMaster } from './ssh/ssh';
@@ -93,5 +94,6 @@ export async function overLink<T>(
       await dropMaster(context, machine.ssh);
     },
     ({ exitCode, text }) => remoteFault(machine, exitCode, text, direction),
+    () => stillHeld(machine),
   );
 }

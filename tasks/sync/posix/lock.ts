@@ -3,7 +3,7 @@ import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { heartbeatSeconds, staleMinutes } from '../../engine/lock/heartbeat';
 import { answerOf, type Limits, wrongAnswer } from '../answers/answer';
-import { parseLockAnswer } from '../answers/lock-answer';
+import { parseLockAnswer, parseLostAnswer } from '../answers/lock-answer';
 import type { PushBegin, PushWork } from '../session/transport';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
@@ -18,24 +18,59 @@ interface Held {
   broken: boolean;
 }
 
+/** Who looks whether a push of a machine still holds its lock, while there is one. */
+const looks = new WeakMap<PosixMachine, () => Promise<void>>();
+
+/**
+ * For a push that begins anew where a link broke: while it waited, another one may have taken it for dead. Where nothing answers, the
+ * next sign of life tells.
+ * @throws UserError E_LOCK_LOST
+ */
+export const stillHeld = async (machine: PosixMachine): Promise<void> => looks.get(machine)?.();
+
 /**
  * Takes the lock, makes the folders, takes away manifests that will no longer hold, and lets go of it when the
  * work is done. It is a file, not the connection: a command there may outlive a link that broke.
- * @throws UserError E_REMOTE_LOCKED after `run.lock_wait_seconds`
+ * @param beatSeconds between two signs of life
+ * @throws UserError E_REMOTE_LOCKED after `run.lock_wait_seconds`, E_LOCK_LOST where another push has taken it over
  */
-export async function withRemoteLock(context: Context, machine: PosixMachine, begin: PushBegin, work: PushWork): Promise<void> {
+export async function withRemoteLock(
+  context: Context,
+  machine: PosixMachine,
+  begin: PushBegin,
+  work: PushWork,
+  beatSeconds = heartbeatSeconds,
+): Promise<void> {
+  const { processes } = context.host;
   const { token, waited, broken } = await take(context, machine, begin);
   const run = (script: string, lines: readonly string[] = [], limits: Partial<Limits> = {}, cleansUp = false) =>
     machine.shell.run(script, [machine.path, token, ...lines], { limits, cleansUp }).catch(() => undefined);
-  const beat = setInterval(() => void run(beatScript, [], { timeoutMs: 10_000 }), heartbeatSeconds * 1000);
+  let lost: string | undefined;
+  const look = async () => {
+    const answer = await run(beatScript, [], { timeoutMs: 10_000 });
+    const owner = answer?.exitCode === 0 ? parseLostAnswer(answer.stdout) : undefined;
+    // The work may have come to its end meanwhile.
+    if (owner !== undefined && looks.get(machine) === look) {
+      looks.delete(machine);
+      lost = owner;
+      // Whatever else is on its way ends too.
+      processes.interrupt('SIGTERM');
+    }
+    if (lost !== undefined) throw lostError(machine, lost);
+  };
+  looks.set(machine, look);
+  const beat = setInterval(() => void look().catch(() => clearInterval(beat)), beatSeconds * 1000);
   let well = false;
   try {
     await work(waited || broken);
     well = true;
+  } catch (error) {
+    throw lost === undefined ? error : lostError(machine, lost);
   } finally {
     clearInterval(beat);
+    looks.delete(machine);
     // Only a transfer that came to its end has nothing left to continue from: the lock of another stays, and is nobody's.
-    if (context.host.processes.interrupted) await run(leaveScript, [], {}, true);
+    if (processes.interrupted) await run(leaveScript, [], {}, true);
     else await run(endScript, well && broken ? begin.make : []);
   }
 }
@@ -67,3 +102,12 @@ async function take({ host, root, settings }: Context, { remote, shell, path, ss
     await host.sleep(1000);
   }
 }
+
+/** This push gave no sign of life for so long that another one took it for dead, and sends to the same place now. */
+const lostError = ({ remote }: PosixMachine, owner: string): UserError =>
+  new UserError({
+    code: 'E_LOCK_LOST',
+    found: `this push stood still for so long that \`${owner}\` took its place on \`${remote.name}\``,
+    needed: 'one push at a time',
+    fix: 'let that one finish, then run the same command again: it looks at what lies there by then',
+  });

@@ -12,6 +12,7 @@ export interface Try {
 
 /**
  * Tries until it goes well, with pauses of 1, 2, 4… 8 s, as long as a link that broke may be the reason.
+ * @param again what has to hold before the next try, asked for behind the pause
  * A machine that does not answer at all is given up sooner: each try of that kind lasts until its own limit.
  * @throws UserError what `fail` makes of the last try
  */
@@ -20,6 +21,7 @@ export async function retrying<T extends Try>(
   attempt: () => Promise<T>,
   between: (failed: T, pauseMs: number) => Promise<void>,
   fail: (last: T) => UserError,
+  again: () => Promise<void> = async () => undefined,
 ): Promise<T> {
   let tries = 0;
   for (;;) {
@@ -33,5 +35,6 @@ export async function retrying<T extends Try>(
     await between(result, pauseMs);
     await host.sleep(pauseMs);
     host.processes.throwIfInterrupted();
+    await again();
   }
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { sha256 } from '../../../common/hash';
 import { byteName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { Resource } from '../../../engine/resources';
@@ -8,6 +8,7 @@ import type { Host } from '../../../platform';
 import { fileFingerprint } from '../../../platform/hashing';
 import { hashesHere } from '../hashes-here';
 import { gzipped, type TarEntry, tarOf } from '../tar';
+import { appConfig } from './app-script';
 import { packagesOf } from './packages';
 
 /** What runs on a machine: `lib`, what a project starts from, and the packages of production. The same for all machines. */
@@ -33,9 +34,6 @@ const unread = /\.(?:d\.[cm]?ts|ts|map|md|markdown|flow)$|^(?:test|tests|docs?|e
 const beside =
   /^(?:package\.json|configs\/(?!.*\.(?:local|remote)\.yaml$)[^/]+\.(?:yaml|json|txt)|configs\/schemas\/.+|scripts\/.+\.(?:py|sh)|requirements-.+\.(?:txt|lock)|environment-.+\.(?:yml|lock))$/;
 
-/** Registers the tasks: a config of the project's own would need its packages, which are not there. */
-const config = `require('./lib').registerTasks();\n`;
-
 /** Made once in a run, whatever the number of machines. */
 export const appHere: Resource<App> = { make: makeApp };
 
@@ -46,8 +44,8 @@ function makeApp(context: Context): App {
   const ours = [...names.code.map((name) => path.join(code, name)), ...names.own.map((name) => path.join(packageRoot, name))];
   const versions = packages.map(({ place, version }) => [place, version]);
   const hash = () => {
-    const parts = [...sourcesOf(host, names.code), ...besideCode(host, names.own)].map(([name, bytes]) => `${name} ${digest(bytes)}`);
-    return digest(JSON.stringify([config, versions, parts]));
+    const parts = [...sourcesOf(host, names.code), ...besideCode(host, names.own)].map(([name, bytes]) => `${name} ${sha256(bytes)}`);
+    return sha256(JSON.stringify([appConfig, versions, parts]));
   };
   const state = statesOf(host, ours);
   let entries: readonly TarEntry[] | undefined;
@@ -55,7 +53,7 @@ function makeApp(context: Context): App {
   return {
     hash: context.resources
       .get(context, hashesHere)
-      .ofAll('app', JSON.stringify([config, versions, state.texts]), state.youngestMs, hash)
+      .ofAll('app', JSON.stringify([appConfig, versions, state.texts]), state.youngestMs, hash)
       .slice(0, 32),
     bytes: () => all().reduce((sum, { size }) => sum + size, 0),
     archive() {
@@ -69,7 +67,7 @@ function makeApp(context: Context): App {
   }
   function entriesOfAll(): TarEntry[] {
     const files = new Map([
-      ['just.config.js', Buffer.from(config)],
+      ['just.config.js', Buffer.from(appConfig)],
       ...besideCode(host, names.own),
       ...codeOf(sourcesOf(host, names.code)),
     ]);
@@ -79,7 +77,7 @@ function makeApp(context: Context): App {
           files.set(`${place}/${name}`, host.files.readBytes(path.join(folder, name)));
     const sizes = [...files].map(([name, bytes]) => `${bytes.length} ${name}\n`).sort();
     files.set('SIZES', Buffer.from(sizes.join('')));
-    const sums = [...files].map(([name, bytes]) => `${digest(bytes)}  ${name}\n`).sort();
+    const sums = [...files].map(([name, bytes]) => `${sha256(bytes)}  ${name}\n`).sort();
     return [['SUMS', Buffer.from(sums.join(''))] as const, ...files].map(entryOf);
   }
 }
@@ -92,8 +90,6 @@ function statesOf({ files }: Host, all: readonly string[]): { texts: string[]; y
     youngestMs: Math.max(...stats.map((stat) => Number(stat?.ctimeNs ?? 0n) / 1e6)),
   };
 }
-
-const digest = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
 const entryOf = ([name, bytes]: readonly [string, Buffer]): TarEntry => ({
   name: byteName(name),

@@ -1,3 +1,5 @@
+import { nodeTest } from '../../../knowledge/node-needed';
+
 /**
  * The part of a script for the other side that tells what a machine is. Writes nothing. Lines: the version of Node that is brought, the hash of the app.
  *
@@ -51,9 +53,7 @@ export const describeMachine = `
     v=$($w "$1" $q 2>/dev/null </dev/null | head -n 1);
     printf "node=%s %s\\n" "$v" "$1";
     v=\${v#v}; a=\${v%%.*}; v=\${v#*.}; b=\${v%%.*};
-    [ "$a" -gt 22 ] 2>/dev/null && return 0;
-    [ "$a" -eq 22 ] 2>/dev/null && [ "$b" -ge 12 ] 2>/dev/null && return 0;
-    [ "$a" -eq 20 ] 2>/dev/null && [ "$b" -ge 19 ] 2>/dev/null;
+    ${nodeTest}
   };
   f() {
     t "$s/node/$pinned/bin/node" && return 0;

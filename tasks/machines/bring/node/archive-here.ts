@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import { UserError } from '../../../common/errors';
 import type { Context } from '../../../engine/context';
@@ -30,8 +31,8 @@ async function archiveHere(context: Context, architecture: Architecture): Promis
   const file = path.join(cache, `${name}-${nodeVersion}.tgz`);
   const isWhole = async (each: string) => (await hashOf(context, each)) === sha256;
   if (host.files.stat(file)?.isFile() && (await isWhole(file))) return file;
-  const temporary = path.join(cache, `.coming-${host.pid}`);
-  host.files.remove(temporary);
+  // Another architecture's may be on its way beside it, and another host's run on a home that both have.
+  const temporary = path.join(cache, `.coming-${randomUUID()}`);
   host.files.makeFolder(temporary);
   try {
     const args = ['pack', `${name}@${nodeVersion}`, '--pack-destination', temporary, '--cache', path.join(temporary, 'npm'), '--silent'];
@@ -58,5 +59,5 @@ const notFetched = (why: string, tail: string): UserError =>
     found: `Node ${nodeVersion} for the machine could not be fetched here: ${why}`,
     needed: 'a Node for a machine that has none and does not get one itself',
     ...(tail ? { tail } : {}),
-    fix: '`npm ping` tells whether npm reaches its registry\nor install Node 20.19 or newer on the machine: `nvm install 22` there',
+    fix: '`npm ping` tells whether npm reaches its registry\nor install Node 22.12 or newer on the machine: `nvm install 22` there',
   });

@@ -1,17 +1,5 @@
 import { projectScript } from '../../../sync/posix/scripts/project-script';
-
-/**
- * A folder of this run alone below `s`, `t`, which is gone at its end; those of runs that were killed go too. What is in it gets its
- * name once it is whole.
- */
-export const temporaryFolder = `
-  umask 022;
-  mkdir -p "$s" || exit 81;
-  for o in "$s"/.coming-*; do [ -d "$o" ] && { kill -0 "\${o##*-}" 2>/dev/null || rm -rf "$o"; }; done;
-  t=$s/.coming-$$;
-  trap "rm -rf \\"\\$t\\"" 0;
-  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 141" PIPE; trap "exit 143" TERM;
-  rm -rf "$t"; mkdir "$t" || exit 81;`;
+import { temporaryFolder } from '../temporary-folder';
 
 /**
  * `$t/n/bin/node` is the very program, it runs, and gets its place. `v`: version, `h`: its SHA-256. Where another laptop was faster by

@@ -96,6 +96,6 @@ async function sendNode(context: Context, { machine }: Bringing, architecture: A
         : `Node ${nodeVersion} does not run on \`${machine.remote.name}\``,
     needed: 'a Node that runs there',
     ...(answer.stderr.trim() ? { tail: answer.stderr } : {}),
-    fix: answer.exitCode === wrong ? 'run the same command again' : 'install Node 20.19 or newer there: `nvm install 22`',
+    fix: answer.exitCode === wrong ? 'run the same command again' : 'install Node 22.12 or newer there: `nvm install 22`',
   });
 }

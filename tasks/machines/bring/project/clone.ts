@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { plural } from '../../../common/format';
+import { sha256 } from '../../../common/hash';
 import type { Context } from '../../../engine/context';
 import { askGit } from '../../../engine/git';
 import type { Commit } from '../../../untrusted/hashes';
@@ -62,7 +63,7 @@ async function contentOfBlob(context: Context, blob: string): Promise<string | u
   if (exitCode !== 0) return undefined;
   // What a program prints comes without its last line break: the hash tells which one that was.
   const bytes = ['', '\n', '\r\n'].map((end) => Buffer.from(stdout + end, 'latin1')).find((each) => blobId(each, id.length) === id);
-  return bytes && `${blob[0]}${createHash('sha256').update(bytes).digest('hex')}`;
+  return bytes && `${blob[0]}${sha256(bytes)}`;
 }
 
 /** As git names a blob (gitformat-pack(5)): the repository's hash of a header and the bytes. */

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { UserError } from '../../../common/errors';
 import { plural, some } from '../../../common/format';
+import { sha256 } from '../../../common/hash';
 import { byteName, shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import { askGit } from '../../../engine/git';
@@ -58,7 +58,7 @@ export async function projectHere(context: Context, remote: string): Promise<Pro
     else if (entry.isLink && leadsOut(from, host.tree.linkTarget(root, from))) outside.push(shownName(from));
     else if (entry.isLink || entry.isFile) {
       const link = entry.isLink ? host.tree.linkTarget(root, from) : undefined;
-      const hash = link === undefined ? hashes.of(entry) : createHash('sha256').update(Buffer.from(link, 'latin1')).digest('hex');
+      const hash = link === undefined ? hashes.of(entry) : sha256(Buffer.from(link, 'latin1'));
       files.set(name, {
         name,
         from,

@@ -1,5 +1,5 @@
 import { projectScript } from '../../../sync/posix/scripts/project-script';
-import { temporaryFolder } from '../node/node-scripts';
+import { temporaryFolder } from '../temporary-folder';
 
 /** Holds what lies there to pairs of a name and its state, as `was` of {@link placeScript} has them. */
 const sameStates = String.raw`
@@ -33,6 +33,30 @@ const placeAll = String.raw`
     [ \$# -eq 0 ] || mv -f \"\$@\" \"\$p/\$d/\" || exit 255;
   done" sh )`;
 
+/** Minutes after which the lock of a run on another host is nobody's: it is held while files that have come are renamed. */
+const leftMinutes = 60;
+
+/**
+ * Waits until nobody else places files here: the lock is `$s/placing`, and names who has it. That of a process of this host that is
+ * gone is broken; one without a word in it, too, which is of one for whom the disk was full. Who breaks a lock renames it first, and
+ * gives it back where it is none that was judged: of two who wait, the other one has it by then. A disk without hard links has its
+ * lock in two moves. `own` tells first of a disk that is full: no sh says why it could not write.
+ */
+const takeTurn = `
+  l=$s/placing; i=0; a=$me-$$; env printf "%s\\n" "$a" > "$t/own" || exit 81;
+  trap "[ \\"\\$(head -n 1 \\"\\$l\\" 2>/dev/null)\\" = \\"\\$a\\" ] && rm -f \\"\\$l\\"; rm -rf \\"\\$t\\"" 0;
+  g() { ln "$1" "$l" 2>/dev/null || ( set -C; cat "$1" > "$l" ) 2>/dev/null; };
+  until g "$t/own"; do
+    o=$(head -n 1 "$l" 2>/dev/null); d=;
+    case "$o" in
+      "") [ $i -le 1 ] || d=1;;
+      "$me-"*) kill -0 "\${o##*-}" 2>/dev/null || d=1;;
+    esac;
+    [ -z "$(find "$l" -mmin +${leftMinutes} 2>/dev/null)" ] || d=1;
+    [ -n "$d" ] && mv "$l" "$t/dead" 2>/dev/null && { [ "$(head -n 1 "$t/dead")" = "$o" ] || g "$t/dead"; rm -f "$t/dead"; };
+    i=$((i + 1)); [ $i -lt 60 ] || exit 86; sleep 1;
+  done;`;
+
 /**
  * Gives what is sent its names. Lines: project, the SHA-256 of the list of what was sent last as the look saw it (- where there is
  * none), a name for the folder of copies. Then a tar under gzip:
@@ -44,7 +68,7 @@ const placeAll = String.raw`
  * - `keep`: what is copied aside; `remove`: what goes first; `free`: folders that are gone by then
  * - `files`: what is placed
  *
- * A lock without a word in it is of one for whom the disk was full, which `own` tells first: no sh says why it could not write. 86: another one was faster; 87: what lies there is not what the look saw.
+ * 86: another one was faster; 87: what lies there is not what the look saw.
  */
 export const placeScript = projectScript(String.raw`
   IFS= read -r seen; IFS= read -r kept;
@@ -54,14 +78,7 @@ export const placeScript = projectScript(String.raw`
   ${temporaryFolder}
   gzip -dc | tar xof - -C "$t" || exit 82;
   ( cd "$t" && sha256sum -c sums >/dev/null 2>&1 ) || exit 83;
-  env printf x > "$t/own" || exit 81;
-  l=$s/placing; i=0;
-  until ( set -C; echo $$ > "$l" ) 2>/dev/null; do
-    o=$(head -n 1 "$l" 2>/dev/null); [ -n "$o" ] && { kill -0 "$o" 2>/dev/null || rm -f "$l"; };
-    [ -z "$o" ] && [ $i -gt 1 ] && rm -f "$l";
-    i=$((i + 1)); [ $i -lt 60 ] || exit 86; sleep 1;
-  done;
-  trap "rm -rf \"\$t\"; rm -f \"\$l\"" 0;
+  ${takeTurn}
   r=-; [ -e "$s/brought" ] && r=$(sha256sum < "$s/brought" | head -c 64);
   [ "$r" = "$seen" ] || exit 86;
   k=$s/kept/$kept; export p k;

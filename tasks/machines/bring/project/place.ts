@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { UserError } from '../../../common/errors';
+import { sha256 } from '../../../common/hash';
 import { shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { Progress } from '../../../engine/step';
@@ -50,19 +50,19 @@ export async function placeProject(context: Context, machine: Machine, compariso
     text('free', listOf(send.flatMap(({ name }) => (there.files.get(name)?.content === 'folder' ? [name] : [])))),
   ];
   const sums = [
-    ...lists.map((entry) => `${digest(Buffer.concat([...(entry.open() as Iterable<Buffer>)]))}  ${entry.name}\n`),
+    ...lists.map((entry) => `${sha256(Buffer.concat([...(entry.open() as Iterable<Buffer>)]))}  ${entry.name}\n`),
     ...send.filter(({ link }) => link === undefined).map(({ name, content }) => `${content.slice(1)}  files/${name}\n`),
   ];
   const entries = [text('sums', sums.join('')), ...lists, ...send.map((file) => entryOf(context, file))];
   const tar = () => gzipped(tarOf(entries, (doneBytes) => tell({ doneBytes: Math.min(doneBytes, totalBytes), totalBytes })));
   const { exitCode } = await sendTo(context, machine, placeScript, [there.sentHash, keptFolder(context)], tar, [wrong, busy, moved]);
+  if (exitCode === wrong) throw notAsSent(machine);
   if (exitCode === busy || exitCode === moved) return false;
   forgetPushed(
     context,
     machine.remote,
     send.map(({ name }) => shownName(name)),
   );
-  if (exitCode === wrong) throw notAsSent(machine);
   return true;
 }
 
@@ -100,8 +100,6 @@ const withOwn = (own: readonly string[], before: readonly string[] = []): readon
   [...new Set([...own, ...before])].slice(0, 8);
 
 const listOf = (names: readonly string[]): string => names.map((name) => `${name}\0`).join('');
-
-const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 function entryOf({ host, root }: Context, { name, from, size, isExecutable, modified, link }: Comparison['send'][number]): TarEntry {
   return {

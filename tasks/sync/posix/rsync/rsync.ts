@@ -16,7 +16,7 @@ import { commitStaging, openStaging, refuseWay, removeHere } from '../../session
 import type { Compare, Transport } from '../../session/transport';
 import { remoteFault, unreadableSource, withoutNoise } from '../faults';
 import { filesHere, filesThere } from '../files';
-import { withRemoteLock } from '../lock';
+import { stillHeld, withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
 import { bringAhead, waysOfLarge } from '../ranges/bring-ahead';
 import { retrying, type Try } from '../retry';
@@ -143,7 +143,14 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
         note(`the link broke (exit code ${exitCode}), trying again in ${pauseMs / 1000} s`);
         await dropMaster(context, machine.ssh);
       };
-      if (left.length > 0) await retrying(context, () => bring(undefined, tell), between, fault);
+      if (left.length > 0)
+        await retrying(
+          context,
+          () => bring(undefined, tell),
+          between,
+          fault,
+          () => stillHeld(machine),
+        );
       if (stage) commitStaging(context, machine.remote, changes, stage, at.here);
     },
 

@@ -13,7 +13,7 @@ import { type ListingBackend, listedTransport } from '../../session/listed-trans
 import type { Transport } from '../../session/transport';
 import { remoteFault, withoutNoise } from '../faults';
 import { filesThere } from '../files';
-import { withRemoteLock } from '../lock';
+import { stillHeld, withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
 import { retrying } from '../retry';
 import { hashScript, placeScript, stageScript } from '../scripts/scp-scripts';
@@ -102,6 +102,7 @@ function scpCopy(context: Context, machine: PosixMachine, direction: Direction):
       },
       () => dropMaster(context, machine.ssh),
       ({ exitCode, text }) => remoteFault(machine, exitCode, text, direction),
+      () => stillHeld(machine),
     );
   const there = (file: string) => `${machine.ssh ? addressIn(machine.ssh.host) : ''}:${machine.path}/${file}`;
   return {

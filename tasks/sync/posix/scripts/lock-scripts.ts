@@ -26,11 +26,12 @@ export const beginScript = projectScript(`
   done;
   echo locked`);
 
-/** Says that the holder is alive. Lines: project, token. */
+/** Says that the holder is alive; where another one has the lock by now, tells that. Lines: project, token. */
 export const beatScript = projectScript(`
   IFS= read -r token;
   l=$p/.just-lora/lock;
-  [ "$(sed -n 1p "$l")" = "$token" ] && touch "$l"`);
+  h=$(sed -n 1p "$l" 2>/dev/null);
+  if [ "$h" = "$token" ]; then touch "$l"; elif [ -n "$h" ]; then printf "lost=%s\\n" "$(sed -n 2p "$l")"; fi`);
 
 /** Gives the lock back. Lines: project, token, then folders to clear of what a broken transfer left. */
 export const endScript = projectScript(`
