@@ -33,7 +33,7 @@ interface FixState {
 }
 
 /** Raised where something else is mended in the same row. */
-const rules = '2';
+const rules = '3';
 const name = 'data-fix';
 
 /**
@@ -80,7 +80,12 @@ export const dataFixStep: Step<ToFix[]> = {
   },
 };
 
-const unmended = (context: Context): DataFile[] => dataFiles(context).filter(({ path }) => !fixedEnding.test(path));
+/** Files to mend. A `.fixed.jsonl` whose first file was moved away is one as any other. */
+function unmended(context: Context): DataFile[] {
+  const files = dataFiles(context);
+  const targets = new Set(targetsOf(files.filter(({ path, parquet }) => !parquet && !fixedEnding.test(path))).values());
+  return files.filter(({ path }) => !targets.has(path));
+}
 
 const toldOf = (toFix: readonly ToFix[]): string => toFix.map(({ file, fixes }) => `\`${file.name}\`: ${fixesText(fixes)}`).join('; ');
 
@@ -135,6 +140,7 @@ async function whatToFix(context: Context, files: readonly DataFile[], tell: (pr
       fixes,
       sha256,
       left: why,
+      stay,
     } = await fixFile(
       file,
       () => context.host.processes.throwIfInterrupted(),
@@ -143,6 +149,7 @@ async function whatToFix(context: Context, files: readonly DataFile[], tell: (pr
         tell({ text: file.name, doneBytes, totalBytes });
       },
     );
+    if (stay) left.push(`\`${file.name}:${stay.line}\`: ${stay.why}${stay.count > 1 ? `, and so in ${stay.count - 1} more` : ''}`);
     if (why !== undefined) left.push(`\`${file.name}\`: ${why}`);
     else if (Object.keys(fixes).length === 0) continue;
     else if (file.isLinked) left.push(`\`${file.name}\`: a link leads to it, and nothing is written there`);

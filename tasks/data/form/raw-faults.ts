@@ -1,3 +1,5 @@
+import { behindString } from '../../untrusted/python-json';
+
 /** Faults of a row that its value does not show any more: they are looked for in its text. */
 
 /** Where half of a surrogate pair stands, written as an escape; -1 where none does. A pair is one character. */
@@ -37,7 +39,7 @@ export function duplicateKey(text: string, keys: number): number {
     else if (character === '[') objects.push(undefined);
     else if (character === '}' || character === ']') objects.pop();
     else if (character === '"') {
-      const end = behind(text, at);
+      const end = behindString(text, at);
       const colon = text.slice(end, end + 64).trimStart()[0] === ':' || /^[ \t\r\n]*:/.test(text.slice(end));
       if (colon) {
         const seen = objects.at(-1);
@@ -51,12 +53,4 @@ export function duplicateKey(text: string, keys: number): number {
     at++;
   }
   return -1;
-}
-
-function behind(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '"') return at + 1;
-  }
-  return text.length;
 }
