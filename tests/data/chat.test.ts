@@ -202,4 +202,17 @@ test('threads find the same as one', async () => {
   assert.equal(report?.tallies['duplicate'], { count: 1, first: { line: 30_001 } });
 });
 
+test('a name that is a secret or an address is shown in no detail', async () => {
+  const names = ['hf_abcdefghijklmnopqrstuvwxyz', 'some.body@mail.net'];
+  for (const name of names) {
+    const reports = [
+      await examine(`{"prompt": "a", "completion": "b", "${name}": 1}\n{"prompt": "a", "completion": "b", "${name}": "x"}\n`),
+      await examine(`{"messages": [{"role": "${'x'.repeat(25)} ${name}", "content": "a", "${name}": 1}]}\n`),
+    ];
+    const told = JSON.stringify(reports.map(({ tallies }) => tallies));
+    for (const kind of ['extra-columns', 'mixed-types', 'message-keys', 'unknown-role']) assert.match(told, kind);
+    assert.not.match(told, name.slice(0, 10));
+  }
+});
+
 test.run();

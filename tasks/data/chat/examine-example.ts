@@ -1,4 +1,4 @@
-import { quoteOf } from '../report/quote';
+import { quotedName, quoteOf } from '../report/quote';
 import type { Counter } from '../report/tally';
 import type { RawRow } from '../rows/block';
 import { jsonOf } from '../rows/json-of';
@@ -33,7 +33,7 @@ export function examineExample({ shape, isChat, messages, ignored = [] }: Exampl
   };
   for (const message of messages) {
     if (isChat) examineRole(message, shape === 'sharegpt', once);
-    if (!isWeight(message.weight)) once('weight', `\`${jsonOf(message.weight).slice(0, 40)}\``);
+    if (!isWeight(message.weight)) once('weight', quotedName(jsonOf(message.weight)));
     const content = examineContent(message, once);
     if (content === undefined) continue;
     if (shape === 'text' && beginning.test(content)) once('template-applied');
@@ -50,7 +50,7 @@ export function examineExample({ shape, isChat, messages, ignored = [] }: Exampl
 function examineRole({ role }: Message, isForeign: boolean, once: (kind: ChatKind, detail?: string) => void): void {
   const meant = meantRole(role);
   if (roles.has(role) || (meant && isForeign)) return;
-  once(meant ? 'role-name' : 'unknown-role', typeof role === 'string' ? `\`${role.slice(0, 40)}\`` : 'no role');
+  once(meant ? 'role-name' : 'unknown-role', typeof role === 'string' ? quotedName(role) : 'no role');
 }
 
 function examineContent(message: Message, once: (kind: ChatKind, detail?: string) => void): string | undefined {
@@ -74,7 +74,7 @@ function examineContent(message: Message, once: (kind: ChatKind, detail?: string
 /** As Python's `str.strip` has it, which takes five controls more. */
 const isBlank = (text: string): boolean => /^[\s\x1c-\x1f\x85]*$/.test(text);
 
-const ofRole = (role: unknown): string => (typeof role === 'string' ? `of \`${role.slice(0, 40)}\`` : 'without a role');
+const ofRole = (role: unknown): string => (typeof role === 'string' ? `of ${quotedName(role)}` : 'without a role');
 
 /** What it is to a person: a table has integers of 64 bits and points of time too. */
 const typeName = (value: unknown): string =>
@@ -98,7 +98,7 @@ function examineTurns(messages: readonly Message[], once: (kind: ChatKind, detai
     once('no-answer', 'every answer has the `weight` 0');
     return;
   }
-  if (order.at(-1) !== 'assistant') once('ends-without-answer', `it is of \`${String(order.at(-1)).slice(0, 40)}\``);
+  if (order.at(-1) !== 'assistant') once('ends-without-answer', `it is of ${quotedName(String(order.at(-1)))}`);
   const turns = order.filter((role) => role !== 'system' && role !== 'developer');
   const twice = turns.findIndex((role, index) => index > 0 && role === turns[index - 1] && (role === 'user' || role === 'assistant'));
   if (twice > 0) once('turns', `\`${turns[twice]}\` twice in a row`);

@@ -1,5 +1,5 @@
 import { tryParsePython } from '../../untrusted/python-json';
-import { quoteOf } from '../report/quote';
+import { quotedName, quoteOf } from '../report/quote';
 import type { Counter } from '../report/tally';
 import type { RawRow } from '../rows/block';
 import { addValue, type Column, type Walked } from './columns';
@@ -45,7 +45,7 @@ export function examineRow(raw: RawRow, columns: Column, counter: Counter): Row 
     tell(
       'mixed-types',
       Math.max(0, columnAt(text, conflict.column)),
-      `\`${conflict.column}\` is ${conflict.to} here and ${conflict.from} before`,
+      `${quotedName(conflict.column, 200)} is ${conflict.to} here and ${conflict.from} before`,
     );
   if (walked.infinite && /\d/.test(text)) tellNumber(text, tell);
   if (walked.large) tell('large-integer', Math.max(0, text.search(/\d{19,}/)));

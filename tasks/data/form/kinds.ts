@@ -29,7 +29,7 @@ export const formKinds = {
   },
   'foreign-type': {
     level: 'error',
-    says: 'a type that datasets 2.15 has no word for, as Polars (`large_list`) and pandas (a category) write it: it raises ValueError or NotImplementedError',
+    says: 'a type that datasets 2.15 has no word for, as Polars (`large_list`), pandas (a category) and DuckDB (UUID, MAP, INTERVAL) write it: it raises ValueError or NotImplementedError; datasets 5.2 has none for a UUID and a map',
     fix: 'write it with `datasets.Dataset.from_list(rows).to_parquet(f)`, or as JSONL',
   },
   mark: {
