@@ -7,6 +7,7 @@ import { addressesIn, hasSecret } from '../text/private';
 import { type Example, isLearned, isWeight, type Message } from './example';
 import type { ChatKind } from './kinds';
 import { meantRole, roles } from './roles';
+import { toolsOf } from './tools';
 
 /** Tokens of the templates of the Llama, Mistral, ChatML, Gemma and Phi families. */
 const special =
@@ -14,13 +15,14 @@ const special =
 const beginning = /^\s*(?:<s>|<\|begin_of_text\|>|<bos>)/;
 
 /** Judges one example by itself: what it says, and who says it. */
-export function examineExample({ shape, isChat, messages, ignored = [] }: Example, { text, line }: RawRow, counter: Counter): void {
+export function examineExample({ shape, isChat, messages, tools, ignored = [] }: Example, { text, line }: RawRow, counter: Counter): void {
   const tell = (kind: ChatKind, detail?: string, at = 0) =>
     counter.add(kind, () => ({ line, quote: quoteOf(text, at), ...(detail === undefined ? {} : { detail }) }));
   /** Nothing of the text is shown: what was found is what must not be. */
   const tellAlone = (kind: ChatKind, count: number) => counter.add(kind, () => ({ line }), count);
   if (shape === 'sharegpt') tell('sharegpt');
   for (const column of ignored) tell('ignored-column', `\`${column}\``);
+  if (!toolsOf(tools)) tell('tools');
   if (messages.length === 0) {
     tell('no-messages');
     return;
@@ -57,15 +59,16 @@ function examineContent(message: Message, once: (kind: ChatKind, detail?: string
   const { role, content, more } = message;
   const calls = more?.['tool_calls'] ?? [];
   if (!Array.isArray(calls)) once('content-type', `\`tool_calls\` is ${typeName(calls)}`);
+  const isCall = Array.isArray(calls) && calls.length > 0;
   if (content === null || content === undefined) {
     // A call has no words of its own.
-    if (!Array.isArray(calls) || calls.length === 0) once('no-content', ofRole(role));
+    if (!isCall) once('no-content', ofRole(role));
     return undefined;
   }
   if (Array.isArray(content)) once('parts');
   else if (typeof content !== 'string') once('content-type', typeName(content));
   else {
-    if (isBlank(content)) once(isLearned(plainRole(role), message) ? 'no-answer' : 'empty-message', ofRole(role));
+    if (isBlank(content) && !isCall) once(isLearned(plainRole(role), message) ? 'no-answer' : 'empty-message', ofRole(role));
     return content;
   }
   return undefined;

@@ -112,7 +112,7 @@ function examinerOf(report: BlockReport, counter: Counter, { measure, sample = 0
       const { shape, isChat, messages } = example;
       addShape(report, shape, 1, raw.line);
       examineExample(example, raw, counter);
-      hashes.push(raw.line, ...hashOf(messages));
+      hashes.push(raw.line, ...hashOf(example));
       said.add(() => ({ line: raw.line, text: saidIn(example) }));
       // Names of other programs are told as an error by themselves.
       if (isChat && shape !== 'sharegpt' && isRenderable(messages)) addExample(report, messages, raw);
