@@ -99,7 +99,7 @@ function finish(report: FileReport, end: FileEnd): void {
   if (end.fault) add(report, end.fault.kind, { line: end.fault.line });
   if (end.broken) add(report, end.layout === 'parquet' ? 'broken-parquet' : 'broken-gzip', { line: 0, detail: end.broken });
   judgeColumns(report);
-  const isReadable = Object.keys(report.tallies).every((kind) => kind === 'empty-line' || kind === 'mark');
+  const isReadable = Object.keys(report.tallies).every((kind) => ['empty-line', 'mark', 'marked-list'].includes(kind));
   if (report.rows === 0 && isReadable) add(report, 'no-rows', { line: 1 });
   else if (report.type.is === 'struct' && Object.keys(report.type.fields).length === 0) add(report, 'no-columns', { line: 1 });
 }

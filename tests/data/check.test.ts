@@ -138,6 +138,14 @@ test('tells what lies there and is not trained on, and where nothing is', async 
     'train.csv other-format',
     'train.jsonl.zst other-format',
   ]);
+  // Links in a circle, to itself, and to a name that no file can have.
+  const circle = { 'one.jsonl': 'other.jsonl', 'other.jsonl': 'one.jsonl', 'self.jsonl': 'self.jsonl', 'long.jsonl': 'x'.repeat(300) };
+  for (const [name, target] of Object.entries(circle)) fs.symlinkSync(target, path.join(folder, name));
+  const links = (await seen()).filter((each: string) => each.endsWith('broken-link')).sort();
+  assert.equal(links, [...Object.keys(circle), 'train.jsonl'].map((name) => `${name} broken-link`).sort());
+  const fixed = await runJust(project, ['data:fix', '--json']);
+  assert.is(JSON.parse(fixed.stdout).steps[0].state, 'done', fixed.stdout);
+  for (const name of Object.keys(circle)) fs.rmSync(path.join(folder, name));
   fs.rmSync(path.join(folder, 'train.jsonl'));
   fs.symlinkSync('/mnt/no-such-disk', path.join(folder, 'more'));
   write('train.jsonl', '{"text": "one"}\n');

@@ -24,6 +24,10 @@ test('the first of each kind is told by line and column, and all are counted', a
     [tallies['trailing-comma']?.count, tallies['trailing-comma']?.first.line, tallies['trailing-comma']?.first.column],
     [2, 15_000, 23],
   );
+  const { 'not-a-number': none, 'large-integer': large } = (
+    await examine('{"a": "NaN \\" is 12345678901234567890", "b": NaN}\n{"a": "12345678901234567890", "b": 12345678901234567890}\n')
+  ).tallies;
+  assert.equal([none?.first.column, large?.first.line, large?.first.column], [46, 2, 36]);
   assert.equal([tallies['duplicate-key']?.first.line, tallies['duplicate-key']?.first.column], [15_501, 32]);
   assert.is(count, 19_998);
 });

@@ -5,7 +5,7 @@ import type { RawRow } from '../rows/block';
 import { addValue, type Column, type Walked } from './columns';
 import { jsonFault } from './json-fault';
 import type { FormKind } from './kinds';
-import { duplicateKey, loneSurrogate } from './raw-faults';
+import { duplicateKey, loneSurrogate, outsideStrings } from './raw-faults';
 
 /** json of Python goes about 990 deep within a usual program. */
 const deepest = 900;
@@ -32,7 +32,7 @@ export function examineRow(raw: RawRow, columns: Column, counter: Counter): Row 
     }
     // A number that is none is in the value as null.
     value = tryParsePython(text);
-    tell('not-a-number', Math.max(0, text.search(/NaN|Infinity/)));
+    tell('not-a-number', Math.max(0, outsideStrings(text, /NaN|-?Infinity/g)));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     tell('not-an-object', 0);
@@ -47,8 +47,11 @@ export function examineRow(raw: RawRow, columns: Column, counter: Counter): Row 
       Math.max(0, columnAt(text, conflict.column)),
       `${quotedName(conflict.column, 200)} is ${conflict.to} here and ${conflict.from} before`,
     );
-  if (walked.infinite && /\d/.test(text)) tellNumber(text, tell);
-  if (walked.large) tell('large-integer', Math.max(0, text.search(/\d{19,}/)));
+  const beyond = walked.infinite ? outsideStrings(text, number, (found) => !Number.isFinite(Number(found))) : -1;
+  if (beyond >= 0) tell('number-range', beyond);
+  // A number with a point or an exponent is a double anyway.
+  const large = walked.large ? outsideStrings(text, number, isBeyond64Bits) : -1;
+  if (large >= 0) tell('large-integer', large);
   if (walked.deepest > deepest) tell('too-deep', 0);
   const twice = duplicateKey(text, walked.keys);
   if (twice >= 0) tell('duplicate-key', twice);
@@ -60,8 +63,8 @@ export function examineRow(raw: RawRow, columns: Column, counter: Counter): Row 
 /** About where the value of a column stands: behind the last part of its name. */
 const columnAt = (text: string, column: string): number => text.indexOf(`"${column.replace(/\[\]$/, '').split('.').at(-1)}"`);
 
-function tellNumber(text: string, tell: (kind: FormKind, at: number) => void): void {
-  const number = /(?<!["\w.])-?\d+(?:\.\d+)?[eE]\+?\d{3,}|(?<!["\w.])-?\d{309,}/g;
-  const large = [...text.matchAll(number)].find(({ 0: found }) => !Number.isFinite(Number(found)));
-  if (large) tell('number-range', large.index);
+const number = /-?\d[\d.eE+-]*/g;
+
+function isBeyond64Bits(text: string): boolean {
+  return /^-?\d{19,}$/.test(text) && BigInt.asIntN(64, BigInt(text)) !== BigInt(text);
 }

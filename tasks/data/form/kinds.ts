@@ -37,6 +37,11 @@ export const formKinds = {
     says: 'a byte order mark: datasets takes it, json and pandas refuse the first line',
     fix: 'write the file without one: `encoding="utf-8"`',
   },
+  'marked-list': {
+    level: 'error',
+    says: 'a byte order mark before a list of rows: datasets, json and pandas refuse the file',
+    fix: 'write the file without one: `encoding="utf-8"`',
+  },
   'not-json': { level: 'error', says: 'no JSON: every reader stops there', fix: 'write each row with `json.dumps`' },
   'trailing-comma': {
     level: 'error',

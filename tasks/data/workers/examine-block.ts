@@ -89,7 +89,7 @@ function examineText(block: Block, asked: Asked): BlockReport {
     return report;
   }
   const { rows, lines, mark, notUtf8 } = rowsOf(block);
-  if (mark) add('mark', 1);
+  if (mark) add(block.rows ? 'marked-list' : 'mark', 1);
   if (notUtf8) add('not-utf8', notUtf8.line, notUtf8.column, notUtf8.count);
   const columns = newColumn();
   const examine = examinerOf(report, counter, asked);
