@@ -6,6 +6,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fixFile } from '../../tasks/data/fix/fix-file';
 import { fixRow } from '../../tasks/data/fix/fix-row';
+import { writeFixed } from '../../tasks/data/fix/write-fixed';
+import { contextIn } from '../support/context';
 import { projectCopy, runJust, startJust, temporaryFolder } from '../support/project';
 import { dataFile } from './examine';
 
@@ -168,6 +170,29 @@ test('two files of one name are mended into two', async () => {
     assert.is(fs.readFileSync(path.join(folder, name), 'utf8'), `${chat().replace('Rain', word)}\n`, name);
   const again = await runJust(project, ['data:fix', '--json', '--force']);
   assert.equal([again.exitCode, JSON.parse(again.stdout).steps[0].actions.length], [0, 0]);
+});
+
+test('what is written has the mode of its file, and nothing takes the place of a link of a person or of what came meanwhile', async () => {
+  const project = projectCopy();
+  const folder = path.join(project, 'data/processed');
+  const [file, target] = ['my rows.jsonl', 'my rows.fixed.jsonl'].map((name) => path.join(folder, name)) as [string, string];
+  fs.writeFileSync(file, chat('human', 'gpt'), { mode: 0o600 });
+  fs.symlinkSync('nowhere', target);
+  const refused = JSON.parse((await runJust(project, ['data:fix', '--json'])).stdout).steps[0];
+  assert.equal([refused.code, fs.readlinkSync(target)], ['E_DATA_FIXED', 'nowhere']);
+  assert.match(refused.fix, "`rm 'data/processed/my rows.fixed.jsonl'`");
+  fs.rmSync(target);
+  await runJust(project, ['data:fix', '--json']);
+  assert.is(fs.statSync(target).mode & 0o777, 0o600);
+  fs.rmSync(target);
+  const context = contextIn(project);
+  const fixed = { file: { ...dataFile(file), name: 'my rows.jsonl' }, target, fixes: {}, sha256: 'another' };
+  const changed = await writeFixed(context, fixed, nothing).catch((error) => error);
+  assert.equal([changed.fault?.code, fs.readdirSync(folder).filter((name) => name.endsWith('.part'))], ['E_DATA_FIXED', []]);
+  const { sha256 } = await fixFile(fixed.file, nothing, nothing);
+  fs.symlinkSync('nowhere', target);
+  const came = await writeFixed(context, { ...fixed, sha256 }, nothing).catch((error) => error);
+  assert.equal([came.fault?.code, fs.readlinkSync(target)], ['E_DATA_FIXED', 'nowhere']);
 });
 
 test('nothing is written into a folder that a link leads to', async () => {
