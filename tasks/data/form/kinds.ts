@@ -11,7 +11,7 @@ export interface Kind {
 
 /**
  * What a reader of rows stumbles over. The readers: json of Python 3.10 line by line, and `load_dataset("json")` of datasets
- * 2.15.0 with pyarrow 14.0.2, which both profiles have. tests/remote/data.test.ts asks both.
+ * 2.15.0 with pyarrow 14.0.2, which the profiles as-asked and compat have. tests/remote/data.test.ts asks both.
  */
 export const formKinds = {
   'not-utf8': { level: 'error', says: 'bytes that are no UTF-8: every reader stops there', fix: 'write the file as UTF-8' },
