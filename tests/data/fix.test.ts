@@ -85,7 +85,7 @@ test('rows over several lines are no lines that repeat', async () => {
   const several = [`${pretty('a')}\n${pretty('a')}\n`, `${raw}\n${raw}\n`, `{"a": 1}\n\n{"messages": [\n{"role": "user"}\n]}\n{"a": 1}\n`];
   for (const text of several) {
     const { fixes, left } = await fixFile(dataFileOf(text), nothing, nothing);
-    assert.equal([fixes, /^a row goes on over line \d+:/.test(left ?? '')], [{}, true], text);
+    assert.equal([fixes, /^a row goes on in line \d+:/.test(left ?? '')], [{}, true], text);
   }
   // What was cut off goes on in no other row.
   const cut = '{"messages": [{"role": "user", "content": "Ra\r\n{"text": "a"}\n{"text": "a"}\n{"text": "b';

@@ -6,7 +6,7 @@ import { hasBadCharacters } from '../text/bad-characters';
 import { addressesIn, hasSecret } from '../text/private';
 import { type Example, isLearned, isWeight, type Message } from './example';
 import type { ChatKind } from './kinds';
-import { meantRole, roles } from './roles';
+import { meantRole, plainRole, roles } from './roles';
 import { toolsOf } from './tools';
 
 /** Tokens of the templates of the Llama, Mistral, ChatML, Gemma and Phi families. */
@@ -88,8 +88,6 @@ const typeName = (value: unknown): string =>
       : value instanceof Uint8Array
         ? 'bytes'
         : `a value of type ${typeof value}`;
-
-const plainRole = (role: unknown): unknown => meantRole(role) ?? role;
 
 function examineTurns(messages: readonly Message[], once: (kind: ChatKind, detail?: string) => void): void {
   const order = messages.map(({ role }) => plainRole(role));

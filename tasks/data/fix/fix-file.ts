@@ -53,7 +53,7 @@ export async function fixFile(file: DataFile, write: (bytes: Buffer) => void, te
         add('empty-line');
         continue;
       }
-      if (cut.goesOn(fixed)) return leave(`a row goes on over line ${line}: rows on lines are mended`);
+      if (cut.goesOn(fixed)) return leave(`a row goes on in line ${line}: only rows of one line each are mended`);
       for (const kind of fixed.fixes) add(kind);
       if (fixed.stays) stay = { count: (stay?.count ?? 0) + 1, line: stay?.line ?? line, why: stay?.why ?? fixed.stays };
       const row = fixed.fixes.length === 0 ? raw : Buffer.from(fixed.text);

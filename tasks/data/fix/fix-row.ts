@@ -20,12 +20,12 @@ export interface FixedRow {
 /** Mends a row whose cure has one right answer. */
 export function fixRow(text: string): FixedRow {
   const plain = withoutTrailingCommas(text);
-  if (!parsed(plain)) return { text, fixes: [], isRow: false };
+  const row = parsed(plain);
+  if (!row) return { text, fixes: [], isRow: false };
   const fixes: RowFix[] = plain === text ? [] : ['trailing-comma'];
+  if (fixedChat(row).fixes.length === 0) return { text: plain, fixes, isRow: true };
   const exact = numbersAsTexts(plain);
-  const row = parsed(exact ?? plain) as Row;
-  const chat = fixedChat(row);
-  if (chat.fixes.length === 0) return { text: plain, fixes, isRow: true };
+  const chat = fixedChat(parsed(exact ?? plain) as Row);
   const stays = exact === undefined ? 'it has the sign U+E000' : duplicateKey(plain, keysOf(row)) >= 0 ? 'a key stands twice in it' : '';
   if (stays) return { text: plain, fixes, isRow: true, stays };
   return { text: withNumbers(JSON.stringify(chat.row)), fixes: [...fixes, ...chat.fixes], isRow: true };
