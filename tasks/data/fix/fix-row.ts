@@ -1,3 +1,4 @@
+import { deepest, depthOf } from '../form/depth';
 import { isJson } from '../form/is-json';
 import { jsonFault } from '../form/json-fault';
 import { duplicateKey } from '../form/raw-faults';
@@ -25,10 +26,16 @@ export function fixRow(text: string): FixedRow {
   const fixes: RowFix[] = plain === text ? [] : ['trailing-comma'];
   if (fixedChat(row).fixes.length === 0) return { text: plain, fixes, isRow: true };
   const exact = numbersAsTexts(plain);
-  const chat = fixedChat(parsed(exact ?? plain) as Row);
-  const stays = exact === undefined ? 'it has the sign U+E000' : duplicateKey(plain, keysOf(row)) >= 0 ? 'a key stands twice in it' : '';
-  if (stays) return { text: plain, fixes, isRow: true, stays };
+  const stays = whyStays(plain, exact);
+  if (exact === undefined || stays) return { text: plain, fixes, isRow: true, ...(stays ? { stays } : {}) };
+  const chat = fixedChat(parsed(exact) as Row);
   return { text: withNumbers(JSON.stringify(chat.row)), fixes: [...fixes, ...chat.fixes], isRow: true };
+}
+
+function whyStays(text: string, exact: string | undefined): string | undefined {
+  if (exact === undefined) return 'it has the sign U+E000';
+  if (depthOf(text) > deepest) return `it is nested more than ${deepest} deep`;
+  return duplicateKey(text, 0) >= 0 ? 'a key stands twice in it' : undefined;
 }
 
 function withoutTrailingCommas(text: string): string {
@@ -50,9 +57,4 @@ function parsed(text: string): Row | undefined {
   } catch {
     return undefined;
   }
-}
-
-function keysOf(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + keysOf(each), 0);
-  return isRow(value) ? Object.values(value).reduce((sum: number, each) => sum + 1 + keysOf(each), 0) : 0;
 }

@@ -3,12 +3,10 @@ import { quotedName, quoteOf } from '../report/quote';
 import type { Counter } from '../report/tally';
 import type { RawRow } from '../rows/block';
 import { addValue, type Column, type Walked } from './columns';
+import { deepest } from './depth';
 import { jsonFault } from './json-fault';
 import type { FormKind } from './kinds';
 import { duplicateKey, loneSurrogate, outsideStrings } from './raw-faults';
-
-/** json of Python goes about 990 deep within a usual program. */
-const deepest = 900;
 
 /** A row as an object. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -40,6 +38,10 @@ export function examineRow(raw: RawRow, columns: Column, counter: Counter): Row 
   }
   const walked: Walked = { keys: 0, deepest: 0 };
   addValue(columns, value, walked, '');
+  if (walked.deepest > deepest) {
+    tell('too-deep', 0);
+    return undefined;
+  }
   const { conflict } = walked;
   if (conflict)
     tell(
@@ -52,7 +54,6 @@ export function examineRow(raw: RawRow, columns: Column, counter: Counter): Row 
   // A number with a point or an exponent is a double anyway.
   const large = walked.large ? outsideStrings(text, number, isBeyond64Bits) : -1;
   if (large >= 0) tell('large-integer', large);
-  if (walked.deepest > deepest) tell('too-deep', 0);
   const twice = duplicateKey(text, walked.keys);
   if (twice >= 0) tell('duplicate-key', twice);
   const half = loneSurrogate(text);
