@@ -4,6 +4,8 @@ Takes the shapes that `npx just data:check` knows (messages, ShareGPT, prompt an
 with the columns that belong to them (input, context, history, system).
 """
 
+import json
+
 # What ShareGPT, OpenAssistant, Gemma and people call the roles of chat templates.
 ROLES = {
     **dict.fromkeys(("human", "prompter", "instruction"), "user"),
@@ -64,6 +66,21 @@ def with_columns(row, columns, shape, messages):
                 continue
         raise Refused(f"the column `{column}` has no place in the example: it would not be trained")
     return "plain" if shape == "plain" else "chat", messages
+
+
+def tools_of(row):
+    """The tools of a row, which the chat template gets: a list of objects, or JSON of one, as LLaMA-Factory writes it; [] for none."""
+    tools = row.get("tools")
+    if isinstance(tools, str) and says_something(tools):
+        try:
+            tools = json.loads(tools)
+        except (ValueError, RecursionError) as error:
+            raise Refused(f"the column `tools` is a text that is no JSON ({error})") from error
+    if not says_something(tools):
+        return []
+    if not (isinstance(tools, list) and all(isinstance(each, dict) for each in tools)):
+        raise Refused("the column `tools` is neither a list of objects nor JSON of one")
+    return tools
 
 
 def says_something(value):

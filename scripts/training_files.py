@@ -29,7 +29,7 @@ def rows_of_parquet(path, name):
 
 def rows_of_json(path, name):
     with (gzip.open if path.lower().endswith(".gz") else open)(path, "rb") as source:
-        start = source.read(4096).decode("utf-8-sig", "replace").lstrip()
+        start = source.read(1 << 20).decode("utf-8-sig", "replace").lstrip()
         source.seek(0)
         if start.startswith("["):
             text = source.read().decode("utf-8-sig")

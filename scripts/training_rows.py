@@ -10,7 +10,7 @@ import inspect
 from array import array
 from dataclasses import dataclass, field
 
-from training_examples import Refused, example_of, is_learned
+from training_examples import Refused, example_of, is_learned, tools_of
 from training_files import read_rows
 
 # Stands for the text of an answer while the template is asked where it writes it: no template has it, none changes it.
@@ -93,7 +93,7 @@ class Writer:
                 raise Refused("the answer is empty")
             end = "" if self.eos and text.rstrip().endswith(self.eos) else self.eos
             return text + end, [(len(text) - len(answer), len(text) + len(end))]
-        return self.write_chat(messages, row.get("tools"))
+        return self.write_chat(messages, tools_of(row))
 
     def write_chat(self, messages, tools=None):
         if not self.tokenizer.chat_template:

@@ -20,7 +20,7 @@ import { isThereData, leftOut } from './rows/left-out';
 import { modelTemplates, templateFiles } from './template/model-template';
 
 /** Raised where the look finds something else in the same data: a proof of before says nothing then. */
-const rules = '8';
+const rules = '9';
 const name = 'data';
 
 /**

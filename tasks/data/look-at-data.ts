@@ -5,6 +5,7 @@ import { castFault } from './form/arrow-type';
 import { type LengthPlan, Measure } from './length/measure';
 import { type FileReport, lookAtFile } from './look-at-file';
 import { type SaidSample, sampleOf } from './near/said';
+import { quotedName } from './report/quote';
 import { addTallies } from './report/tally';
 import type { DataFile, Split } from './rows/data-files';
 import { formJudge } from './template/judge-forms';
@@ -73,8 +74,10 @@ export async function lookAtData(
       );
     }
     compareFiles(reports);
-    for (const { refusedByOld: refused, tallies } of reports)
-      if (refused && oldDatasets) addTallies(tallies, { [refused.kind]: { count: 1, first: { line: 0, detail: refused.detail } } }, 0);
+    for (const { refused: by, tallies } of reports) {
+      const refused = oldDatasets ? by?.refusedByOld : by?.refusedByNew;
+      if (refused) addTallies(tallies, { [refused.kind]: { count: 1, first: { line: 0, detail: refused.detail } } }, 0);
+    }
     const judge = formJudge(templates);
     for (const report of reports) addTallies(report.tallies, judge(report.forms.values()), 0);
     return reports;
@@ -104,7 +107,7 @@ function compareFiles(reports: readonly FileReport[]): void {
     if (!first || first === report || report.rows === 0) continue;
     const fault = castFault(first.type, report.type);
     if (!fault) continue;
-    const detail = `\`${fault.column}\` ${fault.says}, \`${first.file.name}\``;
+    const detail = `${quotedName(fault.column, 200)} ${fault.says}, \`${first.file.name}\``;
     addTallies(report.tallies, { 'file-types': { count: 1, first: { line: 1, detail } } }, 0);
   }
 }

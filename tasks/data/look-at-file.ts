@@ -6,6 +6,7 @@ import type { FormKind } from './form/kinds';
 import { LengthTally } from './length/tally-lengths';
 import type { ParquetFile } from './parquet/parquet-file';
 import { rowGroupsOf } from './parquet/row-groups';
+import { quotedName } from './report/quote';
 import { addForm, addShape, noRows, type RowsReport } from './report/rows-report';
 import { addTallies, type Place } from './report/tally';
 import { blocksOf, type FileEnd } from './rows/blocks';
@@ -20,8 +21,8 @@ export interface FileReport extends RowsReport {
   bytes: number;
   /** Lengths for each model that they are counted for. */
   lengths: LengthTally[];
-  /** Why datasets before 4 refuses it. */
-  refusedByOld?: ParquetFile['refusedByOld'];
+  /** Why datasets before 4 refuses it, and why newer ones do. */
+  refused?: Pick<ParquetFile, 'refusedByOld' | 'refusedByNew'>;
 }
 
 /**
@@ -57,7 +58,9 @@ export async function lookAtFile(
   }
   await settle(0);
   finish(report, next.value);
-  if (next.value.opened) report.refusedByOld = next.value.opened.refusedByOld;
+  const { opened } = next.value;
+  if (opened) report.refused = opened;
+  if (opened?.nameTwice !== undefined) add(report, 'duplicate-key', { line: 0, detail: `two columns ${quotedName(opened.nameTwice)}` });
   return report;
 }
 
@@ -79,11 +82,11 @@ function merge(report: FileReport, state: { lines: number; blocks: number }, blo
   if (block.rows > 0) {
     // Those of a table are what a person chose.
     if (!report.file.parquet)
-      for (const column of timestampColumns(block.type)) add(report, 'dates', { line: state.lines + 1, detail: `\`${column}\`` });
+      for (const column of timestampColumns(block.type)) add(report, 'dates', { line: state.lines + 1, detail: quotedName(column, 200) });
     if (report.type.is === 'null') report.type = block.type;
     else {
       const fault = castFault(report.type, block.type);
-      if (fault) add(report, fault.kind, { line: state.lines + 1, detail: `\`${fault.column}\` ${fault.says}` });
+      if (fault) add(report, fault.kind, { line: state.lines + 1, detail: `${quotedName(fault.column, 200)} ${fault.says}` });
     }
   }
   state.lines += block.lines;
@@ -96,7 +99,7 @@ function finish(report: FileReport, end: FileEnd): void {
   if (end.fault) add(report, end.fault.kind, { line: end.fault.line });
   if (end.broken) add(report, end.layout === 'parquet' ? 'broken-parquet' : 'broken-gzip', { line: 0, detail: end.broken });
   judgeColumns(report);
-  const isReadable = Object.keys(report.tallies).every((kind) => kind === 'empty-line' || kind === 'mark');
+  const isReadable = Object.keys(report.tallies).every((kind) => ['empty-line', 'mark', 'marked-list'].includes(kind));
   if (report.rows === 0 && isReadable) add(report, 'no-rows', { line: 1 });
   else if (report.type.is === 'struct' && Object.keys(report.type.fields).length === 0) add(report, 'no-columns', { line: 1 });
 }
@@ -112,11 +115,11 @@ function judgeColumns(report: FileReport): void {
     const more = Object.keys(messages.item.fields).filter((name) => name !== 'role' && name !== 'content');
     if (more.includes('tool_calls')) add(report, 'tool-calls', { line: 1 });
     else if (more.length > 0) {
-      const names = more.map((name) => `\`${name.slice(0, 40)}\`${name === 'weight' ? ' (which `train` honours: 0 is not learned)' : ''}`);
+      const names = more.map((name) => `${quotedName(name)}${name === 'weight' ? ' (which `train` honours: 0 is not learned)' : ''}`);
       add(report, 'message-keys', { line: 1, detail: names.join(', ') });
     }
   }
   const others = Object.keys(fields).filter((name) => name !== 'prompt' && name !== 'completion');
   if (report.shapes['prompt-completion'] && others.length > 0)
-    add(report, 'extra-columns', { line: 1, detail: others.map((name) => `\`${name.slice(0, 40)}\``).join(', ') });
+    add(report, 'extra-columns', { line: 1, detail: others.map((name) => quotedName(name)).join(', ') });
 }

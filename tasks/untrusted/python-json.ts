@@ -58,7 +58,8 @@ function withoutConstants(text: string): { plain: string; constants: string[] } 
   return { plain: plain + text.slice(from), constants: [...constants] };
 }
 
-function behindString(text: string, start: number): number {
+/** Where a string of a JSON text ends: behind its last quote. @param start where its first one stands */
+export function behindString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '\\') at++;
     else if (text[at] === '"') return at + 1;

@@ -1,3 +1,5 @@
+import { withoutPrivateKeys } from './private-keys';
+
 /** What a secret is called and what it looks like: in a variable, a setting, a header, a command, an address. */
 
 /** What stands in a text instead of a secret. */
@@ -50,13 +52,12 @@ const tokens: readonly Shape[] = [
   all(
     /(?<![A-Za-z0-9])(?:hf_(?!(?:transfer|argparser|quantizer|processor|tokenizer|datasets?|pipelines?|inference|endpoints?|download|generate|deepspeed|trainer)\b)[A-Za-z0-9]{8,}|api_org_[A-Za-z0-9]{20,}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|npm_[A-Za-z0-9]{30,})/g,
   ),
-  all(/\b(?:AKIA|ASIA)[0-9A-Z]{16}(?:[\s:,;|/]{1,3}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])|:(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9/+]{10,40})?/g),
+  all(
+    /\b(?:AKIA|ASIA)[0-9A-Z]{16}(?:[\s:,;|/]{1,3}[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])|:(?=\S{0,80}[a-z])(?=\S{0,80}[A-Z])[A-Za-z0-9/+]{10,40})?/g,
+  ),
   all(
     /\b(?:sk-[\w-]{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}|pypi-[\w-]{30,}|nvapi-[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)/g,
   ),
-  all(/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g),
-  // Cut at its head, as the last lines of an output are.
-  all(/(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/=]{8,}\s+)+-----END [A-Z ]{0,40}PRIVATE KEY-----/g),
 ];
 
 /** Passwords in addresses and signatures of links, written plainly or encoded. */
@@ -130,9 +131,33 @@ const suspect =
 /** base64 of more than a few letters has capitals in it. */
 const capital = /[A-Z]/;
 
+const changed = (text: string, by: readonly Shape[]): string =>
+  by.reduce((clean, [pattern, put]) => clean.replace(pattern, put as (match: string) => string), text);
+
+/** Characters that are looked at together: an expression has no room for a text of ten million without a break. */
+const together = 1_000_000;
+
 /** A text without what looks like a secret. */
 export function withoutShapes(text: string): string {
-  let clean = text;
-  if (suspect.test(text)) for (const [pattern, put] of shapes) clean = clean.replace(pattern, put as (match: string) => string);
-  return capital.test(clean) ? clean.replace(base64[0], base64[1] as (match: string) => string) : clean;
+  const plain = withoutPrivateKeys(text, hidden);
+  if (plain.length <= together) return withoutShapesIn(plain);
+  const parts: string[] = [];
+  for (let from = 0; from < plain.length; ) {
+    const to = breakBefore(plain, from + together, from);
+    parts.push(withoutShapesIn(plain.slice(from, to)));
+    from = to;
+  }
+  return parts.join('');
+}
+
+/** Where a text can be cut without cutting a secret: behind a line, else behind a word. */
+function breakBefore(text: string, most: number, from: number): number {
+  if (most >= text.length) return text.length;
+  const at = ['\n', ' '].map((each) => text.lastIndexOf(each, most - 1)).find((each) => each > from + together / 2);
+  return at === undefined ? most : at + 1;
+}
+
+function withoutShapesIn(text: string): string {
+  const clean = suspect.test(text) ? changed(text, shapes) : text;
+  return capital.test(clean) ? changed(clean, [base64]) : clean;
 }

@@ -16,6 +16,14 @@ const say = (...turns: [string, unknown][]) => ({ messages: turns.map(([role, co
 const talk = say(['user', 'Rain?'], ['assistant', 'No.']);
 const lines = (...rows: object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
+const call = (content: string | null, hour: number, more = {}) => ({
+  messages: [
+    { role: 'user', content: 'Rain?' },
+    { role: 'assistant', content, tool_calls: [{ function: { name: 'look', arguments: { hour } } }] },
+  ],
+  ...more,
+});
+
 /** Rows, and the kinds that are found in them without a model. */
 const cases: readonly [string, string, string[]][] = [
   ['a talk', lines(talk), []],
@@ -56,6 +64,9 @@ const cases: readonly [string, string, string[]][] = [
   ['roles of others', lines(say(['human', 'Rain?'], ['gpt', 'No.'])), ['role-name']],
   ['roles in capitals', lines(say(['User', 'Rain?'], ['Assistant', 'No.'])), ['role-name']],
   ['a role that nobody knows', lines(say(['narrator', 'Once'], ['user', 'Rain?'], ['assistant', 'No.'])), ['unknown-role']],
+  ['tools in JSON', lines({ ...talk, tools: '[{"name": "look"}]' }), []],
+  ['tools that are none', lines({ ...talk, tools: ['look'] }), ['tools']],
+  ['a call without words', lines(call('', 5)), ['tool-calls']],
   ['no messages', lines({ messages: [] }), ['no-messages']],
   ['null', lines(say(['user', 'Rain?'], ['assistant', null])), ['no-content']],
   ['no content', lines({ messages: [{ role: 'user' }, { role: 'assistant', content: 'No.' }] }), ['no-content']],
@@ -166,6 +177,8 @@ test('an example that stands twice is told, and one that is trained and asked', 
   });
   const [train, validation] = await lookAtData({ host: thisHost() }, files, { templates: [] }, () => undefined);
   assert.equal(train?.tallies['duplicate'], { count: 1, first: { line: 2 } });
+  const called = await lookedAt([call('', 5), call('', 6), call('', 5, { tools: [{ name: 'look' }] }), call('', 5, { tools: '[]' })]);
+  assert.equal(called.tallies['duplicate'], { count: 1, first: { line: 4 } });
   assert.equal(validation?.tallies['train-and-validation'], { count: 1, first: { line: 2, detail: 'also in train' } });
 });
 
@@ -200,6 +213,19 @@ test('threads find the same as one', async () => {
   assert.equal([report?.tallies['role-name']?.count, report?.tallies['role-name']?.first.line], [30, 1000]);
   assert.equal([report?.tallies['template-raises']?.count, report?.tallies['template-raises']?.first.line], [30, 1000]);
   assert.equal(report?.tallies['duplicate'], { count: 1, first: { line: 30_001 } });
+});
+
+test('a name that is a secret or an address is shown in no detail', async () => {
+  const names = ['hf_abcdefghijklmnopqrstuvwxyz', 'some.body@mail.net'];
+  for (const name of names) {
+    const reports = [
+      await examine(`{"prompt": "a", "completion": "b", "${name}": 1}\n{"prompt": "a", "completion": "b", "${name}": "x"}\n`),
+      await examine(`{"messages": [{"role": "${'x'.repeat(25)} ${name}", "content": "a", "${name}": 1}]}\n`),
+    ];
+    const told = JSON.stringify(reports.map(({ tallies }) => tallies));
+    for (const kind of ['extra-columns', 'mixed-types', 'message-keys', 'unknown-role']) assert.match(told, kind);
+    assert.not.match(told, name.slice(0, 10));
+  }
 });
 
 test.run();

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -131,6 +132,12 @@ test('tells what lies there and is not trained on, and where nothing is', async 
   write('validation.jsonl', '{"text": "four"}\n');
   write('train.csv', 'text\none\n');
   write('train.jsonl.zst', 'x');
+  const others = ['a.jsonlines', 'a.pq', 'a.parq', 'a.feather', 'a.xls', 'a.jsonl.gzip', 'a.pkl'];
+  for (const name of others) write(name, 'x');
+  execFileSync('mkfifo', [path.join(folder, 'pipe.jsonl')]);
+  const told = (await seen()).filter((each: string) => each.endsWith(' other-format'));
+  assert.equal(told.sort(), [...others, 'pipe.jsonl', 'train.csv', 'train.jsonl.zst'].map((name) => `${name} other-format`).sort());
+  for (const name of [...others, 'pipe.jsonl']) fs.rmSync(path.join(folder, name));
   write('README.txt', 'where it is from');
   assert.equal(await seen(), [
     'validation.jsonl nothing-to-train',
@@ -138,6 +145,14 @@ test('tells what lies there and is not trained on, and where nothing is', async 
     'train.csv other-format',
     'train.jsonl.zst other-format',
   ]);
+  // Links in a circle, to itself, and to a name that no file can have.
+  const circle = { 'one.jsonl': 'other.jsonl', 'other.jsonl': 'one.jsonl', 'self.jsonl': 'self.jsonl', 'long.jsonl': 'x'.repeat(300) };
+  for (const [name, target] of Object.entries(circle)) fs.symlinkSync(target, path.join(folder, name));
+  const links = (await seen()).filter((each: string) => each.endsWith('broken-link')).sort();
+  assert.equal(links, [...Object.keys(circle), 'train.jsonl'].map((name) => `${name} broken-link`).sort());
+  const fixed = await runJust(project, ['data:fix', '--json']);
+  assert.is(JSON.parse(fixed.stdout).steps[0].state, 'done', fixed.stdout);
+  for (const name of Object.keys(circle)) fs.rmSync(path.join(folder, name));
   fs.rmSync(path.join(folder, 'train.jsonl'));
   fs.symlinkSync('/mnt/no-such-disk', path.join(folder, 'more'));
   write('train.jsonl', '{"text": "one"}\n');

@@ -4,10 +4,21 @@ import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { fixFile } from '../../tasks/data/fix/fix-file';
 import { fixRow } from '../../tasks/data/fix/fix-row';
+import { writeFixed } from '../../tasks/data/fix/write-fixed';
+import { contextIn } from '../support/context';
 import { projectCopy, runJust, startJust, temporaryFolder } from '../support/project';
+import { dataFile } from './examine';
 
 const test = suite('data:fix');
+
+const nothing = () => undefined;
+function dataFileOf(text: string) {
+  const file = path.join(temporaryFolder(), 'train.jsonl');
+  fs.writeFileSync(file, text);
+  return dataFile(file);
+}
 
 const chat = (role = 'user', other = 'assistant') =>
   `{"messages":[{"role":"${role}","content":"Rain?"},{"role":"${other}","content":"No."}]}`;
@@ -36,19 +47,61 @@ const rows: readonly (readonly [string, string, string[]] | readonly [string])[]
   ['{"conversations": [{"from": "human"}]}'],
   ['{"a": [1, 2,], "b": {"c": ",}",},},', '{"a": [1, 2], "b": {"c": ",}"}}', ['trailing-comma']],
   ['{"a": 1,, "b": 2}'],
-  // Written again, these would lose something: digits, a type, a key.
-  ['{"id": 12345678901234567890, "messages": [{"role": "gpt", "content": "a"}]}'],
-  ['{"score": 1.0, "messages": [{"role": "gpt", "content": "a"}]}'],
+  // Numbers go on as they are written.
+  [
+    '{"id": 12345678901234567890, "n": [1.0, -2e-3, "7.0"], "messages": [{"role": "gpt", "content": "a \\"1.0\\""}]}',
+    '{"id":12345678901234567890,"n":[1.0,-2e-3,"7.0"],"messages":[{"role":"assistant","content":"a \\"1.0\\""}]}',
+    ['role-name'],
+  ],
+  [
+    '{"prompt": [{"role": "human", "content": "a"}], "completion": [{"role": "gpt", "content": "b"}]}',
+    '{"prompt":[{"role":"user","content":"a"}],"completion":[{"role":"assistant","content":"b"}]}',
+    ['role-name'],
+  ],
+  // Written again, it would lose a key.
   ['{"a": 1, "a": 2, "messages": [{"role": "gpt", "content": "a"}]}'],
   ['{"text": "caf\\u00e9"}'],
   ['no JSON'],
+  // Lines that are no rows may be a part of one.
+  ['"x",'],
+  ['[1, 2,]'],
 ];
 
 test('a row is mended where there is one right answer, and stays as it is where there is none', () => {
   for (const [row, becomes = row, fixes = []] of rows) {
-    assert.equal(fixRow(row), { text: becomes, fixes }, row);
-    assert.equal(fixRow(becomes), { text: becomes, fixes: [] }, `again: ${row}`);
+    for (const [text, expected] of [[row, fixes] as const, [becomes, []] as const]) {
+      const { text: said, fixes: done } = fixRow(text);
+      assert.equal({ said, done }, { said: becomes, done: expected }, text);
+    }
   }
+  // Ten megabytes of one text.
+  const long = chat('human', 'gpt').replace('Rain', 'x\\\\n'.repeat(2_500_000));
+  assert.equal(fixRow(long).fixes, ['role-name']);
+});
+
+test('rows over several lines are no lines that repeat', async () => {
+  const pretty = (text: string) => JSON.stringify({ messages: [{ role: 'human', content: text }] }, null, 2);
+  const raw = '{"text": "Rain\n\n\nRain\n{}"}';
+  const several = [`${pretty('a')}\n${pretty('a')}\n`, `${raw}\n${raw}\n`, `{"a": 1}\n\n{"messages": [\n{"role": "user"}\n]}\n{"a": 1}\n`];
+  for (const text of several) {
+    const { fixes, left } = await fixFile(dataFileOf(text), nothing, nothing);
+    assert.equal([fixes, /^a row goes on in line \d+:/.test(left ?? '')], [{}, true], text);
+  }
+  // What was cut off goes on in no other row.
+  const cut = '{"messages": [{"role": "user", "content": "Ra\r\n{"text": "a"}\n{"text": "a"}\n{"text": "b';
+  assert.equal((await fixFile(dataFileOf(cut), nothing, nothing)).fixes, { duplicate: 1 });
+  const same = 'x\nx\n"x",\n"x",\n';
+  assert.equal((await fixFile(dataFileOf(same), nothing, nothing)).fixes, {});
+});
+
+test('what was mended is a file of rows as another one, once its first is gone, and what stays is named', async () => {
+  const project = projectCopy();
+  const file = path.join(project, 'data/processed/my.fixed.jsonl');
+  const twice = '{"a": 1, "a": 2, "messages": [{"role": "gpt", "content": "a"}]}\n';
+  fs.writeFileSync(file, twice);
+  const [step] = JSON.parse((await runJust(project, ['data:fix', '--json'])).stdout).steps;
+  assert.equal([step.state, step.found], ['done', 'nothing to mend in 1 file of rows']);
+  assert.match(step.warning, '`data/processed/my.fixed.jsonl:1`: a key stands twice in it');
 });
 
 test('writes beside and never over, is done the second time, and names what stays', async () => {
@@ -117,6 +170,29 @@ test('two files of one name are mended into two', async () => {
     assert.is(fs.readFileSync(path.join(folder, name), 'utf8'), `${chat().replace('Rain', word)}\n`, name);
   const again = await runJust(project, ['data:fix', '--json', '--force']);
   assert.equal([again.exitCode, JSON.parse(again.stdout).steps[0].actions.length], [0, 0]);
+});
+
+test('what is written has the mode of its file, and nothing takes the place of a link of a person or of what came meanwhile', async () => {
+  const project = projectCopy();
+  const folder = path.join(project, 'data/processed');
+  const [file, target] = ['my rows.jsonl', 'my rows.fixed.jsonl'].map((name) => path.join(folder, name)) as [string, string];
+  fs.writeFileSync(file, chat('human', 'gpt'), { mode: 0o600 });
+  fs.symlinkSync('nowhere', target);
+  const refused = JSON.parse((await runJust(project, ['data:fix', '--json'])).stdout).steps[0];
+  assert.equal([refused.code, fs.readlinkSync(target)], ['E_DATA_FIXED', 'nowhere']);
+  assert.match(refused.fix, "`rm 'data/processed/my rows.fixed.jsonl'`");
+  fs.rmSync(target);
+  await runJust(project, ['data:fix', '--json']);
+  assert.is(fs.statSync(target).mode & 0o777, 0o600);
+  fs.rmSync(target);
+  const context = contextIn(project);
+  const fixed = { file: { ...dataFile(file), name: 'my rows.jsonl' }, target, fixes: {}, sha256: 'another' };
+  const changed = await writeFixed(context, fixed, nothing).catch((error) => error);
+  assert.equal([changed.fault?.code, fs.readdirSync(folder).filter((name) => name.endsWith('.part'))], ['E_DATA_FIXED', []]);
+  const { sha256 } = await fixFile(fixed.file, nothing, nothing);
+  fs.symlinkSync('nowhere', target);
+  const came = await writeFixed(context, { ...fixed, sha256 }, nothing).catch((error) => error);
+  assert.equal([came.fault?.code, fs.readlinkSync(target)], ['E_DATA_FIXED', 'nowhere']);
 });
 
 test('nothing is written into a folder that a link leads to', async () => {

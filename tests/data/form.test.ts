@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { fixRow } from '../../tasks/data/fix/fix-row';
 import { examine, examineFile, formKindsOf } from './examine';
 import { formCases } from './form-cases';
 
@@ -24,8 +25,21 @@ test('the first of each kind is told by line and column, and all are counted', a
     [tallies['trailing-comma']?.count, tallies['trailing-comma']?.first.line, tallies['trailing-comma']?.first.column],
     [2, 15_000, 23],
   );
+  const { 'not-a-number': none, 'large-integer': large } = (
+    await examine('{"a": "NaN \\" is 12345678901234567890", "b": NaN}\n{"a": "12345678901234567890", "b": 12345678901234567890}\n')
+  ).tallies;
+  assert.equal([none?.first.column, large?.first.line, large?.first.column], [46, 2, 36]);
   assert.equal([tallies['duplicate-key']?.first.line, tallies['duplicate-key']?.first.column], [15_501, 32]);
   assert.is(count, 19_998);
+});
+
+test('a row that no reader takes for its depth is told, however deep it is', async () => {
+  for (const depth of [2000, 100_000])
+    for (const value of [`${'['.repeat(depth)}${']'.repeat(depth)}`, `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`, '['.repeat(depth)]) {
+      const row = `{"messages": [{"role": "human", "content": ${value}}]}`;
+      assert.equal(Object.keys((await examine(`${row}\n`)).tallies), ['too-deep'], `${depth} of ${value.slice(0, 5)}`);
+      assert.equal(fixRow(row).fixes, []);
+    }
 });
 
 test('a row is quoted without what is secret in it', async () => {

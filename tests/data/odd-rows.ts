@@ -16,6 +16,22 @@ const [user, assistant] = [
 ];
 const calls = [{ function: { name: 'look', arguments: { hour: 5 } } }];
 
+/** As LLaMA-Factory writes them too. */
+const tools = [
+  '[]',
+  '[{"name": "look"}]',
+  '["look"]',
+  '{}',
+  'null',
+  '5',
+  '[{"name": NaN}]',
+  [{ name: 'look' }],
+  [{ name: 'look' }, null],
+  {},
+  0,
+  false,
+];
+
 const messages: readonly unknown[] = [
   ...values,
   [user, assistant],
@@ -34,7 +50,9 @@ const messages: readonly unknown[] = [
     assistant,
   ]),
   ...[null, [], calls, 'look', {}, 0].map((tool_calls) => [user, { role: 'assistant', content: null, tool_calls }, assistant]),
-  ...[null, [], calls, 'look', {}, 0].map((tool_calls) => [user, { role: 'assistant', content: 'bonjour', tool_calls }]),
+  ...[null, [], calls, 'look', {}, 0].flatMap((tool_calls) =>
+    ['bonjour', ''].map((content) => [user, { role: 'assistant', content, tool_calls }]),
+  ),
   ...[null, 0, 1, 0.5, -1, 2, true, false, '0', [], {}].flatMap((weight) => [
     [user, { ...assistant, weight }],
     [user, { ...assistant, weight }, user, assistant],
@@ -108,6 +126,9 @@ export const oddRows: readonly object[] = [
     ],
     output: ['bonjour'],
   }),
+  ...rowsOf({ messages: [[user, assistant]], tools: [...values, ...tools] }),
+  ...rowsOf({ instruction: ['hey'], output: ['bonjour'], tools: [...values, ...tools] }),
+  ...rowsOf({ prompt: [[user], 'hey'], completion: [[assistant], 'bonjour'], tools: [...values, ...tools] }),
   ...rowsOf({ text: values, system: [undefined, 'Be brief.'] }),
   ...rowsOf({ text: ['\u001c', '\u0085', '\u00a0', '\u2003'] }),
   ...rowsOf({ prompt: ['hey'] }),

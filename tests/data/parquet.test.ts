@@ -114,6 +114,9 @@ test('tells what no reader takes, and what datasets before 4 does not take', asy
     assert.ok((await kindsOf(name)).includes('foreign-type'), name);
     assert.not.ok((await kindsOf(name, false)).includes('foreign-type'), name);
   }
+  assert.equal([await kindsOf('map'), await kindsOf('map', false)], [['foreign-type'], ['foreign-type']]);
+  assert.equal([await kindsOf('bytes of one length'), await kindsOf('bytes of one length', false)], [['foreign-type'], []]);
+  assert.equal(await kindsOf('a name twice', false), ['duplicate-key']);
   assert.equal(await kindsOf('large text'), ['no-content']);
 });
 

@@ -49,6 +49,8 @@ message = pyarrow.struct([("role", "string"), ("content", "string")])
 write("large list", small[:9], schema=pyarrow.schema([("messages", pyarrow.large_list(message))]))
 write("no rows", [], schema=pyarrow.schema([("text", "string")]))
 write("nothing but null", [{"text": None}, {"text": None}])
+no_text = pyarrow.schema([("text", "string"), ("prompt", "string")])
+write("nothing but null in lz4", [{"text": None, "prompt": "a"}] * 2, schema=no_text, compression="lz4")
 write("numbers", [{"text": "a", "n": 2**53 + 1, "f": 0.5, "b": True}, {"text": None, "n": None, "f": None, "b": None}])
 write("statistics", [{"text": "x" * 100_000 + str(n)} for n in range(5)])
 write("Dolly", [{"instruction": "Rain?", "context": "Noon.", "response": "No.", "category": "qa"}] * 2)
@@ -56,6 +58,11 @@ parquet.write_table(pyarrow.table({"text": [b"a", b"b"]}), folder + "/bytes.parq
 chat_of_bytes = pyarrow.struct([("role", "string"), ("content", pyarrow.binary())])
 talk = [{"role": "user", "content": b"Rain?"}, {"role": "assistant", "content": b"No."}]
 parquet.write_table(pyarrow.table({"messages": pyarrow.array([talk], pyarrow.list_(chat_of_bytes))}), folder + "/chat of bytes.parquet")
+# As DuckDB and others write, without a schema of Arrow.
+for name, kind, value in (("map", pyarrow.map_("string", "int64"), [("a", 1)]), ("bytes of one length", pyarrow.binary(2), b"ab")):
+    parquet.write_table(pyarrow.table({"text": ["a"], "x": pyarrow.array([value], kind)}), folder + "/" + name + ".parquet", store_schema=False)
+twice = pyarrow.Table.from_arrays([pyarrow.array(["a"])] * 3, names=["text", "x", "x"])
+parquet.write_table(twice, folder + "/a name twice.parquet")
 pandas.DataFrame({"text": ["a", "b", "c"]}).iloc[[0, 2]].to_parquet(folder + "/pandas.parquet")
 found["pandas"] = [{"text": "a"}, {"text": "c"}]
 pandas.DataFrame({"text": pandas.Categorical(["a", "b", "a"])}).to_parquet(folder + "/categories.parquet")

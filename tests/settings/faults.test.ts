@@ -53,7 +53,7 @@ for (const [what, text] of Object.entries(fine)) test(`${what} is read`, () => a
 for (const [what, make, says] of [
   ['a folder', (file: string) => fs.mkdirSync(file), 'a folder; expected a file'],
   ['a link that leads nowhere', (file: string) => fs.symlinkSync('nowhere', file), 'a link that leads nowhere; expected a file'],
-  ['a link to itself', (file: string) => fs.symlinkSync('setup.yaml', file), 'cannot be read (ELOOP)'],
+  ['a link to itself', (file: string) => fs.symlinkSync('setup.yaml', file), 'a link that leads nowhere; expected a file'],
   ['a device that never ends', (file: string) => fs.symlinkSync('/dev/zero', file), 'no regular file; expected a file'],
 ] as const)
   test(`${what} in place of the file is told`, () => {

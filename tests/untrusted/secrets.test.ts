@@ -44,6 +44,7 @@ const texts: [text: string, clean: string][] = [
   ['-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\n-----END OPENSSH PRIVATE KEY-----', '(hidden)'],
   // Cut at its head, and JSON.
   ['MIIEvgIBADANBgkqhkiG9w0\nBAQEFAASCBKg=\n-----END PRIVATE KEY-----', '(hidden)'],
+  ['a short word\nMIIEvgIBADANBgkqhkiG9w0\n\nBAQEFAASCBKg=\n-----END EC PRIVATE KEY-----.', 'a short word\n(hidden).'],
   ['{"key": "-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----\\n"}', '{"key": "(hidden)\\n"}'],
   ['Authorization: Basic dXNlcjpwYXNzd29yZA==', 'Authorization: Basic (hidden)'],
   ['"authorization": "Bearer abcdef.ghi"', '"authorization": "Bearer (hidden)"'],
@@ -139,6 +140,21 @@ test('a long text of anything takes no time', () => {
 test('hides the longer of two first, and each line of a long one', () => {
   assert.is(withoutSecrets('abcdefgh', ['abcd', 'abcdefgh']), '(hidden)');
   assert.is(withoutSecrets('line: MIIEvgIBADANBgkqh', partsOf('first line is here\nMIIEvgIBADANBgkqh\nend')), 'line: (hidden)');
+});
+
+test('a text of megabytes takes no time, whatever is in it', () => {
+  const base64 = 'QUJD'.repeat(19);
+  for (const each of [`${base64}\n`, 'abcdefgh ', 'AKIAAAAAAAAAAAAAAAAA:']) {
+    const text = each.repeat(Math.ceil(1e6 / each.length));
+    const begun = performance.now();
+    assert.is(withoutSecrets(`${text}token`, []).length > 0, true);
+    assert.match(withoutSecrets(`${text}\nMIIEvgIBADANBgkqhkiG9w0\n-----END RSA PRIVATE KEY-----`, []), /\(hidden\)$/);
+    const tookMs = performance.now() - begun;
+    assert.ok(tookMs < 10_000, `${each.trim()}: ${tookMs} ms`);
+  }
+  const secret = 'token="correct horse"';
+  for (const long of ['token="', 'hf_', 'sk-A'].map((head) => head + 'x'.repeat(10_000_000)))
+    assert.ok(withoutSecrets(`${long}\n${secret}`, []).endsWith('\ntoken="(hidden)"'));
 });
 
 test.run();

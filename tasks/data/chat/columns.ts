@@ -1,6 +1,6 @@
 import type { Row } from '../form/examine-row';
 import type { Example, Message, Shape } from './example';
-import { meantRole } from './roles';
+import { plainRole } from './roles';
 
 /** Columns beside those of a shape that belong to the example, as Alpaca, Dolly and LLaMA-Factory write them; beside a text none does. */
 const beside: Readonly<Record<Shape, readonly string[]>> = {
@@ -40,7 +40,7 @@ const saysSomething = (value: unknown): boolean =>
 /** @returns the messages with the column, `undefined` where it has no place in them */
 function withColumn({ shape, isChat, messages }: Example, column: string, value: unknown): readonly Message[] | undefined {
   if (column === 'system') {
-    const isFirst = !messages.some(({ role }) => ['system', 'developer'].includes(String(meantRole(role) ?? role)));
+    const isFirst = !messages.some(({ role }) => ['system', 'developer'].includes(String(plainRole(role))));
     return isChat && isFirst && typeof value === 'string' ? [{ role: 'system', content: value }, ...messages] : undefined;
   }
   if (shape !== 'instruction') return undefined;

@@ -1,4 +1,4 @@
-import { quoteOf } from '../report/quote';
+import { quotedName, quoteOf } from '../report/quote';
 import type { Counter } from '../report/tally';
 import type { RawRow } from '../rows/block';
 import { jsonOf } from '../rows/json-of';
@@ -6,7 +6,8 @@ import { hasBadCharacters } from '../text/bad-characters';
 import { addressesIn, hasSecret } from '../text/private';
 import { type Example, isLearned, isWeight, type Message } from './example';
 import type { ChatKind } from './kinds';
-import { meantRole, roles } from './roles';
+import { meantRole, plainRole, roles } from './roles';
+import { toolsOf } from './tools';
 
 /** Tokens of the templates of the Llama, Mistral, ChatML, Gemma and Phi families. */
 const special =
@@ -14,13 +15,14 @@ const special =
 const beginning = /^\s*(?:<s>|<\|begin_of_text\|>|<bos>)/;
 
 /** Judges one example by itself: what it says, and who says it. */
-export function examineExample({ shape, isChat, messages, ignored = [] }: Example, { text, line }: RawRow, counter: Counter): void {
+export function examineExample({ shape, isChat, messages, tools, ignored = [] }: Example, { text, line }: RawRow, counter: Counter): void {
   const tell = (kind: ChatKind, detail?: string, at = 0) =>
     counter.add(kind, () => ({ line, quote: quoteOf(text, at), ...(detail === undefined ? {} : { detail }) }));
   /** Nothing of the text is shown: what was found is what must not be. */
   const tellAlone = (kind: ChatKind, count: number) => counter.add(kind, () => ({ line }), count);
   if (shape === 'sharegpt') tell('sharegpt');
   for (const column of ignored) tell('ignored-column', `\`${column}\``);
+  if (!toolsOf(tools)) tell('tools');
   if (messages.length === 0) {
     tell('no-messages');
     return;
@@ -33,7 +35,7 @@ export function examineExample({ shape, isChat, messages, ignored = [] }: Exampl
   };
   for (const message of messages) {
     if (isChat) examineRole(message, shape === 'sharegpt', once);
-    if (!isWeight(message.weight)) once('weight', `\`${jsonOf(message.weight).slice(0, 40)}\``);
+    if (!isWeight(message.weight)) once('weight', quotedName(jsonOf(message.weight)));
     const content = examineContent(message, once);
     if (content === undefined) continue;
     if (shape === 'text' && beginning.test(content)) once('template-applied');
@@ -50,22 +52,23 @@ export function examineExample({ shape, isChat, messages, ignored = [] }: Exampl
 function examineRole({ role }: Message, isForeign: boolean, once: (kind: ChatKind, detail?: string) => void): void {
   const meant = meantRole(role);
   if (roles.has(role) || (meant && isForeign)) return;
-  once(meant ? 'role-name' : 'unknown-role', typeof role === 'string' ? `\`${role.slice(0, 40)}\`` : 'no role');
+  once(meant ? 'role-name' : 'unknown-role', typeof role === 'string' ? quotedName(role) : 'no role');
 }
 
 function examineContent(message: Message, once: (kind: ChatKind, detail?: string) => void): string | undefined {
   const { role, content, more } = message;
   const calls = more?.['tool_calls'] ?? [];
   if (!Array.isArray(calls)) once('content-type', `\`tool_calls\` is ${typeName(calls)}`);
+  const isCall = Array.isArray(calls) && calls.length > 0;
   if (content === null || content === undefined) {
     // A call has no words of its own.
-    if (!Array.isArray(calls) || calls.length === 0) once('no-content', ofRole(role));
+    if (!isCall) once('no-content', ofRole(role));
     return undefined;
   }
   if (Array.isArray(content)) once('parts');
   else if (typeof content !== 'string') once('content-type', typeName(content));
   else {
-    if (isBlank(content)) once(isLearned(plainRole(role), message) ? 'no-answer' : 'empty-message', ofRole(role));
+    if (isBlank(content) && !isCall) once(isLearned(plainRole(role), message) ? 'no-answer' : 'empty-message', ofRole(role));
     return content;
   }
   return undefined;
@@ -74,7 +77,7 @@ function examineContent(message: Message, once: (kind: ChatKind, detail?: string
 /** As Python's `str.strip` has it, which takes five controls more. */
 const isBlank = (text: string): boolean => /^[\s\x1c-\x1f\x85]*$/.test(text);
 
-const ofRole = (role: unknown): string => (typeof role === 'string' ? `of \`${role.slice(0, 40)}\`` : 'without a role');
+const ofRole = (role: unknown): string => (typeof role === 'string' ? `of ${quotedName(role)}` : 'without a role');
 
 /** What it is to a person: a table has integers of 64 bits and points of time too. */
 const typeName = (value: unknown): string =>
@@ -86,8 +89,6 @@ const typeName = (value: unknown): string =>
         ? 'bytes'
         : `a value of type ${typeof value}`;
 
-const plainRole = (role: unknown): unknown => meantRole(role) ?? role;
-
 function examineTurns(messages: readonly Message[], once: (kind: ChatKind, detail?: string) => void): void {
   const order = messages.map(({ role }) => plainRole(role));
   if (!order.includes('assistant')) {
@@ -98,7 +99,7 @@ function examineTurns(messages: readonly Message[], once: (kind: ChatKind, detai
     once('no-answer', 'every answer has the `weight` 0');
     return;
   }
-  if (order.at(-1) !== 'assistant') once('ends-without-answer', `it is of \`${String(order.at(-1)).slice(0, 40)}\``);
+  if (order.at(-1) !== 'assistant') once('ends-without-answer', `it is of ${quotedName(String(order.at(-1)))}`);
   const turns = order.filter((role) => role !== 'system' && role !== 'developer');
   const twice = turns.findIndex((role, index) => index > 0 && role === turns[index - 1] && (role === 'user' || role === 'assistant'));
   if (twice > 0) once('turns', `\`${turns[twice]}\` twice in a row`);

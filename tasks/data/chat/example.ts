@@ -17,6 +17,8 @@ export interface Example {
   isChat: boolean;
   /** Who says what; of a plain text nobody does, and it is one answer. */
   messages: readonly Message[];
+  /** What the column `tools` of a chat says. */
+  tools?: unknown;
   /** Columns that belong to the example and have no place in it: the training refuses it. */
   ignored?: readonly string[];
 }

@@ -1,18 +1,23 @@
 import { createHash } from 'node:crypto';
 import { jsonOf } from '../rows/json-of';
-import type { Message } from './example';
+import type { Example } from './example';
+import { toolsOf } from './tools';
 
 /**
- * 64 bits of the SHA-1 of what is said, and by whom, as two numbers of 32: of ten million different examples two are the same with a
+ * 64 bits of the SHA-1 of what is said, by whom, what is called and of which tools, as two numbers of 32: of ten million different examples two are the same with a
  * chance of one in three hundred thousand.
  */
-export function hashOf(messages: readonly Message[]): [number, number] {
+export function hashOf({ messages, tools }: Pick<Example, 'messages' | 'tools'>): [number, number] {
   const hash = createHash('sha1');
-  for (const { role, content } of messages) {
+  for (const { role, content, more } of messages) {
     hash.update(`${typeof role === 'string' ? role : ''}\u0000`);
     hash.update(typeof content === 'string' ? content : jsonOf(content));
+    const calls = more?.['tool_calls'];
+    if (Array.isArray(calls) && calls.length > 0) hash.update(`\u0002${jsonOf(calls)}`);
     hash.update('\u0001');
   }
+  const known = toolsOf(tools) ?? [];
+  if (known.length > 0) hash.update(jsonOf(known));
   const digest = hash.digest();
   return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
 }

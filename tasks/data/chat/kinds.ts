@@ -62,6 +62,11 @@ export const chatKinds = {
     says: 'a `weight` of a message that is neither 0 (an answer that is not learned) nor 1: the training refuses the row',
     fix: 'write 0 or 1, or take it out',
   },
+  tools: {
+    level: 'error',
+    says: '`tools` of a row that are neither a list of objects nor JSON of one: the training refuses the row',
+    fix: 'write a list of JSON schemas of functions, or take the column out',
+  },
   'empty-message': { level: 'warning', says: 'a message that is empty and no answer', fix: 'take it out' },
   'template-raises': {
     level: 'error',

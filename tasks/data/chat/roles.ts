@@ -23,3 +23,6 @@ export function meantRole(role: unknown): string | undefined {
   if (roles.has(plain)) return plain;
   return Object.hasOwn(others, plain) ? others[plain] : undefined;
 }
+
+/** The role as chat templates know it, where anybody knows it. */
+export const plainRole = (role: unknown): unknown => meantRole(role) ?? role;

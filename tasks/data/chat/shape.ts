@@ -4,6 +4,11 @@ import type { Example, Message } from './example';
 
 /** An example as a training sees it (scripts/training_examples.py, `example_of`, which refuses what has a fault); `undefined` where it has no shape. */
 export function exampleOf(row: Row): Example | undefined {
+  const example = saidBy(row);
+  return example?.isChat && row['tools'] !== undefined && row['tools'] !== null ? { ...example, tools: row['tools'] } : example;
+}
+
+function saidBy(row: Row): Example | undefined {
   for (const column of ['messages', 'conversations', 'conversation'] as const) {
     const list = row[column];
     if (!Array.isArray(list)) continue;

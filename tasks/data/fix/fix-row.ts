@@ -1,6 +1,9 @@
-import { meantRole } from '../chat/roles';
+import { deepest, depthOf } from '../form/depth';
+import { isJson } from '../form/is-json';
 import { jsonFault } from '../form/json-fault';
 import { duplicateKey } from '../form/raw-faults';
+import { fixedChat, isRow, type Row } from './fix-chat';
+import { numbersAsTexts, withNumbers } from './numbers';
 
 /** What is mended in a row, in the words of `data:check`. */
 export type RowFix = 'trailing-comma' | 'sharegpt' | 'role-name';
@@ -9,20 +12,30 @@ export type RowFix = 'trailing-comma' | 'sharegpt' | 'role-name';
 export interface FixedRow {
   text: string;
   fixes: RowFix[];
+  /** Whether the line is an object by itself: another one may be a part of a row, and is left alone. */
+  isRow: boolean;
+  /** Why its messages stay as they are, though there is something to mend. */
+  stays?: string;
 }
 
 /** Mends a row whose cure has one right answer. */
 export function fixRow(text: string): FixedRow {
   const plain = withoutTrailingCommas(text);
-  const fixes: RowFix[] = plain === text ? [] : ['trailing-comma'];
   const row = parsed(plain);
-  if (!row) return plain === text || !isJson(plain) ? { text, fixes: [] } : { text: plain, fixes };
-  const chat = fixedChat(row);
-  if (chat.fixes.length === 0) return { text: plain, fixes };
-  const written = JSON.stringify(chat.row);
-  // A number that JavaScript writes otherwise, and a key that stands twice, would be lost.
-  if (numbersIn(written) !== numbersIn(plain) || duplicateKey(plain, keysOf(row)) >= 0) return { text: plain, fixes };
-  return { text: written, fixes: [...fixes, ...chat.fixes] };
+  if (!row) return { text, fixes: [], isRow: false };
+  const fixes: RowFix[] = plain === text ? [] : ['trailing-comma'];
+  if (fixedChat(row).fixes.length === 0) return { text: plain, fixes, isRow: true };
+  const exact = numbersAsTexts(plain);
+  const stays = whyStays(plain, exact);
+  if (exact === undefined || stays) return { text: plain, fixes, isRow: true, ...(stays ? { stays } : {}) };
+  const chat = fixedChat(parsed(exact) as Row);
+  return { text: withNumbers(JSON.stringify(chat.row)), fixes: [...fixes, ...chat.fixes], isRow: true };
+}
+
+function whyStays(text: string, exact: string | undefined): string | undefined {
+  if (exact === undefined) return 'it has the sign U+E000';
+  if (depthOf(text) > deepest) return `it is nested more than ${deepest} deep`;
+  return duplicateKey(text, 0) >= 0 ? 'a key stands twice in it' : undefined;
 }
 
 function withoutTrailingCommas(text: string): string {
@@ -37,9 +50,6 @@ function withoutTrailingCommas(text: string): string {
   return text;
 }
 
-type Row = Record<string, unknown>;
-const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function parsed(text: string): Row | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -47,45 +57,4 @@ function parsed(text: string): Row | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function fixedChat(row: Row): { row: Row; fixes: RowFix[] } {
-  const column = ['messages', 'conversations', 'conversation'].find((name) => Array.isArray(row[name]));
-  const list = column === undefined ? [] : (row[column] as unknown[]);
-  if (column === undefined || list.length === 0 || !list.every(isRow)) return { row, fixes: [] };
-  const isForeign = list.every((message) => 'from' in message && 'value' in message && !('role' in message) && !('content' in message));
-  const fixes = new Set<RowFix>(isForeign ? ['sharegpt'] : []);
-  const messages = list.map((message) => {
-    const { from, value, ...more } = message;
-    const named: Row = isForeign ? { role: from, content: value, ...more } : message;
-    const role = meantRole(named['role']);
-    if (role === undefined) return named;
-    if (!isForeign) fixes.add('role-name');
-    return { ...named, role };
-  });
-  if (fixes.size === 0) return { row, fixes: [] };
-  // In its place, so that the columns keep their order; never over another column.
-  if (isForeign && column !== 'messages' && 'messages' in row) return { row, fixes: [] };
-  const renamed = Object.entries(row).map(([name, value]) => (name === column ? [isForeign ? 'messages' : name, messages] : [name, value]));
-  return { row: Object.fromEntries(renamed), fixes: [...fixes] };
-}
-
-const numbersIn = (text: string): string =>
-  text
-    .replace(/"(?:[^"\\]|\\[\s\S])*"/g, '')
-    .match(/-?\d[\d.eE+-]*/g)
-    ?.join() ?? '';
-
-function keysOf(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + keysOf(each), 0);
-  return isRow(value) ? Object.values(value).reduce((sum: number, each) => sum + 1 + keysOf(each), 0) : 0;
 }

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import * as fs from 'node:fs';
-import { bytes, plural, some } from '../../common/format';
-import { temporaryName } from '../../common/temporary-name';
+import { plural, some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../../engine/state';
@@ -9,20 +6,12 @@ import type { Action, Look, Progress, Step } from '../../engine/step';
 import { kindOf } from '../kinds';
 import { lookAtData } from '../look-at-data';
 import { type DataFile, dataFiles, stampOf } from '../rows/data-files';
-import { type FileFixes, fixFile } from './fix-file';
+import { fixFile } from './fix-file';
 import { fixesText } from './fixes-text';
 import { targetsOf } from './targets';
+import { isTaken, isWritten, type ToFix, taken, writeFixed } from './write-fixed';
 
 const fixedEnding = /\.fixed\.jsonl$/;
-
-/** A file in which something is to be mended, and what its mended copy is to be. */
-interface ToFix {
-  file: DataFile;
-  /** Absolute. */
-  target: string;
-  fixes: FileFixes;
-  sha256: string;
-}
 
 /** What the files come to: plain values, as a proof keeps them. */
 interface FixState {
@@ -33,7 +22,7 @@ interface FixState {
 }
 
 /** Raised where something else is mended in the same row. */
-const rules = '2';
+const rules = '3';
 const name = 'data-fix';
 
 /**
@@ -50,18 +39,9 @@ export const dataFixStep: Step<ToFix[]> = {
     const known = remembered(context);
     if (known) return doneBy(context, known, files);
     const { toFix, left } = await whatToFix(context, files, tell);
-    for (const { file, target, sha256 } of toFix) {
-      if (!context.host.files.stat(target) || (await sha256Of(target)) === sha256) continue;
-      const name = shown(context.root, target);
-      return {
-        state: 'blocked',
-        code: 'E_DATA_FIXED',
-        found: `\`${name}\` is there and not what \`${file.name}\` becomes`,
-        needed: 'a place for the mended rows: nothing is written over',
-        fix: `keep it under another name, or \`rm ${name}\`, and run \`npx just data:fix\` again`,
-      };
-    }
-    const open = toFix.filter(({ target }) => !context.host.files.stat(target));
+    for (const each of toFix)
+      if (isTaken(context, each) && !(await isWritten(context, each))) return { state: 'blocked', ...taken(context, each) };
+    const open = toFix.filter((each) => !isTaken(context, each));
     if (open.length > 0) return { state: 'todo', found: toldOf(toFix), data: dataOf(context, { toFix, left }), seen: open };
     return doneBy(context, { toFix, left, rest: await whatStays(context, toFix) }, files);
   },
@@ -80,7 +60,12 @@ export const dataFixStep: Step<ToFix[]> = {
   },
 };
 
-const unmended = (context: Context): DataFile[] => dataFiles(context).filter(({ path }) => !fixedEnding.test(path));
+/** Files to mend. A `.fixed.jsonl` whose first file was moved away is one as any other. */
+function unmended(context: Context): DataFile[] {
+  const files = dataFiles(context);
+  const targets = new Set(targetsOf(files.filter(({ path, parquet }) => !parquet && !fixedEnding.test(path))).values());
+  return files.filter(({ path }) => !targets.has(path));
+}
 
 const toldOf = (toFix: readonly ToFix[]): string => toFix.map(({ file, fixes }) => `\`${file.name}\`: ${fixesText(fixes)}`).join('; ');
 
@@ -107,7 +92,7 @@ function doneBy(context: Context, state: FixState, files: readonly DataFile[]): 
 async function remember(context: Context, tell: (progress: Progress) => void): Promise<void> {
   const inputs = inputsOf(context);
   const { toFix, left } = await whatToFix(context, unmended(context), tell);
-  for (const { target, sha256 } of toFix) if (!context.host.files.stat(target) || (await sha256Of(target)) !== sha256) return;
+  for (const each of toFix) if (!(await isWritten(context, each))) return;
   const state: FixState = { toFix, left, rest: await whatStays(context, toFix) };
   writeProof(context, name, { inputs, found: toldOf(toFix), data: { state } });
 }
@@ -135,6 +120,7 @@ async function whatToFix(context: Context, files: readonly DataFile[], tell: (pr
       fixes,
       sha256,
       left: why,
+      stay,
     } = await fixFile(
       file,
       () => context.host.processes.throwIfInterrupted(),
@@ -143,6 +129,7 @@ async function whatToFix(context: Context, files: readonly DataFile[], tell: (pr
         tell({ text: file.name, doneBytes, totalBytes });
       },
     );
+    if (stay) left.push(`\`${file.name}:${stay.line}\`: ${stay.why}${stay.count > 1 ? `, and so in ${stay.count - 1} more` : ''}`);
     if (why !== undefined) left.push(`\`${file.name}\`: ${why}`);
     else if (Object.keys(fixes).length === 0) continue;
     else if (file.isLinked) left.push(`\`${file.name}\`: a link leads to it, and nothing is written there`);
@@ -160,34 +147,4 @@ async function whatStays(context: Context, toFix: readonly ToFix[]): Promise<str
       .filter(([kind]) => kindOf(kind).level === 'error')
       .map(([kind, { count, first }]) => `${kind} (${count}, the first in \`${file.name}:${first.line}\`)`),
   );
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const piece of fs.createReadStream(file)) hash.update(piece as Buffer);
-  return hash.digest('hex');
-}
-
-async function writeFixed({ host, root }: Context, { file, target, sha256 }: ToFix, tell: (progress: Progress) => void): Promise<void> {
-  const part = temporaryName(target);
-  host.files.remove(part);
-  try {
-    let doneBytes = 0;
-    const written = await fixFile(
-      file,
-      (bytes) => {
-        host.processes.throwIfInterrupted();
-        host.files.appendBytes(part, bytes);
-      },
-      (more) => {
-        doneBytes += more;
-        tell({ text: file.name, doneBytes: Math.min(doneBytes, file.bytes), totalBytes: file.bytes });
-      },
-    );
-    if (written.sha256 !== sha256) throw new Error(`${file.name} (${bytes(file.bytes)}) changed while it was read: run it again`);
-    if (host.files.stat(target)) throw new Error(`${shown(root, target)} came meanwhile: run it again`);
-    host.files.move(part, target);
-  } finally {
-    host.files.remove(part);
-  }
 }

@@ -3,6 +3,7 @@ import type { Counter } from '../report/tally';
 import type { RawRow } from '../rows/block';
 import type { Column } from './columns';
 import { examineRow, type Row } from './examine-row';
+import { isJson } from './is-json';
 import { jsonFault } from './json-fault';
 
 /** Lines of one row that was written over several, at most. */
@@ -24,7 +25,7 @@ export function* readRows(rows: Iterable<RawRow>, columns: Column, counter: Coun
   for (const raw of rows) {
     if (open) {
       // A row of its own: the one before was cut off.
-      const isNew = /^\s*\{\s*"/.test(raw.text) && parses(raw.text);
+      const isNew = /^\s*\{\s*"/.test(raw.text) && isJson(raw.text);
       if (!isNew && ++lines < mostLines) {
         open = { text: `${open.text}\n${raw.text}`, line: open.line };
         if (!/[}\]]\s*,?\s*$/.test(raw.text) || jsonFault(open.text)?.kind === 'unterminated') continue;
@@ -58,12 +59,3 @@ const isBlank = (text: string): boolean => text.length === 0 || (text.charCodeAt
 
 /** A line that may be the beginning of an object over several lines. */
 const begins = (text: string): boolean => !/[}\]"\w]\s*$/.test(text.slice(-40)) && jsonFault(text)?.kind === 'unterminated';
-
-function parses(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

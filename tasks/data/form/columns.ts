@@ -1,3 +1,4 @@
+import { deepest } from './depth';
 import { isTimestamp } from './timestamps';
 
 /**
@@ -45,6 +46,8 @@ const most = 2 ** 63;
 export function addValue(column: Column, value: unknown, walked: Walked, path: string, depth = 0): void {
   column.count++;
   if (depth > walked.deepest) walked.deepest = depth;
+  // No reader takes such a row, and there is no room to go on.
+  if (depth > deepest) return;
   if (value === null) {
     column.nulls++;
     return;

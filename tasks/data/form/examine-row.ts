@@ -1,14 +1,12 @@
 import { tryParsePython } from '../../untrusted/python-json';
-import { quoteOf } from '../report/quote';
+import { quotedName, quoteOf } from '../report/quote';
 import type { Counter } from '../report/tally';
 import type { RawRow } from '../rows/block';
 import { addValue, type Column, type Walked } from './columns';
+import { deepest } from './depth';
 import { jsonFault } from './json-fault';
 import type { FormKind } from './kinds';
-import { duplicateKey, loneSurrogate } from './raw-faults';
-
-/** json of Python goes about 990 deep within a usual program. */
-const deepest = 900;
+import { duplicateKey, loneSurrogate, outsideStrings } from './raw-faults';
 
 /** A row as an object. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -32,7 +30,7 @@ export function examineRow(raw: RawRow, columns: Column, counter: Counter): Row 
     }
     // A number that is none is in the value as null.
     value = tryParsePython(text);
-    tell('not-a-number', Math.max(0, text.search(/NaN|Infinity/)));
+    tell('not-a-number', Math.max(0, outsideStrings(text, /NaN|-?Infinity/g)));
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     tell('not-an-object', 0);
@@ -40,16 +38,22 @@ export function examineRow(raw: RawRow, columns: Column, counter: Counter): Row 
   }
   const walked: Walked = { keys: 0, deepest: 0 };
   addValue(columns, value, walked, '');
+  if (walked.deepest > deepest) {
+    tell('too-deep', 0);
+    return undefined;
+  }
   const { conflict } = walked;
   if (conflict)
     tell(
       'mixed-types',
       Math.max(0, columnAt(text, conflict.column)),
-      `\`${conflict.column}\` is ${conflict.to} here and ${conflict.from} before`,
+      `${quotedName(conflict.column, 200)} is ${conflict.to} here and ${conflict.from} before`,
     );
-  if (walked.infinite && /\d/.test(text)) tellNumber(text, tell);
-  if (walked.large) tell('large-integer', Math.max(0, text.search(/\d{19,}/)));
-  if (walked.deepest > deepest) tell('too-deep', 0);
+  const beyond = walked.infinite ? outsideStrings(text, number, (found) => !Number.isFinite(Number(found))) : -1;
+  if (beyond >= 0) tell('number-range', beyond);
+  // A number with a point or an exponent is a double anyway.
+  const large = walked.large ? outsideStrings(text, number, isBeyond64Bits) : -1;
+  if (large >= 0) tell('large-integer', large);
   const twice = duplicateKey(text, walked.keys);
   if (twice >= 0) tell('duplicate-key', twice);
   const half = loneSurrogate(text);
@@ -60,8 +64,8 @@ export function examineRow(raw: RawRow, columns: Column, counter: Counter): Row 
 /** About where the value of a column stands: behind the last part of its name. */
 const columnAt = (text: string, column: string): number => text.indexOf(`"${column.replace(/\[\]$/, '').split('.').at(-1)}"`);
 
-function tellNumber(text: string, tell: (kind: FormKind, at: number) => void): void {
-  const number = /(?<!["\w.])-?\d+(?:\.\d+)?[eE]\+?\d{3,}|(?<!["\w.])-?\d{309,}/g;
-  const large = [...text.matchAll(number)].find(({ 0: found }) => !Number.isFinite(Number(found)));
-  if (large) tell('number-range', large.index);
+const number = /-?\d[\d.eE+-]*/g;
+
+function isBeyond64Bits(text: string): boolean {
+  return /^-?\d{19,}$/.test(text) && BigInt.asIntN(64, BigInt(text)) !== BigInt(text);
 }

@@ -1,8 +1,9 @@
+import { deepest } from './depth';
 import type { FormKind } from './kinds';
 
 /** Why a text is no JSON row. */
 export interface JsonFault {
-  kind: Extract<FormKind, 'not-json' | 'trailing-comma' | 'quotes' | 'comment' | 'control' | 'unterminated' | 'more-behind'>;
+  kind: Extract<FormKind, 'not-json' | 'trailing-comma' | 'quotes' | 'comment' | 'control' | 'unterminated' | 'more-behind' | 'too-deep'>;
   /** From 0. */
   at: number;
 }
@@ -48,7 +49,7 @@ function behindBlanks(text: string, at: number): number {
 
 function value(text: string, at: number, depth: number): number {
   const character = text[at];
-  if (depth > 5000) return stop(text, at);
+  if (depth > deepest) return stop(text, at, 'too-deep');
   if (character === '{') return members(text, at, depth);
   if (character === '[') return items(text, at, depth);
   if (character === '"') return string(text, at);

@@ -11,7 +11,7 @@ export interface Kind {
 
 /**
  * What a reader of rows stumbles over. The readers: json of Python 3.10 line by line, and `load_dataset("json")` of datasets
- * 2.15.0 with pyarrow 14.0.2, which both profiles have. tests/remote/data.test.ts asks both.
+ * 2.15.0 with pyarrow 14.0.2, which the profiles as-asked and compat have. tests/remote/data.test.ts asks both.
  */
 export const formKinds = {
   'not-utf8': { level: 'error', says: 'bytes that are no UTF-8: every reader stops there', fix: 'write the file as UTF-8' },
@@ -29,12 +29,17 @@ export const formKinds = {
   },
   'foreign-type': {
     level: 'error',
-    says: 'a type that datasets 2.15 has no word for, as Polars (`large_list`) and pandas (a category) write it: it raises ValueError or NotImplementedError',
+    says: 'a type that datasets 2.15 has no word for, as Polars (`large_list`), pandas (a category) and DuckDB (UUID, MAP, INTERVAL) write it: it raises ValueError or NotImplementedError; datasets 5.2 has none for a UUID and a map',
     fix: 'write it with `datasets.Dataset.from_list(rows).to_parquet(f)`, or as JSONL',
   },
   mark: {
     level: 'warning',
     says: 'a byte order mark: datasets takes it, json and pandas refuse the first line',
+    fix: 'write the file without one: `encoding="utf-8"`',
+  },
+  'marked-list': {
+    level: 'error',
+    says: 'a byte order mark before a list of rows: datasets, json and pandas refuse the file',
     fix: 'write the file without one: `encoding="utf-8"`',
   },
   'not-json': { level: 'error', says: 'no JSON: every reader stops there', fix: 'write each row with `json.dumps`' },

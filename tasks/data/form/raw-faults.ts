@@ -1,4 +1,17 @@
+import { behindString } from '../../untrusted/python-json';
+
 /** Faults of a row that its value does not show any more: they are looked for in its text. */
+
+/** Where a sign that is no text of the row stands, -1 where none does. @param isIt judges what the pattern finds */
+export function outsideStrings(text: string, pattern: RegExp, isIt: (found: string) => boolean = () => true): number {
+  for (let from = 0; from < text.length; ) {
+    const quote = text.indexOf('"', from);
+    const end = quote < 0 ? text.length : quote;
+    for (const { 0: found, index } of text.slice(from, end).matchAll(pattern)) if (isIt(found)) return from + index;
+    from = quote < 0 ? text.length : behindString(text, quote);
+  }
+  return -1;
+}
 
 /** Where half of a surrogate pair stands, written as an escape; -1 where none does. A pair is one character. */
 export function loneSurrogate(text: string): number {
@@ -37,7 +50,7 @@ export function duplicateKey(text: string, keys: number): number {
     else if (character === '[') objects.push(undefined);
     else if (character === '}' || character === ']') objects.pop();
     else if (character === '"') {
-      const end = behind(text, at);
+      const end = behindString(text, at);
       const colon = text.slice(end, end + 64).trimStart()[0] === ':' || /^[ \t\r\n]*:/.test(text.slice(end));
       if (colon) {
         const seen = objects.at(-1);
@@ -51,12 +64,4 @@ export function duplicateKey(text: string, keys: number): number {
     at++;
   }
   return -1;
-}
-
-function behind(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '"') return at + 1;
-  }
-  return text.length;
 }

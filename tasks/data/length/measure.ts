@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import { type Example, isLearned, type Message } from '../chat/example';
-import { meantRole } from '../chat/roles';
+import { plainRole } from '../chat/roles';
 import type { ModelTemplate } from '../template/model-template';
 import { rendererOf } from '../template/render';
 import { Layouts, type Trained } from './layout';
@@ -100,8 +100,6 @@ export class Measure {
     return blocks;
   }
 }
-
-const plainRole = (role: unknown): unknown => meantRole(role) ?? role;
 
 function trainedText({ shape, isChat, messages }: Example, layouts: Layouts | undefined): Trained | undefined {
   if (messages.length === 0 || !messages.every(({ content }) => typeof content === 'string')) return undefined;

@@ -33,6 +33,14 @@ export interface Library {
 
 const asIs = (bytes: Uint8Array): Uint8Array => bytes;
 
+type Decompress = NonNullable<Codecs['compressors']['LZ4']>;
+
+/** LZ4 writes nothing as one byte, of which the library asks more: a column of nulls alone has no values. */
+const evenNothing =
+  (decompress: Decompress): Decompress =>
+  (bytes, length) =>
+    length === 0 ? new Uint8Array(0) : decompress(bytes, length);
+
 let loaded: Library | undefined;
 
 export function parquetLibrary(): Library {
@@ -43,7 +51,7 @@ export function parquetLibrary(): Library {
   const { assembleLists, assembleNested } = require('hyparquet/src/assemble.js') as Assembly;
   const { getTreePath, isListLike, isMapLike, isFlatColumn, getMaxDefinitionLevel } = require('hyparquet/src/schema.js') as Schema;
   const { convert, convertWithDictionary, DEFAULT_PARSERS } = require('hyparquet/src/convert.js') as Convert;
-  const { compressors } = require('hyparquet-compressors') as Codecs;
+  const { compressors, decompressLz4, decompressLz4Raw } = require('hyparquet-compressors') as Codecs;
   loaded = {
     metadata: parquetMetadata,
     tree: parquetSchema,
@@ -63,7 +71,7 @@ export function parquetLibrary(): Library {
     convertValues: convertWithDictionary,
     // As pyarrow 14 has them: what is not said to be text is bytes.
     parsers: { ...DEFAULT_PARSERS, jsonFromBytes: asIs, uuidFromBytes: asIs },
-    compressors,
+    compressors: { ...compressors, LZ4: evenNothing(decompressLz4), LZ4_RAW: evenNothing(decompressLz4Raw) },
   };
   return loaded;
 }

@@ -1,10 +1,17 @@
 import * as fs from 'node:fs';
 import type { FileMetaData, SchemaTree } from 'hyparquet' with { 'resolution-mode': 'import' };
 import type { ArrowType } from '../form/arrow-type';
-import { foreignColumn } from './arrow-schema';
+import { quotedName } from '../report/quote';
+import { type ForeignColumn, foreignColumn } from './arrow-schema';
 import { newerFeature } from './features';
 import { parquetLibrary } from './library';
+import { foreignInSchema, nameTwice } from './schema-faults';
 import { schemaType } from './schema-type';
+
+export interface Refusal {
+  kind: 'newer-features' | 'foreign-type';
+  detail: string;
+}
 
 /** What the footer of a Parquet file says. */
 export interface ParquetFile {
@@ -13,7 +20,11 @@ export interface ParquetFile {
   /** Of its columns. */
   type: ArrowType;
   /** Why datasets before 4 refuses it, where its rows are right. */
-  refusedByOld: { kind: 'newer-features' | 'foreign-type'; detail: string } | undefined;
+  refusedByOld: Refusal | undefined;
+  /** Why newer ones do. */
+  refusedByNew: Refusal | undefined;
+  /** A name that two columns have. */
+  nameTwice: string | undefined;
 }
 
 const longestFooter = 256 << 20;
@@ -36,15 +47,20 @@ export function openParquet(handle: number): ParquetFile {
   fs.readSync(handle, footer, 0, footer.length, size - footer.length);
   const metadata = library.metadata(footer.buffer);
   const tree = library.tree(metadata);
-  return { metadata, tree, type: schemaType(tree, library), refusedByOld: refusedByOld(metadata) };
+  return { metadata, tree, type: schemaType(tree, library), ...refusals(metadata, tree), nameTwice: nameTwice(tree) };
 }
 
-function refusedByOld({ key_value_metadata: all }: FileMetaData): ParquetFile['refusedByOld'] {
+function refusals({ key_value_metadata: all }: FileMetaData, tree: SchemaTree): Pick<ParquetFile, 'refusedByOld' | 'refusedByNew'> {
   const written = (name: string) => all?.find(({ key }) => key === name)?.value;
   const features = written('huggingface');
   // What datasets wrote of the columns counts before what pyarrow did.
   const newer = newerFeature(features);
-  if (newer) return { kind: 'newer-features', detail: `\`${newer.column}\` is \`${newer.type}\`` };
-  const foreign = features === undefined ? foreignColumn(written('ARROW:schema')) : undefined;
-  return foreign && { kind: 'foreign-type', detail: `\`${foreign.column.slice(0, 100)}\` is \`${foreign.type}\`` };
+  if (newer || features !== undefined) return { refusedByOld: newer && refusal('newer-features', newer), refusedByNew: undefined };
+  const [byNew, byOld] = [foreignInSchema(tree, true), foreignColumn(written('ARROW:schema')) ?? foreignInSchema(tree, false)];
+  return { refusedByOld: byOld && refusal('foreign-type', byOld), refusedByNew: byNew && refusal('foreign-type', byNew) };
 }
+
+const refusal = (kind: Refusal['kind'], { column, type }: ForeignColumn): Refusal => ({
+  kind,
+  detail: `${quotedName(column, 100)} is ${quotedName(type)}`,
+});

@@ -11,7 +11,7 @@ import type { RowGroups } from './row-groups';
 /** Columns that make an example, of whatever shape. Others are read where none of these is there: a picture may have megabytes. */
 const shapes = ['messages', 'conversations', 'conversation', 'prompt', 'completion', 'instruction', 'output', 'response', 'text'];
 /** What belongs to an example beside them (chat/columns.ts). */
-const beside = ['input', 'context', 'history', 'system'];
+const beside = ['input', 'context', 'history', 'system', 'tools'];
 
 /** Rows that are made at once. */
 const together = 512;

@@ -20,3 +20,6 @@ export function quoteOf(row: string, at: number): string {
   const [start, end] = [Math.max(0, place - before), Math.min(clean.length, place + after)];
   return `${start > 0 ? '…' : ''}${clean.slice(start, end)}${end < clean.length ? '…' : ''}`;
 }
+
+/** The beginning of a name that a row has, a column's or a role's, as `quoteOf` shows a row: cleaned before it is cut. */
+export const quotedName = (name: string, most = 40): string => `\`${withoutAddresses(oneLine(name, name.length + 1)).slice(0, most)}\``;

@@ -37,8 +37,9 @@ export async function* blocksOf(file: string, compressed: boolean): AsyncGenerat
       held.pieces.push(piece);
       held.bytes += piece.length;
       if (!decided && held.bytes >= 16) {
-        decided = true;
-        if (beginsArray(joined(held))) array = new ArrayRows();
+        const begins = beginsArray(joined(held));
+        decided = begins !== undefined;
+        if (begins) array = new ArrayRows();
       }
       const grew = held.bytes - piece.length;
       // Of a line that goes on nothing is looked at again.
@@ -88,10 +89,15 @@ function keep(held: Held, rest: Buffer): void {
   held.bytes = rest.length;
 }
 
-const beginsArray = (bytes: Buffer): boolean => {
-  const start = hasMark(bytes) ? 3 : 0;
-  return /^\s*\[/.test(bytes.subarray(start, start + 64).toString('latin1'));
-};
+/** Blanks before the first row, at most. */
+const mostBlanks = 1 << 20;
+
+/** Whether the file is a list; `undefined` where its first sign has not come yet. */
+function beginsArray(bytes: Buffer): boolean | undefined {
+  for (let at = hasMark(bytes) ? 3 : 0; at < Math.min(bytes.length, mostBlanks); at++)
+    if (bytes[at] !== 0x20 && bytes[at] !== 0x09 && bytes[at] !== 0x0a && bytes[at] !== 0x0d) return bytes[at] === 0x5b;
+  return bytes.length >= mostBlanks ? false : undefined;
+}
 
 /** The block up to the end of the line in which the ten mebibytes end; `undefined` before that line's end is there. */
 function lineBlock(held: Held, isFirst: boolean): Block | undefined {

@@ -52,7 +52,7 @@ export function dataFiles(context: Pick<Context, 'root' | 'host' | 'settings'>):
     const file = path.join(folder, name);
     if (isHidden(name)) return;
     const entry = files.stat(file);
-    if (entry?.isFile() && ending.test(name))
+    if (entry?.isFile() && isRowsName(name))
       found.push({ ...dataFile(context.root, file, name, entry.size), ...(isLinked ? { isLinked } : {}) });
     // Links within such a folder are not followed: a push refuses by name those that lead on.
     else if (entry?.isDirectory() && !isLinked && leadsElsewhere(context, folder, file))
@@ -61,6 +61,9 @@ export function dataFiles(context: Pick<Context, 'root' | 'host' | 'settings'>):
   for (const name of files.filesUnder(folder)) add(name, false);
   return found;
 }
+
+/** Whether a file of this name is one of rows. */
+export const isRowsName = (name: string): boolean => ending.test(name);
 
 const isHidden = (name: string): boolean => name.split('/').some((part) => part.startsWith('.'));
 

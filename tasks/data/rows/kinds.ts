@@ -14,7 +14,7 @@ export const folderKinds = {
   },
   'other-format': {
     level: 'warning',
-    says: 'no file of rows by its name: it is not trained on',
+    says: 'no file of rows, by its name or by what it is: it is not trained on',
     fix: 'write it as JSONL or Parquet, or move it to `data/raw`',
   },
 } as const satisfies Record<string, Kind>;

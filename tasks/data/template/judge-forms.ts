@@ -1,6 +1,7 @@
 import { oneLine } from '../../untrusted/text';
 import type { ChatKind } from '../chat/kinds';
 import { type Form, markOf } from '../chat/signature';
+import { quotedName } from '../report/quote';
 import type { Tallies } from '../report/tally';
 import { addTallies } from '../report/tally';
 import type { ModelTemplate } from './model-template';
@@ -33,7 +34,7 @@ function judgeForms(
       const lost = messages.findIndex(({ content }, index) => typeof content === 'string' && !rendered.text.includes(markOf(index)));
       if (lost < 0) continue;
       const role = messages[lost]?.['role'];
-      add(role === 'system' ? 'system-dropped' : 'content-dropped', `${template.model}: the message of \`${String(role).slice(0, 40)}\``);
+      add(role === 'system' ? 'system-dropped' : 'content-dropped', `${template.model}: the message of ${quotedName(String(role))}`);
     }
   }
   return tallies;

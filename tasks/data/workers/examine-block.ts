@@ -89,7 +89,7 @@ function examineText(block: Block, asked: Asked): BlockReport {
     return report;
   }
   const { rows, lines, mark, notUtf8 } = rowsOf(block);
-  if (mark) add('mark', 1);
+  if (mark) add(block.rows ? 'marked-list' : 'mark', 1);
   if (notUtf8) add('not-utf8', notUtf8.line, notUtf8.column, notUtf8.count);
   const columns = newColumn();
   const examine = examinerOf(report, counter, asked);
@@ -112,7 +112,7 @@ function examinerOf(report: BlockReport, counter: Counter, { measure, sample = 0
       const { shape, isChat, messages } = example;
       addShape(report, shape, 1, raw.line);
       examineExample(example, raw, counter);
-      hashes.push(raw.line, ...hashOf(messages));
+      hashes.push(raw.line, ...hashOf(example));
       said.add(() => ({ line: raw.line, text: saidIn(example) }));
       // Names of other programs are told as an error by themselves.
       if (isChat && shape !== 'sharegpt' && isRenderable(messages)) addExample(report, messages, raw);

@@ -29,5 +29,5 @@ export function appendTo(file: string): (line: string) => number {
   };
 }
 
-/** Bytes behind what a file has; it is made where it is missing. */
-export const appendBytes = (file: string, bytes: Buffer): void => fs.appendFileSync(file, bytes, { mode: fileMode(file) });
+/** Bytes behind what a file has; it is made where it is missing, with this mode less what the umask takes. */
+export const appendBytes = (file: string, bytes: Buffer, mode = fileMode(file)): void => fs.appendFileSync(file, bytes, { mode });

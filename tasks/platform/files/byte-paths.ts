@@ -114,7 +114,13 @@ export const linkTarget = (folder: string, name: RelativeName): string =>
 
 /** Is there a file, not a link that leads nowhere? For names that {@link names} gave. */
 export function leadsToFile(folder: string, name: RelativeName): boolean {
-  return fs.statSync(at(folder, name), { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return fs.statSync(at(folder, name)).isFile();
+  } catch (error) {
+    // Of links in a circle too.
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(codeOf(error))) return false;
+    throw error;
+  }
 }
 
 /**

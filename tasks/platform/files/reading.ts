@@ -50,22 +50,22 @@ export function readPart(file: string, offset: number, length: number): Buffer {
   }
 }
 
-/** `stat` following links, with times in nanoseconds; `undefined` where there is nothing. */
+/** `stat` following links, with times in nanoseconds; `undefined` where there is nothing, or links lead nowhere. */
 export function exactStat(file: string): fs.BigIntStats | undefined {
   try {
     return fs.statSync(file, { bigint: true });
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (leadsNowhere(error)) return undefined;
     throw error;
   }
 }
 
-/** `stat` following links, `undefined` where there is nothing. */
+/** `stat` following links, `undefined` where there is nothing, or links lead nowhere. */
 export function stat(file: string): fs.Stats | undefined {
   try {
     return fs.statSync(file);
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (leadsNowhere(error)) return undefined;
     throw error;
   }
 }
@@ -97,7 +97,7 @@ export function realPath(file: string): string | undefined {
   try {
     return fs.realpathSync(file);
   } catch (error) {
-    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'ELOOP') return undefined;
+    if (leadsNowhere(error)) return undefined;
     throw error;
   }
 }
@@ -164,6 +164,7 @@ function openToRead(file: string): number {
 /** `open` refuses a reader and a writer alike, and of a folder only `read` fails, which knows no path: both are told with the error (common/errors.ts). */
 const asReading = (error: unknown, path: string): Error => Object.assign(error as Error, { path, isReading: true });
 
-function isMissing(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
-}
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
+/** Links in a circle, and one to a name that is too long for a file, lead to nothing as others do whose file is gone. */
+const leadsNowhere = (error: unknown): boolean => isMissing(error) || ['ELOOP', 'ENAMETOOLONG'].includes(codeOf(error));

@@ -26,7 +26,8 @@ function entriesOf(folder: Buffer, encoding: Encoding): fs.Dirent[] {
     // Node takes any encoding here; its types know one.
     return fs.readdirSync(folder, { withFileTypes: true, encoding: encoding as 'utf8' });
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    // The folder itself may be a link in a circle.
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
 }
