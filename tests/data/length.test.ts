@@ -18,6 +18,8 @@ const test = suite('the length of examples');
 const corpus = ['docs/DATA.md', 'docs/GPU.md', 'tasks/data/look-at-file.ts', 'scripts/paths.py'].map((file) =>
   fs.readFileSync(path.join(repository, file), 'utf8'),
 );
+// A tokenizer of bytes has tokens over this sign and the blank before it.
+const seenOften = ' ▁'.repeat(100);
 const odd = [
   '',
   ' ',
@@ -25,6 +27,7 @@ const odd = [
   "It's DON'T 12345678 2024-03-01\r\n\r\n\tx",
   'naïve e\u0301 café 日本語のテキスト 🙂👩‍👩‍👧 \u00a0\u3000x\u2028y',
   '▁▁ a▁b ▁',
+  'foo▁bar ▁▁▁ x▁▁ — a ▁',
   '<s>[INST] Rain?[/INST] No.</s>',
   'x<|eot_id|>xy<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi <|eot',
   '='.repeat(3000),
@@ -41,7 +44,7 @@ const folder = temporaryFolder();
 const python = pythonWith('tokenizers==0.20.3');
 const said: Record<string, { tokens: number; ends: number[] }[]> = JSON.parse(
   execFileSync(python, [path.join(repository, 'tests/data/count-tokens.py'), folder], {
-    input: JSON.stringify({ corpus, texts }),
+    input: JSON.stringify({ corpus: [...corpus, seenOften], texts }),
   }).toString(),
 );
 const fileOf = (name: string) => path.join(folder, `${name}.json`);
@@ -114,6 +117,27 @@ test('a template is applied as it is, though it is asked once for each order of 
     new Layouts(cutting, rendererOf({ ...lenient, text: cutting })).trained([{ role: 'user', content: 'axb' }])?.text ?? '',
     /a$/,
   );
+});
+
+test('a template is asked about each example where its code changes texts, and not for signs of code in its own texts', () => {
+  for (const [template, asks] of [
+    ["{{ '<|start|>' + message['content'] | trim }}", 1],
+    ['<|user|>{{ message.content }}', 1],
+    ["{# don't #}{{ message.content }}", 1],
+    ["{{ tools | reject('equalto', 'a|upper') | join(', ') }}{{ message.content }}", 1],
+    ["{{ message.content.split('x')[0] }}", 3],
+    ['{{ message.content | upper }}', 3],
+    ['{{ "}}" + message.content | upper }}', 3],
+    ["{% if '</think>' in message.content %}{% endif %}", 3],
+  ] as const) {
+    let asked = 0;
+    const layouts = new Layouts(template, (messages) => {
+      asked++;
+      return { text: messages.map(({ content }) => content).join('') };
+    });
+    for (const content of ['a', 'b', 'c']) layouts.trained([{ role: 'user', content }]);
+    assert.is(asked, asks, template);
+  }
 });
 
 test('an example has one BOS and one EOS, and is told where it is cut, and where its answer is', () => {

@@ -16,9 +16,15 @@ interface Layout {
   slots: readonly { index: number; trim: (text: string) => string }[];
 }
 
-/** A template with one of these does more to a text than write or trim it: it is asked about each example. */
+/** A template whose code has one of these does more to a text than write or trim it: it is asked about each example. */
 const looksAtTexts =
-  /\.(?:split|rsplit|replace|startswith|endswith|strip|lstrip|rstrip|lower|upper|title|find)\b|\|\s*(?!trim\b|tojson\b|length\b|list\b|items\b|default\b|safe\b)\w+|(?:["']\s*|\w\s+)in\s+(?:message(?:\.content|\[['"]content)|content\b)|content\[/;
+  /\.(?:split|rsplit|replace|startswith|endswith|strip|lstrip|rstrip|lower|upper|title|find)\b|\|\s*(?!trim\b|tojson\b|length\b|list\b|items\b|default\b|safe\b|(?:select|reject)(?:attr)?\b|map\b|join\b)\w+|(?:["']\s*|\w\s+)in\s+(?:message(?:\.content|\[['"]content)|content\b)|content\[/;
+
+const literal = /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/g;
+const block = new RegExp(String.raw`\{[{%](?:${literal.source}|(?![%}]\})[\s\S])*[%}]\}`, 'g');
+
+/** What a template does: its blocks, with nothing in their texts, which have signs of code in them (`<|im_start|>`). */
+const codeOf = (template: string): string => (template.match(block) ?? []).join('\n').replace(literal, "''");
 
 const forms = 2000;
 
@@ -34,7 +40,7 @@ export class Layouts {
     template: string,
     private readonly render: Render,
   ) {
-    this.#asksEach = looksAtTexts.test(template);
+    this.#asksEach = looksAtTexts.test(codeOf(template));
   }
 
   /** @returns `undefined` where the template raises, or cannot be rendered here */

@@ -38,15 +38,18 @@ export class TokenCounter {
     this.#normalized = new AddedTokens(
       json.added_tokens.filter(isNormalized).map((token) => ({ ...token, content: normalizer?.(token.content) ?? token.content })),
     );
+    const part = json.pre_tokenizer;
+    const parts = part?.type === 'Sequence' ? (part.pretokenizers ?? []) : part ? [part] : [];
+    const last = parts.at(-1);
+    // A pre-tokenizer of bytes knows no such blank.
     this.#words =
-      isPlain && Object.keys(json.model.vocab).every((token) => !/[^\u2581]\u2581/.test(token)) ? /\u2581*[^\u2581]+|\u2581+/g : undefined;
+      isPlain && last?.type !== 'ByteLevel' && Object.keys(json.model.vocab).every((token) => !/[^\u2581]\u2581/.test(token))
+        ? /\u2581*[^\u2581]+|\u2581+/g
+        : undefined;
     const same = (piece: string) => [piece];
     const partOf = (pre_tokenizer: Part) => new library.Tokenizer({ ...own, pre_tokenizer }, {}).pre_tokenizer;
     const byteLevel = partOf({ type: 'ByteLevel', add_prefix_space: false, use_regex: false });
     const inBytes = (piece: string) => byteLevel?.(piece) ?? [piece];
-    const part = json.pre_tokenizer;
-    const parts = part?.type === 'Sequence' ? (part.pretokenizers ?? []) : part ? [part] : [];
-    const last = parts.at(-1);
     if (last?.type === 'ByteLevel' && last.use_regex === false && !last.add_prefix_space) {
       const before = parts.slice(0, -1).map((each) => splitterOf(partOf(each)));
       const [first, ...more] = before;
@@ -112,18 +115,18 @@ export class TokenCounter {
         tokens++;
         told?.add(to - from, 1);
       } else if (text !== '')
-        for (const piece of this.#pieces(text, index))
-          for (const word of this.#wordsOf(piece)) {
-            const count = this.#countWord(word);
-            tokens += count;
-            told?.add(word.length, count);
-          }
+        for (const word of this.#wordsOf(this.#pieces(text, index))) {
+          const count = this.#countWord(word);
+          tokens += count;
+          told?.add(word.length, count);
+        }
     }
     return tokens;
   }
 
-  #wordsOf(piece: string): readonly string[] {
-    return this.#words && piece.includes(space) ? (piece.match(this.#words) ?? []) : [piece];
+  #wordsOf(pieces: readonly string[]): readonly string[] {
+    const words = this.#words;
+    return words ? pieces.flatMap((piece) => (piece.includes(space) ? (piece.match(words) ?? []) : [piece])) : pieces;
   }
 
   #countWord(word: string): number {
