@@ -175,7 +175,7 @@ export const benchmark: Benchmark = {
         peer: '400 MB',
         ratio: table.peakBytes / 400e6,
         goal: 1,
-        why: 'what V8 lets lie before it collects differs from run to run by a tenth of that; it does not grow with the file.',
+        why: 'how much V8 lets lie before it collects differs from run to run.',
       },
     ];
   },

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { remaining } from '../common/format';
 import type { Context } from '../engine/context';
 import { projectPaths, shown } from '../engine/paths';
-import { listOf, number, string } from '../engine/records/careful-json';
+import { number, string } from '../engine/records/careful-json';
 import { fieldsOf } from '../untrusted/json';
 import { runFields } from './run-record';
 
@@ -103,4 +103,6 @@ export function expectedTime(
   return `about ${remaining(like.secondsPerStep * steps * 1000)} at the ${like.secondsPerStep.toFixed(1)} s a step of \`${like.folder}\` on ${like.device}`;
 }
 
+/** Whole, unlike the lists of a page: the last loss is that of the last step. */
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const textIn = (value: unknown): string => (string(value) ?? '').slice(0, 200);

@@ -34,28 +34,39 @@ const constant = /-?Infinity|NaN/y;
 /** JavaScript reads a number that is too large as Infinity. */
 const standIns: Readonly<Record<string, string>> = { NaN: 'null', Infinity: '1e999', '-Infinity': '-1e999' };
 
-/** By hand and not by one expression: a string may be megabytes long. */
 function withoutConstants(text: string): { plain: string; constants: string[] } {
   const constants = new Set<string>();
-  let plain = '';
+  const plain = replacedOutsideStrings(text, constant, (found) => {
+    constants.add(found);
+    return String(standIns[found]);
+  });
+  return { plain, constants: [...constants] };
+}
+
+/**
+ * A JSON text with other signs in place of some that are no part of a string. By hand and not by one expression: a string may be
+ * megabytes long.
+ * @param pattern sticky
+ */
+export function replacedOutsideStrings(text: string, pattern: RegExp, put: (found: string) => string): string {
+  const parts: string[] = [];
   let from = 0;
   for (let at = 0; at < text.length; ) {
     if (text[at] === '"') {
       at = behindString(text, at);
       continue;
     }
-    constant.lastIndex = at;
-    const [found] = constant.exec(text) ?? [];
+    pattern.lastIndex = at;
+    const [found] = pattern.exec(text) ?? [];
     if (found === undefined) {
       at++;
       continue;
     }
-    constants.add(found);
-    plain += text.slice(from, at) + standIns[found];
+    parts.push(text.slice(from, at), put(found));
     at += found.length;
     from = at;
   }
-  return { plain: plain + text.slice(from), constants: [...constants] };
+  return parts.join('') + text.slice(from);
 }
 
 /** Where a string of a JSON text ends: behind its last quote. @param start where its first one stands */

@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createFrom } from '../../tasks/platform/files/writing';
-import { temporaryFolder } from '../support/project';
+import { repository, temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { mountTmpfs } from '../support/tmpfs';
 
@@ -23,5 +25,15 @@ else
     copy();
     assert.is(fs.statSync(path.join(disk, 'copy')).size, 900_004);
   });
+
+test('several processes may make the same folders at once', async () => {
+  const folder = temporaryFolder();
+  const program = `const { makeFolder } = require('./tasks/platform/files/moving');
+while (Date.now() < ${Date.now() + 3000});
+for (let number = 0; number < 400; number++) makeFolder(${JSON.stringify(folder)} + '/' + number + '/a/b/c/d');`;
+  const make = () => promisify(execFile)(process.execPath, ['-r', './tools/ts-node/register', '-e', program], { cwd: repository });
+  await Promise.all([make(), make(), make()]);
+  assert.is(fs.readdirSync(folder).length, 400);
+});
 
 test.run();

@@ -50,11 +50,18 @@ adapter('second', JSON.stringify(record('2026-11-02T10:20:30.000Z', 'cpu', 60)))
 test('one line each, the newest first, in numbers and in plain text whatever the file holds', () => {
   adapter('forged', JSON.stringify(record('2026-11-03T00:00:00.000Z', '\u001b[2Jred\nline', 1, { model: { name: ['no'] } })));
   adapter('wrong', JSON.stringify(record('2026-11-03T00:00:00.000Z', 'cpu', 1, { result: { losses: 'none', steps: 'many', rows: 3 } })));
+  adapter('long', JSON.stringify(record('2026-11-03T00:00:00.000Z', 'cpu', 1, { result: { losses: [...Array(7000).fill(2), 1.5] } })));
   adapter('never', JSON.stringify(record('yesterday', 'cpu', 1)));
   adapter('broken', '{');
   fs.mkdirSync(path.join(root, 'adapters/by-hand'));
   const all = trainedAdapters(context);
-  assert.equal(all.map(({ folder }) => folder).sort(), ['adapters/first', 'adapters/forged', 'adapters/second', 'adapters/wrong']);
+  assert.equal(all.map(({ folder }) => folder).sort(), [
+    'adapters/first',
+    'adapters/forged',
+    'adapters/long',
+    'adapters/second',
+    'adapters/wrong',
+  ]);
   const first = all.find(({ folder }) => folder === 'adapters/first');
   assert.equal(
     [first?.model, first?.rows, first?.steps, first?.losses, first?.validation, first?.commit],
@@ -64,7 +71,9 @@ test('one line each, the newest first, in numbers and in plain text whatever the
   assert.not.match(`${forged?.device}`, /[\u0000-\u001f]/);
   assert.is(forged?.model, '');
   assert.is(all.find(({ folder }) => folder === 'adapters/wrong')?.losses, undefined);
-  for (const name of ['forged', 'wrong', 'never', 'broken', 'by-hand']) fs.rmSync(path.join(root, 'adapters', name), { recursive: true });
+  assert.equal(all.find(({ folder }) => folder === 'adapters/long')?.losses, [2, 1.5], 'of the last step');
+  for (const name of ['forged', 'wrong', 'long', 'never', 'broken', 'by-hand'])
+    fs.rmSync(path.join(root, 'adapters', name), { recursive: true });
 });
 
 test('the time that steps will take is known by a training of the same cost on the same kind of device, and by no other', () => {

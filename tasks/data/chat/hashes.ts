@@ -4,8 +4,8 @@ import type { Example } from './example';
 import { toolsOf } from './tools';
 
 /**
- * 64 bits of the SHA-1 of what is said, by whom, what is called and of which tools, as two numbers of 32: of ten million different examples two are the same with a
- * chance of one in three hundred thousand.
+ * 64 bits of the SHA-1 of what is said, by whom, what is called and of which tools, as two numbers of 32: of ten million different
+ * examples two are the same with a chance of one in three hundred thousand.
  */
 export function hashOf({ messages, tools }: Pick<Example, 'messages' | 'tools'>): [number, number] {
   const hash = createHash('sha1');

@@ -1,4 +1,4 @@
-import { behindString } from '../../untrusted/python-json';
+import { replacedOutsideStrings } from '../../untrusted/python-json';
 
 /** Stands before a number that is kept as text; no text of a row begins with it. */
 const mark = '\ue000number ';
@@ -8,24 +8,7 @@ const kept = new RegExp(`"${mark}([^"]+)"`, 'g');
 /** A JSON text whose numbers are texts, so that they are written again as they stand: `1.0` and integers of any length. */
 export function numbersAsTexts(json: string): string | undefined {
   if (json.includes('\ue000') || /\\u[eE]000/.test(json)) return undefined;
-  const parts: string[] = [];
-  let from = 0;
-  for (let at = 0; at < json.length; ) {
-    if (json[at] === '"') {
-      at = behindString(json, at);
-      continue;
-    }
-    number.lastIndex = at;
-    const [found] = number.exec(json) ?? [];
-    if (found === undefined) {
-      at++;
-      continue;
-    }
-    parts.push(json.slice(from, at), `"${mark}${found}"`);
-    at += found.length;
-    from = at;
-  }
-  return parts.join('') + json.slice(from);
+  return replacedOutsideStrings(json, number, (found) => `"${mark}${found}"`);
 }
 
 /** The same with its numbers as they stood. */

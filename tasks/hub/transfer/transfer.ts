@@ -231,8 +231,8 @@ export class Transfer {
         if (bootId(this.#context.host) === '') await job.partial.flush();
         await job.close();
         this.#forget(job);
-        await this.deliver(job, marks);
         this.#deliveredBytes += job.file.size;
+        await this.deliver(job, marks);
       } else if (!job.isResumed && this.#leave(job, 'holds other bytes than the commit')) {
         // None of it is worth going on from, in the next run neither.
         job.restart(false);

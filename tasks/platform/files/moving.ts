@@ -10,15 +10,22 @@ export const makeFolder = (folder: string): void => makeFolders(folder, folderMo
  * answers ENOENT (/proc does).
  */
 export function makeFolders(folder: string, mode?: number): void {
-  const make = () => fs.mkdirSync(folder, { mode });
+  if (isMade(folder, mode)) return;
+  const above = path.dirname(folder);
+  if (!fs.existsSync(above)) makeFolders(above, mode);
+  // What is above may have come from another process meanwhile; where it is there all the time, this says what is wrong.
+  if (!isMade(folder, mode)) fs.mkdirSync(folder, { mode });
+}
+
+/** @returns false where something above it is missing */
+function isMade(folder: string, mode: number | undefined): boolean {
   try {
-    make();
+    fs.mkdirSync(folder, { mode });
+    return true;
   } catch (error) {
-    if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-    const above = path.dirname(folder);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || fs.existsSync(above)) throw error;
-    makeFolders(above, mode);
-    makeFolders(folder, mode);
+    if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return true;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return false;
   }
 }
 
