@@ -57,6 +57,15 @@ const known: readonly KnownWords[] = [
     }),
   },
   {
+    words: /CANCELLED/,
+    fault: () => ({
+      code: 'E_SLURM_ENDED',
+      found: 'the job was cancelled, and not from here: by `scancel`, by an administrator, or by a rule of the site',
+      needed: 'a job that runs to its end',
+      fix: 'run the same command again; `sacct --jobs=NUMBER --format=State%40,Comment` there may say who',
+    }),
+  },
+  {
     words: /invalid partition|Invalid partition name/i,
     fault: (said) => ({
       code: 'E_SLURM_PARTITION',
@@ -115,10 +124,12 @@ export function jobFault(said: string, exitCode: number | null): Fault {
   return { ...fault, ...(said.trim() === '' ? {} : { tail: lastLines(said) }) };
 }
 
-/** What Slurm ended, where a task says only that it was told to: over its time, without its node, without memory, for another job. */
+/** What Slurm ended, where a task says only that it was told to: over its time, without its node, without memory, for another job, by somebody. */
 export function endedBySlurm(said: string): Fault | undefined {
   const fault = jobFault(said, null);
-  return /DUE TO|Node failure|oom|Out Of Memory/i.test(said) && /_(?:TIME|NODE|MEMORY|ENDED)$/.test(fault.code) ? fault : undefined;
+  return /DUE TO|CANCELLED|Node failure|oom|Out Of Memory/i.test(said) && /_(?:TIME|NODE|MEMORY|ENDED)$/.test(fault.code)
+    ? fault
+    : undefined;
 }
 
 /** What srun says of a job that ended so, where it had no time to say it: `JobState` of scontrol(1). */
@@ -127,11 +138,18 @@ const saidOf: Readonly<Record<string, string>> = {
   TIMEOUT: 'DUE TO TIME LIMIT',
   OUT_OF_MEMORY: 'Out Of Memory',
   PREEMPTED: 'DUE TO PREEMPTION',
+  CANCELLED: 'CANCELLED',
 };
+
+/** Whether the controller knows by now how a job ended, by what `scontrol show job` says of it. */
+export const hasEndedState = (shown: string): boolean =>
+  !/^(?:|PENDING|CONFIGURING|RUNNING|SUSPENDED|STOPPED|COMPLETING|SIGNALING)$/.test(stateOf(shown));
+
+const stateOf = (shown: string): string => /\bJobState=(\w+)/.exec(shown)?.[1] ?? '';
 
 /** {@link endedBySlurm} by what the controller knows of the job, `scontrol show job`. */
 export function endedByState(shown: string, said: string): Fault | undefined {
-  const like = saidOf[/\bJobState=(\w+)/.exec(shown)?.[1] ?? ''];
+  const like = saidOf[stateOf(shown)];
   return like === undefined ? undefined : endedBySlurm(`${said}\nsrun: ${like}\n`);
 }
 

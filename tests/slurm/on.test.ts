@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commandThere } from '../../tasks/machines/in-job';
 import type { Machine, Runtime } from '../../tasks/machines/machine';
-import { endedByState, hopelessFault, jobFault } from '../../tasks/slurm/job-faults';
+import { endedByState, hasEndedState, hopelessFault, jobFault } from '../../tasks/slurm/job-faults';
 import { runsInJob, tasksBefore } from '../../tasks/slurm/needs-gpu';
 import { parseQueue, waitText } from '../../tasks/slurm/queue';
 import { contextWith } from '../support/context';
@@ -87,11 +88,20 @@ test('how a job ended is known to the controller too, where srun had no time to 
     'E_SLURM_TIME',
     'E_SLURM_MEMORY',
     'E_SLURM_ENDED',
-    undefined,
+    'E_SLURM_ENDED',
     undefined,
     undefined,
   ]);
   assert.is(endedByState('', ''), undefined);
+  // What is said at once after the end may still be what was before it.
+  assert.equal(['NODE_FAIL', 'FAILED', 'COMPLETED', 'RUNNING', 'COMPLETING'].map(shown).map(hasEndedState), [
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  assert.is(hasEndedState(''), false);
 });
 
 test('a task that was told to end by Slurm says who it was', () => {
@@ -251,6 +261,19 @@ else {
     const elsewhere = await machine.run('validate', '--env=remote', '--on=gpu', '--nodes=all');
     assert.is(elsewhere.exitCode, 2);
     machine.configure({ slurm: { time: '5:00' } });
+  });
+
+  test('a job that somebody else cancels is told as that', async () => {
+    fs.writeFileSync(path.join(bin, 'nvidia-smi.slow'), '');
+    const { ended } = machine.start('gpu', '--on=gpu', '--json');
+    await until(() => /RUNNING/.test(jobs()), jobs);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    cluster.run('scancel', `--user=${os.userInfo().username}`);
+    const { exitCode, stdout, stderr } = await ended;
+    assert.is(exitCode, 1, stderr);
+    const { error } = JSON.parse(stdout).machines[0].report;
+    assert.is(error?.code, 'E_SLURM_ENDED', stdout + stderr);
+    assert.match(error.found, 'cancelled, and not from here');
   });
 
   test('a node that dies in the middle is told', async () => {

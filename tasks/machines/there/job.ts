@@ -2,9 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import type { Fault } from '../../common/errors';
 import { duration } from '../../common/format';
 import { appendTo } from '../../platform/files';
-import { endedBySlurm, endedByState, hopelessFault, jobFault, noSrun } from '../../slurm/job-faults';
+import { hopelessFault, jobFault, noSrun } from '../../slurm/job-faults';
 import { waitText } from '../../slurm/queue';
-import { asked, cancelJobs, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
+import { fieldsOf, tryParse } from '../../untrusted/json';
+import { cancelJobs, endedByOthers, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
 
 /** Milliseconds between two questions to the queue: a controller has others to answer too. */
 const [firstAskMs, longestAskMs] = [1000, 20_000];
@@ -60,7 +61,7 @@ class Job {
     }
     if (!line.startsWith('{"event":')) return void process.stdout.write(`${line}\n`);
     // How it ended is told once it is known who ended it.
-    if (/^\{"event":"(?:error|exit)"/.test(line)) this.#ending.push(line);
+    if (/^\{"event":"(?:document|error|exit)"/.test(line)) this.#ending.push(line);
     else this.#append(line);
   }
 
@@ -93,7 +94,7 @@ class Job {
   }
 
   async #end(code: number | null): Promise<number> {
-    const bySlurm = code === 0 || this.#stopped ? undefined : (endedBySlurm(this.#said) ?? (await this.#endedByState(code)));
+    const bySlurm = code === 0 || this.#stopped ? undefined : await endedByOthers(this.#id, code, this.#said);
     if (this.#ending.some((line) => line.startsWith('{"event":"exit"')) && !bySlurm) {
       for (const line of this.#ending) this.#append(line);
       return code ?? 1;
@@ -105,13 +106,10 @@ class Job {
     return this.fail(this.#hopeless ?? bySlurm ?? jobFault(this.#said, code));
   }
 
-  /** A task that was ended by a signal of nobody here: srun may end with it before it hears why. */
-  async #endedByState(code: number | null): Promise<Fault | undefined> {
-    if (this.#id === '' || (code !== null && code < 128)) return undefined;
-    return endedByState(await asked('scontrol', ['show', 'job', this.#id]), this.#said);
-  }
-
+  /** Tells a fault that is not the task's, in the task's own report where it has told one. */
   fail(fault: Fault): number {
+    const document = this.#ending.map((line) => fieldsOf(fieldsOf(tryParse(line))?.['document'])).find(Boolean);
+    if (document) this.#append(JSON.stringify({ event: 'document', document: { ...document, outcome: 'failed', error: fault } }));
     this.#append(JSON.stringify({ event: 'error', fault }));
     return this.#exit(1);
   }

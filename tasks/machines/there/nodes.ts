@@ -2,17 +2,22 @@ import type { Fault } from '../../common/errors';
 import { plural } from '../../common/format';
 import { appendTo } from '../../platform/files';
 import { type ClusterNode, chosenNodes, nodesFormat, parseNodes } from '../../slurm/cluster-nodes';
-import { endedBySlurm, jobFault, noSrun } from '../../slurm/job-faults';
+import { jobFault, noSrun } from '../../slurm/job-faults';
 import { exitCodeOfNodes, type NodeProof, verdictsOf, verdictsText } from '../../slurm/node-verdicts';
 import { waitText } from '../../slurm/queue';
 import { fieldsOf, tryParse } from '../../untrusted/json';
-import { asked, cancelJobs, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
+import { asked, cancelJobs, endedByOthers, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
 
 /** A proof of several nodes. It is the argument of this program, as JSON: nothing of it is secret. */
 export interface NodesOrder extends JobOrder {
   partition: string | null;
   /** `all`, how many, or names as Slurm lists them. */
   nodes: string;
+}
+
+/** Whether somebody here has asked for an end. */
+interface Stops {
+  stopped: NodeJS.Signals | undefined;
 }
 
 /** Jobs that are in the queue at once: a login node holds an srun for each. */
@@ -42,7 +47,7 @@ async function prove(order: NodesOrder, srun: string): Promise<number> {
   const queue = setInterval(() => void told(order).then((text) => text && show(text)), nodes.length > few ? manyAskMs : fewAskMs);
   const work = async () => {
     for (let node = waiting.shift(); node && !stops.stopped; node = waiting.shift()) {
-      const proof = await proofOf(node, order, srun);
+      const proof = await proofOf(node, order, srun, stops);
       proofs.set(node.name, stops.stopped && !proof.document ? { node: node.name, out: 'not proven: interrupted' } : proof);
       show();
     }
@@ -55,12 +60,14 @@ async function prove(order: NodesOrder, srun: string): Promise<number> {
   );
 }
 
-async function proofOf({ name, out }: ClusterNode, order: NodesOrder, srun: string): Promise<NodeProof> {
+async function proofOf({ name, out }: ClusterNode, order: NodesOrder, srun: string, stops: Stops): Promise<NodeProof> {
   if (out !== undefined) return { node: name, out };
   const child = startInJob(srun, { ...order, options: [...order.options, `--nodelist=${name}`] });
-  let [document, said, hasExit]: [object | undefined, string, boolean] = [undefined, '', false];
+  let [document, said, hasExit, job]: [object | undefined, string, boolean, string] = [undefined, '', false, ''];
   linesOf(child.stdout, (line) => {
-    if (jobLine.test(line)) tell({ event: 'note', text: `${name}: job ${jobLine.exec(line)?.[1]} runs` });
+    const begun = jobLine.exec(line)?.[1];
+    if (begun) tell({ event: 'note', text: `${name}: job ${begun} runs` });
+    job = begun ?? job;
     const event = fieldsOf(tryParse(line));
     if (event?.['event'] === 'document') document = fieldsOf(event['document']) as object;
     if (event?.['event'] === 'exit') hasExit = true;
@@ -74,7 +81,10 @@ async function proofOf({ name, out }: ClusterNode, order: NodesOrder, srun: stri
   });
   // srun ends with 0 where its node failed: only the task's own word counts.
   const isTold = hasExit && document !== undefined;
-  const fault = isTold && code === 0 ? undefined : (endedBySlurm(said) ?? (isTold ? undefined : jobFault(said, code)));
+  const fault =
+    isTold && code === 0
+      ? undefined
+      : ((stops.stopped ? undefined : await endedByOthers(job, code, said)) ?? (isTold ? undefined : jobFault(said, code)));
   return { node: name, document, fault };
 }
 
@@ -85,8 +95,8 @@ async function told({ name }: NodesOrder): Promise<string> {
 }
 
 /** Ctrl-C cancels every job of this proof; what is known by then is told. */
-function cancelling({ name }: NodesOrder): { stopped: NodeJS.Signals | undefined } {
-  const state: { stopped: NodeJS.Signals | undefined } = { stopped: undefined };
+function cancelling({ name }: NodesOrder): Stops {
+  const state: Stops = { stopped: undefined };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       state.stopped = signal;

@@ -1,7 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import * as os from 'node:os';
 import type { Readable } from 'node:stream';
+import type { Fault } from '../../common/errors';
 import { standardOutput } from '../../platform/files';
+import { endedBySlurm, endedByState, hasEndedState } from '../../slurm/job-faults';
 import { parseQueue, type QueuedJob, queueFormat } from '../../slurm/queue';
 
 /** A task that runs on a compute node. It is the argument of this program, as JSON: nothing of it is secret. */
@@ -15,6 +17,9 @@ export interface JobOrder {
   /** The task, as it would be started here: by the path of its program. */
   command: readonly string[];
 }
+
+/** How often, and after how many milliseconds again, the controller is asked how a job ended. */
+const [stateQuestions, stateMs] = [10, 500];
 
 /** On the node, before the task begins there: the project and Node have to be there too, and it says which job runs where. */
 const begins = [
@@ -43,6 +48,21 @@ export const queued = async (name: string): Promise<QueuedJob[]> =>
 
 /** Ends the jobs of a name; with `--signal=NAME` they are asked to. */
 export const cancelJobs = (name: string, ...options: string[]): void => void asked('scancel', [...options, ...named(name)]);
+
+/**
+ * What ended a job, where that was neither the task nor somebody here. srun may end with a task that was told to before it hears why,
+ * and the controller may hear of the end later than srun, or be too busy to answer at once.
+ * @param id the job, where it has begun @param code of srun @param said what srun wrote
+ */
+export async function endedByOthers(id: string, code: number | null, said: string): Promise<Fault | undefined> {
+  const fault = code === 0 ? undefined : endedBySlurm(said);
+  if (fault || id === '' || (code !== null && code < 128)) return fault;
+  for (let left = stateQuestions; ; left -= 1) {
+    const shown = await asked('scontrol', ['show', 'job', id]);
+    if (hasEndedState(shown) || left === 1) return endedByState(shown, said);
+    await new Promise((resolve) => setTimeout(resolve, stateMs));
+  }
+}
 
 /** What a program prints; empty where it fails. */
 export const asked = (program: string, args: readonly string[]): Promise<string> =>
