@@ -15,7 +15,7 @@ DEEPEST = 100
 
 
 class Fault(Exception):
-    """A text unknown setting thats, with the place where it stops being such."""
+    """A text that is not settings, with the place where it stops being such."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__(message)

@@ -166,6 +166,15 @@ export const wrongCases: readonly WrongCase[] = [
     ],
   },
   {
+    what: 'paths that a shell would read',
+    file: 'configs/paths_config.json',
+    text: '{\n\t"models_dir": "$HOME/models",\n\t"data_raw": "$SCRATCH",\n\t"adapters_dir": "~bob/adapters"\n}',
+    says: ['models_dir is "$HOME/models"', 'data_raw is "$SCRATCH"', 'adapters_dir is "~bob/adapters"'].map(
+      (text, index) =>
+        `configs/paths_config.json:${index + 2}:2: paths.${text}; expected a path that is written out, without NUL: \`~/\` is the home folder, and nothing else is replaced`,
+    ),
+  },
+  {
     what: 'thresholds the wrong way round',
     text: 'storage: {warn_gb: 10, error_gb: 20}\n',
     says: ['the merged settings: storage.error_gb (20) is above storage.warn_gb (10); expected it to be the lower one'],

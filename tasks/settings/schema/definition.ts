@@ -6,7 +6,7 @@ import { remoteEnvironment } from './remote';
 import { defaultRemote, remotes } from './remotes';
 import { sync } from './sync';
 import { training } from './training';
-import { count, gigabytes, name, oneOf, section, text } from './values';
+import { count, gigabytes, name, oneOf, place, placeOrNull, section } from './values';
 
 /**
  * The one definition of every setting: its type, its default and what it means. The JSON Schemas
@@ -15,11 +15,11 @@ import { count, gigabytes, name, oneOf, section, text } from './values';
 
 const environment = (name: string) =>
   section(`The ${name} Python environment`, {
-    path: text('Folder of the environment', `.venv-${name}`),
-    requirements: text('What a person edits: the pinned libraries', `requirements-${name}.txt`),
-    lock: text('What is installed: every package with its hashes', `requirements-${name}.lock`),
-    constraints: text('Versions that the lock must keep to', `configs/constraints-${name}.txt`),
-    overrides: text("Versions that replace what a package's metadata asks for", `configs/overrides-${name}.txt`),
+    path: place('Folder of the environment', `.venv-${name}`),
+    requirements: place('What a person edits: the pinned libraries', `requirements-${name}.txt`),
+    lock: place('What is installed: every package with its hashes', `requirements-${name}.lock`),
+    constraints: place('Versions that the lock must keep to', `configs/constraints-${name}.txt`),
+    overrides: place("Versions that replace what a package's metadata asks for", `configs/overrides-${name}.txt`),
   });
 
 const setup = v.strictObject({
@@ -33,10 +33,7 @@ const setup = v.strictObject({
       ),
       '3.10',
     ),
-    interpreter: v.optional(
-      v.pipe(v.nullable(v.pipe(v.string(), v.minLength(1))), v.description('Path of the interpreter to use; null looks for one')),
-      null,
-    ),
+    interpreter: placeOrNull('Path of the interpreter to use; null looks for one'),
     installer: oneOf('uv, pip, or uv where it is there or can be had', ['auto', 'uv', 'pip'], 'auto'),
     download: oneOf('May uv bring a Python that is missing?', ['auto', 'never'], 'auto'),
     advisories: v.optional(
@@ -79,12 +76,12 @@ const setup = v.strictObject({
 
 const paths = v.strictObject({
   $schema: v.optional(v.string()),
-  data_raw: text('Original downloads', 'data/raw'),
-  data_processed: text('Cleaned datasets', 'data/processed'),
-  data_synthetic: text('Generated examples', 'data/synthetic'),
-  models_dir: text('Base models', 'models'),
-  adapters_dir: text('Finished LoRA adapters', 'adapters'),
-  hf_home: text('Cache of Hugging Face libraries', 'models/.huggingface'),
+  data_raw: place('Original downloads', 'data/raw'),
+  data_processed: place('Cleaned datasets', 'data/processed'),
+  data_synthetic: place('Generated examples', 'data/synthetic'),
+  models_dir: place('Base models', 'models'),
+  adapters_dir: place('Finished LoRA adapters', 'adapters'),
+  hf_home: place('Cache of Hugging Face libraries', 'models/.huggingface'),
 });
 
 export const definition = v.strictObject({ setup, paths, training });

@@ -1,4 +1,4 @@
-import { oneOf, place, section, text } from './values';
+import { oneOf, place, placeOrNull, section } from './values';
 
 /** The training environment and the GPU that it is for. */
 export const remoteEnvironment = section('The training environment and its GPU', {
@@ -9,7 +9,7 @@ export const remoteEnvironment = section('The training environment and its GPU',
   ),
   engine: oneOf('Who makes the environment: conda, venv, or conda where one is found', ['auto', 'conda', 'venv'], 'auto'),
   gpu: oneOf('Is a machine without a usable GPU an error?', ['required', 'optional'], 'required'),
-  conda: place('Path of conda, mamba or micromamba; null looks for one'),
-  prefix: place("Folder of the conda environment; null is the environment's name among conda's own"),
-  path: text('Folder of the environment with engine venv', '.venv-remote'),
+  conda: placeOrNull('Path of conda, mamba or micromamba; null looks for one'),
+  prefix: placeOrNull("Folder of the conda environment; null is the environment's name among conda's own"),
+  path: place('Folder of the environment with engine venv', '.venv-remote'),
 });

@@ -2,14 +2,23 @@ import * as v from 'valibot';
 
 /** Settings of each kind, with what they mean and the value that they have where nothing says otherwise. */
 
-const plainText = v.pipe(v.string(), v.minLength(1), v.regex(/^[^\0]+$/, 'text without NUL'));
 const oneLine = 'one line of text';
 
-/** Text that is not empty: a path, a name. */
-export const text = (what: string, fallback: string) => v.optional(v.pipe(plainText, v.description(what)), fallback);
+/** A path. No shell reads it: `$HOME/models` would be a folder of that name, in the project. `\x24` is `$` where Python reads this pattern too. */
+const writtenPath = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.regex(
+    /^(?!\x24(?:\w+|\{\w+\})(?:\/|$)|~[^/])[^\0]+$/,
+    'a path that is written out, without NUL: `~/` is the home folder, and nothing else is replaced',
+  ),
+);
 
-/** Text that is not empty, or null where the value is looked for. */
-export const place = (what: string) => v.optional(v.pipe(v.nullable(plainText), v.description(what)), null);
+/** A path of a file or a folder. */
+export const place = (what: string, fallback: string) => v.optional(v.pipe(writtenPath, v.description(what)), fallback);
+
+/** A path, or null where it is looked for. */
+export const placeOrNull = (what: string) => v.optional(v.pipe(v.nullable(writtenPath), v.description(what)), null);
 
 /** One line of text, which may be empty, or null. */
 export const line = (what: string) =>
