@@ -54,6 +54,7 @@ export const dstack: Engine = {
       `    name: [${namesOf(offer).join(', ')}]`,
       `    memory: ${leastGb(offer)}GB..`,
       `    count: ${job.gpus}`,
+      ...sharedMemoryLines(job),
       ...comment(`${job.storageGib} GiB by \`storage\` of configs/setup.yaml, ${imageGib} for the image`, '  '),
       `  disk: ${job.storageGib + imageGib}GB..`,
       ...comment('A driver cannot be asked for: setup:remote looks at it before anything is fetched.', '  '),
@@ -73,6 +74,15 @@ const namesOf = ({ cards }: Offer): string[] => [...new Set(cards.flatMap(({ dst
 
 /** Of each name every size from here on fits: a smaller card of a name that fits is below it. */
 const leastGb = ({ cards }: Offer): number => Math.min(...cards.map(({ nominalGb }) => nominalGb));
+
+/** NCCL hands data between the cards of a machine through /dev/shm where they cannot reach each other; a container has 64 MB of it. */
+const sharedMemoryLines = ({ gpus }: Job): string[] =>
+  gpus > 1
+    ? [
+        ...comment('For the processes of the training to talk to each other: containers have 64 MB by themselves', '  '),
+        `  shm_size: ${gpus}GB`,
+      ]
+    : [];
 
 /** The project: what git has of it, where it has an address that the machine can fetch from, else its folder. */
 function codeLines({ toRoot, hasAddress }: Place): string[] {

@@ -23,16 +23,18 @@ export const skypilot: Engine = {
   file: 'configs/train.sky.yaml',
   knows,
   keeps: {
-    pattern: /^(?:s3|gs|r2|cos|oci|nebius):\/\/[\w.-]+(?:\/[\w./-]+)?$/,
-    words: 'the address of a bucket: `s3://BUCKET/FOLDER`, `gs://…`',
+    pattern:
+      /^(?:(?:s3|gs|r2|cos|oci|nebius|cw):\/\/[\w.-]+|https:\/\/[a-z0-9]{3,24}\.blob\.core\.windows\.net\/[a-z0-9-]{3,63})(?:\/[\w./-]+)?$/,
+    words: 'the address of a bucket: `s3://BUCKET/FOLDER`, `gs://…`, `https://ACCOUNT.blob.core.windows.net/CONTAINER`',
   },
   text(job, { file }) {
     const offer = offerOf(job, knows);
+    const secret = job.token ? ' --secret HF_TOKEN' : '';
     return [
       '',
       ...comment('From the folder of the project:'),
-      command(`sky launch -c ${job.name}${job.token ? ' --secret HF_TOKEN' : ''} ${file}`),
-      command(`sky exec ${job.name} ${file}   # once more after a stop: it goes on from the last checkpoint`),
+      command(`sky launch -c ${job.name}${secret} ${file}`),
+      command(`sky exec${secret} ${job.name} ${file}   # once more after a stop: it goes on from the last checkpoint`),
       ...comment(
         `The adapter comes by sync:pull, with \`remotes: { sky: { host: ${job.name}, path: ${workdir} } }\` in configs/setup.local.yaml:`,
       ),

@@ -59,6 +59,18 @@ else {
     });
     assert.equal(task.envs, { JUST_LORA_TRAINING__ARGUMENTS__EPOCHS: '1' });
     assert.equal(task.secrets, ['HF_TOKEN']);
+    // A secret without a value in the file is to be given to each command that starts the task.
+    const commands = () =>
+      fs.readFileSync(path.join(folder, 'configs/train.sky.yaml'), 'utf8').match(/^# {3}sky (?:launch|exec).*/gm) ?? [];
+    assert.equal(
+      commands().map((line) => line.includes(' --secret HF_TOKEN ')),
+      [true, true],
+    );
+    await runJust(folder, ['export', '--to=skypilot', ...options, '--no-token']);
+    assert.equal(
+      commands().map((line) => line.includes('--secret')),
+      [false, false],
+    );
     assert.is(task.setup.trimEnd(), setupLines(scripts).join('\n'));
     assert.is(task.run.trimEnd(), runLines(scripts).join('\n'));
   });
@@ -68,6 +80,10 @@ else {
     await runJust(folder, ['export', '--to=skypilot', '--keep=s3://my-bucket/kept']);
     const sky = read(skypilot(), 'read-skypilot.py', folder, 'configs/train.sky.yaml');
     assert.equal(sky.kept, { '~/sky_workdir/.just-lora/training': ['s3://my-bucket/kept', 'MOUNT_CACHED'] });
+    const azure = 'https://account.blob.core.windows.net/container/kept';
+    await runJust(folder, ['export', '--to=skypilot', `--keep=${azure}`]);
+    const kept = read(skypilot(), 'read-skypilot.py', folder, 'configs/train.sky.yaml').kept;
+    assert.equal(kept, { '~/sky_workdir/.just-lora/training': [azure, 'MOUNT_CACHED'] });
     await runJust(folder, ['export', '--to=dstack', '--keep=my-volume']);
     const task = read(dstack(), 'read-dstack.py', path.join(folder, 'configs/train.dstack.yml'));
     assert.equal(
@@ -104,6 +120,8 @@ else {
     await runJust(folder, ['export', '--to=dstack', ...options, '--set', 'training.processes=2']);
     const two = read(dstack(), 'read-dstack.py', path.join(folder, 'configs/train.dstack.yml'));
     assert.equal(two.resources.gpu.count, { min: 2, max: 2 });
+    // What a container has by itself is too little for NCCL.
+    assert.equal([task.resources.shm_size, two.resources.shm_size], [null, 2]);
     assert.ok(task.resources.gpu.name.includes('RTX3090') && !task.resources.gpu.name.includes('L4'));
     assert.is(task.repos[0].local_path, '..');
     assert.equal(
