@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ownOptions, parseOptions } from '../../tasks/cli/options';
 import type { LoraTask } from '../../tasks/cli/task';
 import { projectCopy, repository, runJust } from '../support/project';
 
@@ -32,17 +33,41 @@ function commandsOf(page: string): string[][] {
 
 const commands = new Map(pages.flatMap((page) => commandsOf(page).map((words) => [words.join(' '), { words, page }] as const)));
 
+/** What each task is made of. `setupTask` makes one of others, for which it is asked. */
+const definitions = new Map(
+  fs
+    .readdirSync(path.join(repository, 'tasks'))
+    .filter((name) => name.endsWith('.ts') && /\bdefineTask\(/.test(textOf(`tasks/${name}`)))
+    .flatMap((name) => Object.entries(require(path.join(repository, 'tasks', name)) as Record<string, () => Partial<LoraTask>>))
+    .flatMap(([name, make]) => (/Task$/.test(name) && name !== 'setupTask' ? (make().definition ?? []) : []))
+    .map((definition) => [definition.name, definition] as const),
+);
+
 test('name tasks and options that there are', async () => {
   assert.ok(commands.size > 10);
   const project = projectCopy();
   const wrong: string[] = [];
-  const waiting = [...commands.values()];
+  const told = (page: string, words: readonly string[], what: string) => wrong.push(`${page}: npx just ${words.join(' ')}\n${what}`);
+  // Each task once as a person starts it, with all that a page gives it; the others are read by what reads a command line there.
+  const started = new Map<string, { words: string[]; page: string }>();
+  for (const { words, page } of commands.values()) {
+    const definition = definitions.get(words.find((word) => !word.startsWith('-')) ?? '');
+    // A help has no document.
+    const shown = words.filter((word) => word !== '--json');
+    const key = definition?.name ?? words.join(' ');
+    if (!started.has(key) || shown.length > (started.get(key)?.words.length ?? 0)) started.set(key, { words: shown, page });
+    if (!definition) continue;
+    try {
+      parseOptions(words, ownOptions(definition, 'local'), {}, (word) => definitions.has(word));
+    } catch (error) {
+      told(page, words, String(error));
+    }
+  }
+  const waiting = [...started.values()];
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      // A help has no document.
-      const words = next.words.filter((word) => word !== '--json');
-      const { exitCode, stderr } = await runJust(project, [...words, '--help']);
-      if (exitCode !== 0) wrong.push(`${next.page}: npx just ${next.words.join(' ')}\n${stderr}`);
+      const { exitCode, stderr } = await runJust(project, [...next.words, '--help']);
+      if (exitCode !== 0) told(next.page, next.words, stderr);
     }
   };
   await Promise.all([work(), work()]);
@@ -50,14 +75,9 @@ test('name tasks and options that there are', async () => {
 });
 
 test('name every task that takes --on', () => {
-  const tasks = path.join(repository, 'tasks');
-  // `setupTask` makes one of others, for which it is asked.
-  const definitions = fs
-    .readdirSync(tasks)
-    .filter((name) => name.endsWith('.ts') && /\bdefineTask\(/.test(textOf(`tasks/${name}`)))
-    .flatMap((name) => Object.entries(require(path.join(tasks, name)) as Record<string, () => Partial<LoraTask>>))
-    .flatMap(([name, make]) => (/Task$/.test(name) && name !== 'setupTask' ? (make().definition ?? []) : []));
-  const taking = definitions.filter(({ onMachines, options = [] }) => onMachines || options.some(({ name }) => name === 'on'));
+  const taking = [...definitions.values()].filter(
+    ({ onMachines, options = [] }) => onMachines || options.some(({ name }) => name === 'on'),
+  );
   assert.ok(taking.length > 10);
   const [, list = ''] = /((?:`[\w:]+`(?:, | and ))+`[\w:]+`) take it\./.exec(textOf('docs/MACHINES.md')) ?? [];
   assert.equal([...list.matchAll(/`([\w:]+)`/g)].map(([, name]) => name).sort(), taking.map(({ name }) => name).sort());
