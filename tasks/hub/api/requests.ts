@@ -12,7 +12,7 @@ import { backoffMs, isRetryableStatus, RateLimitGate } from '../http/rate-limit'
 import { discardBody, header, packing, plainOf, readStart, readText } from '../http/read-body';
 import { redirectOf } from '../http/redirect';
 import { misfit } from './answers';
-import { endpointOf } from './endpoint';
+import { endpointOf, originOf } from './endpoint';
 import { loginCommand } from './hf-command';
 import { refusalError } from './refusals';
 import { findToken, type Token } from './token';
@@ -64,7 +64,7 @@ export class Requests {
     const { download } = context.settings.setup;
     this.endpoint = endpointOf(context.host);
     this.#env = context.host.env;
-    this.#home = homeOf(this.endpoint);
+    this.#home = originOf(this.endpoint);
     this.#login = () => loginCommand(context);
     // Before anything is asked: a proxy that is not one of ours would never answer.
     proxyFor(new URL(this.endpoint), context.host.env);
@@ -215,27 +215,6 @@ export class Requests {
 
 const isFine = ({ statusCode = 0 }: http.IncomingMessage, fine: readonly number[]): boolean =>
   (statusCode >= 200 && statusCode < 300) || fine.includes(statusCode);
-
-/** The origin of the endpoint: a person may have written anything there. */
-function homeOf(endpoint: string): string {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  // A path is put behind it as it is.
-  const odd = /\s/.test(endpoint) ? ', with a blank in it' : /[?#]/.test(endpoint) ? ', with more than a path behind its name' : '';
-  if ((url?.protocol === 'https:' || url?.protocol === 'http:') && odd === '') return url.origin;
-  throw new UserError({
-    code: 'E_HUB_UNREACHABLE',
-    found: `HF_ENDPOINT is \`${oneLine(endpoint, 100)}\`${odd}`,
-    needed: 'an address of http or https, and nothing behind it',
-    fix: `\`export HF_ENDPOINT=${meantBy(endpoint)}\`, or \`unset HF_ENDPOINT\` for the Hub itself`,
-  });
-}
-
-/** The address that was meant by one in quotes, without its scheme, or with something behind it. */
-function meantBy(endpoint: string): string {
-  const bare = oneLine(endpoint, 100).replace(/^[\s'"`]+|[?#].*$|[\s'"`/]+$/g, '');
-  const address = /^https?:\/\//i.test(bare) ? bare : `https://${bare}`;
-  return /^[\w.-]+(?::\d+)?(?:\/[\w./-]*)?$/.test(address.replace(/^https?:\/\//i, '')) ? address : 'https://…';
-}
 
 function messageIn(body: string): string {
   const error = fieldsOf(tryParse(body))?.error;
