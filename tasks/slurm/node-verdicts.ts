@@ -82,7 +82,7 @@ function verdictOf({ node, document, fault, out }: NodeProof): NodeVerdict {
 function endOf(code = 'E_SLURM_ENDED', found = 'unknown', fix?: string): Omit<NodeVerdict, 'node'> {
   const why = { code, ...(fix ? { fix } : {}) };
   if (code === 'E_SLURM_RESOURCES') return { ...why, verdict: 'out', found: `it does not have what the job asks for: ${found}` };
-  return { ...why, verdict: code.startsWith('E_GPU') ? 'broken' : 'failed', found };
+  return { ...why, verdict: code === 'E_GPU_LOST' ? 'broken' : 'failed', found };
 }
 
 /** The table of all nodes, what each that is not right lacks, and what its administrator can do with it. */

@@ -274,7 +274,7 @@ else {
     assert.equal(starts(killed)[0], '0 0 1');
     // 0 where it began anew; a step that was no multiple of 3 was never whole.
     const [resumed = 0, restarts, offline] = (starts(killed)[1] ?? '').split(' ').map(Number);
-    assert.ok(resumed >= 6 && resumed % 3 === 0 && restarts === 1 && offline === 1, firstLog());
+    assert.ok(resumed >= 6 && resumed % 3 === 0 && restarts === 1 && offline === 1, `${starts(killed).join('; ')}\n${firstLog()}`);
     assert.ok(fs.existsSync(path.join(killed, 'adapters/first/adapter_config.json')), firstLog());
     // What Slurm does shortly before the limit, by the word of `--signal=B:`.
     assert.is(cluster.run('scancel', '--signal=USR2', '--batch', second).exitCode, 0);
