@@ -91,6 +91,18 @@ else {
     assert.is(cluster.run('squeue', '--noheader').text, '');
   });
 
+  test("a hidden partition's nodes are known, whatever the profile says", async () => {
+    const profile = {
+      SLURM_EXPORT_ENV: 'NONE',
+      SLURM_LABELIO: '1',
+      SLURM_STDOUTMODE: '/dev/null',
+      SLURM_JOB_ID: '77',
+      SINFO_PARTITION: 'x',
+    };
+    const { exitCode, verdicts } = await proven('hidden', [], 'all', profile);
+    assert.equal([exitCode, brief(verdicts)], [0, ['n1 ok']]);
+  });
+
   test('a node that others have reserved is out, and so is one that goes out while its job waits', async () => {
     const reserve = ['create', 'reservation', 'reservationname=r1', 'starttime=now+3minutes', 'duration=60', 'users=nobody', 'nodes=n2'];
     assert.is(cluster.run('scontrol', ...reserve).exitCode, 0);
@@ -117,18 +129,6 @@ else {
     holder.kill('SIGINT');
     cluster.run('scancel', '--nodelist=n1');
     cluster.run('scontrol', 'update', 'NodeName=n1', 'State=RESUME');
-  });
-
-  test("a hidden partition's nodes are known, whatever the profile says", async () => {
-    const profile = {
-      SLURM_EXPORT_ENV: 'NONE',
-      SLURM_LABELIO: '1',
-      SLURM_STDOUTMODE: '/dev/null',
-      SLURM_JOB_ID: '77',
-      SINFO_PARTITION: 'x',
-    };
-    const { exitCode, verdicts } = await proven('hidden', [], 'all', profile);
-    assert.equal([exitCode, brief(verdicts)], [0, ['n1 ok']]);
   });
 }
 

@@ -40,7 +40,8 @@ export class WaitingNodes {
       const why = await this.#whyNever(job);
       if (!why) continue;
       this.#gaveUp.set(job.wants, why);
-      await asked('scancel', [job.id]);
+      // It may begin at this very moment.
+      await asked('scancel', ['--state=PENDING', job.id]);
     }
     const rest = waits.filter(({ wants }) => !this.#gaveUp.has(wants));
     return rest[0] ? `${plural(rest.length, 'job')} in the queue; ${waitText(rest[0])}` : '';

@@ -79,7 +79,7 @@ async function proofOf(
     child.once('error', () => resolve(127));
     child.once('close', resolve);
   });
-  const gaveUp = waits.gaveUp(name);
+  const gaveUp = job === '' ? waits.gaveUp(name) : undefined;
   if (gaveUp) return { node: name, ...gaveUp };
   if (/Invalid node name/.test(said)) return { node: name, out: 'left out by `--exclude` of `remotes.NAME.slurm.extra`' };
   // srun ends with 0 where its node failed: only the task's own word counts.
