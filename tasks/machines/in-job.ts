@@ -6,7 +6,7 @@ import { jobOptions, noticeSeconds } from '../slurm/job-options';
 import { onOneNode, runsInJob, trainsInJob } from '../slurm/needs-gpu';
 import { settingsThere } from '../slurm/settings-there';
 import type { Machine, Runtime } from './machine';
-import type { NodesOrder } from './there/nodes';
+import type { NodesOrder } from './there/node-waits';
 import type { JobOrder } from './there/srun';
 
 /** GPUs of a job there, as far as is known here: the machine may have settings of its own. `undefined` where it is no cluster. */
@@ -28,7 +28,8 @@ export function commandThere(
   const { slurm } = remote;
   if (!slurm || !runsInJob(task, args)) return just;
   const gpus = trainsInJob(task) ? (gpusThere(context, remote)?.gpus ?? 1) : 1;
-  const signal = task === 'train' ? [`--signal=USR2@${noticeSeconds(slurm.time)}`] : [];
+  const notice = task === 'train' ? noticeSeconds(slurm.time) : undefined;
+  const signal = notice === undefined ? [] : [`--signal=USR2@${notice}`];
   const order: JobOrder = {
     options: [...jobOptions(slurm, gpus), ...signal],
     name: `just-lora-${randomBytes(4).toString('hex')}`,
@@ -38,6 +39,8 @@ export function commandThere(
   const there = `${app}/lib/machines/there`;
   const nodes = just.find((arg) => arg.startsWith('--nodes='))?.slice('--nodes='.length);
   if (task !== 'validate' || nodes === undefined) return [node, `${there}/job.js`, JSON.stringify(order)];
-  const several: NodesOrder = { ...order, command: onOneNode(just), partition: slurm.partition, nodes };
+  // Which nodes, `--nodes` says: each job is bound to one of them.
+  const options = order.options.filter((option) => !/^--node(?:list|file)=/.test(option));
+  const several: NodesOrder = { ...order, options, command: onOneNode(just), partition: slurm.partition, nodes };
   return [node, `${there}/nodes.js`, JSON.stringify(several)];
 }

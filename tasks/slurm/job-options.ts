@@ -13,18 +13,26 @@ export const jobOptions = ({ partition, account, gres, time, extra }: SlurmSetti
 ];
 
 /**
- * Minutes of a time limit, rounded up: `minutes:seconds`, `hours:minutes:seconds`, `days-hours`, and so on (sbatch(1), `--time`).
- * One minute is the least that Slurm counts.
+ * Minutes of a time limit, rounded up: `minutes`, `minutes:seconds`, `hours:minutes:seconds`, `days-hours`, and so on (sbatch(1),
+ * `--time`). One minute is the least that Slurm counts; `undefined` where there is no limit, which is what a time of nothing means.
  */
-export function minutesOf(time: string): number {
-  const [, days, rest = ''] = /^(?:(\d+)-)?(.*)$/.exec(time) ?? [];
+export function minutesOf(time: string | number): number | undefined {
+  const [, days, rest = ''] = /^(?:(\d+)-)?([\d:]+)$/.exec(String(time)) ?? [];
+  if (rest === '') return undefined;
   const parts = rest.split(':').map(Number);
   const [hours = 0, minutes = 0, seconds = 0] = days !== undefined || parts.length === 3 ? parts : [0, ...parts];
-  return Math.max(1, Math.ceil(Number(days ?? 0) * 1440 + hours * 60 + minutes + seconds / 60));
+  const all = Number(days ?? 0) * 1440 + hours * 60 + minutes + seconds / 60;
+  return all === 0 ? undefined : Math.max(1, Math.ceil(all));
 }
 
 /** The longest that a training is given to end its step and write a checkpoint, in seconds. */
 const longestNotice = 300;
 
-/** Seconds before the limit at which Slurm says so: a quarter of a short job. Slurm may say it up to a minute earlier (sbatch(1)). */
-export const noticeSeconds = (time: string): number => Math.max(60, Math.min(longestNotice, minutesOf(time) * 15));
+/**
+ * Seconds before the limit at which Slurm says so: a quarter of a short job. Slurm may say it up to a minute earlier (sbatch(1)).
+ * `undefined` where there is no limit.
+ */
+export function noticeSeconds(time: string | number): number | undefined {
+  const minutes = minutesOf(time);
+  return minutes === undefined ? undefined : Math.max(60, Math.min(longestNotice, minutes * 15));
+}

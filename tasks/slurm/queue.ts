@@ -9,16 +9,19 @@ export interface QueuedJob {
   reason: string;
   /** Where it runs; empty before. */
   nodes: string;
+  /** The node that it asks for by name; empty where any will do. */
+  wants: string;
 }
 
 /** The format of {@link parseQueue}: fields that no blank of a reason can break. */
-export const queueFormat = '%i|%T|%N|%r';
+export const queueFormat = '%i|%T|%N|%n|%r';
 
 /** @param text lines of {@link queueFormat}; others are left out */
 export const parseQueue = (text: string): QueuedJob[] =>
   text.split('\n').flatMap((line) => {
-    const [, id = '', state = '', nodes = '', reason = ''] = /^(\d+)\|([A-Z_]+)\|([^|]*)\|(.*)$/.exec(line.trim()) ?? [];
-    return id ? [{ id, state, nodes: oneLine(nodes, 200), reason: oneLine(reason, 200) }] : [];
+    const [, id = '', state = '', nodes = '', wants = '', reason = ''] =
+      /^(\d+)\|([A-Z_]+)\|([^|]*)\|([^|]*)\|(.*)$/.exec(line.trim()) ?? [];
+    return id ? [{ id, state, nodes: oneLine(nodes, 200), wants, reason: oneLine(reason, 200) }] : [];
   });
 
 /** What keeps a job waiting for ever, or for somebody: squeue(1), "JOB REASON CODES". */
@@ -28,8 +31,12 @@ const meanings: readonly (readonly [reason: RegExp, means: string])[] = [
   [/ReqNodeNotAvail|NodeDown/, 'the node is down, drained or reserved'],
   [/Nodes_required_for_job_are_DOWN|DRAINED/i, 'the nodes are down or drained'],
   [/PartitionDown|PartitionInactive/, 'the partition is closed: an administrator opens it'],
-  [/^QOS|^Assoc/, 'a limit of your account or QOS: it waits for your other jobs'],
-  [/JobHeld/, 'it is held'],
+  // What has run counts, and not what runs.
+  [/^(?:QOS|Assoc)Grp(?!\w*RunMin)\w*(?:Min|WallLimit)/, 'the budget of your account or QOS is used up: it waits until there is a new one'],
+  [/^QOS|^Assoc|^Max\w+PerAccount$/, 'a limit of your account or QOS: it waits for your other jobs'],
+  [/held/i, 'it is held: `scontrol release` there lets it go'],
+  [/^Licenses$/, 'it waits for a licence'],
+  [/^Reservation$/, 'its reservation has not begun'],
   [/BeginTime/, 'its time has not come'],
   [/Dependency/, 'it waits for another job'],
 ];

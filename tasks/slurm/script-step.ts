@@ -17,6 +17,7 @@ import { jobGpus } from './job-gpus';
 import { jobOptions, noticeSeconds } from './job-options';
 import { scriptText } from './script-text';
 import { settingsThere } from './settings-there';
+import { srunOnlyFault } from './srun-only';
 
 /** Where the script lies in the project. */
 const file = 'configs/train.sbatch';
@@ -28,7 +29,8 @@ export const scriptStep: Step<string> = {
   async check(context) {
     const job = jobOf(context);
     const { slurm, gpus, tooFew } = job;
-    if (tooFew) return { state: 'blocked', ...tooFew };
+    const refused = tooFew ?? srunOnlyFault(job.name, slurm);
+    if (refused) return { state: 'blocked', ...refused };
     const wanted = await wantedText(job);
     const at = path.join(context.root, file);
     const taken = takenBy(context, at, wanted, 'slurm:script');
@@ -45,7 +47,9 @@ export const scriptStep: Step<string> = {
       };
     }
     const there = context.host.files.readText(at);
-    const found = `\`${file}\`: ${jobOptions(slurm, gpus).join(' ')}, told ${noticeSeconds(slurm.time)} s before its time is over`;
+    const notice = noticeSeconds(slurm.time);
+    const told = notice === undefined ? 'without a time limit' : `told ${notice} s before its time is over`;
+    const found = `\`${file}\`: ${jobOptions(slurm, gpus).join(' ')}, ${told}`;
     if (there === wanted) return { state: 'done', found, seen: wanted };
     if (there === undefined) return { state: 'todo', found: `\`${file}\` is not there`, seen: wanted };
     return { state: 'todo', found: `\`${file}\` is of other settings`, seen: wanted };
@@ -87,6 +91,7 @@ export function slurmOf(context: Context): { name: string; slurm: SlurmSettings 
 
 /** What a job is, by the settings that it reads. */
 interface Job {
+  name: string;
   slurm: SlurmSettings;
   gpus: number;
   tooFew: ReturnType<typeof jobGpus>['tooFew'];
@@ -103,7 +108,7 @@ function jobOf(context: Context): Job {
   const loaded = settingsThere(context, cluster.name, variables);
   if (loaded.fault) throw new UserError(loaded.fault, 2);
   const { settings, origins } = loaded;
-  return { slurm: cluster.slurm, ...jobGpus(context, cluster, loaded), variables, there: { ...context, settings, origins } };
+  return { ...cluster, ...jobGpus(context, cluster, loaded), variables, there: { ...context, settings, origins } };
 }
 
 async function wantedText({ slurm, gpus, variables, there }: Job): Promise<string> {

@@ -23,6 +23,9 @@ export function scriptText(inputs: ScriptInputs): string {
   return authoredText(['#!/bin/bash -l'], `${head(inputs).join('\n')}\n\n${body(inputs)}`);
 }
 
+/** Nothing is said before the end of a job without one. */
+const signalLine = (notice: number | undefined): string[] => (notice === undefined ? [] : [`#SBATCH --signal=B:USR2@${notice}`]);
+
 const head = ({ slurm, gpus, notes }: ScriptInputs): string[] => [
   '# Trains the adapter in jobs of Slurm: `sbatch configs/train.sbatch` in the folder of the project. Options behind it go to `train`.',
   '# Made by `npx just slurm:script` from the settings. A change here is yours: it is not overwritten.',
@@ -35,13 +38,14 @@ const head = ({ slurm, gpus, notes }: ScriptInputs): string[] => [
   '#SBATCH --open-mode=append',
   '# After a node has failed, and after the time limit below, the job waits for its turn again and goes on from the last checkpoint.',
   '#SBATCH --requeue',
-  `#SBATCH --signal=B:USR2@${noticeSeconds(slurm.time)}`,
+  ...signalLine(noticeSeconds(slurm.time)),
 ];
 
 const body = ({ prefix, isConda, variables }: ScriptInputs): string => `set -u
-cd "\${SLURM_SUBMIT_DIR:-.}" || exit 2
+# The folder that \`sbatch\` was called in, or that its \`-D\` names.
+[ -f configs/train.sbatch ] || cd "\${SLURM_SUBMIT_DIR:-.}" || exit 2
 if [ ! -f configs/train.sbatch ]; then
-  echo "submit this job in the folder of the project: sbatch configs/train.sbatch" >&2
+  echo "submit this job in the folder of the project: sbatch configs/train.sbatch; from elsewhere: sbatch -D PROJECT PROJECT/configs/train.sbatch" >&2
   exit 2
 fi
 

@@ -45,6 +45,78 @@ test('the nodes of a partition, and those that are meant', () => {
   assert.equal(chosenNodes(all, 'x', ['n1', 'n9']).unknown, ['n9']);
 });
 
+test('states in which no job begins, and those that a job waits for or wakes', () => {
+  const outs = (hasReservation = false) =>
+    parseNodes(
+      [
+        ...['a|idle~', 'b|mixed#', 'c|reserved', 'd|maint', 'e|idle$', 'f|future', 'g|inval', 'h|blocked', 'i|planned', 'j|mixed-'],
+        ...['k|reboot^', 'l|powering_down', 'm|allocated+', 'n|failing', 'o|draining@', 'p|idle*', 'q|unknown', 'r|powered_down'],
+      ]
+        .map((line) => `${line}|main*|none\n`)
+        .join(''),
+      null,
+      hasReservation,
+    ).flatMap(({ name, out }) => (out === undefined ? [] : [name]));
+  assert.is(outs().join(''), 'cdefghnopq');
+  // Jobs of a reservation run on its nodes.
+  assert.is(outs(true).join(''), 'fghnopq');
+  const [node] = parseNodes('n1|inval|main*|gres/gpu count reported lower than configured (1 < 2)\n', null);
+  assert.equal([node?.out, node?.lost], [undefined, 'gres/gpu count reported lower than configured (1 < 2)']);
+  assert.is(parseNodes('n1|inval|main*|Low RealMemory\n', null)[0]?.out, 'inval (Low RealMemory)');
+});
+
+test('only what is its own takes a node out of the queue', () => {
+  const fault = (code: string) => ({ code, found: `found ${code}`, fix: `mend ${code}` });
+  const verdicts = verdictsOf([
+    { node: 'n1', document: proof(0.1) },
+    ...['RESOURCES', 'QOS', 'ENDED', 'TIME', 'MEMORY', 'DOWN', 'OPTION', 'ACCOUNT'].map((word) => ({
+      node: `job-${word}`,
+      fault: fault(`E_SLURM_${word}`),
+    })),
+    ...['E_GPU_CAPABILITY', 'E_GPU_MEMORY', 'E_GPU_BUSY', 'E_LIBRARIES'].map((code) => ({
+      node: `fits-not-${code}`,
+      document: proof(0, { code, found: 'no' }),
+    })),
+    ...['E_SLURM_NODE', 'E_SLURM_SHARED', 'E_GPU_LOST'].map((code) => ({ node: `own-${code}`, fault: fault(code) })),
+    ...['E_GPU_ECC', 'E_DRIVER_HUNG', 'E_GPU_MATMUL', 'E_TRAIN'].map((code) => ({
+      node: `own-${code}`,
+      document: proof(0, { code, found: 'bad' }),
+    })),
+    { node: 'said', document: { steps: [], error: fault('E_CONFIG') } },
+  ]);
+  const text = verdictsText(verdicts);
+  const drained = [...text.matchAll(/NodeName=(\S+)/g)].map(([, node]) => node);
+  assert.equal(
+    drained,
+    verdicts.map(({ node }) => node).filter((node) => node.startsWith('own-')),
+  );
+  const of = (node: string) => verdicts.find((one) => one.node === node);
+  assert.is(of('job-RESOURCES')?.verdict, 'out');
+  assert.match(of('job-RESOURCES')?.found ?? '', 'it does not have what the job asks for');
+  assert.is(of('own-E_GPU_LOST')?.verdict, 'broken');
+  assert.is(of('said')?.code, 'E_CONFIG');
+  assert.match(text, 'E_SLURM_QOS, fix: mend E_SLURM_QOS');
+  const some = verdictsOf([
+    { node: 'n1', document: proof(0.1) },
+    { node: 'n2', fault: fault('E_SLURM_RESOURCES') },
+  ]);
+  assert.is(exitCodeOfNodes(some), 3);
+  assert.is(exitCodeOfNodes(some.slice(1)), 1);
+});
+
+test('an older card is slower, and no worse for that', () => {
+  const older = { ...proof(0.4), steps: proof(0.4).steps.map((step) => ('gpus' in step ? { ...step, gpus: [{ name: 'V100' }] } : step)) };
+  const verdicts = verdictsOf([
+    { node: 'n1', document: proof(0.1) },
+    { node: 'n2', document: proof(0.1) },
+    { node: 'n3', document: older },
+  ]);
+  assert.equal(
+    verdicts.map(({ verdict }) => verdict),
+    ['ok', 'ok', 'ok'],
+  );
+});
+
 test('a node is judged beside the others, and what it lacks is its own where they do not lack it', () => {
   const verdicts = verdictsOf([
     { node: 'n1', document: proof(0.1) },

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { commandThere } from '../../tasks/machines/in-job';
 import type { Machine, Runtime } from '../../tasks/machines/machine';
-import { endedByState, hasEndedState, hopelessFault, jobFault } from '../../tasks/slurm/job-faults';
+import { endedByState, hasEndedState, jobFault } from '../../tasks/slurm/job-faults';
 import { runsInJob, tasksBefore } from '../../tasks/slurm/needs-gpu';
 import { parseQueue, waitText } from '../../tasks/slurm/queue';
 import { contextWith } from '../support/context';
@@ -54,6 +54,16 @@ test('a job asks for a GPU for each process of the training, where the task trai
     [gresOf('train'), gresOf('validate', '--train'), gresOf('validate', '--nodes=2'), gresOf('train:merge'), gresOf('storage')],
     ['--gres=gpu:2', '--gres=gpu:2', '--gres=gpu:2', '--gres=gpu:1', undefined],
   );
+});
+
+test('a node may be named for a job, and `--nodes` names it itself', () => {
+  const slurm = { partition: 'gpu', account: null, gres: null, time: 90, extra: ['--nodelist=gpu01', '--qos=normal'] };
+  const machine = { remote: { name: 'site', slurm } } as unknown as Machine;
+  const runtime = { node: 'node', app: '/app', project: '/project' } as Runtime;
+  const options = (task: string, ...args: string[]): string[] =>
+    JSON.parse(commandThere(contextWith({}), machine, runtime, { task, args, just: ['just', task, ...args] })[2] ?? '').options;
+  assert.ok(options('train').includes('--nodelist=gpu01'));
+  assert.equal(options('validate', '--nodes=all'), ['--partition=gpu', '--gres=gpu:1', '--time=90', '--qos=normal']);
 });
 
 test('what Slurm says has a code and a cure each', () => {
@@ -127,11 +137,10 @@ exit 143
 });
 
 test('a line of the queue, and why a job waits', () => {
-  const [job] = parseQueue('slurm_load_jobs: hm\n42|PENDING||ReqNodeNotAvail, UnavailableNodes:n1\n');
+  const [job] = parseQueue('slurm_load_jobs: hm\n42|PENDING|||ReqNodeNotAvail, UnavailableNodes:n1\n');
   assert.is(job && waitText(job), 'job 42 waits: PENDING (ReqNodeNotAvail, UnavailableNodes:n1), the node is down, drained or reserved');
-  assert.equal(parseQueue('7|RUNNING|n[1-2]|None')[0]?.nodes, 'n[1-2]');
-  assert.is(hopelessFault({ id: '7', state: 'PENDING', reason: 'PartitionTimeLimit', nodes: '' })?.code, 'E_SLURM_RESOURCES');
-  assert.is(hopelessFault({ id: '7', state: 'PENDING', reason: 'Priority', nodes: '' }), undefined);
+  assert.equal(parseQueue('7|RUNNING|n[1-2]||None')[0]?.nodes, 'n[1-2]');
+  assert.is(parseQueue('7|PENDING||n3|Priority')[0]?.wants, 'n3');
 });
 
 /** What the program for a job tells, started without a cluster. */
@@ -175,9 +184,15 @@ else {
   const bin = temporaryFolder('jl-bin');
   test.before(async () => {
     cluster = await startCluster({ nodes: 2, more: ['PartitionName=closed Nodes=n1,n2 AllowAccounts=lab State=UP'] });
+    // What a profile may set, and no task of ours may obey.
+    const profile = { SLURM_EXPORT_ENV: 'NONE', SRUN_EXPORT_ENV: 'NONE', SLURM_LABELIO: '1', SLURM_STDOUTMODE: '/dev/null' };
+    const stale = { SLURM_JOB_ID: '77', SLURM_GPUS: '2', SRUN_CPUS_PER_TASK: '8', SINFO_PARTITION: 'none', SQUEUE_PARTITION: 'none' };
     // A card whose driver takes its time to answer.
     fs.writeFileSync(path.join(bin, 'nvidia-smi'), '#!/bin/sh\n[ -e "$0.slow" ] && sleep 30\nexit 9\n', { mode: 0o755 });
-    machine = await pair({ path: `${bin}:/usr/local/bin:/usr/bin:/bin`, env: cluster.env });
+    machine = await pair({
+      path: `${bin}:/usr/local/bin:/usr/bin:/bin`,
+      env: { ...cluster.env, ...profile, ...stale, SCANCEL_PARTITION: 'none' },
+    });
     machine.configure({ slurm: { partition: 'main', time: '5:00' } });
   });
   test.after(() => cluster.end());

@@ -84,15 +84,21 @@ const starts = (folder: string) => read(path.join(folder, 'logs/first/starts')).
 
 test('minutes of a time, and when a job is told of its end', () => {
   for (const [time, minutes] of [
+    ['90', 90],
+    [90, 90],
     ['30:00', 30],
     ['0:10', 1],
     ['4:00:00', 240],
     ['1-0', 1440],
     ['2-12:30', 3630],
     ['1-00:00:30', 1441],
+    ['0', undefined],
+    [0, undefined],
+    ['0:00', undefined],
+    ['UNLIMITED', undefined],
   ] as const)
-    assert.is(minutesOf(time), minutes, time);
-  assert.equal(['1:00', '8:00', '4:00:00'].map(noticeSeconds), [60, 120, 300]);
+    assert.is(minutesOf(time), minutes, String(time));
+  assert.equal(['1:00', '8:00', '4:00:00', 90, 'INFINITE'].map(noticeSeconds), [60, 120, 300, 300, undefined]);
 });
 
 test('is written from the settings, is done then, and follows them; what a person changed is left alone', async () => {
@@ -177,13 +183,13 @@ test('a GPU for each process of the training, by the settings of the machine tha
 });
 
 test('a gres with fewer GPUs than processes is refused with both places', async () => {
-  const folder = project({ partition: 'gpu', gres: 'gpu:a100:1(S:0-1)' });
+  const folder = project({ partition: 'gpu', gres: 'gpu:a100:1' });
   assert.is((await runJust(folder, ['slurm:script'])).exitCode, 0);
   fs.writeFileSync(path.join(folder, 'configs/training_config.remote.yaml'), 'processes: 2\n');
   const { exitCode, stderr } = await runJust(folder, ['slurm:script']);
   assert.is(exitCode, 1);
   assert.match(stderr, /`training\.processes` is 2 \(configs\/training_config\.remote\.yaml:1\)/);
-  assert.match(stderr, /`gpu:a100:1\(S:0-1\)` \(configs\/setup\.local\.yaml:1\): 1 GPU for a job.*E_PROCESSES/);
+  assert.match(stderr, /`gpu:a100:1` \(configs\/setup\.local\.yaml:1\): 1 GPU for a job.*E_PROCESSES/);
   const counts = ['gpu', 'gpu:2', 'gpu:a100', 'gpu:a100:4', 'gpu:a100:1,gpu:v100:2', 'gpu:2(IDX:0,1)', 'shard:3', 'gpu:0'];
   assert.equal(counts.map(gpusOf), [1, 2, 1, 4, 3, 2, undefined, 0]);
 });
@@ -192,6 +198,12 @@ test('settings that cannot be are refused with their place', async () => {
   const folder = project({ partition: 'gpu' });
   for (const [set, says] of [
     ['partition=a b', 'expected a name of a partition'],
+    ['gres=gpu:a100:1(S:0-1)', 'without "(S:0-1)" and "gres/"'],
+    ['gres=gpu=1', 'expected resources such as'],
+    ['gres=gres/gpu:1', 'expected resources such as'],
+    ['time=soon', 'expected a time of Slurm such as "4:00:00"'],
+    ['time=-5', 'expected'],
+    ['extra=[--label]', 'just-lora sets that option itself'],
     ['extra=["--qos=$(id)"]', 'expected an option such as "--qos=normal"'],
     ['extra=[--time=1:00]', 'just-lora sets that option itself'],
     ['extra=[--gpus=2]', 'how many GPUs a job has is said in `gres`'],
@@ -204,6 +216,29 @@ test('settings that cannot be are refused with their place', async () => {
   const none = await runJust(folder, ['slurm:script', '--set=remotes.site.slurm=null']);
   assert.is(none.exitCode, 2);
   assert.match(none.stderr, 'no remote has `slurm`');
+});
+
+test('options that srun alone has are refused, and times of each form stand in the script', async () => {
+  const folder = project({ partition: 'gpu' });
+  const look = (...sets: string[]) => runJust(folder, ['slurm:script', ...sets.map((set) => `--set=remotes.site.slurm.${set}`)]);
+  for (const option of ['--overlap', '--immediate=10', '--cpu-bind=cores', '--mpi=none', '--kill-on-bad-exit', '--unbuffered']) {
+    const { exitCode, stderr } = await look(`extra=["--qos=normal", "${option}"]`);
+    assert.is(exitCode, 1, option);
+    assert.match(stderr, 'E_SLURM_OPTION');
+    assert.match(stderr, `has \`${option}\`: options of srun, which \`sbatch\` refuses`);
+  }
+  for (const [time, line] of [
+    ['90', '90'],
+    ['UNLIMITED', 'UNLIMITED'],
+    ['0', '0'],
+  ] as const) {
+    const { exitCode, stdout, stderr } = await look(`time=${time}`);
+    assert.is(exitCode, 0, stderr);
+    assert.match(read(scriptOf(folder)), `\n#SBATCH --time=${line}\n`);
+    assert.is(read(scriptOf(folder)).includes('--signal='), time === '90', stdout);
+  }
+  assert.match((await look('time=0')).stdout, 'without a time limit');
+  assert.is((await look('extra=["--nodelist=gpu01"]')).exitCode, 0);
 });
 
 if (noSlurm) skip(test, 'the script in a cluster', noSlurm);
@@ -224,17 +259,25 @@ else {
   const logOf = (folder: string, job: string) => read(path.join(folder, `slurm-train-${job}.log`));
 
   test('a job that is killed and requeued goes on from its checkpoint; one whose time is over writes one first, and comes again', async () => {
-    const [killed, long] = [project({ time: '10:00' }, 40, 200), project({ time: '10:00' }, 1000, 200)];
+    const elsewhere = project({ time: '10:00' }, 2, 100);
+    await runJust(elsewhere, ['slurm:script']);
+    const options = ['--parsable', '-D', elsewhere, path.join(elsewhere, 'configs/train.sbatch'), '--no-gpu'];
+    const far = execFileSync('sbatch', options, { cwd: '/', env: { ...process.env, ...cluster.env }, encoding: 'utf8' }).trim();
+    await cluster.until(far, ['COMPLETED']);
+    const [killed, long] = [project({ time: '10:00' }, 60, 200), project({ time: '10:00' }, 1000, 200)];
     const jobs = await Promise.all([submitted(killed), submitted(long)]);
     const [first = '', second = ''] = jobs;
     const firstLog = () => logOf(killed, first) + cluster.run('scontrol', 'show', 'job', first).text;
-    await until(() => /checkpoint-6/.test(fs.readdirSync(killed, { recursive: true, encoding: 'utf8' }).join('\n')), firstLog);
+    // Not the whole project: on a busy machine that takes longer than the training.
+    const work = path.join(killed, '.just-lora', 'training');
+    const made = () => (fs.existsSync(work) ? fs.readdirSync(work, { recursive: true, encoding: 'utf8' }) : []);
+    await until(() => /checkpoint-6/.test(made().join('\n')), firstLog);
     assert.is(cluster.run('scontrol', 'requeue', first).exitCode, 0);
     await cluster.until(first, ['COMPLETED']);
     assert.equal(starts(killed)[0], '0 0 1');
     // 0 where it began anew; a step that was no multiple of 3 was never whole.
     const [resumed = 0, restarts, offline] = (starts(killed)[1] ?? '').split(' ').map(Number);
-    assert.ok(resumed >= 6 && resumed % 3 === 0 && restarts === 1 && offline === 1, firstLog());
+    assert.ok(resumed >= 6 && resumed % 3 === 0 && restarts === 1 && offline === 1, `${starts(killed).join('; ')}\n${firstLog()}`);
     assert.ok(fs.existsSync(path.join(killed, 'adapters/first/adapter_config.json')), firstLog());
     // What Slurm does shortly before the limit, by the word of `--signal=B:`.
     assert.is(cluster.run('scancel', '--signal=USR2', '--batch', second).exitCode, 0);

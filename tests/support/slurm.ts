@@ -33,8 +33,21 @@ const found = (program: string) =>
 /** Why there is no cluster here; `undefined` where there can be. */
 export const noSlurm = programs.every(found) ? undefined : 'no Slurm: install slurm-wlm and munge';
 
-/** @param more further lines of slurm.conf */
-export async function startCluster({ nodes: count = 3, more = [] as string[] } = {}): Promise<Cluster> {
+/** What a node of the cluster is configured to have, where that is not one GPU of no type. */
+export interface NodeKind {
+  /** The type of its one GPU. */
+  type?: string;
+  features?: string;
+  /** GPUs that slurm.conf promises, where the node has one. */
+  promised?: number;
+}
+
+/** @param more further lines of slurm.conf @param kinds by the name of a node */
+export async function startCluster({
+  nodes: count = 3,
+  more = [] as string[],
+  kinds = {} as Readonly<Record<string, NodeKind>>,
+} = {}): Promise<Cluster> {
   const folder = temporaryFolder('jl-slurm');
   const at = (...parts: string[]) => path.join(folder, ...parts);
   const nodes = Array.from({ length: count }, (_, index) => `n${index + 1}`);
@@ -43,9 +56,14 @@ export async function startCluster({ nodes: count = 3, more = [] as string[] } =
   fs.writeFileSync(at('munge/key'), Buffer.from(Array.from({ length: 1024 }, () => Math.floor(Math.random() * 256))), { mode: 0o600 });
   const [user, host, socket] = [os.userInfo().username, os.hostname().split('.')[0], at('run/munge.socket')];
   const ports = await Promise.all(['ctld', ...nodes].map(freePort));
-  const node = (name: string, index: number) =>
-    `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[index + 1]} CPUs=2 RealMemory=512 Gres=gpu:1 State=UNKNOWN`;
-  fs.writeFileSync(at('gres.conf'), nodes.map((name) => `NodeName=${name} Name=gpu File=/dev/null\n`).join(''));
+  const node = (name: string, index: number) => {
+    const { type, features, promised = 1 } = kinds[name] ?? {};
+    const has = `CPUs=2 RealMemory=512 Gres=gpu:${type ? `${type}:` : ''}${promised}${features ? ` Feature=${features}` : ''}`;
+    return `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[index + 1]} ${has} State=UNKNOWN`;
+  };
+  const card = (name: string) => `NodeName=${name} Name=gpu${kinds[name]?.type ? ` Type=${kinds[name].type}` : ''} File=/dev/null\n`;
+  const broken = Object.values(kinds).filter(({ promised = 1 }) => promised > 1).length;
+  fs.writeFileSync(at('gres.conf'), nodes.map(card).join(''));
   fs.writeFileSync(
     at('slurm.conf'),
     [
@@ -77,7 +95,8 @@ export async function startCluster({ nodes: count = 3, more = [] as string[] } =
       'InactiveLimit=0',
       'KillWait=5',
       'SchedulerParameters=sched_interval=1,bf_interval=1,sched_min_interval=0',
-      'SlurmdParameters=config_overrides',
+      // A node that has less than is promised is seen as that only without it.
+      ...(broken > 0 ? [] : ['SlurmdParameters=config_overrides']),
       'GresTypes=gpu',
       ...nodes.map(node),
       `PartitionName=main Nodes=${nodes.join(',')} Default=YES MaxTime=INFINITE State=UP`,
@@ -108,7 +127,7 @@ export async function startCluster({ nodes: count = 3, more = [] as string[] } =
     return { exitCode: status, text: `${stdout}${stderr}`.trim() };
   };
   await until(
-    () => run('sinfo', '-h', '-t', 'idle', '-o', '%D').text === String(count),
+    () => run('sinfo', '-h', '-t', 'idle', '-o', '%D').text === String(count - broken),
     () => `a cluster: ${run('sinfo', '-N').text}`,
     30,
   );

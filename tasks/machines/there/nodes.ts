@@ -1,19 +1,12 @@
 import type { Fault } from '../../common/errors';
 import { plural } from '../../common/format';
 import { appendTo } from '../../platform/files';
-import { type ClusterNode, chosenNodes, nodesFormat, parseNodes } from '../../slurm/cluster-nodes';
+import { type ClusterNode, chosenNodes } from '../../slurm/cluster-nodes';
 import { jobFault, noSrun } from '../../slurm/job-faults';
 import { exitCodeOfNodes, type NodeProof, verdictsOf, verdictsText } from '../../slurm/node-verdicts';
-import { waitText } from '../../slurm/queue';
 import { fieldsOf, tryParse } from '../../untrusted/json';
-import { asked, cancelJobs, endedByOthers, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
-
-/** A proof of several nodes. It is the argument of this program, as JSON: nothing of it is secret. */
-export interface NodesOrder extends JobOrder {
-  partition: string | null;
-  /** `all`, how many, or names as Slurm lists them. */
-  nodes: string;
-}
+import { type NodesOrder, nodesNow, WaitingNodes } from './node-waits';
+import { asked, cancelJobs, endedByOthers, jobLine, linesOf, srunHere, startInJob } from './srun';
 
 /** Whether somebody here has asked for an end. */
 interface Stops {
@@ -33,7 +26,7 @@ const began = new Date();
 
 /** Proves each node in a job of its own, side by side as the queue allows, and judges them together. */
 async function prove(order: NodesOrder, srun: string): Promise<number> {
-  const all = parseNodes(await asked('sinfo', ['--noheader', '--Node', `--format=${nodesFormat}`]), order.partition);
+  const all = await nodesNow(order);
   const names = /^(?:all|\d+)$/.test(order.nodes) ? '' : await asked('scontrol', ['show', 'hostnames', order.nodes]);
   const { nodes, unknown } = chosenNodes(all, order.nodes, names.split('\n').filter(Boolean));
   if (unknown.length > 0 || nodes.length === 0) return fail(noNodes(all, unknown));
@@ -44,10 +37,11 @@ async function prove(order: NodesOrder, srun: string): Promise<number> {
   const waiting = [...nodes];
   const show = (text = '') =>
     tell({ event: 'progress', step: 0, progress: { text, count: { done: proofs.size, total: nodes.length, noun: 'node' } } });
-  const queue = setInterval(() => void told(order).then((text) => text && show(text)), nodes.length > few ? manyAskMs : fewAskMs);
+  const waits = new WaitingNodes(order);
+  const queue = setInterval(() => void waits.look().then((text) => text && show(text)), nodes.length > few ? manyAskMs : fewAskMs);
   const work = async () => {
     for (let node = waiting.shift(); node && !stops.stopped; node = waiting.shift()) {
-      const proof = await proofOf(node, order, srun, stops);
+      const proof = await proofOf(node, order, srun, { stops, waits });
       proofs.set(node.name, stops.stopped && !proof.document ? { node: node.name, out: 'not proven: interrupted' } : proof);
       show();
     }
@@ -60,8 +54,14 @@ async function prove(order: NodesOrder, srun: string): Promise<number> {
   );
 }
 
-async function proofOf({ name, out }: ClusterNode, order: NodesOrder, srun: string, stops: Stops): Promise<NodeProof> {
+async function proofOf(
+  { name, out, lost }: ClusterNode,
+  order: NodesOrder,
+  srun: string,
+  { stops, waits }: { stops: Stops; waits: WaitingNodes },
+): Promise<NodeProof> {
   if (out !== undefined) return { node: name, out };
+  if (lost !== undefined) return { node: name, fault: lostCard(name, lost) };
   const child = startInJob(srun, { ...order, options: [...order.options, `--nodelist=${name}`] });
   let [document, said, hasExit, job]: [object | undefined, string, boolean, string] = [undefined, '', false, ''];
   linesOf(child.stdout, (line) => {
@@ -79,6 +79,9 @@ async function proofOf({ name, out }: ClusterNode, order: NodesOrder, srun: stri
     child.once('error', () => resolve(127));
     child.once('close', resolve);
   });
+  const gaveUp = job === '' ? waits.gaveUp(name) : undefined;
+  if (gaveUp) return { node: name, ...gaveUp };
+  if (/Invalid node name/.test(said)) return { node: name, out: 'left out by `--exclude` of `remotes.NAME.slurm.extra`' };
   // srun ends with 0 where its node failed: only the task's own word counts.
   const isTold = hasExit && document !== undefined;
   const fault =
@@ -88,11 +91,11 @@ async function proofOf({ name, out }: ClusterNode, order: NodesOrder, srun: stri
   return { node: name, document, fault };
 }
 
-/** Why the first job of this proof waits, where one does. */
-async function told({ name }: NodesOrder): Promise<string> {
-  const waits = (await queued(name)).filter(({ state }) => state === 'PENDING');
-  return waits[0] ? `${plural(waits.length, 'job')} in the queue; ${waitText(waits[0])}` : '';
-}
+const lostCard = (node: string, said: string): Fault => ({
+  code: 'E_GPU_LOST',
+  found: `Slurm finds fewer GPUs than the node is configured with, and gives it no job: ${said}`,
+  fix: `to the administrator: \`nvidia-smi\` and \`dmesg | grep -i xid\` on ${node}; a restart of slurmd there once all are back`,
+});
 
 /** Ctrl-C cancels every job of this proof; what is known by then is told. */
 function cancelling({ name }: NodesOrder): Stops {

@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Fault } from '../../common/errors';
 import { standardOutput } from '../../platform/files';
 import { endedBySlurm, endedByState, hasEndedState } from '../../slurm/job-faults';
+import { programsEnvironment } from '../../slurm/programs-environment';
 import { parseQueue, type QueuedJob, queueFormat } from '../../slurm/queue';
 
 /** A task that runs on a compute node. It is the argument of this program, as JSON: nothing of it is secret. */
@@ -19,7 +20,7 @@ export interface JobOrder {
 }
 
 /** How often, and after how many milliseconds again, the controller is asked how a job ended. */
-const [stateQuestions, stateMs] = [10, 500];
+const [stateQuestions, stateMs] = [30, 500];
 
 /** On the node, before the task begins there: the project and Node have to be there too, and it says which job runs where. */
 const begins = [
@@ -35,7 +36,7 @@ export const jobLine = /^just-lora-job (\d+) (\S+)$/;
 export function startInJob(srun: string, { options, name, folder, command }: JobOrder): ChildProcessByStdio<null, Readable, Readable> {
   const args = [`--job-name=${name}`, '--nodes=1', '--ntasks=1', '--input=none', ...options, ...begins, folder, ...command];
   // What the login node has a token for needs a network, which a compute node is not asked for.
-  const { HF_TOKEN: _, ...env } = process.env;
+  const { HF_TOKEN: _, ...env } = programsEnvironment(process.env);
   return spawn(srun, args, { env: { ...env, JUST_LORA_EVENTS: standardOutput }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
@@ -44,7 +45,7 @@ const named = (name: string): string[] => [`--user=${os.userInfo().username}`, `
 
 /** Where the jobs of a name stand in the queue. */
 export const queued = async (name: string): Promise<QueuedJob[]> =>
-  parseQueue(await asked('squeue', ['--noheader', ...named(name), `--format=${queueFormat}`]));
+  parseQueue(await asked('squeue', ['--noheader', '--all', ...named(name), `--format=${queueFormat}`]));
 
 /** Ends the jobs of a name; with `--signal=NAME` they are asked to. */
 export const cancelJobs = (name: string, ...options: string[]): void => void asked('scancel', [...options, ...named(name)]);
@@ -64,10 +65,14 @@ export async function endedByOthers(id: string, code: number | null, said: strin
   }
 }
 
-/** What a program prints; empty where it fails. */
+/** What a program of Slurm, or a shell, prints; empty where it fails. */
 export const asked = (program: string, args: readonly string[]): Promise<string> =>
   new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], timeout: 30_000 });
+    const child = spawn(program, args, {
+      env: programsEnvironment(process.env),
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: 30_000,
+    });
     let text = '';
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8');

@@ -4,6 +4,11 @@ import * as v from 'valibot';
 const word = (what: string, pattern: RegExp, expected: string) =>
   v.optional(v.pipe(v.nullable(v.pipe(v.string(), v.regex(pattern, expected))), v.description(what)), null);
 
+/** `name[[:type]:count]`, several with commas between (sbatch(1), `--gres`). */
+const gresPattern = /^[\w.-]+(?::[\w.+-]+){0,2}(?:,[\w.-]+(?::[\w.+-]+){0,2})*$/;
+const timePattern = /^(?:\d+-\d{1,2}(?::\d{1,2}){0,2}|\d+(?::\d{1,2}){0,2}|UNLIMITED|INFINITE)$/;
+const timeExpected = 'a time of Slurm such as "4:00:00", "2-00:00:00" or 90 (minutes)';
+
 /**
  * What a job of Slurm asks for: the options of sbatch(1) and srun(1) of the same names. Everything is a word without blanks and
  * quotes: it stands in a script.
@@ -16,14 +21,18 @@ export const slurm = v.optional(
         account: word('Account that the time is booked on; null is your default', /^[\w.@-]+$/, 'a name of an account'),
         gres: word(
           'Generic resources of a job; null is a GPU for each process of the training, `gpu:1` unless `training.processes` says more',
-          /^[\w.:,/=()-]+$/,
-          'resources such as "gpu:a100:1"',
+          gresPattern,
+          'resources such as "gpu:2" or "gpu:a100:1", without "(S:0-1)" and "gres/", which `sinfo` shows',
         ),
         time: v.optional(
           v.pipe(
-            v.string(),
-            v.regex(/^(?:\d+-\d{1,2}(?::\d{1,2}){0,2}|\d+(?::\d{1,2}){1,2})$/, 'a time of Slurm such as "4:00:00" or "2-00:00:00"'),
-            v.description('Time limit of a job: minutes:seconds, hours:minutes:seconds or days-hours:minutes:seconds'),
+            v.union(
+              [v.pipe(v.string(), v.regex(timePattern, timeExpected)), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e6))],
+              timeExpected,
+            ),
+            v.description(
+              'Time limit of a job: minutes, minutes:seconds, hours:minutes:seconds or days-hours:minutes:seconds; 0 or UNLIMITED is none',
+            ),
           ),
           '4:00:00',
         ),

@@ -78,7 +78,7 @@ export function resolveRemote(context: Context, name: string, entry: RemoteEntry
  * beside `--gpus=2` Slurm makes two nodes with one each, of `--gpus-per-node=2` a job of both (slurm-wlm 22.05, on a cluster of two nodes).
  */
 const ownOptions =
-  /^--(?:partition|account|gres|gpus?(?:-per-(?:node|task|socket))?|time|nodes|ntasks|nodelist|job-name|output|error|chdir|requeue|no-requeue|signal|open-mode|export|wrap|array|pty|parsable|test-only)(?:=|$)/;
+  /^--(?:partition|account|gres|gpus?(?:-per-(?:node|task|socket))?|time|nodes|ntasks|job-name|output|error|chdir|requeue|no-requeue|signal|open-mode|export|wrap|array|pty|parsable|test-only|label|input)(?:=|$)/;
 
 function slurmOf({ slurm, type }: RemoteEntry, bad: (setting: keyof RemoteEntry, what: string) => UserError): SlurmSettings | undefined {
   if (!slurm) return undefined;
