@@ -136,6 +136,22 @@ exit 143
   );
 });
 
+test('a node that failed is told though srun ends well, and the controller hears of it later', () => {
+  const folder = temporaryFolder();
+  const program = (name: string, text: string) => fs.writeFileSync(path.join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  program('srun', `echo 'just-lora-job 7 n1'; echo '{"event":"exit","code":143}'`);
+  program('scontrol', `[ -e "$0.asked" ] && echo 'JobId=7 JobState=NODE_FAIL' || echo 'JobId=7 JobState=RUNNING'; touch "$0.asked"`);
+  const events = jobEvents({ PATH: `${folder}:/usr/bin:/bin` });
+  assert.equal(
+    events.map(({ event, fault, code }) => [event, fault?.code ?? code]),
+    [
+      ['note', undefined],
+      ['error', 'E_SLURM_NODE'],
+      ['exit', 1],
+    ],
+  );
+});
+
 test('a line of the queue, and why a job waits', () => {
   const [job] = parseQueue('slurm_load_jobs: hm\n42|PENDING|||ReqNodeNotAvail, UnavailableNodes:n1\n');
   assert.is(job && waitText(job), 'job 42 waits: PENDING (ReqNodeNotAvail, UnavailableNodes:n1), the node is down, drained or reserved');

@@ -6,7 +6,7 @@ import { hopelessFault } from '../../slurm/hopeless';
 import { jobFault, noSrun } from '../../slurm/job-faults';
 import { waitText } from '../../slurm/queue';
 import { fieldsOf, tryParse } from '../../untrusted/json';
-import { cancelJobs, endedByOthers, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
+import { cancelJobs, endedByOthers, exitCodeIn, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
 
 /** Milliseconds between two questions to the queue: a controller has others to answer too. */
 const [firstAskMs, longestAskMs] = [1000, 20_000];
@@ -95,10 +95,11 @@ class Job {
   }
 
   async #end(code: number | null): Promise<number> {
-    const bySlurm = code === 0 || this.#stopped ? undefined : await endedByOthers(this.#id, code, this.#said);
-    if (this.#ending.some((line) => line.startsWith('{"event":"exit"')) && !bySlurm) {
+    const told = this.#ending.map(exitCodeIn).find((each) => each !== undefined);
+    const bySlurm = this.#stopped ? undefined : await endedByOthers(this.#id, { told, code }, this.#said);
+    if (told !== undefined && !bySlurm) {
       for (const line of this.#ending) this.#append(line);
-      return code ?? 1;
+      return told;
     }
     if (this.#stopped) {
       this.#append(JSON.stringify({ event: 'error', text: `interrupted by ${this.#stopped}: the job is cancelled` }));

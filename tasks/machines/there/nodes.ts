@@ -6,7 +6,7 @@ import { jobFault, noSrun } from '../../slurm/job-faults';
 import { exitCodeOfNodes, type NodeProof, verdictsOf, verdictsText } from '../../slurm/node-verdicts';
 import { fieldsOf, tryParse } from '../../untrusted/json';
 import { type NodesOrder, nodesNow, WaitingNodes } from './node-waits';
-import { asked, cancelJobs, endedByOthers, jobLine, linesOf, srunHere, startInJob } from './srun';
+import { asked, cancelJobs, endedByOthers, exitCodeIn, jobLine, linesOf, srunHere, startInJob } from './srun';
 
 /** Whether somebody here has asked for an end. */
 interface Stops {
@@ -63,14 +63,14 @@ async function proofOf(
   if (out !== undefined) return { node: name, out };
   if (lost !== undefined) return { node: name, fault: lostCard(name, lost) };
   const child = startInJob(srun, { ...order, options: [...order.options, `--nodelist=${name}`] });
-  let [document, said, hasExit, job]: [object | undefined, string, boolean, string] = [undefined, '', false, ''];
+  let [document, said, told, job]: [object | undefined, string, number | undefined, string] = [undefined, '', undefined, ''];
   linesOf(child.stdout, (line) => {
     const begun = jobLine.exec(line)?.[1];
     if (begun) tell({ event: 'note', text: `${name}: job ${begun} runs` });
     job = begun ?? job;
     const event = fieldsOf(tryParse(line));
     if (event?.['event'] === 'document') document = fieldsOf(event['document']) as object;
-    if (event?.['event'] === 'exit') hasExit = true;
+    told ??= exitCodeIn(line);
   });
   linesOf(child.stderr, (line) => {
     said = `${said}${line}\n`.slice(-20_000);
@@ -82,12 +82,8 @@ async function proofOf(
   const gaveUp = job === '' ? waits.gaveUp(name) : undefined;
   if (gaveUp) return { node: name, ...gaveUp };
   if (/Invalid node name/.test(said)) return { node: name, out: 'left out by `--exclude` of `remotes.NAME.slurm.extra`' };
-  // srun ends with 0 where its node failed: only the task's own word counts.
-  const isTold = hasExit && document !== undefined;
-  const fault =
-    isTold && code === 0
-      ? undefined
-      : ((stops.stopped ? undefined : await endedByOthers(job, code, said)) ?? (isTold ? undefined : jobFault(said, code)));
+  const byOthers = stops.stopped ? undefined : await endedByOthers(job, { told, code }, said);
+  const fault = byOthers ?? (told !== undefined && document !== undefined ? undefined : jobFault(said, code));
   return { node: name, document, fault };
 }
 

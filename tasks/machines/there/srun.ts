@@ -6,6 +6,7 @@ import { standardOutput } from '../../platform/files';
 import { endedBySlurm, endedByState, hasEndedState } from '../../slurm/job-faults';
 import { programsEnvironment } from '../../slurm/programs-environment';
 import { parseQueue, type QueuedJob, queueFormat } from '../../slurm/queue';
+import { fieldsOf, tryParse } from '../../untrusted/json';
 
 /** A task that runs on a compute node. It is the argument of this program, as JSON: nothing of it is secret. */
 export interface JobOrder {
@@ -29,6 +30,12 @@ const begins = [
   'cd "$0" 2>/dev/null && [ -x "$1" ] || { echo just-lora-not-shared >&2; exit 81; }; printf "just-lora-job %s %s\\n" "$SLURM_JOB_ID" "$SLURMD_NODENAME"; exec "$@"',
 ];
 
+/** The exit code that a line of the task tells; `undefined` where it tells none. */
+export function exitCodeIn(line: string): number | undefined {
+  const { event, code } = fieldsOf(line.startsWith('{"event":"exit"') ? tryParse(line) : undefined) ?? {};
+  return event === 'exit' && typeof code === 'number' ? code : undefined;
+}
+
 /** What that says: job, node. */
 export const jobLine = /^just-lora-job (\d+) (\S+)$/;
 
@@ -51,13 +58,20 @@ export const queued = async (name: string): Promise<QueuedJob[]> =>
 export const cancelJobs = (name: string, ...options: string[]): void => void asked('scancel', [...options, ...named(name)]);
 
 /**
- * What ended a job, where that was neither the task nor somebody here. srun may end with a task that was told to before it hears why,
- * and the controller may hear of the end later than srun, or be too busy to answer at once.
- * @param id the job, where it has begun @param code of srun @param said what srun wrote
+ * What ended a job, where that was neither the task nor somebody here. srun may end before it hears why, with 0 too, and the controller
+ * may hear of the end later than srun, or be too busy to answer at once.
+ * @param id the job, where it has begun @param told exit code that the task told @param code of srun @param said what srun wrote
  */
-export async function endedByOthers(id: string, code: number | null, said: string): Promise<Fault | undefined> {
-  const fault = code === 0 ? undefined : endedBySlurm(said);
-  if (fault || id === '' || (code !== null && code < 128)) return fault;
+export async function endedByOthers(
+  id: string,
+  { told, code }: { told: number | undefined; code: number | null },
+  said: string,
+): Promise<Fault | undefined> {
+  if (told === 0) return undefined;
+  const fault = endedBySlurm(said);
+  // What a task finds wrong has a code of its own; a signal, or no word at all, may be anybody's.
+  const own = told ?? (code || null);
+  if (fault || id === '' || (own !== null && own < 128)) return fault;
   for (let left = stateQuestions; ; left -= 1) {
     const shown = await asked('scontrol', ['show', 'job', id]);
     if (hasEndedState(shown) || left === 1) return endedByState(shown, said);
