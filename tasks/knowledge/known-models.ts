@@ -110,6 +110,11 @@ export const families: readonly Family[] = [
     source: 'measured: 4.36.0, 4.45.2 and 4.57.6 take rope default and theta 10000, without a word',
   },
   {
+    is: 'rope keys that disagree',
+    transformers: '5.0.0',
+    source: 'measured: 4.57.6 reads `rope_theta`, 5.18.0 `rope_parameters`; no key beside them changes that',
+  },
+  {
     is: 'yarn of another length',
     transformers: '4.52.0',
     source: 'measured: 4.45.2 takes max_position_embeddings for it; in the wheels 4.50.3 does not read it, 4.52.4 does',

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import type { BaseModel } from '../checkpoints/adapters/base/base-model';
+import { findWeights, shardsIn } from '../checkpoints/folder/weights';
 import { usageError } from '../common/errors';
 import type { Context } from '../engine/context';
 import type { Inputs } from '../engine/state';
@@ -78,10 +79,9 @@ export async function mergeInputsOf(
     files.map((file) => ({ file, algorithm: 'sha256' as const, bytes: host.files.stat(file)?.size ?? 0 })),
     { signal: host.processes.signal },
   );
-  const sizes = host.files
-    .list(base)
-    .map((name) => (name.endsWith('.safetensors') ? (host.files.stat(path.join(base, name))?.size ?? 0) : 0));
-  const baseBytes = sizes.reduce((sum, size) => sum + size, 0);
+  // Beside what is loaded may lie the same weights in the makers' own format.
+  const { loaded } = findWeights(host.files.list(base), shardsIn(host, base), { pickles: false });
+  const baseBytes = loaded.reduce((sum, name) => sum + (host.files.stat(path.join(base, name))?.size ?? 0), 0);
   const own = config['dtype'] ?? config['torch_dtype'];
   const [dtype, stored] = [askedType(context), isType(own) ? own : 'bfloat16'];
   return {

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { weights } from '../checkpoints/models/model';
+import { makeModel, smallSizes, weights } from '../checkpoints/models/model';
 import { runJust } from '../support/project';
 import { type Place, placeFor } from './model';
 import { startHub } from './server';
@@ -70,15 +70,16 @@ test("a person's edit of a file that was fixed is kept from an update, whose cur
 test('where an original is kept of which nothing is known, the cure is a command that keeps it', async () => {
   const place = placeFor(await startHub());
   const folder = path.join(place.project, 'models/mine');
-  fs.mkdirSync(folder, { recursive: true });
-  for (const [name, content] of Object.entries(files(newer('500000.0')))) fs.writeFileSync(path.join(folder, name), content);
+  makeModel(folder);
+  const config = (theta: string) => newer(theta).replace(/\}\n$/, `, ${JSON.stringify(smallSizes).slice(1)}\n`);
+  fs.writeFileSync(path.join(folder, 'config.json'), config('500000.0'));
   const args = ['model:verify', '--path=models/mine', '--fix-config', '--json'];
   const run = async () => JSON.parse((await runJust(place.project, args, place.env)).stdout);
   assert.is((await run()).outcome, 'changed');
   // Its original put back: that is the same file, and nothing is in the way.
   fs.copyFileSync(path.join(folder, 'config.json.before-fix'), path.join(folder, 'config.json'));
   assert.is((await run()).outcome, 'changed');
-  fs.writeFileSync(path.join(folder, 'config.json'), newer('600000.0'));
+  fs.writeFileSync(path.join(folder, 'config.json'), config('600000.0'));
   const [step] = (await run()).steps;
   assert.is(step.code, 'E_MODEL_FIXED');
   assert.match(step.fix, '`mv models/mine/config.json.before-fix models/mine/config.json.before-fix.kept`');

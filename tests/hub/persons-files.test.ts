@@ -14,7 +14,7 @@ const { 'model.safetensors.index.json': _, 'model-00001-of-00001.safetensors': _
 const tensors = (rows: number) => ({ 'model.layers.0.self_attn.q_proj.weight': [rows, 1000] });
 const files = {
   ...texts,
-  'config.json': '{"architectures": ["LlamaForCausalLM"], "model_type": "llama", "tie_word_embeddings": true}\n',
+  'config.json': '{"architectures": ["OtherModel"], "model_type": "other"}\n',
   'tokenizer_config.json': '{"model_max_length": 64}\n',
   [weightsFile]: weights(tensors(5000), 3),
 };

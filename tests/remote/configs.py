@@ -31,9 +31,9 @@ SIZES = dict(
 )
 # Those whose `head_dim` is not made of two of the sizes.
 HEADS = {"qwen3": dict(head_dim=16), "gemma": dict(head_dim=16), "gemma2": dict(head_dim=16), "gemma3_text": dict(head_dim=16)}
-KINDS = ["llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3_text", "smollm3"]
+KINDS = ["llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3_text", "smollm3", "phi3", "olmo2", "granite"]
 GONE = object()
-# Fields with another value, and a part of the names of tensors that are taken out.
+# Fields with another value, a part of the names of tensors that are taken out, and what all names are made of.
 CHANGES = {
     "as-it-is": ({}, None),
     "vocabulary": (dict(vocab_size=72), None),
@@ -54,16 +54,27 @@ CHANGES = {
     "no-head-tied": (dict(tie_word_embeddings=True), "lm_head"),
     "head-tied": (dict(tie_word_embeddings=True), None),
     "no-head-unsaid": (dict(tie_word_embeddings=GONE), "lm_head"),
+    "no-layer-norm": ({}, "post_attention_layernorm"),
+    "no-query-norm": ({}, "layers.1.self_attn.q_norm"),
+    "attention-bias": (dict(attention_bias=True), None),
+    "no-width": (dict(hidden_size=GONE), None),
+    "of-peft": ({}, None, "base_model.model.{}"),
+    "of-module": ({}, None, "module.{}"),
+    "of-compile": ({}, None, "_orig_mod.{}"),
+    "of-another": ({}, None, "transformer.{}"),
+    "one-more": ({}, None, "{}", "model.layers.0.self_attn.q_proj.lora_A.default.weight"),
     "no-kind": (dict(model_type=GONE, architectures=GONE), None),
     "no-model-type": (dict(model_type=GONE), None),
     "no-architectures": (dict(architectures=GONE), None),
 }
 
 
-def changed(plain, target, fields, without):
+def changed(plain, target, fields, without, named="{}", more=None):
     shutil.copytree(plain, target)
     file = os.path.join(target, "model.safetensors")
-    tensors = {name: tensor for name, tensor in load_file(file).items() if not (without and without in name)}
+    tensors = {named.format(name): tensor for name, tensor in load_file(file).items() if not (without and without in name)}
+    if more:
+        tensors[more] = torch.zeros(2)
     save_file(tensors, file, metadata={"format": "pt"})
     file = os.path.join(target, "config.json")
     with open(file, encoding="utf-8") as source:
@@ -95,9 +106,11 @@ def main(folder):
             continue
         torch.manual_seed(3)
         AutoModelForCausalLM.from_config(config).save_pretrained("plain", safe_serialization=True)
-        for change, (fields, without) in CHANGES.items():
+        with open("plain/tokenizer.json", "w", encoding="utf-8") as out:
+            out.write("{}")
+        for change, how in CHANGES.items():
             at = str(len(verdicts))
-            changed("plain", at, fields, without)
+            changed("plain", at, *how)
             verdicts.append({"folder": at, "kind": kind, "change": change, "verdict": asked(at)})
         shutil.rmtree("plain")
     print(json.dumps(verdicts))

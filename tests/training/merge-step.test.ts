@@ -67,6 +67,16 @@ test('rounding that takes much of what was learned is a warning; another type is
   assert.is(fault.code, 'E_USAGE');
 });
 
+test('what is planned counts the weights that are loaded, and not those of another format beside them', async () => {
+  const { root, context } = project('copy(); end({ ok: true });');
+  const planned = async () => (await mergeStep.check(context(), 'quick', () => undefined)).seen;
+  const before = await planned();
+  fs.writeFileSync(path.join(root, 'models/llama-3.1-8b/consolidated.safetensors'), Buffer.alloc(5000));
+  const after = await planned();
+  assert.ok(before && before.mergedBytes > 0);
+  assert.equal([after?.mergedBytes, after?.memoryBytes], [before?.mergedBytes, before?.memoryBytes]);
+});
+
 test('another adapter, or a folder of somebody else, is never written over; the old one is kept when asked', async () => {
   const { root, context } = project();
   await merge(context());

@@ -302,7 +302,7 @@ test('rows that are refused, memory that ran out, and an adapter that is not rig
   );
   const full = await refusal(memory.context());
   assert.is(full.code, 'E_GPU_MEMORY');
-  assert.match(full.fix, /takes about .* GB: `npx just gpu --set training\.arguments\.batch_size=\d/);
+  assert.match(full.fix, /takes about .* [MG]B: `npx just gpu --set training\.arguments\.batch_size=\d/);
   const half = project(`adapter(); fs.truncateSync(job.folder + '/adapter/adapter_model.safetensors', 50); done();`);
   assert.is((await refusal(half.context())).code, 'E_ADAPTER');
   assert.not.ok(fs.existsSync(path.join(half.root, 'adapters/first')), 'it gets no name');

@@ -1,5 +1,5 @@
 import * as path from 'node:path';
-import { ropeOf } from '../../knowledge/model-kinds';
+import { ropeConflict, ropeOf } from '../../knowledge/model-kinds';
 import type { Host } from '../../platform';
 import { fieldsOf } from '../../untrusted/json';
 import { tryParsePython } from '../../untrusted/python-json';
@@ -38,6 +38,8 @@ function changesOfConfig(text: string, config: Fields): Map<string, string> {
   if (config.dtype !== null) add('torch_dtype', rawOf('dtype'));
   const rope = rawOf('rope_parameters');
   if (rope === undefined || !fieldsOf(config.rope_parameters)) return changes;
+  // Old keys that are there are what every version reads, or the two disagree: to add to them would change what is read.
+  if (ropeConflict(config)) return changes;
   const layers = new Map(membersOf(rope).map(({ key, raw }) => [key, raw]));
   // Gemma 3: one for the full layers, one for those that look back a little.
   const isLayered = layers.has('full_attention');

@@ -65,6 +65,18 @@ const shardsByName = (names: ReadonlySet<string>): string[] => [...names].filter
 const pickleShardsByName = (names: ReadonlySet<string>): string[] =>
   [...names].filter((name) => /^pytorch_model-\d+-of-\d+\.bin$/.test(name));
 
+/** Of shards without an index the whole set that the first of them names: `model-00001-of-00002` asks for two. */
+export function setOfShards(files: readonly string[]): string[] {
+  const found = files.map((name) => /^model-\d+-of-(\d+)\.safetensors$/.exec(name)).find((match) => match !== null);
+  const count = Number(found?.[1] ?? 0);
+  const of = found?.[1] ?? '';
+  const number = (at: number) => String(at + 1).padStart(of.length, '0');
+  return count > maxShards ? [] : Array.from({ length: count }, (_, at) => `model-${number(at)}-of-${of}.safetensors`);
+}
+
+/** More are no model's, but a name that was made up. */
+const maxShards = 10_000;
+
 /** The files that an index of pickles names; `undefined` where it is none. */
 export function pickleShardsOf(text: string | undefined): string[] | undefined {
   const map = fieldsOf(fieldsOf(tryParsePython(text))?.weight_map);

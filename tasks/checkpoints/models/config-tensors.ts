@@ -1,139 +1,182 @@
 import { plural, some } from '../../common/format';
-import { families, linearLayers } from '../../knowledge/known-models';
+import { type DecoderLayout, decoderLayouts, partsOfLayer } from '../../knowledge/decoder-layouts';
+import { families } from '../../knowledge/known-models';
 import { type Fields, fieldsOf } from '../../untrusted/json';
 import type { Tensor } from '../safetensors/header';
+import { type Side, sidesOf, typeFaults } from './config-sizes';
+import { unknownKind, unknownValues } from './config-values';
+import { startOfNames, wrapperOf } from './tensor-names';
 
 /** What a config.json says otherwise than the tensors beside it. */
 export interface ConfigFindings {
   /** Where transformers does not load the folder, or gives weights random values. */
   faults: string[];
-  /** Where it loads it, and not all of it. */
+  /** Where it does so since the tensors have names of another program: what is wrong is in the weights. */
+  names: string[];
+  /** Where it loads it, and not all of it, or only some versions do. */
   warnings: string[];
 }
 
 /** The kind of model, by transformers (5, and 4 where the path does not happen to name one), by timm (through transformers) and by diffusers. */
 const kinds = ['model_type', 'architecture', '_class_name', 'auto_map'];
-/** Decoders with the names of the Llama family for what is compared, though with more norms. */
-const alike: readonly string[] = ['gemma2', 'gemma3_text'];
 
 /**
- * Holds a config.json against the tensors that transformers loads with it: the kind of model, and for decoders of the Llama family
- * the sizes and the layers. What `from_pretrained` does with each: a tensor of another size is refused, one that is missing gets
- * random values, one too many is left out; the last two with a warning (tests/remote/configs.py asks it).
+ * Holds a config.json against the tensors that transformers loads with it: the kind of model, and for the decoders of
+ * `decoderLayouts` the name and the shape of each tensor. What `from_pretrained` does with each: a tensor of another size is refused,
+ * one that is missing gets random values, one too many is left out; the last two with a warning (tests/remote/configs.py asks it).
  * Quantised weights have other shapes, code of the model's own other layers: neither is compared.
+ * @param tensors empty where not all of them are known
  */
 export function compareConfig(config: Fields, tensors: ReadonlyMap<string, Tensor>): ConfigFindings {
+  const findings: ConfigFindings = { faults: [], names: [], warnings: [] };
   if (!kinds.some((key) => config[key] !== undefined && config[key] !== null))
-    return { faults: ['names no `model_type`: transformers cannot know which model it is'], warnings: [] };
-  const { model_type: kind } = config;
-  const family = families.find(({ is }) => is === kind);
-  const isKnown = family?.sevenLinear || alike.includes(String(kind));
+    return { ...findings, faults: ['names no `model_type`: transformers cannot know which model it is'] };
+  if (config.auto_map) return findings;
+  const layout = decoderLayouts.find(({ is }) => is === config.model_type);
+  const wrapper = wrapperOf(tensors.keys());
+  const names = wrapper ? [`holds \`${wrapper.name}\`: ${ofAnother} (${wrapper.by})`] : [];
+  if (!layout) return { ...findings, names: config.model_type ? names : [], warnings: unknownKind(config) };
+  const faults = [...typeFaults(config), ...listFaults(config)];
+  const warnings = unknownValues(config);
   const isQuantized = fieldsOf(config.quantization_config) !== undefined || [...tensors.values()].some(({ dtype }) => !floats.has(dtype));
-  // A checkpoint of the inner model alone has no `model.` before its names.
-  const inner = ['model.', ''].find((start) => tensors.has(`${start}layers.0.self_attn.q_proj.weight`));
-  const prefix = inner ?? ['model.', ''].find((start) => tensors.has(`${start}embed_tokens.weight`));
-  if (!isKnown || config.auto_map || isQuantized || prefix === undefined) return { faults: [], warnings: [] };
-  const layers = layersOf(config, tensors, prefix);
-  return {
-    faults: [...sizeFaults(config, tensors, prefix), ...layers.faults, ...headFaults(config, tensors, family?.tied ?? false)],
-    warnings: layers.warnings,
-  };
+  if (names.length > 0) return { faults, names, warnings };
+  if (isQuantized || tensors.size === 0 || typeFaults(config).length > 0) return { faults, names, warnings };
+  const start = startOfNames([...tensors.keys()], layout.is);
+  if (start === undefined) return { faults, names: isDecoder(config) ? [foreign(tensors, layout)] : [], warnings };
+  const found = compareTensors(config, layout, tensors, start);
+  return { faults: [...faults, ...found.faults], names, warnings: [...warnings, ...found.warnings] };
 }
 
 const floats: ReadonlySet<string> = new Set(['F64', 'F32', 'F16', 'BF16']);
-const numberOf = (value: unknown): number | undefined => (Number.isInteger(value) ? Number(value) : undefined);
+const ofAnother = 'transformers knows no tensor by such a name, and gives random values to what it does not find';
 
-/** Kinds whose `head_dim` is a number of its own where config.json has none, and not the width by the heads. */
-const ownHeadDim: readonly string[] = ['qwen3', 'gemma', 'gemma2', 'gemma3_text'];
+const foreign = (tensors: ReadonlyMap<string, Tensor>, { is }: DecoderLayout): string =>
+  `holds ${some([...tensors.keys()].map((name) => `\`${name}\``))}, and a model of the kind \`${is}\` has \`model.embed_tokens.weight\`, \`model.layers.0…\`: ${ofAnother}`;
 
-/** For each field the first tensor that has another size. */
-function sizeFaults(config: Fields, tensors: ReadonlyMap<string, Tensor>, prefix: string): string[] {
-  const names = [...tensors.keys()];
-  const embedding = `${prefix}embed_tokens.weight`;
-  const ofLayers = (module: string) => names.filter((name) => name.startsWith(`${prefix}layers.`) && name.endsWith(`.${module}.weight`));
-  const [hidden, heads] = [numberOf(config.hidden_size), numberOf(config.num_attention_heads)];
-  const isDerived = hidden !== undefined && heads && !ownHeadDim.includes(String(config.model_type));
-  const headDim = numberOf(config.head_dim) ?? (isDerived ? hidden / heads : undefined);
-  const times = (count: number | undefined) => (count === undefined || headDim === undefined ? undefined : count * headDim);
-  const places = [
-    ['vocab_size', numberOf(config.vocab_size), 0, [embedding, 'lm_head.weight']],
-    ['hidden_size', hidden, 1, [embedding]],
-    ['intermediate_size', numberOf(config.intermediate_size), 0, [...ofLayers('mlp.gate_proj'), ...ofLayers('mlp.up_proj')]],
-    ['intermediate_size', numberOf(config.intermediate_size), 1, ofLayers('mlp.down_proj')],
-    ['num_attention_heads × head_dim', times(heads), 0, ofLayers('self_attn.q_proj')],
-    ['num_attention_heads × head_dim', times(heads), 1, ofLayers('self_attn.o_proj')],
-    ['num_key_value_heads × head_dim', times(numberOf(config.num_key_value_heads) ?? heads), 0, ofKeys(ofLayers)],
-  ] as const;
-  const faults = new Map<string, string>();
-  for (const [field, said, axis, where] of places) {
-    const other = where.find((name) => tensors.get(name)?.shape.length === 2 && tensors.get(name)?.shape[axis] !== said);
-    if (said !== undefined && other !== undefined && !faults.has(field))
-      faults.set(
-        field,
-        `says \`${field}\` ${said}, and \`${other}\` is [${tensors.get(other)?.shape}], which is ${tensors.get(other)?.shape[axis]}: transformers refuses it`,
-      );
-  }
-  return [...faults.values()];
+/** Whether it is loaded with an output layer for text: what `architectures` says, and where it says nothing. */
+function isDecoder({ architectures }: Fields): boolean {
+  const [architecture = 'ForCausalLM'] = Array.isArray(architectures) ? (architectures as unknown[]) : [];
+  return String(architecture).endsWith('ForCausalLM');
 }
-
-const ofKeys = (ofLayers: (module: string) => string[]): string[] => [...ofLayers('self_attn.k_proj'), ...ofLayers('self_attn.v_proj')];
 
 /** Lists with an entry for each layer, which transformers from 4.57 on counts. */
 const listsOfLayers = ['layer_types', 'no_rope_layers'];
 
-function layersOf(config: Fields, tensors: ReadonlyMap<string, Tensor>, prefix: string): ConfigFindings {
-  const said = numberOf(config.num_hidden_layers);
-  if (said === undefined) return { faults: [], warnings: [] };
-  /** The tensors of each layer, by what stands behind its number. */
-  const there = new Map<number, Set<string>>();
-  for (const name of tensors.keys()) {
-    const [, index, part] = name.startsWith(`${prefix}layers.`) ? (/^(\d+)\.(.+)$/.exec(name.slice(prefix.length + 7)) ?? []) : [];
-    // A buffer that older versions wrote, and newer ones pass over.
-    if (index === undefined || part === undefined || part.endsWith('rotary_emb.inv_freq')) continue;
-    there.set(Number(index), (there.get(Number(index)) ?? new Set()).add(part));
-  }
-  const faults = listsOfLayers.flatMap((key) => {
+function listFaults(config: Fields): string[] {
+  const said = config.num_hidden_layers;
+  return listsOfLayers.flatMap((key) => {
     const list = config[key];
-    return Array.isArray(list) && list.length !== said
+    return Number.isInteger(said) && Array.isArray(list) && list.length !== said
       ? [`says \`num_hidden_layers\` ${said}, and its \`${key}\` is of ${list.length}: transformers refuses it`]
       : [];
   });
-  const used = [...there.keys()].filter((index) => index < said).length;
-  let first = 0;
-  while (there.has(first)) first++;
-  if (used < said)
-    faults.push(
-      `says \`num_hidden_layers\` ${said}, and the tensors have ${used} of these layers (no \`${prefix}layers.${first}\`): transformers gives the others random values`,
-    );
-  const missing = missingTensors(there, said, tensors, prefix);
-  if (missing.length > 0)
-    faults.push(`needs ${some(missing.map((name) => `\`${name}\``))}, which no file has: transformers gives it random values`);
-  const more = there.size - used;
-  const left = `says \`num_hidden_layers\` ${said}, and the tensors have ${plural(there.size, 'layer')}: transformers leaves ${more} of them out`;
-  return { faults, warnings: more > 0 ? [left] : [] };
 }
 
-/** What one layer has that another lacks, and what every decoder has: all layers of these kinds are of the same parts. */
-function missingTensors(
-  there: ReadonlyMap<number, ReadonlySet<string>>,
-  said: number,
+type Found = Pick<ConfigFindings, 'faults' | 'warnings'>;
+
+function compareTensors(config: Fields, layout: DecoderLayout, tensors: ReadonlyMap<string, Tensor>, start: string): Found {
+  const sides = sidesOf(config, layout);
+  const there = layersIn(tensors, start);
+  const expected = new Map<string, readonly Side[]>([[`${start}embed_tokens.weight`, [sides.vocabulary, sides.hidden]]]);
+  const parts = [...partsOfLayer(layout, config)];
+  for (const index of there)
+    if (index < sides.layers.size)
+      for (const [part, shape] of parts)
+        expected.set(
+          `${start}layers.${index}.${part}`,
+          shape.map((side) => sides[side]),
+        );
+  expected.set(`${start}norm.weight`, [sides.hidden]);
+  const missing = [...expected.keys()].filter((name) => !tensors.has(name));
+  const head = start === 'language_model.model.' ? 'language_model.lm_head.weight' : 'lm_head.weight';
+  expected.set(head, [sides.vocabulary, sides.hidden]);
+  const layers = layersFound(sides.layers, there, start);
+  const needs = `needs ${some(missing.map((name) => `\`${name}\``))}, which no file has: transformers gives it random values`;
+  const isTied = families.find(({ is }) => is === layout.is)?.tied ?? false;
+  return {
+    faults: [
+      ...shapeFaults(expected, tensors),
+      ...layers.faults,
+      ...(missing.length > 0 ? [needs] : []),
+      ...headFaults(config, tensors, { head, start, isTied }),
+    ],
+    warnings: [...layers.warnings, ...unusedTensors(config, layout, tensors, { expected, start, layers: sides.layers.size })],
+  };
+}
+
+/** For each field the first tensor that has another size. */
+function shapeFaults(expected: ReadonlyMap<string, readonly Side[]>, tensors: ReadonlyMap<string, Tensor>): string[] {
+  const faults = new Map<string, string>();
+  for (const [name, sides] of expected) {
+    const shape = tensors.get(name)?.shape;
+    const axis = shape ? sides.findIndex(({ size }, at) => shape[at] !== size) : -1;
+    const side = sides[axis];
+    if (shape && shape.length !== sides.length)
+      faults.set(name, `has \`${name}\` as [${shape}], where [${sides.map(({ size }) => size)}] is needed: transformers refuses it`);
+    else if (shape && side && !faults.has(side.field))
+      faults.set(side.field, `${side.says}, and \`${name}\` is [${shape}], which is ${shape[axis]}: transformers refuses it`);
+  }
+  return [...faults.values()];
+}
+
+/** The numbers of the layers that have a tensor. */
+function layersIn(tensors: ReadonlyMap<string, Tensor>, start: string): Set<number> {
+  const found = new Set<number>();
+  for (const name of tensors.keys()) {
+    const index = name.startsWith(`${start}layers.`) ? /^\d+(?=\.)/.exec(name.slice(start.length + 7))?.[0] : undefined;
+    if (index !== undefined && !isOldBuffer(name)) found.add(Number(index));
+  }
+  return found;
+}
+
+/** A buffer that older versions wrote, and newer ones pass over. */
+const isOldBuffer = (name: string): boolean => name.endsWith('rotary_emb.inv_freq');
+
+function layersFound({ size: said, says }: Side, there: ReadonlySet<number>, start: string): Found {
+  const used = [...there].filter((index) => index < said).length;
+  let first = 0;
+  while (there.has(first)) first++;
+  const more = there.size - used;
+  return {
+    faults:
+      used < said
+        ? [
+            `${says}, and the tensors have ${used} of these layers (no \`${start}layers.${first}\`): transformers gives the others random values`,
+          ]
+        : [],
+    warnings: more > 0 ? [`${says}, and the tensors have ${plural(there.size, 'layer')}: transformers leaves ${more} of them out`] : [],
+  };
+}
+
+/** Tensors that the kind of model has no place for. Those around the layers of a model with another output are its own. */
+function unusedTensors(
+  config: Fields,
+  { is }: DecoderLayout,
   tensors: ReadonlyMap<string, Tensor>,
-  prefix: string,
+  { expected, start, layers }: { expected: ReadonlyMap<string, unknown>; start: string; layers: number },
 ): string[] {
-  const parts = new Set([...there.values()].flatMap((each) => [...each]));
-  for (const name of linearLayers) parts.add(`${/^(?:gate|up|down)/.test(name) ? 'mlp' : 'self_attn'}.${name}.weight`);
-  const around = ['embed_tokens.weight', 'norm.weight'].map((name) => `${prefix}${name}`).filter((name) => !tensors.has(name));
-  const within = [...there].flatMap(([index, each]) =>
-    index < said ? [...parts].filter((part) => !each.has(part)).map((part) => `${prefix}layers.${index}.${part}`) : [],
-  );
-  return [...around, ...within];
+  const isMore = (name: string) =>
+    name.startsWith(`${start}layers.`) && Number(/^\d+/.exec(name.slice(start.length + 7))?.[0] ?? -1) >= layers;
+  const isOurs = (name: string) => isDecoder(config) || name.startsWith(`${start}layers.`);
+  const unused = [...tensors.keys()].filter((name) => !expected.has(name) && !isOldBuffer(name) && !isMore(name) && isOurs(name));
+  if (unused.length === 0) return [];
+  const list = some(unused.map((name) => `\`${name}\``));
+  return [`says the kind of model \`${is}\`, which has no ${list}: transformers leaves ${plural(unused.length, 'tensor')} out`];
 }
 
 /** A tied model has no output layer of its own in its files. @param isTied what the kind of model is where nothing is said */
-function headFaults({ tie_word_embeddings: tied, architectures }: Fields, tensors: ReadonlyMap<string, Tensor>, isTied: boolean): string[] {
-  const [architecture = 'ForCausalLM'] = Array.isArray(architectures) ? (architectures as unknown[]) : [];
-  if ((tied ?? isTied) !== false || tensors.has('lm_head.weight') || !String(architecture).endsWith('ForCausalLM')) return [];
+function headFaults(
+  config: Fields,
+  tensors: ReadonlyMap<string, Tensor>,
+  { head, start, isTied }: { head: string; start: string; isTied: boolean },
+): string[] {
+  const { tie_word_embeddings: tied } = config;
+  if (!isDecoder(config)) return [];
+  // transformers 4.57 tells it as a corrupted state dictionary.
+  if (tensors.has(head) && start === '' && config.model_type !== 'gemma3_text')
+    return [`needs \`model.\` before the names of all tensors but \`${head}\`: transformers refuses the two together without it`];
+  if ((tied ?? isTied) !== false || tensors.has(head)) return [];
   const said =
     tied === false ? 'says `tie_word_embeddings` false' : 'says nothing of `tie_word_embeddings`, which is false for this kind of model';
-  return [`${said}, and no tensor is \`lm_head.weight\`: transformers gives the output layer random values`];
+  return [`${said}, and no tensor is \`${head}\`: transformers gives the output layer random values`];
 }

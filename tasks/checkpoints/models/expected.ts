@@ -7,7 +7,9 @@ import type { Host } from '../../platform';
 import { isSystemFile } from '../folder/not-models';
 import { isKeptOriginal } from '../folder/old-keys';
 import { shadowsAmong } from '../folder/shadows';
-import { type FoundWeights, findWeights, isAdapterFile, shardsIn, singleName, weightFormatOf } from '../folder/weights';
+import { lacksTokenizer, tokenizerName } from '../folder/tokenizer-files';
+import { type FoundWeights, findWeights, isAdapterFile, setOfShards, shardsIn, singleName, weightFormatOf } from '../folder/weights';
+import { indexName } from '../safetensors/index';
 import { isPointer } from '../safetensors/read';
 import { filesIn, filesOfModel } from './folder';
 import type { Subject } from './subject';
@@ -71,6 +73,7 @@ function expectationOfFolder(host: Host, { folder, loose, choice }: Subject): Ex
     ...(loose && weights.loaded.length === 0 ? [] : ['config.json']),
     ...(weights.index ? [weights.index] : []),
     ...weights.loaded,
+    ...(weights.loaded.length > 0 && lacksTokenizer(host, folder) ? [tokenizerName] : []),
   ];
   const others = there.filter(
     (name) =>
@@ -78,8 +81,10 @@ function expectationOfFolder(host: Host, { folder, loose, choice }: Subject): Ex
       (bare && name.endsWith('.safetensors')) ||
       isPointer(host, path.join(folder, name)),
   );
+  const shards = bare || weights.loaded.length > 0 ? [] : setOfShards(there);
   // Without any weights the one name that transformers looks for first stands for them.
-  if (weights.loaded.length === 0 && !others.some((name) => bare && name.endsWith('.safetensors'))) needed.push(singleName);
+  if (shards.length > 0) needed.push(indexName, ...shards);
+  else if (weights.loaded.length === 0 && !others.some((name) => bare && name.endsWith('.safetensors'))) needed.push(singleName);
   const expected = [...new Set([...needed, ...others])].sort();
   const shadows = bare ? [] : shadowsAmong(there, weights);
   const extra = there.filter((name) => !expected.includes(name) && (weightFormatOf(name) !== undefined || weights.unused.has(name)));

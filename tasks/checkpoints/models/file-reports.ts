@@ -41,7 +41,7 @@ export function reportsOf(
 }
 
 const stateOf = (problem: CheckpointProblem): FileReport['state'] =>
-  ['missing', 'broken-link'].includes(problem) ? 'missing' : ['extra', 'extra-pickle'].includes(problem) ? 'extra' : 'bad';
+  ['missing', 'broken-link', 'no-tokenizer'].includes(problem) ? 'missing' : ['extra', 'extra-pickle'].includes(problem) ? 'extra' : 'bad';
 
 /** What lies there and is loaded by nobody. */
 export function extraWarning(files: readonly FileReport[], { weights }: Expectation): string[] {

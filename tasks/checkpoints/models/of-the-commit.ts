@@ -5,7 +5,7 @@ import { fileFingerprint, sameFingerprint } from '../../platform/hashing';
 import type { Expectation, Expected } from './expected';
 import type { ScanResult } from './fault';
 import { readHashCache } from './hash-cache';
-import type { CheckpointProblem } from './problems';
+import type { CheckpointProblem, FileReport } from './problems';
 
 /** A file that is wrong by itself: the commit has it just so, by its `hash`, or it has the commit's `size`, and its hash is not known. */
 export type Sameness = 'hash' | 'size';
@@ -56,3 +56,18 @@ export const otherRepository = (repo: string | undefined): string =>
 /** The cure of one such file. @param repair the command that fetches again what is wrong */
 export const cureOf = (sameness: Sameness, repo: string | undefined, repair: string): string =>
   sameness === 'hash' ? otherRepository(repo) : `\`${repair}\`; if it is wrong then too: ${otherRepository(repo)}`;
+
+/** One cure for all that is bad: what the folder has wrong is fetched again, what the repository has wrong is not. */
+export function cureOfAll(
+  bad: readonly FileReport[],
+  same: ReadonlyMap<string, Sameness>,
+  repo: string | undefined,
+  repair: string,
+): string {
+  if (bad.every(({ problem = '' }) => ['bad-config', 'bad-names'].includes(problem)))
+    return [...new Set(bad.map(({ fix }) => fix))].reverse().join('\nor ');
+  const kinds = bad.map(({ path }) => same.get(path));
+  if (kinds.every((kind) => kind === 'hash')) return otherRepository(repo);
+  if (kinds.every((kind) => kind === undefined)) return `\`${repair}\``;
+  return cureOf('size', repo, repair);
+}

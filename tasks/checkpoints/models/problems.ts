@@ -6,6 +6,7 @@ export type CheckpointProblem =
   | 'extra-pickle'
   | 'shadows'
   | 'no-weights'
+  | 'no-tokenizer'
   | 'truncated'
   | 'oversized'
   | 'wrong-hash'
@@ -22,6 +23,7 @@ export type CheckpointProblem =
   | 'index-total'
   | 'bad-json'
   | 'bad-config'
+  | 'bad-names'
   | 'not-a-file'
   | 'unreadable'
   | 'adapter-config'
@@ -71,8 +73,12 @@ export function checkpointFix(problem: CheckpointProblem, path: string, { downlo
       return `\`git lfs pull\` in a clone, else \`${repair}\``;
     case 'no-weights':
       return `\`${download}\` of a repository that has safetensors`;
+    case 'no-tokenizer':
+      return `copy the files of the tokenizer (\`tokenizer.json\`, \`tokenizer_config.json\`) out of the model that it was made of; \`${download}\` fetches them from a repository`;
     case 'bad-config':
       return `put the \`${path}\` in its place that was saved with these weights; \`${repair}\` fetches both from a repository`;
+    case 'bad-names':
+      return `save the model alone into a folder with \`save_pretrained\`, out of what it was wrapped in; \`${repair}\` fetches it from a repository`;
     case 'pickle':
       return `never load it: \`${repair}\` fetches the safetensors`;
     case 'not-a-file':

@@ -4,6 +4,7 @@ import type { Host } from '../../platform';
 import { fieldsOf } from '../../untrusted/json';
 import { tryParsePython } from '../../untrusted/python-json';
 import { shadowWords } from '../folder/shadows';
+import { almostTokenizer, lacksTokenizer, tokenizerName } from '../folder/tokenizer-files';
 import { formatsAmong, singleName } from '../folder/weights';
 import { HeaderFault, headerWords } from '../safetensors/fault';
 import { indexName } from '../safetensors/index';
@@ -25,6 +26,7 @@ export function scanFile(host: Host, folder: string, expectation: Expectation): 
   if (expectation.weights.index === indexName && looked.sizes.has(indexName)) indexFaults(host, folder, expectation, looked);
   // What a commit holds is as its authors made it.
   if (!expectation.tree && expectation.weights.loaded.length > 0) configFault(host, folder, expectation, looked);
+  tokenizerFault(host, folder, expectation, looked);
   swappedSizes(expectation.expected, looked);
   extraFaults(host, folder, expectation, looked);
   return looked;
@@ -75,11 +77,21 @@ function configFault(host: Host, folder: string, { weights }: Expectation, { fau
     faults.set(name, { problem: 'missing', message: 'is missing: transformers loads no folder without it' });
   const config = fieldsOf(tryParsePython(sizes.has(name) ? host.files.readText(path.join(folder, name)) : undefined));
   if (faults.has(name) || !config) return;
-  const isWhole = weights.loaded.every((file) => headers.has(file)) && faults.size === 0;
+  const isWhole = weights.loaded.every((file) => headers.has(file) && !faults.has(file)) && !faults.has(indexName);
   const tensors = new Map(isWhole ? weights.loaded.flatMap((file) => [...(headers.get(file)?.tensors ?? [])]) : []);
   const found = compareConfig(config, tensors);
   if (found.faults.length > 0) faults.set(name, { problem: 'bad-config', message: found.faults.join('; ') });
+  const [first] = weights.loaded;
+  if (found.names.length > 0 && first !== undefined) faults.set(first, { problem: 'bad-names', message: found.names.join('; ') });
   warnings.push(...found.warnings.map((message) => `\`${name}\` ${message}`));
+}
+
+/** Without a tokenizer a model loads and cannot be trained. A commit may have none; then its base has it. */
+function tokenizerFault(host: Host, folder: string, { tree, weights }: Expectation, { faults, warnings }: ScanResult): void {
+  if (weights.loaded.length === 0 || !lacksTokenizer(host, folder)) return;
+  const message = `is missing, and ${almostTokenizer(host, folder)}: \`AutoTokenizer\` and training refuse the folder`;
+  if (!tree && faults.get(tokenizerName)?.problem === 'missing') faults.set(tokenizerName, { problem: 'no-tokenizer', message });
+  else if (tree && !faults.has(tokenizerName)) warnings.push(`\`${tokenizerName}\` ${message}`);
 }
 
 /** Two files with each other's size are told as what they are. */
@@ -113,6 +125,8 @@ function extraFaults(
     else if (instead) faults.set(name, { problem: 'pickle', message: 'is a pickle where safetensors are expected; it was not loaded' });
     else faults.set(name, { problem: 'extra-pickle', message: 'is a pickle beside the safetensors; it was not loaded' });
   }
+  if (expected.some(({ path: name }) => name === indexName) && weights.index === undefined && missing(indexName))
+    faults.set(indexName, { problem: 'missing', message: 'is missing: without it transformers finds none of the shards' });
   if (weights.loaded.length === 0 && missing(singleName)) {
     const formats = [...formatsAmong(extra)].map(
       ([format, files]) =>

@@ -10,8 +10,7 @@ import { factsOf, factsTable, factsText } from './facts';
 import type { ScanResult } from './fault';
 import { extraWarning, reportsOf } from './file-reports';
 import { fixActions, fixFinding } from './fix/fix-config';
-import { cureOf, ofTheCommit, otherRepository, type Sameness } from './of-the-commit';
-import type { FileReport } from './problems';
+import { cureOfAll, ofTheCommit } from './of-the-commit';
 import { scanFile } from './scan';
 import { type Subject, subjectsOf } from './subject';
 import { versionWarnings } from './versions';
@@ -97,7 +96,11 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
     3,
   )}`;
   const table = factsTable(wrong);
-  if (bad.length === 0) return { state: 'todo', code: 'E_MODEL_INCOMPLETE', found, fix: `\`${subject.remedy.download}\``, table, data };
+  if (bad.length === 0) {
+    const [{ problem, fix = '' } = { problem: undefined }] = wrong;
+    const cure = problem === 'no-tokenizer' && wrong.length === 1 ? fix : `\`${subject.remedy.download}\``;
+    return { state: 'todo', code: 'E_MODEL_INCOMPLETE', found, fix: cure, table, data };
+  }
   const [worst] = bad.filter(({ problem }) => problem === 'shadows').concat(bad.filter(({ problem }) => problem === 'no-weights'));
   if (worst)
     return {
@@ -121,15 +124,6 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
     table,
     data,
   };
-}
-
-/** One cure for all that is bad: what the folder has wrong is fetched again, what the repository has wrong is not. */
-function cureOfAll(bad: readonly FileReport[], same: ReadonlyMap<string, Sameness>, repo: string | undefined, repair: string): string {
-  if (bad.every(({ problem }) => problem === 'bad-config')) return bad[0]?.fix ?? '';
-  const kinds = bad.map(({ path }) => same.get(path));
-  if (kinds.every((kind) => kind === 'hash')) return otherRepository(repo);
-  if (kinds.every((kind) => kind === undefined)) return `\`${repair}\``;
-  return cureOf('size', repo, repair);
 }
 
 const warningOf = (warnings: readonly string[]): { warning?: string } => (warnings.length > 0 ? { warning: warnings.join('; ') } : {});

@@ -9,7 +9,7 @@ export const indexName = 'model.safetensors.index.json';
 
 /** Which shard holds which tensor. */
 export interface ShardIndex {
-  /** Tensor → shard, as written. */
+  /** Tensor → shard, as written, without a leading `./`. */
   weightMap: ReadonlyMap<string, string>;
   /** In the order of their first mention. */
   shards: readonly string[];
@@ -51,8 +51,10 @@ function weightMapOf(value: unknown): Map<string, string> {
   const map = new Map<string, string>();
   // An index may name a hundred thousand tensors, and few files.
   const right = new Set<string>();
-  for (const [tensor, shard] of Object.entries(objectOf(value, '`weight_map`')) as [string, unknown][]) {
-    if (typeof shard !== 'string' || shard === '') throw new IndexFault('bad-index', `tensor \`${tensor}\` has no file name`);
+  for (const [tensor, written] of Object.entries(objectOf(value, '`weight_map`')) as [string, unknown][]) {
+    if (typeof written !== 'string' || written === '') throw new IndexFault('bad-index', `tensor \`${tensor}\` has no file name`);
+    // transformers joins it to the folder: `./` says nothing.
+    const shard = written.replace(/^(?:\.\/+)+/, '');
     if (!right.has(shard)) refuseName(shard);
     right.add(shard);
     map.set(tensor, shard);

@@ -140,17 +140,17 @@ const rows: Row[] = [
   },
   {
     name: 'an index that counts wrong',
-    damage: (_, file) => edit(file(index), (text) => text.replace('176', '177')),
+    damage: (_, file) => edit(file(index), (text) => text.replace('392', '393')),
     exitCode: 1,
     faults: [`${index} index-total`],
   },
   {
     name: 'an index that counts wrong, and no record: transformers never reads the sum',
-    damage: (_, file) => edit(file(index), (text) => text.replace('176', '177')),
+    damage: (_, file) => edit(file(index), (text) => text.replace('392', '393')),
     recorded: false,
     exitCode: 0,
     faults: [],
-    says: /says 177 bytes of tensors, the shards hold 176; transformers loads it all the same/,
+    says: /says 393 bytes of tensors, the shards hold 392; transformers loads it all the same/,
   },
   {
     name: 'an index that does not name a tensor of its shards',

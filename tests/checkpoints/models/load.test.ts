@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectCopy, runJust, temporaryFolder } from '../../support/project';
-import { makeModel, recordAsHf, shards } from './model';
+import { makeModel, recordAsHf, shards, smallSizes } from './model';
 
 /** What is decided before and after Python; the real thing is in tests/remote. */
 const test = suite('model:verify --load');
@@ -42,6 +42,7 @@ function models() {
     model_type: 'llama',
     rope_scaling: { rope_type: 'llama3' },
     transformers_version: '4.43.1',
+    ...smallSizes,
   };
   files['config.json'] = Buffer.from(JSON.stringify(config));
   fs.writeFileSync(path.join(folder, 'config.json'), files['config.json']);
@@ -140,8 +141,13 @@ test('says where the weights went, what was generated and the memory that it too
   );
   assert.is(step.load.peakMemoryBytes, 5e8);
   const asked = JSON.parse(fs.readFileSync(path.join(project, 'own', 'asked.json'), 'utf8'));
-  assert.equal([asked.folder, asked.shards, asked.tokenizer, asked.weight_bytes], [folder, [...shards], true, 176]);
+  assert.equal([asked.folder, asked.shards, asked.tokenizer, asked.weight_bytes], [folder, [...shards], true, 392]);
   assert.is(asked.quantization.quant_type, 'nf4');
+  // One of SentencePiece alone is asked for too.
+  fs.rmSync(path.join(folder, '.cache'), { recursive: true });
+  fs.renameSync(path.join(folder, 'tokenizer.json'), path.join(folder, 'tokenizer.model'));
+  await load(project, `--python=${python}`);
+  assert.is(JSON.parse(fs.readFileSync(path.join(project, 'own', 'asked.json'), 'utf8')).tokenizer, true);
   assert.is(fs.readFileSync(path.join(project, 'own', 'offline'), 'utf8').trim(), '1');
 });
 

@@ -23,20 +23,53 @@ export function weights(tensors: Readonly<Record<string, readonly number[]>>, se
 /** The names of two shards, and of what is in a model folder beside them. */
 export const shards = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'] as const;
 
+/** The sizes of the small model, as its config.json has them. */
+export const smallSizes = {
+  hidden_size: 4,
+  intermediate_size: 6,
+  num_attention_heads: 2,
+  num_hidden_layers: 1,
+  num_key_value_heads: 1,
+  vocab_size: 8,
+  tie_word_embeddings: false,
+};
+
+/** Its tensors in two parts; each is a shard. */
+export const smallParts: readonly Readonly<Record<string, readonly number[]>>[] = [
+  {
+    'model.embed_tokens.weight': [8, 4],
+    'model.layers.0.self_attn.q_proj.weight': [4, 4],
+    'model.layers.0.self_attn.k_proj.weight': [2, 4],
+    'model.layers.0.self_attn.o_proj.weight': [4, 4],
+    'model.layers.0.input_layernorm.weight': [4],
+    'model.layers.0.post_attention_layernorm.weight': [4],
+  },
+  {
+    'model.layers.0.self_attn.v_proj.weight': [2, 4],
+    'model.layers.0.mlp.gate_proj.weight': [6, 4],
+    'model.layers.0.mlp.up_proj.weight': [6, 4],
+    'model.layers.0.mlp.down_proj.weight': [4, 6],
+    'model.norm.weight': [4],
+    'lm_head.weight': [8, 4],
+  },
+];
+
 /** A small model in two shards, without a record of where it came from. */
 export function makeModel(folder: string): Record<string, Buffer> {
-  const parts: Record<string, readonly number[]>[] = [
-    { 'model.embed_tokens.weight': [8, 4], 'model.layers.0.self_attn.q_proj.weight': [4, 4] },
-    { 'model.layers.0.self_attn.v_proj.weight': [2, 4], 'lm_head.weight': [8, 4] },
-  ];
+  const parts = smallParts;
+  const bytes = parts.flatMap((part) => Object.values(part).map((shape) => 2 * shape.reduce((product, side) => product * side, 1)));
   const weight_map = Object.fromEntries(parts.flatMap((part, index) => Object.keys(part).map((name) => [name, shards[index]])));
   const files: Record<string, Buffer> = {
-    'config.json': Buffer.from(JSON.stringify({ architectures: ['LlamaForCausalLM'], model_type: 'llama', torch_dtype: 'bfloat16' })),
+    'config.json': Buffer.from(
+      JSON.stringify({ architectures: ['LlamaForCausalLM'], model_type: 'llama', torch_dtype: 'bfloat16', ...smallSizes }),
+    ),
     'tokenizer.json': Buffer.from(JSON.stringify({ version: '1.0', model: { type: 'BPE' } })),
     'README.md': Buffer.from('---\nlanguage: en\nlicense: llama3.1\n---\n# A model\n'),
     [shards[0]]: weights(parts[0] ?? {}, 3),
     [shards[1]]: weights(parts[1] ?? {}, 5),
-    'model.safetensors.index.json': Buffer.from(JSON.stringify({ metadata: { total_size: 64 + 32 + 16 + 64 }, weight_map })),
+    'model.safetensors.index.json': Buffer.from(
+      JSON.stringify({ metadata: { total_size: bytes.reduce((sum, each) => sum + each, 0) }, weight_map }),
+    ),
   };
   fs.mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), content);

@@ -9,7 +9,7 @@ import { lookAtFile } from '../../../tasks/hub/store/local';
 import { startHub } from '../../hub/server';
 import { contextWith } from '../../support/context';
 import { projectCopy, runJust, temporaryFolder } from '../../support/project';
-import { commit, makeModel, recordAsHf, weights } from './model';
+import { commit, makeModel, recordAsHf, smallSizes, weights } from './model';
 
 /** A model that a newer library wrote than reads it. The files are those of transformers 5.24's save_pretrained, as its keys and layout are. */
 const test = suite('a model of a newer library');
@@ -34,7 +34,8 @@ const config = `{
       "__float__": "Infinity"
     }
   ],
-  "transformers_version": "5.24.0"
+  "transformers_version": "5.24.0",
+  ${JSON.stringify(smallSizes).slice(1, -1)}
 }
 `;
 const tokenizerConfig = `{
@@ -82,7 +83,7 @@ test('no green where the environment reads it another way without a word; green 
   assert.match(old.fix ?? '', `npx just model:verify --path='${folder}' --fix-config`);
   const five = await verify(folder, { transformers: '5.24.0', tokenizers: '0.23.3' });
   assert.is(five.state, 'done', five.found);
-  fs.writeFileSync(path.join(folder, 'config.json'), '{"model_type": "llama", "rope_theta": 500000.0}');
+  fs.writeFileSync(path.join(folder, 'config.json'), JSON.stringify({ model_type: 'llama', rope_theta: 500_000, ...smallSizes }));
   fs.rmSync(path.join(folder, 'tokenizer_config.json'));
   const template = await verify(folder, compat);
   assert.match(template.found, '4.47.0 or newer needed for chat_template.jinja');
@@ -135,6 +136,37 @@ test('--fix-config writes the old keys beside the new ones, keeps the originals,
   // A person's own change behind it is not written over.
   fs.writeFileSync(path.join(folder, 'config.json'), config.replace('llama3', 'yarn'));
   assert.is((await verify(folder, compat, { 'fix-config': '' })).code, 'E_MODEL_FIXED');
+});
+
+test('old and new keys of rope that disagree are told by who reads which, and never as done', async () => {
+  const folder = path.join(temporaryFolder(), 'model');
+  makeModel(folder);
+  const write = (rope: object) =>
+    fs.writeFileSync(
+      path.join(folder, 'config.json'),
+      JSON.stringify({ model_type: 'llama', torch_dtype: 'bfloat16', dtype: 'bfloat16', ...smallSizes, ...rope }),
+    );
+  const five = { transformers: '5.24.0', tokenizers: '0.23.3' };
+  write({ rope_theta: 10_000, rope_parameters: { rope_type: 'default', rope_theta: 500_000 } });
+  const says = 'has `rope_theta` 10000 and `rope_parameters` theta 500000: transformers before 5 reads the first, 5 the second';
+  const [old, newer] = [await verify(folder, compat), await verify(folder, five)];
+  assert.equal([old.state, old.code], ['blocked', 'E_MODEL_VERSIONS']);
+  assert.match(old.found, says);
+  assert.not.match(old.fix ?? '', '--fix-config');
+  assert.is(newer.state, 'done');
+  assert.match(newer.warning ?? '', says);
+  for (const versions of [compat, five]) {
+    const fixed = await verify(folder, versions, { 'fix-config': '' });
+    assert.equal([fixed.state, fixed.code], ['blocked', 'E_MODEL_OLD_KEYS'], fixed.found);
+    assert.match(fixed.fix ?? '', 'take out of `config.json` what is wrong');
+  }
+  write({ rope_scaling: { type: 'linear', factor: 4 }, rope_parameters: { rope_type: 'linear', factor: 2, rope_theta: 10_000 } });
+  const scaled = await verify(folder, compat);
+  assert.is(scaled.state, 'done', scaled.found);
+  assert.match(scaled.warning ?? '', 'has `factor` 4 by `rope_scaling` and `rope_theta`, and 2 in `rope_parameters`: every version reads');
+  assert.is((await verify(folder, compat, { 'fix-config': '' })).code, 'E_MODEL_OLD_KEYS');
+  write({ rope_scaling: { type: 'linear', factor: 2 }, rope_parameters: { rope_type: 'linear', factor: 2, rope_theta: 10_000 } });
+  assert.is((await verify(folder, compat)).warning, undefined);
 });
 
 test('of a recorded model it says that the hash is gone, and the kept original vouches for the file', async () => {

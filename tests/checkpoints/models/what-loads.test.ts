@@ -8,19 +8,14 @@ import { verifyStep } from '../../../tasks/checkpoints/models/verify-step';
 import { type Hub, startHub } from '../../hub/server';
 import { contextWith } from '../../support/context';
 import { projectCopy, runJust, temporaryFolder } from '../../support/project';
-import { makeModel, recordAsHf, shards, weights } from './model';
+import { makeModel, recordAsHf, shards, smallParts, weights } from './model';
 
 /** What transformers loads from a folder, and whether that is what was verified. */
 const test = suite('what transformers loads');
 const project = projectCopy();
 const [first, second] = shards;
 const index = 'model.safetensors.index.json';
-const all = {
-  'model.embed_tokens.weight': [8, 4],
-  'model.layers.0.self_attn.q_proj.weight': [4, 4],
-  'model.layers.0.self_attn.v_proj.weight': [2, 4],
-  'lm_head.weight': [8, 4],
-};
+const all = Object.assign({}, ...smallParts) as Record<string, readonly number[]>;
 const pointer = (size: number) => `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize ${size}\n`;
 /** AppleDouble, RFC 1740: magic, version, no entries. */
 const appleDouble = Buffer.concat([Buffer.from([0, 5, 0x16, 7, 0, 2, 0, 0]), Buffer.alloc(4088)]);
@@ -63,6 +58,27 @@ test('one file wins over an index: saved again into the folder, the index is sta
   assert.match(found, '1 shard');
   const { stdout } = await runJust(project, ['model:verify', `--path=${gone}`]);
   assert.match(stdout, /1 file that transformers does not load: `model\.safetensors\.index\.json` \(stale/);
+});
+
+test('shards without their index lack that alone', async () => {
+  const { exitCode, code, found, fix, faults } = await verify(folderWith((_, file) => fs.rmSync(file(index))));
+  assert.equal([exitCode, code, faults], [3, 'E_MODEL_INCOMPLETE', [`${index} missing`]], found);
+  assert.match(found, 'is missing: without it transformers finds none of the shards');
+  assert.match(fix ?? '', 'model:download');
+  const both = await verify(
+    folderWith((_, file) => {
+      for (const name of [index, second]) fs.rmSync(file(name));
+    }),
+  );
+  assert.equal(both.faults.sort(), [`${second} missing`, `${index} missing`]);
+});
+
+test('an index may name its shards with `./`', async () => {
+  const folder = folderWith((_, file) =>
+    fs.writeFileSync(file(index), fs.readFileSync(file(index), 'utf8').replace(/"model-0/g, '"./model-0')),
+  );
+  const { exitCode, faults, found } = await verify(folder);
+  assert.equal([exitCode, faults], [0, []], found);
 });
 
 test('of two sets of shards the index names the one that is loaded', async () => {

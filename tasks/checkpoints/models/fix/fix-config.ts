@@ -3,10 +3,12 @@ import { plural } from '../../../common/format';
 import { freeName, moveAside } from '../../../engine/aside';
 import type { Context } from '../../../engine/context';
 import type { Action, Finding } from '../../../engine/step';
+import { modelFilesIn } from '../../folder/model-files';
 import { fixableFiles, originalEnding, originalOf, withOldKeys } from '../../folder/old-keys';
 import type { Expectation } from '../expected';
 import { hashContent } from '../sidecar-files';
 import type { Subject } from '../subject';
+import { oneRope, ropeConflicts } from '../versions';
 
 /** A file of a model that older versions of transformers would read wrongly, and what it would be. */
 interface Change {
@@ -39,6 +41,16 @@ function keptOf({ host }: Context, folder: string, { name, before }: Change, exp
 export function fixFinding(context: Context, { folder }: Subject, whole: Finding, { tree, expected }: Expectation): Finding {
   const changes = changesOf(context, folder);
   if (changes.length === 0) {
+    const [conflict] = ropeConflicts(modelFilesIn(context.host, folder).config);
+    if (conflict !== undefined)
+      return {
+        state: 'blocked',
+        code: 'E_MODEL_OLD_KEYS',
+        found: conflict,
+        needed: 'old and new keys that say the same',
+        fix: `${oneRope}, then run the same command again`,
+        ...(whole.data ? { data: whole.data } : {}),
+      };
     const kept = fixableFiles.filter((name) => originalOf(context.host, folder, name));
     const words =
       kept.length > 0 ? `old keys beside the new ones in ${kept.join(' and ')}, originals kept` : 'no new keys without the old ones';

@@ -22,8 +22,9 @@ def flat(rope):
 
 def rope_in_file(config):
     """Type, theta (None where the file leaves it to the kind of model) and all parameters."""
-    new, old = flat(config.get("rope_parameters")), flat(config.get("rope_scaling"))
-    rope = new or old
+    given, old = config.get("rope_parameters") or {}, config.get("rope_scaling") or {}
+    # Where both are there transformers 5 takes `rope_scaling`, and over that of the full layers where kinds of layers differ.
+    rope = {**flat(given), **old} if "full_attention" in given else flat(old) or flat(given)
     theta = rope.get("rope_theta", config.get("rope_theta"))
     return rope.get("rope_type", rope.get("type", "default")), theta, rope
 

@@ -9,6 +9,7 @@ import { breakageIn } from '../../../knowledge/conflicts';
 import { fieldsOf } from '../../../untrusted/json';
 import { tryParsePython } from '../../../untrusted/python-json';
 import { oneLine } from '../../../untrusted/text';
+import { hasTokenizer, lacksTokenizer } from '../../folder/tokenizer-files';
 import type { Expectation } from '../expected';
 import { mostCommon } from '../facts';
 import type { ScanResult } from '../fault';
@@ -56,7 +57,9 @@ export async function loadModel(context: Context, subject: Subject, expectation:
   const result = await run(context, subject, environment, {
     folder: subject.folder,
     quantization: context.settings.training.quantization,
-    tokenizer: [...looked.sizes.keys()].some((name) => /^tokenizer\.(json|model)$|^vocab\.json$/.test(name)),
+    tokenizer:
+      hasTokenizer((name) => context.host.files.stat(path.join(subject.folder, name)) !== undefined) ||
+      lacksTokenizer(context.host, subject.folder),
     weight_bytes: [...looked.headers.values()].reduce((sum, { dataBytes }) => sum + dataBytes, 0),
     dtype: torchTypes[mostCommon([...looked.headers.values()]) ?? ''],
     written: (config as { transformers_version?: string } | undefined)?.transformers_version,
