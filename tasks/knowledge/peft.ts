@@ -119,3 +119,17 @@ export const methodsSince: Readonly<Record<string, string>> = {
 
 /** Methods that later versions do not have, and the first without them. */
 export const methodsUntil: Readonly<Record<string, string>> = { BONE: '0.19.0' };
+
+/** Methods that put something before or beside the layers, so that there are no weights to add them to: none has a `merge`. */
+export const unmergedMethods: readonly string[] = [
+  'PROMPT_TUNING',
+  'MULTITASK_PROMPT_TUNING',
+  'P_TUNING',
+  'PREFIX_TUNING',
+  'ADAPTION_PROMPT',
+  'CPT',
+  'CARTRIDGE',
+  'POLY',
+  'XLORA',
+  'SHADOW',
+];
