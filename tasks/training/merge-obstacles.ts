@@ -25,9 +25,15 @@ export function cannotMerge({ settings, header }: AdapterReport, base: BaseModel
   const unbiased = names.find((read) => read.kind === 'lora' && read.part === 'bias' && !hasBias(read.module, modules));
   if (unbiased?.kind === 'lora') return `has \`lora_bias\`, and \`${unbiased.module}\` of its base has no bias that it could be added to`;
   if (!modules.isTied || isOn(fields.ensure_weight_tying)) return undefined;
-  const tied = names
-    .flatMap((read) => (read.kind === 'lora' ? [read.module] : read.kind === 'whole' ? [read.tensor.replace(/\.weight$/, '')] : []))
-    .find((module) => module === 'lm_head' || module === modules.embedding);
+  // A copy that nobody trained, which PEFT saves of embeddings by itself, is put into the weights that both share.
+  const isSaved = (module: string) => settings.saved.some((name) => module.endsWith(name));
+  const changed = names.flatMap((read) => {
+    if (read.kind === 'lora') return [read.module];
+    // Rows of the embedding are the head's too in PEFT, those of the head are not the embedding's.
+    if (read.kind === 'tokens') return read.module === modules.embedding ? [] : [read.module];
+    return read.kind === 'whole' ? [read.tensor.replace(/\.weight$/, '')].filter(isSaved) : [];
+  });
+  const tied = changed.find((module) => module === 'lm_head' || module === modules.embedding);
   return tied === undefined
     ? undefined
     : `changes \`${tied}\`, and its base has the same weights for embedding and head (\`tie_word_embeddings\`): one alone cannot change in it`;

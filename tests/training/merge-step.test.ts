@@ -160,6 +160,7 @@ test('what cannot be a part of the weights is refused before the base is loaded,
   );
   const tied = { base_model_name_or_path: 'models/tied' };
   const matrices = { 'base_model.model.lm_head.lora_A.weight': [2, 4], 'base_model.model.lm_head.lora_B.weight': [8, 2] };
+  const rowsOf = (module: string) => ({ [`base_model.model.${module}.token_adapter.trainable_tokens_delta`]: [2, 4] });
   const cases = [
     [{ task_type: 'SEQ_CLS', modules_to_save: ['score'] }, { 'base_model.model.score.weight': [2, 4] }, /has no head of that task/],
     [{ alora_invocation_tokens: [7, 8] }, {}, /is an aLoRA/],
@@ -170,6 +171,10 @@ test('what cannot be a part of the weights is refused before the base is loaded,
     [{ ...tied, target_modules: ['q_proj', 'v_proj', 'lm_head'] }, matrices, /changes `lm_head`/],
     [{ modules_to_save: ['lm_head'] }, { 'base_model.model.lm_head.weight': [8, 4] }, undefined],
     [{ ...tied, task_type: null }, {}, undefined],
+    [{ ...tied, trainable_token_indices: { lm_head: [1, 2] } }, rowsOf('lm_head'), /changes `lm_head`/],
+    [{ ...tied, trainable_token_indices: [1, 2] }, rowsOf('model.embed_tokens'), undefined],
+    // A copy that PEFT saves by itself.
+    [tied, { 'base_model.model.model.embed_tokens.weight': [8, 4] }, undefined],
   ] as const;
   for (const [settings, more, says] of cases) {
     const config = { base_model_name_or_path: 'llama-3.1-8b', ...settings };
