@@ -26,9 +26,11 @@ export function memoryNeeds(models: readonly ModelShape[], plan: TrainingMemoryC
   const sizes = [plan.batchSize, Math.floor(plan.batchSize / 2), 1].filter(
     (size, at, all) => size > 0 && effective % size === 0 && all.indexOf(size) === at,
   );
+  // What was asked for has its row, whatever it is.
+  const asked = [...new Set([...lengths, plan.sequenceLength])].sort((one, other) => one - other);
   return models.flatMap(({ name, shape, attention }) =>
     shape
-      ? lengths.flatMap((sequenceLength) =>
+      ? asked.flatMap((sequenceLength) =>
           sizes.map((batchSize) => {
             const changed = { ...memoryConfigFor(plan, attention), sequenceLength, batchSize, accumulationSteps: effective / batchSize };
             return { model: name, plan: changed, estimate: estimate(shape, changed) };

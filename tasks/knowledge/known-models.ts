@@ -38,6 +38,8 @@ export interface KnownShape {
   intermediate_size: number;
   vocab_size: number;
   tie_word_embeddings: boolean;
+  /** Its files are in 4 bits of bitsandbytes, and so it is loaded, whatever the settings say. */
+  packed?: { doubleQuant: boolean };
 }
 
 /** A repository of the Hub, for before its config.json is here. The first entry that matches and has what is asked for counts. */

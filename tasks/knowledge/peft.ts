@@ -1,5 +1,5 @@
 /**
- * What each version of PEFT knows of an adapter's configuration, for LoRA. Sources: `peft/config.py`, `peft/tuners/lora/config.py`,
+ * What each version of PEFT knows of an adapter's configuration. Sources: `peft/config.py`, the `config.py` of each of `peft/tuners`,
  * `peft/tuners/lora/layer.py` and `peft/utils/peft_types.py` of the wheels 0.7.0 to 0.21.2.
  */
 
@@ -68,6 +68,13 @@ export const loraKeys: Readonly<Record<string, KnownKey>> = {
   kasa_config: { since: '0.21.0', neutral: null },
 };
 
+/** Keys that came to methods beside LoRA later than the methods themselves; AdaLoRA has all those of LoRA. */
+export const laterKeys: Readonly<Record<string, string>> = {
+  exclude_modules: '0.14.0',
+  rank_dropout_scale: '0.14.0',
+  peft_version: '0.18.0',
+};
+
 /** Keys that say nothing of how an adapter computes, whatever their value: who wrote it, or how it was begun. */
 export const keysWithoutEffect: readonly string[] = ['peft_version', 'inference_mode', 'eva_config', 'corda_config', 'runtime_config'];
 
@@ -109,3 +116,20 @@ export const methodsSince: Readonly<Record<string, string>> = {
   ...Object.fromEntries(['BEFT', 'FROD', 'GLORA', 'UNILORA', 'HIRA', 'DEFT'].map((name) => [name, '0.20.0'])),
   ...Object.fromEntries(['SHADOW', 'SUPERTUNING'].map((name) => [name, '0.21.0'])),
 };
+
+/** Methods that later versions do not have, and the first without them. */
+export const methodsUntil: Readonly<Record<string, string>> = { BONE: '0.19.0' };
+
+/** Methods that put something before or beside the layers, so that there are no weights to add them to: none has a `merge`. */
+export const unmergedMethods: readonly string[] = [
+  'PROMPT_TUNING',
+  'MULTITASK_PROMPT_TUNING',
+  'P_TUNING',
+  'PREFIX_TUNING',
+  'ADAPTION_PROMPT',
+  'CPT',
+  'CARTRIDGE',
+  'POLY',
+  'XLORA',
+  'SHADOW',
+];

@@ -14,6 +14,7 @@ import { readModelRecord } from '../hub/store/model-record';
 import { changedSince } from './base-source';
 import { adapterFolder, mergeAgain, mergedFolder, trainAgain } from './folders';
 import { makeMerged } from './make-merged';
+import { cannotMerge } from './merge-obstacles';
 import { type MergeInputs, type MergeRecord, mergeInputsOf, readMergeRecord } from './merge-record';
 
 /** The part of an adapter's effect that rounding may take before it is a warning. */
@@ -74,6 +75,14 @@ async function adapterObstacle(context: Context, adapter: ReturnType<typeof adap
     );
   const word = report.settings?.base;
   const base = findBase(context, word);
+  const reason = base ? cannotMerge(report, base) : undefined;
+  if (base && reason !== undefined)
+    return blocked(
+      'E_ADAPTER',
+      `\`${adapter.shown}\` ${reason}`,
+      'an adapter that can be a part of the weights of its base',
+      `load both together, without a merge: ${together(report.settings?.task, base.folder, adapter.folder)}`,
+    );
   if (base) return { base };
   const name = word ?? 'a model that it does not name';
   return blocked(
@@ -82,6 +91,12 @@ async function adapterObstacle(context: Context, adapter: ReturnType<typeof adap
     'the base model, whole',
     `\`${commandOf(context, 'model:download', { model: word && /^[\w.-]+\/[\w.-]+$/.test(word) ? word : 'OWNER/NAME' })}\``,
   );
+}
+
+/** In Python. */
+function together(task: string | undefined, base: string, adapter: string): string {
+  const kind = task === 'SEQ_CLS' ? 'SequenceClassification' : task === 'TOKEN_CLS' ? 'TokenClassification' : 'CausalLM';
+  return `\`PeftModel.from_pretrained(AutoModelFor${kind}.from_pretrained(${JSON.stringify(base)}), ${JSON.stringify(adapter)})\``;
 }
 
 async function whole(context: Context, folder: string, { result, base, adapter }: MergeRecord): Promise<Finding> {

@@ -179,6 +179,27 @@ test('the table of needs keeps the effective batch, and leaves a model of no kno
   assert.equal(sizes(1, 8), ['1 × 8']);
 });
 
+test('the length that is asked for has its row, in its place', () => {
+  const rows = (sequenceLength: number) =>
+    memoryNeeds([{ name: 'llama', shape: llama }], { ...plan, sequenceLength, batchSize: 1 }).map((need) => need.plan.sequenceLength);
+  assert.equal(rows(8192), [512, 1024, 2048, 4096, 8192]);
+  assert.equal(rows(768), [512, 768, 1024, 2048, 4096]);
+  assert.equal(rows(2048), [512, 1024, 2048, 4096]);
+});
+
+test('a base whose own files are in 4 bits is loaded so, whatever the settings say', () => {
+  const config = { model_type: 'llama', hidden_size: 4096, intermediate_size: 14336, num_hidden_layers: 32, num_attention_heads: 32 };
+  const quantization_config = { quant_method: 'bitsandbytes', load_in_4bit: true, bnb_4bit_use_double_quant: true };
+  const shape = (more: object) => shapeFrom(JSON.stringify({ ...config, num_key_value_heads: 8, vocab_size: 128256, ...more }));
+  const [plain, packed] = [shape({ tie_word_embeddings: false }), shape({ tie_word_embeddings: false, quantization_config })];
+  if (!plain || !packed) throw new Error('no shape');
+  const weights = (of: KnownShape, fourBit: boolean) => estimate(of, { ...plan, fourBit }).weights;
+  assert.is(Math.round(weights(plain, false) / 1e8), 161);
+  assert.is(Math.round(weights(packed, false) / 1e8), 57, 'the rest in 16 bits');
+  assert.is(weights(packed, true), weights(plain, true));
+  assert.is(shape({ quantization_config: { quant_method: 'bitsandbytes', load_in_8bit: true } })?.packed, undefined);
+});
+
 test('finds the change that keeps the effective batch, and the least of them', () => {
   const need = estimate(llama, plan).total;
   const change = suggestSettings(llama, plan, 17e9);

@@ -4,7 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Context } from '../../tasks/engine/context';
 import { mergeStep } from '../../tasks/training/merge-step';
-import { makeAdapter } from '../checkpoints/adapters/adapter';
+import { makeAdapter, tensors } from '../checkpoints/adapters/adapter';
+import { weights } from '../checkpoints/models/model';
 import { mergeProject as project } from './merge-project';
 
 /** The step that merges, with a program in the place of Python that does to the folder what tasks/training/merge.py does. */
@@ -154,6 +155,46 @@ test('no adapter, one that is wrong, a base that is not here, and a name that is
   for (const options of [{ name: '../x' }, { into: 'a/b' }]) {
     const fault = await look(context({ options })).catch((error) => error.fault);
     assert.is(fault.code, 'E_USAGE');
+  }
+});
+
+test('what cannot be a part of the weights is refused before the base is loaded, with the reason', async () => {
+  const { root, context } = project();
+  const folder = path.join(root, 'models/tied');
+  fs.mkdirSync(folder);
+  fs.writeFileSync(path.join(folder, 'config.json'), '{"model_type": "llama", "tie_word_embeddings": true}');
+  const shapes = { 'model.layers.0.self_attn.q_proj.weight': [4, 4], 'model.layers.0.self_attn.v_proj.weight': [2, 4] };
+  fs.writeFileSync(path.join(folder, 'model.safetensors'), weights({ 'model.embed_tokens.weight': [8, 4], ...shapes }));
+  const biases = Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, [rows = 0]]) => (name.includes('lora_B') ? [[name.replace('.weight', '.bias'), [rows]]] : [])),
+  );
+  const tied = { base_model_name_or_path: 'models/tied' };
+  const matrices = { 'base_model.model.lm_head.lora_A.weight': [2, 4], 'base_model.model.lm_head.lora_B.weight': [8, 2] };
+  const rowsOf = (module: string) => ({ [`base_model.model.${module}.token_adapter.trainable_tokens_delta`]: [2, 4] });
+  const cases = [
+    [{ task_type: 'SEQ_CLS', modules_to_save: ['score'] }, { 'base_model.model.score.weight': [2, 4] }, /has no head of that task/],
+    [{ alora_invocation_tokens: [7, 8] }, {}, /is an aLoRA/],
+    [{ layer_replication: [[0, 1]] }, {}, /stacks the layers of its base anew/],
+    [{ lora_bias: true }, biases, /has no bias that it could be added to/],
+    [{ ...tied, modules_to_save: ['lm_head'] }, { 'base_model.model.lm_head.weight': [8, 4] }, /changes `lm_head`, .*tie_word_embeddings/],
+    [{ ...tied, modules_to_save: ['embed_tokens'] }, { 'base_model.model.model.embed_tokens.weight': [8, 4] }, /tie_word_embeddings/],
+    [{ ...tied, target_modules: ['q_proj', 'v_proj', 'lm_head'] }, matrices, /changes `lm_head`/],
+    [{ modules_to_save: ['lm_head'] }, { 'base_model.model.lm_head.weight': [8, 4] }, undefined],
+    [{ ...tied, task_type: null }, {}, undefined],
+    [{ ...tied, trainable_token_indices: { lm_head: [1, 2] } }, rowsOf('lm_head'), /changes `lm_head`/],
+    [{ ...tied, trainable_token_indices: [1, 2] }, rowsOf('model.embed_tokens'), undefined],
+    // A copy that PEFT saves by itself.
+    [tied, { 'base_model.model.model.embed_tokens.weight': [8, 4] }, undefined],
+  ] as const;
+  for (const [settings, more, says] of cases) {
+    const config = { base_model_name_or_path: 'llama-3.1-8b', ...settings };
+    makeAdapter(path.join(root, 'adapters/first'), { settings: config });
+    fs.writeFileSync(path.join(root, 'adapters/first/adapter_model.safetensors'), weights({ ...tensors, ...more }, 0));
+    const found = await look(context());
+    assert.is(found.state, says ? 'blocked' : 'todo', JSON.stringify([settings, found]));
+    if (!says) continue;
+    assert.equal([found.code, says.test(found.found)], ['E_ADAPTER', true], found.found);
+    assert.match(found.fix, /PeftModel\.from_pretrained\(AutoModelFor(CausalLM|SequenceClassification)/);
   }
 });
 

@@ -10,10 +10,12 @@ import { type AdapterConfig, parseAdapterConfig } from './config';
 import { type AdapterFault, type AdapterFindings, joined, noFindings } from './fault';
 import { configName, weightsName } from './files';
 import { initializationFindings } from './peft/initialization';
-import { loraFindings, methodFindings, ranksOf, targetFindings } from './tensors/lora-tensors';
+import { loraFindings, ranksOf, targetFindings } from './tensors/lora-tensors';
+import { methodFindings } from './tensors/other-methods';
 import { type Patterns, patternExpressions, patternsOf } from './tensors/own-values';
 import { judgeExpressions } from './tensors/patterns';
 import { targetExpressions, targetsOf } from './tensors/targets';
+import { tokenFindings } from './tensors/token-rows';
 import { valueFindings } from './tensors/values';
 import { emptyFindings, idleFindings, nameFindings, wholeFindings } from './tensors/whole-tensors';
 
@@ -95,6 +97,7 @@ async function tensorFindings(
     ...(base ? [targetFindings(settings, header, targets, base)] : []),
     loraFindings(settings, header, { targets, patterns }, base, transformers),
     wholeFindings(settings, header, base),
+    tokenFindings(settings, header, base),
     idleFindings(settings, header, base),
   ];
   return { findings: found, patterns };

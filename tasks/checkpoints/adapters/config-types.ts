@@ -14,12 +14,13 @@ const isMapping =
   (of: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(of);
+const isRows = (value: unknown): boolean => Array.isArray(value) && value.every((each) => Number.isInteger(each) && (each as number) >= 0);
 const isRange = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(Number.isInteger);
 
 /**
- * Each but `exclude_modules`, which came with 0.14, was asked of PEFT 0.12.0 with wrong values (tests/remote/adapters.py): it ends in a
- * TypeError, AttributeError, ValueError or NotImplementedError, or takes another adapter than was trained. A truth value of Python is a
- * number.
+ * Each was asked of PEFT 0.12.0 with wrong values (tests/remote/adapters.py), and what came later of 0.18.1: it ends in a TypeError,
+ * AttributeError, IndexError, RuntimeError, ValueError or NotImplementedError, or takes another adapter than was trained. A truth value of
+ * Python is a number.
  */
 const rules: Readonly<Record<string, Rule>> = {
   r: { needs: 'a number above 0', takes: isRank },
@@ -43,6 +44,10 @@ const rules: Readonly<Record<string, Rule>> = {
     needs: 'a list of pairs of numbers',
     takes: (value) => isNone(value) || (Array.isArray(value) && value.every(isRange)),
   },
+  trainable_token_indices: {
+    needs: 'a list of whole numbers from 0 on, or a mapping of names to such lists',
+    takes: (value) => isNone(value) || isRows(value) || isMapping(isRows)(value),
+  },
   init_lora_weights: {
     needs: 'true, false or a name',
     takes: (value) => isNone(value) || typeof value === 'boolean' || typeof value === 'string' || value === 0,
@@ -51,6 +56,15 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** Fields that are on or off. */
 const switches = ['use_rslora', 'use_dora', 'lora_bias', 'fan_in_fan_out'];
+
+/** `TaskType` of PEFT: since 0.14 any other text ends in `ValueError: Invalid task type`, for every method. */
+const tasks = ['CAUSAL_LM', 'SEQ_CLS', 'SEQ_2_SEQ_LM', 'TOKEN_CLS', 'QUESTION_ANS', 'FEATURE_EXTRACTION'];
+
+/** A `task_type` that PEFT does not know, in words that follow the name of the file. */
+export function wrongTask({ task_type: task }: Fields): string | undefined {
+  if (task === undefined || task === null || tasks.includes(task as string)) return undefined;
+  return `has \`task_type\` ${written(task)}, one of ${tasks.join(', ')}, or null, is needed`;
+}
 
 /** What a field has that PEFT does not take, in words that follow the name of the file; `undefined` where it takes all. */
 export function wrongValue(fields: Fields): string | undefined {
@@ -64,6 +78,19 @@ export const textSwitches = (fields: Fields): string[] =>
   switches
     .filter((name) => typeof fields[name] === 'string' && fields[name] !== '')
     .map((name) => `\`${name}\` is the text ${written(fields[name])}, which Python takes for true`);
+
+/** What `ParamWrapper` of PEFT, which adapts a parameter, ends in a ValueError at. */
+export function refusedByParameters(fields: Fields): { message: string; fix: string } | undefined {
+  const name = ['lora_dropout', 'fan_in_fan_out', 'lora_bias', 'use_dora'].find((each) => isOn(fields[each]));
+  if (name === undefined) return undefined;
+  return {
+    message: `has \`target_parameters\` and \`${name}\` ${written(fields[name])}, which PEFT refuses together`,
+    fix:
+      name === 'lora_dropout'
+        ? 'write `"lora_dropout": 0` into it: the dropout counts in training alone'
+        : `train it again without \`${name}\`, or without \`target_parameters\``,
+  };
+}
 
 /** Whether Python takes a value for true. */
 export const isOn = (value: unknown): boolean =>

@@ -1,6 +1,6 @@
 import { type Fields, fieldsOf } from '../../untrusted/json';
 import { parsePythonJson } from '../../untrusted/python-json';
-import { isOn, textSwitches, wrongValue } from './config-types';
+import { isOn, textSwitches, wrongTask, wrongValue } from './config-types';
 
 /** What `adapter_config.json` of PEFT says, as far as weights can be held against it. */
 export interface AdapterConfig {
@@ -37,7 +37,7 @@ export interface AdapterConfig {
   /** `lora_B` has a bias. */
   hasBias: boolean;
   /** Rows of the embedding that are trained, by module; '' for the embedding itself. */
-  tokens: ReadonlyMap<string, number>;
+  tokens: ReadonlyMap<string, readonly number[]>;
   /** What it says otherwise than it may mean, in words. */
   remarks: readonly string[];
   /** Version of PEFT that wrote it, where it says so (0.18 and later). */
@@ -55,7 +55,7 @@ export function parseAdapterConfig(text: string): AdapterConfig {
   const method = value.peft_type;
   if (typeof method !== 'string') throw new Error('names no `peft_type`');
   if (method !== method.toUpperCase()) throw new Error(`has \`peft_type\` \`${method}\`, PEFT knows it as \`${method.toUpperCase()}\``);
-  const wrong = method === 'LORA' ? wrongValue(value) : undefined;
+  const wrong = wrongTask(value) ?? (method === 'LORA' ? wrongValue(value) : undefined);
   if (wrong !== undefined) throw new Error(wrong);
   const { r: rank, lora_alpha: alpha } = value;
   if (method === 'LORA' && alpha !== undefined && Number(alpha) === 0) throw new Error('has `lora_alpha` 0: the adapter changes nothing');
@@ -126,9 +126,9 @@ function rangesOf(value: unknown): (readonly [number, number])[] {
   });
 }
 
-function tokensOf(value: unknown): Map<string, number> {
-  if (Array.isArray(value)) return new Map([['', value.length]]);
-  return new Map(Object.entries(fieldsOf(value) ?? {}).map(([name, rows]) => [name, Array.isArray(rows) ? rows.length : 0]));
+function tokensOf(value: unknown): Map<string, readonly number[]> {
+  if (Array.isArray(value)) return new Map([['', numbersIn(value)]]);
+  return new Map(Object.entries(fieldsOf(value) ?? {}).map(([name, rows]) => [name, numbersIn(rows)]));
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -47,7 +47,9 @@ export function estimate(shape: KnownShape, plan: TrainingMemoryConfig): Estimat
   const { linear, other } = parameters(shape);
   const trainable = loraParameters(shape, plan);
   // peft's prepare_model_for_kbit_training casts all that is not quantized to fp32, and the residual stream with it.
-  const weights = plan.fourBit ? linear * fourBitBytes(plan.doubleQuant) + other * 4 : (linear + other) * plan.computeBytes;
+  const { doubleQuant } = shape.packed ?? plan;
+  const linearBytes = plan.fourBit || shape.packed ? fourBitBytes(doubleQuant) : plan.computeBytes;
+  const weights = linear * linearBytes + other * (plan.fourBit ? 4 : plan.computeBytes);
   const tokens = plan.batchSize * plan.sequenceLength;
   const streamBytes = plan.fourBit ? 4 : plan.computeBytes;
   const block = tokens * blockBytesPerToken(shape, plan, streamBytes);

@@ -42,7 +42,15 @@ export function shapeFrom(text: string): KnownShape | undefined {
     vocab_size,
     // Left out where it is the default of the kind of model: Gemma, saved by transformers 4.
     tie_word_embeddings: typeof config.tie_word_embeddings === 'boolean' ? config.tie_word_embeddings : isTiedByDefault(config.model_type),
+    ...packedBy(config.quantization_config),
   };
+}
+
+/** Where `load_in_4bit` stands in the model's own configuration, transformers loads it so. */
+function packedBy(value: unknown): Pick<KnownShape, 'packed'> {
+  const quantization = fieldsOf(value);
+  if (quantization?.load_in_4bit !== true) return {};
+  return { packed: { doubleQuant: quantization.bnb_4bit_use_double_quant === true } };
 }
 
 const isTiedByDefault = (modelType: unknown): boolean => families.some(({ is, tied }) => tied === true && is === modelType);

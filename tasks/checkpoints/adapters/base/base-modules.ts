@@ -1,4 +1,5 @@
 import { fieldsOf } from '../../../untrusted/json';
+import type { Tensor } from '../../safetensors/header';
 import type { AdapterConfig } from '../config';
 import type { BaseModel } from './base-model';
 
@@ -15,11 +16,19 @@ export interface BaseModules {
   resolve(module: string): string | undefined;
   /** The shape of a tensor of the base, by an adapter's name for it. */
   shapeOf(tensor: string): readonly number[] | undefined;
+  /** The base's own name of a tensor that an adapter names, where it has it; else the adapter's. */
+  tensorOf(tensor: string): string;
+  /** Weights and biases, norms too, as transformers gives them to the modules. */
+  parameters: ReadonlySet<string>;
   /** Weights are stored as [in, out]. */
   isTransposed: boolean;
   isQuantized: boolean;
   /** transformers 5 gives its modules other names than the files do: what is not found need not be missing. */
   isRenamed: boolean;
+  /** The head shares the embedding's weights. */
+  isTied: boolean;
+  /** Name of the embedding. */
+  embedding: string | undefined;
   /** Rows of the embedding. */
   rows: number | undefined;
 }
@@ -38,12 +47,16 @@ export function baseModules(base: BaseModel, config: AdapterConfig): BaseModules
     else if (tensor.endsWith('.weight') && shape.length >= 2)
       own.set(tensor.slice(0, -'.weight'.length), { shape: floats.includes(dtype) && shape.length === 2 ? shape : undefined });
   }
-  const embedding = [...own].find(([module]) => embeddings.test(module))?.[1].shape;
+  const [embeddingName, { shape: embedding } = { shape: undefined }] = [...own].find(([module]) => embeddings.test(module)) ?? [];
   // An output layer that shares the embedding's weights has none of its own in the files.
-  if (!own.has('lm_head') && embedding && base.config.tie_word_embeddings !== false) own.set('lm_head', { shape: embedding });
+  const isTied = base.config.tie_word_embeddings === true || (!own.has('lm_head') && base.config.tie_word_embeddings !== false);
+  if (!own.has('lm_head') && embedding && isTied) own.set('lm_head', { shape: embedding });
   const modules = stacked(own, config.replication);
   const resolve = resolver(modules, base, config);
   const tensors = stacked(base.tensors, config.replication);
+  const parameters = new Set([...tensors].filter(isParameter).map(([tensor]) => tensor));
+  if (modules.has('lm_head') && !isQuantized(base)) parameters.add('lm_head.weight');
+  const resolveOwner = resolver(new Map([...parameters].map((tensor) => [ownerOf(tensor), undefined])), base, config);
   return {
     modules,
     resolve,
@@ -52,12 +65,28 @@ export function baseModules(base: BaseModel, config: AdapterConfig): BaseModules
       const named = module === undefined ? undefined : (resolve(module) ?? module);
       return tensors.get(`${named}.${last}`)?.shape ?? (last === 'weight' && named !== undefined ? modules.get(named)?.shape : undefined);
     },
+    tensorOf(tensor) {
+      const owner = resolveOwner(ownerOf(tensor));
+      return owner === undefined ? tensor : owner + tensor.slice(ownerOf(tensor).length);
+    },
+    parameters,
     isTransposed: config.transposed || conv1d.includes(String(base.config.model_type)),
-    isQuantized: fieldsOf(base.config.quantization_config) !== undefined || [...base.tensors.keys()].some((name) => packed.test(name)),
+    isQuantized: isQuantized(base),
     isRenamed: isRenamed(base),
+    isTied: embedding !== undefined && isTied,
+    embedding: embeddingName,
     rows: embedding?.[0],
   };
 }
+
+const isQuantized = ({ config, tensors }: BaseModel): boolean =>
+  fieldsOf(config.quantization_config) !== undefined || [...tensors.keys()].some((name) => packed.test(name));
+
+/** Files of old have buffers beside the parameters: masks that are called `bias`, frequencies. */
+const isParameter = ([tensor, { shape }]: readonly [string, Tensor]): boolean =>
+  tensor.endsWith('.weight') || (tensor.endsWith('.bias') && shape.length === 1);
+
+const ownerOf = (tensor: string): string => tensor.slice(0, tensor.lastIndexOf('.'));
 
 /** `layer_replication`: layer i of the model is another one of the files. */
 function stacked<T>(of: ReadonlyMap<string, T>, ranges: AdapterConfig['replication']): ReadonlyMap<string, T> {
@@ -90,7 +119,7 @@ function isRenamed({ config, architecture }: BaseModel): boolean {
 }
 
 /** A checkpoint of the inner model lacks the outer one's prefix, and an adapter of the inner model lacks it too. */
-function resolver(modules: ReadonlyMap<string, BaseModule>, base: BaseModel, config: AdapterConfig): BaseModules['resolve'] {
+function resolver(modules: ReadonlyMap<string, unknown>, base: BaseModel, config: AdapterConfig): BaseModules['resolve'] {
   const outer = ['model.', 'transformer.', 'gpt_neox.', 'model.language_model.'];
   const lacking = outer.filter((prefix) => ![...modules.keys()].some((name) => name.startsWith(prefix)));
   const tails = isRenamed(base) ? new Map([...modules.keys()].map((name) => [tailOf(name), name])) : undefined;

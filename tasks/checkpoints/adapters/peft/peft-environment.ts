@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { valid } from '@renovatebot/pep440';
 import { usageError } from '../../../common/errors';
 import type { Context } from '../../../engine/context';
 import { absolute, shown } from '../../../engine/paths';
@@ -28,11 +29,13 @@ export interface PeftEnvironment {
   transformers: string | undefined;
 }
 
+/** Of two numbers at least, and with what PEP 440 has behind them: `0.18.1.dev0`, `0.19.0rc1`. It is a part of a folder's name too. */
+const isVersion = (text: string): boolean => /^\d+\.\d+[\w.+]*$/.test(text) && valid(text) !== null;
+
 /** The version of `--for`. @throws UserError E_USAGE where it is none */
 export function askedVersion(context: Context): string | undefined {
   const asked = context.option('for')?.replace(/^peft==?/, '');
-  if (asked !== undefined && !/^\d+\.\d+(?:\.\d+)?$/.test(asked))
-    throw usageError(`\`--for=${asked}\` is no version of PEFT`, '`--for=0.12.0`, for example');
+  if (asked !== undefined && !isVersion(asked)) throw usageError(`\`--for=${asked}\` is no version of PEFT`, '`--for=0.12.0`, for example');
   return asked;
 }
 

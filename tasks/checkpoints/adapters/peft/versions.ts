@@ -3,8 +3,10 @@ import {
   ignoresUnknownKeysSince,
   initializationsSince,
   keysWithoutEffect,
+  laterKeys,
   loraKeys,
   methodsSince,
+  methodsUntil,
   newestPeft,
   plainInitializations,
 } from '../../../knowledge/peft';
@@ -36,9 +38,10 @@ export function judgeVersion(
   patterns?: Patterns,
 ): VersionVerdict {
   const since = methodsSince[method];
+  const begun = method === 'LORA' ? initializationSince(initialization) : undefined;
   const reads = (first: string | undefined) => first === undefined || atLeast(version, first);
   const needs = [
-    latest([...needsOf(fields), ...(since ? [since] : []), initializationSince(initialization) ?? '0.7.0']),
+    latest([...needsOf(method, fields), ...(since ? [since] : []), begun ?? '0.7.0']),
     ...(patterns?.needs ? [patterns.needs] : []),
   ].join(' that is ');
   if (since !== undefined && !reads(since))
@@ -50,10 +53,13 @@ export function judgeVersion(
     };
   if (since === undefined && atLeast(newestPeft, version))
     return { problem: `PEFT ${version} has no method \`${method}\``, idle: [], meaning: [`\`${method}\``], needs: latest([beyond]) };
-  if (method !== 'LORA') return { problem: undefined, idle: [], meaning: [], needs };
-  const unknown = Object.keys(fields).filter((key) => !isKnown(key, version));
+  const until = methodsUntil[method];
+  if (until !== undefined && atLeast(version, until)) {
+    const before = `a PEFT before ${until}`;
+    return { problem: `PEFT ${version} has no method \`${method}\` any more`, idle: [], meaning: [`\`${method}\``], needs: before };
+  }
+  const unknown = Object.keys(fields).filter((key) => !isKnown(method, key, version));
   const meaning = unknown.filter((key) => !isIdle(key, fields[key])).map((key) => `\`${key}\``);
-  const begun = initializationSince(initialization);
   const isRefused = begun !== undefined && !reads(begun);
   if (isRefused && !plainInitializations.includes(String(initialization))) meaning.push(`\`init_lora_weights\` \`${initialization}\``);
   const [changed] = patterns?.changedBy(version) ?? [];
@@ -81,10 +87,16 @@ export function judgeVersion(
 
 const valuesText = (values: OwnValues | undefined): string => (values ? `rank ${values.rank} and alpha ${values.alpha}` : 'others');
 
-/** A key that no version is known to have is told by a newer one: it counts by what it says. */
-const isKnown = (key: string, version: string): boolean => {
-  const known = Object.hasOwn(loraKeys, key) ? loraKeys[key] : undefined;
-  return known !== undefined && (known.since === undefined || atLeast(version, known.since));
+/** Since when a method has a key: `beyond` where no version is known to have it. A method's keys that are not listed came with it. */
+function keySince(method: string, key: string): string | undefined {
+  const ofLora = Object.hasOwn(loraKeys, key) ? loraKeys[key] : undefined;
+  if (method === 'LORA') return ofLora ? ofLora.since : beyond;
+  return method === 'ADALORA' && ofLora ? ofLora.since : laterKeys[key];
+}
+
+const isKnown = (method: string, key: string, version: string): boolean => {
+  const since = keySince(method, key);
+  return since === undefined || atLeast(version, since);
 };
 
 /** Whether a key says nothing: it has the value that stands where it is left out. */
@@ -96,11 +108,8 @@ function isIdle(key: string, value: unknown): boolean {
   return JSON.stringify(value) === JSON.stringify(neutral) || ['null', 'false', '[]', '{}', '""'].includes(JSON.stringify(value));
 }
 
-const needsOf = (fields: AdapterConfig['fields']): string[] =>
-  Object.keys(fields).flatMap((key) => {
-    if (isIdle(key, fields[key])) return [];
-    return Object.hasOwn(loraKeys, key) ? [loraKeys[key]?.since ?? '0.7.0'] : [beyond];
-  });
+const needsOf = (method: string, fields: AdapterConfig['fields']): string[] =>
+  Object.keys(fields).flatMap((key) => (isIdle(key, fields[key]) ? [] : [keySince(method, key) ?? '0.7.0']));
 
 function initializationSince(initialization: AdapterConfig['initialization']): string | undefined {
   if (typeof initialization !== 'string') return undefined;

@@ -3,6 +3,7 @@ import { atLeast } from '../../../knowledge/satisfies';
 import type { Header, Tensor } from '../../safetensors/header';
 import type { BaseModules } from '../base/base-modules';
 import type { AdapterConfig } from '../config';
+import { refusedByParameters } from '../config-types';
 import { type AdapterFindings, noFindings } from '../fault';
 import type { Patterns } from './own-values';
 import { isParameter, type Targets } from './targets';
@@ -51,6 +52,9 @@ export function loraFindings(
     'adapter-shape',
     entries.flatMap(([module, pair]) => halfFaults(module, pair, config)),
   );
+  const parameter = entries.find(([module]) => isParameter(module, config.parameters));
+  const refused = parameter ? refusedByParameters(config.fields) : undefined;
+  if (refused) findings.config.push({ problem: 'adapter-config', ...refused });
   add(
     'adapter-target',
     entries.filter(([module]) => targets.isTarget(module) === false).map(([module]) => `\`${module}\` is none of \`target_modules\``),
@@ -76,15 +80,6 @@ export function loraFindings(
     entries.flatMap(([module, pair]) => shapeFault(module, pair, base.modules.get(base.resolve(module) ?? '')?.shape, base, config)),
   );
   return findings;
-}
-
-/** Another method than LoRA, whose tensors are not known here, but for those of LoRA: PEFT would leave them out. */
-export function methodFindings({ method }: AdapterConfig, header: Header | undefined): AdapterFindings {
-  const own = [...(header?.tensors.keys() ?? [])].find((name) => readTensorName(name).kind === 'lora');
-  if (own === undefined)
-    return { ...noFindings(), warnings: [`${method} is not LoRA: its tensors were not compared with its configuration`] };
-  const message = `has \`peft_type\` \`${method}\`, and its tensors are those of LoRA (\`${own}\`): PEFT refuses its keys or loads none of them`;
-  return { ...noFindings(), config: [{ problem: 'adapter-config', message }] };
 }
 
 /** Targets of the configuration that the base model does not have, and targeted modules without weights here. */

@@ -2,6 +2,7 @@ import { some } from '../../../common/format';
 import type { Header } from '../../safetensors/header';
 import type { BaseModules } from '../base/base-modules';
 import type { AdapterConfig } from '../config';
+import { isOn } from '../config-types';
 import { type AdapterFindings, noFindings } from '../fault';
 import { readTensorName } from './tensor-names';
 
@@ -58,14 +59,13 @@ export function idleFindings({ saved, task }: AdapterConfig, { tensors }: Header
   };
 }
 
-/** Tensors of the base that the adapter holds whole: of `modules_to_save`, embeddings of a resized vocabulary, rows of tokens. */
+/** Tensors of the base that the adapter holds whole: of `modules_to_save`, embeddings of a resized vocabulary. */
 export function wholeFindings(config: AdapterConfig, { tensors }: Header, base: BaseModules | undefined): AdapterFindings {
   const findings = noFindings();
   const whole = new Map<string, readonly number[]>();
   for (const [name, { shape }] of tensors) {
     const read = readTensorName(name);
     if (read.kind === 'whole' && !shape.includes(0)) whole.set(read.tensor, shape);
-    if (read.kind === 'tokens') rowFinding(config, read.module, shape, findings);
   }
   if (!base) return findings;
   const other = [...whole].flatMap(([tensor, shape]) => {
@@ -91,20 +91,35 @@ export function wholeFindings(config: AdapterConfig, { tensors }: Header, base: 
   return findings;
 }
 
-function rowFinding({ tokens }: AdapterConfig, module: string, shape: readonly number[], { weights }: AdapterFindings): void {
-  const named = [...tokens].find(([name]) => name !== '' && (module === name || module.endsWith(`.${name}`)));
-  const rows = named?.[1] ?? tokens.get('');
-  if (rows !== undefined && shape[0] !== rows)
-    weights.push({
-      problem: 'adapter-shape',
-      message: `holds ${shape[0]} rows of \`${module}\`, \`trainable_token_indices\` names ${rows}`,
-    });
+/**
+ * Weights of the modules that are to be saved and are not there, by PEFT's own rule: the end of a module's name, whatever is before it,
+ * and all that the module holds. A head that the base has not is the task's own.
+ */
+function missingOf(config: AdapterConfig, whole: ReadonlyMap<string, unknown>, base: BaseModules): string[] {
+  const saved = savedWith(config, base);
+  const there = new Set([...whole.keys()].map((tensor) => base.tensorOf(tensor)));
+  const owners = new Set([...there].map((tensor) => tensor.slice(0, tensor.lastIndexOf('.'))));
+  // What is packed, or called otherwise by transformers 5, is known by its module alone.
+  const byModule = base.isRenamed || base.isQuantized;
+  if (byModule)
+    return [...base.modules.keys()]
+      .filter((module) => saved.some((name) => module === name || module.endsWith(`.${name}`)))
+      .filter((module) => !owners.has(module) && !owners.has(base.resolve(module) ?? module))
+      .map((module) => `\`${module}\``);
+  return [...base.parameters]
+    .filter((tensor) => !there.has(tensor) && holdersOf(tensor).some((module) => saved.some((name) => module.endsWith(name))))
+    .map((tensor) => `\`${tensor}\``);
 }
 
-/** Weights of the base's modules that are to be saved and are not there. A head that the base has not is the task's own. */
-function missingOf({ saved }: AdapterConfig, whole: ReadonlyMap<string, unknown>, base: BaseModules): string[] {
-  const there = new Set([...whole.keys()].map((tensor) => tensor.slice(0, tensor.lastIndexOf('.'))));
-  const known = new Set([...there].map((module) => base.resolve(module) ?? module));
-  const named = [...base.modules.keys()].filter((module) => saved.some((name) => module === name || module.endsWith(`.${name}`)));
-  return named.filter((module) => !known.has(module)).map((module) => `\`${module}\``);
+/** `ensure_weight_tying`: with one of the two that share their weights goes the other. */
+function savedWith({ saved, fields }: AdapterConfig, { isTied, embedding }: BaseModules): readonly string[] {
+  if (!isTied || embedding === undefined || !isOn(fields.ensure_weight_tying)) return saved;
+  const both = [embedding, 'lm_head'];
+  return both.some((module) => saved.some((name) => module.endsWith(name))) ? [...saved, ...both] : saved;
 }
+
+/** `a.b.weight`: the modules `a.b` and `a`. */
+const holdersOf = (tensor: string): string[] => {
+  const parts = tensor.split('.').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('.'));
+};
