@@ -119,7 +119,7 @@ test('is written from the settings, is done then, and follows them; what a perso
     '--signal=B:USR2@300',
   ])
     assert.match(text, `\n#SBATCH ${line}\n`);
-  assert.match(text, /\n# llama-3\.1-8b needs [\d.]+ GB of GPU memory/);
+  assert.match(text, /\n# llama-3\.1-8b needs [\d.]+ MB of GPU memory/);
   assert.is(await look('--check'), 0);
   assert.is(await look('--check', '--set=remotes.site.slurm.time=1:00:00'), 3);
   fs.appendFileSync(scriptOf(folder), 'echo mine\n');
