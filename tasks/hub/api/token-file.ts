@@ -35,8 +35,8 @@ function noFile(context: Context, file: string, { fault }: UserError): UserError
     ...fault,
     found: `${fault.found}, where the token of the Hub is looked for${named}`,
     needed: 'a file with the token, or nothing',
-    // What the system itself has there is nobody's to move.
-    fix: /^\/(?:dev|proc)\//.test(file) ? instead.replace(/^or /, '') : `\`${moveAside(context, file)}\`\n${instead}`,
+    // What the system itself has there is nobody's to move; files in memory are a person's.
+    fix: /^\/(?:dev(?!\/shm\/)|proc)\//.test(file) ? instead.replace(/^or /, '') : `\`${moveAside(context, file)}\`\n${instead}`,
   });
 }
 
