@@ -203,7 +203,9 @@ print("attention " + json.dumps({kind: made(kind)._attn_implementation for kind 
         .at(-1) ?? '',
     );
     const version = training.tell('import importlib.metadata as m; print(m.version("transformers"))').trim();
-    const expected = Object.keys(told).filter((kind) => atLeast(version, families.find(({ is }) => is === kind)?.transformers ?? '0'));
+    // The llama of kinds.py has the rope of Llama 3.1, which is younger than its kind.
+    const isRead = (kind: string) => atLeast(version, families.find(({ is }) => is === kind)?.transformers ?? '0');
+    const expected = Object.keys(told).filter((kind) => (kind === 'llama' ? loads : isRead(kind)));
     assert.equal(
       Object.entries(told)
         .filter(([, outcome]) => outcome === 'loaded')
