@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -91,6 +91,15 @@ else {
     assert.is(cluster.run('squeue', '--noheader').text, '');
   });
 
+  /** sinfo as somebody has it who does not run the cluster: without `--all` a hidden partition is not there. */
+  const asOrdinaryUser = (): string => {
+    const folder = temporaryFolder('jl-bin');
+    const real = execFileSync('sh', ['-c', 'command -v sinfo'], { encoding: 'utf8' }).trim();
+    const script = `#!/bin/sh\ncase " $* " in *' --all '*) exec ${real} "$@" ;; esac\n${real} "$@" | grep -v hidden\n`;
+    fs.writeFileSync(path.join(folder, 'sinfo'), script, { mode: 0o755 });
+    return folder;
+  };
+
   test("a hidden partition's nodes are known, whatever the profile says", async () => {
     const profile = {
       SLURM_EXPORT_ENV: 'NONE',
@@ -98,6 +107,7 @@ else {
       SLURM_STDOUTMODE: '/dev/null',
       SLURM_JOB_ID: '77',
       SINFO_PARTITION: 'x',
+      PATH: `${asOrdinaryUser()}${path.delimiter}${process.env['PATH']}`,
     };
     const { exitCode, verdicts } = await proven('hidden', [], 'all', profile);
     assert.equal([exitCode, brief(verdicts)], [0, ['n1 ok']]);

@@ -114,6 +114,10 @@ test('how a job ended is known to the controller too, where srun had no time to 
   assert.is(hasEndedState(''), false);
 });
 
+/** What the program for a job tells where the programs of Slurm are those of a folder. */
+const endOf = (folder: string): string[] =>
+  jobEvents({ PATH: `${folder}:/usr/bin:/bin` }).map(({ event, fault, code }) => [event, fault?.code ?? code ?? []].flat().join(' '));
+
 test('a task that was told to end by Slurm says who it was', () => {
   const folder = temporaryFolder();
   // In the place of srun: the task ends as by Ctrl-C, since its time is over.
@@ -125,15 +129,7 @@ echo 'slurmstepd: error: *** STEP 7.0 ON n1 CANCELLED AT 2026-11-29T04:00:00 DUE
 exit 143
 `;
   fs.writeFileSync(path.join(folder, 'srun'), script, { mode: 0o755 });
-  const events = jobEvents({ PATH: `${folder}:/usr/bin:/bin` });
-  assert.equal(
-    events.map(({ event, fault, code }) => [event, fault?.code ?? code]),
-    [
-      ['note', undefined],
-      ['error', 'E_SLURM_TIME'],
-      ['exit', 1],
-    ],
-  );
+  assert.equal(endOf(folder), ['note', 'error E_SLURM_TIME', 'exit 1']);
 });
 
 test('a node that failed is told though srun ends well, and the controller hears of it later', () => {
@@ -141,15 +137,7 @@ test('a node that failed is told though srun ends well, and the controller hears
   const program = (name: string, text: string) => fs.writeFileSync(path.join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   program('srun', `echo 'just-lora-job 7 n1'; echo '{"event":"exit","code":143}'`);
   program('scontrol', `[ -e "$0.asked" ] && echo 'JobId=7 JobState=NODE_FAIL' || echo 'JobId=7 JobState=RUNNING'; touch "$0.asked"`);
-  const events = jobEvents({ PATH: `${folder}:/usr/bin:/bin` });
-  assert.equal(
-    events.map(({ event, fault, code }) => [event, fault?.code ?? code]),
-    [
-      ['note', undefined],
-      ['error', 'E_SLURM_NODE'],
-      ['exit', 1],
-    ],
-  );
+  assert.equal(endOf(folder), ['note', 'error E_SLURM_NODE', 'exit 1']);
 });
 
 test('a line of the queue, and why a job waits', () => {

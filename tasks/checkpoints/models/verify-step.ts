@@ -97,8 +97,9 @@ async function verify(context: Context, subject: Subject, tell: (progress: Progr
   )}`;
   const table = factsTable(wrong);
   if (bad.length === 0) {
-    const [{ problem, fix = '' } = { problem: undefined }] = wrong;
-    const cure = problem === 'no-tokenizer' && wrong.length === 1 ? fix : `\`${subject.remedy.download}\``;
+    const [only, ...others] = wrong;
+    const lacksTokenizerAlone = others.length === 0 && only?.problem === 'no-tokenizer';
+    const cure = (lacksTokenizerAlone && only.fix) || `\`${subject.remedy.download}\``;
     return { state: 'todo', code: 'E_MODEL_INCOMPLETE', found, fix: cure, table, data };
   }
   const [worst] = bad.filter(({ problem }) => problem === 'shadows').concat(bad.filter(({ problem }) => problem === 'no-weights'));

@@ -6,7 +6,8 @@ import { hopelessFault } from '../../slurm/hopeless';
 import { jobFault, noSrun } from '../../slurm/job-faults';
 import { waitText } from '../../slurm/queue';
 import { fieldsOf, tryParse } from '../../untrusted/json';
-import { cancelJobs, endedByOthers, exitCodeIn, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
+import { endedByOthers, exitCodeIn } from './job-end';
+import { cancelJobs, type JobOrder, jobLine, linesOf, queued, srunHere, startInJob } from './srun';
 
 /** Milliseconds between two questions to the queue: a controller has others to answer too. */
 const [firstAskMs, longestAskMs] = [1000, 20_000];

@@ -5,8 +5,9 @@ import { type ClusterNode, chosenNodes } from '../../slurm/cluster-nodes';
 import { jobFault, noSrun } from '../../slurm/job-faults';
 import { exitCodeOfNodes, type NodeProof, verdictsOf, verdictsText } from '../../slurm/node-verdicts';
 import { fieldsOf, tryParse } from '../../untrusted/json';
+import { endedByOthers, exitCodeIn } from './job-end';
 import { type NodesOrder, nodesNow, WaitingNodes } from './node-waits';
-import { asked, cancelJobs, endedByOthers, exitCodeIn, jobLine, linesOf, srunHere, startInJob } from './srun';
+import { asked, cancelJobs, jobLine, linesOf, srunHere, startInJob } from './srun';
 
 /** Whether somebody here has asked for an end. */
 interface Stops {

@@ -1,12 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import * as os from 'node:os';
 import type { Readable } from 'node:stream';
-import type { Fault } from '../../common/errors';
 import { standardOutput } from '../../platform/files';
-import { endedBySlurm, endedByState, hasEndedState } from '../../slurm/job-faults';
 import { programsEnvironment } from '../../slurm/programs-environment';
 import { parseQueue, type QueuedJob, queueFormat } from '../../slurm/queue';
-import { fieldsOf, tryParse } from '../../untrusted/json';
 
 /** A task that runs on a compute node. It is the argument of this program, as JSON: nothing of it is secret. */
 export interface JobOrder {
@@ -20,21 +17,12 @@ export interface JobOrder {
   command: readonly string[];
 }
 
-/** How often, and after how many milliseconds again, the controller is asked how a job ended. */
-const [stateQuestions, stateMs] = [30, 500];
-
 /** On the node, before the task begins there: the project and Node have to be there too, and it says which job runs where. */
 const begins = [
   'sh',
   '-c',
   'cd "$0" 2>/dev/null && [ -x "$1" ] || { echo just-lora-not-shared >&2; exit 81; }; printf "just-lora-job %s %s\\n" "$SLURM_JOB_ID" "$SLURMD_NODENAME"; exec "$@"',
 ];
-
-/** The exit code that a line of the task tells; `undefined` where it tells none. */
-export function exitCodeIn(line: string): number | undefined {
-  const { event, code } = fieldsOf(line.startsWith('{"event":"exit"') ? tryParse(line) : undefined) ?? {};
-  return event === 'exit' && typeof code === 'number' ? code : undefined;
-}
 
 /** What that says: job, node. */
 export const jobLine = /^just-lora-job (\d+) (\S+)$/;
@@ -56,28 +44,6 @@ export const queued = async (name: string): Promise<QueuedJob[]> =>
 
 /** Ends the jobs of a name; with `--signal=NAME` they are asked to. */
 export const cancelJobs = (name: string, ...options: string[]): void => void asked('scancel', [...options, ...named(name)]);
-
-/**
- * What ended a job, where that was neither the task nor somebody here. srun may end before it hears why, with 0 too, and the controller
- * may hear of the end later than srun, or be too busy to answer at once.
- * @param id the job, where it has begun @param told exit code that the task told @param code of srun @param said what srun wrote
- */
-export async function endedByOthers(
-  id: string,
-  { told, code }: { told: number | undefined; code: number | null },
-  said: string,
-): Promise<Fault | undefined> {
-  if (told === 0) return undefined;
-  const fault = endedBySlurm(said);
-  // What a task finds wrong has a code of its own; a signal, or no word at all, may be anybody's.
-  const own = told ?? (code || null);
-  if (fault || id === '' || (own !== null && own < 128)) return fault;
-  for (let left = stateQuestions; ; left -= 1) {
-    const shown = await asked('scontrol', ['show', 'job', id]);
-    if (hasEndedState(shown) || left === 1) return endedByState(shown, said);
-    await new Promise((resolve) => setTimeout(resolve, stateMs));
-  }
-}
 
 /** What a program of Slurm, or a shell, prints; empty where it fails. */
 export const asked = (program: string, args: readonly string[]): Promise<string> =>

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectCopy, runJust } from '../../support/project';
 import { makeModel, weights } from '../models/model';
-import { attention, makeAdapter, renamed, tensors } from './adapter';
+import { attention, makeAdapter, makeBase, renamed, tensors } from './adapter';
 
 const test = suite('model:verify --adapter');
 const project = projectCopy();
@@ -13,15 +13,8 @@ for (const [name, config, shapes] of [
   ['tied', { tie_word_embeddings: true }, { 'model.embed_tokens.weight': [8, 4], ...modules('weight') }],
   ['gptq', { quantization_config: { quant_method: 'gptq', bits: 4 } }, { 'model.embed_tokens.weight': [8, 4], ...modules('qweight') }],
   ['gpt2', { architectures: ['GPT2LMHeadModel'], model_type: 'gpt2' }, { 'h.0.attn.c_attn.weight': [4, 12], 'wte.weight': [8, 4] }],
-] as const) {
-  const folder = path.join(project, 'models', name);
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(
-    path.join(folder, 'config.json'),
-    JSON.stringify({ architectures: ['LlamaForCausalLM'], model_type: 'llama', ...config }),
-  );
-  fs.writeFileSync(path.join(folder, 'model.safetensors'), weights(shapes));
-}
+] as const)
+  makeBase(path.join(project, 'models', name), config, shapes);
 function modules(last: string): Record<string, readonly number[]> {
   return { [`model.layers.0.self_attn.q_proj.${last}`]: [4, 4], [`model.layers.0.self_attn.v_proj.${last}`]: [2, 4] };
 }

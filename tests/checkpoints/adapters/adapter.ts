@@ -12,6 +12,14 @@ export const tensors: Readonly<Record<string, readonly number[]>> = {
   [`${attention}.v_proj.lora_B.weight`]: [2, 2],
 };
 
+/** The files of a base that an adapter is held against: a small llama where nothing else is said. */
+export function makeBase(folder: string, settings: object, shapes: Readonly<Record<string, readonly number[]>>): void {
+  fs.mkdirSync(folder, { recursive: true });
+  const written = { architectures: ['LlamaForCausalLM'], model_type: 'llama', ...settings };
+  fs.writeFileSync(path.join(folder, 'config.json'), JSON.stringify(written));
+  fs.writeFileSync(path.join(folder, 'model.safetensors'), weights(shapes));
+}
+
 /** What every version of PEFT from 0.7 on writes. */
 export const config = {
   peft_type: 'LORA',

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectCopy, runJust } from '../../support/project';
 import { weights } from '../models/model';
-import { attention, makeAdapter, tensors } from './adapter';
+import { attention, makeAdapter, makeBase, tensors } from './adapter';
 
 /** What an adapter trains beside its matrices: whole modules, and rows of tokens. Each was asked of PEFT 0.7.0 to 0.21.2. */
 const test = suite('model:verify --adapter, of what is trained whole');
@@ -23,15 +23,8 @@ const own = {
 for (const [name, config, shapes] of [
   ['base', { tie_word_embeddings: false }, { ...own, 'lm_head.weight': [8, 4] }],
   ['tied', { tie_word_embeddings: true }, own],
-] as const) {
-  const folder = path.join(project, 'models', name);
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(
-    path.join(folder, 'config.json'),
-    JSON.stringify({ architectures: ['LlamaForCausalLM'], model_type: 'llama', ...config }),
-  );
-  fs.writeFileSync(path.join(folder, 'model.safetensors'), weights(shapes));
-}
+] as const)
+  makeBase(path.join(project, 'models', name), config, shapes);
 
 const whole = (...names: (keyof typeof own | 'lm_head.weight')[]) =>
   Object.fromEntries(names.map((name) => [`base_model.model.${name}`, name === 'lm_head.weight' ? [8, 4] : own[name]]));
