@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { explain, UserError } from '../../tasks/common/errors';
+import { sha256 } from '../../tasks/common/hash';
 import type { Context } from '../../tasks/engine/context';
 import { stepDocument } from '../../tasks/engine/report';
 import { plainReporter } from '../../tasks/engine/reporter/plain';
@@ -187,6 +188,7 @@ else {
       assert.is(around(context), before, 'something was written here');
     });
 
+  const forgedList = `{"version":1,"files":{"../../marker":["f${'1'.repeat(64)}"]}}`;
   /** What it makes of the answer to the first question, by a program for sed, and what a person gets. */
   const looks: Record<string, { sed: string; code?: string; after?: string }> = {
     'a home that leads elsewhere': { sed: 's|^home=.*|home=/x/../../etc|', code: 'E_REMOTE_ANSWER' },
@@ -197,8 +199,9 @@ else {
     'room that is no number': { sed: 's|^state_free_kb=.*|state_free_kb=99999999999999999999999|' },
     'a file that it was not asked about': { sed: 's|^names$|names\\nother ../../etc/passwd|', code: 'E_REMOTE_ANSWER' },
     'a list of what was sent that leads elsewhere': {
-      sed: `s|^sent=.*|sent={"version":1,"files":{"../../marker":["f${'1'.repeat(64)}"]}}|`,
+      sed: `s|^sent=.*|sent=${forgedList}|; s|^behind=.*|behind=${sha256(forgedList)}|`,
     },
+    'a list of what was sent that is another one each time': { sed: 's|^behind=.*|behind=x|', code: 'E_PROJECT_BUSY' },
     'more than is taken for one answer': {
       sed: '',
       after: 'yes xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx | head -c 80000000',

@@ -45,37 +45,42 @@ test('six bring a Node at the same moment: one lies there, whole, with nothing b
 
 if (noSshd) skip(test, 'two laptops and one machine', noSshd);
 else {
-  test('another laptop brings its project a moment behind ours: that is told, and the same command again brings ours', async () => {
-    const programs = temporaryFolder('jl-programs');
-    const [first, isArmed] = [await pair({ path: `${programs}:${process.env.PATH}` }), path.join(programs, 'armed')];
-    const notes = path.join(first.there, 'configs/notes.txt');
-    // What another one's run does, at the moment when ours has noted what it brought.
-    const other = [
-      `printf other > '${notes}'`,
-      `sed -i 's|"configs/notes.txt":.[^]]*|"configs/notes.txt":["f'$(sha256sum < '${notes}' | head -c 64)'"|' '${first.there}/.just-lora/brought'`,
-    ];
-    fs.writeFileSync(
-      path.join(programs, 'mv'),
-      [
-        '#!/bin/sh',
-        '/bin/mv "$@" || exit',
-        `case "$*" in */last\\ *brought) rm '${isArmed}' 2>/dev/null || exit 0`,
-        ...other,
-        'esac',
-        '',
-      ].join('\n'),
-      { mode: 0o755 },
-    );
-    fs.writeFileSync(path.join(first.project, 'configs/notes.txt'), 'ours');
-    fs.writeFileSync(isArmed, '');
-    const overtaken = await first.run('mkdirs', '--on=gpu');
-    assert.is(overtaken.exitCode, 1, overtaken.stderr);
-    assert.match(overtaken.stderr, /E_PROJECT_BUSY/, overtaken.stderr);
-    assert.is(fs.readFileSync(notes, 'utf8'), 'other');
-    const again = await first.run('mkdirs', '--on=gpu');
-    assert.is(again.exitCode, 0, again.stderr);
-    assert.is(fs.readFileSync(notes, 'utf8'), 'ours');
-  });
+  for (const [moment, program, when] of [
+    ['when ours has noted what it brought', 'mv', '*/last\\ *brought'],
+    ['between the list of what ours brought and the files, in the look behind it', 'cat', '.just-lora/brought'],
+  ] as const)
+    test(`another laptop brings its project ${moment}: that is told, and the same command again brings ours`, async () => {
+      const programs = temporaryFolder('jl-programs');
+      const [first, isArmed] = [await pair({ path: `${programs}:${process.env.PATH}` }), path.join(programs, 'armed')];
+      const notes = path.join(first.there, 'configs/notes.txt');
+      const brought = path.join(first.there, '.just-lora/brought');
+      // What another one's run does at that moment.
+      const other = [
+        `printf other > '${notes}'`,
+        `sed -i 's|"configs/notes.txt":.[^]]*|"configs/notes.txt":["f'$(sha256sum < '${notes}' | head -c 64)'"|' '${brought}'`,
+      ];
+      fs.writeFileSync(
+        path.join(programs, program),
+        [
+          '#!/bin/sh',
+          `/bin/${program} "$@" || exit`,
+          `case "$*" in ${when}) rm '${isArmed}' 2>/dev/null || exit 0`,
+          ...other,
+          'esac',
+          '',
+        ].join('\n'),
+        { mode: 0o755 },
+      );
+      fs.writeFileSync(path.join(first.project, 'configs/notes.txt'), 'ours');
+      fs.writeFileSync(isArmed, '');
+      const overtaken = await first.run('mkdirs', '--on=gpu');
+      assert.is(overtaken.exitCode, 1, overtaken.stderr);
+      assert.match(overtaken.stderr, /E_PROJECT_BUSY/, overtaken.stderr);
+      assert.is(fs.readFileSync(notes, 'utf8'), 'other');
+      const again = await first.run('mkdirs', '--on=gpu');
+      assert.is(again.exitCode, 0, again.stderr);
+      assert.is(fs.readFileSync(notes, 'utf8'), 'ours');
+    });
 
   test('the same command, then two: one run and both see it, or who is at work and since when; what both bring is whole', async () => {
     const hub = await startHub();

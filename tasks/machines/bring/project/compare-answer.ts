@@ -22,6 +22,8 @@ export interface ProjectThere {
   sent: Sent;
   /** SHA-256 of the text of that list; `-` where there is none. */
   sentHash: string;
+  /** Nothing else was sent while it told of its files. */
+  isSteady: boolean;
   files: ReadonlyMap<RelativeName, FileThere>;
 }
 
@@ -37,7 +39,7 @@ export function parseComparison(text: string, asked: ReadonlySet<string>): Proje
   if (begin < 0 || end < begin) return undefined;
   const body = text.slice(begin + 'just-lora-begin\n'.length, end);
   const files = new Map<RelativeName, FileThere>();
-  if (body === '') return { commit: undefined, isBusy: false, sent: parseSent(''), sentHash: '-', files };
+  if (body === '') return { commit: undefined, isBusy: false, sent: parseSent(''), sentHash: '-', isSteady: true, files };
   const split = body.indexOf('\nnames\n');
   if (split < 0) throw new WrongAnswer('answers with half of what it was asked');
   const [head, list] = [body.slice(0, split), body.slice(split + '\nnames\n'.length)];
@@ -65,11 +67,13 @@ export function parseComparison(text: string, asked: ReadonlySet<string>): Proje
       );
   }
   for (const [name, hash] of parseHashLines(list)) put(name.replace(/^\.\//, ''), `f${hash}`);
+  const hash = createHash('sha256').update(Buffer.from(sent, 'latin1')).digest('hex');
   return {
     commit: isCommitHash(commit) ? commit : undefined,
     isBusy: field('busy') === 'yes',
     sent: parseSent(sent),
-    sentHash: sent === '' ? '-' : createHash('sha256').update(Buffer.from(sent, 'latin1')).digest('hex'),
+    sentHash: sent === '' ? '-' : hash,
+    isSteady: lines.findLast((line) => line !== '') === `behind=${hash}`,
     files,
   };
 }

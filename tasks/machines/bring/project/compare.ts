@@ -17,6 +17,7 @@ import { type ProjectThere, parseComparison } from './compare-answer';
 import { type Decision, decide } from './decide';
 import type { ProjectHere } from './files-here';
 import { withFolders } from './parents';
+import { projectBusy } from './project-busy';
 import { compareScript, insideScript } from './project-scripts';
 import { type Sent, sentText } from './sent';
 
@@ -34,14 +35,12 @@ export interface Comparison extends Decision {
 
 /**
  * Compares by contents what a look has found: another round trip only where files are gone here.
- * @throws UserError E_NAME, E_NAMES_COLLIDE, E_REMOTE_ANSWER, E_REMOTE_FULL, and by the fault of the way
+ * @throws UserError E_NAME, E_NAMES_COLLIDE, E_REMOTE_ANSWER, E_REMOTE_FULL, E_PROJECT_BUSY, and by the fault of the way
  */
 export async function compareProjects(context: Context, bringing: Bringing): Promise<Comparison> {
   const { machine } = bringing;
   const { remote } = machine;
-  const looked = await bringing.looked(context);
-  const [look, here] = [looked.look, await looked.here];
-  const first = answered(machine, looked.project, withFolders(here.files.keys()));
+  const { look, here, first } = await steady(context, bringing);
   const there = await withGone(machine, first, here);
   const inside = await insideOf(
     machine,
@@ -69,6 +68,21 @@ export async function compareProjects(context: Context, bringing: Bringing): Pro
   };
   const lastHash = sha256(sentText(last));
   return { ...decision, changed, here, there: { ...there, files }, clone, last, lastHash, isUnrecorded: lastHash !== there.sentHash };
+}
+
+/** How often others may place their files while a machine tells of its files. */
+const tries = 4;
+
+/** What lies there at one moment: told while another laptop placed its files, it is neither what was sent nor what a person changed. */
+async function steady(context: Context, bringing: Bringing) {
+  for (let at = 0; at < tries; at++) {
+    const looked = await bringing.looked(context);
+    const here = await looked.here;
+    const first = answered(bringing.machine, looked.project, withFolders(here.files.keys()));
+    if (first.isSteady) return { look: looked.look, here, first };
+    bringing.forget();
+  }
+  throw projectBusy(bringing.machine);
 }
 
 /** @throws UserError E_REMOTE_ANSWER for half an answer, and for one about something else */

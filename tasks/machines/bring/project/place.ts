@@ -1,4 +1,3 @@
-import { UserError } from '../../../common/errors';
 import { sha256 } from '../../../common/hash';
 import { shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
@@ -83,15 +82,6 @@ function statesOf({ send, remove, there: { files } }: Comparison): { was: string
   }
   return { was: [...states].flat(), hashes };
 }
-
-/** Others were faster each time. */
-export const projectBusy = ({ remote }: Machine): UserError =>
-  new UserError({
-    code: 'E_PROJECT_BUSY',
-    found: `others bring a project to \`${remote.name}:${remote.path}\` at this moment`,
-    needed: 'one at a time',
-    fix: 'run the same command again: it looks at what lies there by then',
-  });
 
 /** Where copies of what a person changed go, below `.just-lora/kept` there. */
 const keptFolder = ({ host }: Context): string => host.now().toISOString().replace(/[:.]/g, '-');

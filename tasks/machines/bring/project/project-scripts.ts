@@ -2,7 +2,8 @@ import { projectScript } from '../../../sync/posix/scripts/project-script';
 import { describeMachine } from '../look/describe-machine';
 
 /**
- * What is there of a project: the commit of its clone, whether a run is at work, what was sent last, and of each name what it is, with its hash. Writes nothing.
+ * What is there of a project: the commit of its clone, whether a run is at work, what was sent last, of each name what it is, with its
+ * hash, and the hash of the list of what was sent last by then. Writes nothing.
  * stdin: names with NUL between.
  */
 const compare = `
@@ -19,6 +20,7 @@ const compare = `
     printf "sent="; cat .just-lora/brought 2>/dev/null; echo;
     echo names;
     xargs -0 -n 400 sh -c "k=; for n do if [ -L \\"./\\$n\\" ]; then printf \\"link %s\\n%s\\n\\" \\"\\$n\\" \\"\\$(readlink \\"./\\$n\\")\\"; elif [ -f \\"./\\$n\\" ]; then k=1; [ -x \\"./\\$n\\" ] && printf \\"run %s\\n\\" \\"\\$n\\"; elif [ -d \\"./\\$n\\" ]; then printf \\"folder %s\\n\\" \\"\\$n\\"; elif [ -e \\"./\\$n\\" ]; then printf \\"other %s\\n\\" \\"\\$n\\"; fi; done; [ -z \\"\\$k\\" ] || for n do if [ -L \\"./\\$n\\" ]; then :; elif [ -f \\"./\\$n\\" ]; then printf \\"./%s\\0\\" \\"\\$n\\"; fi; done | xargs -0 sha256sum; exit 0" sh 2>/dev/null;
+    printf "behind=%s\\n" "$(cat .just-lora/brought 2>/dev/null | sha256sum | head -c 64)";
   fi;
   echo just-lora-end`;
 

@@ -6,7 +6,8 @@ import { appHere } from '../app/app-here';
 import type { Bringing } from '../bringing';
 import type { MachineLook } from '../look/machine-answer';
 import { type Comparison, compareProjects } from './compare';
-import { placeProject, projectBusy } from './place';
+import { placeProject } from './place';
+import { projectBusy } from './project-busy';
 
 interface Seen {
   look: MachineLook;
@@ -20,12 +21,13 @@ export function projectStep(bringing: Bringing): Step<Seen> {
   return {
     name: 'project',
     title: `Bring the project to ${name}`,
-    async check(context) {
-      const look = await bringing.look(context);
-      const comparison = await compareProjects(context, bringing);
-      // What was brought a moment ago is no longer what lies there.
-      if (bringing.placed && bringing.placed !== comparison.there.sentHash) throw projectBusy(machine);
-      return { ...findingOf(name, look, comparison, context.forced('project')), seen: { look, comparison } };
+    async check(context, _depth, _tell, before) {
+      const [look, comparison] = [await bringing.look(context), await compareProjects(context, bringing)];
+      const finding = findingOf(name, look, comparison, context.forced('project'));
+      // What was brought a moment ago is no longer what lies there, or others were at work there until now.
+      const isLeft = before !== undefined && finding.state === 'todo' && differs(comparison);
+      if (bringing.placed !== comparison.there.sentHash && (bringing.placed !== undefined || isLeft)) throw projectBusy(machine);
+      return { ...finding, seen: { look, comparison } };
     },
     async plan(context, seen) {
       if (!seen) return [];
@@ -40,8 +42,8 @@ export function projectStep(bringing: Bringing): Step<Seen> {
                 run: (now: Context, tell: (progress: Progress) => void) => bringing.sendApp(now, tell),
               },
             ];
-      const { send, remove, changed, isUnrecorded, there } = comparison;
-      if (there.isBusy || (send.length + remove.length === 0 && !isUnrecorded)) return own;
+      const { changed, isUnrecorded, there } = comparison;
+      if (there.isBusy || (!differs(comparison) && !isUnrecorded)) return own;
       return [
         ...own,
         {
@@ -55,6 +57,9 @@ export function projectStep(bringing: Bringing): Step<Seen> {
     },
   };
 }
+
+/** Is there a file to send, or to take away? */
+const differs = ({ send, remove }: Comparison): boolean => send.length + remove.length > 0;
 
 /** How often another laptop may be faster. */
 const tries = 4;
@@ -74,10 +79,10 @@ async function placeInTurn(context: Context, bringing: Bringing, first: Comparis
     tell({ text: 'what lies there was changed meanwhile: look at it again' });
     bringing.forget();
     comparison = await compareProjects(context, bringing);
-    const { send, remove, changed, inTheWay, isUnrecorded, there } = comparison;
+    const { changed, inTheWay, isUnrecorded, there } = comparison;
     const isRefused = inTheWay.length > 0 || (changed.length > 0 && !context.forced('project'));
     // The look that comes behind tells what this means.
-    if (there.isBusy || isRefused || (send.length + remove.length === 0 && !isUnrecorded)) return;
+    if (there.isBusy || isRefused || (!differs(comparison) && !isUnrecorded)) return;
   }
   throw projectBusy(bringing.machine);
 }
@@ -106,7 +111,7 @@ function findingOf(name: string, look: MachineLook, comparison: Comparison, isFo
     },
   };
   // What is at work there reads its files: they stay as they are until it has ended, and whoever asks for it may follow it.
-  if (there.isBusy && send.length + remove.length > 0)
+  if (there.isBusy && differs(comparison))
     return {
       state: look.hasApp ? 'done' : 'todo',
       found: `a run is at work there, with the files that it began with${look.hasApp ? '' : '; just-lora itself is not whole there'}${cloneText}`,
@@ -132,8 +137,7 @@ function findingOf(name: string, look: MachineLook, comparison: Comparison, isFo
       ...(changed.length > 4 ? { table: [['changed there'], ...changed.map((each) => [shownName(each)])] } : {}),
       ...data,
     };
-  const differs = send.length + remove.length > 0 || isUnrecorded;
-  if (!differs && look.hasApp)
+  if (!differs(comparison) && !isUnrecorded && look.hasApp)
     return {
       state: 'done',
       found: `${plural(here.files.size, 'file')} are the same there, and just-lora with them${cloneText}`,
@@ -141,12 +145,11 @@ function findingOf(name: string, look: MachineLook, comparison: Comparison, isFo
       ...data,
     };
   const notes = here.notes.length > 0 ? `; ${here.notes.join('; ')}` : '';
-  const what =
-    send.length + remove.length > 0
-      ? `${plural(send.length + remove.length, 'file')} of ${here.files.size} differ`
-      : differs
-        ? 'what lies there is not noted yet'
-        : '';
+  const what = differs(comparison)
+    ? `${plural(send.length + remove.length, 'file')} of ${here.files.size} differ`
+    : isUnrecorded
+      ? 'what lies there is not noted yet'
+      : '';
   const found = [what, look.hasApp ? '' : 'just-lora itself is not there, or not whole'].filter(Boolean).join('; ');
   return { state: 'todo', found: `${found}${cloneText}${notes}`, ...data };
 }
