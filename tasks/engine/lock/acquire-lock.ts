@@ -5,7 +5,7 @@ import type { Host } from '../../platform';
 import { killGroup } from '../../platform/processes/process-groups';
 import { staleMinutes } from './heartbeat';
 import { type LockPlace, type SeenLock, seeLock } from './lock-file';
-import { describeOwner, isSameMachine, isStale, type LockOwner, maxLockChars } from './lock-owner';
+import { describeOwner, isSameMachine, isStale, type LockOwner } from './lock-owner';
 
 /** How long to wait for the run that is there, and what to do without room for a lock. */
 export interface Waiting {
@@ -76,41 +76,54 @@ async function mayEnd(host: Host, { pid, started }: { pid: number; started: stri
 
 /** @returns whether it is ours now */
 function create(host: Host, { folder, name }: LockPlace, mine: LockOwner, freesSpace: boolean): boolean {
+  return createThough(
+    () => host.shared.create(folder, name, JSON.stringify(mine)),
+    (error) => freesSpace && isFull(error),
+  );
+}
+
+/** @param isAllowed what may go wrong: then it counts as created */
+function createThough(create: () => boolean, isAllowed: (error: unknown) => boolean): boolean {
   try {
-    return host.shared.create(folder, name, JSON.stringify(mine));
+    return create();
   } catch (error) {
-    if (freesSpace && isFull(error)) return true;
+    if (isAllowed(error)) return true;
     throw error;
   }
 }
 
+/** Milliseconds after which who was about to break a lock has died on it. */
+const breakingMs = 10_000;
+
 /**
- * Takes away the lock of an owner that is gone, after what it left running is ended.
+ * Takes away the lock of an owner that is gone, after what it left running is ended: one at a time, so that what lies there is still
+ * the lock that was judged, and not that of another run that was first.
  * @returns false where this user may not take it away
  */
 async function breakLock(host: Host, { folder, name }: LockPlace, judged: SeenLock): Promise<boolean> {
+  const { shared } = host;
   await endLeftovers(host, judged);
-  // Renamed before it is removed: of two runs that see the dead owner only one gets to break its lock.
+  const breaking = `${name}.breaking`;
   const aside = `${name}.dead-${crypto.randomUUID()}`;
   try {
-    host.shared.move(folder, name, aside);
+    if (!createThough(() => shared.create(folder, breaking, ''), isFull)) {
+      if (shared.ageOf(folder, breaking) > breakingMs) shared.remove(folder, breaking);
+      else await host.sleep(20);
+      return true;
+    }
+    try {
+      // Renamed first: a folder under its name gives way too.
+      if (seeLock(host, { folder, name })?.mark === judged.mark) shared.move(folder, name, aside);
+      shared.remove(folder, aside);
+    } finally {
+      shared.remove(folder, breaking);
+    }
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return true;
     if (['EPERM', 'EACCES'].includes(code)) return false;
     throw error;
   }
-  // Another run was first, and this is the lock that it holds now.
-  if (seeLock(host, { folder, name: aside })?.mark !== judged.mark) giveBack(host, folder, aside, name);
-  host.shared.remove(folder, aside);
   return true;
-}
-
-/** By a second name, so that it stays its owner's; by its text on a disk without hard links, or of another user. */
-function giveBack({ shared }: Host, folder: string, aside: string, name: string): void {
-  if (shared.linkTo(folder, aside, name)) return;
-  const text = shared.read(folder, aside, maxLockChars)?.text;
-  if (text !== undefined) shared.create(folder, name, text);
 }
 
 /**

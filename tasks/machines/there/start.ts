@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
-import { createText, lstat, move, readText, remove, stat } from '../../platform/files';
+import { createText, lstat, readText, remove, stat } from '../../platform/files';
 import { stateFolder } from '../../platform/files/private';
 import { type Answer, protocolVersion, type StartRequest } from './protocol';
 import { aliveness, fileOf, infoOf, makeRun, type RunFolder, type RunInfo, runsOf } from './run-folder';
@@ -76,18 +76,21 @@ async function oneAtATime(project: string): Promise<() => void> {
   }
 }
 
-/** Renamed before it is removed: of two who wait, the other one may hold it anew by then, and gets it back. */
+/** One at a time, so that what lies there is still what was judged, and not the place of another one who was first. */
 function breakStale(file: string): void {
-  const [held, text] = [lstat(file), readText(file)];
-  if (!held || Date.now() - held.mtimeMs <= staleMs) return;
-  const aside = `${file}.dead-${randomUUID()}`;
-  try {
-    move(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+  const text = staleText(file);
+  if (text === undefined) return;
+  const breaking = `${file}.breaking`;
+  if (!createText(breaking, '')) {
+    if (staleText(breaking) !== undefined) remove(breaking);
+    return;
   }
-  const moved = readText(aside);
-  if (moved !== text && moved !== undefined) createText(file, moved);
-  remove(aside);
+  if (staleText(file) === text) remove(file);
+  remove(breaking);
+}
+
+/** What a file says that is older than whoever holds it would let it become. */
+function staleText(file: string): string | undefined {
+  const held = lstat(file);
+  return held && Date.now() - held.mtimeMs > staleMs ? readText(file) : undefined;
 }

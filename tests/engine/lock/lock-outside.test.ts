@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { readLockOwner, withFileLock } from '../../../tasks/engine/lock/lock';
 import { type LockOwner, maxLockChars, parseLockOwner, pidNamespaceId } from '../../../tasks/engine/lock/lock-owner';
 import { thisHost } from '../../../tasks/platform';
+import { atOnce, typeScript } from '../../support/at-once';
 import { mutations, rawControls } from '../../support/mutate';
 import { repository, temporaryFolder } from '../../support/project';
 import { skip } from '../../support/skip';
@@ -290,7 +291,7 @@ test('of three runs that come to a dead lock, one that judged it late leaves the
   const quick = holder(at);
   await until(() => quick.said.includes('in'), 'the second one breaks it and is in');
   fs.writeFileSync(path.join(marks, 'go'), '');
-  // It takes the lock of the second one away, sees that it is not the one that it has judged, and waits.
+  // It sees that the lock of the second one is not the one that it has judged, and waits.
   await until(() => late.said.length > 0, 'the first one waits');
   const third = holder(at);
   await until(() => third.said.length > 0, 'the third one waits');
@@ -306,6 +307,31 @@ test('of three runs that come to a dead lock, one that judged it late leaves the
   await until(() => last.said.includes('in'), 'the last one is in');
   last.end();
   await Promise.all([next.ended, last.ended]);
+  assert.equal(fs.readdirSync(path.dirname(at.file)), []);
+});
+
+test('six runs that come to a dead lock at once are in one behind the other, each time', async () => {
+  const name = '.cache/just-lora/lock.json';
+  const asks = (_: number, folders: readonly string[]) => typeScript('tests/fixtures/lock/rounds.ts', [name, ...folders]);
+  for (const { folder, said } of await atOnce(asks, (each) => plant(path.join(each, name), dead()))) {
+    assert.equal(said, new Array(said.length).fill('alone'));
+    assert.equal(fs.readdirSync(path.dirname(path.join(folder, name))), []);
+  }
+});
+
+test('who died while it broke a lock holds up nobody', async () => {
+  const at = place();
+  plant(at.file, dead());
+  plant(`${at.file}.breaking`, '', 60);
+  let isIn = false;
+  await hold(
+    at,
+    () => {
+      isIn = true;
+    },
+    5,
+  );
+  assert.ok(isIn);
   assert.equal(fs.readdirSync(path.dirname(at.file)), []);
 });
 

@@ -1,5 +1,6 @@
 import { projectScript } from '../../../sync/posix/scripts/project-script';
 import { temporaryFolder } from '../temporary-folder';
+import { takeTurn } from './take-turn';
 
 /** Holds what lies there to pairs of a name and its state, as `was` of {@link placeScript} has them. */
 const sameStates = String.raw`
@@ -32,30 +33,6 @@ const placeAll = String.raw`
     for f in \"\$d\"/* \"\$d\"/.*; do if [ -L \"\$f\" ] || [ -f \"\$f\" ]; then set -- \"\$@\" \"\$f\"; [ \$# -lt 200 ] || { mv -f \"\$@\" \"\$p/\$d/\" || exit 255; set --; }; fi; done;
     [ \$# -eq 0 ] || mv -f \"\$@\" \"\$p/\$d/\" || exit 255;
   done" sh )`;
-
-/** Minutes after which the lock of a run on another host is nobody's: it is held while files that have come are renamed. */
-const leftMinutes = 60;
-
-/**
- * Waits until nobody else places files here: the lock is `$s/placing`, and names who has it. That of a process of this host that is
- * gone is broken; one without a word in it, too, which is of one for whom the disk was full. Who breaks a lock renames it first, and
- * gives it back where it is none that was judged: of two who wait, the other one has it by then. A disk without hard links has its
- * lock in two moves. `own` tells first of a disk that is full: no sh says why it could not write.
- */
-const takeTurn = `
-  l=$s/placing; i=0; a=$me-$$; env printf "%s\\n" "$a" > "$t/own" || exit 81;
-  trap "[ \\"\\$(head -n 1 \\"\\$l\\" 2>/dev/null)\\" = \\"\\$a\\" ] && rm -f \\"\\$l\\"; rm -rf \\"\\$t\\"" 0;
-  g() { ln "$1" "$l" 2>/dev/null || ( set -C; cat "$1" > "$l" ) 2>/dev/null; };
-  until g "$t/own"; do
-    o=$(head -n 1 "$l" 2>/dev/null); d=;
-    case "$o" in
-      "") [ $i -le 1 ] || d=1;;
-      "$me-"*) kill -0 "\${o##*-}" 2>/dev/null || d=1;;
-    esac;
-    [ -z "$(find "$l" -mmin +${leftMinutes} 2>/dev/null)" ] || d=1;
-    [ -n "$d" ] && mv "$l" "$t/dead" 2>/dev/null && { [ "$(head -n 1 "$t/dead")" = "$o" ] || g "$t/dead"; rm -f "$t/dead"; };
-    i=$((i + 1)); [ $i -lt 60 ] || exit 86; sleep 1;
-  done;`;
 
 /**
  * Gives what is sent its names. Lines: project, the SHA-256 of the list of what was sent last as the look saw it (- where there is

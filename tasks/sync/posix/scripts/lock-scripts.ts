@@ -5,18 +5,32 @@ import { projectScript } from './project-script';
  * Takes the lock and makes the folders. Lines: project, token, owner, then `+FOLDER` for each folder to make
  * and `-PATTERN` for manifests that will no longer hold. A lock of the same owner is of a run that was killed,
  * since one project runs one push at a time; one that has given no sign of life
- * for `staleMinutes` is of a dead machine. BusyBox's find counts whole minutes, and lets it stay one more.
+ * for `staleMinutes` is of a dead machine. BusyBox's find counts whole minutes, and lets it stay one more. One without an owner is
+ * being written, or of one for whom the disk was full. One at a time breaks a lock, and looks again first: of two who wait for a
+ * machine that died, the other one may have it by then.
  */
 export const beginScript = projectScript(`
   IFS= read -r token; IFS= read -r owner;
-  s=$p/.just-lora; l=$s/lock;
+  s=$p/.just-lora; l=$s/lock; b=$l.breaking;
   mkdir -p "$s" || exit 81;
+  o() { sed -n 2p "$l" 2>/dev/null; };
+  w() { printf "%s\\n%s\\n" "$token" "$owner" > "$l.$token" && mv -f "$l.$token" "$l"; };
+  d() { [ "$h" = "$owner" ] || [ -z "$h" ] || [ -n "$(find "$l" -mmin +${staleMinutes} 2>/dev/null)" ]; };
   if (set -C; printf "%s\\n%s\\n" "$token" "$owner" > "$l") 2>/dev/null; then echo fresh;
   elif [ -e "$l" ]; then
-    h=$(sed -n 2p "$l");
-    old=$(find "$l" -mmin +${staleMinutes} 2>/dev/null);
-    if [ "$h" = "$owner" ] || [ -n "$old" ] || [ -z "$h" ]; then printf "%s\\n%s\\n" "$token" "$owner" > "$l" || exit 82; echo broken;
-    else printf "held=%s\\n" "$h"; exit 0; fi;
+    h=$(o); [ -n "$h" ] || { sleep 1; h=$(o); };
+    k=held;
+    if d; then
+      if (set -C; : > "$b") 2>/dev/null; then
+        if [ "$(o)" = "$h" ] && d; then w && k=broken || k=full; fi;
+        rm -f "$b";
+      elif [ -n "$(find "$b" -mmin +1 2>/dev/null)" ]; then rm -f "$b"; fi;
+    fi;
+    case $k in
+      held) printf "held=%s\\n" "$h"; exit 0;;
+      full) rm -f "$l.$token"; exit 82;;
+      *) echo broken;;
+    esac;
   else printf "%s\\n%s\\n" "$token" "$owner" > "$l"; exit 82; fi;
   while IFS= read -r f; do
     case "$f" in
