@@ -4,7 +4,7 @@
 
 Writes each into a folder with a number for a name: without `model_type`, versions before 5 take the kind of model from the path. Its
 last line is a JSON list: the `folder`, the `kind` of model, what was changed (`change`), and what `from_pretrained` does (`verdict`):
-`refuses`, `random` (weights that no file has), `leaves` (tensors of the files that it does not use) or `loads`. Kinds that this version
+`refuses`, `random` (weights that no file has: any values, or none), `leaves` (tensors of the files that it does not use) or `loads`. Kinds that this version
 does not know are left out.
 """
 import json
@@ -53,6 +53,8 @@ CHANGES = {
     "no-head": ({}, "lm_head"),
     "no-head-tied": (dict(tie_word_embeddings=True), "lm_head"),
     "head-tied": (dict(tie_word_embeddings=True), None),
+    # What save_model of safetensors leaves of two that are tied.
+    "no-embedding-tied": (dict(tie_word_embeddings=True), "embed_tokens"),
     "no-head-unsaid": (dict(tie_word_embeddings=GONE), "lm_head"),
     "no-layer-norm": ({}, "post_attention_layernorm"),
     "no-query-norm": ({}, "layers.1.self_attn.q_norm"),
@@ -88,10 +90,10 @@ def changed(plain, target, fields, without, named="{}", more=None):
 
 def asked(folder):
     try:
-        told = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True)[1]
+        model, told = AutoModelForCausalLM.from_pretrained(folder, output_loading_info=True)
     except Exception:
         return "refuses"
-    if told["missing_keys"]:
+    if told["missing_keys"] or any(weight.is_meta for weight in model.parameters()):
         return "random"
     return "leaves" if told["unexpected_keys"] else "loads"
 

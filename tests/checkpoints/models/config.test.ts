@@ -168,6 +168,15 @@ for (const [name, change, shapes] of [
     assert.not.match(warning ?? '', 'config.json');
   });
 
+test('that ties the embeddings to an output layer, which is there alone, is a warning; both missing are not', async () => {
+  const tied = JSON.stringify({ ...config, tie_word_embeddings: true });
+  const { state, found, warning } = await verify(tied, without('embed_tokens'));
+  assert.is(state, 'done', found);
+  assert.match(warning ?? '', 'transformers takes it for both, but 4.51 to 4.57, which give neither of them values');
+  const none = Object.fromEntries(Object.entries(without('embed_tokens')).filter(([name]) => name !== 'lm_head.weight'));
+  assert.match((await verify(tied, none)).found, 'needs `model.embed_tokens.weight`, which no file has');
+});
+
 test('that leaves layers out is a warning', async () => {
   const { state, warning } = await verify(JSON.stringify({ ...config, num_hidden_layers: 1 }));
   assert.is(state, 'done');

@@ -125,6 +125,11 @@ def build_on_meta(request, config, torch, kind):
     stored = tensors_of(request["folder"], request["shards"])
     expected = {name: list(value.shape) for name, value in model.state_dict().items()}
     tied = set(getattr(model, "_tied_weights_keys", None) or []) if getattr(config, "tie_word_embeddings", False) else set()
+    # The names of one parameter: a file may have any of them.
+    shared = {}
+    for name, value in model.named_parameters(remove_duplicate=False):
+        shared.setdefault(id(value), []).append(name)
+    tied.update(name for names in shared.values() if any(each in stored for each in names) for name in names)
     missing = sorted(name for name in expected if name not in stored and name not in tied)
     other = sorted(name for name in expected if name in stored and list(stored[name]) != expected[name])
     if missing:
