@@ -1,7 +1,7 @@
 import { missingDriver, type TorchOfProfile } from '../../environments/profile/runs-on';
 import { updateDriver } from '../driver/install-driver';
 import type { DriverAnswers, Gpu } from '../driver/query-driver';
-import { cudaVisibleDevices, exportCards, orderWarning } from '../driver/select-cards';
+import { cudaVisibleDevices, exportCards, orderWarning, whyNoneIsVisible } from '../driver/select-cards';
 import type { GpuLayer, LayerFault, LayerName, Layers } from '../layer';
 import { capabilityFault, healthFault, type Wanted } from './card-faults';
 import { driverFault, noDriver } from './driver-faults';
@@ -62,7 +62,7 @@ function driverLayer(answers: DriverAnswers): Judged {
   if (seen.length === 0)
     return broken('driver', {
       code: 'E_GPU_NOT_VISIBLE',
-      found: `\`CUDA_VISIBLE_DEVICES=${visible}\` hides every GPU (${gpus.length} there)`,
+      found: `\`CUDA_VISIBLE_DEVICES=${visible}\` hides every GPU (${gpus.length} there)${whyNoneIsVisible(visible ?? '')}`,
       needed: 'one GPU that programs may use',
       fix: '`unset CUDA_VISIBLE_DEVICES`',
     });
@@ -74,14 +74,14 @@ function driverLayer(answers: DriverAnswers): Judged {
       faults.length > 0 ? [`GPU ${index} answers with errors (${faults.join(', ')}): it may need a reboot`] : [],
     ),
   ];
-  const well = sift(seen, healthFault);
+  const well = sift(seen, healthFault, visible);
   if (well.fault) return { ...broken('driver', well.fault), warnings };
   const found = `${gpus[0]?.driver ?? 'version unknown'}, \`nvidia-smi\` names ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`;
   return { ...ok('driver', found), warnings: [...warnings, ...well.leftOut], passed: well.passed };
 }
 
 function cudaLayer(answers: DriverAnswers, gpus: readonly Gpu[], { choice }: Wanted): Judged {
-  const { passed, fault } = sift(gpus, (gpu) => oldDriver(answers, gpu, choice.torch));
+  const { passed, fault } = sift(gpus, (gpu) => oldDriver(answers, gpu, choice.torch), answers.visible);
   if (fault) return broken('cuda', fault);
   const { cudaOfDriver = 'an unknown version', cudaOfToolkit = 'none' } = answers;
   return { ...ok('cuda', `the driver runs CUDA up to ${cudaOfDriver}; toolkit ${cudaOfToolkit} (not needed)`), passed };
@@ -105,8 +105,8 @@ function oldDriver(
   };
 }
 
-function capabilityLayer(_: DriverAnswers, gpus: readonly Gpu[], wanted: Wanted): Judged {
-  const { passed, leftOut, fault } = sift(gpus, (gpu) => capabilityFault(gpu, wanted));
+function capabilityLayer({ visible }: DriverAnswers, gpus: readonly Gpu[], wanted: Wanted): Judged {
+  const { passed, leftOut, fault } = sift(gpus, (gpu) => capabilityFault(gpu, wanted), visible);
   if (fault) return broken('capability', fault);
   const capabilities = [...new Set(passed.map(({ capability }) => capability))];
   const warnings = [...leftOut, ...(capabilities.length > 1 ? ['the GPUs are of different kinds: each step waits for the slowest'] : [])];
@@ -117,12 +117,16 @@ function capabilityLayer(_: DriverAnswers, gpus: readonly Gpu[], wanted: Wanted)
 }
 
 /** The cards that pass, a word about each that does not, and the first fault where none does. */
-function sift(gpus: readonly Gpu[], judge: (gpu: Gpu) => LayerFault | undefined): { passed: Gpu[]; leftOut: string[]; fault?: LayerFault } {
+function sift(
+  gpus: readonly Gpu[],
+  judge: (gpu: Gpu) => LayerFault | undefined,
+  visible: string | undefined,
+): { passed: Gpu[]; leftOut: string[]; fault?: LayerFault } {
   const judged = gpus.map((gpu) => ({ gpu, fault: judge(gpu) }));
   const passed = judged.filter(({ fault }) => !fault).map(({ gpu }) => gpu);
   const failed = judged.flatMap(({ gpu, fault }) => (fault ? [{ gpu, fault }] : []));
   if (passed.length === 0 && failed[0]) return { passed, leftOut: [], fault: failed[0].fault };
-  const keep = exportCards(passed);
+  const keep = exportCards(passed, visible);
   const leftOut = failed.map(
     ({ gpu: { index, name }, fault: { found } }) =>
       `GPU ${index} (${name}) is left out: ${found}; \`${keep}\` keeps it out of the training`,
@@ -131,8 +135,8 @@ function sift(gpus: readonly Gpu[], judge: (gpu: Gpu) => LayerFault | undefined)
 }
 
 /** Cards that are there and do not answer: the driver names the others, and one that hangs may take them along. */
-function lostWarnings({ machine, gpus, lost }: DriverAnswers, seen: readonly Gpu[]): string[] {
-  const keep = `until then \`${exportCards(seen)}\` keeps to the others`;
+function lostWarnings({ machine, gpus, lost, visible }: DriverAnswers, seen: readonly Gpu[]): string[] {
+  const keep = `until then \`${exportCards(seen, visible)}\` keeps to the others`;
   const told = lost.map(
     (text) =>
       `a GPU stopped answering (${text}; E_GPU_LOST): \`sudo reboot\`, and where it is lost again look at its power, cooling and slot; ${keep}`,
