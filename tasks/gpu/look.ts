@@ -11,6 +11,7 @@ import { cardVariables, together } from './driver/select-cards';
 import { allLayers, brokenOf, type GpuLayer, type LayerFault } from './layer';
 import type { Wanted } from './layers/card-faults';
 import { driverLayers } from './layers/driver-layers';
+import { heldFault } from './layers/held-card';
 import { type Card, memoryByDriver, memoryByTorch, otherParts, torchOrder } from './memory/device-memory';
 import { judgeMemory, type MemoryJudgement, type ModelShape } from './memory/memory-layer';
 import { modelTypeOf, shapeOf } from './memory/shape';
@@ -61,6 +62,7 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', { fres
       othersMayEnd: half === 'driver',
       asked: context,
       parts: otherParts(answers),
+      held: python === undefined ? heldByOthers(together(usable), answers) : undefined,
     });
     layers.push(judged.layer);
     warnings.push(...judged.warnings);
@@ -75,6 +77,12 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', { fres
   }
   const why = look.broken ? 'not reached' : 'not reached: there is no training environment yet';
   return { ...look, layers: allLayers(layers, why), warnings: [...new Set(warnings)] };
+}
+
+/** Why none of these cards takes another program, where torch was not asked, which would say it. */
+function heldByOthers(cards: readonly Gpu[], { visible }: DriverAnswers): LayerFault | undefined {
+  const faults = cards.map((gpu) => heldFault(gpu, visible));
+  return faults.every((fault) => fault !== undefined) ? faults[0] : undefined;
 }
 
 /** What a card is held against. */

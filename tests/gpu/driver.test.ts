@@ -76,6 +76,7 @@ const table: Record<string, Expected | Expected[]> = {
   ],
   'a100-mig-empty': { broken: ['driver', 'E_GPU_MIG'], says: [/no MIG device is made/, /nvidia-smi mig -i 0 -cgi 0 -C/] },
   amd: { broken: ['device', 'E_GPU_AMD'], says: [/AMD one \(0000:03:00\.0\)/] },
+  'amd-left-over-smi': { broken: ['device', 'E_GPU_AMD'], says: [/AMD one \(0000:03:00\.0, \/dev\/kfd\)/] },
   b200: [
     { says: [/NVIDIA B200, capability 10\.0/, /driver 570\.124\.06 for CUDA up to 12\.8/, /fits with/] },
     {
@@ -135,6 +136,17 @@ const table: Record<string, Expected | Expected[]> = {
       /CUDA_VISIBLE_DEVICES=GPU-cccc1111-5c3e-1d2f-9a7b-0c4d8e6f1a2b`/,
     ],
   },
+  'one-silent': [
+    {
+      says: [
+        /GPU 1 \(NVIDIA A100-SXM4-80GB\) is left out: .*does not say how much memory it has \(memory\.total \[Unknown Error\]/,
+        /`export .*CUDA_VISIBLE_DEVICES=GPU-3f8a11c0-\S+` keeps it out/,
+        /^NVIDIA A100-SXM4-80GB, capability 8\.0, 85 GB free/m,
+      ],
+      saysNot: [/2 ×/, /2 GPUs,/],
+    },
+    { env: { CUDA_VISIBLE_DEVICES: '1' }, unknown: true, says: [/the free memory is not known here/] },
+  ],
   'one-missing': { says: [/2 NVIDIA GPUs are on the PCI bus, and `nvidia-smi` names 1/] },
   'slurm-no-gpu': [
     { env: { SLURM_JOB_ID: '7' }, broken: ['driver', 'E_GPU_NO_JOB'], says: [/this job of Slurm was given no GPU/, /--gres=gpu:1/] },
@@ -160,6 +172,25 @@ const table: Record<string, Expected | Expected[]> = {
   ecc: { broken: ['driver', 'E_GPU_ECC'], says: [/2 memory errors that ECC could not correct/, /--gpu-reset -i 0/] },
   empty: { broken: ['driver', 'E_DRIVER_UNREADABLE'], says: [/ended with 0 and said nothing/] },
   err: { unknown: true, says: [/memory unknown, free unknown/, /memory\.total ERR!/, /the free memory is not known here/] },
+  exclusive: {
+    broken: ['memory', 'E_GPU_BUSY'],
+    says: [
+      /GPU 0 \(NVIDIA A100-SXM4-80GB\) is in compute mode Exclusive_Process, and \/opt\/conda\/bin\/python \(pid 4242\) has it/,
+      /sudo nvidia-smi -i 0 -c DEFAULT/,
+    ],
+  },
+  'exclusive-free': { says: [/fits with/], saysNot: [/Exclusive/] },
+  'exclusive-mps': { says: [/fits with/], saysNot: [/Exclusive/] },
+  'exclusive-one-of-two': [
+    {
+      says: [
+        /GPU 0 \(NVIDIA A100-SXM4-80GB\) is left out: .*Exclusive_Process.*; `export .*CUDA_VISIBLE_DEVICES=GPU-3f8a11c1-\S+` keeps it out/,
+        /fits with/,
+      ],
+      saysNot: [/2 ×/],
+    },
+    { env: { CUDA_VISIBLE_DEVICES: '0' }, broken: ['memory', 'E_GPU_BUSY'], says: [/CUDA refuses a second program/] },
+  ],
   'exit-code-only': { broken: ['driver', 'E_DRIVER_NOT_LOADED'], says: [/not loaded/] },
   garbage: { broken: ['driver', 'E_DRIVER_UNREADABLE'], says: [/502 Bad Gateway/] },
   gh200: {
@@ -305,6 +336,23 @@ test('in a setup a card that others use is a warning: the training comes later',
   const finding = await gpuDriverStep().check(contextFor(project, machine), 'full');
   assert.is(finding.state, 'done');
   assert.match(readable(finding), /GPU 0 is in use/);
+});
+
+test('in a setup so is one that another program has for itself', async () => {
+  const finding = await gpuDriverStep().check(contextFor(project, machineOfTranscript('exclusive')), 'full');
+  assert.is(finding.state, 'done');
+  assert.match(readable(finding), /Exclusive_Process, and \/opt\/conda\/bin\/python \(pid 4242\) has it.*let it end/);
+});
+
+test('where the driver of NVIDIA is loaded, an AMD card beside it is not the answer', async () => {
+  const machine = machineOfTranscript('amd-left-over-smi');
+  fs.mkdirSync(path.join(machine.root, 'proc/driver/nvidia'), { recursive: true });
+  fs.writeFileSync(
+    path.join(machine.root, 'proc/driver/nvidia/version'),
+    'NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.161.08  Thu\n',
+  );
+  const finding = await gpuStep({ alone: true }).check(contextFor(project, machine), 'full');
+  assert.is(finding.state === 'blocked' && finding.code, 'E_DRIVER_NOT_LOADED');
 });
 
 test('AMD is seen by its tools too', async () => {

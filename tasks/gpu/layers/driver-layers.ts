@@ -3,8 +3,9 @@ import { updateDriver } from '../driver/install-driver';
 import type { DriverAnswers, Gpu } from '../driver/query-driver';
 import { cudaVisibleDevices, exportCards, orderWarning, whyNoneIsVisible } from '../driver/select-cards';
 import type { GpuLayer, LayerFault, LayerName, Layers } from '../layer';
-import { capabilityFault, healthFault, type Wanted } from './card-faults';
+import { capabilityFault, healthFault, silentFault, type Wanted } from './card-faults';
 import { driverFault, noDriver } from './driver-faults';
+import { heldFault } from './held-card';
 import { noCard } from './no-card';
 import { noGpuGiven } from './no-job';
 
@@ -47,6 +48,8 @@ function deviceLayer({ machine, gpus, program }: DriverAnswers): Judged {
   if (!program) return broken('device', onBus || wsl ? noDriver(machine) : noCard(machine));
   if (onBus) return ok('device', onBus);
   if (wsl) return ok('device', 'passed through by WSL');
+  // A program that was left behind, or came with an image: without a card and a module of the kernel there is nothing to load.
+  if (gpus.length === 0 && machine.amd.length > 0 && !machine.kernelModule) return broken('device', noCard(machine));
   if (gpus.length > 0) return ok('device', `${gpus.length} known to the driver`);
   // A program and nothing on the bus: the driver has the last word, as in a container that hides the bus.
   return unknown('device', 'no NVIDIA card is on the PCI bus');
@@ -77,7 +80,8 @@ function driverLayer(answers: DriverAnswers): Judged {
   const well = sift(seen, healthFault, visible);
   if (well.fault) return { ...broken('driver', well.fault), warnings };
   const found = `${gpus[0]?.driver ?? 'version unknown'}, \`nvidia-smi\` names ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`;
-  return { ...ok('driver', found), warnings: [...warnings, ...well.leftOut], passed: well.passed };
+  const { passed, leftOut } = prefer(well.passed, (gpu) => silentFault(gpu) ?? heldFault(gpu, visible), visible);
+  return { ...ok('driver', found), warnings: [...warnings, ...well.leftOut, ...leftOut], passed };
 }
 
 function cudaLayer(answers: DriverAnswers, gpus: readonly Gpu[], { choice }: Wanted): Judged {
@@ -132,6 +136,12 @@ function sift(
       `GPU ${index} (${name}) is left out: ${found}; \`${keep}\` keeps it out of the training`,
   );
   return { passed, leftOut };
+}
+
+/** The cards that pass, where there are such; else all: what is doubtful of them is for a later layer to say. */
+function prefer(...[gpus, judge, visible]: Parameters<typeof sift>): { passed: Gpu[]; leftOut: string[] } {
+  const { passed, leftOut } = sift(gpus, judge, visible);
+  return passed.length > 0 ? { passed, leftOut } : { passed: [...gpus], leftOut: [] };
 }
 
 /** Cards that are there and do not answer: the driver names the others, and one that hangs may take them along. */

@@ -46,6 +46,8 @@ interface JudgedModel {
 export interface MemoryQuestion extends MemoryCure {
   /** Memory that other programs hold now is no fault: the training comes later. */
   othersMayEnd: boolean;
+  /** Why no card takes another program now, however much memory is free. */
+  held?: LayerFault | undefined;
 }
 
 /**
@@ -56,11 +58,12 @@ export function judgeMemory(
   rooms: readonly DeviceMemory[],
   models: readonly ModelShape[],
   plan: TrainingMemoryConfig,
-  { othersMayEnd, ...cure }: MemoryQuestion,
+  { othersMayEnd, held, ...cure }: MemoryQuestion,
 ): MemoryJudgement {
   const measured = rooms.filter((room): room is MeasuredMemory => room.freeBytes !== undefined);
   const wrong = targetsFault(models, plan.targetModules);
   if (wrong) return { layer: { name: 'memory', state: 'broken', ...wrong }, verdicts: [], warnings: [] };
+  if (held && !othersMayEnd) return { layer: { name: 'memory', state: 'broken', ...held }, verdicts: [], warnings: [] };
   const judged = models.map(({ name, shape, attention }) =>
     shape
       ? judgeModel({ name, shape }, measured, memoryConfigFor(plan, attention), cure)
@@ -77,9 +80,21 @@ export function judgeMemory(
   return {
     layer: { name: 'memory', state, found: judged.map(({ text }) => text).join('; ') },
     verdicts,
-    warnings: [...warnings, ...faults.map(({ found, fix }) => `${found}; ${fix.split('\n')[0]}`)],
+    warnings: [
+      ...warnings,
+      ...notMeasured(rooms),
+      ...[...faults, ...(held ? [held] : [])].map(({ found, fix }) => `${found}; ${fix.split('\n')[0]}`),
+    ],
   };
 }
+
+/** Devices that are not held against anything, beside others that are. */
+const notMeasured = (rooms: readonly DeviceMemory[]): string[] =>
+  rooms.some(({ freeBytes }) => freeBytes !== undefined)
+    ? rooms.flatMap(({ index, freeBytes }) =>
+        freeBytes === undefined ? [`the free memory of GPU ${index} is not known: nothing says that the training fits there`] : [],
+      )
+    : [];
 
 function judgeModel(
   model: { name: string; shape: KnownShape },

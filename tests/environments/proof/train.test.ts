@@ -95,6 +95,7 @@ test('the first card that passed, by its UUID, and never the one for the screen'
     // The part that is named first, as CUDA takes it.
     ['a100-mig', { CUDA_VISIBLE_DEVICES: `${part},MIG-9f1b7a52-4d3c-5e8f-a6b0-2c7d9e1f3a45` }, part],
     ['a100-mig-and-whole', {}, passes],
+    ['exclusive-one-of-two', {}, passes],
   ] as const) {
     const machine = machineOfTranscript(name);
     const { context, calls } = project(writes(result));
