@@ -2,10 +2,11 @@ import { bytes } from '../common/format';
 import type { Context } from '../engine/context';
 import type { Step, Table } from '../engine/step';
 import type { KnownShape } from '../knowledge/known-models';
+import { countVisibleDevices } from './driver/visible-devices';
 import { shapesOf } from './look';
 import { type Estimate, estimate } from './memory/memory';
 import type { ModelShape } from './memory/memory-layer';
-import { parallelOf, parallelText, visibleCards } from './memory/parallel';
+import { parallelOf, parallelText } from './memory/parallel';
 import { targetsFault } from './memory/targets-fault';
 import { memoryConfigFor, memoryConfigOf, type TrainingMemoryConfig } from './memory/training-memory-config';
 import { partsText } from './report';
@@ -86,7 +87,7 @@ export const estimateStep: Step = {
     if (wrong) return { state: 'blocked', ...wrong };
     const { processes } = context.settings.training;
     // A person who shows CUDA several cards may mean to train on them.
-    const cards = processes > 1 ? processes : (visibleCards(context.host.env.CUDA_VISIBLE_DEVICES) ?? 1);
+    const cards = processes > 1 ? processes : (countVisibleDevices(context.host.env.CUDA_VISIBLE_DEVICES) ?? 1);
     const texts = models.map(({ name, shape, attention }) =>
       shape
         ? needText(name, shape, memoryConfigFor(plan, attention), { cards, processes })

@@ -7,11 +7,12 @@ import { modelsOf } from '../hub/model/models';
 import { attentionOf } from '../knowledge/attention';
 import { type DriverAnswers, driverAnswers, type Gpu } from './driver/query-driver';
 import { requirementsOf } from './driver/requirements';
-import { cardVariables } from './driver/select-cards';
+import { cardVariables, together } from './driver/select-cards';
 import { allLayers, brokenOf, type GpuLayer, type LayerFault } from './layer';
 import type { Wanted } from './layers/card-faults';
 import { driverLayers } from './layers/driver-layers';
-import { type Card, memoryByDriver, memoryByTorch, torchOrder } from './memory/device-memory';
+import { heldFault } from './layers/held-card';
+import { type Card, memoryByDriver, memoryByTorch, otherParts, torchOrder } from './memory/device-memory';
 import { judgeMemory, type MemoryJudgement, type ModelShape } from './memory/memory-layer';
 import { modelTypeOf, shapeOf } from './memory/shape';
 import { memoryConfigOf } from './memory/training-memory-config';
@@ -44,7 +45,7 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', { fres
   const { layers, warnings, usable } = driverLayers(answers, wanted);
   const python = half === 'all' ? trainingPython(context) : undefined;
   const look: GpuLook = { layers, broken: brokenOf(layers), warnings, answers, torch: undefined, usable, verdicts: [], complete: true };
-  let rooms = usable.map(memoryByDriver);
+  let rooms = together(usable).map((gpu) => memoryByDriver(gpu, answers.visible));
   if (!look.broken && python) {
     const cards = torchOrder(answers, usable);
     const found = await torchHalf(context, python, answers, { cards, choice: wanted.choice });
@@ -60,6 +61,8 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', { fres
     const judged = judgeMemory(rooms, await shapesOf(context), memoryConfigOf(context.settings.training), {
       othersMayEnd: half === 'driver',
       asked: context,
+      parts: otherParts(answers),
+      held: python === undefined ? heldByOthers(together(usable), answers) : undefined,
     });
     layers.push(judged.layer);
     warnings.push(...judged.warnings);
@@ -76,6 +79,12 @@ export async function lookAtGpu(context: Context, half: 'driver' | 'all', { fres
   return { ...look, layers: allLayers(layers, why), warnings: [...new Set(warnings)] };
 }
 
+/** Why none of these cards takes another program, where torch was not asked, which would say it. */
+function heldByOthers(cards: readonly Gpu[], { visible }: DriverAnswers): LayerFault | undefined {
+  const faults = cards.map((gpu) => heldFault(gpu, visible));
+  return faults.every((fault) => fault !== undefined) ? faults[0] : undefined;
+}
+
 /** What a card is held against. */
 const wantedOf = async (context: Context): Promise<Wanted> => ({
   ...requirementsOf(context.settings.training),
@@ -86,14 +95,10 @@ const wantedOf = async (context: Context): Promise<Wanted> => ({
 export const usableCards = async (context: Context, answers: DriverAnswers): Promise<Gpu[]> =>
   driverLayers(answers, await wantedOf(context)).usable;
 
-/** Those of them that can train together: one at most where a card is split by MIG, since CUDA shows a process one part. */
-export const together = (usable: readonly Gpu[]): readonly Gpu[] =>
-  usable.some(({ mig }) => mig === 'enabled') ? usable.slice(0, 1) : usable;
-
 async function torchHalf(
   context: Context,
   python: string,
-  { gpus, cudaOfDriver }: DriverAnswers,
+  { gpus, cudaOfDriver, visible }: DriverAnswers,
   { cards, choice }: { cards: readonly Card[]; choice: Wanted['choice'] },
 ) {
   const { quantization } = context.settings.training;
@@ -101,8 +106,8 @@ async function torchHalf(
   const skip = quantization.load_in_4bit ? [] : ['bitsandbytes'];
   const prefix = trainingPrefix(context) ?? '';
   const devices = cards.flatMap((card, position) => (card.usable ? [position] : []));
-  // Empty where cards are split: torch counts their parts, and there is nothing to put in order.
-  const order = cards.length > 0 ? cardVariables(cards.map(({ gpu }) => gpu)) : undefined;
+  const shown = cards.map(({ gpu }) => gpu);
+  const order = shown.length > 0 ? cardVariables(shown, visible) : undefined;
   const answers = await queryTorch(context, { python, prefix, types, quant: quantization.quant_type, skip, devices, order });
   const half = torchLayers(answers, { version: gpus[0]?.driver, cuda: cudaOfDriver, choice });
   if (skip.length > 0 && !brokenOf(half.layers))

@@ -2,7 +2,7 @@ import { bytes, plural } from '../common/format';
 import type { Context } from '../engine/context';
 import type { Table } from '../engine/step';
 import type { Gpu } from './driver/query-driver';
-import { cardVariables } from './driver/select-cards';
+import { cardVariables, together, visiblePart } from './driver/select-cards';
 import type { GpuLook } from './look';
 import type { Estimate } from './memory/memory';
 import { batchText, parallelOf } from './memory/parallel';
@@ -10,11 +10,14 @@ import { memoryConfigOf } from './memory/training-memory-config';
 
 /** The cards in one line, with what the training makes of them. */
 export function layerSentence({ usable, answers, torch, verdicts, layers }: GpuLook): string {
-  const [first] = usable;
+  const shown = together(usable);
+  const [first] = shown;
   if (!first) return 'no usable GPU';
-  const names = [...new Set(usable.map(({ name }) => name))].join(', ');
-  const cards = usable.length > 1 ? `${usable.length} × ${names}` : names;
-  const free = usable.map(({ memoryFreeBytes }) => memoryFreeBytes).filter((value) => value !== undefined);
+  const part = first.mig === 'enabled' ? visiblePart(first, answers.visible) : undefined;
+  const names = `${[...new Set(shown.map(({ name }) => name))].join(', ')}${part ? ` MIG ${part.profile}` : ''}`;
+  const cards = shown.length > 1 ? `${shown.length} × ${names}` : names;
+  // The free memory of a card that is split is not that of its part.
+  const free = (part ? [] : shown).map(({ memoryFreeBytes }) => memoryFreeBytes).filter((value) => value !== undefined);
   const parts = [
     `${cards}${first.capability ? `, capability ${first.capability}` : ''}${free.length > 0 ? `, ${bytes(Math.max(...free))} free` : ''}`,
     `driver ${first.driver ?? 'unknown'}${answers.cudaOfDriver ? ` for CUDA up to ${answers.cudaOfDriver}` : ''}${torch ? `, torch ${torch.version} built for CUDA ${torch.cuda}` : ''}`,
@@ -33,7 +36,7 @@ export function gpuTable(context: Context, { layers, answers, usable, verdicts, 
     if (name === 'driver')
       for (const gpu of answers.gpus) rows.push([`  GPU ${gpu.index}`, usable.includes(gpu) ? 'usable' : '', cardText(gpu)]);
     if (name === 'driver') for (const text of answers.lost) rows.push(['  a GPU', 'lost', text]);
-    if (name === 'driver' && usable.length > 1) rows.push(['  the set', '', setText(context, usable)]);
+    if (name === 'driver' && together(usable).length > 1) rows.push(['  the set', '', setText(context, together(usable))]);
     if (name === 'memory') for (const { model, estimate } of verdicts) rows.push([`  ${model}`, '', partsText(estimate)]);
   }
   return rows;
@@ -47,11 +50,11 @@ function cardText({ name, capability, memoryTotalBytes, memoryFreeBytes, mig, mi
   return `${name}, capability ${capability ?? 'unknown'}, ${total}, ${free}${parts}`;
 }
 
-function setText({ settings }: Context, usable: readonly Gpu[]): string {
+function setText({ settings }: Context, cards: readonly Gpu[]): string {
   const plan = memoryConfigOf(settings.training);
-  const total = usable.reduce((sum, { memoryTotalBytes }) => sum + (memoryTotalBytes ?? 0), 0);
-  const batch = batchText(plan, parallelOf(plan, usable.length));
-  return `${plural(usable.length, 'GPU')}, ${bytes(total)} together; each holds a whole copy of the model: ${batch}`;
+  const total = cards.reduce((sum, { memoryTotalBytes }) => sum + (memoryTotalBytes ?? 0), 0);
+  const batch = batchText(plan, parallelOf(plan, cards.length));
+  return `${plural(cards.length, 'GPU')}, ${bytes(total)} together; each holds a whole copy of the model: ${batch}`;
 }
 
 const labels: Readonly<Record<Exclude<keyof Estimate, 'total'>, string>> = {

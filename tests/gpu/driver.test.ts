@@ -18,7 +18,13 @@ interface Expected extends ContextOptions {
   unknown?: true;
   /** All of these are said, somewhere in what a person reads. */
   says: RegExp[];
+  /** None of these is. */
+  saysNot?: RegExp[];
 }
+
+/** The parts of the A100 that is split. */
+const [bigPart, smallPart] = ['MIG-9f1b7a52-4d3c-5e8f-a6b0-2c7d9e1f3a45', 'MIG-0c2d4e6f-8a1b-5c3d-9e7f-1a3b5c7d9e0f'];
+const cureByPart = new RegExp(`^\`export CUDA_VISIBLE_DEVICES=${bigPart}\` takes the part 3g\\.40gb, which is large enough\nor `, 'm');
 
 /** One line for each transcript, some with other settings. */
 const table: Record<string, Expected | Expected[]> = {
@@ -31,9 +37,46 @@ const table: Record<string, Expected | Expected[]> = {
       /fits with 63\.4 GB to spare/,
     ],
   },
-  'a100-mig': { says: [/MIG: 3g\.40gb, 1g\.10gb/, /free unknown/, /fits with 21\.4 GB to spare/] },
+  'a100-mig': [
+    { says: [/A100-SXM4-80GB MIG 3g\.40gb, capability 8\.0; /, /MIG: 3g\.40gb, 1g\.10gb/, /free unknown/, /fits with 21\.4 GB to spare/] },
+    // The part that is named is the one that CUDA shows.
+    { env: { CUDA_VISIBLE_DEVICES: `${bigPart},${smallPart}` }, says: [/fits with 21\.4 GB to spare/] },
+    ...[smallPart, `${smallPart},${bigPart}`].map((CUDA_VISIBLE_DEVICES) => ({
+      env: { CUDA_VISIBLE_DEVICES },
+      broken: ['memory', 'E_GPU_MEMORY'] as [string, string],
+      says: [/needs 21\.5 GB of 10\.7 GB; .* on GPU 0 \(NVIDIA A100-SXM4-80GB, MIG 1g\.10gb\)/, cureByPart],
+    })),
+    // In a job the other parts are those of others.
+    {
+      env: { CUDA_VISIBLE_DEVICES: smallPart, SLURM_JOB_ID: '7', SLURM_JOB_GPUS: '0' },
+      broken: ['memory', 'E_GPU_MEMORY'],
+      says: [/^`npx just gpu --set /m],
+    },
+    // By the name of older drivers the part is not known, and its memory neither.
+    {
+      env: { CUDA_VISIBLE_DEVICES: 'MIG-GPU-3f8a11c0-5c3e-1d2f-9a7b-0c4d8e6f1a2b/9/0' },
+      unknown: true,
+      says: [/the free memory is not known here/],
+    },
+    {
+      env: { CUDA_VISIBLE_DEVICES: `${bigPart},${bigPart}` },
+      broken: ['driver', 'E_GPU_NOT_VISIBLE'],
+      says: [/it names MIG-9f1b7a52\S+ twice/],
+    },
+  ],
+  'a100-mig-and-whole': {
+    // CUDA shows no whole card beside a part, and so they are no set.
+    says: [/NVIDIA A100-SXM4-80GB, capability 8\.0, 85 GB free/, /fits with 63\.4 GB to spare/],
+    saysNot: [/2 ×/, /2 GPUs,/],
+  },
+  'a100-mig-small-first': [
+    { broken: ['memory', 'E_GPU_MEMORY'], says: [/MIG: 1g\.10gb, 3g\.40gb/, /MIG 1g\.10gb\)/, cureByPart] },
+    { env: { CUDA_VISIBLE_DEVICES: '0' }, broken: ['memory', 'E_GPU_MEMORY'], says: [cureByPart] },
+    { env: { CUDA_VISIBLE_DEVICES: bigPart }, says: [/fits with 21\.4 GB to spare/] },
+  ],
   'a100-mig-empty': { broken: ['driver', 'E_GPU_MIG'], says: [/no MIG device is made/, /nvidia-smi mig -i 0 -cgi 0 -C/] },
   amd: { broken: ['device', 'E_GPU_AMD'], says: [/AMD one \(0000:03:00\.0\)/] },
+  'amd-left-over-smi': { broken: ['device', 'E_GPU_AMD'], says: [/AMD one \(0000:03:00\.0, \/dev\/kfd\)/] },
   b200: [
     { says: [/NVIDIA B200, capability 10\.0/, /driver 570\.124\.06 for CUDA up to 12\.8/, /fits with/] },
     {
@@ -67,7 +110,18 @@ const table: Record<string, Expected | Expected[]> = {
       says: [/torch 2\.1\.2 of profile compat is built for the processor alone on aarch64/, /remote\.profile=current/],
     },
   ],
-  'mig-media': { says: [/MIG: 1g\.12gb\+me, 1c\.3g\.47gb/, /fits with/] },
+  'mig-media': [
+    {
+      // A program has 9.4 GB of the part that is the first.
+      broken: ['memory', 'E_GPU_MEMORY'],
+      says: [
+        /MIG: 1g\.12gb\+me, 1c\.3g\.47gb/,
+        /needs 21\.5 GB of 3\.4 GB/,
+        /export CUDA_VISIBLE_DEVICES=MIG-a6d4f1ef-42e4-5de3-91c7-45d71c87eb3f`/,
+      ],
+    },
+    { env: { CUDA_VISIBLE_DEVICES: 'MIG-a6d4f1ef-42e4-5de3-91c7-45d71c87eb3f' }, says: [/MIG 1c\.3g\.47gb/, /fits with/] },
+  ],
   'one-lost': {
     says: [
       /GPU1: 0000:17:00\.0: Unknown Error; E_GPU_LOST/,
@@ -82,6 +136,17 @@ const table: Record<string, Expected | Expected[]> = {
       /CUDA_VISIBLE_DEVICES=GPU-cccc1111-5c3e-1d2f-9a7b-0c4d8e6f1a2b`/,
     ],
   },
+  'one-silent': [
+    {
+      says: [
+        /GPU 1 \(NVIDIA A100-SXM4-80GB\) is left out: .*does not say how much memory it has \(memory\.total \[Unknown Error\]/,
+        /`export .*CUDA_VISIBLE_DEVICES=GPU-3f8a11c0-\S+` keeps it out/,
+        /^NVIDIA A100-SXM4-80GB, capability 8\.0, 85 GB free/m,
+      ],
+      saysNot: [/2 ×/, /2 GPUs,/],
+    },
+    { env: { CUDA_VISIBLE_DEVICES: '1' }, unknown: true, says: [/the free memory is not known here/] },
+  ],
   'one-missing': { says: [/2 NVIDIA GPUs are on the PCI bus, and `nvidia-smi` names 1/] },
   'slurm-no-gpu': [
     { env: { SLURM_JOB_ID: '7' }, broken: ['driver', 'E_GPU_NO_JOB'], says: [/this job of Slurm was given no GPU/, /--gres=gpu:1/] },
@@ -107,6 +172,25 @@ const table: Record<string, Expected | Expected[]> = {
   ecc: { broken: ['driver', 'E_GPU_ECC'], says: [/2 memory errors that ECC could not correct/, /--gpu-reset -i 0/] },
   empty: { broken: ['driver', 'E_DRIVER_UNREADABLE'], says: [/ended with 0 and said nothing/] },
   err: { unknown: true, says: [/memory unknown, free unknown/, /memory\.total ERR!/, /the free memory is not known here/] },
+  exclusive: {
+    broken: ['memory', 'E_GPU_BUSY'],
+    says: [
+      /GPU 0 \(NVIDIA A100-SXM4-80GB\) is in compute mode Exclusive_Process, and \/opt\/conda\/bin\/python \(pid 4242\) has it/,
+      /sudo nvidia-smi -i 0 -c DEFAULT/,
+    ],
+  },
+  'exclusive-free': { says: [/fits with/], saysNot: [/Exclusive/] },
+  'exclusive-mps': { says: [/fits with/], saysNot: [/Exclusive/] },
+  'exclusive-one-of-two': [
+    {
+      says: [
+        /GPU 0 \(NVIDIA A100-SXM4-80GB\) is left out: .*Exclusive_Process.*; `export .*CUDA_VISIBLE_DEVICES=GPU-3f8a11c1-\S+` keeps it out/,
+        /fits with/,
+      ],
+      saysNot: [/2 ×/],
+    },
+    { env: { CUDA_VISIBLE_DEVICES: '0' }, broken: ['memory', 'E_GPU_BUSY'], says: [/CUDA refuses a second program/] },
+  ],
   'exit-code-only': { broken: ['driver', 'E_DRIVER_NOT_LOADED'], says: [/not loaded/] },
   garbage: { broken: ['driver', 'E_DRIVER_UNREADABLE'], says: [/502 Bad Gateway/] },
   gh200: {
@@ -200,6 +284,21 @@ const table: Record<string, Expected | Expected[]> = {
     { says: [/2 × NVIDIA GeForce RTX 3090/, /2 GPUs, 51\.5 GB together/, /2 × 4 × 4 = 32 examples a step/] },
     { env: { CUDA_VISIBLE_DEVICES: '1' }, says: [/hides 1 of 2 GPUs/] },
     { env: { CUDA_VISIBLE_DEVICES: 'GPU-3f8a11c1' }, says: [/hides 1 of 2 GPUs/] },
+    { env: { CUDA_VISIBLE_DEVICES: '00' }, says: [/hides 1 of 2 GPUs/] },
+    { env: { CUDA_VISIBLE_DEVICES: 'GPU-3f8a11c1,0' }, says: [/hides 1 of 2 GPUs/], saysNot: [/2 ×/] },
+    // Named twice, CUDA shows none.
+    ...['0,0', '1,01'].map((CUDA_VISIBLE_DEVICES) => ({
+      env: { CUDA_VISIBLE_DEVICES },
+      broken: ['driver', 'E_GPU_NOT_VISIBLE'] as [string, string],
+      says: [/hides every GPU \(2 there\): it names [01] twice, and CUDA shows none then/, /unset CUDA_VISIBLE_DEVICES/],
+    })),
+    {
+      env: { CUDA_VISIBLE_DEVICES: 'GPU-3f8a11c1,GPU-3f8a11c1-5c3e' },
+      broken: ['driver', 'E_GPU_NOT_VISIBLE'],
+      says: [/hides every GPU/],
+    },
+    // The beginning of both.
+    { env: { CUDA_VISIBLE_DEVICES: 'GPU-3f8a11c' }, broken: ['driver', 'E_GPU_NOT_VISIBLE'], says: [/hides every GPU/] },
   ],
   v100: [
     { broken: ['capability', 'E_GPU_BFLOAT16'], says: [/7\.0/] },
@@ -220,6 +319,7 @@ for (const name of transcripts())
       const finding = await gpuStep({ alone: true }).check(context, 'full');
       const text = readable(finding);
       for (const pattern of expected.says) assert.match(text, pattern);
+      for (const pattern of expected.saysNot ?? []) assert.not.match(text, pattern);
       assert.not.match(text, /no transcript of/);
       const layers = finding.data?.layers as GpuLayer[];
       const [layer, code] = expected.broken ?? [];
@@ -236,6 +336,23 @@ test('in a setup a card that others use is a warning: the training comes later',
   const finding = await gpuDriverStep().check(contextFor(project, machine), 'full');
   assert.is(finding.state, 'done');
   assert.match(readable(finding), /GPU 0 is in use/);
+});
+
+test('in a setup so is one that another program has for itself', async () => {
+  const finding = await gpuDriverStep().check(contextFor(project, machineOfTranscript('exclusive')), 'full');
+  assert.is(finding.state, 'done');
+  assert.match(readable(finding), /Exclusive_Process, and \/opt\/conda\/bin\/python \(pid 4242\) has it.*let it end/);
+});
+
+test('where the driver of NVIDIA is loaded, an AMD card beside it is not the answer', async () => {
+  const machine = machineOfTranscript('amd-left-over-smi');
+  fs.mkdirSync(path.join(machine.root, 'proc/driver/nvidia'), { recursive: true });
+  fs.writeFileSync(
+    path.join(machine.root, 'proc/driver/nvidia/version'),
+    'NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.161.08  Thu\n',
+  );
+  const finding = await gpuStep({ alone: true }).check(contextFor(project, machine), 'full');
+  assert.is(finding.state === 'blocked' && finding.code, 'E_DRIVER_NOT_LOADED');
 });
 
 test('AMD is seen by its tools too', async () => {

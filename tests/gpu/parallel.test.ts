@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { estimate } from '../../tasks/gpu/memory/memory';
-import { batchText, parallelBytes, parallelOf, visibleCards } from '../../tasks/gpu/memory/parallel';
+import { batchText, parallelBytes, parallelOf } from '../../tasks/gpu/memory/parallel';
 import { shapeOf } from '../../tasks/gpu/memory/shape';
 import { memoryConfigOf } from '../../tasks/gpu/memory/training-memory-config';
 import type { KnownShape } from '../../tasks/knowledge/known-models';
@@ -13,23 +13,6 @@ const test = suite('a training on several cards');
 const project = projectCopy();
 const context = contextFor(project);
 const plan = memoryConfigOf(context.settings.training);
-
-const counts: readonly [visible: string | undefined, cards: number | undefined][] = [
-  [undefined, undefined],
-  ['', 0],
-  ['0', 1],
-  ['0,1', 2],
-  [' 2 , 0 ', 2],
-  ['0,0', 1],
-  ['0,-1,1', 1],
-  ['NoDevFiles', 0],
-  ['GPU-3f8a11c0-5c3e-1d2f-9a7b-0c4d8e6f1a2b,GPU-3f8a11c1-5c3e-1d2f-9a7b-0c4d8e6f1a2b', 2],
-  // One of them is all that CUDA shows.
-  ['MIG-3f8a11c0-5c3e,MIG-3f8a11c1-5c3e', 1],
-];
-for (const [visible, cards] of counts)
-  test(`CUDA_VISIBLE_DEVICES ${visible === undefined ? 'not set' : `"${visible}"`}: ${cards ?? 'not known'}`, () =>
-    assert.is(visibleCards(visible), cards));
 
 test('the effective batch grows with the cards, and the accumulation that keeps it is named where there is one', () => {
   assert.equal(parallelOf(plan, 2), { cards: 2, effectiveBatch: 32, accumulationToKeep: 2 });

@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { DriverAnswers, Gpu } from '../../tasks/gpu/driver/query-driver';
-import { memoryByDriver, memoryByTorch, torchOrder } from '../../tasks/gpu/memory/device-memory';
+import { memoryByDriver, memoryByTorch, otherParts, torchOrder } from '../../tasks/gpu/memory/device-memory';
 import { contextBytes } from '../../tasks/gpu/memory/memory';
 import type { TorchProbe } from '../../tasks/gpu/torch/torch-half';
 
@@ -36,15 +36,29 @@ test("nvidia-smi's numbers are those of a card that is whole", () => {
   assert.equal([freeBytes, totalBytes], [9e9, 10e9]);
 });
 
-test('of a card that is split the largest part counts', () => {
-  const part = (profile: string, memoryBytes: number | undefined) => ({ gpuIndex: 0, profile, uuid: profile, memoryBytes });
-  const split = (...migDevices: Gpu['migDevices']) => memoryByDriver(gpu(0, { mig: 'enabled', migDevices }));
-  const room = split(part('1g.10gb', 10e9), part('3g.40gb', 40e9), part('odd', undefined));
-  assert.equal([room.freeBytes, room.totalBytes, room.name], [40e9, 40e9, 'card 0, MIG 1g.10gb, 3g.40gb, odd']);
-  assert.is(split(part('odd', undefined)).freeBytes, undefined);
+test('of a card that is split the part counts that CUDA shows: the one that is named, else the first', () => {
+  const part = (profile: string, memoryBytes: number | undefined) => ({ gpuIndex: 0, profile, uuid: `MIG-${profile}`, memoryBytes });
+  const migDevices = [part('1g.10gb', 10e9), part('3g.40gb', 40e9), part('odd', undefined)];
+  const room = (visible?: string, more: Partial<Gpu> = {}) => {
+    const { freeBytes, totalBytes, name } = memoryByDriver(gpu(0, { mig: 'enabled', migDevices, ...more }), visible);
+    return [freeBytes, totalBytes, name];
+  };
+  const first = [10e9, 10e9, 'card 0, MIG 1g.10gb'];
+  assert.equal([room(), room('0')], [first, first]);
+  assert.equal(room('MIG-3g.40gb,MIG-1g.10gb'), [40e9, 40e9, 'card 0, MIG 3g.40gb']);
+  assert.equal(room('MIG-odd'), [undefined, undefined, 'card 0, MIG odd']);
+  // Of programs those that are in this part.
+  const processes = ['MIG-1g.10gb', 'MIG-3g.40gb'].map((uuid) => ({ uuid, pid: 7, name: 'python', usedBytes: 4e9 }));
+  assert.equal(room(undefined, { processes }), [6e9, 10e9, 'card 0, MIG 1g.10gb']);
 });
 
-test('torch counts what is visible, in that order; parts of a card it counts by itself', () => {
+test('another part is no cure in a job of a cluster: it belongs to others', () => {
+  const one = { gpuIndex: 0, profile: '1g.10gb', uuid: 'MIG-1', memoryBytes: 10e9 };
+  const answers = (scheduler?: { inJob: boolean }) => ({ machine: { scheduler }, gpus: [gpu(0, { migDevices: [one] })] }) as DriverAnswers;
+  assert.equal([otherParts(answers()), otherParts(answers({ inJob: false })), otherParts(answers({ inJob: true }))], [[one], [one], []]);
+});
+
+test('torch counts what is visible, in that order', () => {
   const gpus = [gpu(0), gpu(1), gpu(2)];
   const cards = torchOrder({ gpus, visible: '2,0' } as DriverAnswers, [gpus[0] as Gpu]);
   assert.equal(
@@ -54,7 +68,20 @@ test('torch counts what is visible, in that order; parts of a card it counts by 
       [0, true],
     ],
   );
-  assert.equal(torchOrder({ gpus: [gpu(0, { mig: 'enabled' })], visible: undefined } as DriverAnswers, []), []);
+});
+
+test('beside a card that is split torch is shown what the training takes: whole cards, or one part with its own programs', () => {
+  const processes = ['MIG-1', 'MIG-2'].map((uuid) => ({ uuid, pid: 7, name: uuid, usedBytes: 1e9 }));
+  const migDevices = ['MIG-1', 'MIG-2'].map((uuid) => ({ gpuIndex: 1, profile: uuid, uuid, memoryBytes: 10e9 }));
+  const [whole, split] = [gpu(0), gpu(1, { mig: 'enabled', migDevices, processes })];
+  const shown = (usable: Gpu[], visible?: string) => torchOrder({ gpus: [whole, split], visible } as DriverAnswers, usable);
+  assert.equal(shown([whole, split]), [{ gpu: whole, usable: true }]);
+  const [card] = shown([split], 'MIG-2');
+  assert.equal([card?.gpu.index, card?.gpu.processes.map(({ name }) => name)], [1, ['MIG-2']]);
+  assert.equal(
+    memoryByTorch(half({}), shown([split]), []).map(({ index }) => index),
+    [1],
+  );
 });
 
 test('a card that is left out has no room, the others keep the number that nvidia-smi has for them', () => {

@@ -214,6 +214,12 @@ const table: Record<string, Expected> = {
     torch: { devices: [card('NVIDIA A100-SXM4-80GB MIG 3g.40gb', [8, 0], 42.3)] },
     says: [/fits with 20\.8 GB to spare/],
   },
+  'a MIG device that is too small, measured': {
+    driver: 'a100-mig-small-first',
+    torch: { devices: [card('NVIDIA A100-SXM4-80GB MIG 1g.10gb', [8, 0], 10.2)] },
+    broken: ['memory', 'E_GPU_MEMORY'],
+    says: [/on GPU 0 \(NVIDIA A100-SXM4-80GB MIG 1g\.10gb\)/, /`export CUDA_VISIBLE_DEVICES=MIG-9f1b7a52-\S+` takes the part 3g\.40gb/],
+  },
   'a card that is left out is not tried': {
     driver: 'mixed',
     torch: { devices: [card('GT 1030', [6, 1], 2), card('RTX 3090', [8, 6], 25)], fault: { 'cuda:0': 'must not be touched' } },

@@ -19,4 +19,21 @@ test('those that speak of the card, each once; those of a program are left out',
   assert.equal(parseXids(''), []);
 });
 
+test('what the driver says that has to be done, as long as it is', () => {
+  const changed = (from: string, to: string, bus = '17') =>
+    `[  1.0] NVRM: Xid (PCI:0000:${bus}:00): 154, GPU recovery action changed from ${from} to ${to}`;
+  assert.equal(parseXids(changed('0x0 (None)', '0x2 (Node Reboot Required)')), [
+    { device: '0000:17:00', number: 154, means: 'the driver says what the card needs: Node Reboot Required' },
+  ]);
+  const over = [changed('0x0 (None)', '0x1 (GPU Reset Required)'), changed('0x1 (GPU Reset Required)', '0x0 (None)')];
+  assert.equal(parseXids(over.join('\n')), []);
+  const other = [...over, changed('0x0 (None)', '0x3 (Drain P2P)', '65')];
+  assert.equal(
+    parseXids(other.join('\n')).map(({ device, means }) => [device, means]),
+    [['0000:65:00', 'the driver says what the card needs: Drain P2P']],
+  );
+  const escaped = parseXids('NVRM: Xid (PCI:0000:17:00): 140, An uncorrectable ECC error detected (possible firmware handling failure)');
+  assert.match(escaped[0]?.means ?? '', /ECC could not correct/);
+});
+
 test.run();

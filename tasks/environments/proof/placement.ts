@@ -2,8 +2,8 @@ import { UserError } from '../../common/errors';
 import { plural } from '../../common/format';
 import type { Context } from '../../engine/context';
 import { driverAnswers, type Gpu } from '../../gpu/driver/query-driver';
-import { cardVariables } from '../../gpu/driver/select-cards';
-import { together, usableCards } from '../../gpu/look';
+import { cardVariables, together } from '../../gpu/driver/select-cards';
+import { usableCards } from '../../gpu/look';
 import { deviceOf } from './device';
 import { knowsProcesses } from './training-script';
 
@@ -58,7 +58,7 @@ export async function placementOf(context: Context): Promise<Placement> {
 export async function placementVariables(context: Context, { cards, processes }: Placement): Promise<Record<string, string>> {
   if (deviceOf(context) === 'cpu') return { CUDA_VISIBLE_DEVICES: '' };
   const visible = context.host.env.CUDA_VISIBLE_DEVICES;
-  const shown = cards.length > 0 ? cards : (await usableCards(context, await driverAnswers(context))).slice(0, 1);
+  const shown = cards.length > 0 ? cards : together(await usableCards(context, await driverAnswers(context))).slice(0, 1);
   const { CUDA_VISIBLE_DEVICES: ids } = shown.length > 0 ? cardVariables(shown, visible) : { CUDA_VISIBLE_DEVICES: visible ?? '0' };
   return { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: ids.split(',').slice(0, processes).join(',') };
 }

@@ -19,14 +19,26 @@ const ofTheCard: Readonly<Record<number, string>> = {
   95: 'a memory error that may have reached every program',
   119: 'the GSP firmware did not answer',
   120: 'the GSP firmware failed',
+  140: 'a memory error that ECC could not correct, and that the driver could not set aside',
 };
+
+/** Its text is what has to be done with the card: `GPU recovery action changed from 0x0 (None) to 0x2 (Node Reboot Required)`. */
+const recovery = 154;
 
 /** The Xid errors of a kernel log that speak of the card, the newest of each kind. */
 export function parseXids(log: string): Xid[] {
   const found = new Map<string, Xid>();
-  for (const [, device = '', digits = ''] of log.matchAll(/NVRM: Xid \((?:PCI:)?([\w:.]{1,40})\): (\d{1,5})\b/g)) {
-    const means = ofTheCard[Number(digits)];
-    if (means) found.set(`${device} ${digits}`, { device, number: Number(digits), means });
+  for (const [, device = '', digits = '', text = ''] of log.matchAll(/NVRM: Xid \((?:PCI:)?([\w:.]{1,40})\): (\d{1,5})\b(.{0,200})/g)) {
+    const number = Number(digits);
+    const means = number === recovery ? recoveryIn(text) : ofTheCard[number];
+    if (means) found.set(`${device} ${digits}`, { device, number, means });
+    // The newest word is that nothing is left to do.
+    else if (number === recovery) found.delete(`${device} ${digits}`);
   }
   return [...found.values()];
+}
+
+function recoveryIn(text: string): string | undefined {
+  const action = /\bto 0x[\da-f]{1,8} \(([\w ]{1,40})\)/i.exec(text)?.[1];
+  return action && action !== 'None' ? `the driver says what the card needs: ${action}` : undefined;
 }

@@ -21,7 +21,7 @@ export function healthFault({ index, name, mig, migDevices, health, faults }: Gp
       code: 'E_GPU_LOST',
       found: `GPU ${index} (${name}) stopped answering (${gone})`,
       needed: 'a card that answers',
-      fix: '`sudo reboot`\nif it is lost again: look at its power, cooling and slot',
+      fix: rebootCard,
     };
   if (health?.uncorrectedErrors)
     return {
@@ -45,6 +45,18 @@ export function healthFault({ index, name, mig, migDevices, health, faults }: Gp
       fix: `\`sudo nvidia-smi mig -i ${index} -cgi 0 -C\` makes one of the whole card\nto switch MIG off instead: \`sudo nvidia-smi -i ${index} -mig 0\``,
     };
   return undefined;
+}
+
+/** A card that does not say how much memory it has, where others do: what it answers elsewhere is not worth more. */
+export function silentFault({ index, name, faults }: Gpu): LayerFault | undefined {
+  const memory = faults.filter((text) => /^memory\.(?:total|free) /.test(text));
+  if (memory.length < 2) return undefined;
+  return {
+    code: 'E_GPU_LOST',
+    found: `GPU ${index} (${name}) does not say how much memory it has (${memory.join(', ')})`,
+    needed: 'a card that answers',
+    fix: rebootCard,
+  };
 }
 
 /** What a card cannot do, by its compute capability; one that is not known is no fault. */
@@ -104,4 +116,5 @@ function withoutCode(card: string, capability: string, { architectures }: TorchB
   };
 }
 
+const rebootCard = '`sudo reboot`\nif it is lost again: look at its power, cooling and slot';
 const useNewerCard = `use a newer card (capability ${goodCards.capability} or later: ${goodCards.few})`;

@@ -1,10 +1,11 @@
 import { missingDriver, type TorchOfProfile } from '../../environments/profile/runs-on';
 import { updateDriver } from '../driver/install-driver';
 import type { DriverAnswers, Gpu } from '../driver/query-driver';
-import { cudaVisibleDevices, exportCards, orderWarning } from '../driver/select-cards';
+import { cudaVisibleDevices, exportCards, orderWarning, whyNoneIsVisible } from '../driver/select-cards';
 import type { GpuLayer, LayerFault, LayerName, Layers } from '../layer';
-import { capabilityFault, healthFault, type Wanted } from './card-faults';
+import { capabilityFault, healthFault, silentFault, type Wanted } from './card-faults';
 import { driverFault, noDriver } from './driver-faults';
+import { heldFault } from './held-card';
 import { noCard } from './no-card';
 import { noGpuGiven } from './no-job';
 
@@ -47,6 +48,8 @@ function deviceLayer({ machine, gpus, program }: DriverAnswers): Judged {
   if (!program) return broken('device', onBus || wsl ? noDriver(machine) : noCard(machine));
   if (onBus) return ok('device', onBus);
   if (wsl) return ok('device', 'passed through by WSL');
+  // A program that was left behind, or came with an image: without a card and a module of the kernel there is nothing to load.
+  if (gpus.length === 0 && machine.amd.length > 0 && !machine.kernelModule) return broken('device', noCard(machine));
   if (gpus.length > 0) return ok('device', `${gpus.length} known to the driver`);
   // A program and nothing on the bus: the driver has the last word, as in a container that hides the bus.
   return unknown('device', 'no NVIDIA card is on the PCI bus');
@@ -62,7 +65,7 @@ function driverLayer(answers: DriverAnswers): Judged {
   if (seen.length === 0)
     return broken('driver', {
       code: 'E_GPU_NOT_VISIBLE',
-      found: `\`CUDA_VISIBLE_DEVICES=${visible}\` hides every GPU (${gpus.length} there)`,
+      found: `\`CUDA_VISIBLE_DEVICES=${visible}\` hides every GPU (${gpus.length} there)${whyNoneIsVisible(visible ?? '')}`,
       needed: 'one GPU that programs may use',
       fix: '`unset CUDA_VISIBLE_DEVICES`',
     });
@@ -74,14 +77,15 @@ function driverLayer(answers: DriverAnswers): Judged {
       faults.length > 0 ? [`GPU ${index} answers with errors (${faults.join(', ')}): it may need a reboot`] : [],
     ),
   ];
-  const well = sift(seen, healthFault);
+  const well = sift(seen, healthFault, visible);
   if (well.fault) return { ...broken('driver', well.fault), warnings };
   const found = `${gpus[0]?.driver ?? 'version unknown'}, \`nvidia-smi\` names ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`;
-  return { ...ok('driver', found), warnings: [...warnings, ...well.leftOut], passed: well.passed };
+  const { passed, leftOut } = prefer(well.passed, (gpu) => silentFault(gpu) ?? heldFault(gpu, visible), visible);
+  return { ...ok('driver', found), warnings: [...warnings, ...well.leftOut, ...leftOut], passed };
 }
 
 function cudaLayer(answers: DriverAnswers, gpus: readonly Gpu[], { choice }: Wanted): Judged {
-  const { passed, fault } = sift(gpus, (gpu) => oldDriver(answers, gpu, choice.torch));
+  const { passed, fault } = sift(gpus, (gpu) => oldDriver(answers, gpu, choice.torch), answers.visible);
   if (fault) return broken('cuda', fault);
   const { cudaOfDriver = 'an unknown version', cudaOfToolkit = 'none' } = answers;
   return { ...ok('cuda', `the driver runs CUDA up to ${cudaOfDriver}; toolkit ${cudaOfToolkit} (not needed)`), passed };
@@ -105,8 +109,8 @@ function oldDriver(
   };
 }
 
-function capabilityLayer(_: DriverAnswers, gpus: readonly Gpu[], wanted: Wanted): Judged {
-  const { passed, leftOut, fault } = sift(gpus, (gpu) => capabilityFault(gpu, wanted));
+function capabilityLayer({ visible }: DriverAnswers, gpus: readonly Gpu[], wanted: Wanted): Judged {
+  const { passed, leftOut, fault } = sift(gpus, (gpu) => capabilityFault(gpu, wanted), visible);
   if (fault) return broken('capability', fault);
   const capabilities = [...new Set(passed.map(({ capability }) => capability))];
   const warnings = [...leftOut, ...(capabilities.length > 1 ? ['the GPUs are of different kinds: each step waits for the slowest'] : [])];
@@ -117,12 +121,16 @@ function capabilityLayer(_: DriverAnswers, gpus: readonly Gpu[], wanted: Wanted)
 }
 
 /** The cards that pass, a word about each that does not, and the first fault where none does. */
-function sift(gpus: readonly Gpu[], judge: (gpu: Gpu) => LayerFault | undefined): { passed: Gpu[]; leftOut: string[]; fault?: LayerFault } {
+function sift(
+  gpus: readonly Gpu[],
+  judge: (gpu: Gpu) => LayerFault | undefined,
+  visible: string | undefined,
+): { passed: Gpu[]; leftOut: string[]; fault?: LayerFault } {
   const judged = gpus.map((gpu) => ({ gpu, fault: judge(gpu) }));
   const passed = judged.filter(({ fault }) => !fault).map(({ gpu }) => gpu);
   const failed = judged.flatMap(({ gpu, fault }) => (fault ? [{ gpu, fault }] : []));
   if (passed.length === 0 && failed[0]) return { passed, leftOut: [], fault: failed[0].fault };
-  const keep = exportCards(passed);
+  const keep = exportCards(passed, visible);
   const leftOut = failed.map(
     ({ gpu: { index, name }, fault: { found } }) =>
       `GPU ${index} (${name}) is left out: ${found}; \`${keep}\` keeps it out of the training`,
@@ -130,9 +138,15 @@ function sift(gpus: readonly Gpu[], judge: (gpu: Gpu) => LayerFault | undefined)
   return { passed, leftOut };
 }
 
+/** The cards that pass, where there are such; else all: what is doubtful of them is for a later layer to say. */
+function prefer(...[gpus, judge, visible]: Parameters<typeof sift>): { passed: Gpu[]; leftOut: string[] } {
+  const { passed, leftOut } = sift(gpus, judge, visible);
+  return passed.length > 0 ? { passed, leftOut } : { passed: [...gpus], leftOut: [] };
+}
+
 /** Cards that are there and do not answer: the driver names the others, and one that hangs may take them along. */
-function lostWarnings({ machine, gpus, lost }: DriverAnswers, seen: readonly Gpu[]): string[] {
-  const keep = `until then \`${exportCards(seen)}\` keeps to the others`;
+function lostWarnings({ machine, gpus, lost, visible }: DriverAnswers, seen: readonly Gpu[]): string[] {
+  const keep = `until then \`${exportCards(seen, visible)}\` keeps to the others`;
   const told = lost.map(
     (text) =>
       `a GPU stopped answering (${text}; E_GPU_LOST): \`sudo reboot\`, and where it is lost again look at its power, cooling and slot; ${keep}`,

@@ -27,19 +27,6 @@ export const parallelOf = ({ batchSize, accumulationSteps }: TrainingMemoryConfi
 export const parallelBytes = (shape: KnownShape, plan: TrainingMemoryConfig): number =>
   estimate(shape, plan).total + loraParameters(shape, plan) * 4;
 
-/**
- * How many cards CUDA would show for a `CUDA_VISIBLE_DEVICES`, no driver asked: it stops at the first entry that names none, and shows
- * one MIG device at most. `undefined` where the variable is not set.
- * Source: CUDA C++ Programming Guide, "CUDA Environment Variables"; NVIDIA Multi-Instance GPU User Guide, "Device Enumeration".
- */
-export function visibleCards(visible: string | undefined): number | undefined {
-  if (visible === undefined) return undefined;
-  const entries = visible.split(',').map((entry) => entry.trim());
-  const end = entries.findIndex((entry) => !/^(?:\d+|GPU-[\w-]+|MIG-[\w/-]+)$/.test(entry));
-  const named = new Set(end < 0 ? entries : entries.slice(0, end));
-  return [...named].some((entry) => entry.startsWith('MIG-')) ? 1 : named.size;
-}
-
 /** `2 × 4 × 4 = 32 examples a step (gradient_accumulation_steps 2 keeps 16)` */
 export function batchText(plan: TrainingMemoryConfig, { cards, effectiveBatch, accumulationToKeep }: Parallel): string {
   const { batchSize, accumulationSteps } = plan;

@@ -85,12 +85,17 @@ test('one card, a home of its own and no network', async () => {
 
 test('the first card that passed, by its UUID, and never the one for the screen', async () => {
   const passes = 'GPU-3f8a11c1-5c3e-1d2f-9a7b-0c4d8e6f1a2b';
+  const part = 'MIG-0c2d4e6f-8a1b-5c3d-9e7f-1a3b5c7d9e0f';
   for (const [name, env, card] of [
     ['mixed', {}, passes],
     ['mixed', { CUDA_VISIBLE_DEVICES: '0,1' }, passes],
     ['one-lost-listed', {}, 'GPU-cccc1111-5c3e-1d2f-9a7b-0c4d8e6f1a2b'],
     ['two-3090', { CUDA_VISIBLE_DEVICES: '1' }, passes],
     ['a100-mig', {}, 'MIG-9f1b7a52-4d3c-5e8f-a6b0-2c7d9e1f3a45'],
+    // The part that is named first, as CUDA takes it.
+    ['a100-mig', { CUDA_VISIBLE_DEVICES: `${part},MIG-9f1b7a52-4d3c-5e8f-a6b0-2c7d9e1f3a45` }, part],
+    ['a100-mig-and-whole', {}, passes],
+    ['exclusive-one-of-two', {}, passes],
   ] as const) {
     const machine = machineOfTranscript(name);
     const { context, calls } = project(writes(result));
