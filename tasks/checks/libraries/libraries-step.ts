@@ -5,6 +5,7 @@ import { absolute } from '../../engine/paths';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { pythonIn } from '../../environments/prefix/prefix';
 import { loaderFault } from '../../environments/python/loader-fault';
+import { holdRoom } from '../../environments/python/no-room';
 import { type EnvironmentDefinition, localEnvironment, targetOf } from '../../environments/venv';
 import { pinsOf } from '../../environments/venv/lock/pins';
 import { lookAfterTrial } from '../../environments/venv/look-after-trial';
@@ -44,6 +45,7 @@ async function proveLibraries(
     if (!(error instanceof UserError) || error.fault.code !== 'E_PYTHON_BROKEN') throw error;
     return brokenPython(definition, error.fault.found);
   }
+  await holdRoom(context, tried);
   const report = { table: trialTable(tried), data: { libraries: tried } };
   const wrong = tried.filter(({ ok }) => !ok);
   const notes = tried.flatMap(({ library, note }) => (note ? [`${library}: ${note}`] : []));

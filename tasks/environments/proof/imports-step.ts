@@ -5,6 +5,7 @@ import type { Inputs } from '../../engine/state';
 import { isCondaEnvironment } from '../prefix/prefix';
 import { packagesIn, sitePackagesIn } from '../prefix/site-packages';
 import { remoteEnvironment } from '../profile/profile';
+import { holdRoom } from '../python/no-room';
 import { environmentFingerprint, trainingVersions } from '../training/fingerprint';
 import { trainingPrefix } from '../training/locate';
 import { lockState } from '../venv/lock/lock-state';
@@ -25,6 +26,7 @@ export const importsStep = cachedStep({
   waits: () => ({ state: 'todo', found: 'the training environment is not there yet', fix: '`npx just env:remote`' }),
   async prove(context, progress, as) {
     const tried = await tryImports(context, await librariesOf(context), progress);
+    await holdRoom(context, tried);
     const definition = await remoteEnvironment(context);
     const prefix = trainingPrefix(context);
     // What conda made is mended by the command that is named, and has nothing that a look could be told by.
