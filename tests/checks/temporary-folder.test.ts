@@ -36,7 +36,8 @@ else
         ['setup:local', '--force=libraries'],
         ['env:local', '--force'],
       ]) {
-        const seen = await project.step(args, { TMPDIR: place });
+        const { stdout } = await project.just([...args, '--json'], { TMPDIR: place });
+        const seen = JSON.parse(stdout).steps.find((step: { state: string }) => ['blocked', 'failed'].includes(step.state)) ?? {};
         const what = `${args.join(' ')} in ${place}: ${JSON.stringify(seen)}`;
         assert.is(seen.code, code, what);
         assert.ok(seen.found.startsWith(`temporary files cannot be written to \`${place}\``), what);

@@ -2,6 +2,7 @@ import { UserError } from '../../common/errors';
 import { some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Action, Blocked, Depth, Finding, Step } from '../../engine/step';
+import { activationFault } from '../prefix/activation';
 import { remoteEnvironment } from '../profile/profile';
 import { loaderFault } from '../python/loader-fault';
 import { noexecObstacle } from '../python/noexec';
@@ -88,7 +89,9 @@ function findingOf(context: Context, { lock, health, conda }: CondaLook, depth: 
   }
   const kept = keptEnvironments(context, readCondaRecord(context));
   const others = keptCondaEnvironments(context, conda.prefix);
+  const activation = activationFault(context.host, conda.prefix, 'remote.prefix');
   const warnings = [
+    ...(activation ? [activation] : []),
     ...(health.extra.length > 0
       ? [
           `${some(health.extra)} ${health.extra.length === 1 ? 'was' : 'were'} added by hand and ${health.extra.length === 1 ? 'stays' : 'stay'}`,

@@ -97,7 +97,7 @@ async function finish(
   const wanted = pipHalf(locked, before.conda, markersOf(context, before));
   const first = [...new Set([...again, ...damagedPackages(context, before).map(({ name }) => name)])];
   await installWhole(context, pip, {
-    look: () => damagedPackages(context, condaContents(context, prefix)),
+    look: () => damagedPackages(context, condaContents(context, prefix)).filter(({ name }) => wanted.some((one) => one.name === name)),
     install: (torn) => installPipHalf(context, pip, prefix, wanted, torn?.map(({ name }) => name) ?? first, tell),
   });
   const contents = condaContents(context, prefix);

@@ -109,7 +109,7 @@ async function build(
     await createEnvironment(context, definition, folder, python, uv);
     const wanted = lockedFor(locked, python.interpreter.markers).length;
     await installWhole(context, definition, {
-      look: () => damageAt(context, definition, folder),
+      look: () => damageAt(context, definition, folder, locked),
       install: (again) => installLock(context, definition, folder, uv, wanted, tell, again && { damaged: again }),
     });
     await finish(context, definition, folder, locked, uv);
@@ -133,7 +133,7 @@ async function mend(
   try {
     writeEnvironmentRecord(context, folder, { state: 'building' });
     await installWhole(context, definition, {
-      look: () => damageAt(context, definition, folder),
+      look: () => damageAt(context, definition, folder, locked),
       install: (again) =>
         installLock(context, definition, folder, uv, difference.wanted, tell, again ? { damaged: again } : { difference, damaged }),
     });
@@ -146,9 +146,11 @@ async function mend(
   disposeBackup(context, definition, folder);
 }
 
-function damageAt(context: Context, { pythonVersion }: EnvironmentDefinition, folder: string): Damage[] {
+/** What is damaged of what a lock names: another package, which should be gone, is found behind it. */
+function damageAt(context: Context, { pythonVersion }: EnvironmentDefinition, folder: string, locked: readonly Locked[]): Damage[] {
   const sitePackages = sitePackagesFor(context.host, folder, pythonVersion);
-  return damagedIn(context, sitePackages, packagesIn(context.host, sitePackages));
+  const wanted = new Set(locked.map(({ name }) => name));
+  return damagedIn(context, sitePackages, packagesIn(context.host, sitePackages)).filter(({ name }) => wanted.has(name));
 }
 
 /** Looks at what came out, and writes last of all that it is whole. */

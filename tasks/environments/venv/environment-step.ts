@@ -1,8 +1,10 @@
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
 import type { Depth, Finding, Step } from '../../engine/step';
+import { activationFault } from '../prefix/activation';
 import { type Assessment, assess, environmentName } from './assess';
-import type { EnvironmentDefinition } from './definition';
+import { type EnvironmentDefinition, targetOf } from './definition';
+import { placeSetting } from './foreign';
 import { keptVenvs } from './packages/kept';
 import type { EnvironmentHealth } from './packages/look';
 import { withPins } from './packages/packages';
@@ -32,7 +34,11 @@ export function environmentStep({ name, title, define }: EnvironmentStepOptions)
       if ('state' in assessed) return assessed;
       const finding = findingOf(context, definition, assessed, depth);
       const newly = before ? assessed.additions.filter((place) => !before.additions.includes(place)) : [];
-      const warning = newly.map((place) => `\`${shown(context.root, place)}\` keeps what a person had added to the environment before`);
+      const activation = activationFault(context.host, targetOf(context, definition), placeSetting(definition));
+      const warning = [
+        ...newly.map((place) => `\`${shown(context.root, place)}\` keeps what a person had added to the environment before`),
+        ...(activation ? [activation] : []),
+      ];
       return { ...finding, ...(finding.state === 'done' && warning.length > 0 ? { warning: warning.join('; ') } : {}), seen: assessed };
     },
     async plan(context, seen) {
