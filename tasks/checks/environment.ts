@@ -26,5 +26,5 @@ export function absent(definition: EnvironmentDefinition): Finding {
 
 /** Its Python cannot be used: the task that brings the environment builds it again. */
 export function brokenPython({ task }: EnvironmentDefinition, found: string): Finding {
-  return { state: 'todo', code: 'E_PYTHON_BROKEN', found, fix: `\`npx just ${task}\` builds it again` };
+  return { state: 'todo', code: 'E_PYTHON_BROKEN', found, fix: `\`npx just ${task} --force\` builds it again` };
 }

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { isSecretFile } from '../untrusted/secret-files';
 import { notOurs } from '../untrusted/text';
 import { shellWord } from './format';
@@ -75,8 +76,28 @@ const looks = new Set(['access', 'stat', 'lstat', 'scandir', 'opendir', 'readlin
 const isReading = (cause: NodeJS.ErrnoException & { isReading?: boolean }): boolean =>
   cause.isReading === true || looks.has(cause.syscall ?? '');
 
+/** Our folders for what is needed for a moment, as `mkdtemp` completes their names, or would have. */
+const temporaryPlace = /^(.*)[\\/]just-lora-[a-z]+-\w{6}(?:[\\/]|$)/;
+
+/** A folder for temporary files that takes none: another one is the cure, and not the project. */
+function temporaryFault(cause: NodeJS.ErrnoException): Fault | undefined {
+  const place = temporaryPlace.exec(cause.path ?? '')?.[1];
+  const isNoFolder = cause.syscall === 'mkdtemp' && ['ENOENT', 'ENOTDIR'].includes(cause.code ?? '');
+  const isClosed = isNoFolder || ['EACCES', 'EPERM', 'EROFS'].includes(cause.code ?? '');
+  if (place === undefined || (!isFull(cause) && !isClosed)) return undefined;
+  const variable = process.platform === 'win32' ? '`set TEMP=C:\\a\\folder\\of\\yours`' : '`export TMPDIR=/a/folder/of/yours`';
+  return {
+    code: isFull(cause) ? 'E_DISK_FULL' : 'E_NOT_WRITABLE',
+    found: `temporary files cannot be written to \`${place || path.sep}\`${isFull(cause) ? ': no space left on the device' : ''} (${cause.code})`,
+    needed: 'a folder for temporary files that takes some',
+    fix: `${variable}, then run the same command again`,
+  };
+}
+
 function foreignFault(error: unknown): Fault {
   const cause = error as NodeJS.ErrnoException;
+  const temporary = cause?.code === undefined ? undefined : temporaryFault(cause);
+  if (temporary) return temporary;
   if (isFull(error))
     return {
       code: 'E_DISK_FULL',

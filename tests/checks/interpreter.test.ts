@@ -28,7 +28,7 @@ test('that works for another place is none of it', async ({ project }) => {
   fs.rmSync(python);
   fs.writeFileSync(python, `#!/bin/sh\nexec '${base}' "$@"\n`, { mode: 0o755 });
   const { state, code, found, fix } = await seen(project);
-  assert.equal([state, code, fix], ['todo', 'E_PYTHON_BROKEN', '`npx just env:local` builds it again']);
+  assert.equal([state, code, fix], ['todo', 'E_PYTHON_BROKEN', '`npx just env:local --force` builds it again']);
   assert.match(found, 'the Python of `.venv-local` works for `');
 });
 

@@ -5,8 +5,11 @@ import { absolute } from '../../engine/paths';
 import type { Finding, Progress, Step } from '../../engine/step';
 import { pythonIn } from '../../environments/prefix/prefix';
 import { loaderFault } from '../../environments/python/loader-fault';
-import { type EnvironmentDefinition, environmentStep, localEnvironment, targetOf } from '../../environments/venv';
+import { holdRoom } from '../../environments/python/no-room';
+import { type EnvironmentDefinition, localEnvironment, targetOf } from '../../environments/venv';
 import { pinsOf } from '../../environments/venv/lock/pins';
+import { lookAfterTrial } from '../../environments/venv/look-after-trial';
+import { lockedHere } from '../../environments/venv/packages/locked-here';
 import { cachedStep } from '../cached-step';
 import { absent, brokenPython, environmentInputs } from '../environment';
 import { type TrialResult, trialCount, trialTable } from './library-trial';
@@ -33,7 +36,7 @@ async function proveLibraries(
   as: 'look' | 'action',
 ): Promise<Finding> {
   const file = absolute(context, definition.requirements);
-  const names = pinsOf(context.host.files.readText(file) ?? '').map(({ name }) => name);
+  const names = lockedHere(context, definition, pinsOf(context.host.files.readText(file) ?? '')).map(({ name }) => name);
   if (names.length === 0) return { state: 'unknown', found: `\`${definition.requirements}\` names no library` };
   let tried: TrialResult[];
   try {
@@ -42,6 +45,7 @@ async function proveLibraries(
     if (!(error instanceof UserError) || error.fault.code !== 'E_PYTHON_BROKEN') throw error;
     return brokenPython(definition, error.fault.found);
   }
+  await holdRoom(context, tried);
   const report = { table: trialTable(tried), data: { libraries: tried } };
   const wrong = tried.filter(({ ok }) => !ok);
   const notes = tried.flatMap(({ library, note }) => (note ? [`${library}: ${note}`] : []));
@@ -54,9 +58,11 @@ async function proveLibraries(
   const loader = wrong.map(({ error, causes = '' }) => loaderFault(context.host, `${error} ${causes}`)).find(Boolean);
   if (loader) return { state: 'blocked', needed: 'libraries that load', ...loader, found: `${named}: ${loader.found}`, ...report };
   // What is not as the lock says is mended by the task that brings the environment; then a library is looked at again.
-  const environment = await environmentStep({ name: 'env:local', title: '', define: () => definition }).check(context, 'full');
-  if (environment.state !== 'done' || wrong.every(({ missing }) => missing))
-    return { state: 'todo', found: named, code: 'E_LIBRARY', fix: `\`npx just ${definition.task}\``, ...report };
+  const environment = await lookAfterTrial(context, definition, as);
+  if (environment.state !== 'done') {
+    const fix = ('fix' in environment && environment.fix) || `\`npx just ${definition.task}\``;
+    return { state: 'todo', found: named, code: 'E_LIBRARY', fix, ...report };
+  }
   return {
     state: 'blocked',
     code: 'E_LIBRARY',

@@ -2,6 +2,7 @@ import { UserError } from '../../common/errors';
 import { some } from '../../common/format';
 import type { Context } from '../../engine/context';
 import type { Action, Blocked, Depth, Finding, Step } from '../../engine/step';
+import { activationFault } from '../prefix/activation';
 import { remoteEnvironment } from '../profile/profile';
 import { loaderFault } from '../python/loader-fault';
 import { noexecObstacle } from '../python/noexec';
@@ -33,7 +34,7 @@ export function condaStep(name: string, title: string): Step<CondaLook> {
     title,
     async check(context, depth, _, before) {
       const looked = await lookAt(context, context.forced(name) ? 'full' : depth, context.forced(name) && before === undefined);
-      return 'state' in looked ? looked : { ...findingOf(context, looked), seen: looked };
+      return 'state' in looked ? looked : { ...findingOf(context, looked, depth), seen: looked };
     },
     plan: async (context, seen) => (seen ? actionsFor(context, seen, context.forced(name)) : []),
   };
@@ -75,17 +76,22 @@ function lockFor(context: Context, pip: EnvironmentDefinition): LockState {
   return asked !== undefined && asked.trim() === '' ? { state: 'fresh', packages: [] } : lockState(context, pip);
 }
 
-function findingOf(context: Context, { lock, health, conda }: CondaLook): Finding {
+function findingOf(context: Context, { lock, health, conda }: CondaLook, depth: Depth): Finding {
   const changed = [...(lock.state === 'stale' ? lock.changed : []), ...('changed' in health ? health.changed : [])];
   const because = changed.length > 0 ? { changed } : {};
   if (lock.state === 'stale') return { state: 'todo', found: lock.found, ...because };
   if (health.kind !== 'healthy') {
     const data = 'packages' in health ? { data: { engine: 'conda', path: conda.prefix, packages: health.packages } } : {};
-    return { state: 'todo', found: health.found, ...because, ...data };
+    // What a full look alone finds is hidden from the quick one of the task: packages that differ are not.
+    const isHidden = depth === 'full' && 'changed' in health && health.changed.length === 0;
+    const fix = isHidden ? { fix: '`npx just env:remote --force`' } : {};
+    return { state: 'todo', found: health.found, ...because, ...fix, ...data };
   }
   const kept = keptEnvironments(context, readCondaRecord(context));
   const others = keptCondaEnvironments(context, conda.prefix);
+  const activation = activationFault(context.host, conda.prefix, 'remote.prefix');
   const warnings = [
+    ...(activation ? [activation] : []),
     ...(health.extra.length > 0
       ? [
           `${some(health.extra)} ${health.extra.length === 1 ? 'was' : 'were'} added by hand and ${health.extra.length === 1 ? 'stays' : 'stay'}`,

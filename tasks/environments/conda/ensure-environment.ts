@@ -6,6 +6,7 @@ import { pythonIn } from '../prefix/prefix';
 import { probe } from '../python/interpreter/probe';
 import type { EnvironmentDefinition } from '../venv/definition';
 import type { Locked } from '../venv/lock/lock-file';
+import { installWhole } from '../venv/packages/install-whole';
 import { inputsOf } from '../venv/packages/look';
 import { afterFailure, disposeBackup, moveCondaToBackup, putCondaBack } from './create/backup';
 import { createCondaEnvironment } from './create/create';
@@ -94,7 +95,11 @@ async function finish(
   writeCondaEnvironmentRecord(context, prefix, { ...ours, unfinished: true });
   const before = condaContents(context, prefix);
   const wanted = pipHalf(locked, before.conda, markersOf(context, before));
-  await installPipHalf(context, pip, prefix, wanted, [...new Set([...again, ...damagedPackages(context, before)])], tell);
+  const first = [...new Set([...again, ...damagedPackages(context, before).map(({ name }) => name)])];
+  await installWhole(context, pip, {
+    look: () => damagedPackages(context, condaContents(context, prefix)).filter(({ name }) => wanted.some((one) => one.name === name)),
+    install: (torn) => installPipHalf(context, pip, prefix, wanted, torn?.map(({ name }) => name) ?? first, tell),
+  });
   const contents = condaContents(context, prefix);
   const text = describeDrift(driftOf(yml, contents, wanted, undefined));
   const python = await pythonOf(

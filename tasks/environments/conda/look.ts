@@ -6,7 +6,7 @@ import { condaFilesIn, condaText } from '../prefix/conda-meta';
 import { pythonIn } from '../prefix/prefix';
 import { probe } from '../python/interpreter/probe';
 import type { Locked } from '../venv/lock/lock-file';
-import { damagedIn } from '../venv/packages/installed';
+import { type Damage, damagedIn } from '../venv/packages/installed';
 import { keptBeside, variantOf, wantedVariant } from '../venv/packages/variants';
 import type { CondaDefinition } from './definition';
 import { changesOf, type Drift, describeDrift, driftOf, isCondaBroken } from './drift';
@@ -51,7 +51,7 @@ export async function lookAtConda(
   const text = describeDrift(drift);
   if ((phaseAt(context, prefix) === 'pip' || marker?.unfinished) && !isCondaBroken(drift)) {
     const found = `\`${prefix}\` lacks pip's half: a run was interrupted`;
-    return { kind: 'pip', found, changed: [], damaged: damagedPackages(context, contents), packages };
+    return { kind: 'pip', found, changed: [], damaged: damagedPackages(context, contents).map(({ name }) => name), packages };
   }
   const gone = depth === 'full' ? damagedFiles(context, prefix, contents) : [];
   if (!marker) {
@@ -64,7 +64,7 @@ export async function lookAtConda(
   if (broken) return { kind: 'rebuild', found: `\`${prefix}\`: ${broken}`, changed: [], packages };
   if (isCondaBroken(drift)) return { kind: 'rebuild', found: `\`${prefix}\`: ${text}`, changed: changesOf(drift), packages };
   if (gone.length > 0) return { kind: 'rebuild', found: `\`${prefix}\`: damaged: ${some(gone)}`, changed: changesOf(drift), packages };
-  const damaged = depth === 'full' ? damagedPackages(context, contents) : [];
+  const damaged = depth === 'full' ? damagedPackages(context, contents).map(({ name }) => name) : [];
   if (drift.pip.length === 0 && damaged.length === 0) return healthy(contents, wanted, drift, { ours: true });
   const found = [text, damaged.length > 0 ? `damaged: ${some(damaged)}` : ''].filter(Boolean).join('; ');
   return { kind: 'pip', found: `\`${prefix}\`: ${found}`, changed: changesOf(drift), damaged, packages };
@@ -117,8 +117,8 @@ function healthy(contents: Contents, wanted: readonly Locked[], { packages, extr
 }
 
 /** Packages of pip's with a file that is missing or of another size: what a killed pip leaves. */
-export function damagedPackages(context: Context, { pip, sitePackages }: Contents): string[] {
-  return sitePackages ? damagedIn(context, sitePackages, pip).map(({ name }) => name) : [];
+export function damagedPackages(context: Context, { pip, sitePackages }: Contents): Damage[] {
+  return sitePackages ? damagedIn(context, sitePackages, pip) : [];
 }
 
 /** Files of conda's packages that are not there, by package; conda's records name them all. */

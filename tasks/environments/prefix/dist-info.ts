@@ -24,12 +24,22 @@ export function readMetadataFile(text: string): { name: string; version: string 
   return name && version ? { name: normalizeName(name), version } : undefined;
 }
 
-/** Files of a RECORD with their sizes in bytes (the third column); those without one are left out. */
-export function recordedFiles(text: string): { file: string; size: number }[] {
+/** A file as a RECORD notes it. */
+export interface RecordedFile {
+  file: string;
+  /** Bytes: the third column. */
+  size: number;
+  /** Of the second column, in URL-safe base64 without padding, as PEP 376 has it; absent where there is none, or another hash. */
+  sha256?: string;
+}
+
+/** Files of a RECORD with their sizes; those without one are left out. */
+export function recordedFiles(text: string): RecordedFile[] {
   return text.split(/\r?\n/).flatMap((line) => {
-    const match = /^(?:"((?:[^"]|"")*)"|([^",]*)),[^,]*,(\d+)$/.exec(line);
+    const match = /^(?:"((?:[^"]|"")*)"|([^",]*)),(?:sha256=([\w-]{43})|[^,]*),(\d+)$/.exec(line);
     if (!match) return [];
-    return [{ file: (match[1]?.replace(/""/g, '"') ?? match[2]) as string, size: Number(match[3]) }];
+    const file = (match[1]?.replace(/""/g, '"') ?? match[2]) as string;
+    return [{ file, size: Number(match[4]), ...(match[3] ? { sha256: match[3] } : {}) }];
   });
 }
 

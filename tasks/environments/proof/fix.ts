@@ -1,3 +1,6 @@
+/** The command that mends the training environment: a plain one does nothing where only a look at every file tells what is wrong. */
+export const environmentFix = (differs: boolean): string => (differs ? '`npx just env:remote`' : '`npx just env:remote --force`');
+
 /**
  * What mends a known breakage: a setting is set; a requirement is brought by the lock, unless the file it is made of
  * was edited; anything else a person does by hand.
@@ -8,6 +11,6 @@
 export function trainingFix(cure: string, requirements: string, differs = false): string {
   if (cure.startsWith('remote.')) return `\`npx just env:remote --set ${cure}\``;
   if (cure.includes(' ')) return cure;
-  const brings = '`npx just env:remote` brings what the lock says';
+  const brings = `${environmentFix(differs)} brings what the lock says`;
   return differs ? brings : `${brings}\nwhere \`${requirements}\` was edited: add \`${cure}\` to it`;
 }

@@ -6,7 +6,7 @@ import type { Arch } from '../../knowledge/known-builds';
 import type { Versions } from '../../knowledge/models';
 import { torchBuild } from '../../knowledge/torch';
 import { loaderFault } from '../python/loader-fault';
-import { trainingFix } from './fix';
+import { environmentFix, trainingFix } from './fix';
 
 /** What is known of the environment that the libraries were tried in. */
 interface ImportedEnvironment {
@@ -47,13 +47,13 @@ export function importsFinding(
   if (breakage) return todo(breakage.code, breakage.found, mend(breakage.cure));
   const loader = wrong.map(({ error, causes = '' }) => loaderFault({ env }, `${error} ${causes}`)).find(Boolean);
   if (loader) return { state: 'blocked', needed: 'libraries that load', ...loader, found: `${count}: ${loader.found}`, ...report };
-  if (wrongBuild) return todo('E_TORCH_CPU', wrongBuild, '`npx just env:remote` brings the build of the lock');
+  if (wrongBuild) return todo('E_TORCH_CPU', wrongBuild, `${environmentFix(differs)} brings the build of the lock`);
   const errors = some(
     wrong.map(({ library, error }) => `${library} ${error}`),
     3,
   );
   const [conflict] = conflicts;
-  if (!conflict) return todo('E_LIBRARY', errors, '`npx just env:remote`');
+  if (!conflict) return todo('E_LIBRARY', errors, environmentFix(differs));
   // What does not go together by the table explains an error that is not known by its text.
   return todo(breakageIn(conflict.symptom)?.code ?? 'E_LIBRARY', `${conflict.text}; ${errors}`, mend(conflict.cure));
 }

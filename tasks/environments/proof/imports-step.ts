@@ -5,10 +5,12 @@ import type { Inputs } from '../../engine/state';
 import { isCondaEnvironment } from '../prefix/prefix';
 import { packagesIn, sitePackagesIn } from '../prefix/site-packages';
 import { remoteEnvironment } from '../profile/profile';
+import { holdRoom } from '../python/no-room';
 import { environmentFingerprint, trainingVersions } from '../training/fingerprint';
 import { trainingPrefix } from '../training/locate';
 import { lockState } from '../venv/lock/lock-state';
 import { pinsOf } from '../venv/lock/pins';
+import { lookAfterTrial } from '../venv/look-after-trial';
 import { compare, isSame } from '../venv/packages/compare';
 import { lockedHere } from '../venv/packages/locked-here';
 import { requirementsText } from '../venv/requirements';
@@ -22,12 +24,16 @@ export const importsStep = cachedStep({
   action: 'import each library of the training environment',
   inputs: inputsOf,
   waits: () => ({ state: 'todo', found: 'the training environment is not there yet', fix: '`npx just env:remote`' }),
-  async prove(context, progress) {
+  async prove(context, progress, as) {
     const tried = await tryImports(context, await librariesOf(context), progress);
-    const { requirements } = await remoteEnvironment(context);
+    await holdRoom(context, tried);
+    const definition = await remoteEnvironment(context);
+    const prefix = trainingPrefix(context);
+    // What conda made is mended by the command that is named, and has nothing that a look could be told by.
+    if (prefix && tried.some(({ ok }) => !ok) && !isCondaEnvironment(context.host, prefix)) await lookAfterTrial(context, definition, as);
     return importsFinding(tried, {
       versions: trainingVersions(context),
-      requirements,
+      requirements: definition.requirements,
       differs: await differsFromLock(context),
       platform: context.host.platform,
       arch: context.host.arch,
@@ -55,6 +61,7 @@ async function inputsOf(context: Context): Promise<Inputs | undefined> {
 
 /** What the environment file asks for, and triton where torch brought it. */
 async function librariesOf(context: Context): Promise<string[]> {
-  const asked = pinsOf(requirementsText(context, await remoteEnvironment(context)) ?? '').map(({ name }) => name);
+  const definition = await remoteEnvironment(context);
+  const asked = lockedHere(context, definition, pinsOf(requirementsText(context, definition) ?? '')).map(({ name }) => name);
   return [...new Set([...asked, ...(trainingVersions(context).has('triton') ? ['triton'] : [])])];
 }

@@ -3,9 +3,9 @@ import type { Context } from '../../engine/context';
 import { breakageIn } from '../../knowledge/conflicts';
 import { remoteEnvironment } from '../profile/profile';
 import { loaderFault } from '../python/loader-fault';
+import { noRoomLeft } from '../python/no-room';
 import { deviceOf } from './device';
 import { trainingFix } from './fix';
-import { noRoomLeft } from './no-room';
 import type { ProgramEnd } from './run-program';
 
 /** What failed: its code where nothing more is known, in words, and what is needed. */

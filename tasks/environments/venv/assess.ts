@@ -1,6 +1,6 @@
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
-import type { Blocked, Depth } from '../../engine/step';
+import type { Blocked } from '../../engine/step';
 import { loaderFault } from '../python/loader-fault';
 import { noexecObstacle } from '../python/noexec';
 import type { EnvironmentDefinition } from './definition';
@@ -8,7 +8,7 @@ import { targetOf } from './definition';
 import { foreignPlace, placeSetting } from './foreign';
 import { type LockState, lockState } from './lock/lock-state';
 import { keptAdditions } from './packages/keep-additions';
-import { checkEnvironment, type EnvironmentHealth, isBuilt } from './packages/look';
+import { checkEnvironment, type EnvironmentHealth, isBuilt, type LookDepth } from './packages/look';
 
 /** The lock and the environment, looked at together. */
 export interface Assessment {
@@ -22,7 +22,7 @@ export interface Assessment {
 const obstacles = () => require('./build-obstacles') as typeof import('./build-obstacles');
 
 /** A look at both. @returns a finding where a person must act first */
-export async function assess(context: Context, definition: EnvironmentDefinition, depth: Depth): Promise<Assessment | Blocked> {
+export async function assess(context: Context, definition: EnvironmentDefinition, depth: LookDepth): Promise<Assessment | Blocked> {
   const lock = lockState(context, definition);
   if (lock.state === 'blocked') return lock;
   if (lock.state === 'stale') {

@@ -13,6 +13,8 @@ import { disposeBackup, hardlinkBackup, moveToBackup, putBack, restoreBackup } f
 import { compare, describeDifference, isSame, lockedFor } from './packages/compare';
 import { baseOf, contentsOf, writeEnvironmentRecord } from './packages/environment-record';
 import { createEnvironment, installLock } from './packages/install';
+import { installWhole } from './packages/install-whole';
+import { type Damage, damagedIn } from './packages/installed';
 import { checkEnvironment, type EnvironmentHealth, inputsOf } from './packages/look';
 import { pythonFor, uvFor } from './tools';
 
@@ -105,7 +107,11 @@ async function build(
     context.host.files.makeFolder(folder);
     writeEnvironmentRecord(context, folder, { state: 'building' });
     await createEnvironment(context, definition, folder, python, uv);
-    await installLock(context, definition, folder, uv, lockedFor(locked, python.interpreter.markers).length, tell);
+    const wanted = lockedFor(locked, python.interpreter.markers).length;
+    await installWhole(context, definition, {
+      look: () => damageAt(context, definition, folder, locked),
+      install: (again) => installLock(context, definition, folder, uv, wanted, tell, again && { damaged: again }),
+    });
     await finish(context, definition, folder, locked, uv);
   } catch (error) {
     restoreBackup(context, folder);
@@ -126,7 +132,11 @@ async function mend(
   const kept = hardlinkBackup(context, definition, folder);
   try {
     writeEnvironmentRecord(context, folder, { state: 'building' });
-    await installLock(context, definition, folder, uv, difference.wanted, tell, { difference, damaged });
+    await installWhole(context, definition, {
+      look: () => damageAt(context, definition, folder, locked),
+      install: (again) =>
+        installLock(context, definition, folder, uv, difference.wanted, tell, again ? { damaged: again } : { difference, damaged }),
+    });
     await finish(context, definition, folder, locked, uv);
   } catch (error) {
     // Without a copy it stays marked as half-built, and the next run builds it.
@@ -134,6 +144,13 @@ async function mend(
     throw error;
   }
   disposeBackup(context, definition, folder);
+}
+
+/** What is damaged of what a lock names: another package, which should be gone, is found behind it. */
+function damageAt(context: Context, { pythonVersion }: EnvironmentDefinition, folder: string, locked: readonly Locked[]): Damage[] {
+  const sitePackages = sitePackagesFor(context.host, folder, pythonVersion);
+  const wanted = new Set(locked.map(({ name }) => name));
+  return damagedIn(context, sitePackages, packagesIn(context.host, sitePackages)).filter(({ name }) => wanted.has(name));
 }
 
 /** Looks at what came out, and writes last of all that it is whole. */

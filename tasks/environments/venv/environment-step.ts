@@ -1,8 +1,10 @@
 import type { Context } from '../../engine/context';
 import { shown } from '../../engine/paths';
-import type { Finding, Step } from '../../engine/step';
+import type { Depth, Finding, Step } from '../../engine/step';
+import { activationFault } from '../prefix/activation';
 import { type Assessment, assess, environmentName } from './assess';
-import type { EnvironmentDefinition } from './definition';
+import { type EnvironmentDefinition, targetOf } from './definition';
+import { placeSetting } from './foreign';
 import { keptVenvs } from './packages/kept';
 import type { EnvironmentHealth } from './packages/look';
 import { withPins } from './packages/packages';
@@ -26,12 +28,17 @@ export function environmentStep({ name, title, define }: EnvironmentStepOptions)
     title,
     async check(context, depth, _, before) {
       const definition = await define(context);
-      // A damaged file is seen by a full look only, and mended: else all would be built again.
-      const assessed = await assess(context, definition, context.forced(name) ? 'full' : depth);
+      // A damaged file is not seen by a quick look, and mended: else all would be built again, out of a cache that may be damaged too.
+      const far = before ? 'full' : 'hashes';
+      const assessed = await assess(context, definition, context.forced(name) ? far : depth);
       if ('state' in assessed) return assessed;
-      const finding = findingOf(context, definition, assessed);
+      const finding = findingOf(context, definition, assessed, depth);
       const newly = before ? assessed.additions.filter((place) => !before.additions.includes(place)) : [];
-      const warning = newly.map((place) => `\`${shown(context.root, place)}\` keeps what a person had added to the environment before`);
+      const activation = activationFault(context.host, targetOf(context, definition), placeSetting(definition));
+      const warning = [
+        ...newly.map((place) => `\`${shown(context.root, place)}\` keeps what a person had added to the environment before`),
+        ...(activation ? [activation] : []),
+      ];
       return { ...finding, ...(finding.state === 'done' && warning.length > 0 ? { warning: warning.join('; ') } : {}), seen: assessed };
     },
     async plan(context, seen) {
@@ -43,7 +50,7 @@ export function environmentStep({ name, title, define }: EnvironmentStepOptions)
   };
 }
 
-function findingOf(context: Context, definition: EnvironmentDefinition, { lock, health }: Assessment): Finding {
+function findingOf(context: Context, definition: EnvironmentDefinition, { lock, health }: Assessment, depth: Depth): Finding {
   const changed = changesIn(definition, lock, health);
   const because = changed.length > 0 ? { changed } : {};
   // Against a lock that is out of date every package would be an extra one.
@@ -61,7 +68,9 @@ function findingOf(context: Context, definition: EnvironmentDefinition, { lock, 
     return { state: 'done', found: `${health.found}${keptText(context.root, kept)}`, data };
   }
   const data = health.kind === 'repair' ? { data: { path: environmentName(context, definition), packages: health.packages } } : {};
-  const repair = health.kind === 'repair' && health.damaged.length > 0 ? { fix: `\`npx just ${definition.task} --force\`` } : {};
+  // What a full look finds may be hidden from the quick one of the task.
+  const isHidden = health.kind === 'repair' ? health.damaged.length > 0 : health.kind === 'rebuild' && depth === 'full';
+  const repair = isHidden ? { fix: `\`npx just ${definition.task} --force\`` } : {};
   return { state: 'todo', found: health.found, ...because, ...repair, ...data };
 }
 

@@ -22,8 +22,13 @@ export function writeText(file: string, text: string, flush = true, mode = fileM
     fs.renameSync(temporary, file);
   } catch (error) {
     fs.rmSync(temporary, { force: true });
-    throw error;
+    throw withPlace(error, file);
   }
+}
+
+/** A full disk is told by a file's number alone: the message has to name a place. */
+function withPlace(error: unknown, file: string): unknown {
+  return error instanceof Error && !('path' in error) ? Object.assign(error, { path: file }) : error;
 }
 
 /** Creates a file only where nothing is; false where something was there. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -32,9 +32,37 @@ for (const installer of ['uv', 'pip'] as const) {
       encoding: 'utf8',
     });
     assert.match(script, /Bob/);
+    // Only what a shell cannot read is told: Python's own venv has learned to quote.
+    const fits = activates(project.venv);
+    assert.is(seen.warning === undefined, fits, `${fits} ${seen.warning}`);
+    if (!fits) assert.match(seen.warning, /^no shell can activate it: its script does not quote the `["$]`/);
     await project.index.close();
   });
 }
+
+/** Does a shell that reads the script of an environment take its Python? */
+function activates(venv: string): boolean {
+  const { stdout } = spawnSync('sh', ['-c', '. "$1/bin/activate"; command -v python', 'sh', venv], { encoding: 'utf8' });
+  return stdout.trim() === path.join(venv, 'bin', 'python');
+}
+
+test('a path at which PATH is split: it works, and that no shell can activate it is told each time', async () => {
+  const project = await smallProject();
+  const venv = path.join(temporaryFolder(), 'a:b', 'venv');
+  const env = { JUST_LORA_ENVIRONMENTS__LOCAL__PATH: venv };
+  for (const args of [['env:local'], ['env:local'], ['env:local', '--check']]) {
+    const seen = await project.step(args, env);
+    assert.is(seen.exitCode, 0, JSON.stringify(seen));
+    assert.ok(
+      seen.warning.startsWith(`no shell can activate it: PATH is split at the \`:\` in \`${venv}\`; the tasks work.`),
+      seen.warning,
+    );
+    assert.match(seen.warning, /`environments\.local\.path`/);
+  }
+  assert.ok(isWhole({ venv }, versions));
+  assert.not.ok(activates(venv));
+  await project.index.close();
+});
 
 test('no space left: told, and the environment before is in place', async (): Promise<void> => {
   const volume = mounted('60m');

@@ -126,7 +126,7 @@ function failure(
       ? `\`npx just model:verify ${subject.asked} ${breakage.cure}\``
       : breakage?.cure.startsWith('remote.')
         ? `\`npx just env:remote --set ${breakage.cure}\``
-        : `\`${remedy.repair}\` makes sure of the files; \`npx just env:remote\` of the environment`,
+        : `\`${remedy.repair}\` makes sure of the files; \`npx just env:remote --force\` of the environment`,
   });
 }
 

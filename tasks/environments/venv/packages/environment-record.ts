@@ -53,6 +53,12 @@ export function writeEnvironmentRecord({ host }: Context, folder: string, marker
   host.files.writeText(path.join(folder, environmentRecordName), `${JSON.stringify(marker, null, 2)}\n`);
 }
 
+/** Notes that the packages are not what was installed: the next look goes over every file, until they are mended. */
+export function distrustPackages(context: Context, folder: string): void {
+  const record = readEnvironmentRecord(context, folder);
+  if (record?.state === 'done') writeEnvironmentRecord(context, folder, { ...record, contents: '' });
+}
+
 /** The program that an environment runs on, `undefined` where its link leads nowhere. */
 export function baseOf({ host }: Context, python: string): BasePython | undefined {
   const real = host.files.realPath(python);

@@ -48,7 +48,7 @@ export async function installLock(
   uv: Uv | undefined,
   count: number,
   tell: Tell,
-  repair?: { difference: PackageDifference; damaged: readonly Damage[] },
+  repair?: { difference?: PackageDifference; damaged: readonly Damage[] },
 ): Promise<void> {
   const python = pythonIn(context.host, folder);
   const damaged = repair?.damaged.map(({ name }) => name) ?? [];
@@ -69,7 +69,7 @@ export async function installLock(
     '--progress-bar',
     'off',
   ];
-  const remove = [...(repair?.difference.extra.map(({ name }) => name) ?? [])];
+  const remove = [...(repair?.difference?.extra.map(({ name }) => name) ?? [])];
   if (remove.length > 0) await run(context, definition, python, [...pip, 'uninstall', '--yes', '--quiet', '--', ...remove], count, tell);
   if (damaged.length > 0) {
     const part = statePath(context.root, 'damaged.txt');

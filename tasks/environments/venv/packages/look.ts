@@ -23,7 +23,7 @@ import {
   readEnvironmentRecord,
   sameBase,
 } from './environment-record';
-import { type Damage, damagedIn } from './installed';
+import { alteredIn, type Damage, damagedIn } from './installed';
 import { type PackageState, packageStates, requestedPackages } from './packages';
 import { keptBeside, variantOf, wantedVariant } from './variants';
 
@@ -42,17 +42,20 @@ export type EnvironmentHealth =
   | { kind: 'leftover'; found: string }
   | { kind: 'healthy'; found: string; packages: PackageState[]; python: string };
 
+/** How far a look goes: as {@link Depth}, or so far that every file is read. */
+export type LookDepth = Depth | 'hashes';
+
 type Done = Extract<EnvironmentRecord, { state: 'done' }>;
 
 /**
  * Looks at an environment against a lock. A quick look reads a few small files and one folder and starts
- * no process unless the program behind the environment changed; a full look runs it and looks at each file.
+ * no process unless the program behind the environment changed; a full look runs it and looks at each file; one by hashes reads them.
  */
 export async function checkEnvironment(
   context: Context,
   definition: EnvironmentDefinition,
   locked: readonly Locked[],
-  depth: Depth,
+  depth: LookDepth,
 ): Promise<EnvironmentHealth> {
   const folder = targetOf(context, definition);
   const name = shown(context.root, folder);
@@ -74,8 +77,9 @@ export async function checkEnvironment(
   const difference = compare(wanted, installed);
   const packages = packageStates(wanted, installed, difference, requestedPackages(context, definition));
   // A name that came or went beside the packages that are noted: then each file is looked at.
-  const thorough = depth === 'full' || (isSame(difference) && contentsOf(context, sitePackages) !== marker.contents);
-  const damaged = thorough ? damagedIn(context, sitePackages, installed) : [];
+  const thorough = depth !== 'quick' || (isSame(difference) && contentsOf(context, sitePackages) !== marker.contents);
+  const torn = thorough ? damagedIn(context, sitePackages, installed) : [];
+  const damaged = depth === 'hashes' && torn.length === 0 ? await alteredIn(context, sitePackages, installed) : torn;
   const version = marker.inputs['Python'] ?? '';
   const sentence = `${difference.matching} of ${plural(difference.wanted, 'package')} match the lock, Python ${version}`;
   if (difference.duplicates.length > 0) return rebuild(`${sentence}: ${describeDifference(difference)}`, changed);
@@ -150,7 +154,7 @@ async function unsoundness(
   definition: EnvironmentDefinition,
   folder: string,
   marker: Done,
-  depth: Depth,
+  depth: LookDepth,
 ): Promise<{ found: string; changed?: string[] } | undefined> {
   const { host, root, settings } = context;
   const name = shown(root, folder);
