@@ -1,6 +1,7 @@
 import { guardNames } from '../guards/colliding-names';
 import { assertSafeDeleteTarget, guardSource } from '../guards/deletions';
 import { guardRoom } from '../guards/room';
+import { refuseThroughLinks } from '../guards/same-place';
 import { refuseEmpty, refuseMissing } from '../guards/sources';
 import { guardFolderThere, guardWayThere } from '../guards/way-there';
 import type { Session, SessionDifference } from '../session/session';
@@ -23,7 +24,12 @@ async function compareBy(session: Session, checksum: boolean): Promise<SessionDi
   const [there, transport] = [await session.there(), await session.transport()];
   if (deletes && direction === 'push') assertSafeDeleteTarget(there);
   const { present, absent, empty } = await sourcesOf(session);
-  if (direction === 'push') for (const folder of present) await guardFolderThere(session, there, folder);
+  if (direction === 'push')
+    for (const folder of present) {
+      await guardFolderThere(session, there, folder);
+      if (there.placeHere !== undefined)
+        refuseThroughLinks(session.context, session.remote, there.placeHere, folder.name, await transport.links(folder));
+    }
   const all = await Promise.all(
     present.map(
       async (folder): Promise<Compared> => ({ folder, comparison: await transport.compare(folder, { deletions: deletes, checksum }) }),
