@@ -17,7 +17,7 @@ import { stillHeld, withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
 import { retrying } from '../retry';
 import { hashScript, placeScript, stageScript } from '../scripts/scp-scripts';
-import { addressIn, dropMaster } from '../ssh/ssh';
+import { addressIn, dropMaster, scpOptions } from '../ssh/ssh';
 import { shellCopy } from './shell-copy';
 
 /** Files of one call: few enough that a link that breaks costs little, many enough that a call costs little. */
@@ -95,7 +95,7 @@ function scpCopy(context: Context, machine: PosixMachine, direction: Direction):
     retrying(
       context,
       async () => {
-        const args = ['-p', '-q', '-B', ...(machine.ssh?.options ?? []), '--', ...from, to];
+        const args = ['-p', '-q', '-B', ...scpOptions(machine.ssh?.options ?? []), '--', ...from, to];
         const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, guarded: true, keep: 'end' } as const;
         const { exitCode, stderr, tail } = await host.processes.ask('scp', args, options);
         return { exitCode, text: withoutNoise(machine.ssh, stderr || tail), moved: false };
