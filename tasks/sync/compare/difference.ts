@@ -71,7 +71,7 @@ async function sourcesOf({
   for (const folder of folders) {
     const { source } = sidesOf(context, await there(), folder, direction);
     if (source === 'missing' || source === 'dangling') {
-      if (folder.required) throw refuseMissing(folder.name, direction, source);
+      if (folder.required) throw refuseMissing(context, folder.name, direction, source);
       absent.push(folder.name);
     } else if (source === 'folder' && direction === 'push' && !holdsFiles(context, folder)) {
       if (deletes && folder.required) throw refuseEmpty(folder.name, direction);
