@@ -2,7 +2,7 @@ import { guardNames } from '../guards/colliding-names';
 import { assertSafeDeleteTarget, guardSource } from '../guards/deletions';
 import { guardRoom } from '../guards/room';
 import { refuseThroughLinks } from '../guards/same-place';
-import { refuseEmpty, refuseMissing } from '../guards/sources';
+import { refuseEmpty, refuseMissing, refuseSpecial } from '../guards/sources';
 import { guardFolderThere, guardWayThere } from '../guards/way-there';
 import type { Session, SessionDifference } from '../session/session';
 import { type Compared, shownChange } from './change';
@@ -59,7 +59,7 @@ function onceEach(compared: readonly Compared[]): Compared[] {
   return compared.map((each) => rest.get(each) ?? each);
 }
 
-/** Which folders have something to travel. @throws UserError E_SOURCE_MISSING, E_SOURCE_EMPTY */
+/** Which folders have something to travel. @throws UserError E_SOURCE_MISSING, E_SOURCE_EMPTY, E_SOURCE_UNREADABLE */
 async function sourcesOf({
   context,
   direction,
@@ -69,6 +69,7 @@ async function sourcesOf({
 }: Session): Promise<Pick<SessionDifference, 'absent' | 'empty'> & { present: Folder[] }> {
   const [absent, empty, present]: [string[], string[], Folder[]] = [[], [], []];
   for (const folder of folders) {
+    if (direction === 'push') refuseSpecial(context, folder.name);
     const { source } = sidesOf(context, await there(), folder, direction);
     if (source === 'missing' || source === 'dangling') {
       if (folder.required) throw refuseMissing(context, folder.name, direction, source);

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { UserError } from '../../common/errors';
+import { moveAside } from '../../engine/aside';
 import type { Context } from '../../engine/context';
 import { projectPaths } from '../../engine/paths';
 import type { Direction } from '../compare/folders';
@@ -11,6 +12,18 @@ export function refuseEmpty(folder: string, direction: Direction): UserError {
     found: `\`${folder}\` ${direction === 'push' ? 'here' : 'there'} holds no file`,
     needed: 'a source with files: with `--delete` an empty one would delete everything',
     fix: `run the command without \`--delete\`\nor look why \`${folder}\` is empty`,
+  });
+}
+
+/** What is named to travel is a device, a socket or a pipe. @throws UserError E_SOURCE_UNREADABLE */
+export function refuseSpecial({ host, root }: Context, folder: string): void {
+  const entry = host.files.stat(path.join(root, folder));
+  if (!entry || entry.isFile() || entry.isDirectory()) return;
+  throw new UserError({
+    code: 'E_SOURCE_UNREADABLE',
+    found: `\`${folder}\` here is a device, a socket or a pipe, which does not travel`,
+    needed: 'a file or a folder',
+    fix: `\`${moveAside({ root, host }, path.join(root, folder))}\`, then make the file\nto send others: \`--only\``,
   });
 }
 

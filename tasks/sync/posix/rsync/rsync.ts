@@ -92,9 +92,12 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     );
     const asked = askedFor(folder, at, listDeletions, await links(folder));
     const { links: told, ...comparison } = heard(machine.remote, () => readComparison(stdout, asked));
-    comparison.changes = await withoutKept(comparison.changes, (folders) => receiving.below(at.base, folders));
-    for (const name of inTheWay)
-      comparison.changes.push({ action: 'added', kind: 'file', folder: at.base, name, bytes: asked.sizeOf(name) ?? 0 });
+    comparison.changes = await withoutKept(comparison.changes, {
+      below: (folders) => receiving.below(at.base, folders),
+      standing: (names) => receiving.standing({ name: at.base }, names),
+    });
+    for (const { name, kind } of inTheWay)
+      comparison.changes.push({ action: 'added', kind, folder: at.base, name, bytes: asked.sizeOf(name) ?? 0 });
     if (direction === 'pull') {
       refuseLinksOut(told);
       refuseWay(context, at.here, comparison.changes);

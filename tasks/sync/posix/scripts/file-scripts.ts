@@ -44,8 +44,8 @@ const listing = (what: string, single = '') =>
 const single =
   '[ -f "$p/$f" ] && { find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f" | tr "\\n" "\\0"; };';
 
-/** All files of a folder, links apart. Lines: project, then one folder. */
-export const listScript = listing('-type d -o -type l -o', single);
+/** All plain files of a folder. Lines: project, then one folder. */
+export const listScript = listing('-type f', single);
 
 /** The same of the links of a folder. Lines: project, then one folder. */
 export const linksScript = listing('-type l');
