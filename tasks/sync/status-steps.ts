@@ -9,6 +9,7 @@ import { filtersOf } from './compare/filters';
 import { type Direction, type Folder, foldersOf } from './compare/folders';
 import { presenceOf } from './compare/sides';
 import { cutOffThere, piecesOf } from './guards/sending';
+import { refuseSpecial } from './guards/sources';
 import { syncCommand } from './options';
 import { thereText, thereWarning } from './remote-step';
 import { chosenRemote } from './remotes/chosen-remote';
@@ -26,6 +27,9 @@ interface Status {
 
 /** What is said of a file that only `--verify` finds: neither side is newer. */
 const otherContents = 'other contents';
+
+/** What is said of a file here where something else stands there. */
+const anotherKind = 'another kind there';
 
 /** Most files that a person is shown. */
 const mostRows = 100;
@@ -78,14 +82,35 @@ async function compare(context: Context, there: RemoteState, folder: Folder): Pr
   const [here, far] = [presenceOf(context, path.join(context.root, folder.name)), there.present.get(folder.name) ?? 'missing'];
   if (isGone(here) && isGone(far)) return { onNeither: true, onlyHere: [], onlyThere: [], differ: [] };
   const direction = isGone(here) ? 'pull' : 'push';
+  refuseSpecial(context, folder.name);
   const transport = there.transport(direction, filtersOf(context));
   const checksum = context.option('verify') !== undefined;
   const { changes } = await transport.compare(folder, { deletions: true, checksum });
   const of = (action: FileChange['action']) => changedFiles(changes).filter((change) => change.action === action);
   const [added, deleted, differ] = [of('added'), of('deleted'), of('changed')];
   if (differ.length > 0) await noteDirection(context, there, transport, folder, differ, checksum);
+  if (direction === 'push' && added.length > 0) {
+    const others = await ofAnotherKind(transport, added);
+    return {
+      onNeither: false,
+      onlyHere: added.filter((change) => !others.includes(change)),
+      onlyThere: deleted,
+      differ: [...differ, ...others],
+    };
+  }
   const [onlyHere, onlyThere] = direction === 'push' ? [added, deleted] : [deleted, added];
   return { onNeither: false, onlyHere, onlyThere, differ };
+}
+
+/** What is here and of another kind there, noted: a push would not replace it. */
+async function ofAnotherKind(transport: Transport, added: readonly FileChange[]): Promise<FileChange[]> {
+  const standing = await transport.standing(
+    added[0]?.folder ?? '',
+    added.map(({ name }) => name),
+  );
+  const others = added.filter(({ kind, name }) => standing.has(name) && standing.get(name) !== kind);
+  for (const change of others) change.newer = anotherKind;
+  return others;
 }
 
 /** Notes which side of each file is newer, or why none is. */
@@ -153,9 +178,16 @@ function fixOf(context: Context, { name }: Folder, { onlyHere, onlyThere, differ
     const only = isUsual ? '' : ` --only=${shellWord(name)}`;
     return `\`${syncCommand(context, direction, ['remote', 'include', 'exclude', 'verify'])}${only}\``;
   };
-  const whole = differ.filter(({ newer }) => newer !== cutOffThere);
+  const others = differ.filter(({ newer }) => newer === anotherKind);
+  const sent = differ.filter(({ newer }) => newer !== anotherKind);
+  const whole = sent.filter(({ newer }) => newer !== cutOffThere);
   return [
-    ...(onlyHere.length + differ.length > 0 ? [`${command('push')} sends what is here`] : []),
+    ...(others.length > 0
+      ? [
+          `\`${syncCommand(context, 'push', ['remote', 'include', 'exclude'])} --plan\` says how what is of another kind there is moved aside`,
+        ]
+      : []),
+    ...(onlyHere.length + sent.length > 0 ? [`${command('push')} sends what is here`] : []),
     ...(onlyThere.length + whole.length > 0 ? [`${command('pull')} fetches what is there`] : []),
     '`--plan` shows it first',
   ].join('; ');

@@ -40,7 +40,9 @@ export function syncStep(session: Session): Step<SyncSeen> {
         ...(send.length > 0
           ? [`${verb} ${plural(changedFiles(send).length, 'file')} (${[bytes(bytesToSend(send)), ...ways].join('; ')})`]
           : []),
-        ...(remove.length > 0 ? [`delete ${some(changedFiles(remove).map(shownChange))}`] : []),
+        ...(remove.length > 0
+          ? [`delete ${some((changedFiles(remove).length > 0 ? changedFiles(remove) : remove).map(shownChange))}`]
+          : []),
       ];
       return [
         {

@@ -56,6 +56,8 @@ for (const [text, fault] of [
   ['error in ListJSON: directory not found', 'missing'],
   ['dial tcp 127.0.0.1:9: connect: connection refused', 'unreachable'],
   ['lookup s3.example.org: no such host', 'unreachable'],
+  ['a: Failed to copy: http remotes are read only', 'read-only'],
+  ['a: Failed to copy: open /mnt/a: read-only file system', 'read-only'],
   ['something else', 'other'],
 ] as const)
   test(`${JSON.stringify(text)} is ${fault}`, () => assert.is(rcloneFault(text), fault));

@@ -55,6 +55,19 @@ else {
     assert.is((await last('sync:push', '--verify')).outcome, 'unchanged');
   });
 
+  test('an http remote, which can only be read, says so', async () => {
+    const [port, folder] = [await freePort(), temporaryFolder('jl-http')];
+    fs.mkdirSync(path.join(folder, 'lora/data/processed'), { recursive: true });
+    fs.writeFileSync(path.join(folder, 'lora/data/processed/theirs.jsonl'), 'theirs');
+    startWatched('rclone', ['serve', 'http', '--log-file', path.join(temporaryFolder('jl'), 'log'), '--addr', `127.0.0.1:${port}`, folder]);
+    await listening(port);
+    const { file, last } = projectOn('web', { RCLONE_CONFIG_WEB_TYPE: 'http', RCLONE_CONFIG_WEB_URL: `http://127.0.0.1:${port}` });
+    fs.writeFileSync(file, 'mine');
+    const { step } = await last('sync:push');
+    assert.is(step.code, 'E_REMOTE_READ_ONLY', step.found);
+    assert.is((await last('sync:pull', '--only=data/processed')).exitCode, 0);
+  });
+
   test('an edit of the same size reaches a WebDAV server, which keeps neither times nor checksums', async () => {
     const [port, folder] = [await freePort(), temporaryFolder('jl-dav')];
     const log = path.join(temporaryFolder('jl'), 'log');

@@ -7,6 +7,8 @@ import { temporaryFolder } from '../support/project';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
 import { contents, pair } from '../support/sync';
+import { machine, synced } from '../support/sync-here';
+import { mountTmpfs } from '../support/tmpfs';
 
 const test = suite('sync by scp');
 
@@ -51,6 +53,26 @@ else {
     assert.is(pulled.exitCode, 0, pulled.stderr);
     assert.is(fs.readFileSync(path.join(project, 'adapters/run/a.bin'), 'utf8'), 'adapter');
   });
+
+  const small = temporaryFolder('jl-small');
+  const noMount = mountTmpfs(small, 'size=3m');
+  if (noMount) skip(test, 'a disk that fills up', noMount);
+  else
+    test('a disk that fills up on the way is told as that', async () => {
+      const remote = await machine();
+      const looked = path.join(remote.bin, 'looked');
+      // There was room when it was looked at.
+      remote.program('df', `[ -e ${looked} ] && exec /bin/df "$@"; touch ${looked}; echo; echo "tmpfs 9000000 0 9000000 1% /"`);
+      const context = remote.project({ transfer: 'scp', path: path.join(small, 'project') });
+      fs.mkdirSync(path.join(context.root, 'data'));
+      fs.writeFileSync(path.join(context.root, 'data/big'), Buffer.alloc(5_000_000, 'x'));
+      const { code, found } = await synced(context, 'push');
+      assert.is(code, 'E_REMOTE_FULL', found);
+      remote.program('df');
+      fs.writeFileSync(path.join(context.root, 'data/big'), Buffer.alloc(1_000_000, 'x'));
+      const again = await synced(context, 'push');
+      assert.is(again.state, 'done', again.found);
+    });
 
   test('a date that scp does not carry is refused before anything is sent', async () => {
     const { configure, json, data, there, project } = await pair();

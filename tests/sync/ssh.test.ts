@@ -23,6 +23,8 @@ path=/srv/größe=1
 nearest=/srv
 folder=yes
 real=/srv
+inode=7
+boot=1f0e
 rsync=rsync  version 3.2.7  protocol version 31
 has_rsync=yes
 free_kb=10
@@ -39,6 +41,8 @@ test('a look has values and what stands at each name, as text', () => {
     path: '/srv/größe=1',
     nearest: '/srv',
     real: '/srv',
+    inode: '7',
+    boot: '1f0e',
     home: '/home/me',
     loginShell: '/bin/zsh',
     isFolder: true,

@@ -23,6 +23,10 @@ export interface LookAnswer {
   nearest: string;
   /** `nearest` with its links resolved; '' where it cannot be entered. */
   real: string;
+  /** The inode of `real`; '' where it does not tell. */
+  inode: string;
+  /** What Linux calls this boot of the machine; '' where it does not tell. */
+  boot: string;
   /** '' where it has none. */
   home: string;
   /** The login shell; '' where it does not say. */
@@ -71,6 +75,8 @@ export function parseLook(text: string, folders: readonly string[]): LookAnswer 
     path: pathIn(values, 'path', 'needed'),
     nearest: pathIn(values, 'nearest', 'needed'),
     real: pathIn(values, 'real', 'optional'),
+    inode: values.get('inode') ?? '',
+    boot: values.get('boot') ?? '',
     home: pathIn(values, 'home', 'optional'),
     loginShell: values.get('shell') ?? '',
     isFolder: values.get('folder') === 'yes',

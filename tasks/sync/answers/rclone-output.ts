@@ -55,7 +55,7 @@ export const changingFiles = (text: string): string[] => [
   ),
 ];
 
-export type RcloneFault = 'changing' | 'no-remote' | 'login' | 'no-bucket' | 'missing' | 'full' | 'unreachable' | 'other';
+export type RcloneFault = 'changing' | 'no-remote' | 'login' | 'no-bucket' | 'missing' | 'full' | 'read-only' | 'unreachable' | 'other';
 
 /** Why rclone failed, by its text. */
 export function rcloneFault(text: string): RcloneFault {
@@ -70,6 +70,7 @@ export function rcloneFault(text: string): RcloneFault {
     return 'login';
   if (/no space left|file too big for remaining disk space|insufficient storage|disk full|quota|storageQuotaExceeded/i.test(text))
     return 'full';
+  if (/remotes? (?:are|is) read[- ]only|read-only file system/i.test(text)) return 'read-only';
   if (/directory not found|object not found|error listing: directory|NoSuchKey/i.test(text)) return 'missing';
   if (/connection refused|no such host|timeout|timed out|unreachable|connection reset|EOF/i.test(text)) return 'unreachable';
   return 'other';

@@ -98,12 +98,13 @@ export const skippedName = (line: string): string | undefined => /^skipping non-
  * @param text its errors
  * @returns none where it complains of anything else too
  */
-export function namesInTheWay(text: string): RelativeName[] {
+export function namesInTheWay(text: string): { name: RelativeName; kind: 'file' | 'link' }[] {
   const lines = text
     .split('\n')
     .filter((line) => line.trim() !== '' && !/^(?:rsync error: |cannot delete non-empty directory: )/.test(line));
-  const names = lines.map((line) => /^could not make way for new [a-z -]{1,30}: (.+)$/.exec(line)?.[1]);
-  return names.every((name) => name !== undefined) ? names.map(named) : [];
+  const told = lines.map((line) => /^could not make way for new ([a-z -]{1,30}): (.+)$/.exec(line));
+  if (told.some((each) => !each)) return [];
+  return told.map((each) => ({ name: named(each?.[2] ?? ''), kind: each?.[1] === 'symlink' ? 'link' : 'file' }));
 }
 
 /**

@@ -1,7 +1,8 @@
 import { guardNames } from '../guards/colliding-names';
 import { assertSafeDeleteTarget, guardSource } from '../guards/deletions';
 import { guardRoom } from '../guards/room';
-import { refuseEmpty, refuseMissing } from '../guards/sources';
+import { refuseThroughLinks } from '../guards/same-place';
+import { refuseEmpty, refuseMissing, refuseSpecial } from '../guards/sources';
 import { guardFolderThere, guardWayThere } from '../guards/way-there';
 import type { Session, SessionDifference } from '../session/session';
 import { type Compared, shownChange } from './change';
@@ -23,7 +24,12 @@ async function compareBy(session: Session, checksum: boolean): Promise<SessionDi
   const [there, transport] = [await session.there(), await session.transport()];
   if (deletes && direction === 'push') assertSafeDeleteTarget(there);
   const { present, absent, empty } = await sourcesOf(session);
-  if (direction === 'push') for (const folder of present) await guardFolderThere(session, there, folder);
+  if (direction === 'push')
+    for (const folder of present) {
+      await guardFolderThere(session, there, folder);
+      if (there.placeHere !== undefined)
+        refuseThroughLinks(session.context, session.remote, there.placeHere, folder.name, await transport.links(folder));
+    }
   const all = await Promise.all(
     present.map(
       async (folder): Promise<Compared> => ({ folder, comparison: await transport.compare(folder, { deletions: deletes, checksum }) }),
@@ -53,7 +59,7 @@ function onceEach(compared: readonly Compared[]): Compared[] {
   return compared.map((each) => rest.get(each) ?? each);
 }
 
-/** Which folders have something to travel. @throws UserError E_SOURCE_MISSING, E_SOURCE_EMPTY */
+/** Which folders have something to travel. @throws UserError E_SOURCE_MISSING, E_SOURCE_EMPTY, E_SOURCE_UNREADABLE */
 async function sourcesOf({
   context,
   direction,
@@ -63,9 +69,10 @@ async function sourcesOf({
 }: Session): Promise<Pick<SessionDifference, 'absent' | 'empty'> & { present: Folder[] }> {
   const [absent, empty, present]: [string[], string[], Folder[]] = [[], [], []];
   for (const folder of folders) {
+    if (direction === 'push') refuseSpecial(context, folder.name);
     const { source } = sidesOf(context, await there(), folder, direction);
     if (source === 'missing' || source === 'dangling') {
-      if (folder.required) throw refuseMissing(folder.name, direction, source);
+      if (folder.required) throw refuseMissing(context, folder.name, direction, source);
       absent.push(folder.name);
     } else if (source === 'folder' && direction === 'push' && !holdsFiles(context, folder)) {
       if (deletes && folder.required) throw refuseEmpty(folder.name, direction);

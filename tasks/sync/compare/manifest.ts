@@ -8,17 +8,22 @@ import { sha256Here, stateOf } from './files-here';
 import type { Folder } from './folders';
 import { type OutsideLinks, placeOf } from './outside-links';
 
-/** Where a folder's manifest lies under `.just-lora` of the side that received it. */
-export const manifestOf = ({ name }: Pick<Folder, 'name'>): string => `manifests/${name.replace(/\//g, '-')}.sha256`;
+const fileFor = (parts: readonly string[]): string => `manifests/${parts.join('-')}.sha256`;
+
+/** What stands for itself in a name of a manifest: neither what parts folders there nor what a pattern reads as more than itself. */
+const escaped = (part: string): string => part.replace(/[-%*?[\]{}\\]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** Where a folder's manifest lies under `.just-lora` of the side that received it: `data/processed` has `data-processed`, and no other folder has. */
+export const manifestOf = ({ name }: Pick<Folder, 'name'>): string => fileFor(name.split('/').map(escaped));
 
 /**
  * Manifests that say something about a folder: its own, those of what is above it, and those of what is in it,
- * as patterns of file names.
+ * as patterns of file names. Also under the names of just-lora 0.1, where two folders could have the same one.
  */
 export function manifestsAbout({ name }: Folder): string[] {
   const parts = name.split('/');
-  const above = parts.map((_, index) => manifestOf({ name: parts.slice(0, index + 1).join('/') }));
-  return [...above, manifestOf({ name: `${name}/*` })].map((file) => file.replace('manifests/', ''));
+  const about = (own: readonly string[]) => [...own.map((_, index) => fileFor(own.slice(0, index + 1))), fileFor([...own, '*'])];
+  return [...new Set([...about(parts.map(escaped)), ...about(parts)])].map((file) => file.replace('manifests/', ''));
 }
 
 /** A hash that was taken before, with what tells that its file has changed. */

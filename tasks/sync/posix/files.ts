@@ -3,6 +3,7 @@ import type { Context } from '../../engine/context';
 import type { RelativeName } from '../../untrusted/names';
 import { answerOf, heard, longAnswer, shortAnswer, wrongAnswer } from '../answers/answer';
 import { type FoundFile, parseFindListing } from '../answers/find-listing';
+import { nameThere } from '../answers/name-there';
 import type { FileChange } from '../compare/change';
 import { deepestFirst } from '../compare/change';
 import { baseName, type Folder } from '../compare/folders';
@@ -12,6 +13,7 @@ import type { FileStates, Standing } from '../session/transport';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
 import {
+  belowScript,
   countScript,
   deleteScript,
   filesAndLinksScript,
@@ -66,6 +68,17 @@ export function filesThere({ remote, shell, path, ssh }: Pick<PosixMachine, 'rem
             if (!kind || !asked.has(name)) throw wrongAnswer(remote, 'says of a name what stands there, and was not asked for it');
             return [name as RelativeName, kind as Standing];
           }),
+      );
+    },
+
+    /** Names of files and folders below folders there, their own among them. @throws UserError E_REMOTE_ANSWER */
+    async below(base: string, folders: readonly RelativeName[]): Promise<RelativeName[]> {
+      const text = await run(belowScript, [base], { rest: folders.map((name) => `${name}\0`).join(''), limits: longAnswer });
+      return heard(remote, () =>
+        text
+          .split('\0')
+          .slice(0, -1)
+          .map((name) => nameThere(name.replace(/^\.\//, ''))),
       );
     },
 

@@ -5,6 +5,7 @@ import { parseLook } from '../answers/look-answer';
 import { parseRsyncVersion, type RsyncVersion } from '../answers/rsync-output';
 import type { Direction } from '../compare/folders';
 import { refuseUnmounted } from '../guards/mounted';
+import { placeHere, refuseSamePlace } from '../guards/same-place';
 import type { Remote } from '../remotes/remote';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
@@ -40,6 +41,8 @@ export async function lookAtMachine(
   const transfer = chooseTransfer(context, remote, ssh, rsync, rsyncHere);
   refuseUnescaped(remote, folder, folders, transfer === 'rsync' && ssh ? rsyncHere : undefined);
   refuseNoFolder(context, remote, ssh, looked);
+  const at = placeHere(context.host, ssh === undefined, looked);
+  if (at !== undefined) refuseSamePlace(context, remote, at, folders);
   if (!ssh) refuseUnmounted(context, remote, looked.real || looked.nearest);
   if (direction === 'push') refuseClosed(remote, looked);
   const present = new Map([...items].map(([name, { presence }]) => [name, presence]));
@@ -51,6 +54,7 @@ export async function lookAtMachine(
     path: folder,
     home: looked.home,
     real: looked.real,
+    ...(at === undefined ? {} : { placeHere: at }),
     present,
     empty,
     arrived(brought) {

@@ -29,6 +29,11 @@ export function rcloneError(remote: Remote, text: string): UserError {
     'no-bucket': ['E_RCLONE_BUCKET', `there is no bucket for \`${at}\``, `make it\nor correct \`remotes.${remote.name}.path\``],
     missing: ['E_SOURCE_MISSING', `\`${at}\` does not have it`, `look with \`npx just sync:status --remote=${remote.name}\``],
     full: ['E_REMOTE_FULL', `\`${at}\` has no space left`, 'free some, then run the same command again'],
+    'read-only': [
+      'E_REMOTE_READ_ONLY',
+      `\`${at}\` takes no files: rclone can only read it`,
+      `set another \`remotes.${remote.name}\` to push to`,
+    ],
     unreachable: [
       'E_RCLONE_UNREACHABLE',
       `\`${at}\` does not answer`,

@@ -53,6 +53,8 @@ export interface RemoteState {
   home?: string;
   /** `path` with links resolved, where it is there; else the nearest folder above. */
   real?: string;
+  /** Where `path` is on this machine, links resolved; absent where it is on another one, or nothing tells. */
+  placeHere?: string;
   /** Absent where it does not tell. */
   freeBytes?: number | undefined;
   /** Seconds that its clock is ahead of ours; the time of the answer is in it. */

@@ -83,11 +83,15 @@ function filterArgs({ own, include, exclude }: FolderFilters, here: RsyncVersion
   return [
     ...[...ownExcludes, ...own].map((pattern) => `--exclude=${pattern}`),
     ...(onlyIncluded ? ['--include=*/'] : []),
-    ...include.map((pattern) => `--include=${pattern}`),
-    ...exclude.map((pattern) => `--exclude=${pattern}`),
+    ...include.map((pattern) => filterArg('include', pattern)),
+    ...exclude.map((pattern) => filterArg('exclude', pattern)),
     ...(onlyIncluded ? ['--exclude=*', ...(here.flavour === 'openrsync' ? [] : ['--prune-empty-dirs'])] : []),
   ];
 }
+
+/** In `--exclude` rsync takes `!` for "forget all patterns", and `+ ` or `- ` in front for the kind of the pattern; in a rule they are letters of it. */
+const filterArg = (kind: 'include' | 'exclude', pattern: string): string =>
+  /^(?:!$|[+-] )/.test(pattern) ? `--filter=${kind === 'include' ? '+' : '-'} ${pattern}` : `--${kind}=${pattern}`;
 
 /** rsync splits this at blanks and understands quotes. */
 function remoteShell({ options }: Pick<Ssh, 'options'>): string {

@@ -21,6 +21,7 @@ import type { PosixMachine } from '../machine';
 import { bringAhead, waysOfLarge } from '../ranges/bring-ahead';
 import { retrying, type Try } from '../retry';
 import { addressIn, dropMaster } from '../ssh/ssh';
+import { withoutKept } from './kept-folders';
 import { listedName, type RsyncCall, rsyncArgs } from './rsync-args';
 import { type RsyncQuestion, readComparison } from './rsync-comparison';
 import { bringShares, wayOfShares } from './shares';
@@ -31,6 +32,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
   const { sync } = settings.setup;
   const rsyncHere = machine.rsyncHere as RsyncVersion;
   const other = filesThere(machine);
+  const receiving = direction === 'push' ? other : filesHere(context, machine.remote);
   const sides = (folder: Folder) => sidesOf(context, machine, folder, direction);
   const links = linksOf(context, direction, filters);
   const call = async (folder: Folder, { here, there, file }: Sides, more: Partial<RsyncCall>): Promise<RsyncCall> => {
@@ -90,8 +92,12 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     );
     const asked = askedFor(folder, at, listDeletions, await links(folder));
     const { links: told, ...comparison } = heard(machine.remote, () => readComparison(stdout, asked));
-    for (const name of inTheWay)
-      comparison.changes.push({ action: 'added', kind: 'file', folder: at.base, name, bytes: asked.sizeOf(name) ?? 0 });
+    comparison.changes = await withoutKept(comparison.changes, {
+      below: (folders) => receiving.below(at.base, folders),
+      standing: (names) => receiving.standing({ name: at.base }, names),
+    });
+    for (const { name, kind } of inTheWay)
+      comparison.changes.push({ action: 'added', kind, folder: at.base, name, bytes: asked.sizeOf(name) ?? 0 });
     if (direction === 'pull') {
       refuseLinksOut(told);
       refuseWay(context, at.here, comparison.changes);
@@ -187,12 +193,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
         .map(({ name }) => name);
     },
 
-    fallTogether: (folder, pairs, how) => {
-      const { base } = sides(folder);
-      return direction === 'push'
-        ? other.fallTogether(base, pairs, how)
-        : filesHere(context, machine.remote).fallTogether(base, pairs, how);
-    },
+    fallTogether: (folder, pairs, how) => receiving.fallTogether(sides(folder).base, pairs, how),
     count: async (folder, side) => (side === 'there' ? other.count(folder) : countHere(context, sides(folder).here)),
     states: async (folder, side) => (side === 'there' ? other.states(folder) : statesHere(context, folder, await links(folder))),
     standing: (base, names) => other.standing({ name: base }, names),

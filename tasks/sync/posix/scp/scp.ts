@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { UserError } from '../../../common/errors';
 import { byteName, shownName, textName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { RelativeName } from '../../../untrusted/names';
@@ -16,8 +17,8 @@ import { filesThere } from '../files';
 import { stillHeld, withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
 import { retrying } from '../retry';
-import { hashScript, placeScript, stageScript } from '../scripts/scp-scripts';
-import { addressIn, dropMaster } from '../ssh/ssh';
+import { freeScript, hashScript, placeScript, stageScript } from '../scripts/scp-scripts';
+import { addressIn, dropMaster, scpOptions } from '../ssh/ssh';
 import { shellCopy } from './shell-copy';
 
 /** Files of one call: few enough that a link that breaks costs little, many enough that a call costs little. */
@@ -95,7 +96,7 @@ function scpCopy(context: Context, machine: PosixMachine, direction: Direction):
     retrying(
       context,
       async () => {
-        const args = ['-p', '-q', '-B', ...(machine.ssh?.options ?? []), '--', ...from, to];
+        const args = ['-p', '-q', '-B', ...scpOptions(machine.ssh?.options ?? []), '--', ...from, to];
         const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, guarded: true, keep: 'end' } as const;
         const { exitCode, stderr, tail } = await host.processes.ask('scp', args, options);
         return { exitCode, text: withoutNoise(machine.ssh, stderr || tail), moved: false };
@@ -105,8 +106,23 @@ function scpCopy(context: Context, machine: PosixMachine, direction: Direction):
       () => stillHeld(machine),
     );
   const there = (file: string) => `${machine.ssh ? addressIn(machine.ssh.host) : ''}:${machine.path}/${file}`;
+  /** sftp says "Failure" of a full disk, as of much else. */
+  const isFull = async (files: readonly string[]): Promise<boolean> => {
+    const free = /^\d{1,15}$/.exec((await filesThere(machine).run(freeScript, [])).trim())?.[0];
+    return free !== undefined && files.some((file) => (host.files.stat(file)?.size ?? 0) > Number(free) * 1024);
+  };
   return {
-    put: async (files) => void (await scp(files, there('.just-lora/incoming/'))),
+    async put(files) {
+      try {
+        await scp(files, there('.just-lora/incoming/'));
+      } catch (error) {
+        const isUnclear = error instanceof UserError && error.fault.code === 'E_TRANSFER';
+        if (!isUnclear || !(await isFull(files))) throw error;
+        // A piece is of no use to the next try, and takes its room.
+        await filesThere(machine).run(stageScript, []);
+        throw remoteFault(machine, 1, `${error.fault.tail ?? ''}\nNo space left on device`);
+      }
+    },
     async get(base, names, to) {
       await scp(
         names.map((name) => there(`${base}/${name}`)),

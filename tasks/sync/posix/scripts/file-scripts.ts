@@ -24,6 +24,12 @@ export const standingScript = projectScript(`
   cd "$p/$f" 2>/dev/null || exit 0;
   xargs -0 sh -c "for n do if [ -L \\"./\\$n\\" ]; then k=link; elif [ -d \\"./\\$n\\" ]; then k=folder; elif [ -f \\"./\\$n\\" ]; then k=file; elif [ -e \\"./\\$n\\" ]; then k=other; else continue; fi; printf \\"%s %s\\0\\" \\$k \\"\\$n\\"; done; exit 0" sh`);
 
+/** Says what lies below folders, each name with NUL behind: links are not followed. stdin: project, one folder, then names with NUL between. */
+export const belowScript = projectScript(`
+  IFS= read -r f;
+  cd "$p/$f" 2>/dev/null || exit 0;
+  xargs -0 sh -c "for n do find \\"./\\$n\\" -print0; done 2>/dev/null; exit 0" sh`);
+
 /** Lists a folder of a project, by GNU find or another one, with what tells that something has changed. @param what as find has it */
 const listing = (what: string, single = '') =>
   projectScript(`
@@ -38,8 +44,8 @@ const listing = (what: string, single = '') =>
 const single =
   '[ -f "$p/$f" ] && { find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f" | tr "\\n" "\\0"; };';
 
-/** All files of a folder, links apart. Lines: project, then one folder. */
-export const listScript = listing('-type d -o -type l -o', single);
+/** All plain files of a folder. Lines: project, then one folder. */
+export const listScript = listing('-type f', single);
 
 /** The same of the links of a folder. Lines: project, then one folder. */
 export const linksScript = listing('-type l');

@@ -6,6 +6,10 @@ export const stageScript = projectScript(`
   rm -rf "$d";
   mkdir -p "$d" || exit 81`);
 
+/** Prints how many kB are free where files of scp arrive. Lines: project. */
+export const freeScript = projectScript(`
+  df -Pk "$p/.just-lora/incoming" 2>/dev/null | tail -n 1 | sed "s/^.* \\([0-9][0-9]*\\)  *[0-9-][0-9]*%.*$/\\1/"`);
+
 /** Gives what has arrived its final names. stdin: project, the folder it goes to, then names with NUL between. */
 export const placeScript = projectScript(`
   IFS= read -r f;

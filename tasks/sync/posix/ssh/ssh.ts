@@ -23,11 +23,15 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
     ...(remote.user ? ['-o', `User=${remote.user}`] : []),
     ...(remote.port ? ['-o', `Port=${remote.port}`] : []),
   ];
-  const asked = await context.host.processes.ask('ssh', ['-G', ...chosen, '--', remote.host], {
-    cwd: context.root,
-    program: 'ssh',
-    timeoutMs: 10_000,
-  });
+  const ask = (...command: string[]) =>
+    context.host.processes.ask('ssh', ['-G', ...chosen, '--', remote.host, ...command], {
+      cwd: context.root,
+      program: 'ssh',
+      timeoutMs: 10_000,
+    });
+  let asked = await ask();
+  // ForkAfterAuthentication wants a command even to be told, and RemoteCommand would have none beside it.
+  if (asked.exitCode !== 0 && /Cannot fork into background without a command/.test(asked.tail)) asked = await ask('true');
   if (asked.exitCode !== 0) throw unusable(context, remote, asked);
   const theirs = parseSshConfig(asked.stdout);
   const number = (name: string) => Number(theirs.get(name)?.[0] ?? 0);
@@ -56,6 +60,17 @@ export async function sshFor(context: Context, remote: Remote): Promise<Ssh> {
   return { options, host: remote.host, target: sshTarget(asked.stdout, context.host.home), noise: new Set(), elsewhere: false, socket };
 }
 
+const sessionDefault = 'SessionType=default';
+
+/**
+ * Options as scp hands them to ssh: it asks for the subsystem of sftp, and ssh takes that beside no other type of session. Where one
+ * is set the client is OpenSSH 8.7 or newer, whose scp knows `-s` for it.
+ */
+export function scpOptions(options: readonly string[]): string[] {
+  const at = options.indexOf(sessionDefault);
+  return at < 0 ? [...options] : ['-s', ...options.slice(0, at - 1), ...options.slice(at + 1)];
+}
+
 /**
  * Settings of a person's own sessions, as `RemoteCommand tmux new -A` (ssh_config(5)): a program is called and heard in place of it, and
  * a port that their session holds is no reason to end. Only those that are set: an older ssh does not know them all.
@@ -65,6 +80,7 @@ const ofSessions: readonly [name: string, theirs: readonly string[], option: str
   ['stdinnull', ['true', 'yes'], 'StdinNull=no'],
   ['forkafterauthentication', ['true', 'yes'], 'ForkAfterAuthentication=no'],
   ['permitlocalcommand', ['true', 'yes'], 'PermitLocalCommand=no'],
+  ['sessiontype', ['none', 'subsystem'], sessionDefault],
   ['exitonforwardfailure', ['true', 'yes'], 'ExitOnForwardFailure=no'],
 ];
 
