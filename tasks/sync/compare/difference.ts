@@ -2,6 +2,7 @@ import { guardNames } from '../guards/colliding-names';
 import { assertSafeDeleteTarget, guardSource } from '../guards/deletions';
 import { guardRoom } from '../guards/room';
 import { refuseEmpty, refuseMissing } from '../guards/sources';
+import { noteHere } from '../guards/synced';
 import { guardFolderThere, guardWayThere } from '../guards/way-there';
 import type { Session, SessionDifference } from '../session/session';
 import { type Compared, shownChange } from './change';
@@ -30,8 +31,10 @@ async function compareBy(session: Session, checksum: boolean): Promise<SessionDi
     ),
   );
   const compared = onceEach(all);
-  if (direction === 'push')
+  if (direction === 'push') {
     await Promise.all(compared.map(({ folder, comparison }) => guardWayThere(session, there, folder, comparison.changes)));
+    for (const { folder, comparison } of compared) await noteHere(session, folder, comparison.changes);
+  }
   for (const { folder, comparison } of compared) await guardNames(session, folder, comparison.changes, 'look');
   if (deletes) await guardSource(session, transport, compared);
   await guardRoom(session, there, compared);
