@@ -85,12 +85,15 @@ const isTakenAlike = (one: string, other: string): boolean =>
 /** What looks otherwise there than is remembered and was none of the changes has become the same on both sides in another way. */
 function level(context: Context, record: SyncedRecord, changes: readonly FileChange[], states: ReadonlyMap<string, string>): void {
   const base = changes[0]?.folder ?? '';
+  const above = base === '.' ? '' : recordName(base, '');
   const differed = new Set(changes.map(({ name }) => shownName(name)));
   const others = new Map<RelativeName, string>();
   for (const [shown, state] of states) {
-    const [text, there, name] = [record.get(recordName(base, byteName(shown))), stampIn(state) ?? '', byteName(shown) as RelativeName];
-    if (text === undefined || differed.has(shown) || shownName(name) !== shown) continue;
-    if (!isAlike(syncedIn(text).there, there)) others.set(name, there);
+    const text = record.get(above + shown);
+    if (text === undefined || state.startsWith(`${text} `) || differed.has(shown)) continue;
+    const [name, there] = [byteName(shown) as RelativeName, stampIn(state) ?? ''];
+    // One that is shown with escapes cannot be told from here.
+    if (shownName(name) === shown && !isAlike(syncedIn(text).there, there)) others.set(name, there);
   }
   for (const [name, entry] of context.host.tree.lookAtAll(path.join(context.root, base), others.keys())) {
     const [there, here] = [others.get(name) ?? '', stampOf(entry)];
