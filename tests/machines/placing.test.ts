@@ -10,8 +10,7 @@ import { silent } from '../../tasks/engine/reporter/reporter';
 import { applySteps, checkSteps } from '../../tasks/engine/run';
 import { bringSteps } from '../../tasks/machines/bring';
 import { sendTo } from '../../tasks/machines/bring/send';
-import { keepArrived, recallArrived } from '../../tasks/sync/guards/arrival-record';
-import { pushedTo } from '../../tasks/sync/guards/arrived';
+import { keepSynced, recallSynced } from '../../tasks/sync/guards/synced-record';
 import { projectScript } from '../../tasks/sync/posix/scripts/project-script';
 import { chosenRemote } from '../../tasks/sync/remotes/chosen-remote';
 import { machineOf } from '../support/machines';
@@ -210,13 +209,13 @@ else {
   test('what did not arrive as it was sent changes nothing that a push has noted of it', async () => {
     fs.writeFileSync(path.join(here.root, 'scripts/pushed.py'), '1\n');
     const remote = chosenRemote(here);
-    keepArrived(here, pushedTo(remote), new Map([['scripts/pushed.py', '2 1']]));
+    keepSynced(here, remote, new Map([['scripts/pushed.py', '2 1']]));
     box.program('sha256sum', 'case "$*" in "-c sums") exit 1;; esac; exec /usr/bin/sha256sum "$@"');
     assert.is((await bring(here)).code, 'E_CHANGED_WHILE_SENT');
     box.program('sha256sum');
-    assert.equal([...recallArrived(here, pushedTo(remote)).keys()], ['scripts/pushed.py']);
+    assert.equal([...recallSynced(here, remote).keys()], ['scripts/pushed.py']);
     await done();
-    assert.equal([...recallArrived(here, pushedTo(remote)).keys()], []);
+    assert.equal([...recallSynced(here, remote).keys()], []);
   });
 
   test('what runs from just-lora there touches it: it is in use', async () => {

@@ -192,7 +192,7 @@ else {
     fs.utimesSync(path.join(near, 'notes.txt'), older, older);
     const changed = await json('sync:pull');
     assert.is(fault(changed).code, 'E_LOCAL_CHANGES');
-    assert.is(changed.steps[1].files[0].note, 'changed here since it was pulled');
+    assert.is(changed.steps[1].files[0].note, 'changed here since it was synced');
     assert.is((await json('sync:pull', '--force')).exitCode, 0);
     assert.is(fs.readFileSync(path.join(near, 'notes.txt'), 'utf8'), 'from there');
   });

@@ -123,6 +123,22 @@ else {
       ['1', '2', '3', 'kept', 'made', 'new'],
     );
   });
+
+  waiting('what is edited here while a push is at work is not taken for what was sent', async () => {
+    const { project, there, env, configure, run } = await pair();
+    configure({}, { sync: { push: ['data/processed'], pull: ['data/processed'] } });
+    const [here, far] = [project, there].map((folder) => path.join(folder, 'data/processed/a')) as [string, string];
+    fs.writeFileSync(here, 'sent');
+    const PATH = rsyncThatFirst(`/usr/bin/rsync "$@"; end=$?; printf 'edited here meanwhile' > '${here}'; exit $end`);
+    assert.is((await runJust(project, ['sync:push'], { ...env, PATH })).exitCode, 1);
+    assert.is(fs.readFileSync(far, 'utf8'), 'sent');
+    fs.writeFileSync(far, 'edited there after that');
+    fs.utimesSync(far, Date.now() / 1000 + 60, Date.now() / 1000 + 60);
+    const { exitCode, stderr } = await run('sync:pull');
+    assert.is(exitCode, 1, stderr);
+    assert.match(stderr, 'data/processed/a (changed here since it was synced)');
+    assert.is(fs.readFileSync(here, 'utf8'), 'edited here meanwhile');
+  });
 }
 
 test.run();

@@ -47,7 +47,7 @@ else {
       assert.match(refused.found, /scripts\/train\.py \(newer there\)/);
       assert.match(
         refused.fix ?? '',
-        /sync:push --plan.*to keep those there: `npx just sync:pull --only=scripts\/train\.py` fetches them/s,
+        /sync:push --plan.*to keep both: `mv .*train\.py\.kept && npx just sync:pull --only=scripts\/train\.py` moves yours aside/s,
       );
       assert.is(fs.readFileSync(far, 'utf8'), 'edited there, and longer');
       assert.is((await synced(asked(context, {}, true), 'push')).state, 'done');
@@ -56,14 +56,14 @@ else {
       write(far, 'edited there once more', 300);
       write(here, 'edited here after that');
       const changed = await synced(context, 'push');
-      assert.equal([changed.code, notes(changed)], ['E_REMOTE_CHANGES', ['scripts/train.py: changed there since it was pushed']]);
+      assert.equal([changed.code, notes(changed)], ['E_REMOTE_CHANGES', ['scripts/train.py: changed there since it was synced']]);
       // So is one that would be deleted.
       fs.renameSync(here, path.join(path.dirname(here), 'other.py'));
       const deleting = asked(context, { delete: '', 'max-delete': '5' });
       const deleted = await synced(deleting, 'push');
       assert.equal(
         [deleted.code, notes(deleted).sort()],
-        ['E_REMOTE_CHANGES', ['scripts/own.py: never synced with `gpu`', 'scripts/train.py: changed there since it was pushed']],
+        ['E_REMOTE_CHANGES', ['scripts/own.py: never synced with `gpu`', 'scripts/train.py: changed there since it was synced']],
       );
       assert.is(fs.readFileSync(far, 'utf8'), 'edited there once more');
       assert.is((await synced(asked(context, { delete: '', 'max-delete': '5' }, true), 'push')).state, 'done');
@@ -78,10 +78,10 @@ else {
     const context = project({}, { sync: { push: ['data/processed'], pull: ['adapters'], retries: 0 } });
     const [near, far] = [context.root, there].map((root) => path.join(root, 'data/processed/sub/a.jsonl')) as [string, string];
     const records = path.join(context.root, '.just-lora/sync');
-    const pushed = () => fs.readdirSync(records).filter((name) => name.startsWith('pushed-'));
+    const kept = () => fs.readdirSync(records).filter((name) => /^(?:synced|pushed|pulled)/.test(name));
     const edited = async (only: string) => {
       const file = await synced(asked(context, { only }), 'push');
-      assert.equal([file.code, notes(file)], ['E_REMOTE_CHANGES', ['data/processed/sub/a.jsonl: changed there since it was pushed']], only);
+      assert.equal([file.code, notes(file)], ['E_REMOTE_CHANGES', ['data/processed/sub/a.jsonl: changed there since it was synced']], only);
     };
     const spellings = ['data/processed/sub', 'data/processed/sub/a.jsonl', 'data/processed', 'data'];
     write(near, 'as it was pushed', 1000);
@@ -89,16 +89,19 @@ else {
     write(far, 'edited there, of an older time', 2000);
     write(near, 'edited here', 500);
     for (const only of spellings) await edited(only);
-    // A record for each folder, as earlier versions kept it.
-    const [name = ''] = pushed();
-    const record = JSON.parse(fs.readFileSync(path.join(records, name), 'utf8'));
-    const stamp = record['data/processed/sub/a.jsonl'];
-    fs.rmSync(path.join(records, name));
-    const old = path.join(records, name.replace('.json', `-${encodeURIComponent('data/processed')}.json`));
-    fs.writeFileSync(old, JSON.stringify({ 'sub/a.jsonl': stamp }));
+    // As earlier versions kept it: of a push what it looked like there, at last for all folders and before that for each of them.
+    const [name = ''] = kept();
+    const [file, older] = [name, name.replace('.json', `-${encodeURIComponent('data/processed')}.json`)].map((each) =>
+      path.join(records, each.replace('synced-', 'pushed-')),
+    ) as [string, string];
+    fs.renameSync(path.join(records, name), file);
+    for (const only of spellings) await edited(only);
+    const stamp = JSON.parse(fs.readFileSync(file, 'utf8'))['data/processed/sub/a.jsonl'];
+    fs.rmSync(file);
+    fs.writeFileSync(older, JSON.stringify({ 'sub/a.jsonl': stamp }));
     for (const only of spellings) await edited(only);
     assert.is((await synced(asked(context, { only: 'data/processed/sub' }, true), 'push')).state, 'done');
-    assert.equal(pushed(), [name]);
+    assert.equal(kept(), [name]);
     for (const each of ['b', 'c', 'd']) write(path.join(path.dirname(near), `${each}.jsonl`), each, 100);
     assert.is((await synced(context, 'push')).state, 'done');
     fs.rmSync(near);
@@ -111,8 +114,12 @@ else {
     assert.is((await synced(context, 'pull')).state, 'done');
     write(adapter, 'edited here, of an older time', 2000);
     for (const only of ['adapters/first', 'adapters', 'adapters/first/notes.txt']) {
-      const kept = await synced(asked(context, { only }), 'pull');
-      assert.equal([kept.code, notes(kept)], ['E_LOCAL_CHANGES', ['adapters/first/notes.txt: changed here since it was pulled']], only);
+      const refused = await synced(asked(context, { only }), 'pull');
+      assert.equal(
+        [refused.code, notes(refused)],
+        ['E_LOCAL_CHANGES', ['adapters/first/notes.txt: changed here since it was synced']],
+        only,
+      );
     }
     const b = path.join(path.dirname(near), 'b.jsonl');
     write(path.join(path.dirname(far), 'b.jsonl'), 'edited there');

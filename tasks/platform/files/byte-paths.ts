@@ -69,7 +69,9 @@ export function lookAtAll(folder: string, all: Iterable<RelativeName>): Map<Rela
   const byFolder = new Map<string, RelativeName[]>();
   for (const name of all) {
     const above = name.slice(0, name.lastIndexOf('/') + 1);
-    byFolder.set(above, [...(byFolder.get(above) ?? []), name]);
+    const own = byFolder.get(above);
+    if (own) own.push(name);
+    else byFolder.set(above, [name]);
   }
   const found = new Map<RelativeName, Entry>();
   for (const [above, names] of byFolder)

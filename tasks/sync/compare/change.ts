@@ -12,7 +12,7 @@ export interface FileChange {
   folder: string;
   name: RelativeName;
   bytes: number;
-  /** Of a pull: size and time of what stood at its name here when both sides were compared; '' where nothing did. */
+  /** What stood at its name here when both sides were compared, as a stamp (guards/stamps.ts); '' where nothing did. */
   here?: string;
   /** The one that would be replaced is newer, or was changed since the last time. */
   newer?: string;

@@ -3,6 +3,7 @@ import { assertSafeDeleteTarget, guardSource } from '../guards/deletions';
 import { guardRoom } from '../guards/room';
 import { refuseThroughLinks } from '../guards/same-place';
 import { refuseEmpty, refuseMissing, refuseSpecial } from '../guards/sources';
+import { noteHere } from '../guards/synced';
 import { guardFolderThere, guardWayThere } from '../guards/way-there';
 import type { Session, SessionDifference } from '../session/session';
 import { type Compared, shownChange } from './change';
@@ -36,8 +37,10 @@ async function compareBy(session: Session, checksum: boolean): Promise<SessionDi
     ),
   );
   const compared = onceEach(all);
-  if (direction === 'push')
+  if (direction === 'push') {
     await Promise.all(compared.map(({ folder, comparison }) => guardWayThere(session, there, folder, comparison.changes)));
+    for (const { folder, comparison } of compared) await noteHere(session, folder, comparison.changes);
+  }
   for (const { folder, comparison } of compared) await guardNames(session, folder, comparison.changes, 'look');
   if (deletes) await guardSource(session, transport, compared);
   await guardRoom(session, there, compared);

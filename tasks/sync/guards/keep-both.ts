@@ -5,8 +5,10 @@ import { moveAside } from '../../engine/aside';
 import type { FileChange } from '../compare/change';
 import { syncCommand } from '../options';
 import type { Session } from '../session/session';
-import { recallArrived, recordName } from './arrival-record';
-import { stampHere, stampIn } from './arrived';
+import { recordName } from './file-record';
+import { isAlike } from './stamps';
+import { stampHere } from './synced';
+import { recallSynced, type SyncedRecord, syncedIn } from './synced-record';
 
 /** So many files are in one command: it is read before it is pasted. The next run names the next. */
 const mostFiles = 10;
@@ -25,12 +27,12 @@ const ofThese = (all: readonly FileChange[], taken: readonly FileChange[]): stri
  * Only what is marked is fetched: what else differs is what was to be sent.
  */
 export function keepTheirs(session: Session, marked: readonly FileChange[]): string {
-  const { context } = session;
+  const { context, remote } = session;
   // A comma parts what `--only` names.
   const plain = marked.filter((change) => !/[,?\p{C}]/u.test(pathOf(change)));
   const taken = plain.slice(0, mostFiles);
-  const pulled = recallArrived(context, 'pulled');
-  const both = taken.filter((change) => change.action === 'changed' && isChangedHere(session, change, pulled));
+  const synced = recallSynced(context, remote);
+  const both = taken.filter((change) => change.action === 'changed' && isChangedHere(session, change, synced));
   const only = taken.length > 0 ? taken.map(pathOf) : [...new Set(marked.map(({ folder }) => folder))];
   const pull = `${syncCommand(context, 'pull', ['remote'])} --only=${shellWord(only.join(','))}`;
   if (both.length === 0) return `to keep those there: \`${pull}\` fetches them${ofThese(marked, taken)}`;
@@ -38,9 +40,9 @@ export function keepTheirs(session: Session, marked: readonly FileChange[]): str
 }
 
 /** Would a pull refuse to replace it? */
-function isChangedHere({ context }: Session, { folder, name, newer }: FileChange, pulled: ReadonlyMap<string, string>): boolean {
-  const before = pulled.get(recordName(folder, name));
-  return !newer?.startsWith('newer ') || (before !== undefined && stampIn(before) !== stampHere(context, folder, name));
+function isChangedHere({ context }: Session, { folder, name, newer }: FileChange, synced: SyncedRecord): boolean {
+  const before = synced.get(recordName(folder, name));
+  return !newer?.startsWith('newer ') || (before !== undefined && !isAlike(syncedIn(before).here, stampHere(context, folder, name)));
 }
 
 /** The cure of a pull that would replace or delete work here: it is moved aside first, and nothing is deleted. */

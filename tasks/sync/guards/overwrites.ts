@@ -5,15 +5,18 @@ import { type FileChange, shownChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
 import { planned, syncCommand } from '../options';
 import type { Session, SessionDifference } from '../session/session';
-import { recallArrived, recordName } from './arrival-record';
-import { pushedTo, stampHere, stampIn, syncedWith } from './arrived';
 import { refuseDeletions } from './deletions';
+import { recordName } from './file-record';
 import { keepTheirs, keepYours } from './keep-both';
 import { cutOffThere, isOfTimelessStore, piecesOf } from './sending';
+import { isAlike, stampIn } from './stamps';
+import { stampHere } from './synced';
+import { recallElsewhere, recallSynced, recallUnplaced, type SyncedRecord, syncedIn } from './synced-record';
 
 /*
  * Work of the receiving side is replaced or deleted only where its person has seen it: files that are newer there, those that look
- * otherwise than when they were last pulled or pushed, and, where they would be deleted, those that were never the same on both sides.
+ * otherwise than when both sides were last the same, whichever way they came, links that were never the same, and, where they would be
+ * deleted, files that were never the same on both sides.
  */
 
 /** What speaks against levelling a difference unseen. Marks what {@link markOverwrites} does. */
@@ -24,8 +27,8 @@ export async function refuseUnseen(session: Session, difference: SessionDifferen
 }
 
 /**
- * Marks what would be replaced or deleted though it is newer on the receiving side, was changed there since it arrived, or would
- * be deleted and was never synced.
+ * Marks what would be replaced or deleted though it is newer on the receiving side, was changed there since it was synced, or was never
+ * synced and would be deleted or is a link.
  * @returns what refuses that, where there is some and nobody has seen it: `--plan`, `--plan=FILE` and `--force` have
  */
 async function markOverwrites(session: Session, { folders, changes, byChecksum }: SessionDifference): Promise<UserError | undefined> {
@@ -33,9 +36,10 @@ async function markOverwrites(session: Session, { folders, changes, byChecksum }
   if (byChecksum) return undefined;
   const { context, direction, remote } = session;
   const known: Known = {
-    arrived: recallArrived(context, direction === 'push' ? pushedTo(remote) : 'pulled'),
+    synced: recallSynced(context, remote),
+    elsewhere: once(() => recallElsewhere(context, remote)),
+    unplaced: once(() => recallUnplaced(context)),
     pieces: piecesOf(context, remote),
-    wasSynced: syncedWith(context, remote),
   };
   await Promise.all(folders.map(({ folder, changes: own }) => markIn(session, known, folder, own)));
   const marked = changes.filter((change) => change.newer !== undefined);
@@ -43,43 +47,65 @@ async function markOverwrites(session: Session, { folders, changes, byChecksum }
   return overwrites(session, marked);
 }
 
-/** What the records of earlier runs have of the files of a remote, read once for all folders. */
+/** What the records of earlier runs have of the files of a remote, read once for all folders, and only where they are needed. */
 interface Known {
-  /** What files looked like when they arrived on the receiving side, by {@link recordName}. */
-  arrived: ReadonlyMap<string, string>;
+  synced: SyncedRecord;
+  elsewhere(): ReturnType<typeof recallElsewhere>;
+  unplaced(): ReturnType<typeof recallUnplaced>;
   pieces: ReturnType<typeof piecesOf>;
-  wasSynced: ReturnType<typeof syncedWith>;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 async function markIn(session: Session, known: Known, folder: Folder, changes: readonly FileChange[]): Promise<void> {
-  const { context, direction, remote } = session;
-  const { arrived, pieces, wasSynced } = known;
-  const at = direction === 'push' ? 'there' : 'here';
+  const { direction } = session;
+  const { synced, pieces } = known;
   const touched = changes.filter(({ action, kind }) => action !== 'added' && kind !== 'folder');
   if (touched.length === 0) return;
   const transport = await session.transport();
   const changed = touched.filter(({ action, kind }) => action === 'changed' && kind === 'file');
   // A list of the other side costs a command: asked for where something is known to hold it against.
-  const isKnown = pieces.any || (direction === 'push' && touched.some((change) => arrived.has(recordName(change.folder, change.name))));
+  const isKnown = pieces.any || (direction === 'push' && touched.some((change) => synced.has(recordName(change.folder, change.name))));
   const [newer, states] = await Promise.all([
     changed.length > 0 ? transport.newer(folder, changed) : new Set<string>(),
     isKnown ? transport.states(folder, 'there').then((found) => new Map(Object.entries(found))) : undefined,
   ]);
   for (const change of touched) {
-    const before = arrived.get(recordName(change.folder, change.name));
     const state = states?.get(shownName(change.name));
-    if (pieces.has(change, state)) {
-      if (direction === 'pull') change.newer = cutOffThere;
-      continue;
-    }
-    const now = direction === 'push' && states ? stampIn(state) : stampHere(context, change.folder, change.name);
-    // Of a store that keeps no times, the one there is always newer.
-    const isAsPushed = direction === 'push' && before !== undefined && stampIn(before) === now && isOfTimelessStore(before);
-    if (newer.has(change.name) && !isAsPushed) change.newer = `newer ${at}`;
-    else if (before !== undefined && stampIn(before) !== now)
-      change.newer = `changed ${at} since it was ${direction === 'push' ? 'pushed' : 'pulled'}`;
-    else if (change.action === 'deleted' && !wasSynced(change.folder, change.name)) change.newer = `never synced with \`${remote.name}\``;
+    const isPiece = pieces.has(change, state);
+    const why = isPiece ? undefined : whyKept(session, known, change, stampIn(state), newer.has(change.name));
+    if (why !== undefined) change.newer = why;
+    else if (isPiece && direction === 'pull') change.newer = cutOffThere;
   }
+}
+
+/** Why a file of the receiving side is its person's work, if it is. @param there what it looks like there, where that is known */
+function whyKept(
+  { context, direction, remote }: Session,
+  { synced, elsewhere, unplaced }: Known,
+  { action, kind, folder, name }: FileChange,
+  there: string | undefined,
+  isNewer: boolean,
+): string | undefined {
+  const own = recordName(folder, name);
+  const text = synced.get(own);
+  const at = direction === 'push' ? 'there' : 'here';
+  const now = direction === 'push' ? there : stampHere(context, folder, name);
+  // A file that another remote has too is no work that would be lost.
+  const before = text !== undefined ? [syncedIn(text)[at]] : direction === 'pull' ? elsewhere()(own) : [];
+  const isAsBefore = now !== undefined && before.some((stamp) => isAlike(stamp, now));
+  // Of a store that keeps no times, the one there is always newer.
+  const isAsSent = direction === 'push' && isAsBefore && text !== undefined && isOfTimelessStore(text);
+  if (isNewer && !isAsSent) return `newer ${at}`;
+  if (before.length > 0 && !isAsBefore) return `changed ${at} since it was synced`;
+  if (action === 'deleted' && text === undefined && !unplaced().has(own)) return `never synced with \`${remote.name}\``;
+  return kind === 'link' && before.length === 0 ? `another link ${at}, never synced with \`${remote.name}\`` : undefined;
 }
 
 function overwrites(session: Session, marked: readonly FileChange[]): UserError {

@@ -5,8 +5,8 @@ import type { RelativeName } from '../../untrusted/names';
 import { travelling } from '../compare/folders';
 import type { filesThere } from '../posix/files';
 import type { Remote } from '../remotes/remote';
-import { recallArrived } from './arrival-record';
-import { pushedTo, stampIn } from './arrived';
+import { isAlike, stampIn } from './stamps';
+import { recallSynced, syncedIn } from './synced-record';
 
 /** Where a name of the project travels. */
 interface Place {
@@ -26,7 +26,7 @@ function placeOf(context: Context, name: RelativeName): Place | undefined {
 }
 
 /**
- * Which of these files on a machine look as `sync:push` from here left them: they are nobody's work. One command there for each
+ * Which of these files on a machine look as they did when they were last synced from here: they are nobody's work. One command there for each
  * folder that something is known of.
  * @param names from the project, bytes
  */
@@ -37,15 +37,15 @@ export async function asPushed(
   names: readonly RelativeName[],
 ): Promise<ReadonlySet<RelativeName>> {
   const found = new Set<RelativeName>();
-  const record = recallArrived(context, pushedTo(remote));
+  const record = recallSynced(context, remote);
   const places = names.map((name) => ({ name, place: placeOf(context, name) }));
   for (const folder of new Set(places.flatMap(({ place }) => place?.folder ?? []))) {
     const own = places.flatMap(({ name, place }) => (place?.folder === folder ? { name, ...place } : []));
     if (!own.some(({ name }) => record.has(shownName(name)))) continue;
     const states = new Map(Object.entries(await files.states({ name: folder, required: false, own: [] })));
     for (const { name, inner } of own) {
-      const before = record.get(shownName(name));
-      if (before !== undefined && stampIn(before) === stampIn(states.get(shownName(inner)))) found.add(name);
+      const [before, now] = [record.get(shownName(name)), stampIn(states.get(shownName(inner)))];
+      if (before !== undefined && now !== undefined && isAlike(syncedIn(before).there, now)) found.add(name);
     }
   }
   return found;

@@ -6,8 +6,9 @@ import { chosen } from '../compare/filters';
 import { type Listing, seconds } from '../compare/listing';
 import type { Remote } from '../remotes/remote';
 import type { Session } from '../session/session';
-import { keepArrived, recallArrived, recordName } from './arrival-record';
-import { pushedTo, sendingTo } from './arrived';
+import { keepFiles, recallFiles, recordName } from './file-record';
+import { millisecondsIn, sizeIn } from './stamps';
+import { recallSynced, sendingTo, syncedIn } from './synced-record';
 
 /*
  * What is on its way to a store: written down before it is sent, and forgotten when it has arrived. Some stores write under the final
@@ -22,22 +23,22 @@ const stampOf = ({ size, modifiedMs }: Stamped): string => `${size} ${modifiedMs
 
 /** @param files what is to be sent, as it is here */
 export function rememberSending(context: Context, remote: Remote, base: string, files: Listing): void {
-  const record = recallArrived(context, sendingTo(remote));
+  const record = recallFiles(context, sendingTo(remote));
   for (const [name, file] of files) record.set(recordName(base, name), stampOf(file));
-  keepArrived(context, sendingTo(remote), record);
+  keepFiles(context, sendingTo(remote), record);
 }
 
 /** All that these folders have to send has arrived. */
 export function forgetSent(session: Pick<Session, 'context' | 'remote' | 'folders' | 'filters'>): void {
   const { context, remote } = session;
-  const record = recallArrived(context, sendingTo(remote));
+  const record = recallFiles(context, sendingTo(remote));
   const left = new Map([...record].filter(([name]) => !isMeant(session, name)));
-  if (left.size < record.size) keepArrived(context, sendingTo(remote), left);
+  if (left.size < record.size) keepFiles(context, sendingTo(remote), left);
 }
 
 /** Has an earlier push of these folders begun to send what nobody has seen arrive? */
 export const isCutOff = (session: Session): boolean =>
-  [...recallArrived(session.context, sendingTo(session.remote)).keys()].some((name) => isMeant(session, name));
+  [...recallFiles(session.context, sendingTo(session.remote)).keys()].some((name) => isMeant(session, name));
 
 /** @param name in the project, as the record has it */
 const isMeant = ({ folders, filters }: Pick<Session, 'folders' | 'filters'>, name: string): boolean =>
@@ -52,8 +53,7 @@ export function piecesOf(
   context: Context,
   remote: Remote,
 ): { any: boolean; has(file: { folder: string; name: RelativeName }, state: string | undefined): boolean } {
-  const sending = recallArrived(context, sendingTo(remote));
-  const sizeIn = (stamp: string) => Number(stamp.split(' ')[0]);
+  const sending = recallFiles(context, sendingTo(remote));
   return {
     any: sending.size > 0,
     has({ folder, name }, state) {
@@ -63,10 +63,10 @@ export function piecesOf(
   };
 }
 
-/** Did the store give this file another time than it had here? @param stamp of the record of what was pushed */
-export function isOfTimelessStore(stamp: string): boolean {
-  const [, there, , here] = stamp.split(' ');
-  return here !== undefined && Math.abs(seconds(Number(there)) - seconds(Number(here))) > 1;
+/** Did the store give this file another time than it had here? @param text of the record of a place */
+export function isOfTimelessStore(text: string): boolean {
+  const { there, here } = syncedIn(text);
+  return Math.abs(seconds(millisecondsIn(there)) - seconds(millisecondsIn(here))) > 1;
 }
 
 /**
@@ -77,7 +77,7 @@ export function asSent(
   remote: Remote,
   base: string,
 ): (name: RelativeName, here: Stamped | undefined, there: Stamped | undefined) => boolean {
-  const pushed = recallArrived(context, pushedTo(remote));
+  const synced = recallSynced(context, remote);
   return (name, here, there) =>
-    here !== undefined && there !== undefined && pushed.get(recordName(base, name)) === `${stampOf(there)} ${stampOf(here)}`;
+    here !== undefined && there !== undefined && synced.get(recordName(base, name)) === `${stampOf(there)} ${stampOf(here)}`;
 }

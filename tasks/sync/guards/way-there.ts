@@ -48,6 +48,8 @@ export async function guardWayThere(session: Session, there: RemoteState, folder
     const [standing, kind] = [found.get(name), kinds.get(name) ?? 'file'];
     if (standing !== undefined && standing !== kind) throw await refusal(session, there, { base, name, standing, kind });
   }
+  // Whatever the program calls it: what stands there already would be replaced.
+  for (const change of added) if (change.kind !== 'folder' && found.has(change.name)) change.action = 'changed';
 }
 
 const kindNames: Readonly<Record<Standing, string>> = { file: 'file', folder: 'folder', link: 'link', other: 'device, socket or pipe' };

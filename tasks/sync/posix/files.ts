@@ -13,12 +13,12 @@ import type { FileStates, Standing } from '../session/transport';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
 import {
+  allScript,
   belowScript,
   countScript,
   deleteScript,
-  filesAndLinksScript,
-  linksScript,
   listScript,
+  othersScript,
   readScript,
   standingScript,
   writeScript,
@@ -47,11 +47,11 @@ export function filesThere({ remote, shell, path, ssh }: Pick<PosixMachine, 'rem
 
     /** The files of a folder by their names. @throws UserError E_REMOTE_ANSWER */
     list: (folder: Folder) => listed(listScript, folder),
-    /** The links of a folder there, none of which is listed. @throws UserError E_REMOTE_ANSWER */
-    links: (folder: Folder) => listed(linksScript, folder),
+    /** Links, pipes, sockets and devices of a folder there, none of which is listed. @throws UserError E_REMOTE_ANSWER */
+    others: (folder: Folder) => listed(othersScript, folder),
 
     async states(folder: Folder): Promise<FileStates> {
-      const all = [...(await listed(filesAndLinksScript, folder))];
+      const all = [...(await listed(allScript, folder))];
       return Object.fromEntries(all.map(([name, { state }]) => [shownName(name), state]));
     },
 

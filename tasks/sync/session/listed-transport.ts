@@ -116,7 +116,7 @@ export function listedTransport(
     async remove(folder, changes) {
       const { base, here } = sides(folder);
       if (direction === 'push') return program.remove(folder, base, changes);
-      removeHere(context, here, changes);
+      removeHere(context, there.remote, here, changes);
     },
 
     async newer(folder, changed) {

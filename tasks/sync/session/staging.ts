@@ -7,8 +7,10 @@ import type { Context } from '../../engine/context';
 import type { Entry } from '../../platform/files/byte-paths';
 import type { RelativeName } from '../../untrusted/names';
 import { deepestFirst, type FileChange, shownChange } from '../compare/change';
-import { leadsOut, refuseLinksOut } from '../compare/links';
-import { rememberPulled } from '../guards/arrived';
+import { refuseLinksOut } from '../compare/links';
+import { recordName } from '../guards/file-record';
+import { stampOf } from '../guards/stamps';
+import { forgetSynced, rememberPulled } from '../guards/synced';
 import type { Remote } from '../remotes/remote';
 
 /** Where files of a pull arrive: beside their final place, so that a rename is all that is left, and never synced. */
@@ -31,28 +33,30 @@ export function openStaging({ host, root }: Context, base: string): string {
 }
 
 /**
- * Nothing of this machine stands where a pull would write.
+ * Nothing of another kind stands here where a pull would write, and what is replaced counts as changed.
  * @param here the folder that receives
- * @throws UserError E_UNSAFE_PATH where the way to one of the files leads through a link or a file, or a folder stands at its name
+ * @throws UserError E_UNSAFE_PATH where the way to one of the files leads through a link or a file, or another kind stands at its name
  */
 export function refuseWay({ root, host }: Context, here: string, changes: readonly FileChange[]): void {
   const { tree } = host;
   for (const change of changes) {
     const entry = tree.look(here, change.name);
     change.here = stampOf(entry);
-    if (change.action === 'deleted') continue;
-    if (!entry || (entry.isFolder === (change.kind === 'folder') && !isOwnLink(tree, here, entry, change))) continue;
-    const mine = entry.isFolder ? 'folder' : entry.isLink ? 'link' : 'file';
+    if (change.action === 'deleted' || !entry) continue;
+    if (isOfKind(entry, change)) {
+      // Whatever the program calls it: what stands here already would be replaced.
+      if (change.kind !== 'folder') change.action = 'changed';
+      continue;
+    }
+    const mine = entry.isFolder ? 'folder' : entry.isLink ? 'link' : entry.isFile ? 'file' : 'device, socket or pipe';
     throw new UserError({
       code: 'E_UNSAFE_PATH',
       found: `\`${shownChange(change)}\` is a ${mine} here and a ${change.kind} there`,
-      needed: 'the same kind on both sides: nothing is written through it',
+      needed: 'the same kind on both sides: nothing here is replaced by another kind, or written through',
       fix: `\`${moveAside({ root, host }, path.resolve(root, change.folder, textName(change.name)))}\`, then run the same command again`,
     });
   }
 }
-
-const stampOf = (entry: Entry | undefined): string => (entry ? `${entry.size} ${entry.modified}` : '');
 
 /** Was a file made, changed or deleted here since both sides were compared? `--force` replaces it all the same. */
 const isTouched = (context: Context, here: string, { kind, name, here: before }: FileChange): boolean =>
@@ -74,22 +78,22 @@ function refuseTouched(touched: ReadonlySet<FileChange>): void {
  * Deletes what a pull deletes here.
  * @throws UserError E_LOCAL_CHANGES for what changed since both sides were compared, which stays
  */
-export function removeHere(context: Context, here: string, changes: readonly FileChange[]): void {
+export function removeHere(context: Context, remote: Remote, here: string, changes: readonly FileChange[]): void {
   const { tree } = context.host;
   const touched = new Set(changes.filter((change) => isTouched(context, here, change)));
   for (const change of deepestFirst(changes))
     if (!touched.has(change)) (change.kind === 'folder' ? tree.removeEmptyFolder : tree.removeFile)(here, change.name);
+  const gone = changes.filter((change) => !touched.has(change));
+  forgetSynced(
+    context,
+    remote,
+    gone.map(({ folder, name }) => recordName(folder, name)),
+  );
   refuseTouched(touched);
 }
 
-/** Is it a link out of the folder, which a person made here, and a file would take its place? */
-const isOwnLink = (tree: Context['host']['tree'], here: string, { isLink, name }: Entry, { kind }: FileChange): boolean =>
-  isLink && kind === 'file' && leadsOut(name, tree.linkTarget(here, name));
-
-/** Did it come as what it was planned to be? */
-function hasArrived({ kind }: FileChange, entry: Entry | undefined): boolean {
-  return entry !== undefined && (kind === 'folder' ? entry.isFolder : kind === 'link' ? entry.isLink : entry.isFile);
-}
+const isOfKind = ({ isFolder, isLink, isFile }: Entry, { kind }: FileChange): boolean =>
+  kind === 'folder' ? isFolder : kind === 'link' ? isLink : isFile;
 
 /**
  * Gives what has arrived its final names, after a look at its links and its weights. What was not planned stays behind: it
@@ -101,7 +105,12 @@ function hasArrived({ kind }: FileChange, entry: Entry | undefined): boolean {
  */
 export function commitStaging(context: Context, remote: Remote, changes: readonly FileChange[], stage: string, target: string): void {
   const { tree, files } = context.host;
-  const arrived = changes.filter((change) => change.action !== 'deleted' && hasArrived(change, tree.look(stage, change.name)));
+  const entries = new Map<FileChange, Entry>();
+  for (const change of changes) {
+    const entry = change.action === 'deleted' ? undefined : tree.look(stage, change.name);
+    if (entry && isOfKind(entry, change)) entries.set(change, entry);
+  }
+  const arrived = [...entries.keys()];
   const links = arrived.filter(({ kind }) => kind === 'link');
   refuseLinksOut(links.map((link) => [link, tree.linkTarget(stage, link.name)] as const));
   const broken = brokenWeights(context, arrived, stage);
@@ -115,7 +124,11 @@ export function commitStaging(context: Context, remote: Remote, changes: readonl
     else tree.moveBetween(stage, target, change.name);
     moved.push(change);
   }
-  rememberPulled(context, remote, moved);
+  rememberPulled(
+    context,
+    remote,
+    moved.map((change) => [change, stampOf(entries.get(change))]),
+  );
   const [first] = broken;
   if (!first) {
     files.remove(stage);

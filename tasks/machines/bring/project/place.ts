@@ -3,7 +3,7 @@ import { shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { Progress } from '../../../engine/step';
 import { foldersAbove } from '../../../sync/compare/change';
-import { forgetPushed } from '../../../sync/guards/arrived';
+import { forgetSynced } from '../../../sync/guards/synced';
 import type { RelativeName } from '../../../untrusted/names';
 import type { Machine } from '../../machine';
 import { smallBytes } from '../hashes-here';
@@ -57,7 +57,7 @@ export async function placeProject(context: Context, machine: Machine, compariso
   const { exitCode } = await sendTo(context, machine, placeScript, [there.sentHash, keptFolder(context)], tar, [wrong, busy, moved]);
   if (exitCode === wrong) throw notAsSent(machine);
   if (exitCode === busy || exitCode === moved) return false;
-  forgetPushed(
+  forgetSynced(
     context,
     machine.remote,
     send.map(({ name }) => shownName(name)),

@@ -162,7 +162,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
 
     async remove(folder, changes) {
       if (direction === 'push') return other.remove(folder, changes);
-      removeHere(context, sides(folder).here, changes);
+      removeHere(context, machine.remote, sides(folder).here, changes);
     },
 
     async newer(folder, changed) {

@@ -79,7 +79,7 @@ function scpProgram(context: Context, machine: PosixMachine, direction: Directio
 
     remove: (folder, _, changes) => other.remove(folder, changes),
     fallTogether: other.fallTogether,
-    skipped: async (folder) => [...(await other.links(folder)).keys()].map(shownName),
+    skipped: async (folder) => [...(await other.others(folder)).keys()].map(shownName),
     count: other.count,
     states: (folder) => other.states(folder),
     standing: (base, names) => other.standing({ name: base }, names),

@@ -41,17 +41,17 @@ const listing = (what: string, single = '') =>
   else
     find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o ${what} -exec stat -f "%z %m %c %i %N%n" {} + | tr "\\n" "\\0";
   fi`);
-const single =
-  '[ -f "$p/$f" ] && { find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f" | tr "\\n" "\\0"; };';
+/** What travels may be one file, or a link that leads to one: it lists itself. */
+const single = 'then find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f" | tr "\\n" "\\0"; fi;';
 
-/** All plain files of a folder. Lines: project, then one folder. */
-export const listScript = listing('-type f', single);
+/** All files of a folder. Lines: project, then one folder. */
+export const listScript = listing('-type f', `if [ -L "$p/$f" ]; then :; elif [ -f "$p/$f" ]; ${single}`);
 
-/** The same of the links of a folder. Lines: project, then one folder. */
-export const linksScript = listing('-type l');
+/** What is in a folder and is no file: links, pipes, sockets, devices. Lines: project, then one folder. */
+export const othersScript = listing('-type d -o -type f -o', `if [ -L "$p/$f" ] && [ -f "$p/$f" ]; ${single}`);
 
-/** The same of both. Lines: project, then one folder. */
-export const filesAndLinksScript = listing('-type d -o', single);
+/** All of both. Lines: project, then one folder. */
+export const allScript = listing('-type d -o', `if [ -f "$p/$f" ]; ${single}`);
 
 /** Writes a file under `.just-lora`, whole. stdin: project, its name there, then the text. */
 export const writeScript = projectScript(`

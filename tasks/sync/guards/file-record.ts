@@ -5,12 +5,13 @@ import { makeStateFolder, statePath } from '../../engine/state';
 import { fieldsOf } from '../../untrusted/json';
 
 /*
- * What the receiving side's files looked like when they arrived: one record for all that travels, `.just-lora/sync/WHAT.json`, by
- * names in the project, so that the same file is known whichever folder a command names. Earlier versions kept one for each folder,
- * `WHAT-FOLDER.json`, by names in it: what they say counts until the record is written next.
+ * What is remembered of files: one record for all that travels, `.just-lora/sync/WHAT.json`, by names in the project, so that the same
+ * file is known whichever folder a command names. Earlier versions kept one for each folder, `WHAT-FOLDER.json`, by names in it: what
+ * they say counts until the record is written next.
  */
 
 const recordsIn = (root: string): string => statePath(root, 'sync');
+const fileOf = (root: string, what: string): string => path.join(recordsIn(root), `${what}.json`);
 
 /** The name of a file in the project, as records have it. */
 export const recordName = (folder: string, name: string): string => shownName(folder === '.' ? name : `${byteName(folder)}/${name}`);
@@ -37,19 +38,32 @@ function folderIn(encoded: string): string | undefined {
 const textsIn = ({ host }: Context, file: string): [string, string][] =>
   Object.entries(fieldsOf(host.files.readJson(file)) ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
 
-/** What files looked like when they arrived, by {@link recordName}: size, time, and here which place they came from. */
-export function recallArrived(context: Context, what: string): Map<string, string> {
+/** Is there such a record, in the form of today? */
+export const hasRecord = ({ host, root }: Context, what: string): boolean => host.files.stat(fileOf(root, what)) !== undefined;
+
+/** All records whose name begins so. */
+export const recordsLike = ({ host, root }: Context, beginning: string): string[] =>
+  host.files.list(recordsIn(root)).flatMap((name) => (name.startsWith(beginning) && name.endsWith('.json') ? [name.slice(0, -5)] : []));
+
+/** What is remembered of each file, by {@link recordName}. */
+export function recallFiles(context: Context, what: string): Map<string, string> {
   const record = new Map<string, string>();
   for (const { file, folder } of recordsOfFolders(context, what))
-    for (const [name, stamp] of textsIn(context, file)) record.set(folder === '.' ? name : `${shownName(byteName(folder))}/${name}`, stamp);
-  for (const [name, stamp] of textsIn(context, path.join(recordsIn(context.root), `${what}.json`))) record.set(name, stamp);
+    for (const [name, text] of textsIn(context, file)) record.set(folder === '.' ? name : `${shownName(byteName(folder))}/${name}`, text);
+  for (const [name, text] of textsIn(context, fileOf(context.root, what))) record.set(name, text);
   return record;
 }
 
 /** Writes the one record, and takes those of single folders away, which it has in it. */
-export function keepArrived(context: Context, what: string, record: ReadonlyMap<string, string>): void {
+export function keepFiles(context: Context, what: string, record: ReadonlyMap<string, string>): void {
   const { host, root } = context;
   makeStateFolder(host, root);
-  host.files.writeText(path.join(recordsIn(root), `${what}.json`), JSON.stringify(Object.fromEntries(record)));
+  host.files.writeText(fileOf(root, what), JSON.stringify(Object.fromEntries(record)));
   for (const { file } of recordsOfFolders(context, what)) host.files.remove(file);
+}
+
+/** Takes a record away, and those of single folders. */
+export function dropFiles(context: Context, what: string): void {
+  const { host, root } = context;
+  for (const { file } of [...recordsOfFolders(context, what), { file: fileOf(root, what) }]) host.files.remove(file);
 }
