@@ -152,10 +152,75 @@ else {
     write(here('b'), 'edited here', 450);
     const refused = await synced(asked(context, { remote: 'three', only: `${folder}/b` }), 'pull');
     assert.equal([refused.code, noteOf(refused, `${folder}/b`)], ['E_LOCAL_CHANGES', 'changed here since it was synced']);
-    // One never had what three brought: it is not taken for what one had.
+    // What is here is that of three, which has it still.
     write(there('a'), 'edited on one', 100);
-    assert.is((await synced(asked(context, { only: `${folder}/a` }), 'pull')).code, 'E_LOCAL_CHANGES');
-    assert.is(read(here('a')), 'edited on three');
+    await moves('pull', { only: `${folder}/a` });
+    assert.is(read(here('a')), 'edited on one');
+  });
+
+  for (const again of [false, true])
+    test(`what a push has brought that was cut off between two folders is nobody's edit there${again ? ', after one that went well too' : ''}`, async () => {
+      const box = await machine();
+      const context = box.project({}, { sync: { push: [folder, 'configs2'], pull: [folder], retries: 0 } });
+      const second = path.join(context.root, 'configs2/x');
+      write(second, 'x', 1000);
+      const { here, there, moves } = await both(context, box.there, ['a', 'b']);
+      write(here('a'), 'second a', 500);
+      write(second, 'second x', 500);
+      box.program('rsync', 'case "$*" in *" -n"*) ;; *configs2*) sleep 1; exit 12;; esac; exec /usr/bin/rsync "$@"');
+      assert.is.not((await synced(asked(context, {}), 'push')).state, 'done');
+      box.program('rsync');
+      assert.is(read(there('a')), 'second a');
+      if (again) await moves('push');
+      write(here('a'), 'third a', 100);
+      await moves('push');
+      assert.is(read(there('a')), 'third a');
+      // Whoever edited there what came by the push that was cut off is asked.
+      write(there('a'), 'edited there', 50);
+      write(here('a'), 'fourth a', 10);
+      assert.is((await synced(asked(context, {}), 'push')).code, 'E_REMOTE_CHANGES');
+    });
+
+  test("the same bytes with another time are nobody's loss, and other bytes of the same size are", async () => {
+    const { project, there: far } = await machine();
+    for (const transfer of ['rsync', 'scp']) {
+      const context = project({ transfer }, travels);
+      fs.rmSync(path.join(far, 'data'), { recursive: true, force: true });
+      const { here, there, moves } = await both(context, far, ['a', 'b']);
+      // As `git pull` does it on a machine that has a clone.
+      write(there('a'), 'a', 10);
+      await moves('push');
+      write(here('a'), 'a', 5);
+      write(there('a'), 'a', 700);
+      await moves('pull');
+      for (const [direction, newer] of [
+        ['push', there('b')],
+        ['pull', here('b')],
+      ] as const) {
+        write(newer, direction === 'push' ? 'x' : 'y', direction === 'push' ? 3 : 1);
+        const { code, found } = await synced(asked(context, {}), direction);
+        assert.is(code, direction === 'push' ? 'E_REMOTE_CHANGES' : 'E_LOCAL_CHANGES', found);
+      }
+    }
+  });
+
+  test('a disk that keeps every other second alone takes nothing for edited', async () => {
+    const { project, there: far } = await machine();
+    const context = project({}, travels);
+    const { here, there, moves } = await both(context, far, ['b']);
+    const at = Math.floor(Date.now() / 2000) * 2 - 2000;
+    fs.mkdirSync(path.dirname(there('a')), { recursive: true });
+    fs.writeFileSync(there('a'), 'a');
+    fs.utimesSync(there('a'), at + 1.7, at + 1.7);
+    await moves('pull');
+    // As FAT has it, whose stamp is what a pull notes.
+    fs.utimesSync(here('a'), at, at);
+    const records = path.join(context.root, '.just-lora/sync');
+    const [record = ''] = fs.readdirSync(records).filter((name) => name.startsWith('synced-'));
+    fs.writeFileSync(path.join(records, record), JSON.stringify({ [`${folder}/a`]: `1 ${at}.0000000000` }));
+    write(here('a'), 'edited here', 10);
+    await moves('push');
+    assert.is(read(there('a')), 'edited here');
   });
 
   test('the records of the version before tell of both sides, and hold nothing against who changed one of them', async () => {

@@ -17,7 +17,7 @@ const folder = 'data/processed';
 const makers = {
   file: (at: string) => fs.writeFileSync(at, 'the work of a person'),
   link: (at: string) => fs.symlinkSync('in/x', at),
-  'other link': (at: string) => fs.symlinkSync('in/y', at),
+  'other link': (at: string) => fs.symlinkSync('in/./y', at),
   pipe: (at: string) => execFileSync('mkfifo', [at]),
 };
 type Kind = keyof typeof makers;

@@ -16,6 +16,8 @@ export interface FileChange {
   here?: string;
   /** The one that would be replaced is newer, or was changed since the last time. */
   newer?: string;
+  /** Only their times differ: none of the two is lost, whichever replaces the other. */
+  isSame?: true;
 }
 
 /** What was found when the two sides were compared. */

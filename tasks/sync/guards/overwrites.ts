@@ -9,9 +9,10 @@ import { refuseDeletions } from './deletions';
 import { recordName } from './file-record';
 import { keepTheirs, keepYours } from './keep-both';
 import { cutOffThere, isOfTimelessStore, piecesOf } from './sending';
-import { isAlike, stampIn } from './stamps';
+import { isAlike, isOfFat, sizeIn, stampIn } from './stamps';
 import { stampHere } from './synced';
 import { recallElsewhere, recallSynced, recallUnplaced, type SyncedRecord, syncedIn } from './synced-record';
+import { recallUnderway } from './underway';
 
 /*
  * Work of the receiving side is replaced or deleted only where its person has seen it: files that are newer there, those that look
@@ -40,6 +41,7 @@ async function markOverwrites(session: Session, { folders, changes, byChecksum }
     elsewhere: once(() => recallElsewhere(context, remote)),
     unplaced: once(() => recallUnplaced(context)),
     pieces: piecesOf(context, remote),
+    underway: once(() => recallUnderway(context, remote)),
   };
   await Promise.all(folders.map(({ folder, changes: own }) => markIn(session, known, folder, own)));
   const marked = changes.filter((change) => change.newer !== undefined);
@@ -53,6 +55,7 @@ interface Known {
   elsewhere(): ReturnType<typeof recallElsewhere>;
   unplaced(): ReturnType<typeof recallUnplaced>;
   pieces: ReturnType<typeof piecesOf>;
+  underway(): ReturnType<typeof recallUnderway>;
 }
 
 function once<T>(make: () => T): () => T {
@@ -65,13 +68,14 @@ function once<T>(make: () => T): () => T {
 
 async function markIn(session: Session, known: Known, folder: Folder, changes: readonly FileChange[]): Promise<void> {
   const { direction } = session;
-  const { synced, pieces } = known;
+  const { pieces } = known;
   const touched = changes.filter(({ action, kind }) => action !== 'added' && kind !== 'folder');
   if (touched.length === 0) return;
   const transport = await session.transport();
   const changed = touched.filter(({ action, kind }) => action === 'changed' && kind === 'file');
   // A list of the other side costs a command: asked for where something is known to hold it against.
-  const isKnown = pieces.any || (direction === 'push' && touched.some((change) => synced.has(recordName(change.folder, change.name))));
+  const isKnown =
+    pieces.any || (direction === 'push' && touched.some((change) => isRemembered(known, recordName(change.folder, change.name))));
   const [newer, states] = await Promise.all([
     changed.length > 0 ? transport.newer(folder, changed) : new Set<string>(),
     isKnown ? transport.states(folder, 'there').then((found) => new Map(Object.entries(found))) : undefined,
@@ -83,28 +87,62 @@ async function markIn(session: Session, known: Known, folder: Folder, changes: r
     if (why !== undefined) change.newer = why;
     else if (isPiece && direction === 'pull') change.newer = cutOffThere;
   }
+  await passSame(session, folder, changed, states);
+}
+
+const isRemembered = ({ synced, underway }: Known, name: string): boolean => synced.has(name) || underway().has(name);
+
+/** Bytes up to which a file is read before it is said to be lost. */
+const mostBytes = 256_000_000;
+
+/** What has the same bytes on both sides is nobody's loss, whatever its time: two clones of one repository have such files. */
+async function passSame(
+  { context, direction, transport }: Session,
+  folder: Folder,
+  changed: readonly FileChange[],
+  known: ReadonlyMap<string, string> | undefined,
+): Promise<void> {
+  const marked = changed.filter(({ newer, bytes }) => newer !== undefined && newer !== cutOffThere && bytes <= mostBytes);
+  if (marked.length === 0) return;
+  const { states, same } = await transport();
+  const there = direction === 'pull' ? undefined : (known ?? new Map(Object.entries(await states(folder, 'there'))));
+  const alike = marked.filter((change) => {
+    const { folder: base, name, bytes } = change;
+    return sizeIn(there ? (there.get(shownName(name)) ?? '') : stampHere(context, base, name)) === bytes;
+  });
+  const found = alike.length > 0 ? await same(folder, alike) : new Set<string>();
+  for (const change of alike) {
+    if (!found.has(change.name)) continue;
+    delete change.newer;
+    change.isSame = true;
+  }
 }
 
 /** Why a file of the receiving side is its person's work, if it is. @param there what it looks like there, where that is known */
 function whyKept(
   { context, direction, remote }: Session,
-  { synced, elsewhere, unplaced }: Known,
+  { synced, elsewhere, unplaced, underway }: Known,
   { action, kind, folder, name }: FileChange,
   there: string | undefined,
   isNewer: boolean,
 ): string | undefined {
-  const own = recordName(folder, name);
-  const text = synced.get(own);
+  const key = recordName(folder, name);
+  const text = synced.get(key);
   const at = direction === 'push' ? 'there' : 'here';
   const now = direction === 'push' ? there : stampHere(context, folder, name);
-  // A file that another remote has too is no work that would be lost.
-  const before = text !== undefined ? [syncedIn(text)[at]] : direction === 'pull' ? elsewhere()(own) : [];
-  const isAsBefore = now !== undefined && before.some((stamp) => isAlike(stamp, now));
+  // A file that another remote has too, or that a push of ours has brought, is no work that would be lost.
+  const own = text === undefined ? [] : [syncedIn(text)[at]];
+  const looksAs = (stamp: string) => now !== undefined && (isAlike(stamp, now) || (kind === 'file' && isOfFat(stamp, now)));
+  const isAsIn = (stamps: readonly string[]) => stamps.some(looksAs);
+  const sent = underway().get(key);
+  const others = isAsIn(own) ? [] : direction === 'pull' ? elsewhere()(key) : sent === undefined ? [] : [sent];
+  const before = [...own, ...others];
+  const isAsBefore = isAsIn(before);
   // Of a store that keeps no times, the one there is always newer.
   const isAsSent = direction === 'push' && isAsBefore && text !== undefined && isOfTimelessStore(text);
   if (isNewer && !isAsSent) return `newer ${at}`;
   if (before.length > 0 && !isAsBefore) return `changed ${at} since it was synced`;
-  if (action === 'deleted' && text === undefined && !unplaced().has(own)) return `never synced with \`${remote.name}\``;
+  if (action === 'deleted' && text === undefined && !unplaced().has(key)) return `never synced with \`${remote.name}\``;
   return kind === 'link' && before.length === 0 ? `another link ${at}, never synced with \`${remote.name}\`` : undefined;
 }
 

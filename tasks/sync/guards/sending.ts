@@ -40,8 +40,8 @@ export function forgetSent(session: Pick<Session, 'context' | 'remote' | 'folder
 export const isCutOff = (session: Session): boolean =>
   [...recallFiles(session.context, sendingTo(session.remote)).keys()].some((name) => isMeant(session, name));
 
-/** @param name in the project, as the record has it */
-const isMeant = ({ folders, filters }: Pick<Session, 'folders' | 'filters'>, name: string): boolean =>
+/** Is a file one of those that a session is about? @param name in the project, as the record has it */
+export const isMeant = ({ folders, filters }: Pick<Session, 'folders' | 'filters'>, name: string): boolean =>
   folders.some((folder) => {
     const own = shownName(byteName(folder.name));
     const inner = name === own ? path.posix.basename(name) : name.startsWith(`${own}/`) ? name.slice(own.length + 1) : undefined;

@@ -40,3 +40,9 @@ export function isAlike(one: string, other: string): boolean {
   if (times.some((time) => time % 1000 === 0)) return seconds(times[0]) === seconds(times[1]);
   return Math.abs(times[0] - times[1]) < 10;
 }
+
+/** Is one of them the other one on a disk that keeps every other second alone, as FAT does, which has no links? */
+export function isOfFat(one: string, other: string): boolean {
+  const [earlier, later] = [millisecondsIn(one), millisecondsIn(other)].sort((a, b) => a - b) as [number, number];
+  return sizeIn(one) === sizeIn(other) && earlier % 2000 === 0 && later - earlier < 2000;
+}

@@ -23,6 +23,8 @@ const beginning = 'synced-';
 const syncedWith = (remote: Remote): string => `${beginning}${placeOf(remote)}`;
 /** What is on its way to a store (guards/sending.ts). */
 export const sendingTo = (remote: Remote): string => `sending-${placeOf(remote)}`;
+/** What is on its way to a machine (guards/underway.ts). */
+export const underwayTo = (remote: Remote): string => `underway-${placeOf(remote)}`;
 
 /*
  * Earlier versions remembered of a push what files looked like there, and of a pull, for all remotes in one record, what they looked

@@ -11,6 +11,7 @@ import type { Session, SessionDifference } from '../session/session';
 import { recallFiles, recordName } from './file-record';
 import { isAlike, millisecondsIn, sizeIn, stampIn, stampOf, wholeSecond } from './stamps';
 import { keepSynced, recallSynced, type SyncedRecord, sendingTo, syncedIn, syncedText } from './synced-record';
+import { settleUnderway } from './underway';
 
 /*
  * What is remembered when something has arrived: how it looks on both sides now.
@@ -49,8 +50,9 @@ export function forgetSynced(context: Context, remote: Remote, names: readonly s
 }
 
 /** Keeps what the files that have arrived there look like, on both sides. */
-export async function rememberPushed(session: Session, { folders }: SessionDifference): Promise<void> {
+export async function rememberPushed(session: Session, difference: SessionDifference): Promise<void> {
   const { context, remote } = session;
+  const { folders } = difference;
   const transport = await session.transport();
   const sent = folders.filter(({ changes }) => changes.length > 0);
   const states = await Promise.all(sent.map(async ({ folder }) => new Map(Object.entries(await transport.states(folder, 'there')))));
@@ -66,6 +68,7 @@ export async function rememberPushed(session: Session, { folders }: SessionDiffe
       else record.set(name, sentText(context, change, there, sending.get(name)));
     }
   }
+  settleUnderway(session, difference, record);
   keepSynced(context, remote, record);
 }
 

@@ -34,7 +34,7 @@ export async function applyDiff(
   const transport = await session.transport();
   const totalBytes = bytesToSend(changes);
   // What is newer there and is to be replaced has been seen.
-  const keepNewer = changes.every(({ newer }) => newer === undefined);
+  const keepNewer = changes.every(({ newer, isSame }) => newer === undefined && !isSame);
   let doneBytes = 0;
   const level = async ({ folder, send }: Part) => {
     const size = bytesToSend(send);

@@ -125,6 +125,10 @@ export function listedTransport(
       return new Set(namesOf(changed).filter(isNewer));
     },
 
+    async same(folder, changed) {
+      return changed.length > 0 ? program.same(sides(folder).base, namesOf(changed), await links(folder)) : new Set();
+    },
+
     async count(folder, side) {
       if (side === 'here') return countHere(context, sides(folder).here);
       return program.count ? program.count(folder) : [...(await program.list(folder)).keys()].filter((name) => !isOwnExclude(name)).length;

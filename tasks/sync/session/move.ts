@@ -10,6 +10,7 @@ import { rememberVolume } from '../guards/mounted';
 import { refuseUnseen } from '../guards/overwrites';
 import { forgetSent } from '../guards/sending';
 import { rememberPushed } from '../guards/synced';
+import { rememberUnderway } from '../guards/underway';
 import { fetchRecordsToo } from '../posix/run-records';
 import { applyDiff } from './apply-diff';
 import { holdToPlan } from './plan';
@@ -53,13 +54,14 @@ async function seenAnew(session: Session): Promise<SessionDifference> {
 
 async function levelAndCount(session: Session, difference: SessionDifference, progress: (progress: Progress) => void): Promise<void> {
   for (const { folder, changes } of difference.folders) if (changes.length > 0) await guardNames(session, folder, changes, 'try');
+  const isStore = !(await session.there()).shell;
+  if (session.direction === 'push' && !isStore) rememberUnderway(session, difference);
   await applyDiff(session, difference, progress);
   const remember = async () => {
     if (session.direction !== 'push') return;
     await rememberPushed(session, difference);
     forgetSent(session);
   };
-  const isStore = !(await session.there()).shell;
   // A store is compared by this record too.
   if (isStore) await remember();
   if (!session.verify) await compareAhead(session);

@@ -20,6 +20,8 @@ export interface Transport {
   remove(folder: Folder, changes: readonly FileChange[]): Promise<void>;
   /** Which of the changed files are newer on the receiving side, by name. */
   newer(folder: Folder, changed: readonly FileChange[]): Promise<ReadonlySet<string>>;
+  /** Which of these changed files have the same contents on both sides. */
+  same(folder: Folder, changed: readonly FileChange[]): Promise<ReadonlySet<string>>;
   /** How many files one side has that could travel. */
   count(folder: Folder, side: Side): Promise<number>;
   /** Links here whose content travels in their place. @throws UserError E_LINK_OUTSIDE */

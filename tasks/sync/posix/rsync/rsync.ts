@@ -20,6 +20,7 @@ import { stillHeld, withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
 import { bringAhead, waysOfLarge } from '../ranges/bring-ahead';
 import { retrying, type Try } from '../retry';
+import { sameContents } from '../same-contents';
 import { addressIn, dropMaster } from '../ssh/ssh';
 import { withoutKept } from './kept-folders';
 import { listedName, type RsyncCall, rsyncArgs } from './rsync-args';
@@ -178,6 +179,10 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     },
 
     links,
+    same: async (folder, changed) => {
+      const names = changed.map(({ name }) => name);
+      return sameContents(context, machine, sides(folder).base, names, await links(folder));
+    },
 
     async names(folder) {
       const [at, through] = [sides(folder), await links(folder)];

@@ -3,13 +3,10 @@ import { UserError } from '../../../common/errors';
 import { byteName, shownName, textName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { RelativeName } from '../../../untrusted/names';
-import { checksumAnswer, longAnswer } from '../../answers/answer';
-import { parseHashLines } from '../../answers/hash-lines';
+import { longAnswer } from '../../answers/answer';
 import type { FileChange } from '../../compare/change';
-import { sha256Here } from '../../compare/files-here';
 import type { Filters } from '../../compare/filters';
 import type { Direction } from '../../compare/folders';
-import { placeOf } from '../../compare/outside-links';
 import { type ListingBackend, listedTransport } from '../../session/listed-transport';
 import type { Transport } from '../../session/transport';
 import { remoteFault, withoutNoise } from '../faults';
@@ -17,7 +14,8 @@ import { filesThere } from '../files';
 import { stillHeld, withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
 import { retrying } from '../retry';
-import { freeScript, hashScript, placeScript, stageScript } from '../scripts/scp-scripts';
+import { sameContents } from '../same-contents';
+import { freeScript, placeScript, stageScript } from '../scripts/scp-scripts';
 import { addressIn, dropMaster, scpOptions } from '../ssh/ssh';
 import { shellCopy } from './shell-copy';
 
@@ -45,16 +43,7 @@ function scpProgram(context: Context, machine: PosixMachine, direction: Directio
       return other.list(folder);
     },
 
-    async same(base, names, links) {
-      const rest = names.map((name) => `${name}\0`).join('');
-      const hashes = parseHashLines(await other.run(hashScript, [base], { rest, limits: checksumAnswer }));
-      const same = new Set<string>();
-      for (const name of names) {
-        const place = placeOf(links, path.join(root, base), name);
-        if (hashes.get(name) === (await sha256Here(context, place.folder, place.name))) same.add(name);
-      }
-      return same;
-    },
+    same: (base, names, links) => sameContents(context, machine, base, names, links),
 
     async send(base, changes, { tell }) {
       await inCalls(changes, tell, async (part, below) => {

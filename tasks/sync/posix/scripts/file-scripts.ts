@@ -64,3 +64,9 @@ export const writeScript = projectScript(`
 export const readScript = projectScript(`
   IFS= read -r f;
   cat "$p/.just-lora/$f" 2>/dev/null || true`);
+
+/** Prints SHA-256 and name of files. stdin: project, one folder, then names with NUL between. */
+export const hashScript = projectScript(`
+  IFS= read -r f;
+  cd "$p/$f" || exit 81;
+  if command -v sha256sum >/dev/null 2>&1; then xargs -0 sha256sum --; else xargs -0 shasum -a 256 --; fi`);

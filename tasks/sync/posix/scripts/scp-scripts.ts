@@ -17,9 +17,3 @@ export const placeScript = projectScript(`
   cd "$p/.just-lora/incoming" || exit 81;
   t=$p/$f; export t;
   xargs -0 sh -c "for n do mv -f -- \\"./\\$n\\" \\"\\$t/\\$n\\" || exit 255; done" sh`);
-
-/** Prints SHA-256 and name of files. stdin: project, one folder, then names with NUL between. */
-export const hashScript = projectScript(`
-  IFS= read -r f;
-  cd "$p/$f" || exit 81;
-  if command -v sha256sum >/dev/null 2>&1; then xargs -0 sha256sum --; else xargs -0 shasum -a 256 --; fi`);
