@@ -95,6 +95,23 @@ else {
     assert.is((await last('sync:status')).exitCode, 0);
     assert.not.match(fs.readFileSync(log, 'utf8'), /train\.jsonl: GET/);
     await new Promise((resolve) => setTimeout(resolve, 1100));
+    // What `--verify` mends there gets another time, by which it is known, and is no piece of a push that was cut off.
+    for (const [text, next] of [
+      ['edited', 'fourth'],
+      ['fourth', undefined],
+    ] as const) {
+      const { atime, mtime } = fs.statSync(there);
+      fs.writeFileSync(there, text.toUpperCase());
+      fs.utimesSync(there, atime, mtime);
+      const mended = await last('sync:push', '--verify');
+      assert.equal([mended.exitCode, fs.readFileSync(there, 'utf8')], [0, text], JSON.stringify(mended.step));
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      if (next === undefined) continue;
+      fs.writeFileSync(file, next);
+      fs.utimesSync(file, old, new Date('2020-01-03'));
+      const pushed = await last('sync:push');
+      assert.equal([pushed.exitCode, fs.readFileSync(there, 'utf8')], [0, next], JSON.stringify(pushed.step));
+    }
     const theirs = path.join(temporaryFolder('jl'), 'theirs');
     fs.writeFileSync(theirs, 'theirs');
     rclone('copyto', '--ignore-times', theirs, 'dav:lora/data/processed/train.jsonl');

@@ -57,20 +57,21 @@ async function levelAndCount(session: Session, difference: SessionDifference, pr
   const isStore = !(await session.there()).shell;
   if (session.direction === 'push' && !isStore) rememberUnderway(session, difference);
   await applyDiff(session, difference, progress);
-  const remember = async () => {
-    if (session.direction !== 'push') return;
-    await rememberPushed(session, difference);
-    forgetSent(session);
-  };
   // A store is compared by this record too.
-  if (isStore) await remember();
+  if (isStore) await rememberSent(session, difference);
   if (!session.verify) await compareAhead(session);
-  if (!isStore) await remember();
+  if (!isStore) await rememberSent(session, difference);
   if (session.direction === 'push' && session.remote.type === 'local')
     rememberVolume(session.context, session.remote, (await session.there()).path);
   const files = changedFiles(difference.changes);
   const deleted = files.filter(({ action }) => action === 'deleted').length;
   session.sent = { files: files.length - deleted, bytes: bytesToSend(difference.changes), deleted };
+}
+
+async function rememberSent(session: Session, difference: SessionDifference): Promise<void> {
+  if (session.direction !== 'push') return;
+  await rememberPushed(session, difference);
+  forgetSent(session);
 }
 
 /** Begins the look behind the transfer, so that it goes on beside what is still to be written down: over a far line both are mostly waiting. */
@@ -86,7 +87,11 @@ async function levelByChecksum(session: Session, progress: (progress: Progress) 
   session.forget();
   const manifests = await manifestsOf(session, true);
   const difference = await compareAll(session);
-  if (difference.byChecksum && difference.changes.length > 0) await applyDiff(session, difference, progress);
+  if (difference.byChecksum && difference.changes.length > 0) {
+    await applyDiff(session, difference, progress);
+    // A store gives what is mended there a time of its own.
+    await rememberSent(session, difference);
+  }
   await writeManifests(session, manifests);
 }
 

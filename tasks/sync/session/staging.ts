@@ -117,18 +117,27 @@ export function commitStaging(context: Context, remote: Remote, changes: readonl
   const held = new Set<string>([...broken.keys()].map((name) => path.posix.dirname(name)));
   const touched = new Set(arrived.filter((change) => isTouched(context, target, change)));
   const moved: FileChange[] = [];
-  for (const change of arrived) {
-    if (touched.has(change)) continue;
-    if (held.has(change.kind === 'folder' ? change.name : path.posix.dirname(change.name))) continue;
-    if (change.kind === 'folder') tree.makeFolderAt(target, change.name);
-    else tree.moveBetween(stage, target, change.name);
-    moved.push(change);
+  const remember = () => {
+    const stamped = moved.map((change) => [change, stampOf(entries.get(change))] as const);
+    rememberPulled(context, remote, stamped);
+  };
+  try {
+    for (const change of arrived) {
+      if (touched.has(change)) continue;
+      if (held.has(change.kind === 'folder' ? change.name : path.posix.dirname(change.name))) continue;
+      if (change.kind === 'folder') tree.makeFolderAt(target, change.name);
+      else tree.moveBetween(stage, target, change.name);
+      moved.push(change);
+    }
+  } catch (error) {
+    try {
+      remember();
+    } catch {
+      // The disk may be full: what went wrong first is told.
+    }
+    throw error;
   }
-  rememberPulled(
-    context,
-    remote,
-    moved.map((change) => [change, stampOf(entries.get(change))]),
-  );
+  remember();
   const [first] = broken;
   if (!first) {
     files.remove(stage);
