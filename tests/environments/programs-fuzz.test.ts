@@ -77,6 +77,9 @@ fuzz('nvidia-smi: health', [...said, '0, Default, 0\n1, Prohibited, 12\n'], pars
 fuzz('nvidia-smi: processes', [...said, processes], parseProcesses);
 fuzz('nvidia-smi: CUDA of the driver', said, parseCudaOfDriver);
 fuzz('nvidia-smi: parts of cards', said, parseMigDevices);
+test('nvidia-smi: a part that stands below no card is none', () => {
+  assert.equal(parseMigDevices('  MIG 1g.10gb     Device  1: (UUID: MIG-0c2d4e6f-8a1b-5c3d-9e7f-1a3b5c7d9e0f)\n'), []);
+});
 fuzz('nvidia-smi: the table for a person', said, parseGpuTable);
 fuzz('nvidia-smi: why it failed', said, (output) => smiFault({ exitCode: 9, output, timedOut: false, signal: undefined }));
 fuzz('nvcc', [...said, 'Cuda compilation tools, release 12.1, V12.1.105\n'], parseNvcc);

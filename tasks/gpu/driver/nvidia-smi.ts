@@ -122,16 +122,16 @@ export interface MigDevice {
   memoryBytes: number | undefined;
 }
 
-/** MIG devices of `nvidia-smi -L`. The number of a profile is its memory in GiB, rounded up. */
+/** MIG devices of `nvidia-smi -L`, each below its card. The number of a profile is its memory in GiB, rounded up. */
 export function parseMigDevices(list: string): MigDevice[] {
-  let gpuIndex = -1;
+  let gpuIndex: number | undefined;
   return linesOf(list).flatMap((line) => {
     const gpu = /^GPU (\d{1,9}):/.exec(line);
     if (gpu) gpuIndex = Number(gpu[1]);
     const mig = /^\s+MIG (\S+)\s+Device\s+\d+:\s*\(UUID: ([^)]+)\)/.exec(line);
     const [, profile = '', uuid = ''] = mig ?? [];
     const gib = Number(/(\d{1,6})gb/i.exec(profile)?.[1]);
-    return mig ? [{ gpuIndex, profile, uuid, memoryBytes: gib > 0 ? gib * 2 ** 30 : undefined }] : [];
+    return mig && gpuIndex !== undefined ? [{ gpuIndex, profile, uuid, memoryBytes: gib > 0 ? gib * 2 ** 30 : undefined }] : [];
   });
 }
 
