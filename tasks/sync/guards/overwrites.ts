@@ -92,8 +92,8 @@ async function markIn(session: Session, known: Known, folder: Folder, changes: r
 
 const isRemembered = ({ synced, underway }: Known, name: string): boolean => synced.has(name) || underway().has(name);
 
-/** Bytes up to which a file is read before it is said to be lost. */
-const mostBytes = 256_000_000;
+/** Bytes that are read of a folder before its files are said to be lost: seconds, on both sides. */
+const mostBytes = 1_000_000_000;
 
 /** What has the same bytes on both sides is nobody's loss, whatever its time: two clones of one repository have such files. */
 async function passSame(
@@ -102,13 +102,15 @@ async function passSame(
   changed: readonly FileChange[],
   known: ReadonlyMap<string, string> | undefined,
 ): Promise<void> {
-  const marked = changed.filter(({ newer, bytes }) => newer !== undefined && newer !== cutOffThere && bytes <= mostBytes);
+  const marked = changed.filter(({ newer }) => newer !== undefined && newer !== cutOffThere);
   if (marked.length === 0) return;
   const { states, same } = await transport();
   const there = direction === 'pull' ? undefined : (known ?? new Map(Object.entries(await states(folder, 'there'))));
-  const alike = marked.filter((change) => {
-    const { folder: base, name, bytes } = change;
-    return sizeIn(there ? (there.get(shownName(name)) ?? '') : stampHere(context, base, name)) === bytes;
+  let left = mostBytes;
+  const alike = marked.filter(({ folder: base, name, bytes }) => {
+    if (bytes > left || sizeIn(there ? (there.get(shownName(name)) ?? '') : stampHere(context, base, name)) !== bytes) return false;
+    left -= bytes;
+    return true;
   });
   const found = alike.length > 0 ? await same(folder, alike) : new Set<string>();
   for (const change of alike) {
