@@ -1,3 +1,4 @@
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { isSecretFile } from '../untrusted/secret-files';
 import { notOurs } from '../untrusted/text';
@@ -81,14 +82,16 @@ const temporaryPlace = /^(.*)[\\/]just-lora-[a-z]+-\w{6}(?:[\\/]|$)/;
 
 /** A folder for temporary files that takes none: another one is the cure, and not the project. */
 function temporaryFault(cause: NodeJS.ErrnoException): Fault | undefined {
-  const place = temporaryPlace.exec(cause.path ?? '')?.[1];
+  const named = temporaryPlace.exec(cause.path ?? '');
+  const place = named && (named[1] || path.sep);
   const isNoFolder = cause.syscall === 'mkdtemp' && ['ENOENT', 'ENOTDIR'].includes(cause.code ?? '');
   const isClosed = isNoFolder || ['EACCES', 'EPERM', 'EROFS'].includes(cause.code ?? '');
-  if (place === undefined || (!isFull(cause) && !isClosed)) return undefined;
+  // A project may have such a name too.
+  if (place !== path.normalize(os.tmpdir()) || (!isFull(cause) && !isClosed)) return undefined;
   const variable = process.platform === 'win32' ? '`set TEMP=C:\\a\\folder\\of\\yours`' : '`export TMPDIR=/a/folder/of/yours`';
   return {
     code: isFull(cause) ? 'E_DISK_FULL' : 'E_NOT_WRITABLE',
-    found: `temporary files cannot be written to \`${place || path.sep}\`${isFull(cause) ? ': no space left on the device' : ''} (${cause.code})`,
+    found: `temporary files cannot be written to \`${place}\`${isFull(cause) ? ': no space left on the device' : ''} (${cause.code})`,
     needed: 'a folder for temporary files that takes some',
     fix: `${variable}, then run the same command again`,
   };
