@@ -5,7 +5,8 @@ import { temporaryFolder } from '../../tests/support/project';
 
 /** What the calls of a push or pull are, by a piece of their arguments; the first that fits. `undefined`: no time of its own. */
 const kinds: readonly (readonly [RegExp, string | undefined])[] = [
-  [/^ssh -G |^rsync --version|^ssh .*rsync --server/, undefined],
+  // A shell that waits is there longer than its question takes.
+  [/^ssh -G |^rsync --version|^ssh .*rsync --server|just-lora-ready/, undefined],
   [/^rsync .* -n /, 'comparison'],
   [/^rsync /, 'rsync'],
   [/dd [io]f=/, 'ranges'],

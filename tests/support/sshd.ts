@@ -71,6 +71,8 @@ export async function startSshd(
   fs.writeFileSync(
     path.join(folder, 'sshd_config'),
     [
+      // Of a word that comes twice the first counts.
+      ...(options.more ? [options.more] : []),
       `ListenAddress 127.0.0.1`,
       `Port ${port}`,
       `HostKey ${hostKey}`,
@@ -87,7 +89,6 @@ export async function startSshd(
       `SetEnv ${Object.entries({ HOME: home, ...(options.path ? { PATH: options.path } : {}), ...options.env })
         .map((pair) => pair.join('='))
         .join(' ')}`,
-      ...(options.more ? [options.more] : []),
       '',
     ].join('\n'),
   );

@@ -52,7 +52,8 @@ else {
     fs.writeFileSync(path.join(deleting.root, 'adapters/mine'), 'x');
     assert.is((await synced(deleting, 'pull')).code, 'E_REMOTE_ANSWER');
     assert.ok(fs.existsSync(path.join(deleting.root, 'adapters/mine')));
-    // The rsync of this machine says all that the other one does.
+    // A list does not tell where a link leads, so rsync is asked. The one of this machine says all that the other one does.
+    fs.symlinkSync('a', path.join(there, 'adapters/link'));
     fs.writeFileSync(path.join(bin, 'endless'), '', { mode: 0o755 });
     const here = temporaryFolder('jl-bin');
     fs.writeFileSync(

@@ -102,6 +102,34 @@ else {
     );
   });
 
+  waiting('what is written here while a push is at work is seen behind it, whatever it is', async () => {
+    const { project, there, env, configure, run } = await pair();
+    configure({}, { sync: { push: ['data/processed', 'configs'] } });
+    const [source, target] = [project, there].map((folder) => path.join(folder, 'data/processed')) as [string, string];
+    fs.mkdirSync(source, { recursive: true });
+    const others = path.join(project, 'configs');
+    for (const [round, [does, told]] of [
+      [`printf newer > '${source}/a0'`, 'data/processed/a0'],
+      [`printf x > '${source}/made'`, 'data/processed/made'],
+      [`printf x > '${others}/notes.txt'`, 'configs/notes.txt'],
+      [`ln -s a0 '${source}/link'`, 'data/processed/link'],
+      [`rm -f '${target}/a0'`, 'data/processed/a0'],
+    ].entries() as Iterable<[number, [string, string]]>) {
+      fs.writeFileSync(path.join(source, `a${round}`), `mine ${round}`);
+      // The one rsync that moves the files ends before this is done.
+      const bin = temporaryFolder('jl-bin');
+      const text = `#!/bin/sh\ncase " $* " in *" -n "*|*" --version "*|*" --server "*) exec /usr/bin/rsync "$@";; esac\n/usr/bin/rsync "$@"; s=$?; ${does}; exit $s\n`;
+      fs.writeFileSync(path.join(bin, 'rsync'), text, { mode: 0o755 });
+      const { exitCode, stderr } = await runJust(project, ['sync:push'], { ...env, PATH: `${bin}:${process.env.PATH}` });
+      assert.is(exitCode, 1, `${does}: ${stderr}`);
+      assert.match(stderr, 'E_CHANGED_WHILE_SENT');
+      assert.match(stderr, told);
+      const again = await run('sync:push', '--force');
+      assert.is(again.exitCode, 0, again.stderr);
+      assert.equal(contents(target), contents(source));
+    }
+  });
+
   waiting('a pull deletes nothing that changed here, nor what is new', async () => {
     const { project, there, env, configure, run } = await pair();
     configure({}, { sync: { pull: ['adapters'] } });

@@ -12,7 +12,7 @@ import { walk } from './walk';
  * and so may the links.
  */
 
-/** A file or a link in a folder; folders themselves are not listed. */
+/** A file, a link or a folder in a folder. */
 export interface Entry {
   /** Relative to the folder, `/` between. */
   name: RelativeName;
@@ -46,6 +46,14 @@ export const names = (folder: string, skip: readonly string[] = []): Generator<R
 /** What {@link names} names, each looked at. */
 export function* entries(folder: string, skip: readonly string[] = []): Generator<Entry> {
   for (const name of names(folder, skip)) {
+    const entry = entryAt(name, at(folder, name));
+    if (entry) yield entry;
+  }
+}
+
+/** Everything under a folder, folders too, each looked at. @param skips tells of a name whether it, and what is below it, is left out */
+export function* everything(folder: string, skips: (name: RelativeName) => boolean): Generator<Entry> {
+  for (const name of walk(folder, 'latin1', skips as (name: string) => boolean, true) as Generator<RelativeName>) {
     const entry = entryAt(name, at(folder, name));
     if (entry) yield entry;
   }

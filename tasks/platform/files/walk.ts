@@ -4,19 +4,26 @@ import * as fs from 'node:fs';
 type Encoding = 'utf8' | 'latin1';
 
 /**
- * Names of all files and links under a folder, relative to it with `/` between, in no order. Links are not followed, folders are not
- * named; nothing where there is no folder.
+ * Names of all files and links under a folder, relative to it with `/` between, in no order. Links are not followed; nothing where there
+ * is no folder.
  * @param skips tells of a name whether it, and what is below it, is left out
+ * @param withFolders names folders too, each ahead of what is below it
  */
-export function* walk(folder: string, encoding: Encoding, skips: (name: string) => boolean = () => false): Generator<string> {
+export function* walk(
+  folder: string,
+  encoding: Encoding,
+  skips: (name: string) => boolean = () => false,
+  withFolders = false,
+): Generator<string> {
   yield* below('');
 
   function* below(above: string): Generator<string> {
     for (const entry of entriesOf(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(above, encoding)]), encoding)) {
       const name = above + entry.name;
       if (skips(name)) continue;
-      if (entry.isDirectory()) yield* below(`${name}/`);
-      else yield name;
+      const isFolder = entry.isDirectory();
+      if (!isFolder || withFolders) yield name;
+      if (isFolder) yield* below(`${name}/`);
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Context } from '../../engine/context';
 import type { RelativeName } from '../../untrusted/names';
 import type { FileChange } from '../compare/change';
 import type { Folder } from '../compare/folders';
+import type { StatesThere } from '../compare/level';
 import { seconds } from '../compare/listing';
 import { lookThrough } from '../compare/outside-links';
 import type { Remote } from '../remotes/remote';
@@ -49,17 +50,17 @@ export function forgetSynced(context: Context, remote: Remote, names: readonly s
   if (record.size < before) keepSynced(context, remote, record);
 }
 
-/** Keeps what the files that have arrived there look like, on both sides. */
-export async function rememberPushed(session: Session, difference: SessionDifference): Promise<void> {
+/**
+ * Keeps what the files that have arrived there look like, on both sides.
+ * @param states of the folders there, behind the transfer
+ */
+export async function rememberPushed(session: Session, difference: SessionDifference, states: StatesThere): Promise<void> {
   const { context, remote } = session;
-  const { folders } = difference;
-  const transport = await session.transport();
-  const sent = folders.filter(({ changes }) => changes.length > 0);
-  const states = await Promise.all(sent.map(async ({ folder }) => new Map(Object.entries(await transport.states(folder, 'there')))));
+  const sent = difference.folders.filter(({ changes }) => changes.length > 0);
   const record = recallSynced(context, remote);
   const sending = recallFiles(context, sendingTo(remote));
-  for (const [index, { changes }] of sent.entries()) {
-    const own = states[index] ?? new Map<string, string>();
+  for (const { folder, changes } of sent) {
+    const own = new Map(Object.entries(states.get(folder.name) ?? {}));
     level(context, record, changes, own);
     for (const change of changes) {
       const name = recordName(change.folder, change.name);

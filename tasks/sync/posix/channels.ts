@@ -1,11 +1,11 @@
 /**
- * How many channels there are at first, and at the most: sshd lets ten sessions into a connection by default, and two other folders and
- * the lock may need one each.
+ * How many channels there are at first, and at the most: sshd lets ten sessions into a connection by default, and two other folders need
+ * one each, as do two shells that wait for what is asked next.
  */
 export const firstChannels = 4;
-const most = 7;
+const most = 6;
 /** Milliseconds between two measurements, and how much more each step has to bring. */
-const [measureMs, gain] = [300, 1.15];
+const [measureMs, gain] = [100, 1.15];
 
 /**
  * Works through a queue over several channels. It begins with four, and has twice as many as long as that brings more bytes a second.

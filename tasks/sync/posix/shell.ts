@@ -1,8 +1,10 @@
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Context } from '../../engine/context';
+import type { Resource } from '../../engine/resources';
 import type { RunOptions, RunResult } from '../../platform/processes/run';
 import { type Limits, shortAnswer } from '../answers/answer';
+import { type ReadyShells, readyScript, readyShells } from './ready-shells';
 import { commandsFor } from './scripts/by-stdin';
 import { guardLine, readElsewhere } from './scripts/project-script';
 import type { Ssh } from './ssh/connection';
@@ -13,6 +15,8 @@ export interface Shell {
   readonly ssh: Ssh | undefined;
   /** The least milliseconds that a call has taken, the first apart, which makes the connection; `undefined` where there was none. */
   leastMs(): number | undefined;
+  /** Over a line that is slow to answer: until the run ends, shells wait there for what is asked next. */
+  keepReady(): void;
   /**
    * Runs a script, which is a constant.
    * @param lines text for its stdin, a line each
@@ -51,24 +55,46 @@ export interface Stream {
   ended: Promise<RunResult>;
 }
 
+/** Milliseconds of a call, the first one too, from which on it is worth to have the next ones begun. */
+const slowMs = 250;
+/** For a call over the connection that is there, and over none of its own: where that is gone it ends at once. */
+const overMaster = ['-o', 'ControlMaster=no', '-o', 'ProxyCommand=false'];
+
+/** Ends of what is kept ready. */
+const kept: Resource<(() => void)[]> = {
+  make: () => [],
+  close: (ends) => ends.forEach((end) => void end()),
+};
+
 /** What a script reads: as a whole, or as it comes. */
 type Input = Buffer | Readable;
 
 /** @param ssh `undefined` for a volume of this machine */
-export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
+export function shellOn(context: Context, ssh: Ssh | undefined): Shell {
+  const { host, root } = context;
   type Given = Pick<RunOptions, 'input' | 'timeoutMs' | 'mostBytes' | 'keep' | 'onBytes' | 'quietMs' | 'isData' | 'cleansUp'>;
-  let [calls, leastMs]: [number, number | undefined] = [0, undefined];
+  let [calls, firstMs, leastMs]: [number, number, number | undefined] = [0, 0, undefined];
+  const took = (ms: number) => {
+    leastMs = Math.min(leastMs ?? ms, ms);
+  };
   const timed = async (call: Promise<RunResult>): Promise<RunResult> => {
     const [number, begun] = [calls++, performance.now()];
     const result = await call;
     const tookMs = performance.now() - begun;
-    if (number > 0 && result.exitCode === 0) leastMs = Math.min(leastMs ?? tookMs, tookMs);
+    if (number === 0) firstMs = tookMs;
+    else if (result.exitCode === 0) took(tookMs);
     return result;
   };
+  const common = { cwd: root, guarded: true, encoding: 'latin1', env: { LC_ALL: 'C' } } as const;
   const start = (command: string, script: string, given: Given) => {
-    const options = { cwd: root, ...given, guarded: true, encoding: 'latin1', env: { LC_ALL: 'C' } } as const;
+    const options = { ...common, ...given };
     if (!ssh) return timed(host.processes.ask('sh', ['-c', script], options));
     return timed(host.processes.ask('ssh', ['-T', ...ssh.options, '--', ssh.host, command], { ...options, program: 'ssh' }));
+  };
+  let ready: ReadyShells | undefined;
+  const readyOn = ({ options, host: name }: Ssh) => {
+    const args = ['-T', ...overMaster, ...options, '--', name, `sh -c '${readyScript}'`];
+    return readyShells((given) => host.processes.ask('ssh', args, { ...common, ...given, program: 'ssh' }), took);
   };
   /** Its command there, or where a startup file has handed over to another shell, its input as commands of that one. */
   const asked = async (script: string, given: Given, inputFor: (isLive: boolean) => Input) => {
@@ -83,11 +109,21 @@ export function shellOn({ host, root }: Context, ssh: Ssh | undefined): Shell {
   return {
     ssh,
     leastMs: () => leastMs,
+    keepReady() {
+      if (ready || !ssh?.socket || ssh.elsewhere || (leastMs ?? firstMs) < slowMs) return;
+      ready = readyOn(ssh);
+      context.resources.get(context, kept).push(ready.keep());
+    },
     async run(script, lines, { rest = '', limits, cleansUp = false } = {}) {
       const [given, head] = [{ ...shortAnswer, ...limits, cleansUp }, bytesOf(lines)];
-      if (typeof rest === 'string') return asked(script, given, () => Buffer.concat([head, Buffer.from(rest, 'latin1')]));
+      const whole = () => Buffer.concat([head, Buffer.from(rest as string, 'latin1')]);
       // What is known already is on its way meanwhile.
-      const live = () => Readable.from(behind(head, rest instanceof Promise ? later(rest) : rest), { objectMode: false });
+      const live = () =>
+        Readable.from(behind(head, rest instanceof Promise ? later(rest) : (rest as AsyncIterable<Buffer>)), { objectMode: false });
+      // What cleans up runs behind Ctrl-C, which has ended those that wait.
+      const waiting = cleansUp || ssh?.elsewhere ? undefined : await ready?.take();
+      if (waiting) return waiting.answer(script, typeof rest === 'string' ? whole() : live(), given);
+      if (typeof rest === 'string') return asked(script, given, whole);
       // What can be read once is sent when it is known already which shell reads it.
       if (!ssh?.elsewhere && !(rest instanceof Promise)) return start(`sh -c '${script}'`, script, { ...given, input: live() });
       return asked(script, given, live);

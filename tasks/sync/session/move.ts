@@ -3,6 +3,7 @@ import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { bytesToSend, changedFiles } from '../compare/change';
 import { compareAll } from '../compare/difference';
+import { canBeLevel, isLevel, type StatesThere } from '../compare/level';
 import { manifestsAbout } from '../compare/manifest';
 import { manifestsOf, removeManifestsHere, writeManifests } from '../compare/verify';
 import { guardNames } from '../guards/colliding-names';
@@ -59,8 +60,9 @@ async function levelAndCount(session: Session, difference: SessionDifference, pr
   await applyDiff(session, difference, progress);
   // A store is compared by this record too.
   if (isStore) await rememberSent(session, difference);
-  if (!session.verify) await compareAhead(session);
-  if (!isStore) await rememberSent(session, difference);
+  const states = isStore || session.verify || !canBeLevel(session, difference) ? undefined : statesThere(session, difference.folders);
+  if (!session.verify) await compareAhead(session, difference, states);
+  if (!isStore) await rememberSent(session, difference, states);
   if (session.direction === 'push' && session.remote.type === 'local')
     rememberVolume(session.context, session.remote, (await session.there()).path);
   const files = changedFiles(difference.changes);
@@ -68,18 +70,29 @@ async function levelAndCount(session: Session, difference: SessionDifference, pr
   session.sent = { files: files.length - deleted, bytes: bytesToSend(difference.changes), deleted };
 }
 
-async function rememberSent(session: Session, difference: SessionDifference): Promise<void> {
+async function rememberSent(session: Session, difference: SessionDifference, states?: Promise<StatesThere>): Promise<void> {
   if (session.direction !== 'push') return;
-  await rememberPushed(session, difference);
+  const sent = difference.folders.filter(({ changes }) => changes.length > 0);
+  await rememberPushed(session, difference, await (states ?? statesThere(session, sent)));
   forgetSent(session);
 }
 
+async function statesThere(session: Session, folders: SessionDifference['folders']): Promise<StatesThere> {
+  const transport = await session.transport();
+  return new Map(await Promise.all(folders.map(async ({ folder }) => [folder.name, await transport.states(folder, 'there')] as const)));
+}
+
 /** Begins the look behind the transfer, so that it goes on beside what is still to be written down: over a far line both are mostly waiting. */
-async function compareAhead(session: Session): Promise<void> {
+async function compareAhead(session: Session, seen: SessionDifference, states: Promise<StatesThere> | undefined): Promise<void> {
   await session.arrived();
-  session.ahead = compareAll(session);
+  session.ahead = lookBehind(session, seen, states);
   // Told where it is asked for.
   session.ahead.catch(() => undefined);
+}
+
+async function lookBehind(session: Session, seen: SessionDifference, states: Promise<StatesThere> | undefined): Promise<SessionDifference> {
+  if (!states || !(await isLevel(session, seen, await states))) return compareAll(session);
+  return { ...seen, changes: [], folders: seen.folders.map(({ folder }) => ({ folder, changes: [] })) };
 }
 
 /** What has the same size and time and other contents shows only now. */

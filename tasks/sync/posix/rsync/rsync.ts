@@ -23,6 +23,7 @@ import { retrying, type Try } from '../retry';
 import { sameContents } from '../same-contents';
 import { addressIn, dropMaster } from '../ssh/ssh';
 import { withoutKept } from './kept-folders';
+import { compareByList } from './list-comparison';
 import { listedName, type RsyncCall, rsyncArgs } from './rsync-args';
 import { type RsyncQuestion, readComparison } from './rsync-comparison';
 import { bringShares, wayOfShares } from './shares';
@@ -76,6 +77,9 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     sides(folder).file === undefined && (direction === 'pull' || (await links(folder)).size === 0);
   const compare = async (folder: Folder, how: Compare) => {
     const at = sides(folder);
+    const listed = (await links(folder)).size > 0 ? undefined : await compareByList(context, machine, direction, folder, at, filters, how);
+    if (listed && direction === 'pull') refuseWay(context, at.here, listed.changes);
+    if (listed) return listed;
     // Nothing there yet: compared with a folder that does not exist, here, since rsync wants its parent.
     const nowhere = at.isNew ? { to: nowhereIn(root), ...(direction === 'push' ? { ssh: undefined } : {}) } : {};
     const listDeletions = how.deletions && at.file === undefined && !at.isNew;
