@@ -18,12 +18,12 @@ const line = /^([a-zA-Z]) (\d{1,16}) (-?\d{1,12})(?:\.\d{1,12})? (.+)$/s;
 /**
  * Everything in a folder there, and how much of it never travels.
  * @param text of which no more than `mostBytes` was asked for
- * @returns `undefined` where there is no such folder, there may be more, or something stands between that is no line of it
+ * @returns `undefined` where there is no such folder, there may be more, some of it could not be read, or something stands between that is no line of it
  * @throws WrongAnswer for a name that is no path below the folder
  */
 export function parseTree(text: string, mostBytes: number): { entries: Map<RelativeName, Found>; excluded: number } | undefined {
   const [head, ...lines] = text.split('\0');
-  if (head !== 'tree' || text.length >= mostBytes || lines.pop() !== '') return undefined;
+  if (head !== 'tree' || text.length >= mostBytes || lines.pop() !== '' || lines.pop() !== 'end') return undefined;
   const own = lines.filter((each) => each.startsWith('x '));
   const told = lines.flatMap((each) => (each.startsWith('x ') ? [] : [line.exec(each)]));
   if (told.some((match) => !match || !isByteCount(Number(match[2])))) return undefined;

@@ -55,12 +55,12 @@ export const allScript = listing('-type d -o', `if [ -f "$p/$f" ]; ${single}`);
 
 /**
  * Lists everything in a folder, as far as there is not too much of it, by GNU find alone: `KIND SIZE SECONDS NAME` with NUL behind, and
- * `x NAME` for what never travels. Lines: project, one folder, then how many bytes at the most.
+ * `x NAME` for what never travels, and `end` where all could be read. Lines: project, one folder, then how many bytes at the most.
  */
 export const treeScript = projectScript(`
   IFS= read -r f; IFS= read -r m;
   cd "$p/$f" 2>/dev/null && find . -maxdepth 0 -printf "tree\\0" 2>/dev/null || exit 0;
-  find . -mindepth 1 \\( -name .rsync-partial -o ${alwaysLeftOut} \\) -prune -printf "x %P\\0" -o -mindepth 1 -printf "%y %s %T@ %P\\0" 2>&1 | head -c "$m"`);
+  ( find . -mindepth 1 \\( -name .rsync-partial -o ${alwaysLeftOut} \\) -prune -printf "x %P\\0" -o -mindepth 1 -printf "%y %s %T@ %P\\0" 2>/dev/null && printf "end\\0" ) | head -c "$m"`);
 
 /** Writes a file under `.just-lora`, whole. stdin: project, its name there, then the text. */
 export const writeScript = projectScript(`
