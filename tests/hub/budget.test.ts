@@ -8,7 +8,7 @@ for (const atRiskMb of [8, 64, 1024])
   test(`with ${atRiskMb} MB at risk`, () => {
     const budget = budgetOf(atRiskMb);
     assert.ok(budget < atRiskMb * 1e6);
-    for (const connections of [1, 7, 16, 32]) {
+    for (const connections of [1, 7, 16, 32, 64]) {
       const piece = pieceBytes(budget, connections);
       // Half of each is on its way on the average, and no single one is a large part of the whole.
       assert.ok((connections * piece) / 2 <= budget, `${connections} connections`);
