@@ -142,10 +142,9 @@ test('rsync is asked where a list cannot tell', async () => {
     );
   assert.ok(await asked(() => undefined, 'push', { deletions: true }));
   assert.ok(await asked(() => undefined, 'push', { exclude: ['*.tmp'] }));
-  assert.ok(
-    await asked(({ there }) => Array.from({ length: 5000 }, (_, index) => write(there, `${'long'.repeat(10)}-${index}`))),
-    'too much of it',
-  );
+  const many = (folder: string) => Array.from({ length: 2001 }, (_, index) => write(folder, `${'long'.repeat(20)}-${index}`));
+  assert.ok(await asked(({ there }) => many(there)), 'too many there');
+  assert.ok(await asked(({ here }) => many(here)), 'too many here');
   assert.ok(await asked(({ there }) => fs.rmSync(there, { recursive: true })), 'no such folder');
 });
 

@@ -13,8 +13,9 @@ import type { Compare } from '../../session/transport';
 import type { PosixMachine } from '../machine';
 import { treeScript } from '../scripts/file-scripts';
 
-/** A longer list is not worth its way over a narrow line: rsync tells it in fewer bytes. About two thousand files. */
-const mostBytes = 200_000;
+/** A longer list is not worth its way over a narrow line: rsync tells it in fewer bytes. */
+const mostFiles = 2000;
+const mostBytes = 100 * mostFiles;
 
 type Tree = ReadonlyMap<RelativeName, Found>;
 
@@ -37,19 +38,21 @@ export async function compareByList(
   // A push to where nothing is asks nobody.
   if (deletions || checksum || file !== undefined || include.length + exclude.length > 0 || (isNew && direction === 'push'))
     return undefined;
+  // Where there are many here, there are many there: nobody is asked in vain.
+  const near = treeHere(context, here, folder);
+  if (!near) return undefined;
   const { stdout, exitCode } = await machine.shell.run(treeScript, [machine.path, base, String(mostBytes)]);
   const there = exitCode === 0 ? heard(machine.remote, () => parseTree(stdout, mostBytes)) : undefined;
   if (!there) return undefined;
-  const near = treeHere(context, here, folder);
-  if (!near) return undefined;
   const [source, target] = direction === 'push' ? [near, there] : [there, near];
   const chosen = new Map([...source.entries].filter(([name]) => !isOwn(folder, name)));
   const changes = changesOf(base, chosen, target.entries);
   return changes && { changes, excluded: source.excluded + source.entries.size - chosen.size, skipped: [] };
 }
 
-/** `undefined` where something cannot be read: rsync tells what. */
+/** `undefined` where something cannot be read, of which rsync tells what, and where it is too much. */
 function treeHere({ host }: Context, at: string, folder: Folder): { entries: Tree; excluded: number } | undefined {
+  const entries = new Map<RelativeName, Found>();
   let excluded = 0;
   const skips = (name: string) => {
     const own = isOwn(folder, name);
@@ -57,10 +60,14 @@ function treeHere({ host }: Context, at: string, folder: Folder): { entries: Tre
     return own;
   };
   try {
-    return { entries: new Map([...host.tree.everything(at, skips)].map((entry) => [entry.name, found(entry)])), excluded };
+    for (const entry of host.tree.everything(at, skips)) {
+      if (entries.size === mostFiles) return undefined;
+      entries.set(entry.name, found(entry));
+    }
   } catch {
     return undefined;
   }
+  return { entries, excluded };
 }
 
 const found = (entry: Entry): Found => ({
