@@ -3,6 +3,15 @@
  * front anchors it at the folder that travels, `/` at the end means a folder and all that is in it.
  */
 export function patternMatches(pattern: string, name: string): boolean {
+  const known = compiled.get(pattern) ?? compile(pattern);
+  compiled.set(pattern, known);
+  return known.test(name);
+}
+
+/** Each is asked of every file of a folder. */
+const compiled = new Map<string, RegExp>();
+
+function compile(pattern: string): RegExp {
   const anchored = pattern.startsWith('/');
   const folder = pattern.endsWith('/');
   const body = pattern.replace(/^\/|\/$/g, '');
@@ -12,7 +21,7 @@ export function patternMatches(pattern: string, name: string): boolean {
     if (part === '?') return '[^/]';
     return part.startsWith('[') && part.length > 1 ? part.replace(/^\[!/, '[^') : `\\${part}`;
   });
-  return new RegExp(`${anchored ? '^' : '(^|/)'}${source}${folder ? '/' : '(/|$)'}`, 's').test(name);
+  return new RegExp(`${anchored ? '^' : '(^|/)'}${source}${folder ? '/' : '(/|$)'}`, 's');
 }
 
 /** Does a file travel? The first pattern that fits decides; includes come first, and alone they leave out the rest. */
