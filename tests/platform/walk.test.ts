@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -24,6 +25,17 @@ test('every file and link, none of what a link leads to, and nothing where there
   assert.equal([...tree.names(folder, ['.cache', 'er.txt'])].sort(), ['a-b', 'a/loop', 'a/z.txt', 'b.txt', 'gone'], 'left out anywhere');
   assert.equal(files.filesUnder(path.join(folder, 'none')), []);
   assert.equal(files.filesUnder(path.join(folder, 'b.txt')), []);
+});
+
+test('what each is comes with its name', () => {
+  const folder = temporaryFolder();
+  fs.mkdirSync(path.join(folder, 'deep'));
+  fs.writeFileSync(path.join(folder, 'deep/file'), '');
+  fs.symlinkSync('deep', path.join(folder, 'link'));
+  execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+  const kinds = [...files.listedUnder(folder)].map(({ name, kind }) => `${name} ${kind}`);
+  assert.equal(kinds.sort(), ['deep/file file', 'link link', 'pipe special']);
+  assert.equal([...tree.links(folder)], ['link'], 'a link to a folder is one too');
 });
 
 test('names that are no UTF-8 are told apart as bytes', () => {

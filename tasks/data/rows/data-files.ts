@@ -1,6 +1,10 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import { projectPaths, shown } from '../../engine/paths';
+import type { Listed } from '../../platform/files/walk';
+
+/** What it takes to find the data. */
+export type DataContext = Pick<Context, 'root' | 'host' | 'settings'>;
 
 /** Which part of a training the rows are for, by the words that datasets takes from the names of a file and its folders. */
 export type Split = 'train' | 'validation' | 'test';
@@ -44,22 +48,34 @@ export function splitOf(name: string): Split {
  * The files of rows below `data_processed`, by name, in the folders that links there lead to as well: `sync:push` sends those files too.
  * What lies in a hidden folder is none.
  */
-export function dataFiles(context: Pick<Context, 'root' | 'host' | 'settings'>): DataFile[] {
+export const dataFiles = (context: DataContext): DataFile[] => sortedBelow(context).flatMap((listed) => rowsOf(context, listed));
+
+/** What lies below `data_processed` and is not hidden, in no order. Of a hundred thousand files that are no rows none is looked at. */
+export function* belowData(context: DataContext): Generator<Listed> {
+  for (const listed of context.host.files.listedUnder(projectPaths(context).data_processed)) if (!isHidden(listed.name)) yield listed;
+}
+
+/** {@link belowData} by name. */
+export const sortedBelow = (context: DataContext): Listed[] => [...belowData(context)].sort(byName);
+
+const byName = (one: Listed, other: Listed): number => (one.name < other.name ? -1 : 1);
+
+/** The file of rows under one of these names, or those in the folder that a link leads to. */
+export function rowsOf(context: DataContext, { name, kind }: Listed, isLinked = false): DataFile[] {
   const { files } = context.host;
+  if (kind === 'file' && !isRowsName(name)) return [];
   const folder = projectPaths(context).data_processed;
-  const found: DataFile[] = [];
-  const add = (name: string, isLinked: boolean): void => {
-    const file = path.join(folder, name);
-    if (isHidden(name)) return;
-    const entry = files.stat(file);
-    if (entry?.isFile() && isRowsName(name))
-      found.push({ ...dataFile(context.root, file, name, entry.size), ...(isLinked ? { isLinked } : {}) });
-    // Links within such a folder are not followed: a push refuses by name those that lead on.
-    else if (entry?.isDirectory() && !isLinked && leadsElsewhere(context, folder, file))
-      for (const inner of files.filesUnder(file)) add(`${name}/${inner}`, true);
-  };
-  for (const name of files.filesUnder(folder)) add(name, false);
-  return found;
+  const file = path.join(folder, name);
+  const entry = files.stat(file);
+  if (entry?.isFile() && isRowsName(name))
+    return [{ ...dataFile(context.root, file, name, entry.size), ...(isLinked ? { isLinked } : {}) }];
+  // Links within such a folder are not followed: a push refuses by name those that lead on.
+  if (!entry?.isDirectory() || isLinked || !leadsElsewhere(context, folder, file)) return [];
+  return [...files.listedUnder(file)]
+    .map((inner) => ({ ...inner, name: `${name}/${inner.name}` }))
+    .filter((inner) => !isHidden(inner.name))
+    .sort(byName)
+    .flatMap((inner) => rowsOf(context, inner, true));
 }
 
 /** Whether a file of this name is one of rows. */

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import { UserError } from '../../common/errors';
 import type { RelativeName } from '../../untrusted/names';
 import { beneath } from './beneath';
-import { walk } from './walk';
+import { type Listed, walk } from './walk';
 
 /**
  * Folders by names of bytes, one character a byte (`latin1`): a file system holds names that are no UTF-8,
@@ -39,9 +39,14 @@ const at = (folder: string, name: string): Buffer => Buffer.concat([Buffer.from(
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
 /** Names of all files and links under a folder, in no order; names in `skip` are left out at any depth. */
-export const names = (folder: string, skip: readonly string[] = []): Generator<RelativeName> =>
-  // What a folder of this machine lists leads nowhere else.
-  walk(folder, 'latin1', (name) => skip.includes(name.slice(name.lastIndexOf('/') + 1))) as Generator<RelativeName>;
+export function* names(folder: string, skip: readonly string[] = []): Generator<RelativeName> {
+  for (const { name } of listed(folder, (each) => skip.includes(each.slice(each.lastIndexOf('/') + 1)))) yield name;
+}
+
+/** Names of all links under a folder, in no order. No file is looked at. */
+export function* links(folder: string): Generator<RelativeName> {
+  for (const { name, kind } of listed(folder)) if (kind === 'link') yield name;
+}
 
 /** What {@link names} names, each looked at. */
 export function* entries(folder: string, skip: readonly string[] = []): Generator<Entry> {
@@ -53,7 +58,7 @@ export function* entries(folder: string, skip: readonly string[] = []): Generato
 
 /** Everything under a folder, folders too, each looked at. @param skips tells of a name whether it, and what is below it, is left out */
 export function* everything(folder: string, skips: (name: RelativeName) => boolean): Generator<Entry> {
-  for (const name of walk(folder, 'latin1', skips as (name: string) => boolean, true) as Generator<RelativeName>) {
+  for (const { name } of listed(folder, skips as (name: string) => boolean, true)) {
     const entry = entryAt(name, at(folder, name));
     if (entry) yield entry;
   }
@@ -100,6 +105,10 @@ export function lookAtAll(folder: string, all: Iterable<RelativeName>): Map<Rela
     }
   return found;
 }
+
+/** What a folder of this machine lists leads nowhere else. */
+const listed = (folder: string, skips?: (name: string) => boolean, withFolders?: boolean) =>
+  walk(folder, 'latin1', skips, withFolders) as Generator<Listed & { name: RelativeName }>;
 
 function entryAt(name: RelativeName, place: Buffer): Entry | undefined {
   const stat = fs.lstatSync(place, { bigint: true, throwIfNoEntry: false });

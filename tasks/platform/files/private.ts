@@ -27,7 +27,8 @@ export function widen(folder: string): void {
   fs.closeSync(fs.openSync(probe, 'wx', 0o666));
   const usual = fs.statSync(probe).mode & 0o666;
   fs.rmSync(probe);
-  for (const name of walk(folder, 'utf8')) {
+  for (const { name, kind } of walk(folder, 'utf8')) {
+    if (kind !== 'file') continue;
     const file = path.join(folder, name);
     const entry = fs.lstatSync(file);
     if (entry.isFile() && (entry.mode & usual) !== usual) fs.chmodSync(file, (entry.mode & 0o777) | usual);

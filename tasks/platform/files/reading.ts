@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { tryParse } from '../../untrusted/json';
 import { readSpecial } from './special';
-import { walk } from './walk';
+import { type Listed, walk } from './walk';
 
 /** The text of a file, or of a pipe that a person named, `undefined` where there is none. Other errors are thrown. {@link readSpecial} */
 export function readText(file: string): string | undefined {
@@ -90,7 +90,11 @@ export function list(folder: string): string[] {
  * @param skip names at the top that are left out with what is in them
  */
 export const filesUnder = (folder: string, skip: readonly string[] = []): string[] =>
-  [...walk(folder, 'utf8', (name) => skip.includes(name))].sort();
+  [...listedUnder(folder, skip)].map(({ name }) => name).sort();
+
+/** {@link filesUnder} one by one, in no order, with what each is. */
+export const listedUnder = (folder: string, skip: readonly string[] = []): Generator<Listed> =>
+  walk(folder, 'utf8', (name) => skip.includes(name));
 
 /** The path with all links resolved, `undefined` where it leads nowhere. */
 export function realPath(file: string): string | undefined {

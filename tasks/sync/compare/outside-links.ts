@@ -51,14 +51,14 @@ function linksOut(
   const at = path.join(root, folder.name);
   const single = host.files.stat(at)?.isFile() ? baseName(folder) : undefined;
   const base = single === undefined ? at : path.dirname(at);
-  const entries = single === undefined ? host.tree.entries(at) : [host.tree.look(base, single)];
+  const links = single === undefined ? host.tree.links(at) : host.tree.look(base, single)?.isLink ? [single] : [];
   const names: RelativeName[] = [];
   let broken: RelativeName | undefined;
-  for (const entry of entries) {
-    if (!entry?.isLink || !chosen(folder, filters, entry.name)) continue;
-    const text = textName(entry.name);
-    if (single !== undefined || leadsOut(entry.name, host.tree.linkTarget(base, entry.name))) names.push(entry.name);
-    else if (byteName(text) === entry.name && host.files.realPath(path.join(base, text)) === undefined) broken ??= entry.name;
+  for (const name of links) {
+    if (!chosen(folder, filters, name)) continue;
+    const text = textName(name);
+    if (single !== undefined || leadsOut(name, host.tree.linkTarget(base, name))) names.push(name);
+    else if (byteName(text) === name && host.files.realPath(path.join(base, text)) === undefined) broken ??= name;
   }
   return { base, names, broken };
 }
@@ -94,9 +94,9 @@ function judge({ host, root }: Context, base: string, name: RelativeName): Outsi
   const holds = (inner: string) => inner === real || inner.startsWith(real === '/' ? '/' : `${real}/`);
   if ([root, base, path.dirname(link)].some((each) => holds(host.files.realPath(each) ?? each)))
     return wrong('leads to a folder that holds the link itself: a circle');
-  for (const inner of host.tree.entries(real))
-    if (inner.isLink && leadsOut(inner.name, host.tree.linkTarget(real, inner.name)))
-      return { name: `${name}/${inner.name}`, why: `leads out of \`${real}\`, which a link leads to` };
+  for (const inner of host.tree.links(real))
+    if (leadsOut(inner, host.tree.linkTarget(real, inner)))
+      return { name: `${name}/${inner}`, why: `leads out of \`${real}\`, which a link leads to` };
   return { kind: 'folder', real };
 }
 

@@ -44,6 +44,7 @@ export function similarNames(names: Iterable<RelativeName>): NamePair[] {
 export async function guardNames(session: Session, folder: Folder, changes: readonly FileChange[], how: 'look' | 'try'): Promise<void> {
   const transport = await session.transport();
   const coming = changes.filter(({ action }) => action !== 'deleted').map(({ name }) => name);
+  if (coming.length === 0) return;
   const { host, root } = session.context;
   const all = session.direction === 'push' ? host.tree.names(path.join(root, folder.name)) : [];
   const names = [...all].filter((name) => chosen(folder, session.filters, name));

@@ -43,7 +43,7 @@ export async function projectHere(context: Context, remote: string): Promise<Pro
   const hashes = resources.get(context, hashesHere);
   const [listed, commit] = await Promise.all([gitNames(context), headOf(context)]);
   const stays = staysHere(context);
-  const names = listed ? [...listed, ...needed(context)] : [...walk(root, 'latin1', stays)];
+  const names = listed ? [...listed, ...needed(context)] : [...walk(root, 'latin1', stays)].map(({ name }) => name);
   const [folders, outside]: [string[], string[]] = [[], []];
   const files = new Map<RelativeName, FileHere>();
   const places = new Map<RelativeName, RelativeName>();

@@ -60,6 +60,9 @@ function treeHere({ host }: Context, at: string, folder: Folder): { entries: Tre
     return own;
   };
   try {
+    // Names cost little: of very many no file is looked at.
+    let count = 0;
+    for (const _ of host.tree.names(at)) if (++count > mostFiles) return undefined;
     for (const entry of host.tree.everything(at, skips)) {
       if (entries.size === mostFiles) return undefined;
       entries.set(entry.name, found(entry));
