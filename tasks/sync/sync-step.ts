@@ -57,7 +57,6 @@ export function syncStep(session: Session): Step<SyncSeen> {
 async function check(session: Session): Promise<Look<SyncSeen>> {
   const { direction, verify, sent } = session;
   const there = await session.there();
-  if (session.context.acts) there.shell?.keepReady();
   const difference = await (session.ahead ?? compareAll(session));
   session.ahead = undefined;
   const seen = { session, difference };

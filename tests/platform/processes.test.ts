@@ -77,6 +77,22 @@ for (const way of ['run', 'ask'] as const) {
     assert.not.ok(fs.existsSync(file));
   });
 
+  test(`${way}: what is dropped is ended, and not waited for, whoever holds its output open`, async () => {
+    const pid = path.join(cwd, `holder-${way}`);
+    let drop: () => void = () => undefined;
+    const dropped = new Promise<void>((resolve) => {
+      drop = resolve;
+    });
+    const running = sh(way, `setsid sh -c 'echo $$ > "${pid}"; echo begun; exec sleep 60' & wait`, {
+      dropped,
+      onLine: (line) => line === 'begun' && drop(),
+    });
+    assert.is((await running).exitCode, -1);
+    const holder = Number(fs.readFileSync(pid, 'utf8'));
+    assert.ok(thisHost().isProcessAlive(holder), 'a group of its own is nothing of ours');
+    process.kill(holder);
+  });
+
   test(`${way}: it gets no secret, and what it is given`, async () => {
     process.env['JUST_LORA_TEST_SECRET'] = 'correct horse';
     const { stdout } = await sh(way, 'echo "$JUST_LORA_TEST_SECRET|$GIVEN|$HOME"', { env: { GIVEN: 'given' } });

@@ -33,4 +33,4 @@ export function fill({ source }: Pick<Far, 'source'>): void {
 }
 
 /** What a run says of them. */
-export const shares = /in 4 shares, each by an rsync of its own/;
+export const shares = /in 6 shares, each by an rsync of its own/;

@@ -3,12 +3,16 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseLook } from '../../tasks/sync/answers/look-answer';
 import { parseItem } from '../../tasks/sync/answers/rsync-output';
 import { parseTree } from '../../tasks/sync/answers/tree';
 import type { Folder } from '../../tasks/sync/compare/folders';
-import type { PosixMachine } from '../../tasks/sync/posix/machine';
+import { worthAList } from '../../tasks/sync/compare/worth-a-list';
 import { compareByList } from '../../tasks/sync/posix/rsync/list-comparison';
+import { lookLines, lookScript } from '../../tasks/sync/posix/scripts/look-script';
+import { seenTrees } from '../../tasks/sync/posix/seen-trees';
 import { shellOn } from '../../tasks/sync/posix/shell';
+import type { Remote } from '../../tasks/sync/remotes/remote';
 import { contextIn } from '../support/context';
 import { temporaryFolder } from '../support/project';
 
@@ -21,7 +25,7 @@ const at = 1_700_000_000;
 interface Place {
   here: string;
   there: string;
-  compare(direction?: 'push' | 'pull', more?: { deletions?: boolean; exclude?: string[] }): ReturnType<typeof compareByList>;
+  compare(direction?: 'push' | 'pull', more?: { deletions?: boolean; exclude?: string[] }): Promise<ReturnType<typeof compareByList>>;
 }
 
 /** A project and a place on this machine, both with an empty `data`. */
@@ -30,13 +34,18 @@ function place(folder = data): Place {
   const context = contextIn(root);
   const [here, there] = [path.join(root, 'data'), path.join(other, 'data')];
   for (const each of [here, there]) fs.mkdirSync(each);
-  const machine = { remote: { name: 'disk' }, path: other, shell: shellOn(context, undefined) } as unknown as PosixMachine;
+  const look = async (listed: readonly string[]) => {
+    const { stdout } = await shellOn(context, undefined).run(lookScript, lookLines(other, ['data'], listed));
+    return { trees: seenTrees({ name: 'disk' } as Remote, parseLook(stdout, ['data'], listed)?.lists ?? new Map()) };
+  };
   const sides = { base: 'data', here, there, file: undefined, source: 'folder', target: 'folder', isNew: false } as const;
   return {
     here,
     there,
-    compare: (direction = 'push', { deletions = false, exclude = [] } = {}) =>
-      compareByList(context, machine, direction, folder, sides, { ...none, exclude }, { deletions, checksum: false }),
+    async compare(direction = 'push', { deletions = false, exclude = [] } = {}) {
+      const machine = await look(worthAList(context, [folder], { ...none, exclude }, deletions));
+      return compareByList(context, machine, direction, folder, sides, { deletions, checksum: false });
+    },
   };
 }
 
@@ -142,18 +151,18 @@ test('rsync is asked where a list cannot tell', async () => {
     );
   assert.ok(await asked(() => undefined, 'push', { deletions: true }));
   assert.ok(await asked(() => undefined, 'push', { exclude: ['*.tmp'] }));
-  const many = (folder: string) => Array.from({ length: 2001 }, (_, index) => write(folder, `${'long'.repeat(20)}-${index}`));
+  const many = (folder: string) => Array.from({ length: 2501 }, (_, index) => write(folder, `${'long'.repeat(30)}-${index}`));
   assert.ok(await asked(({ there }) => many(there)), 'too many there');
   assert.ok(await asked(({ here }) => many(here)), 'too many here');
   assert.ok(await asked(({ there }) => fs.rmSync(there, { recursive: true })), 'no such folder');
 });
 
 test('a list that was cut, or has something else in it, is none; a name that leads out is refused', () => {
-  const whole = 'tree\0f 12 1700000000.1234567890 a\0d 4096 -2.5000000000 b\0x .gitkeep\0end\0';
+  const whole = 'tree\0f 12 1700000000.1234567890 1700000001.5 77 a\0d 4096 -2.5000000000 3.0 78 b\0x .gitkeep\0end\0';
   assert.equal(
     [...(parseTree(whole, 1000)?.entries ?? [])],
     [
-      ['a', { kind: 'file', size: 12, seconds: 1_700_000_000 }],
+      ['a', { kind: 'file', size: 12, seconds: 1_700_000_000, state: '12 1700000000.1234567890 1700000001.5 77' }],
       ['b', { kind: 'folder', size: 4096, seconds: -2 }],
     ],
   );
@@ -166,12 +175,12 @@ test('a list that was cut, or has something else in it, is none; a name that lea
     'find: b: Permission denied\ntree\0',
     `${whole}find: 'b': Permission denied\n`,
     `${whole}f x 1 c\0`,
-    'tree\0f 1 1\0end\0',
+    'tree\0f 1 1.0 a\0end\0',
   ])
     assert.is(parseTree(text, 1000), undefined, text);
   for (const name of ['../a', '/etc/passwd', 'a/../../b', 'a//b', './a'])
-    assert.throws(() => parseTree(`tree\0f 1 1.0 ${name}\0end\0`, 1000), /lists/);
-  for (const other of ['f', 'd']) assert.throws(() => parseTree(`tree\0f 1 1.0 a\0${other} 1 1.0 a\0end\0`, 1000), /twice/);
+    assert.throws(() => parseTree(`tree\0f 1 1.0 1.0 7 ${name}\0end\0`, 1000), /lists/);
+  for (const other of ['f', 'd']) assert.throws(() => parseTree(`tree\0f 1 1.0 1.0 7 a\0${other} 1 1.0 1.0 7 a\0end\0`, 1000), /twice/);
 });
 
 test.run();

@@ -26,8 +26,8 @@ function volume() {
   const remote = { name: 'disk', type: 'volume', path: there };
   const machine = { remote, path: there, ssh: undefined, shell: shellOn(context, undefined) } as unknown as PosixMachine;
   const hold = (work: () => Promise<void>) =>
-    withRemoteLock(context, machine, { make: [], outdated: [], note: () => undefined }, work, 0.1);
-  return { there, context, hold };
+    withRemoteLock(context, machine, { make: [], outdated: [], note: () => undefined }, () => work().then(() => []), 0.1);
+  return { there, context, machine, hold };
 }
 
 test('is told by the next sign of life, and what is on its way ends', async () => {
@@ -56,6 +56,26 @@ test('one whose lock is there, or whose line is gone for a moment, goes on', asy
     fs.renameSync(`${lockOf(there)}.away`, lockOf(there));
   });
   assert.is(context.host.processes.interrupted, undefined);
+  assert.not.ok(fs.existsSync(lockOf(there)));
+});
+
+test('behind the work it says what lies there, with the question that gives the lock back', async () => {
+  const { there, context, machine } = volume();
+  const begin = { make: ['data'], outdated: [], note: () => undefined };
+  const folders = ['data', 'odd', 'none', 'one'].map((name) => ({ name, required: true, own: [] }));
+  const states = await withRemoteLock(context, machine, begin, async () => {
+    fs.mkdirSync(path.join(there, 'odd'));
+    for (const name of ['data/a', 'data/.gitkeep', 'odd/list', 'odd/new\nline', 'one']) fs.writeFileSync(path.join(there, name), 'text');
+    return folders;
+  });
+  const names = [...(states ?? [])].map(([folder, files]) => [folder, Object.keys(files).sort()]);
+  assert.equal(names, [
+    ['data', ['a']],
+    ['odd', ['list', 'new\\nline']],
+    ['none', []],
+    ['one', ['one']],
+  ]);
+  assert.match(states?.get('data')?.['a'] ?? '', /^4 \d+\.\d+ \d+\.\d+ \d+$/);
   assert.not.ok(fs.existsSync(lockOf(there)));
 });
 

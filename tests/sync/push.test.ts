@@ -33,6 +33,7 @@ else {
     const third = await json('sync:push', '--check', '--verbose');
     assert.is(third.exitCode, 3);
     assert.not.match(third.stderr, /^ *\$ rsync .* -n .* \S*data\/processed/m, 'what differs is known from a list');
+    assert.is(third.stderr.match(/^ *\$ ssh -T /gm)?.length, 1, 'which is made by the look');
     const { changed, added, deleted, bytes, files } = third.steps.at(-1);
     assert.equal([changed, added, deleted, bytes], [1, 0, 0, 8]);
     assert.is(files[0].name, 'data/processed/deep/er/eval.jsonl');

@@ -24,9 +24,17 @@ test('new files in shares of about the same weight; none where one rsync does as
   const lengths = (changes: Parameters<typeof sharesOf>[0]) => sharesOf(changes).map(({ length }) => length);
   assert.equal(lengths(many(100, 20_000)), [], 'one channel has as much on its way');
   assert.equal(lengths([file('one', 15_000_000)]), [], 'nothing to share');
-  assert.equal(lengths(many(2000, 20_000)), [500, 500, 500, 500]);
-  assert.equal(lengths([...many(2000, 20_000), file('changed', 9e9, 'changed')]), [500, 500, 500, 500], 'what changed comes behind');
-  assert.equal(lengths([...many(2000, 20_000), file('large', 90_000_000)]), [500, 500, 500, 500], 'what is large comes in ranges');
+  assert.equal(lengths(many(2000, 20_000)), [334, 333, 333, 334, 333, 333]);
+  assert.equal(
+    lengths([...many(2000, 20_000), file('changed', 9e9, 'changed')]),
+    [334, 333, 333, 334, 333, 333],
+    'what changed comes behind',
+  );
+  assert.equal(
+    lengths([...many(2000, 20_000), file('large', 90_000_000)]),
+    [334, 333, 333, 334, 333, 333],
+    'what is large comes in ranges',
+  );
   assert.is(lengths(many(100_000, 10_000)).length, 23, 'of many, as large as 64 MB');
   const uneven = sharesOf([file('a', 15_000_000), ...many(1000, 5000)]);
   assert.equal(uneven.flat().length, 1001);

@@ -50,6 +50,7 @@ test('a look has values and what stands at each name, as text', () => {
     locked: false,
     freeBytes: 10_240,
     now: 1_700_000_000,
+    lists: new Map(),
     noisy: false,
   });
   assert.is(rsync?.text, '3.2.7');
@@ -57,6 +58,18 @@ test('a look has values and what stands at each name, as text', () => {
     'data/größe': { presence: 'folder', writable: false, empty: false },
     logs: { presence: 'missing', writable: true, empty: false },
   });
+});
+
+test('lists stand behind a look, by folder, whatever the files in them are called', () => {
+  const odd = 'tree\0f 1 1.0 1.0 7 \njust-lora-end\n\0end\0';
+  const lists = (text: string) => [...(parseLook(byteName(text), folders, ['logs', 'data/größe'])?.lists ?? [])];
+  assert.equal(lists(look), [], 'none was made');
+  assert.equal(lists(`${look}\n\0list\0${odd}\0list\0tree\0end\0`), [
+    ['logs', odd],
+    ['data/größe', 'tree\0end\0'],
+  ]);
+  assert.equal(lists(`${look}\n\0list\0${odd}`), [['logs', odd]], 'the second did not come');
+  assert.is(lists(`${look}\n\0list\0a\0list\0b\0list\0c`).length, 2, 'one that nobody asked for');
 });
 
 test('numbers that are none are not known, and no NaN', () => {

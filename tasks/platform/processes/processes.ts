@@ -95,12 +95,16 @@ export class Processes {
       leave = () => resolve(undefined);
     });
     if (!options.cleansUp) this.#leave.add(leave);
+    void options.dropped?.then(() => {
+      if (child.pid) killGroup(child.pid, 'SIGTERM');
+      leave();
+    });
     const result = await this.#follow(child, options, Promise.race([ended, limit.givenUp, left]));
     this.#leave.delete(leave);
     if (options.handsOn) process.off(options.handsOn, handOn);
     limit.clear();
     read.end();
-    if (!result && this.#interrupted) for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+    if (!result) for (const stream of [child.stdout, child.stderr]) stream?.destroy();
     stopIfInterrupted();
     const [reachedMs, cut] = [limit.reachedMs(), output.cut];
     const timedOut = reachedMs !== undefined;

@@ -16,6 +16,8 @@ export interface RunOptions {
   onBytes?: (chunk: Buffer) => void;
   /** Milliseconds without a byte of output until the whole group is ended, as by {@link timeoutMs}. */
   quietMs?: number;
+  /** From then on nobody wants its answer: it is ended, and not waited for. A master of ssh holds its output open for as long as the line takes. */
+  dropped?: Promise<void>;
   /** What the program reads; nothing where it is left out. */
   input?: string | Uint8Array | Readable;
   /** How its output becomes text: `latin1` keeps every byte, for file names. */

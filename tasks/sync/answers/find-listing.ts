@@ -1,3 +1,4 @@
+import { shownName } from '../../common/shown-name';
 import { isByteCount } from '../../untrusted/hashes';
 import type { RelativeName } from '../../untrusted/names';
 import { listedThere } from './name-there';
@@ -34,3 +35,7 @@ export function parseFindListing(text: string, single: string): Map<RelativeName
     }),
   );
 }
+
+/** Of the files of a folder there, by their shown names, what tells that one has changed. @throws WrongAnswer as {@link parseFindListing} */
+export const parseStates = (text: string, single: string): Record<string, string> =>
+  Object.fromEntries([...parseFindListing(text, single)].map(([name, { state }]) => [shownName(name), state]));

@@ -1,5 +1,6 @@
 import { textName } from '../../common/shown-name';
 import { isByteCount } from '../../untrusted/hashes';
+import { listsIn } from './marked-lists';
 import { pathThere } from './path-there';
 import { parseRsyncVersion, type RsyncVersion } from './rsync-output';
 import { WrongAnswer } from './wrong-answer';
@@ -42,6 +43,8 @@ export interface LookAnswer {
   now: number | undefined;
   /** What stands at each folder that was asked for. */
   items: ReadonlyMap<string, Item>;
+  /** By folder, what it listed there, for {@link parseTree}. */
+  lists: ReadonlyMap<string, string>;
   /** Something else prints too: a login shell that is not silent. */
   noisy: boolean;
 }
@@ -49,12 +52,14 @@ export interface LookAnswer {
 /**
  * @param text one character a byte
  * @param folders that were asked for
+ * @param listed those of which a list was asked for
  * @returns `undefined` where the marks are missing: it did not run to its end
  * @throws WrongAnswer where a path is none, or one of the folders is not answered for
  */
-export function parseLook(text: string, folders: readonly string[]): LookAnswer | undefined {
+export function parseLook(text: string, folders: readonly string[], listed: readonly string[] = []): LookAnswer | undefined {
   const begin = text.indexOf('just-lora-begin\n');
-  const end = text.lastIndexOf('just-lora-end');
+  // The first one: a list behind it may have a file of that name.
+  const end = text.indexOf('\njust-lora-end', begin);
   if (begin < 0 || end < begin) return undefined;
   const values = new Map<string, string>();
   const answers = new Map<string, Item>();
@@ -86,6 +91,11 @@ export function parseLook(text: string, folders: readonly string[]): LookAnswer 
     freeBytes: isByteCount(free) ? free : undefined,
     now: Number.isFinite(now) ? now : undefined,
     items: new Map(folders.map((folder) => [folder, answers.get(folder) ?? unanswered(folder)])),
+    lists: new Map(
+      listsIn(text.slice(end))
+        .slice(0, listed.length)
+        .map((list, index) => [listed[index] as string, list]),
+    ),
     noisy: begin > 0,
   };
 }

@@ -4,32 +4,43 @@ import type { RelativeName } from '../../untrusted/names';
 import { listedThere, nameThere } from './name-there';
 import { WrongAnswer } from './wrong-answer';
 
-/** One thing in a folder, as `treeScript` tells it. */
+/** One thing in a folder, as the look at a machine lists it. */
 export interface Found {
   kind: 'file' | 'folder' | 'other';
   /** Bytes. */
   size: number;
   /** When it was changed, since 1970, rounded down: of an earlier time too, find counts the fraction forward. */
   seconds: number;
+  /** Size, both times and inode: what tells that it has changed. A folder has none. */
+  state?: string;
 }
 
-const line = /^([a-zA-Z]) (\d{1,16}) (-?\d{1,12})(?:\.\d{1,12})? (.+)$/s;
+/** Everything in a folder. */
+export interface Tree {
+  entries: ReadonlyMap<RelativeName, Found>;
+  /** How much of it never travels. */
+  excluded: number;
+}
+
+/** Kind, then size, seconds of both times, inode, name: `find -printf "%y %s %T@ %C@ %i %P"` of GNU. */
+const line = /^([a-zA-Z]) ((\d{1,16}) (-?\d{1,12})(?:\.\d{1,12})? -?\d{1,12}(?:\.\d{1,12})? \d{1,20}) (.+)$/s;
 
 /**
- * Everything in a folder there, and how much of it never travels.
+ * Everything in a folder there.
  * @param text of which no more than `mostBytes` was asked for
  * @returns `undefined` where there is no such folder, there may be more, some of it could not be read, or something stands between that is no line of it
  * @throws WrongAnswer for a name that is no path below the folder
  */
-export function parseTree(text: string, mostBytes: number): { entries: Map<RelativeName, Found>; excluded: number } | undefined {
+export function parseTree(text: string, mostBytes: number): Tree | undefined {
   const [head, ...lines] = text.split('\0');
   if (head !== 'tree' || text.length >= mostBytes || lines.pop() !== '' || lines.pop() !== 'end') return undefined;
   const own = lines.filter((each) => each.startsWith('x '));
   const told = lines.flatMap((each) => (each.startsWith('x ') ? [] : [line.exec(each)]));
-  if (told.some((match) => !match || !isByteCount(Number(match[2])))) return undefined;
+  if (told.some((match) => !match || !isByteCount(Number(match[3])))) return undefined;
   const all = told.map((match): [string, Found] => {
-    const [, type, size, seconds, name = ''] = match ?? [];
-    return [name, { kind: type === 'f' ? 'file' : type === 'd' ? 'folder' : 'other', size: Number(size), seconds: Number(seconds) }];
+    const [, type, state = '', size, seconds, name = ''] = match ?? [];
+    const kind = type === 'f' ? 'file' : type === 'd' ? 'folder' : 'other';
+    return [name, { kind, size: Number(size), seconds: Number(seconds), ...(kind === 'folder' ? {} : { state }) }];
   });
   const entries = listedThere(all.filter(([, { kind }]) => kind !== 'folder'));
   for (const [name, found] of all.filter(([, { kind }]) => kind === 'folder')) {

@@ -3,12 +3,9 @@ import { shownName } from '../../common/shown-name';
 import type { Entry } from '../../platform/files/byte-paths';
 import { sizeIn, stampIn, stampOf, wholeSecond } from '../guards/stamps';
 import type { Session, SessionDifference } from '../session/session';
-import type { FileStates } from '../session/transport';
+import type { FileStates, StatesThere } from '../session/transport';
 import { baseName, type Folder, isOwn, isOwnExclude } from './folders';
 import { entriesThrough, lookThrough } from './outside-links';
-
-/** What a list of the other side says of folders that travel, by their names. */
-export type StatesThere = ReadonlyMap<string, FileStates>;
 
 /** What such a list cannot tell is left to a comparison: patterns of a person, and folders, of which some are to be gone. */
 export const canBeLevel = ({ filters }: Session, { changes }: SessionDifference): boolean =>

@@ -2,13 +2,14 @@
  * How many channels there are at first, and at the most: sshd lets ten sessions into a connection by default, and two other folders need
  * one each, as do two shells that wait for what is asked next.
  */
-export const firstChannels = 4;
-const most = 6;
+const firstChannels = 4;
+export const mostChannels = 6;
 /** Milliseconds between two measurements, and how much more each step has to bring. */
 const [measureMs, gain] = [100, 1.15];
 
 /**
- * Works through a queue over several channels. It begins with four, and has twice as many as long as that brings more bytes a second.
+ * Works through a queue over several channels. It has twice as many as at first as long as that brings more bytes a second.
+ * @param first how many there are at first
  * @param queue what is to be done; what no channel has taken is left in it
  * @param channel takes one after the other until there is none; `tell` gets the bytes that have moved since it was called last. One
  * that fails ends the rest
@@ -16,6 +17,7 @@ const [measureMs, gain] = [100, 1.15];
 export async function overChannels<T>(
   queue: T[],
   channel: (next: () => T | undefined, tell: (bytes: number) => void) => Promise<void>,
+  first = firstChannels,
 ): Promise<void> {
   const working = new Set<Promise<void>>();
   let [bytes, before, failed]: [number, number, unknown] = [0, 0, undefined];
@@ -34,13 +36,13 @@ export async function overChannels<T>(
       working.add(worker);
     }
   };
-  open(firstChannels);
+  open(first);
   const timer = setInterval(() => {
     const [now, count] = [bytes, working.size];
     bytes = 0;
     // Nothing has come yet: the first connection is being made.
     if (now === 0) return;
-    if (now >= before * gain) open(Math.min(count, most - count));
+    if (now >= before * gain) open(Math.min(count, mostChannels - count));
     before = Math.max(before, now);
   }, measureMs);
   try {

@@ -52,6 +52,7 @@ export type Channel<T> = (next: () => T | undefined, tell: (bytes: number) => vo
  * Works through a queue over several channels of one machine, and takes up again what a link that broke left of it. What goes wrong
  * for another reason, a full disk for one, ends it without a word: rsync comes behind it and tells.
  * @param how.tell gets the bytes that have moved by now
+ * @param how.first how many channels there are at first
  * @throws UserError by the fault of the way, where the link does not come back
  */
 export async function overLink<T>(
@@ -59,7 +60,7 @@ export async function overLink<T>(
   machine: PosixMachine,
   direction: Direction,
   all: readonly T[],
-  { tell, note }: Pick<Move, 'tell' | 'note'>,
+  { tell, note, first }: Pick<Move, 'tell' | 'note'> & { first?: number },
   channel: Channel<T>,
 ): Promise<void> {
   let left = [...all];
@@ -70,7 +71,7 @@ export async function overLink<T>(
       const again: T[] = [];
       let moved = false;
       let broken: { exitCode: number; text: string } | undefined;
-      await overChannels(left, async (next, count) => {
+      const over = async (next: () => T | undefined, count: (bytes: number) => void) => {
         const end = await channel(
           () => (broken ? undefined : next()),
           (bytes) => {
@@ -84,7 +85,8 @@ export async function overLink<T>(
         broken ??= end;
         done -= end.backBytes;
         again.push(...end.again);
-      });
+      };
+      await overChannels(left, over, first);
       left = [...again, ...left];
       if (!broken || !mayRetry(transferFault(broken.exitCode, broken.text))) return { exitCode: 0, text: '', moved: true };
       return { ...broken, moved };

@@ -1,8 +1,7 @@
-import { shownName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
 import type { RelativeName } from '../../untrusted/names';
 import { answerOf, heard, longAnswer, shortAnswer, wrongAnswer } from '../answers/answer';
-import { type FoundFile, parseFindListing } from '../answers/find-listing';
+import { type FoundFile, parseFindListing, parseStates } from '../answers/find-listing';
 import { nameThere } from '../answers/name-there';
 import type { FileChange } from '../compare/change';
 import { deepestFirst } from '../compare/change';
@@ -51,8 +50,8 @@ export function filesThere({ remote, shell, path, ssh }: Pick<PosixMachine, 'rem
     others: (folder: Folder) => listed(othersScript, folder),
 
     async states(folder: Folder): Promise<FileStates> {
-      const all = [...(await listed(allScript, folder))];
-      return Object.fromEntries(all.map(([name, { state }]) => [shownName(name), state]));
+      const text = await run(allScript, [folder.name], { limits: longAnswer });
+      return heard(remote, () => parseStates(text, baseName(folder)));
     },
 
     /** What stands at names in a folder there. @throws UserError E_REMOTE_ANSWER */

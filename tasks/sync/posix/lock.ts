@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { heartbeatSeconds, staleMinutes } from '../../engine/lock/heartbeat';
-import { answerOf, type Limits, wrongAnswer } from '../answers/answer';
+import type { RunResult } from '../../platform/processes/run';
+import { answerOf, heard, type Limits, longAnswer, wrongAnswer } from '../answers/answer';
+import { parseStates } from '../answers/find-listing';
 import { parseLockAnswer, parseLostAnswer } from '../answers/lock-answer';
-import type { PushBegin, PushWork } from '../session/transport';
+import { listsIn } from '../answers/marked-lists';
+import { baseName, type Folder } from '../compare/folders';
+import type { PushBegin, PushWork, StatesThere } from '../session/transport';
 import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
 import { beatScript, beginScript, endScript, leaveScript } from './scripts/lock-scripts';
@@ -32,6 +36,7 @@ export const stillHeld = async (machine: PosixMachine): Promise<void> => looks.g
  * Takes the lock, makes the folders, takes away manifests that will no longer hold, and lets go of it when the
  * work is done. It is a file, not the connection: a command there may outlive a link that broke.
  * @param beatSeconds between two signs of life
+ * @returns what lies in the folders that the work asks for
  * @throws UserError E_REMOTE_LOCKED after `run.lock_wait_seconds`, E_LOCK_LOST where another push has taken it over
  */
 export async function withRemoteLock(
@@ -40,7 +45,7 @@ export async function withRemoteLock(
   begin: PushBegin,
   work: PushWork,
   beatSeconds = heartbeatSeconds,
-): Promise<void> {
+): Promise<StatesThere | undefined> {
   const { processes } = context.host;
   const { token, waited, broken } = await take(context, machine, begin);
   const run = (script: string, lines: readonly string[] = [], limits: Partial<Limits> = {}, cleansUp = false) =>
@@ -60,9 +65,10 @@ export async function withRemoteLock(
   };
   looks.set(machine, look);
   const beat = setInterval(() => void look().catch(() => clearInterval(beat)), beatSeconds * 1000);
-  let well = false;
+  let [well, listed]: [boolean, readonly Folder[]] = [false, []];
+  let last: RunResult | undefined;
   try {
-    await work(waited || broken);
+    listed = await work(waited || broken);
     well = true;
   } catch (error) {
     throw lost === undefined ? error : lostError(machine, lost);
@@ -71,8 +77,16 @@ export async function withRemoteLock(
     looks.delete(machine);
     // Only a transfer that came to its end has nothing left to continue from: the lock of another stays, and is nobody's.
     if (processes.interrupted) await run(leaveScript, [], {}, true);
-    else await run(endScript, well && broken ? begin.make : []);
+    else {
+      const cleared = well && broken ? begin.make.map((folder) => `-${folder}`) : [];
+      last = await run(endScript, [...cleared, ...listed.map(({ name }) => `+${name}`)], listed.length > 0 ? longAnswer : {});
+    }
   }
+  const lists = last?.exitCode === 0 ? listsIn(last.stdout) : [];
+  if (lists.length < listed.length) return undefined;
+  return new Map(
+    listed.map((folder, index) => [folder.name, heard(machine.remote, () => parseStates(lists[index] ?? '', baseName(folder)))]),
+  );
 }
 
 async function take({ host, root, settings }: Context, { remote, shell, path, ssh }: PosixMachine, begin: PushBegin): Promise<Held> {

@@ -1,6 +1,7 @@
 import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { calledAlike, installCommand } from '../../platform/install-command';
+import { shortAnswer } from '../answers/answer';
 import { parseLook } from '../answers/look-answer';
 import { parseRsyncVersion, type RsyncVersion } from '../answers/rsync-output';
 import type { Direction } from '../compare/folders';
@@ -11,7 +12,8 @@ import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
 import { readLook } from './read-look';
 import { refuseClosed, refuseNoFolder, refuseUnescaped } from './refusals';
-import { lookScript } from './scripts/look-script';
+import { lookLines, lookScript, mostTreeBytes } from './scripts/look-script';
+import { seenTrees } from './seen-trees';
 import { shellOn } from './shell';
 import type { Ssh } from './ssh/connection';
 import { fingerprints, isHostKnown } from './ssh/host-key';
@@ -20,6 +22,7 @@ import { fingerprints, isHostKnown } from './ssh/host-key';
  * One connection and one command answer everything: reachable, host key, login, rsync on both ends, the
  * folder, the space and the clock. Writes nothing.
  * @param ssh `undefined` for a volume of this machine
+ * @param asked those of the folders of which it is to list what is there, for rsync alone
  * @throws UserError by the fault: E_SSH_…, E_RSYNC_…, E_REMOTE_…, E_NOT_MOUNTED
  */
 export async function lookAtMachine(
@@ -28,15 +31,19 @@ export async function lookAtMachine(
   ssh: Ssh | undefined,
   folders: readonly string[],
   direction: Direction,
+  asked: readonly string[] = [],
 ): Promise<PosixMachine> {
   const shell = shellOn(context, ssh);
+  const listed = remote.transfer === 'scp' ? [] : asked;
+  const mostBytes = shortAnswer.mostBytes + listed.length * mostTreeBytes;
   const isNew = ssh !== undefined && ssh.target.knownHosts.length > 0 && !(await isHostKnown(context, ssh.target));
-  const [rsyncHere, answer] = await Promise.all([
-    rsyncOfThisMachine(context),
-    shell.run(lookScript, [remote.path, ...folders], { limits: { timeoutMs: 40_000 } }),
-  ]);
+  if (context.acts) shell.keepReady();
+  const look = () => shell.run(lookScript, lookLines(remote.path, folders, listed), { limits: { timeoutMs: 40_000, mostBytes } });
+  const [rsyncHere, first] = await Promise.all([rsyncOfThisMachine(context), look()]);
+  // A server that lets in one session alone may have given it to one of the shells that wait, which can answer too.
+  const answer = first.exitCode === 255 && shell.isKeptReady() ? await look() : first;
   const now = context.host.now().getTime() / 1000;
-  const looked = await readLook(context, remote, ssh, answer, (text) => parseLook(text, folders));
+  const looked = await readLook(context, remote, ssh, answer, (text) => parseLook(text, folders, listed));
   const { path: folder, rsync, items } = looked;
   const transfer = chooseTransfer(context, remote, ssh, rsync, rsyncHere);
   refuseUnescaped(remote, folder, folders, transfer === 'rsync' && ssh ? rsyncHere : undefined);
@@ -63,6 +70,7 @@ export async function lookAtMachine(
     },
     rsync,
     rsyncHere,
+    trees: seenTrees(remote, looked.lists),
     freeBytes: looked.freeBytes,
     clockAhead: looked.now === undefined ? 0 : looked.now - now,
     locked: looked.locked,

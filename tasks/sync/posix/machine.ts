@@ -1,5 +1,6 @@
 import type { RsyncVersion } from '../answers/rsync-output';
 import type { RemoteState } from '../remotes/remote-type';
+import type { SeenTrees } from './seen-trees';
 import type { Shell } from './shell';
 import type { Ssh } from './ssh/connection';
 
@@ -11,4 +12,5 @@ export interface PosixMachine extends RemoteState {
   /** `undefined` where it has none. */
   rsync: RsyncVersion | undefined;
   rsyncHere: RsyncVersion | undefined;
+  trees: SeenTrees;
 }

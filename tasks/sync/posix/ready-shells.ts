@@ -17,7 +17,7 @@ const hello = 'just-lora-ready\n';
 export const readyScript = 'echo just-lora-ready; IFS= read -r s && eval "$s"';
 
 /** How one is begun: an ssh over the connection that is there, and never over one of its own. */
-export type BeginReady = (given: Pick<RunOptions, 'timeoutMs' | 'onBytes'> & { input: Readable }) => Promise<RunResult>;
+export type BeginReady = (given: Pick<RunOptions, 'timeoutMs' | 'onBytes' | 'dropped'> & { input: Readable }) => Promise<RunResult>;
 
 interface Waiting {
   /** Whether it is there; settled where it will never be too. */
@@ -51,16 +51,21 @@ export function readyShells(begin: BeginReady, onThere: (tookMs: number) => void
   };
   const open = (): Waiting => {
     const [input, begunMs] = [new PassThrough(), performance.now()];
-    let [told, limit, settle]: [string, (ms: number | Promise<number>) => void, (isThere: boolean) => void] = [
-      '',
-      () => undefined,
-      () => undefined,
-    ];
+    let told = '';
+    let limit: (ms: number | Promise<number>) => void = () => undefined;
+    let settle: (isThere: boolean) => void = () => undefined;
+    let drop: () => void = () => undefined;
     const timeoutMs = new Promise<number>((resolve) => {
       limit = resolve;
     });
     const isThere = new Promise<boolean>((resolve) => {
       settle = resolve;
+    });
+    const dropped = new Promise<void>((resolve) => {
+      drop = () => {
+        input.end();
+        resolve();
+      };
     });
     let wasThere = false;
     const onBytes = (chunk: Buffer) => {
@@ -71,7 +76,7 @@ export function readyShells(begin: BeginReady, onThere: (tookMs: number) => void
       onThere(performance.now() - begunMs);
       settle(true);
     };
-    const ended = begin({ input, timeoutMs, onBytes }).finally(() => {
+    const ended = begin({ input, timeoutMs, onBytes, dropped }).finally(() => {
       settle(false);
       const at = waiting.indexOf(ready);
       if (at >= 0) waiting.splice(at, 1);
@@ -80,10 +85,6 @@ export function readyShells(begin: BeginReady, onThere: (tookMs: number) => void
     });
     // Of one that was taken it is told there.
     ended.catch(() => undefined);
-    const drop = () => {
-      input.end();
-      limit(1);
-    };
     const ready: Waiting = {
       isThere,
       drop,

@@ -15,8 +15,10 @@ export interface Shell {
   readonly ssh: Ssh | undefined;
   /** The least milliseconds that a call has taken, the first apart, which makes the connection; `undefined` where there was none. */
   leastMs(): number | undefined;
-  /** Over a line that is slow to answer: until the run ends, shells wait there for what is asked next. */
+  /** Over a line that is slow to answer: from the time that its connection is there until the run ends, shells wait there for what is asked next. */
   keepReady(): void;
+  /** Whether some of them were begun. */
+  isKeptReady(): boolean;
   /**
    * Runs a script, which is a constant.
    * @param lines text for its stdin, a line each
@@ -57,6 +59,8 @@ export interface Stream {
 
 /** Milliseconds of a call, the first one too, from which on it is worth to have the next ones begun. */
 const slowMs = 250;
+/** Milliseconds between two looks whether it is so. */
+const watchMs = 25;
 /** For a call over the connection that is there, and over none of its own: where that is gone it ends at once. */
 const overMaster = ['-o', 'ControlMaster=no', '-o', 'ProxyCommand=false'];
 
@@ -73,7 +77,7 @@ type Input = Buffer | Readable;
 export function shellOn(context: Context, ssh: Ssh | undefined): Shell {
   const { host, root } = context;
   type Given = Pick<RunOptions, 'input' | 'timeoutMs' | 'mostBytes' | 'keep' | 'onBytes' | 'quietMs' | 'isData' | 'cleansUp'>;
-  let [calls, firstMs, leastMs]: [number, number, number | undefined] = [0, 0, undefined];
+  let [calls, firstMs, leastMs]: [number, number | undefined, number | undefined] = [0, undefined, undefined];
   const took = (ms: number) => {
     leastMs = Math.min(leastMs ?? ms, ms);
   };
@@ -110,10 +114,24 @@ export function shellOn(context: Context, ssh: Ssh | undefined): Shell {
     ssh,
     leastMs: () => leastMs,
     keepReady() {
-      if (ready || !ssh?.socket || ssh.elsewhere || (leastMs ?? firstMs) < slowMs) return;
-      ready = readyOn(ssh);
-      context.resources.get(context, kept).push(ready.keep());
+      const ends = context.resources.get(context, kept);
+      // Another look at the same machine has its own already.
+      if (!ssh?.socket || ends.length > 0) return;
+      const { socket } = ssh;
+      const begunMs = performance.now();
+      const timer = setInterval(() => {
+        const isAnswered = firstMs !== undefined;
+        const isSlow = (leastMs ?? firstMs ?? performance.now() - begunMs) >= slowMs;
+        if (isAnswered && (!isSlow || ssh.elsewhere)) clearInterval(timer);
+        else if (isSlow && host.files.lstat(socket)) {
+          clearInterval(timer);
+          ready = readyOn(ssh);
+          ends.push(ready.keep());
+        }
+      }, watchMs);
+      ends.push(() => clearInterval(timer));
     },
+    isKeptReady: () => ready !== undefined,
     async run(script, lines, { rest = '', limits, cleansUp = false } = {}) {
       const [given, head] = [{ ...shortAnswer, ...limits, cleansUp }, bytesOf(lines)];
       const whole = () => Buffer.concat([head, Buffer.from(rest as string, 'latin1')]);

@@ -6,9 +6,9 @@ import type { RemoteKind } from '../remotes/remote-type';
 export const kind: RemoteKind = {
   host: 'unused',
   pathFault: (path) => machinePathFault(path) ?? (/^(\/|~)/.test(path) ? undefined : `is \`${path}\`: it must begin with \`/\` or \`~\``),
-  async lookAt(context, remote, folders, direction) {
+  async lookAt(context, remote, folders, direction, listed) {
     const { lookAtMachine } = require('../posix/look') as typeof import('../posix/look');
-    return lookAtMachine(context, remote, undefined, folders, direction);
+    return lookAtMachine(context, remote, undefined, folders, direction, listed);
   },
   shell: async (context) => shellOn(context, undefined),
 };

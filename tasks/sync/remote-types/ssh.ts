@@ -12,9 +12,9 @@ export const kind: RemoteKind = {
   pathFault: (path) =>
     machinePathFault(path) ??
     (safePath.test(path) ? undefined : `is \`${path}\`: letters, digits, spaces and \`. / _ - @ % + = : ,\` only`),
-  async lookAt(context, remote, folders, direction) {
+  async lookAt(context, remote, folders, direction, listed) {
     const { lookAtMachine } = require('../posix/look') as typeof import('../posix/look');
-    return lookAtMachine(context, remote, await sshFor(context, remote), folders, direction);
+    return lookAtMachine(context, remote, await sshFor(context, remote), folders, direction, listed);
   },
   shell: async (context, remote) => shellOn(context, await sshFor(context, remote)),
 };

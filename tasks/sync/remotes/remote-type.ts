@@ -20,9 +20,16 @@ export interface RemoteKind {
   pathFault(path: string, host: string | null): string | undefined;
   /**
    * Is it there, and what does it have of these folders of the project? Writes nothing.
+   * @param listed those of the folders of which a list of what is there is worth its way; a kind that has no use for it makes none
    * @throws UserError by the fault
    */
-  lookAt(context: Context, remote: Remote, folders: readonly string[], direction: Direction): Promise<RemoteState>;
+  lookAt(
+    context: Context,
+    remote: Remote,
+    folders: readonly string[],
+    direction: Direction,
+    listed?: readonly string[],
+  ): Promise<RemoteState>;
   /** A shell on the other side. A store has none: no push is locked there, and no runs happen there. */
   shell?(context: Context, remote: Remote): Promise<Shell>;
 }

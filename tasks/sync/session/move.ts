@@ -3,7 +3,7 @@ import type { Context } from '../../engine/context';
 import type { Progress } from '../../engine/step';
 import { bytesToSend, changedFiles } from '../compare/change';
 import { compareAll } from '../compare/difference';
-import { canBeLevel, isLevel, type StatesThere } from '../compare/level';
+import { canBeLevel, isLevel } from '../compare/level';
 import { manifestsAbout } from '../compare/manifest';
 import { manifestsOf, removeManifestsHere, writeManifests } from '../compare/verify';
 import { guardNames } from '../guards/colliding-names';
@@ -16,6 +16,7 @@ import { fetchRecordsToo } from '../posix/run-records';
 import { applyDiff } from './apply-diff';
 import { holdToPlan } from './plan';
 import type { Session, SessionDifference } from './session';
+import type { StatesThere } from './transport';
 
 /** Pushes or pulls what a look saw to differ, and with `--verify` vouches for it. What was seen before does not hold after it. */
 export async function moveFiles(
@@ -24,23 +25,39 @@ export async function moveFiles(
   context: Context,
   progress: (progress: Progress) => void,
 ): Promise<void> {
-  const { direction } = session;
   const outdated = seen.folders.filter(({ changes }) => changes.length > 0).flatMap(({ folder }) => manifestsAbout(folder));
-  const work = async (stale: boolean) => {
-    await levelAndCount(session, stale ? await seenAnew(session) : seen, progress);
-    if (session.verify) await levelByChecksum(session, progress);
-  };
-  if (direction === 'push') {
-    const make = session.folders.flatMap(({ name }) => folderOf(context, name));
-    const transport = await session.transport();
-    await transport.alone({ make, outdated, note: (text) => progress({ text, atOnce: true }) }, work);
-  } else {
+  if (session.direction === 'push') await push(session, seen, outdated, progress);
+  else {
     removeManifestsHere(context, outdated);
-    await work(false);
+    await bring(session, seen, progress);
+    await settle(session, seen, (await canTellByList(session, seen)) ? statesThere(session, seen.folders) : undefined, progress);
     const { remote, shell } = await session.there();
     if (shell) await fetchRecordsToo(context, remote, shell);
   }
   if (!session.ahead) await session.arrived();
+}
+
+async function push(
+  session: Session,
+  seen: SessionDifference,
+  outdated: readonly string[],
+  progress: (progress: Progress) => void,
+): Promise<void> {
+  const make = session.folders.flatMap(({ name }) => folderOf(session.context, name));
+  let difference = seen;
+  let isSettled = false;
+  const work = async (stale: boolean) => {
+    if (stale) difference = await seenAnew(session);
+    await bring(session, difference, progress);
+    // What a list tells is told by the question with which the lock is given back.
+    if (await canTellByList(session, difference)) return difference.folders.map(({ folder }) => folder);
+    await settle(session, difference, undefined, progress);
+    isSettled = true;
+    return [];
+  };
+  const transport = await session.transport();
+  const states = await transport.alone({ make, outdated, note: (text) => progress({ text, atOnce: true }) }, work);
+  if (!isSettled) await settle(session, difference, states ? Promise.resolve(states) : statesThere(session, difference.folders), progress);
 }
 
 /** Another push was at work meanwhile: what it has sent is not replaced unseen either. @throws UserError E_REMOTE_CHANGES, E_TOO_MANY_DELETIONS, E_PLAN_STALE */
@@ -53,22 +70,38 @@ async function seenAnew(session: Session): Promise<SessionDifference> {
   return difference;
 }
 
-async function levelAndCount(session: Session, difference: SessionDifference, progress: (progress: Progress) => void): Promise<void> {
+async function bring(session: Session, difference: SessionDifference, progress: (progress: Progress) => void): Promise<void> {
   for (const { folder, changes } of difference.folders) if (changes.length > 0) await guardNames(session, folder, changes, 'try');
-  const isStore = !(await session.there()).shell;
-  if (session.direction === 'push' && !isStore) rememberUnderway(session, difference);
+  if (session.direction === 'push' && !(await isStore(session))) rememberUnderway(session, difference);
   await applyDiff(session, difference, progress);
+}
+
+/** Whether a list of the other side is enough to look behind a transfer. */
+const canTellByList = async (session: Session, difference: SessionDifference): Promise<boolean> =>
+  !session.verify && canBeLevel(session, difference) && !(await isStore(session));
+
+/** Looks whether all has arrived, and remembers it. @param states of the folders there, behind the transfer */
+async function settle(
+  session: Session,
+  difference: SessionDifference,
+  states: Promise<StatesThere> | undefined,
+  progress: (progress: Progress) => void,
+): Promise<void> {
+  const before = await isStore(session);
   // A store is compared by this record too.
-  if (isStore) await rememberSent(session, difference);
-  const states = isStore || session.verify || !canBeLevel(session, difference) ? undefined : statesThere(session, difference.folders);
+  if (before) await rememberSent(session, difference);
   if (!session.verify) await compareAhead(session, difference, states);
-  if (!isStore) await rememberSent(session, difference, states);
+  if (!before) await rememberSent(session, difference, states);
   if (session.direction === 'push' && session.remote.type === 'local')
     rememberVolume(session.context, session.remote, (await session.there()).path);
   const files = changedFiles(difference.changes);
   const deleted = files.filter(({ action }) => action === 'deleted').length;
   session.sent = { files: files.length - deleted, bytes: bytesToSend(difference.changes), deleted };
+  if (session.verify) await levelByChecksum(session, progress);
 }
+
+/** A store has no shell: what is not known from a list of its own is asked of rclone. */
+const isStore = async (session: Session): Promise<boolean> => !(await session.there()).shell;
 
 async function rememberSent(session: Session, difference: SessionDifference, states?: Promise<StatesThere>): Promise<void> {
   if (session.direction !== 'push') return;

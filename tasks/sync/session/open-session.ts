@@ -4,6 +4,7 @@ import type { Context } from '../../engine/context';
 import { oneLine } from '../../untrusted/text';
 import type { Direction } from '../compare/folders';
 import { presenceOf } from '../compare/sides';
+import { worthAList } from '../compare/worth-a-list';
 import { assertNotHome } from '../guards/deletions';
 import { optionsFromPlan, syncOptions } from '../options';
 import { chosenRemote } from '../remotes/chosen-remote';
@@ -32,8 +33,9 @@ export function openSession(context: Context, direction: Direction): Session {
     sent: undefined,
     ahead: undefined,
     there() {
-      const names = asked.folders.map(({ name }) => name);
-      there ??= kindNamed(remote.type).lookAt(context, remote, names, direction);
+      const { folders, filters, deletes } = asked;
+      const names = folders.map(({ name }) => name);
+      there ??= kindNamed(remote.type).lookAt(context, remote, names, direction, worthAList(context, folders, filters, deletes));
       return there;
     },
     transport() {

@@ -167,6 +167,7 @@ function programOf({ root }: Context, remote: Remote, store: Store, listings: Re
     async alone({ outdated }, work) {
       if (outdated.length > 0) await store.forget(outdated);
       await work(false);
+      return undefined;
     },
   };
 }

@@ -37,8 +37,11 @@ export interface Transport {
   /** A file under `PATH/.just-lora` there, '' where there is none. Byte strings. */
   readState(name: string): Promise<string>;
   writeState(name: string, text: string): Promise<void>;
-  /** Pushes while no other push is at work, as far as the other side can tell. */
-  alone(begin: PushBegin, work: PushWork): Promise<void>;
+  /**
+   * Pushes while no other push is at work, as far as the other side can tell.
+   * @returns what lies in the folders that the work asks for, seen before another push may begin; nothing where it cannot be told so
+   */
+  alone(begin: PushBegin, work: PushWork): Promise<StatesThere | undefined>;
 }
 
 export type Side = 'here' | 'there';
@@ -48,6 +51,9 @@ export type Standing = 'file' | 'folder' | 'link' | 'other';
 
 /** By name, as a person reads it. */
 export type FileStates = Record<string, string>;
+
+/** What a list of the other side says of folders that travel, by their names. */
+export type StatesThere = ReadonlyMap<string, FileStates>;
 
 export interface Compare {
   deletions: boolean;
@@ -73,5 +79,8 @@ export interface PushBegin {
   note(text: string): void;
 }
 
-/** @param stale whether what was seen before may not hold any more */
-export type PushWork = (stale: boolean) => Promise<void>;
+/**
+ * @param stale whether what was seen before may not hold any more
+ * @returns the folders of which a list of what lies there by then is wanted
+ */
+export type PushWork = (stale: boolean) => Promise<readonly Folder[]>;

@@ -2,56 +2,41 @@ import { textName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { Entry } from '../../../platform/files/byte-paths';
 import { foldedName, type RelativeName } from '../../../untrusted/names';
-import { heard } from '../../answers/answer';
-import { type Found, parseTree } from '../../answers/tree';
+import type { Found, Tree } from '../../answers/tree';
 import type { Comparison, FileChange } from '../../compare/change';
-import type { Filters } from '../../compare/filters';
 import { type Direction, type Folder, isOwn } from '../../compare/folders';
 import type { Sides } from '../../compare/sides';
 import { stampOf, wholeSecond } from '../../guards/stamps';
 import type { Compare } from '../../session/transport';
 import type { PosixMachine } from '../machine';
-import { treeScript } from '../scripts/file-scripts';
 
-/** A longer list is not worth its way over a narrow line: rsync tells it in fewer bytes. */
-const mostFiles = 2000;
-const mostBytes = 100 * mostFiles;
-
-type Tree = ReadonlyMap<RelativeName, Found>;
+type Entries = Tree['entries'];
 
 /**
- * What differs, by a list of the other side: one question, where a dry run of rsync asks five, one behind the other.
- * @returns `undefined` where rsync is to be asked: for links, devices, sockets and pipes, names that are of two kinds on both sides or
- *   that some disks take for one, patterns of a person, deletions, checksums, a single file, very many files, and a machine without
- *   GNU find
+ * What differs, by what the look at the machine listed there: no question, where a dry run of rsync asks five, one behind the other.
+ * @returns `undefined` where rsync is to be asked: for folders that were not listed, links, devices, sockets and pipes, names that are of two kinds on
+ *   both sides or that some disks take for one, deletions, checksums and a single file
  * @throws UserError E_REMOTE_ANSWER for a name that is no path below the folder
  */
-export async function compareByList(
+export function compareByList(
   context: Context,
-  machine: PosixMachine,
+  { trees }: Pick<PosixMachine, 'trees'>,
   direction: Direction,
   folder: Folder,
-  { base, here, file, isNew }: Sides,
-  { include, exclude }: Filters,
+  { base, here, file }: Sides,
   { deletions, checksum }: Compare,
-): Promise<Comparison | undefined> {
-  // A push to where nothing is asks nobody.
-  if (deletions || checksum || file !== undefined || include.length + exclude.length > 0 || (isNew && direction === 'push'))
-    return undefined;
-  // Where there are many here, there are many there: nobody is asked in vain.
-  const near = treeHere(context, here, folder);
+): Comparison | undefined {
+  const there = deletions || checksum || file !== undefined ? undefined : trees.of(folder.name);
+  const near = there && treeHere(context, here, folder);
   if (!near) return undefined;
-  const { stdout, exitCode } = await machine.shell.run(treeScript, [machine.path, base, String(mostBytes)]);
-  const there = exitCode === 0 ? heard(machine.remote, () => parseTree(stdout, mostBytes)) : undefined;
-  if (!there) return undefined;
   const [source, target] = direction === 'push' ? [near, there] : [there, near];
   const chosen = new Map([...source.entries].filter(([name]) => !isOwn(folder, name)));
   const changes = changesOf(base, chosen, target.entries);
   return changes && { changes, excluded: source.excluded + source.entries.size - chosen.size, skipped: [] };
 }
 
-/** `undefined` where something cannot be read, of which rsync tells what, and where it is too much. */
-function treeHere({ host }: Context, at: string, folder: Folder): { entries: Tree; excluded: number } | undefined {
+/** `undefined` where something cannot be read, of which rsync tells what. */
+function treeHere({ host }: Context, at: string, folder: Folder): Tree | undefined {
   const entries = new Map<RelativeName, Found>();
   let excluded = 0;
   const skips = (name: string) => {
@@ -60,13 +45,7 @@ function treeHere({ host }: Context, at: string, folder: Folder): { entries: Tre
     return own;
   };
   try {
-    // Names cost little: of very many no file is looked at.
-    let count = 0;
-    for (const _ of host.tree.names(at)) if (++count > mostFiles) return undefined;
-    for (const entry of host.tree.everything(at, skips)) {
-      if (entries.size === mostFiles) return undefined;
-      entries.set(entry.name, found(entry));
-    }
+    for (const entry of host.tree.everything(at, skips)) entries.set(entry.name, found(entry));
   } catch {
     return undefined;
   }
@@ -83,7 +62,7 @@ const found = (entry: Entry): Found => ({
 const folded = (name: RelativeName): string => foldedName(textName(name));
 
 /** As rsync has it: a file of another size, or changed in another second, is another one. */
-function changesOf(base: string, source: Tree, target: Tree): FileChange[] | undefined {
+function changesOf(base: string, source: Entries, target: Entries): FileChange[] | undefined {
   const changes: FileChange[] = [];
   const spelled = new Set([...target.keys()].map(folded));
   for (const [name, { kind, size, seconds }] of source) {

@@ -1,9 +1,11 @@
 import * as path from 'node:path';
+import { shownName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
 import type { RunOptions } from '../../../platform/processes/run';
 import type { RelativeName } from '../../../untrusted/names';
 import { checksumAnswer, heard, type Limits, longAnswer, refusePart } from '../../answers/answer';
 import { fileByFile, hasMoved, namesInTheWay, progressBytes, type RsyncVersion } from '../../answers/rsync-output';
+import type { Tree } from '../../answers/tree';
 import type { FileChange } from '../../compare/change';
 import { countHere, statesHere } from '../../compare/files-here';
 import type { Filters } from '../../compare/filters';
@@ -13,7 +15,7 @@ import { seconds } from '../../compare/listing';
 import { keptLinks, linksOf, lookThrough, type OutsideLinks } from '../../compare/outside-links';
 import { type Sides, sidesOf } from '../../compare/sides';
 import { commitStaging, openStaging, refuseWay, removeHere } from '../../session/staging';
-import type { Compare, Transport } from '../../session/transport';
+import type { Compare, FileStates, Transport } from '../../session/transport';
 import { remoteFault, unreadableSource, withoutNoise } from '../faults';
 import { filesHere, filesThere } from '../files';
 import { stillHeld, withRemoteLock } from '../lock';
@@ -77,7 +79,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     sides(folder).file === undefined && (direction === 'pull' || (await links(folder)).size === 0);
   const compare = async (folder: Folder, how: Compare) => {
     const at = sides(folder);
-    const listed = (await links(folder)).size > 0 ? undefined : await compareByList(context, machine, direction, folder, at, filters, how);
+    const listed = (await links(folder)).size > 0 ? undefined : compareByList(context, machine, direction, folder, at, how);
     if (listed && direction === 'pull') refuseWay(context, at.here, listed.changes);
     if (listed) return listed;
     // Nothing there yet: compared with a folder that does not exist, here, since rsync wants its parent.
@@ -128,6 +130,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     ],
 
     async transfer(folder, changes, { checksum, keepNewer, tell, note }) {
+      machine.trees.forget();
       const at = sides(folder);
       const stage = direction === 'pull' ? openStaging(context, at.base) : undefined;
       // Links that were not listed do not come: one of them could be the folder of the next file.
@@ -166,17 +169,20 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     },
 
     async remove(folder, changes) {
+      machine.trees.forget();
       if (direction === 'push') return other.remove(folder, changes);
       removeHere(context, machine.remote, sides(folder).here, changes);
     },
 
     async newer(folder, changed) {
       const { here } = sides(folder);
-      const [through, there] = await Promise.all([links(folder), other.list(folder)]);
+      const listed = machine.trees.of(folder.name)?.entries;
+      const [through, there] = await Promise.all([links(folder), listed ? undefined : other.list(folder)]);
       const isNewer = ({ name }: FileChange) => {
-        const [near, far] = [lookThrough(context, here, name, through)?.modified, there.get(name)?.modifiedMs];
+        const near = lookThrough(context, here, name, through)?.modified;
+        const far = listed ? listed.get(name)?.seconds : there?.get(name) && seconds(there.get(name)?.modifiedMs);
         if (near === undefined || far === undefined) return false;
-        const ahead = seconds(far) - seconds(Number(near / 1_000_000n));
+        const ahead = far - seconds(Number(near / 1_000_000n));
         return direction === 'push' ? ahead > 0 : ahead < 0;
       };
       return new Set(changed.filter(isNewer).map(({ name }) => name));
@@ -204,12 +210,22 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
 
     fallTogether: (folder, pairs, how) => receiving.fallTogether(sides(folder).base, pairs, how),
     count: async (folder, side) => (side === 'there' ? other.count(folder) : countHere(context, sides(folder).here)),
-    states: async (folder, side) => (side === 'there' ? other.states(folder) : statesHere(context, folder, await links(folder))),
+    states: async (folder, side) =>
+      side === 'there'
+        ? (statesIn(machine.trees.of(folder.name)) ?? other.states(folder))
+        : statesHere(context, folder, await links(folder)),
     standing: (base, names) => other.standing({ name: base }, names),
     readState: other.readState,
     writeState: other.writeState,
-    alone: (begin, work) => withRemoteLock(context, machine, begin, work),
+    alone(begin, work) {
+      machine.trees.forget();
+      return withRemoteLock(context, machine, begin, work);
+    },
   };
 }
+
+/** What tells of each file that it has changed. */
+const statesIn = (tree: Tree | undefined): FileStates | undefined =>
+  tree && Object.fromEntries([...tree.entries].flatMap(([name, { state }]) => (state === undefined ? [] : [[shownName(name), state]])));
 
 const nowhereIn = (root: string): string => path.join(root, '.just-lora-nowhere/');

@@ -4,7 +4,7 @@ import type { RelativeName } from '../../../untrusted/names';
 import { type FileChange, foldersAbove } from '../../compare/change';
 import type { Direction } from '../../compare/folders';
 import type { Move } from '../../session/transport';
-import { firstChannels } from '../channels';
+import { mostChannels } from '../channels';
 import { canSplit, farMs, inTurn, isFar, overLink } from '../far-line';
 import type { PosixMachine } from '../machine';
 import { largeFiles } from '../ranges/range-plan';
@@ -28,7 +28,7 @@ export function sharesOf(changes: readonly FileChange[]): Share[] {
   const weightOf = (some: readonly FileChange[]) => some.reduce((sum, { bytes }) => sum + bytes + fileBytes, 0);
   const total = weightOf(files);
   if (total < worthBytes) return [];
-  const count = Math.max(firstChannels, Math.ceil(total / shareBytes));
+  const count = Math.max(mostChannels, Math.ceil(total / shareBytes));
   const shares: FileChange[][] = [];
   let room = 0;
   for (const file of files) {
@@ -80,7 +80,9 @@ export async function bringShares(
   };
   await inTurn(machine, async () => {
     if (folders.length > 0 && (await bring(folders, () => undefined)).exitCode !== 0) return;
-    await overLink(context, machine, direction, shares, how, async (next, tell) => {
+    // An rsync takes several answers to begin: one that comes later brings little.
+    const begun = { ...how, first: mostChannels };
+    await overLink(context, machine, direction, shares, begun, async (next, tell) => {
       for (let share = next(); share; share = next()) {
         let done = 0;
         const { exitCode, text } = await bring(share, (bytes) => {

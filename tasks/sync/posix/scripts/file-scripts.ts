@@ -1,7 +1,7 @@
 import { projectScript } from './project-script';
 
 /** Files that never travel (compare/folders.ts), as find has them. */
-const alwaysLeftOut = '-name .gitkeep -o -name .DS_Store -o -name "._*" -o -name Thumbs.db -o -name desktop.ini';
+export const alwaysLeftOut = '-name .gitkeep -o -name .DS_Store -o -name "._*" -o -name Thumbs.db -o -name desktop.ini';
 
 /** How many files there are that could travel. Lines: project, then one folder. */
 export const countScript = projectScript(`
@@ -30,37 +30,30 @@ export const belowScript = projectScript(`
   cd "$p/$f" 2>/dev/null || exit 0;
   xargs -0 sh -c "for n do find \\"./\\$n\\" -print0; done 2>/dev/null; exit 0" sh`);
 
-/** Lists a folder of a project, by GNU find or another one, with what tells that something has changed. @param what as find has it */
-const listing = (what: string, single = '') =>
-  projectScript(`
-  IFS= read -r f;
+/** Lists the folder `f` of a project, by GNU find or another one, with what tells that something has changed. @param what as find has it */
+const listing = (what: string, single: string) => `
   ${single}
   cd "$p/$f" 2>/dev/null || exit 0;
   if find . -maxdepth 0 -printf "" 2>/dev/null; then
     find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o ${what} -printf "%s %T@ %C@ %i %P\\0";
   else
     find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o ${what} -exec stat -f "%z %m %c %i %N%n" {} + | tr "\\n" "\\0";
-  fi`);
+  fi`;
+/** Of a folder that a line of stdin names. */
+const ofOne = (text: string): string => projectScript(`IFS= read -r f; ${text}`);
 /** What travels may be one file, or a link that leads to one: it lists itself. */
 const single = 'then find "$p/$f" -prune -printf "%s %T@ %C@ %i .\\0" 2>/dev/null || stat -f "%z %m %c %i ." "$p/$f" | tr "\\n" "\\0"; fi;';
 
 /** All files of a folder. Lines: project, then one folder. */
-export const listScript = listing('-type f', `if [ -L "$p/$f" ]; then :; elif [ -f "$p/$f" ]; ${single}`);
+export const listScript = ofOne(listing('-type f', `if [ -L "$p/$f" ]; then :; elif [ -f "$p/$f" ]; ${single}`));
 
 /** What is in a folder and is no file: links, pipes, sockets, devices. Lines: project, then one folder. */
-export const othersScript = listing('-type d -o -type f -o', `if [ -L "$p/$f" ] && [ -f "$p/$f" ]; ${single}`);
+export const othersScript = ofOne(listing('-type d -o -type f -o', `if [ -L "$p/$f" ] && [ -f "$p/$f" ]; ${single}`));
 
-/** All of both. Lines: project, then one folder. */
-export const allScript = listing('-type d -o', `if [ -f "$p/$f" ]; ${single}`);
-
-/**
- * Lists everything in a folder, as far as there is not too much of it, by GNU find alone: `KIND SIZE SECONDS NAME` with NUL behind, and
- * `x NAME` for what never travels, and `end` where all could be read. Lines: project, one folder, then how many bytes at the most.
- */
-export const treeScript = projectScript(`
-  IFS= read -r f; IFS= read -r m;
-  cd "$p/$f" 2>/dev/null && find . -maxdepth 0 -printf "tree\\0" 2>/dev/null || exit 0;
-  ( find . -mindepth 1 \\( -name .rsync-partial -o ${alwaysLeftOut} \\) -prune -printf "x %P\\0" -o -mindepth 1 -printf "%y %s %T@ %P\\0" 2>/dev/null && printf "end\\0" ) | head -c "$m"`);
+/** All of both, in the folder `f`. */
+export const listingOfAll = listing('-type d -o', `if [ -f "$p/$f" ]; ${single}`);
+/** {@link listingOfAll}. Lines: project, then one folder. */
+export const allScript = ofOne(listingOfAll);
 
 /** Writes a file under `.just-lora`, whole. stdin: project, its name there, then the text. */
 export const writeScript = projectScript(`

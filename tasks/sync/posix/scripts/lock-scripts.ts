@@ -1,4 +1,5 @@
 import { staleMinutes } from '../../../engine/lock/heartbeat';
+import { listingOfAll } from './file-scripts';
 import { projectScript } from './project-script';
 
 /**
@@ -47,10 +48,18 @@ export const beatScript = projectScript(`
   h=$(sed -n 1p "$l" 2>/dev/null);
   if [ "$h" = "$token" ]; then touch "$l"; elif [ -n "$h" ]; then printf "lost=%s\\n" "$(sed -n 2p "$l")"; fi`);
 
-/** Gives the lock back. Lines: project, token, then folders to clear of what a broken transfer left. */
+/**
+ * Gives the lock back. Lines: project, token, then `-FOLDER` for each one to clear of what a broken transfer left, and `+FOLDER` for each
+ * one of which to list what lies there, each list behind a mark.
+ */
 export const endScript = projectScript(`
   IFS= read -r token;
-  while IFS= read -r f; do find "$p/$f/" -type d -name .rsync-partial -prune -exec rm -rf {} +; done;
+  while IFS= read -r f; do
+    case "$f" in
+      -*) find "$p/\${f#-}/" -type d -name .rsync-partial -prune -exec rm -rf {} +;;
+      +*) f=\${f#+}; printf "\\0list\\0"; ( ${listingOfAll} );;
+    esac;
+  done;
   l=$p/.just-lora/lock;
   if [ "$(sed -n 1p "$l")" = "$token" ]; then rm -f "$l"; fi`);
 

@@ -1,8 +1,28 @@
+import { alwaysLeftOut } from './file-scripts';
 import { projectScript } from './project-script';
 
+/** Bytes of one list at the most: as many files as are worth a list, with long names. */
+export const mostTreeBytes = 300_000;
+
 /**
- * Looks, and writes nothing. Further lines of stdin: the folders that are to travel. Prints `key=value` lines, by `printf`:
- * the `echo` of some shells makes a line break of a backslash and an n.
+ * Everything in a folder, as far as there is not too much of it, by GNU find alone: `KIND SIZE MODIFIED CHANGED INODE NAME` with NUL
+ * behind, and `x NAME` for what never travels, and `end` where all could be read.
+ */
+const tree = `
+  ( cd "$p/$f" 2>/dev/null && find . -maxdepth 0 -printf "tree\\0" 2>/dev/null || exit 0;
+  ( find . -mindepth 1 \\( -name .rsync-partial -o ${alwaysLeftOut} \\) -prune -printf "x %P\\0" -o -mindepth 1 -printf "%y %s %T@ %C@ %i %P\\0" 2>/dev/null && printf "end\\0" ) | head -c ${mostTreeBytes} )`;
+
+/** What {@link lookScript} is told. @param folders that are to travel @param listed those of them of which it lists what is there */
+export const lookLines = (path: string, folders: readonly string[], listed: readonly string[]): string[] => [
+  path,
+  ...folders,
+  '',
+  ...listed,
+];
+
+/**
+ * Looks, and writes nothing. Prints `key=value` lines, by `printf`: the `echo` of some shells makes a line break of a backslash and an
+ * n; then the lists, each behind a mark of its own.
  */
 export const lookScript = projectScript(`
   echo just-lora-begin;
@@ -24,6 +44,7 @@ export const lookScript = projectScript(`
   echo "now=$(date +%s)";
   [ -e "$p/.just-lora/lock" ] && echo "lock=yes";
   while IFS= read -r f; do
+    [ -n "$f" ] || break;
     if [ -d "$p/$f" ]; then
       w=no; [ -w "$p/$f" ] && w=yes;
       k=folder; [ -z "$(find "$p/$f/." -name . -o -print -prune 2>&1 | head -c 1)" ] && k=empty;
@@ -32,4 +53,5 @@ export const lookScript = projectScript(`
     elif [ -L "$p/$f" ]; then printf "item=dangling yes %s\\n" "$f";
     else printf "item=missing yes %s\\n" "$f"; fi;
   done;
-  echo just-lora-end`);
+  echo just-lora-end;
+  while IFS= read -r f; do printf "\\0list\\0"; ${tree}; done; true`);
