@@ -3,9 +3,11 @@
  * front anchors it at the folder that travels, `/` at the end means a folder and all that is in it.
  */
 export function patternMatches(pattern: string, name: string): boolean {
-  const known = compiled.get(pattern) ?? compile(pattern);
-  compiled.set(pattern, known);
-  return known.test(name);
+  const known = compiled.get(pattern);
+  if (known) return known.test(name);
+  const made = compile(pattern);
+  compiled.set(pattern, made);
+  return made.test(name);
 }
 
 /** Each is asked of every file of a folder. */

@@ -334,7 +334,7 @@ async function push(settings: object): Promise<void> {
   assert.match(stdout, '✔ remote', `${stdout}\n${stderr}`);
 }
 row('tasks/sync/posix/shell.ts', 'sh', /^-c/, [], () => push({ type: 'local' }));
-row('tasks/sync/posix/rsync/rsync.ts', 'rsync', /data\/processed/, login, () => push({ type: 'local' }));
+row('tasks/sync/posix/rsync/rsync-calls.ts', 'rsync', /data\/processed/, login, () => push({ type: 'local' }));
 row('tasks/sync/posix/look.ts', 'rsync', /--version/, [], () => push({ type: 'local' }));
 row('tasks/sync/posix/ssh/ssh.ts', 'ssh', /^-G/, login, () => push({ host: 'gpu', transfer: 'scp' }));
 row('tasks/sync/posix/shell.ts', 'ssh', /^-T/, login, () => push({ host: 'gpu', transfer: 'scp' }));

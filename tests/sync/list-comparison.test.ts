@@ -162,8 +162,8 @@ test('a list that was cut, or has something else in it, is none; a name that lea
   assert.equal(
     [...(parseTree(whole, 1000)?.entries ?? [])],
     [
-      ['a', { kind: 'file', size: 12, seconds: 1_700_000_000, state: '12 1700000000.1234567890 1700000001.5 77' }],
-      ['b', { kind: 'folder', size: 4096, seconds: -2 }],
+      ['a', { kind: 'file', stamp: '12 1700000000.1234567890', state: '12 1700000000.1234567890 1700000001.5 77' }],
+      ['b', { kind: 'folder', stamp: '4096 -2.5000000000' }],
     ],
   );
   assert.is(parseTree(whole, 1000)?.excluded, 1);

@@ -7,10 +7,8 @@ import { WrongAnswer } from './wrong-answer';
 /** One thing in a folder, as the look at a machine lists it. */
 export interface Found {
   kind: 'file' | 'folder' | 'other';
-  /** Bytes. */
-  size: number;
-  /** When it was changed, since 1970, rounded down: of an earlier time too, find counts the fraction forward. */
-  seconds: number;
+  /** Size in bytes, and when it was changed. */
+  stamp: string;
   /** Size, both times and inode: what tells that it has changed. A folder has none. */
   state?: string;
 }
@@ -23,7 +21,7 @@ export interface Tree {
 }
 
 /** Kind, then size, seconds of both times, inode, name: `find -printf "%y %s %T@ %C@ %i %P"` of GNU. */
-const line = /^([a-zA-Z]) ((\d{1,16}) (-?\d{1,12})(?:\.\d{1,12})? -?\d{1,12}(?:\.\d{1,12})? \d{1,20}) (.+)$/s;
+const line = /^([a-zA-Z]) (((\d{1,16}) -?\d{1,12}(?:\.\d{1,12})?) -?\d{1,12}(?:\.\d{1,12})? \d{1,20}) (.+)$/s;
 
 /**
  * Everything in a folder there.
@@ -36,11 +34,11 @@ export function parseTree(text: string, mostBytes: number): Tree | undefined {
   if (head !== 'tree' || text.length >= mostBytes || lines.pop() !== '' || lines.pop() !== 'end') return undefined;
   const own = lines.filter((each) => each.startsWith('x '));
   const told = lines.flatMap((each) => (each.startsWith('x ') ? [] : [line.exec(each)]));
-  if (told.some((match) => !match || !isByteCount(Number(match[3])))) return undefined;
+  if (told.some((match) => !match || !isByteCount(Number(match[4])))) return undefined;
   const all = told.map((match): [string, Found] => {
-    const [, type, state = '', size, seconds, name = ''] = match ?? [];
+    const [, type, state = '', stamp = '', , name = ''] = match ?? [];
     const kind = type === 'f' ? 'file' : type === 'd' ? 'folder' : 'other';
-    return [name, { kind, size: Number(size), seconds: Number(seconds), ...(kind === 'folder' ? {} : { state }) }];
+    return [name, { kind, stamp, ...(kind === 'folder' ? {} : { state }) }];
   });
   const entries = listedThere(all.filter(([, { kind }]) => kind !== 'folder'));
   for (const [name, found] of all.filter(([, { kind }]) => kind === 'folder')) {

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import { shownName } from '../../common/shown-name';
 import type { Entry } from '../../platform/files/byte-paths';
-import { sizeIn, stampIn, stampOf, wholeSecond } from '../guards/stamps';
+import { isSameToRsync, stampIn, stampOf } from '../guards/stamps';
 import type { Session, SessionDifference } from '../session/session';
 import type { FileStates, StatesThere } from '../session/transport';
 import { baseName, type Folder, isOwn, isOwnExclude } from './folders';
@@ -41,10 +41,7 @@ function isAlikeIn({ direction, deletes }: Session, folder: Folder, here: Iterab
     left.delete(name);
     // A device, a socket or a pipe does not travel.
     const isNeeded = direction === 'push' ? entry.isFile : deletes;
-    if (state === undefined ? isNeeded : !entry.isFile || !isTaken(state, stampOf(entry))) return false;
+    if (state === undefined ? isNeeded : !entry.isFile || !isSameToRsync(state, stampOf(entry))) return false;
   }
   return left.size === 0 || (direction === 'push' && !deletes);
 }
-
-/** As rsync has it: the same size, changed in the same second. */
-const isTaken = (one: string, other: string): boolean => sizeIn(one) === sizeIn(other) && wholeSecond(one) === wholeSecond(other);

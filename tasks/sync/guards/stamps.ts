@@ -41,6 +41,9 @@ export function isAlike(one: string, other: string): boolean {
   return Math.abs(times[0] - times[1]) < 10;
 }
 
+/** As rsync has it: the same size, changed in the same second. */
+export const isSameToRsync = (one: string, other: string): boolean => wholeSecond(one) === wholeSecond(other);
+
 /** Is one of them the other one on a disk that keeps every other second alone, as FAT does, which has no links? */
 export function isOfFat(one: string, other: string): boolean {
   const [earlier, later] = [millisecondsIn(one), millisecondsIn(other)].sort((a, b) => a - b) as [number, number];

@@ -6,7 +6,7 @@ import type { Found, Tree } from '../../answers/tree';
 import type { Comparison, FileChange } from '../../compare/change';
 import { type Direction, type Folder, isOwn } from '../../compare/folders';
 import type { Sides } from '../../compare/sides';
-import { stampOf, wholeSecond } from '../../guards/stamps';
+import { isSameToRsync, sizeIn, stampOf } from '../../guards/stamps';
 import type { Compare } from '../../session/transport';
 import type { PosixMachine } from '../machine';
 
@@ -54,22 +54,20 @@ function treeHere({ host }: Context, at: string, folder: Folder): Tree | undefin
 
 const found = (entry: Entry): Found => ({
   kind: entry.isFile ? 'file' : entry.isFolder ? 'folder' : 'other',
-  size: entry.size,
-  seconds: Number(wholeSecond(stampOf(entry)).split(' ')[1]),
+  stamp: stampOf(entry),
 });
 
 /** As a disk has it that tells neither cases nor Unicode forms apart. */
 const folded = (name: RelativeName): string => foldedName(textName(name));
 
-/** As rsync has it: a file of another size, or changed in another second, is another one. */
 function changesOf(base: string, source: Entries, target: Entries): FileChange[] | undefined {
   const changes: FileChange[] = [];
   const spelled = new Set([...target.keys()].map(folded));
-  for (const [name, { kind, size, seconds }] of source) {
+  for (const [name, { kind, stamp }] of source) {
     const other = target.get(name);
     if (kind === 'other' || (other && other.kind !== kind) || (!other && spelled.has(folded(name)))) return undefined;
-    if (other && (kind === 'folder' || (other.size === size && other.seconds === seconds))) continue;
-    changes.push({ action: other ? 'changed' : 'added', kind, folder: base, name, bytes: kind === 'folder' ? 0 : size });
+    if (other && (kind === 'folder' || isSameToRsync(other.stamp, stamp))) continue;
+    changes.push({ action: other ? 'changed' : 'added', kind, folder: base, name, bytes: kind === 'folder' ? 0 : sizeIn(stamp) });
   }
   return changes.sort((one, another) => (one.name < another.name ? -1 : 1));
 }
