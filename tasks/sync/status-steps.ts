@@ -8,7 +8,6 @@ import { changedFiles, type FileChange, firstRows, shownChange } from './compare
 import { filtersOf } from './compare/filters';
 import { type Direction, type Folder, foldersOf } from './compare/folders';
 import { presenceOf } from './compare/sides';
-import { worthAList } from './compare/worth-a-list';
 import { cutOffThere, piecesOf } from './guards/sending';
 import { refuseSpecial } from './guards/sources';
 import { syncCommand } from './options';
@@ -43,7 +42,7 @@ export function statusSteps(context: Context): Step[] {
   let look: Promise<RemoteState> | undefined;
   const there = () => {
     const names = folders.map(({ name }) => name);
-    look ??= kindNamed(remote.type).lookAt(context, remote, names, 'pull', worthAList(context, folders, filtersOf(context), false));
+    look ??= kindNamed(remote.type).lookAt(context, remote, names, 'pull');
     return look;
   };
   const statuses = new Map<string, Promise<Status>>();

@@ -7,7 +7,7 @@ import { parseLook } from '../../tasks/sync/answers/look-answer';
 import { parseItem } from '../../tasks/sync/answers/rsync-output';
 import { parseTree } from '../../tasks/sync/answers/tree';
 import type { Folder } from '../../tasks/sync/compare/folders';
-import { worthAList } from '../../tasks/sync/compare/worth-a-list';
+import { type AskedList, worthAList } from '../../tasks/sync/compare/worth-a-list';
 import { compareByList } from '../../tasks/sync/posix/rsync/list-comparison';
 import { lookLines, lookScript } from '../../tasks/sync/posix/scripts/look-script';
 import { seenTrees } from '../../tasks/sync/posix/seen-trees';
@@ -34,9 +34,9 @@ function place(folder = data): Place {
   const context = contextIn(root);
   const [here, there] = [path.join(root, 'data'), path.join(other, 'data')];
   for (const each of [here, there]) fs.mkdirSync(each);
-  const look = async (listed: readonly string[]) => {
+  const look = async (listed: readonly AskedList[]) => {
     const { stdout } = await shellOn(context, undefined).run(lookScript, lookLines(other, ['data'], listed));
-    return { trees: seenTrees({ name: 'disk' } as Remote, parseLook(stdout, ['data'], listed)?.lists ?? new Map()) };
+    return { trees: seenTrees({ name: 'disk' } as Remote, listed, parseLook(stdout, ['data'], ['data'])?.lists ?? new Map()) };
   };
   const sides = { base: 'data', here, there, file: undefined, source: 'folder', target: 'folder', isNew: false } as const;
   return {

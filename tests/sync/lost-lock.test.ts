@@ -7,11 +7,12 @@ import { withRemoteLock } from '../../tasks/sync/posix/lock';
 import type { PosixMachine } from '../../tasks/sync/posix/machine';
 import { shellOn } from '../../tasks/sync/posix/shell';
 import { contextWith } from '../support/context';
-import { temporaryFolder } from '../support/project';
+import { runJust, temporaryFolder } from '../support/project';
 import { relay } from '../support/relay';
 import { skip } from '../support/skip';
 import { noSshd } from '../support/sshd';
 import { contents, pair } from '../support/sync';
+import { until } from '../support/until';
 
 const test = suite('a push whose lock another one has taken over');
 
@@ -79,8 +80,64 @@ test('behind the work it says what lies there, with the question that gives the 
   assert.not.ok(fs.existsSync(lockOf(there)));
 });
 
+const folder = { name: 'data', required: true, own: [] };
+
+test('one that is taken over behind the last sign of life is told too', async () => {
+  const { there, context, machine } = volume();
+  const begin = { make: ['data'], outdated: [], note: () => undefined };
+  const held = withRemoteLock(context, machine, begin, async () => {
+    fs.writeFileSync(lockOf(there), other);
+    return [folder];
+  });
+  assert.is(
+    await held.then(
+      () => '',
+      (error: UserError) => error.fault.code,
+    ),
+    'E_LOCK_LOST',
+  );
+  assert.is(fs.readFileSync(lockOf(there), 'utf8'), other);
+});
+
+test('while that is told it gives signs of life; Ctrl-C meanwhile leaves the lock to whoever comes next', async () => {
+  const { there, context, machine } = volume();
+  const bin = temporaryFolder('jl-bin');
+  fs.writeFileSync(path.join(bin, 'find'), '#!/bin/sh\nsleep 2\nexec /usr/bin/find "$@"\n', { mode: 0o755 });
+  const { PATH } = process.env;
+  process.env['PATH'] = `${bin}:${PATH}`;
+  const begin = { make: ['data'], outdated: [], note: () => undefined };
+  const touched = () => fs.statSync(lockOf(there)).mtimeMs;
+  let before = 0;
+  const work = async () => {
+    before = touched();
+    return [folder];
+  };
+  const held = withRemoteLock(context, machine, begin, work, 0.1).catch((error: Error) => error);
+  await until(() => before > 0);
+  await pause(1000);
+  assert.ok(touched() > before);
+  context.host.processes.interrupt('SIGINT');
+  assert.is(await held, undefined);
+  process.env['PATH'] = PATH;
+  assert.match(fs.readFileSync(lockOf(there), 'utf8'), /^[\w-]+\n$/, 'of nobody');
+});
+
+test('a folder of which not all can be read has no such list', async () => {
+  const { there, context, machine } = volume();
+  const bin = temporaryFolder('jl-bin');
+  fs.writeFileSync(path.join(bin, 'find'), '#!/bin/sh\n/usr/bin/find "$@"\ncase "$*" in *maxdepth*) ;; *) exit 1;; esac\n', {
+    mode: 0o755,
+  });
+  const { PATH } = process.env;
+  process.env['PATH'] = `${bin}:${PATH}`;
+  const states = await withRemoteLock(context, machine, { make: ['data'], outdated: [], note: () => undefined }, async () => [folder]);
+  process.env['PATH'] = PATH;
+  assert.is(states, undefined);
+  assert.not.ok(fs.existsSync(lockOf(there)));
+});
+
 if (noSshd) skip(test, 'a push whose lock another one has taken over', noSshd);
-else
+else {
   test('behind a link that broke: it sends nothing more, and says who has its place', async () => {
     const { sshd, configure, start, data, there } = await pair();
     const link = await relay(sshd.port, { rate: 4_000_000 });
@@ -97,5 +154,44 @@ else
     assert.not.ok(Object.keys(contents(path.join(there, 'data/processed'))).includes('big'));
     link.close();
   });
+
+  /** Programs of which ssh does something else once, when it is called for this. */
+  const sshThat = (call: string, does: string): string => {
+    const bin = temporaryFolder('jl-bin');
+    const armed = path.join(bin, 'armed');
+    fs.mkdirSync(armed);
+    const text = `#!/bin/sh\ncase "$*" in *'${call}'*) if rmdir '${armed}' 2>/dev/null; then ${does}; fi;; esac\nexec /usr/bin/ssh "$@"\n`;
+    fs.writeFileSync(path.join(bin, 'ssh'), text, { mode: 0o755 });
+    return `${bin}:${process.env['PATH']}`;
+  };
+
+  test('a link that breaks as the lock is given back: it is given back over a new one', async () => {
+    const { project, env, data, there } = await pair();
+    data('a', 'text');
+    const PATH = sshThat('rm -f "$l"; fi', 'exit 255');
+    const { exitCode, stderr } = await runJust(project, ['sync:push'], { ...env, PATH });
+    assert.is(exitCode, 0, stderr);
+    assert.not.ok(fs.existsSync(lockOf(there)));
+    assert.is(fs.readFileSync(path.join(there, 'data/processed/a'), 'utf8'), 'text');
+    assert.match((await runJust(project, ['sync:push'], env)).stdout, 'nothing to do');
+  });
+
+  test('what changes there between the look and the lock is seen, and not overwritten', async () => {
+    const { project, env, data, run, there } = await pair();
+    data('a', 'text');
+    data('b', 'text');
+    assert.is((await run('sync:push')).exitCode, 0);
+    data('a', 'new text');
+    const file = path.join(there, 'data/processed/a');
+    // An hour back, as of another one whose push keeps times.
+    const theirs = `echo theirs > '${file}'; touch -d '1 hour ago' '${file}'`;
+    const PATH = sshThat('just-lora-begin', `/usr/bin/ssh "$@"; code=$?; ${theirs}; exit $code`);
+    const { exitCode, stderr } = await runJust(project, ['sync:push'], { ...env, PATH });
+    assert.is(exitCode, 1, stderr);
+    assert.match(stderr, 'E_REMOTE_CHANGES');
+    assert.is(fs.readFileSync(file, 'utf8'), 'theirs\n');
+    assert.not.ok(fs.existsSync(lockOf(there)));
+  });
+}
 
 test.run();

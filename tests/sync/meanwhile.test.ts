@@ -34,7 +34,7 @@ else {
     fill(made);
     fs.mkdirSync(target, { recursive: true });
     const pushing = start('sync:push');
-    await Promise.race([pushing.ended, once(pushing.child.stderr, (text) => text.includes('→ push'))]);
+    await Promise.race([pushing.ended, once(pushing.child.stderr, (text) => shares.test(text))]);
     fs.writeFileSync(path.join(target, 'f1'), 'of another');
     const pushed = await pushing.ended;
     assert.is(pushed.exitCode, 1, pushed.stderr);

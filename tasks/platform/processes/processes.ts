@@ -96,7 +96,7 @@ export class Processes {
     });
     if (!options.cleansUp) this.#leave.add(leave);
     void options.dropped?.then(() => {
-      if (child.pid) killGroup(child.pid, 'SIGTERM');
+      if (child.pid && this.#running.has(child.pid)) killGroup(child.pid, 'SIGTERM');
       leave();
     });
     const result = await this.#follow(child, options, Promise.race([ended, limit.givenUp, left]));
@@ -154,7 +154,8 @@ export class Processes {
   ) {
     const tell = (line: string) => {
       onLine?.(line);
-      this.onVerbose?.(`  ${line}`);
+      // What has a NUL in it is a list of files.
+      if (!line.includes('\0')) this.onVerbose?.(`  ${line}`);
     };
     const lines: Lines[] = [];
     for (const [name, stream] of [

@@ -3,31 +3,50 @@ import type { Context } from '../../engine/context';
 import type { Filters } from './filters';
 import type { Folder } from './folders';
 
-/** A longer list is not worth its way over a narrow line: rsync tells what differs in fewer bytes. */
-const mostListed = 2500;
+/** A folder of which the look at a machine is to list what is there. */
+export interface AskedList {
+  /** Relative to the project. */
+  name: string;
+  /** A longer list is cut, and none. */
+  mostBytes: number;
+}
+
+/** All lists of one look together, in bytes: more is not worth its way over a narrow line, where rsync tells what differs in fewer. */
+export const mostListBytes = 300_000;
+/** What a file takes in a list beside its name, and what a folder may have there that it does not have here, in bytes. */
+const [entryBytes, spareBytes] = [100, 16_000];
 
 /**
- * The folders of which the look at a machine may list what is there, so that no question is needed for what differs: those with few
- * files here. Where there are many here, there are many there.
+ * The folders of which the look at a machine may list what is there, so that no question is needed for what differs, and about how long
+ * a list may be: where there are few files here there are few there, or rsync is asked.
  * @param deletes deletions are rsync's, and so are a person's patterns
  */
-export const worthAList = (
+export function worthAList(
   { host, root }: Context,
   folders: readonly Folder[],
   { include, exclude }: Filters,
   deletes: boolean,
-): string[] =>
-  deletes || include.length + exclude.length > 0
-    ? []
-    : folders.map(({ name }) => name).filter((name) => isFew(host.tree.names(path.join(root, name))));
+): AskedList[] {
+  if (deletes || include.length + exclude.length > 0) return [];
+  let left = mostListBytes;
+  return folders.flatMap(({ name }) => {
+    const mostBytes = lengthOf(host.tree.names(path.join(root, name)), left);
+    if (mostBytes === undefined) return [];
+    left -= mostBytes;
+    return [{ name, mostBytes }];
+  });
+}
 
-/** Names cost little: of very many no file is looked at. Of what cannot be read rsync tells. */
-function isFew(names: Iterable<unknown>): boolean {
-  let count = 0;
+/** `undefined` where it is more than `most`: of very many files only as many names are read. Of what cannot be read rsync tells. */
+function lengthOf(names: Iterable<string>, most: number): number | undefined {
+  let bytes = spareBytes;
   try {
-    for (const _ of names) if (++count > mostListed) return false;
+    for (const name of names) {
+      if (bytes > most) return undefined;
+      bytes += entryBytes + name.length;
+    }
   } catch {
-    return false;
+    return undefined;
   }
-  return true;
+  return bytes > most ? undefined : bytes;
 }

@@ -20,6 +20,8 @@ interface Held {
   waited: boolean;
   /** An earlier push was cut off. */
   broken: boolean;
+  /** Something else lies in one of the folders than the look listed. */
+  differs: boolean;
 }
 
 /** Who looks whether a push of a machine still holds its lock, while there is one. */
@@ -47,14 +49,14 @@ export async function withRemoteLock(
   beatSeconds = heartbeatSeconds,
 ): Promise<StatesThere | undefined> {
   const { processes } = context.host;
-  const { token, waited, broken } = await take(context, machine, begin);
+  const { token, waited, broken, differs } = await take(context, machine, begin);
   const run = (script: string, lines: readonly string[] = [], limits: Partial<Limits> = {}, cleansUp = false) =>
     machine.shell.run(script, [machine.path, token, ...lines], { limits, cleansUp }).catch(() => undefined);
   let lost: string | undefined;
   const look = async () => {
     const answer = await run(beatScript, [], { timeoutMs: 10_000 });
     const owner = answer?.exitCode === 0 ? parseLostAnswer(answer.stdout) : undefined;
-    // The work may have come to its end meanwhile.
+    // The work may have come to its end meanwhile, and the place be another's with every right.
     if (owner !== undefined && looks.get(machine) === look) {
       looks.delete(machine);
       lost = owner;
@@ -68,31 +70,44 @@ export async function withRemoteLock(
   let [well, listed]: [boolean, readonly Folder[]] = [false, []];
   let last: RunResult | undefined;
   try {
-    listed = await work(waited || broken);
+    listed = await work(waited || broken || differs);
     well = true;
   } catch (error) {
     throw lost === undefined ? error : lostError(machine, lost);
   } finally {
-    clearInterval(beat);
     looks.delete(machine);
+    const cleared = well && broken ? begin.make.map((folder) => `-${folder}`) : [];
+    const end = () => run(endScript, [...cleared, ...listed.map(({ name }) => `+${name}`)], listed.length > 0 ? longAnswer : {});
+    if (!processes.interrupted) last = await end();
+    // A link that broke: the lock is given back over a new one, and then nobody tells whether another has it with every right.
+    const isAnswered = last?.exitCode === 0;
+    if (!isAnswered && !processes.interrupted) last = await end();
+    clearInterval(beat);
     // Only a transfer that came to its end has nothing left to continue from: the lock of another stays, and is nobody's.
     if (processes.interrupted) await run(leaveScript, [], {}, true);
-    else {
-      const cleared = well && broken ? begin.make.map((folder) => `-${folder}`) : [];
-      last = await run(endScript, [...cleared, ...listed.map(({ name }) => `+${name}`)], listed.length > 0 ? longAnswer : {});
-    }
+    const owner = isAnswered && well ? parseLostAnswer(last?.stdout ?? '') : undefined;
+    if (owner !== undefined) lost = owner;
   }
-  const lists = last?.exitCode === 0 ? listsIn(last.stdout) : [];
-  if (lists.length < listed.length) return undefined;
-  return new Map(
-    listed.map((folder, index) => [folder.name, heard(machine.remote, () => parseStates(lists[index] ?? '', baseName(folder)))]),
-  );
+  if (lost !== undefined) throw lostError(machine, lost);
+  return last?.exitCode === 0 ? heard(machine.remote, () => statesIn(last.stdout, listed)) : undefined;
+}
+
+/** @returns `undefined` where one of the lists is not whole @throws WrongAnswer */
+function statesIn(text: string, folders: readonly Folder[]): StatesThere | undefined {
+  const lists = listsIn(text).map((list) => /^(.*)end\0$/s.exec(list)?.[1]);
+  if (lists.length !== folders.length || lists.includes(undefined)) return undefined;
+  return new Map(folders.map((folder, index) => [folder.name, parseStates(lists[index] ?? '', baseName(folder))]));
 }
 
 async function take({ host, root, settings }: Context, { remote, shell, path, ssh }: PosixMachine, begin: PushBegin): Promise<Held> {
   const token = randomUUID();
   const owner = `${host.hostname}:${root}`.replace(/[^\x20-\x7e]/g, '?');
-  const todo = [...begin.make.map((folder) => `+${folder}`), ...begin.outdated.map((file) => `-${file}`)];
+  const seen = [...(begin.seen ?? [])];
+  const todo = [
+    ...seen.map(([folder]) => `=${folder}`),
+    ...begin.make.map((folder) => `+${folder}`),
+    ...begin.outdated.map((file) => `-${file}`),
+  ];
   const limit = settings.setup.run.lock_wait_seconds;
   const deadline = host.now().getTime() + limit * 1000;
   let waited = false;
@@ -102,7 +117,10 @@ async function take({ host, root, settings }: Context, { remote, shell, path, ss
     );
     const answer = parseLockAnswer(said);
     if (!answer) throw wrongAnswer(remote, 'does not say whether the place is free for a push');
-    if (answer.state === 'taken') return { token, waited, broken: answer.broken };
+    if (answer.state === 'taken') {
+      const differs = seen.some(([, hash], index) => answer.seen[index] !== hash);
+      return { token, waited, broken: answer.broken, differs };
+    }
     const holder = answer.owner;
     if (host.now().getTime() >= deadline)
       throw new UserError({

@@ -5,6 +5,7 @@ import { shortAnswer } from '../answers/answer';
 import { parseLook } from '../answers/look-answer';
 import { parseRsyncVersion, type RsyncVersion } from '../answers/rsync-output';
 import type { Direction } from '../compare/folders';
+import { type AskedList, mostListBytes } from '../compare/worth-a-list';
 import { refuseUnmounted } from '../guards/mounted';
 import { placeHere, refuseSamePlace } from '../guards/same-place';
 import type { Remote } from '../remotes/remote';
@@ -12,7 +13,7 @@ import { remoteFault } from './faults';
 import type { PosixMachine } from './machine';
 import { readLook } from './read-look';
 import { refuseClosed, refuseNoFolder, refuseUnescaped } from './refusals';
-import { lookLines, lookScript, mostTreeBytes } from './scripts/look-script';
+import { lookLines, lookScript } from './scripts/look-script';
 import { seenTrees } from './seen-trees';
 import { shellOn } from './shell';
 import type { Ssh } from './ssh/connection';
@@ -31,19 +32,25 @@ export async function lookAtMachine(
   ssh: Ssh | undefined,
   folders: readonly string[],
   direction: Direction,
-  asked: readonly string[] = [],
+  asked: readonly AskedList[] = [],
 ): Promise<PosixMachine> {
   const shell = shellOn(context, ssh);
   const listed = remote.transfer === 'scp' ? [] : asked;
-  const mostBytes = shortAnswer.mostBytes + listed.length * mostTreeBytes;
+  const limits = listed.length > 0 ? { ...shortAnswer, mostBytes: shortAnswer.mostBytes + mostListBytes } : { timeoutMs: 40_000 };
   const isNew = ssh !== undefined && ssh.target.knownHosts.length > 0 && !(await isHostKnown(context, ssh.target));
   if (context.acts) shell.keepReady();
-  const look = () => shell.run(lookScript, lookLines(remote.path, folders, listed), { limits: { timeoutMs: 40_000, mostBytes } });
+  const look = () => shell.run(lookScript, lookLines(remote.path, folders, listed), { limits });
   const [rsyncHere, first] = await Promise.all([rsyncOfThisMachine(context), look()]);
   // A server that lets in one session alone may have given it to one of the shells that wait, which can answer too.
   const answer = first.exitCode === 255 && shell.isKeptReady() ? await look() : first;
   const now = context.host.now().getTime() / 1000;
-  const looked = await readLook(context, remote, ssh, answer, (text) => parseLook(text, folders, listed));
+  const looked = await readLook(context, remote, ssh, answer, (text) =>
+    parseLook(
+      text,
+      folders,
+      listed.map(({ name }) => name),
+    ),
+  );
   const { path: folder, rsync, items } = looked;
   const transfer = chooseTransfer(context, remote, ssh, rsync, rsyncHere);
   refuseUnescaped(remote, folder, folders, transfer === 'rsync' && ssh ? rsyncHere : undefined);
@@ -70,7 +77,7 @@ export async function lookAtMachine(
     },
     rsync,
     rsyncHere,
-    trees: seenTrees(remote, looked.lists),
+    trees: seenTrees(remote, listed, looked.lists),
     freeBytes: looked.freeBytes,
     clockAhead: looked.now === undefined ? 0 : looked.now - now,
     locked: looked.locked,

@@ -1,7 +1,8 @@
+import { sha256 } from '../../common/hash';
 import { heard } from '../answers/answer';
 import { parseTree, type Tree } from '../answers/tree';
+import type { AskedList } from '../compare/worth-a-list';
 import type { Remote } from '../remotes/remote';
-import { mostTreeBytes } from './scripts/look-script';
 
 /** What the look listed of folders there. It holds until something is brought there or fetched from there. */
 export interface SeenTrees {
@@ -11,23 +12,28 @@ export interface SeenTrees {
    * @throws UserError E_REMOTE_ANSWER for a name that is no path below the folder
    */
   of(folder: string): Tree | undefined;
+  /** By folder, the SHA-256 of each list that was asked for: whether it is still so is told without it. */
+  hashes(): ReadonlyMap<string, string>;
   forget(): void;
 }
 
 /** @param texts by folder, as the look printed them */
-export function seenTrees(remote: Remote, texts: ReadonlyMap<string, string>): SeenTrees {
+export function seenTrees(remote: Remote, asked: readonly AskedList[], texts: ReadonlyMap<string, string>): SeenTrees {
   const left = new Map(texts);
   const read = new Map<string, Tree | undefined>();
   return {
     of(folder) {
       const text = left.get(folder);
+      const mostBytes = asked.find(({ name }) => name === folder)?.mostBytes ?? 0;
       if (text !== undefined && !read.has(folder))
         read.set(
           folder,
-          heard(remote, () => parseTree(text, mostTreeBytes)),
+          heard(remote, () => parseTree(text, mostBytes)),
         );
       return read.get(folder);
     },
+    hashes: () =>
+      new Map([...read].flatMap(([folder, tree]) => (tree ? [[folder, sha256(Buffer.from(left.get(folder) ?? '', 'latin1'))]] : []))),
     forget() {
       left.clear();
       read.clear();

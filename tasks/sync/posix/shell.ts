@@ -122,9 +122,9 @@ export function shellOn(context: Context, ssh: Ssh | undefined): Shell {
       const timer = setInterval(() => {
         const isAnswered = firstMs !== undefined;
         const isSlow = (leastMs ?? firstMs ?? performance.now() - begunMs) >= slowMs;
-        if (isAnswered && (!isSlow || ssh.elsewhere)) clearInterval(timer);
-        else if (isSlow && host.files.lstat(socket)) {
-          clearInterval(timer);
+        const isThere = isSlow && !ssh.elsewhere && host.files.lstat(socket) !== undefined;
+        if (isAnswered || isThere) clearInterval(timer);
+        if (isThere) {
           ready = readyOn(ssh);
           ends.push(ready.keep());
         }

@@ -2,6 +2,7 @@ import type { Context } from '../../engine/context';
 import type { Presence } from '../answers/look-answer';
 import type { Filters } from '../compare/filters';
 import type { Direction } from '../compare/folders';
+import type { AskedList } from '../compare/worth-a-list';
 import type { Shell } from '../posix/shell';
 import type { Transport } from '../session/transport';
 import type { Remote } from './remote';
@@ -20,7 +21,7 @@ export interface RemoteKind {
   pathFault(path: string, host: string | null): string | undefined;
   /**
    * Is it there, and what does it have of these folders of the project? Writes nothing.
-   * @param listed those of the folders of which a list of what is there is worth its way; a kind that has no use for it makes none
+   * @param listed those of the folders of which a list of what is there is worth its way, and how much of it; a kind that has no use for one makes none
    * @throws UserError by the fault
    */
   lookAt(
@@ -28,7 +29,7 @@ export interface RemoteKind {
     remote: Remote,
     folders: readonly string[],
     direction: Direction,
-    listed?: readonly string[],
+    listed?: readonly AskedList[],
   ): Promise<RemoteState>;
   /** A shell on the other side. A store has none: no push is locked there, and no runs happen there. */
   shell?(context: Context, remote: Remote): Promise<Shell>;

@@ -75,6 +75,8 @@ export interface PushBegin {
   make: readonly string[];
   /** Manifests that will no longer hold, as patterns of their names. */
   outdated: readonly string[];
+  /** By folder, the hash of what the look listed there: where it is another one by now, what was seen before does not hold. */
+  seen?: ReadonlyMap<string, string>;
   /** Says what is waited for. */
   note(text: string): void;
 }

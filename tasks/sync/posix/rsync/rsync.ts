@@ -121,8 +121,9 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     readState: other.readState,
     writeState: other.writeState,
     alone(begin, work) {
+      const seen = machine.trees.hashes();
       machine.trees.forget();
-      return withRemoteLock(context, machine, begin, work);
+      return withRemoteLock(context, machine, { ...begin, seen }, work);
     },
   };
 }

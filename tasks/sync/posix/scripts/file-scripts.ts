@@ -1,13 +1,13 @@
 import { projectScript } from './project-script';
 
-/** Files that never travel (compare/folders.ts), as find has them. */
-export const alwaysLeftOut = '-name .gitkeep -o -name .DS_Store -o -name "._*" -o -name Thumbs.db -o -name desktop.ini';
+/** What never travels (compare/folders.ts), with what is below it, as find has it. */
+const leftOut = '-name .rsync-partial -o -name .gitkeep -o -name .DS_Store -o -name "._*" -o -name Thumbs.db -o -name desktop.ini';
 
 /** How many files there are that could travel. Lines: project, then one folder. */
 export const countScript = projectScript(`
   IFS= read -r f;
   cd "$p/$f" || exit 81;
-  find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o -type f -print0 -o -type l -exec test -f {} \\; -print0 | tr -dc "\\000" | wc -c`);
+  find . \\( ${leftOut} \\) -prune -o -type f -print0 -o -type l -exec test -f {} \\; -print0 | tr -dc "\\000" | wc -c`);
 
 /** Deletes. stdin: project, one folder, then names with NUL between: `-NAME` a file, `/NAME` a folder that is empty by then. */
 export const deleteScript = projectScript(`
@@ -35,9 +35,9 @@ const listing = (what: string, single: string) => `
   ${single}
   cd "$p/$f" 2>/dev/null || exit 0;
   if find . -maxdepth 0 -printf "" 2>/dev/null; then
-    find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o ${what} -printf "%s %T@ %C@ %i %P\\0";
+    find . \\( ${leftOut} \\) -prune -o ${what} -printf "%s %T@ %C@ %i %P\\0";
   else
-    find . -type d -name .rsync-partial -prune -o ${alwaysLeftOut} -o ${what} -exec stat -f "%z %m %c %i %N%n" {} + | tr "\\n" "\\0";
+    find . \\( ${leftOut} \\) -prune -o ${what} -exec stat -f "%z %m %c %i %N%n" {} + | tr "\\n" "\\0";
   fi`;
 /** Of a folder that a line of stdin names. */
 const ofOne = (text: string): string => projectScript(`IFS= read -r f; ${text}`);
@@ -54,6 +54,14 @@ export const othersScript = ofOne(listing('-type d -o -type f -o', `if [ -L "$p/
 export const listingOfAll = listing('-type d -o', `if [ -f "$p/$f" ]; ${single}`);
 /** {@link listingOfAll}. Lines: project, then one folder. */
 export const allScript = ofOne(listingOfAll);
+
+/**
+ * Everything in the folder `f`, in `m` bytes at the most, by GNU find alone: `KIND SIZE MODIFIED CHANGED INODE NAME` with NUL behind, and
+ * `x NAME` for what never travels, and `end` where all could be read.
+ */
+export const listingOfTree = `
+  ( cd "$p/$f" 2>/dev/null && find . -maxdepth 0 -printf "tree\\0" 2>/dev/null || exit 0;
+  ( find . -mindepth 1 \\( ${leftOut} \\) -prune -printf "x %P\\0" -o -mindepth 1 -printf "%y %s %T@ %C@ %i %P\\0" 2>/dev/null && printf "end\\0" ) | head -c "$m" )`;
 
 /** Writes a file under `.just-lora`, whole. stdin: project, its name there, then the text. */
 export const writeScript = projectScript(`

@@ -1,23 +1,17 @@
-import { alwaysLeftOut } from './file-scripts';
+import type { AskedList } from '../../compare/worth-a-list';
+import { listingOfTree } from './file-scripts';
 import { projectScript } from './project-script';
 
-/** Bytes of one list at the most: as many files as are worth a list, with long names. */
-export const mostTreeBytes = 300_000;
-
 /**
- * Everything in a folder, as far as there is not too much of it, by GNU find alone: `KIND SIZE MODIFIED CHANGED INODE NAME` with NUL
- * behind, and `x NAME` for what never travels, and `end` where all could be read.
+ * What {@link lookScript} is told.
+ * @param folders that are to travel
+ * @param listed those of them of which it lists what is there
  */
-const tree = `
-  ( cd "$p/$f" 2>/dev/null && find . -maxdepth 0 -printf "tree\\0" 2>/dev/null || exit 0;
-  ( find . -mindepth 1 \\( -name .rsync-partial -o ${alwaysLeftOut} \\) -prune -printf "x %P\\0" -o -mindepth 1 -printf "%y %s %T@ %C@ %i %P\\0" 2>/dev/null && printf "end\\0" ) | head -c ${mostTreeBytes} )`;
-
-/** What {@link lookScript} is told. @param folders that are to travel @param listed those of them of which it lists what is there */
-export const lookLines = (path: string, folders: readonly string[], listed: readonly string[]): string[] => [
+export const lookLines = (path: string, folders: readonly string[], listed: readonly AskedList[]): string[] => [
   path,
   ...folders,
   '',
-  ...listed,
+  ...listed.flatMap(({ name, mostBytes }) => [String(mostBytes), name]),
 ];
 
 /**
@@ -54,4 +48,4 @@ export const lookScript = projectScript(`
     else printf "item=missing yes %s\\n" "$f"; fi;
   done;
   echo just-lora-end;
-  while IFS= read -r f; do printf "\\0list\\0"; ${tree}; done; true`);
+  while IFS= read -r m && IFS= read -r f; do printf "\\0list\\0"; ${listingOfTree}; done; true`);
