@@ -81,7 +81,7 @@ export async function withRemoteLock(
     if (!processes.interrupted) last = await end();
     // A link that broke: the lock is given back over a new one, and then nobody tells whether another has it with every right.
     const isAnswered = last?.exitCode === 0;
-    if (!isAnswered && !processes.interrupted) last = await end();
+    if (well && !isAnswered && !processes.interrupted) last = await end();
     clearInterval(beat);
     // Only a transfer that came to its end has nothing left to continue from: the lock of another stays, and is nobody's.
     if (processes.interrupted) await run(leaveScript, [], {}, true);
