@@ -94,7 +94,7 @@ export async function withRemoteLock(
 
 /** @returns `undefined` where one of the lists is not whole @throws WrongAnswer */
 function statesIn(text: string, folders: readonly Folder[]): StatesThere | undefined {
-  const lists = listsIn(text).map((list) => /^(.*)end\0$/s.exec(list)?.[1]);
+  const lists = listsIn(text).map((list) => /^((?:.*\0)?)end\0$/s.exec(list)?.[1]);
   if (lists.length !== folders.length || lists.includes(undefined)) return undefined;
   return new Map(folders.map((folder, index) => [folder.name, parseStates(lists[index] ?? '', baseName(folder))]));
 }
