@@ -66,7 +66,8 @@ test('behind the work it says what lies there, with the question that gives the 
   const folders = ['data', 'odd', 'none', 'one'].map((name) => ({ name, required: true, own: [] }));
   const states = await withRemoteLock(context, machine, begin, async () => {
     fs.mkdirSync(path.join(there, 'odd'));
-    for (const name of ['data/a', 'data/.gitkeep', 'odd/list', 'odd/new\nline', 'odd/weekend', 'one']) fs.writeFileSync(path.join(there, name), 'text');
+    for (const name of ['data/a', 'data/.gitkeep', 'odd/list', 'odd/new\nline', 'odd/weekend', 'one'])
+      fs.writeFileSync(path.join(there, name), 'text');
     return folders;
   });
   const names = [...(states ?? [])].map(([folder, files]) => [folder, Object.keys(files).sort()]);
