@@ -81,7 +81,7 @@ export function rowsOf(context: DataContext, { name, kind }: Listed, isLinked = 
 /** Whether a file of this name is one of rows. */
 export const isRowsName = (name: string): boolean => ending.test(name);
 
-const isHidden = (name: string): boolean => name.split('/').some((part) => part.startsWith('.'));
+const isHidden = (name: string): boolean => name.startsWith('.') || name.includes('/.');
 
 const dataFile = (root: string, file: string, name: string, bytes: number): DataFile => ({
   path: file,
