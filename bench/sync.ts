@@ -47,8 +47,7 @@ async function machine(): Promise<
   return { ...made, ours, bare, start, source: path.join(made.project, 'data/processed') } as never;
 }
 
-/** By `node --cpu-prof`. */
-const readTwice = 'the folders here are read once for rows and once for links that lead out, 0.06 s each, before rsync is asked.';
+const readTwice = 'the folders here are read once for rows and once for links that lead out before rsync is asked.';
 
 const row = (what: string, ours: number, peerName: string, peer: number, goal: number, why?: string): Row => ({
   what,

@@ -10,6 +10,7 @@ import { contextWith } from '../support/context';
 import { runJust, temporaryFolder } from '../support/project';
 import { relay } from '../support/relay';
 import { skip } from '../support/skip';
+import { sshThat } from '../support/ssh-that';
 import { noSshd } from '../support/sshd';
 import { contents, pair } from '../support/sync';
 import { until } from '../support/until';
@@ -156,20 +157,10 @@ else {
     link.close();
   });
 
-  /** Programs of which ssh does something else once, when it is called for this. */
-  const sshThat = (call: string, does: string): string => {
-    const bin = temporaryFolder('jl-bin');
-    const armed = path.join(bin, 'armed');
-    fs.mkdirSync(armed);
-    const text = `#!/bin/sh\ncase "$*" in *'${call}'*) if rmdir '${armed}' 2>/dev/null; then ${does}; fi;; esac\nexec /usr/bin/ssh "$@"\n`;
-    fs.writeFileSync(path.join(bin, 'ssh'), text, { mode: 0o755 });
-    return `${bin}:${process.env['PATH']}`;
-  };
-
   test('a link that breaks as the lock is given back: it is given back over a new one', async () => {
     const { project, env, data, there } = await pair();
     data('a', 'text');
-    const PATH = sshThat('rm -f "$l"; fi', 'exit 255');
+    const { PATH } = sshThat('rm -f "$l"; fi', 'exit 255');
     const { exitCode, stderr } = await runJust(project, ['sync:push'], { ...env, PATH });
     assert.is(exitCode, 0, stderr);
     assert.not.ok(fs.existsSync(lockOf(there)));
@@ -186,7 +177,7 @@ else {
     const file = path.join(there, 'data/processed/a');
     // An hour back, as of another one whose push keeps times.
     const theirs = `echo theirs > '${file}'; touch -d '1 hour ago' '${file}'`;
-    const PATH = sshThat('just-lora-begin', `/usr/bin/ssh "$@"; code=$?; ${theirs}; exit $code`);
+    const { PATH } = sshThat('just-lora-begin', `/usr/bin/ssh "$@"; code=$?; ${theirs}; exit $code`);
     const { exitCode, stderr } = await runJust(project, ['sync:push'], { ...env, PATH });
     assert.is(exitCode, 1, stderr);
     assert.match(stderr, 'E_REMOTE_CHANGES');

@@ -6,8 +6,9 @@ import * as assert from 'uvu/assert';
 import { thisHost } from '../../tasks/platform';
 import { readyScript, readyShells } from '../../tasks/sync/posix/ready-shells';
 import { far, fill } from '../support/far';
-import { runJust, temporaryFolder } from '../support/project';
+import { runJust } from '../support/project';
 import { skip } from '../support/skip';
+import { sshThat } from '../support/ssh-that';
 import { noSshd } from '../support/sshd';
 import { contents, processesWith } from '../support/sync';
 import { together } from '../support/together';
@@ -133,11 +134,9 @@ else {
     const made = await far();
     const { project, env, link, source, target } = made;
     fill(made);
-    const bin = temporaryFolder('jl-bin');
-    const armed = path.join(bin, 'armed');
-    const text = `#!/bin/sh\ncase "$*" in *just-lora-begin*) if rmdir '${armed}' 2>/dev/null; then sleep 1; exit 255; fi;; esac\nexec /usr/bin/ssh "$@"\n`;
-    fs.writeFileSync(path.join(bin, 'ssh'), text, { mode: 0o755 });
-    const run = (...args: string[]) => runJust(project, args, { ...env, PATH: `${bin}:${process.env.PATH}` });
+    const { PATH, armed } = sshThat('just-lora-begin', 'sleep 1; exit 255');
+    fs.rmdirSync(armed);
+    const run = (...args: string[]) => runJust(project, args, { ...env, PATH });
     // Once the key of the host is known, the connection of one run is there for the next one.
     for (let round = 0; round < 2; round++) assert.is((await run('sync:push', '--check')).exitCode, 3);
     fs.mkdirSync(armed);

@@ -12,7 +12,7 @@ import type { Sides } from '../../compare/sides';
 import { refuseWay } from '../../session/staging';
 import type { Compare } from '../../session/transport';
 import { remoteFault } from '../faults';
-import { filesHere, filesThere } from '../files';
+import type { filesThere } from '../files';
 import type { PosixMachine } from '../machine';
 import { retrying } from '../retry';
 import { dropMaster } from '../ssh/ssh';
@@ -22,11 +22,20 @@ import { rsyncArgs } from './rsync-args';
 import type { RsyncCalls } from './rsync-calls';
 import { type RsyncQuestion, readComparison } from './rsync-comparison';
 
-/** What differs, by the list of the look where that tells it, else by a dry run of rsync. */
-export function comparing(context: Context, machine: PosixMachine, direction: Direction, filters: Filters, calls: RsyncCalls) {
+/**
+ * What differs, by the list of the look where that tells it, else by a dry run of rsync.
+ * @param receiving the files of the side that receives
+ */
+export function comparing(
+  context: Context,
+  machine: PosixMachine,
+  direction: Direction,
+  filters: Filters,
+  calls: RsyncCalls,
+  receiving: ReturnType<typeof filesThere>,
+) {
   const { root } = context;
   const { sides, links, call, run, fault, flavour } = calls;
-  const receiving = direction === 'push' ? filesThere(machine) : filesHere(context, machine.remote);
   const compare = async (folder: Folder, how: Compare): Promise<Comparison> => {
     const at = sides(folder);
     const listed = (await links(folder)).size > 0 ? undefined : compareByList(context, machine, direction, folder, at, how);

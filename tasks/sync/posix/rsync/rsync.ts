@@ -30,7 +30,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
   const receiving = direction === 'push' ? other : filesHere(context, machine.remote);
   const calls = rsyncCalls(context, machine, direction, filters);
   const { sides, links, call, run, fault, flavour } = calls;
-  const { compare, names } = comparing(context, machine, direction, filters, calls);
+  const { compare, names } = comparing(context, machine, direction, filters, calls, receiving);
   /** A name through a link that leads out is none of a file in this folder. */
   const canShare = async (folder: Folder): Promise<boolean> =>
     sides(folder).file === undefined && (direction === 'pull' || (await links(folder)).size === 0);
