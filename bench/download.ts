@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -7,8 +7,9 @@ import type { Hub } from '../tests/hub/server';
 import { projectCopy, repository } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
 import { hubWithModel, repo, shardBytes, shards, smallRepo, type Usage, usageOf } from './peers/hub-model';
-import { withSecondCdn } from './peers/second-cdn';
+import { Arrival } from './support/arrival';
 import type { Benchmark } from './support/benchmark';
+import { type Line, lay, lines, mostDelay, type Peer } from './support/lines';
 import { median } from './support/measure';
 import type { Row } from './support/table';
 
@@ -16,52 +17,6 @@ const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 /** The lines with this text in their name alone, for a trial: what is written then is not the whole table. */
 const chosen = process.env.DOWNLOAD_CASE ?? '';
 const just = path.join(repository, 'node_modules/just-task/bin/just.js');
-const limit = 20_000_000;
-
-type Peer = 'ours' | 'hf' | 'aria2c' | 'curl';
-
-/** What lies between the server and us. */
-interface Line {
-  what: string;
-  /** Bytes a second of one connection, and of all together; none by default. */
-  rate?: number;
-  rateInAll?: number;
-  /** Milliseconds to the first byte. */
-  delay?: number;
-  /** The share of the requests that are reset in the middle. */
-  resets?: number;
-  /** A CDN that was written apart from that of the tests. */
-  isSecond?: true;
-  /** Two loops of sha256sum, niced, work beside it. */
-  isBusy?: true;
-  peers?: readonly Peer[];
-  /** What ours is to stay under. */
-  goals: Partial<Record<Peer, number>>;
-}
-
-const mostDelay = 150;
-const perConnection = '20 MB/s a connection';
-const lines: readonly Line[] = [
-  { what: 'no limit', goals: { hf: 0.6, aria2c: 0.75 } },
-  { what: perConnection, rate: limit, goals: { hf: 0.35, aria2c: 1 } },
-  { what: `${perConnection}, 50 ms to the first byte`, rate: limit, delay: 50, goals: { hf: 0.38, aria2c: 1 } },
-  { what: `${perConnection}, ${mostDelay} ms to the first byte`, rate: limit, delay: mostDelay, goals: { hf: 0.4, aria2c: 1 } },
-  { what: `${perConnection}, 60 ms, a second server`, rate: limit, delay: 60, isSecond: true, goals: { hf: 0.4, aria2c: 1 } },
-  {
-    what: '1 Gbit/s in all, 50 ms, 1 % of the requests reset',
-    rateInAll: 125_000_000,
-    delay: 50,
-    resets: 0.01,
-    peers: ['ours', 'hf', 'aria2c'],
-    goals: { hf: 0.5, aria2c: 0.9 },
-  },
-  { what: 'no limit, two niced sha256sum beside it', isBusy: true, peers: ['ours', 'hf'], goals: { hf: 0.6 } },
-];
-
-const whys: Partial<Record<Peer, string>> = {
-  hf: 'its 8 connections wait for the line, or for each other, and ours for a core of this machine: the server, the hashing and what moves the bytes share two.',
-  aria2c: 'it has 128 connections and asks each for many megabytes. Ours also hashes every byte.',
-};
 
 export const benchmark: Benchmark = {
   isTrial: chosen !== '',
@@ -75,14 +30,17 @@ export const benchmark: Benchmark = {
     const env = hfEnvironment(hub, folder);
     const out = path.join(folder, 'out');
     const commands = commandsFor(hub, folder, out);
-    const one = async (peer: Peer, name = repo): Promise<Usage> => {
+    const one = async (peer: Peer, name = repo, done = (): void => undefined): Promise<Usage> => {
       const [command, args] = peer === 'ours' ? [process.execPath, [just, 'model:download', `--model=${name}`]] : commands[peer];
       fs.mkdirSync(out, { recursive: true });
       const usage = await usageOf(command, args, env, project);
+      done();
       fs.rmSync(out, { recursive: true, force: true });
       fs.rmSync(path.join(project, 'models'), { recursive: true, force: true });
       return usage;
     };
+    // What the shards left to write would be part of the first run.
+    execFileSync('sync');
     const isThere = (peer: Peer) => peer !== 'aria2c' || isInstalled('aria2c');
     // What TypeScript says of the sources is kept from here on.
     await one('ours', smallRepo);
@@ -92,8 +50,14 @@ export const benchmark: Benchmark = {
       const peers = (line.peers ?? ['ours', 'hf', 'aria2c', 'curl']).filter(isThere);
       const usages: Record<Peer, Usage[]> = { ours: [], hf: [], aria2c: [], curl: [] };
       for (let round = 0; round < rounds; round++) for (const peer of peers) usages[peer].push(await one(peer));
+      // Once more and watched, which costs a little.
+      const arrival = new Arrival(path.join(project, 'models'));
+      let profile = '';
+      await one('ours', repo, () => {
+        profile = arrival.told();
+      });
       end();
-      rows.push(...rowsOf(line, usages));
+      rows.push(...rowsOf(line, usages, profile));
     }
     if (chosen === '') rows.push(...(await hotel(hub, () => one('ours', smallRepo))));
     await hub.close();
@@ -113,44 +77,15 @@ function commandsFor(hub: Hub, folder: string, out: string): Record<Exclude<Peer
   };
 }
 
-/** Makes the line be so. @returns ends what runs for it */
-async function lay(
-  hub: Hub,
-  folder: string,
-  { rate = 0, rateInAll = 0, delay = 0, resets = 0, isSecond, isBusy }: Line,
-): Promise<() => void> {
-  Object.assign(hub, { rate, rateInAll });
-  let asked = 0;
-  hub.fault = ({ server, range }) => {
-    if (server !== 'cdn') return undefined;
-    const isReset = resets > 0 && ++asked % Math.round(1 / resets) === 0;
-    return { delay, ...(isReset ? { resetAfter: middleOf(range) } : {}) };
-  };
-  const second = isSecond ? await withSecondCdn(hub, folder, rate, delay) : undefined;
-  const loop = 'while :; do head -c 100000000 /dev/zero | sha256sum; done';
-  const busy = isBusy ? [0, 1].map(() => spawn('nice', ['-n', '19', 'sh', '-c', loop], { stdio: 'ignore', detached: true })) : [];
-  return () => {
-    second?.close();
-    for (const { pid } of busy) if (pid !== undefined) process.kill(-pid);
-    Object.assign(hub, { rate: 0, rateInAll: 0, fault: () => undefined });
-  };
-}
-
-function middleOf(range: string | undefined): number {
-  const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
-  return Math.floor(((to === '' ? shardBytes : Number(to)) - Number(from)) / 2);
-}
-
-/** @param rateInAll bytes a second of a line that all connections share: who is not behind it is at the line's own limit */
-function whyOf(peer: Peer, rateInAll?: number): Pick<Row, 'why'> {
+/** @param profile where the time of ours went in one run */
+function whyOf({ rateInAll }: Line, profile: string): string {
   if (rateInAll)
-    return {
-      why: `the line itself takes ${((shards.length * shardBytes) / rateInAll).toFixed(1)} s for so many bytes, whoever fetches them.`,
-    };
-  return whys[peer] === undefined ? {} : { why: whys[peer] };
+    return `the line itself takes ${((shards.length * shardBytes) / rateInAll).toFixed(1)} s for so many bytes, whoever fetches them.`;
+  return `where the time of one run goes: ${profile}; the server, what moves the bytes and the hashing share the cores of this machine, and only ours hashes.`;
 }
 
-function rowsOf({ what, goals, rate, rateInAll, delay, isBusy }: Line, usages: Record<Peer, Usage[]>): Row[] {
+function rowsOf(line: Line, usages: Record<Peer, Usage[]>, profile: string): Row[] {
+  const { what, goals, rate, rateInAll, delay, isBusy } = line;
   const of = (peer: Peer, part: keyof Usage) => median(usages[peer].map((usage) => usage[part]));
   const peers = (Object.keys(usages) as Peer[]).filter((peer) => peer !== 'ours' && usages[peer].length > 0);
   const rows = peers.map(
@@ -160,7 +95,7 @@ function rowsOf({ what, goals, rate, rateInAll, delay, isBusy }: Line, usages: R
       peer: `${peer} ${of(peer, 'seconds').toFixed(1)} s`,
       ratio: of('ours', 'seconds') / of(peer, 'seconds'),
       ...(goals[peer] === undefined ? {} : { goal: goals[peer] }),
-      ...whyOf(peer, rateInAll),
+      why: whyOf(line, profile),
     }),
   );
   const processor: Row = {

@@ -21,21 +21,42 @@ test('never less than is worth a request', () => {
   assert.is(pieceBytes(budgetOf(8), 128), 131_072);
 });
 
+/** Looks at a line for so many seconds that brings `rate` bytes a second over so many connections, which receive all the time. */
+function lookedAt(budget: Budget, seconds: number, rate: number, connections: number): Budget {
+  for (let nowMs = 0; nowMs <= seconds * 1000; nowMs += 30)
+    budget.look({ nowMs, bytes: (rate * nowMs) / 1000, receivingMs: connections * nowMs }, connections);
+  return budget;
+}
+
 test('a budget follows the line: twice what is on it, and 8 MB more', () => {
   const budget = new Budget(null);
   assert.is(budget.bytes, budgetOf(8), 'before anything is known');
-  for (let at = 0; at <= 10; at++) budget.look(at * 200, at * 128_000_000);
+  lookedAt(budget, 2, 640_000_000, 32);
   assert.is(budget.bytes, budgetOf(8), 'without an answer');
   for (const ms of [300, 50, 80]) budget.answered(ms);
   // 640 MB/s for 50 ms.
   assert.is(Math.round(budget.bytes / 1e6), Math.round(budgetOf(8 + 64) / 1e6));
-  for (let at = 0; at < 32; at++) budget.answered(2);
+  for (let at = 0; at < 128; at++) budget.answered(2);
   assert.ok(budget.bytes < budgetOf(11), 'as near as the last answers say');
-  for (let at = 0; at < 40; at++) budget.answered(60_000);
+  for (let at = 0; at < 140; at++) budget.answered(60_000);
   assert.is(budget.bytes, budgetOf(1024), 'and no more than that');
   const fixed = new Budget(16);
   fixed.answered(1000);
   assert.is(fixed.bytes, budgetOf(16), 'what a person says holds');
+});
+
+test('what more connections are about to bring counts at once, and what they bring from then on', () => {
+  const budget = new Budget(null);
+  budget.answered(100);
+  // Four connections of 20 MB/s that wait for most of their time: 8 MB/s until now.
+  const look = (nowMs: number, connections: number) => budget.look({ nowMs, bytes: 8000 * nowMs, receivingMs: 0.4 * nowMs }, connections);
+  for (let nowMs = 0; nowMs <= 1500; nowMs += 30) look(nowMs, 4);
+  assert.is(budget.bytes, budgetOf(8 + 2 * 0.8), 'twice 8 MB/s for 0.1 s');
+  look(1530, 48);
+  // Two thirds of 48 times 20 MB/s.
+  assert.is(Math.round(budget.bytes / 1e6), Math.round(budgetOf(8 + 2 * 64) / 1e6));
+  for (let nowMs = 1560; nowMs <= 2400; nowMs += 30) look(nowMs, 48);
+  assert.is(Math.round(budget.bytes), budgetOf(8 + 2 * 0.8), 'they brought no more');
 });
 
 test.run();

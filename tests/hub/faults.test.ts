@@ -59,6 +59,15 @@ for (const [name, fault] of Object.entries(mended))
     await hub.close();
   });
 
+waiting('believes a server of each file alone that it gives ranges', async () => {
+  const noRanges = ({ server, path }: Seen) => (server === 'cdn' && path === second ? { noRange: true, delay: 400 } : undefined);
+  const { hub, place, outcome, text, right } = await withFault(noRanges, ['download.connections=8']);
+  assert.is(outcome, 'changed', text);
+  right();
+  assert.equal(leftoversOf(place.folder), []);
+  await hub.close();
+});
+
 waiting('asks for a new address when the signed one has expired', async () => {
   const hub = await startHub();
   hub.add('org/tiny', files);

@@ -6,8 +6,14 @@ import { type RangeAsk, RangeConnection } from './range-connection';
 export class RangeConnections {
   readonly #idle = new Map<string, RangeConnection[]>();
   readonly #all = new Set<RangeConnection>();
+  readonly #proven = new Set<string>();
 
   constructor(private readonly secureContext: () => tls.SecureContext | undefined) {}
+
+  /** A server that gave a range before. */
+  isProven({ origin }: URL): boolean {
+    return this.#proven.has(origin);
+  }
 
   /**
    * Asks for a range over a connection that is free. One that the server closed while it lay idle is no failure:
@@ -26,6 +32,7 @@ export class RangeConnections {
       this.#all.add(connection);
       try {
         await connection.ask(wanted);
+        this.#proven.add(origin);
         if (connection.isOpen) idle.push(connection);
         return;
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { FileDownload } from '../transfer/file-download';
+import type { Progressing } from '../transfer/pace';
 import type { ByteRange } from './ranges';
 
 /** Puts the bytes of one answer where they belong in the file, and notes them as they come. */
@@ -9,7 +10,7 @@ export class RangeWriter {
 
   /** `at` is the place in the file of the first byte that comes; bytes outside of the range are let go. */
   constructor(
-    private readonly of: { job: FileDownload; wrote(bytes: number): void },
+    private readonly of: { job: FileDownload } & Pick<Progressing, 'came' | 'wrote'>,
     private readonly range: ByteRange,
     private at = range[0],
   ) {
@@ -29,6 +30,7 @@ export class RangeWriter {
     const stop = Math.min(bytes.length, to - this.at);
     if (begin < stop) this.of.job.put(bytes.subarray(begin, stop), this.at + begin);
     this.at += bytes.length;
+    this.of.came(Math.max(0, stop - begin));
     if (this.#landed - this.#noted >= this.#noteEvery) this.note();
   }
 

@@ -2,17 +2,19 @@ import * as fs from 'node:fs';
 import { RangeWriter } from '../partials/range-writer';
 import type { ByteRange } from '../partials/ranges';
 import type { FileDownload } from './file-download';
+import type { Progressing } from './pace';
 import { RetryableError, SourceEnded } from './retryable-error';
 
 /**
  * Copies one range of a file from another folder of this machine, a colleague's share for example.
  * @throws RetryableError where it cannot be read, SourceEnded where it is shorter than it was
  */
-export async function copyPiece(of: { job: FileDownload; wrote(bytes: number): void }, range: ByteRange, place: string): Promise<void> {
+export async function copyPiece(of: { job: FileDownload } & Progressing, range: ByteRange, place: string): Promise<void> {
   const landing = new RangeWriter(of, range);
   let handle: fs.promises.FileHandle | undefined;
   try {
     handle = await fs.promises.open(place, 'r');
+    of.answered(0);
     const buffer = Buffer.allocUnsafe(Math.min(1_048_576, range[1] - range[0]));
     while (landing.left > 0) {
       const at = range[1] - landing.left;

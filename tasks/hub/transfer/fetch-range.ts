@@ -10,19 +10,16 @@ import { RangeWriter } from '../partials/range-writer';
 import type { ByteRange } from '../partials/ranges';
 import { Drip } from './drip';
 import type { FileDownload } from './file-download';
+import type { Progressing } from './pace';
 import { beginOf, refuseOthers } from './range-answer';
 import { RetryableError, TooSlow } from './retryable-error';
 
-export interface RangeOfFile {
+export interface RangeOfFile extends Progressing {
   hub: Hub;
   job: FileDownload;
   repo: string;
   commit: string;
   signal: AbortSignal;
-  /** Called with bytes once they are in the file, and the journal says so. */
-  wrote(bytes: number): void;
-  /** Called where an answer begins, with the milliseconds since it was asked for. */
-  answered(ms: number): void;
 }
 
 /**
@@ -44,10 +41,13 @@ export async function fetchRange(of: RangeOfFile, range: ByteRange): Promise<voi
 
 async function fetchInTime(of: RangeOfFile, range: ByteRange, drip: Drip): Promise<void> {
   const { job, hub } = of;
-  if (job.address && job.givesRanges && hub.requests.connections.isDirect(job.address)) return fetchAgain(of, job.address, range, drip);
-  const { response, url } = await open(of, range, drip);
+  const { connections } = hub.requests;
+  if (job.address && (job.givesRanges ?? connections.ranges.isProven(job.address)) && connections.isDirect(job.address))
+    return fetchAgain(of, job.address, range, drip);
+  const { response, url, tookMs } = await open(of, range, drip);
   const status = response.statusCode ?? 0;
   if (status !== 200 && status !== 206) throw await problemOf(of, url, response);
+  of.answered(tookMs);
   let start = 0;
   job.packed = packing(response);
   try {
@@ -70,15 +70,15 @@ async function fetchInTime(of: RangeOfFile, range: ByteRange, drip: Drip): Promi
   await receive(response, new RangeWriter(of, range, start), status === 200, of, drip);
 }
 
-/** Fetches a range from an address that gave one before: no redirect, no first look, and the cheaper way for many bytes. */
+/** Fetches a range from an address, or a server, that gave one before: no redirect, no first look, and the cheaper way for many bytes. */
 async function fetchAgain(
-  { hub: { requests }, job, signal, wrote, answered }: RangeOfFile,
+  { hub: { requests }, job, signal, answered, came, wrote }: RangeOfFile,
   url: URL,
   range: ByteRange,
   drip: Drip,
 ): Promise<void> {
   await drip.hold(requests.patience.wait(url));
-  const writer = new RangeWriter({ job, wrote }, range);
+  const writer = new RangeWriter({ job, came, wrote }, range);
   const askedMs = performance.now();
   const accept = (head: ResponseHead) => {
     answered(performance.now() - askedMs);
@@ -109,17 +109,18 @@ async function fetchAgain(
   }
 }
 
-/** Asks the Hub for the file, or the CDN at the address that it gave. */
+/** Asks the Hub for the file, or the CDN at the address that it gave. @returns with the milliseconds that the last of them took to answer */
 async function open(
   { hub, job, repo, commit, signal }: RangeOfFile,
   [start, end]: ByteRange,
   drip: Drip,
-): Promise<{ response: http.IncomingMessage; url: URL }> {
+): Promise<{ response: http.IncomingMessage; url: URL; tookMs: number }> {
   const { requests } = hub;
   let url = job.address ?? new URL(requests.endpoint + hub.pathOf(repo, commit, job.file.path));
   for (let hops = 0; ; hops++) {
     await drip.hold(requests.patience.wait(url));
     const headers = { ...(job.noRange ? {} : { Range: `bytes=${start}-${end - 1}` }), ...requests.headersFor(url) };
+    const askedMs = performance.now();
     const response = await requests.connections.send(url, { headers, stallMs: requests.stallMs, signal }).catch((error: unknown) => {
       throw error instanceof NetworkError ? new RetryableError(error.message) : error;
     });
@@ -129,7 +130,7 @@ async function open(
       if (requests.isHome(url) && (target || (response.statusCode ?? 0) < 300)) refuseOthers(job, response, target !== undefined);
       if (!target) {
         if (requests.isHome(url)) job.isDirect = true;
-        return { response, url };
+        return { response, url, tookMs: performance.now() - askedMs };
       }
       discardBody(response);
       url = target;

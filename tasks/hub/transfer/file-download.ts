@@ -20,8 +20,8 @@ export class FileDownload {
   address: URL | undefined;
   /** The Hub sends the bytes itself: a small file. */
   isDirect = false;
-  /** The address gives ranges, and says how long they are: it was tried. */
-  givesRanges = false;
+  /** The address gives ranges, and says how long they are; `undefined` until it was tried: what others of its server did counts. */
+  givesRanges: boolean | undefined;
   /** The server sends the whole file whatever range is asked for. */
   noRange = false;
   /** `Content-Encoding` of an answer that was asked for as it is. */

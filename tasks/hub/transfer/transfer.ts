@@ -6,10 +6,9 @@ import { bootId } from '../../platform/boot-id';
 import type { DownloadSettings } from '../../settings/schema/download';
 import { hashOf } from '../model/hub-file';
 import type { ByteRange } from '../partials/ranges';
-import { Budget, pieceBytes } from './budget';
-import { ConnectionLimit } from './connection-limit';
 import { Digests } from './digest';
 import { FileDownload, type SizedFile } from './file-download';
+import { Pace, type Progressing } from './pace';
 import { transferText } from './progress-text';
 import { RetryableError, SourceEnded, TooSlow } from './retryable-error';
 import { fullDisk, noByte, otherBytes, tooSlow, wrongTwice } from './transfer-faults';
@@ -25,10 +24,7 @@ export interface FileOrder {
 }
 
 /** Brings one range of a file into its partial. */
-export type Fetch = (
-  of: { job: FileDownload; signal: AbortSignal; wrote(bytes: number): void; answered(ms: number): void },
-  range: ByteRange,
-) => Promise<void>;
+export type Fetch = (of: { job: FileDownload; signal: AbortSignal } & Progressing, range: ByteRange) => Promise<void>;
 
 /** Files that are fetched side by side; further ones wait. */
 const mostFiles = 4;
@@ -48,13 +44,7 @@ export class Transfer {
   readonly #context: Context;
   readonly #settings: DownloadSettings;
   #finishing = 0;
-  #live = 0;
-  readonly #limit: ConnectionLimit;
-  readonly #budget: Budget;
-  /** Bytes asked for of which no journal knows yet. */
-  #atRisk = 0;
-  /** Bytes that came in this run. */
-  #cameBytes = 0;
+  readonly #pace: Pace;
   #deliveredBytes = 0;
   /** Requests in a row that brought next to nothing, of all files. */
   #slow = 0;
@@ -62,7 +52,6 @@ export class Transfer {
   readonly #wrong: UserError[] = [];
   /** Has `run` look for what can be asked next: never done where bytes come in, since it opens files. */
   #wake: () => void = () => undefined;
-  #load = performance.eventLoopUtilization();
 
   constructor(
     context: Context,
@@ -75,15 +64,14 @@ export class Transfer {
     this.#context = context;
     this.#settings = context.settings.setup.download;
     this.#waiting = [...order.files];
-    this.#limit = new ConnectionLimit(this.#settings.connections);
-    this.#budget = new Budget(this.#settings.at_risk_mb);
+    this.#pace = new Pace(this.#settings);
     this.#digests = new Digests(Math.max(1, Math.min(4, context.host.cores)), true);
     setMaxListeners(0, this.#abort.signal);
   }
 
   /** @throws UserError, Interrupted; what was fetched stays, and the next run goes on from it */
   async run(progress: (progress: Progress) => void): Promise<void> {
-    const pace = setInterval(() => this.#adjust(), 30);
+    const pace = setInterval(() => this.#pace.look(), 30);
     const watch = setInterval(() => {
       const signal = this.#context.host.processes.interrupted;
       if (signal) this.#stop(new Interrupted(signal));
@@ -96,7 +84,7 @@ export class Transfer {
         this.#pump();
         await woken;
       }
-      while (this.#live > 0 || this.#finishing > 0) await this.#sleep();
+      while (this.#pace.live > 0 || this.#finishing > 0) await this.#sleep();
     } finally {
       clearInterval(pace);
       clearInterval(watch);
@@ -113,15 +101,6 @@ export class Transfer {
     });
   }
 
-  #adjust(): void {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, this.#load);
-    this.#load = now;
-    const nowMs = performance.now();
-    this.#budget.look(nowMs, this.#cameBytes);
-    this.#limit.look({ nowMs, bytes: this.#cameBytes, live: this.#live, utilization });
-  }
-
   #pump(): void {
     try {
       this.#start();
@@ -132,13 +111,12 @@ export class Transfer {
   }
 
   #start(): void {
-    const budget = this.#budget.bytes;
-    while (!this.#failure && this.#live < this.#limit.target) {
-      const size = pieceBytes(budget, this.#limit.target);
+    while (!this.#failure && this.#pace.hasRoom) {
+      const size = this.#pace.pieceBytes;
       const job = this.#next();
       if (!job) return;
       const most = job.isDirect || (job.address === undefined && job.file.sha256 === undefined) ? directPiece : size;
-      if (this.#live > 0 && this.#atRisk + Math.min(most, job.file.size) > budget) return;
+      if (!this.#pace.allows(Math.min(most, job.file.size))) return;
       const range = job.take(most);
       if (!range) return;
       void this.#fetch(job, range);
@@ -163,26 +141,21 @@ export class Transfer {
 
   async #fetch(job: FileDownload, range: ByteRange): Promise<void> {
     const { epoch } = job;
-    let left = range[1] - range[0];
+    // One of the Hub's own small files says nothing of the line.
+    const counted = this.#pace.begin(range[1] - range[0], job.file.size > directPiece);
     job.live++;
-    this.#live++;
-    this.#atRisk += left;
     try {
       const wrote = (bytes: number) => {
-        left -= bytes;
-        this.#cameBytes += bytes;
-        this.#atRisk -= bytes;
+        counted.wrote(bytes);
         this.#wake();
       };
-      const answered = (ms: number) => this.#budget.answered(ms);
-      await this.bring({ job, signal: this.#abort.signal, wrote, answered }, range);
+      await this.bring({ ...counted, job, signal: this.#abort.signal, wrote }, range);
       this.#slow = 0;
     } catch (error) {
       this.#failed(job, epoch, error);
     }
     job.live--;
-    this.#live--;
-    this.#atRisk -= left;
+    counted.end();
     for (const gap of job.partial.ranges.gaps(range[1])) if (gap[1] > range[0]) job.giveBack([Math.max(gap[0], range[0]), gap[1]]);
     if (job.isFetched && !this.#failure) void this.#finish(job);
     this.#wake();
@@ -263,7 +236,7 @@ export class Transfer {
   #progress(): Progress {
     const fetched = this.#open.reduce((sum, { partial }) => sum + partial.ranges.total, 0);
     const doneBytes = this.order.thereBytes + this.#deliveredBytes + fetched;
-    const words = transferText(this.#open, this.#live === 0, this.#context.host.now().getTime());
+    const words = transferText(this.#open, this.#pace.live === 0, this.#context.host.now().getTime());
     return { ...words, doneBytes, totalBytes: this.order.totalBytes };
   }
 }

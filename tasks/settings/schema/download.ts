@@ -7,7 +7,7 @@ const count = (what: string, fallback: number, least: number, most: number) =>
 export const download = v.optional(
   v.pipe(
     v.strictObject({
-      connections: count('Connections at once, all files together', 64, 1, 128),
+      connections: count('Connections at once, all files together', 96, 1, 128),
       at_risk_mb: v.optional(
         v.pipe(
           v.nullable(v.pipe(v.number(), v.integer(), v.minValue(8), v.maxValue(1024))),
