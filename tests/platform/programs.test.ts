@@ -211,7 +211,7 @@ row('tasks/engine/needed.ts', 'git', /ls-files -z --cached/, [], () => isMovable
 covered.add('tasks/checks/gitignore-step.ts');
 row('tasks/environments/python/uv.ts', 'uv', /^--version/, [], () => findUv(fresh()));
 row('tasks/environments/python/fetch-uv.ts', 'python3.10', /-m pip install/, index, () => fetchUv(context, found));
-row('tasks/environments/python/interpreter/find.ts', 'uv', /^python find/, [], () => findPython(fresh(), '3.10', uv));
+row('tasks/environments/python/interpreter/find.ts', 'uv', /^python find/, [], () => findPython(fresh(), '3.99', uv));
 row('tasks/environments/python/interpreter/probe.ts', 'python3.10', /-I -c/, [], () => probe(context, path.join(bin, 'python3.10')));
 row('tasks/environments/venv/tools.ts', 'uv', /^python install/, index, () => pythonFor(fresh(), { ...definition, pythonVersion: '3.99' }));
 row('tasks/environments/venv/packages/install.ts', 'uv', /^venv/, [], () =>

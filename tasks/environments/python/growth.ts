@@ -3,8 +3,9 @@ import type { Context } from '../../engine/context';
 import { temporaryFolderOf } from '../../platform/disk';
 import { cacheFolder } from './cache-folder';
 
-/** Milliseconds between two looks: a wheel may be ten thousand files. */
-const everyMs = 1000;
+/** Milliseconds between two looks, and how many times as long as the look took: a wheel may be ten thousand files, and unpacking takes all cores. */
+const leastMs = 1000;
+const rest = 10;
 
 /** Where each puts what is on its way: uv unpacks it into its cache, pip keeps the file in its temporary folder. */
 const places = {
@@ -13,7 +14,7 @@ const places = {
 } as const;
 
 /**
- * Tells how many bytes of what is being downloaded lie there by now, once a second: neither uv nor pip says so where its
+ * Tells how many bytes of what is being downloaded lie there by now, again and again: neither uv nor pip says so where its
  * output is no terminal. What lay there before does not count. @returns stops it
  */
 export function watchGrowth(context: Context, installer: 'uv' | 'pip', tell: (bytes: number) => void): () => void {
@@ -28,17 +29,24 @@ export function watchGrowth(context: Context, installer: 'uv' | 'pip', tell: (by
     }
   };
   const before = new Set(entries());
-  let isLooking = false;
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const wait = (ms: number) => {
+    if (isOver) return;
+    timer = setTimeout(() => void look(), ms);
+    timer.unref();
+  };
   const look = async () => {
-    if (isLooking) return;
-    isLooking = true;
+    const began = performance.now();
     let bytes = 0;
     // It may get its name meanwhile, and be gone from here.
     for (const name of entries()) if (!before.has(name)) bytes += await files.sizeOf(path.join(where, name)).catch(() => 0);
-    isLooking = false;
-    if (bytes > 0) tell(bytes);
+    if (bytes > 0 && !isOver) tell(bytes);
+    wait(Math.max(leastMs, rest * (performance.now() - began)));
   };
-  const timer = setInterval(() => void look(), everyMs);
-  timer.unref();
-  return () => clearInterval(timer);
+  wait(leastMs);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
 }

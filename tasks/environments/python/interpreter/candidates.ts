@@ -10,17 +10,15 @@ export interface Candidate {
 }
 
 /**
- * Places to look for a Python of one minor version, best first: the setting, what uv knows, pyenv, PATH,
- * uv's own folder, Homebrew, python.org, the Windows launcher, and at last any python3.
- * @param knownToUv what `uv python find` said, where uv is there
+ * Places to look for a Python of one minor version, best first: the setting, pyenv, PATH, uv's own folder, Homebrew, python.org, the
+ * Windows launcher, and at last any python3.
  */
-export function candidatesFor(context: Context, minor: string, knownToUv: string | undefined): Candidate[] {
+export function candidatesFor(context: Context, minor: string): Candidate[] {
   const { host, settings } = context;
   const one = (command: string, from: string, args: readonly string[] = []): Candidate => ({ command, from, args });
   const chosen = settings.setup.python.interpreter;
   if (chosen) return [one(expand(context, chosen), 'setting `python.interpreter`')];
   const found = [
-    ...(knownToUv ? [one(knownToUv, '`uv python find`')] : []),
     ...versionsIn(context, pyenvFolder(context), minor).map((folder) => one(path.join(folder, 'bin', 'python'), 'pyenv')),
     ...allOnPath(host, `python${minor}`).map((file) => one(file, 'PATH')),
     ...uvFolders(context).flatMap((folder) =>

@@ -14,10 +14,13 @@ export interface Search {
   tried: { what: string; why: string }[];
 }
 
-/** Looks for a Python of one minor version (`3.10`): each candidate is executed until one does. Writes nothing. */
+/**
+ * Looks for a Python of one minor version (`3.10`): each candidate is executed until one does, and uv is asked at last, which may know
+ * of others. It asks every Python that it sees, and ends at a shim of pyenv that is for another version. Writes nothing.
+ */
 export async function findPython(context: Context, minor: string, uv: Uv | undefined): Promise<Search> {
   const search: Search = { tried: [] };
-  for (const candidate of candidatesFor(context, minor, await knownTo(uv, context, minor))) {
+  const doing = async (candidate: Candidate): Promise<Found | undefined> => {
     const interpreter = await probeBase(context, candidate).catch((error: unknown) => {
       // One that came with the repository is told like one that does not work; of one that a setting names it is all there is to tell.
       if (!(error instanceof UserError) || context.settings.setup.python.interpreter) throw error;
@@ -25,10 +28,17 @@ export async function findPython(context: Context, minor: string, uv: Uv | undef
     });
     const why = typeof interpreter === 'string' ? interpreter : refusal(context, interpreter, minor);
     if (typeof interpreter !== 'string') search.any ??= foundOf(candidate, interpreter);
-    if (!why && typeof interpreter !== 'string') return { ...search, python: foundOf(candidate, interpreter) };
+    if (!why && typeof interpreter !== 'string') return foundOf(candidate, interpreter);
     search.tried.push({ what: nameOf(candidate), why: why ?? '' });
+    return undefined;
+  };
+  for (const candidate of candidatesFor(context, minor)) {
+    const python = await doing(candidate);
+    if (python) return { ...search, python };
   }
-  return search;
+  const known = await knownTo(uv, context, minor);
+  const python = known && (await doing({ command: known, args: [], from: '`uv python find`' }));
+  return python ? { ...search, python } : search;
 }
 
 /**
