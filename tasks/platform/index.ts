@@ -1,8 +1,8 @@
 import * as os from 'node:os';
 import * as disk from './disk';
 import * as files from './files';
-import * as tree from './files/byte-paths';
 import * as shared from './files/shared';
+import * as tree from './files/tree';
 import { isProcessAlive, lineage, processStartTime } from './processes/process-groups';
 import { Processes } from './processes/processes';
 

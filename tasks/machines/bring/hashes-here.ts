@@ -2,7 +2,7 @@ import { sha256 } from '../../common/hash';
 import { shownName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
 import type { Resource } from '../../engine/resources';
-import type { Entry } from '../../platform/files/byte-paths';
+import type { Entry } from '../../platform/files/tree-reading';
 import { settledMs } from '../../platform/hashing';
 import { sha256Here, stateOf } from '../../sync/compare/files-here';
 import { recallFolder, rememberFolder } from '../../sync/session/folder-record';

@@ -17,6 +17,9 @@ export interface Beneath {
   encoding?: Encoding;
 }
 
+/** The {@link Beneath} of names of bytes. */
+export const byBytes = { encoding: 'latin1' } as const;
+
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = fs.constants;
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { shownName, textName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
-import type { Entry } from '../../platform/files/byte-paths';
+import type { Entry } from '../../platform/files/tree-reading';
 import type { RelativeName } from '../../untrusted/names';
 import type { FileStates } from '../session/transport';
 import { baseName, type Folder, isOwnExclude } from './folders';

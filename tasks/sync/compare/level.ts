@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { shownName } from '../../common/shown-name';
-import type { Entry } from '../../platform/files/byte-paths';
+import type { Entry } from '../../platform/files/tree-reading';
 import { isSameToRsync, stampIn, stampOf } from '../guards/stamps';
 import type { Session, SessionDifference } from '../session/session';
 import type { FileStates, StatesThere } from '../session/transport';

@@ -4,7 +4,7 @@ import { plural, shellWord, some } from '../../common/format';
 import { byteName, textName } from '../../common/shown-name';
 import type { Context } from '../../engine/context';
 import { askGit } from '../../engine/git';
-import type { Entry } from '../../platform/files/byte-paths';
+import type { Entry } from '../../platform/files/tree-reading';
 import type { RelativeName } from '../../untrusted/names';
 import { shownChange } from './change';
 import { chosen, type Filters } from './filters';

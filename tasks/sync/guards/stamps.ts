@@ -1,4 +1,4 @@
-import type { Entry } from '../../platform/files/byte-paths';
+import type { Entry } from '../../platform/files/tree-reading';
 import { seconds } from '../compare/listing';
 
 /*

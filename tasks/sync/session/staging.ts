@@ -4,7 +4,7 @@ import { plural } from '../../common/format';
 import { textName } from '../../common/shown-name';
 import { moveAside } from '../../engine/aside';
 import type { Context } from '../../engine/context';
-import type { Entry } from '../../platform/files/byte-paths';
+import type { Entry } from '../../platform/files/tree-reading';
 import type { RelativeName } from '../../untrusted/names';
 import { deepestFirst, type FileChange, shownChange } from '../compare/change';
 import { refuseLinksOut } from '../compare/links';

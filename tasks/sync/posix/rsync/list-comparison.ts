@@ -1,6 +1,6 @@
 import { textName } from '../../../common/shown-name';
 import type { Context } from '../../../engine/context';
-import type { Entry } from '../../../platform/files/byte-paths';
+import type { Entry } from '../../../platform/files/tree-reading';
 import { foldedName, type RelativeName } from '../../../untrusted/names';
 import type { Found, Tree } from '../../answers/tree';
 import type { Comparison, FileChange } from '../../compare/change';

@@ -1,16 +1,9 @@
 import * as fs from 'node:fs';
 import { UserError } from '../../common/errors';
 import type { RelativeName } from '../../untrusted/names';
-import { beneath } from './beneath';
+import { beneath, byBytes } from './beneath';
+import { codeOf } from './reading';
 import { type Listed, walk } from './walk';
-
-/**
- * Folders by names of bytes, one character a byte (`latin1`): a file system holds names that are no UTF-8,
- * and as text two of them could be one.
- *
- * The folder itself may be a link that a person made. Below it nothing follows one: the names come from the other side,
- * and so may the links.
- */
 
 /** A file, a link or a folder in a folder. */
 export interface Entry {
@@ -31,12 +24,9 @@ export interface Entry {
   isFolder: boolean;
 }
 
-const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NOFOLLOW } = fs.constants;
-const bytes = { encoding: 'latin1' } as const;
+const { O_RDONLY, O_NOFOLLOW } = fs.constants;
 
 const at = (folder: string, name: string): Buffer => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
 /** Names of all files and links under a folder, in no order; names in `skip` are left out at any depth. */
 export function* names(folder: string, skip: readonly string[] = []): Generator<RelativeName> {
@@ -67,7 +57,7 @@ export function* everything(folder: string, skips: (name: RelativeName) => boole
 /** One entry, links not followed; `undefined` where there is nothing. @throws UserError E_UNSAFE_PATH where a link is on the way */
 export function look(folder: string, name: RelativeName): Entry | undefined {
   try {
-    return beneath(folder, name, (place) => entryAt(name, place), bytes);
+    return beneath(folder, name, (place) => entryAt(name, place), byBytes);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
@@ -98,7 +88,7 @@ export function lookAtAll(folder: string, all: Iterable<RelativeName>): Map<Rela
             if (entry) found.set(name, entry);
           }
         },
-        bytes,
+        byBytes,
       );
     } catch (error) {
       if (!(error instanceof UserError) && codeOf(error) !== 'ENOENT') throw error;
@@ -129,7 +119,7 @@ function entryAt(name: RelativeName, place: Buffer): Entry | undefined {
 
 /** Where a link says that it leads, bytes. @throws UserError E_UNSAFE_PATH; what the file system says, where it is no link */
 export const linkTarget = (folder: string, name: RelativeName): string =>
-  beneath(folder, name, (place) => fs.readlinkSync(place, bytes), bytes);
+  beneath(folder, name, (place) => fs.readlinkSync(place, byBytes), byBytes);
 
 /** Is there a file, not a link that leads nowhere? For names that {@link names} gave. */
 export function leadsToFile(folder: string, name: RelativeName): boolean {
@@ -142,42 +132,12 @@ export function leadsToFile(folder: string, name: RelativeName): boolean {
   }
 }
 
-/**
- * Moves a file or a link to the same name in another folder, over a file or a link that is there; folders above it are made.
- * @throws UserError E_UNSAFE_PATH where a link is on the way, on either side
- */
-export function moveBetween(from: string, to: string, name: RelativeName): void {
-  beneath(from, name, (source) => beneath(to, name, (target) => fs.renameSync(source, target), { ...bytes, make: true }), bytes);
-}
-
-/** Makes a folder, and those above it. @throws UserError E_UNSAFE_PATH where one of them is a link or a file */
-export const makeFolderAt = (folder: string, name: RelativeName): void =>
-  beneath(folder, `${name}/.`, () => undefined, { ...bytes, make: true });
-
 /** Looks at the way to a folder, which need not be there. @throws UserError E_UNSAFE_PATH where it or one above is a link or a file */
 export function refuseLinks(folder: string, name: RelativeName): void {
   try {
-    beneath(folder, `${name}/.`, () => undefined, bytes);
+    beneath(folder, `${name}/.`, () => undefined, byBytes);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-  }
-}
-
-/** Removes a file or a link; one that is gone is no error. @throws UserError E_UNSAFE_PATH where a link is on the way */
-export function removeFile(folder: string, name: RelativeName): void {
-  try {
-    beneath(folder, name, (place) => fs.unlinkSync(place), bytes);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  }
-}
-
-/** Removes a folder that is empty; anything else stays. @throws UserError E_UNSAFE_PATH where a link is on the way */
-export function removeEmptyFolder(folder: string, name: RelativeName): void {
-  try {
-    beneath(folder, name, (place) => fs.rmdirSync(place), bytes);
-  } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(codeOf(error))) throw error;
   }
 }
 
@@ -187,40 +147,10 @@ export function removeEmptyFolder(folder: string, name: RelativeName): void {
  * @throws UserError E_UNSAFE_PATH where a link is on the way
  */
 export function read(folder: string, name: RelativeName, range: { start?: number; end?: number } = {}): fs.ReadStream {
-  const fd = beneath(folder, name, (place) => fs.openSync(place, O_RDONLY | O_NOFOLLOW), bytes);
+  const fd = beneath(folder, name, (place) => fs.openSync(place, O_RDONLY | O_NOFOLLOW), byBytes);
   return fs.createReadStream('', { fd, highWaterMark: 1 << 20, ...range });
-}
-
-/**
- * A new file whose bytes come in any order; folders above it are made.
- * @param mode within the umask
- * @throws UserError E_UNSAFE_PATH; EEXIST where there is one
- */
-export function openNew(folder: string, name: RelativeName, mode: number): { write(data: Buffer, at: number): void; close(): void } {
-  const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-  const fd = beneath(folder, name, (place) => fs.openSync(place, flags, mode), { ...bytes, make: true });
-  return {
-    write(data, at) {
-      for (let done = 0; done < data.length; ) done += fs.writeSync(fd, data, done, data.length - done, at + done);
-    },
-    close: () => fs.closeSync(fd),
-  };
 }
 
 /** The bytes of a small file, no link. @throws UserError E_UNSAFE_PATH where a link is on the way */
 export const readWhole = (folder: string, name: RelativeName): Buffer =>
-  beneath(folder, name, (place) => fs.readFileSync(place, { flag: (O_RDONLY | O_NOFOLLOW) as unknown as string }), bytes);
-
-/**
- * Writes bytes at the end of a file, no link; folders above it are made.
- * @param anew of an empty file
- * @throws UserError E_UNSAFE_PATH where a link is on the way
- */
-export function append(folder: string, name: RelativeName, data: Buffer, anew: boolean): void {
-  const flags = O_WRONLY | O_CREAT | O_NOFOLLOW | (anew ? O_TRUNC : O_APPEND);
-  beneath(folder, name, (place) => fs.writeFileSync(place, data, { flag: flags as unknown as string }), { ...bytes, make: true });
-}
-
-/** Sets when a file was changed, in milliseconds since 1970. @throws UserError E_UNSAFE_PATH where a link is on the way */
-export const setTime = (folder: string, name: RelativeName, modifiedMs: number): void =>
-  beneath(folder, name, (place) => fs.lutimesSync(place, new Date(), new Date(modifiedMs)), bytes);
+  beneath(folder, name, (place) => fs.readFileSync(place, { flag: (O_RDONLY | O_NOFOLLOW) as unknown as string }), byBytes);
