@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { lenient } from '../tests/data/templates';
-import { cleanEnvironment, projectCopy, repository } from '../tests/support/project';
+import { cleanEnvironment, projectCopy, repository, temporaryFolder } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
 import type { Benchmark } from './support/benchmark';
 import { median, seconds } from './support/measure';
@@ -80,8 +79,7 @@ export const benchmark: Benchmark = {
   title: 'Looking at training data',
   about: `\`data:check --force\` of ${megabytes} MB of chats made of parts of this repository's documents: the step's own \`durationMs\`. The peers: \`datasets.load_dataset("json")\` (2.15.0) with a \`map\` that makes the same checks (bench/peers/data-checks.py), \`encode_batch\` of tokenizers 0.20.3 on all cores, with a tokenizer as Llama 3.1's that is trained on the documents, and datasketch 1.6.4 as its manual shows it, over all rows (bench/peers/data-near.py); ours is what near duplicates and languages take besides, of 20,000 rows at most. Memory is that of the largest process, with ${megabytes} and with ${manyMegabytes} MB; the Parquet file is one row group, as pandas writes it. \`BENCH_MB\` is the sizes.`,
   async run() {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-data-'));
-    process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder('bench-data');
     const project = projectCopy(path.join(folder, 'project'));
     const file = path.join(project, 'data/processed/train.jsonl');
     const documents = corpus();

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { hfEnvironment } from '../tests/hub/model';
 import type { Hub } from '../tests/hub/server';
-import { projectCopy, repository } from '../tests/support/project';
+import { projectCopy, repository, temporaryFolder } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
 import { hubWithModel, repo, shardBytes, shards, smallRepo, type Usage, usageOf } from './peers/hub-model';
 import { Arrival } from './support/arrival';
@@ -23,8 +22,7 @@ export const benchmark: Benchmark = {
   title: 'Downloading a model',
   about: `2.15 GB in 8 shards from a Hub on loopback, on the same cores. \`hf download\` is huggingface_hub 2.4 with 8 workers, aria2c runs with \`-x16 -s16 -k1M -j8\`, curl with \`-Z\`. \`model:download\` checks every byte within its time, none of the others does. ${rounds === 1 ? 'One round' : `Medians of ${rounds} rounds`}, each whole processes in turn; processor seconds leave the server's out. The hotel has one shard and one round.`,
   async run() {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-download-'));
-    process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder('bench-download');
     const hub = await hubWithModel(folder);
     const project = projectCopy(path.join(folder, 'project'));
     const env = hfEnvironment(hub, folder);

@@ -7,7 +7,7 @@ import { type Pair, pair } from '../tests/support/sync';
 import type { Benchmark } from './support/benchmark';
 import { type Command, median, seconds } from './support/measure';
 import type { Row } from './support/table';
-import { Trace } from './support/trace';
+import { type Kinds, Trace } from './support/trace';
 
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
 /** A figure of FAR_BENCH_SCALE of the whole, for a trial. */
@@ -40,6 +40,19 @@ const putAside = (folder: string): void => {
   fs.renameSync(folder, name);
   aside.push(name);
 };
+
+/** What the calls of a push or pull are. */
+const kinds: Kinds = [
+  // A shell that waits is there longer than its question takes.
+  [/^ssh -G |^rsync --version|^ssh .*rsync --server|just-lora-ready/, undefined],
+  [/^rsync .* -n /, 'comparison'],
+  [/^rsync /, 'rsync'],
+  [/dd [io]f=/, 'ranges'],
+  [/echo locked/, 'lock'],
+  [/rm -f "\$l"/, 'unlock'],
+  [/just-lora-end/, 'connection and look'],
+  [/stat -[cf]/, 'states'],
+];
 
 interface Case {
   what: string;
@@ -130,7 +143,7 @@ async function measured({ what, goal, direction, fill, change, peers }: Case): P
     }
   }
   // Once more with its calls written down, which costs a little.
-  const trace = new Trace();
+  const trace = new Trace(['ssh', 'rsync'], kinds);
   change?.(source, rounds + 1);
   if (!change) putAside(target);
   fs.mkdirSync(target, { recursive: true });

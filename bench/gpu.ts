@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
+import { temporaryFolder } from '../tests/support/project';
 import type { Benchmark } from './support/benchmark';
 import { medians } from './support/measure';
 
@@ -13,8 +13,7 @@ export const benchmark: Benchmark = {
   title: 'The driver half of gpu',
   about: `\`npx just gpu\` before there is an environment, less the start of just (\`mkdirs --check\`), against one plain \`nvidia-smi\`. No GPU is at hand: a program that takes ${delay} s and prints what a real one printed stands for it, so this measures what we add to it; five questions are asked at once.`,
   async run() {
-    const bin = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-gpu-'));
-    process.once('exit', () => fs.rmSync(bin, { recursive: true, force: true }));
+    const bin = temporaryFolder('bench-gpu');
     for (const program of ['nvidia-smi', 'dmesg']) fs.symlinkSync(path.join(fixtures, 'replay'), path.join(bin, program));
     const env = {
       ...process.env,

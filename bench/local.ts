@@ -6,24 +6,34 @@ import { fetchUv } from '../tasks/environments/python/fetch-uv';
 import { probe } from '../tasks/environments/python/interpreter/probe';
 import { uvHashes, uvVersion } from '../tasks/environments/python/uv-release';
 import { contextWith } from '../tests/support/context';
+import { temporaryFolder } from '../tests/support/project';
 import type { Benchmark } from './support/benchmark';
 import { type Command, median, medians, seconds } from './support/measure';
 import type { Row } from './support/table';
+import { type Kinds, Trace } from './support/trace';
 
 const repository = path.resolve(__dirname, '..');
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
 /** Rounds of what is fetched anew each time. */
 const coldRounds = 5;
 const s = (value: number) => `${value.toFixed(2)} s`;
+const ms = (value: number) => `${Math.round(value * 1000)} ms`;
+
+/** What the calls of an environment from nothing are. */
+const kinds: Kinds = [
+  [/^uv --version/, 'uv is asked for its version'],
+  [/^uv pip install --dry-run/, 'whether the index answers'],
+  [/^uv venv/, '`uv venv`'],
+  [/^uv pip sync/, '`uv pip sync`'],
+];
 
 /** A place with caches and a home of its own, so that nothing is warm unless we warmed it. */
 class Place {
-  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-local-'));
+  readonly folder = temporaryFolder('bench-local');
   readonly project = path.join(this.folder, 'project');
   readonly env: Record<string, string>;
 
   constructor(python: string, uv?: string) {
-    process.once('exit', () => fs.rmSync(this.folder, { recursive: true, force: true }));
     execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${repository}`, this.project], { stdio: 'ignore' });
     fs.symlinkSync(path.join(repository, 'node_modules'), path.join(this.project, 'node_modules'));
     const { PIP_FIND_LINKS: _, CI: __, ...rest } = process.env as Record<string, string>;
@@ -74,8 +84,7 @@ function python310(): string {
 
 /** uv from the package index, in a folder of its own. */
 function newestUv(python: string): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-uv-'));
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('bench-uv');
   execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--target', folder, 'uv'], {
     env: { ...process.env, PIP_CONFIG_FILE: '/dev/null', PIP_FIND_LINKS: '' },
     stdio: 'inherit',
@@ -85,8 +94,7 @@ function newestUv(python: string): string {
 
 /** uv into a project's state folder as the product brings it, against pip with the same hashes; both without a cache, in turn. */
 async function uvRow(python: string): Promise<Row> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-uv-'));
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('bench-uv');
   const list = path.join(folder, 'uv.txt');
   fs.writeFileSync(list, `uv==${uvVersion} ${uvHashes.map((hash) => `--hash=sha256:${hash}`).join(' ')}\n`);
   const { PIP_FIND_LINKS: _, ...rest } = process.env as Record<string, string>;
@@ -127,7 +135,7 @@ export const benchmark: Benchmark = {
       peer: `script ${s(scriptCold)}`,
       ratio: coldWithoutUv / scriptCold,
       goal: 0.125,
-      why: 'the script waits for one package after the other and for nothing else: how long both take is the index and the line. The row below has what bringing uv takes of it.',
+      why: 'what bringing uv takes of it is the row below, and where the rest goes is told with `from nothing, uv there`. The script waits for one package after the other: how long both take is the index and the line.',
     });
     rows.push(await uvRow(python));
 
@@ -139,13 +147,19 @@ export const benchmark: Benchmark = {
       coldBares.push(await seconds(new Place(python, uv).uv(uv, python)));
     }
     const [coldUv, coldBare] = [median(coldUvs), median(coldBares)];
+    // Once more with its calls written down, which costs a little.
+    const traced = new Place(python, uv);
+    const trace = new Trace(['uv'], kinds, traced.env.PATH);
+    traced.env.PATH = `${trace.folder}:${traced.env.PATH}`;
+    trace.begin();
+    const tracedUv = await seconds(traced.just('venv'));
     rows.push({
       what: 'from nothing, uv there',
       ours: s(coldUv),
       peer: `bare uv ${s(coldBare)}`,
       ratio: coldUv / coldBare,
       goal: 1.1,
-      why: 'beside uv stand the start of just, the question to Python which one it is, before and behind, and the look at what came out, which no line makes shorter. How long the rest takes is the index: it is other in each round.',
+      why: `where the time of one run of ${s(tracedUv)} goes: ${trace.told()}, and Python is asked which it is before and behind. \`uv pip sync\` is what bare uv does too, and how long it takes is the index: it is other in each round.`,
     });
 
     withUv.clear();
@@ -159,11 +173,13 @@ export const benchmark: Benchmark = {
     const empty = path.join(withUv.project, 'empty.config.ts');
     fs.writeFileSync(empty, "import { task } from 'just-task';\n\ntask('empty', () => undefined);\n");
     const npx = (...args: string[]): Command => ({ command: 'npx', args: ['just', ...args], cwd: withUv.project, env: withUv.env });
-    const [again = 0, nothing = 0, script = 0, sync = 0] = await medians(7, [
+    const [again = 0, nothing = 0, script = 0, sync = 0, look = 0, node = 0] = await medians(7, [
       npx('setup:local'),
       npx('empty', '--config', empty),
       plain.script(),
       bare.uv(uv, python),
+      npx('mkdirs', '--check'),
+      { command: process.execPath, args: ['-e', '0'] },
     ]);
     rows.push({
       what: 'again for nothing, npx included',
@@ -171,7 +187,7 @@ export const benchmark: Benchmark = {
       peer: `\`npx just\`, empty task ${s(nothing)}`,
       ratio: again / nothing,
       goal: 1.15,
-      why: 'the empty task loads nothing of ours; loading the tasks and looking at eleven steps is the difference.',
+      why: `of it npx, just and its libraries are ${ms(nothing)} (the empty task; Node alone ${ms(node)}), our tasks and one look ${ms(look - nothing)} (\`npx just mkdirs --check\`), the ten other looks ${ms(again - look)}.`,
     });
     rows.push({ what: 'again for nothing, npx included', ours: s(again), peer: `script ${s(script)}`, ratio: again / script, goal: 0.5 });
     rows.push({ what: 'again for nothing, npx included', ours: s(again), peer: `bare uv, made anew ${s(sync)}`, ratio: again / sync });

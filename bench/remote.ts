@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ProfileName } from '../tasks/environments/profile/profile-files';
 import { condaProject, noRealConda, realConda } from '../tests/support/conda';
+import { temporaryFolder } from '../tests/support/project';
 import { python310, pythonWith } from '../tests/support/python';
 import { stockProject } from './start';
 import type { Benchmark } from './support/benchmark';
@@ -17,8 +17,7 @@ const s = (value: number) => `${value.toFixed(2)} s`;
 /** A clone with a training environment of its own, without conda; uv's cache is the user's, and pip's where PIP_CACHE_DIR says so. */
 export function remotePlace(profile: ProfileName | 'auto') {
   // Without a space: triton 2.1 does not find its compiler where there is one.
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-remote-'));
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('bench-remote');
   const project = path.join(folder, 'project');
   execFileSync('git', ['clone', '--quiet', '--depth=1', `file://${repository}`, project], { stdio: 'ignore' });
   fs.symlinkSync(path.join(repository, 'node_modules'), path.join(project, 'node_modules'));

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { hfEnvironment } from '../tests/hub/model';
-import { projectCopy, runJust, startJust } from '../tests/support/project';
+import { projectCopy, runJust, startJust, temporaryFolder } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
 import { hubWithModel, repo, shardBytes, shardCount } from './peers/hub-model';
 import type { Benchmark } from './support/benchmark';
@@ -16,8 +15,7 @@ export const benchmark: Benchmark = {
   about:
     '2.15 GB in 8 shards, SIGKILL when half of it has left the server, then the same command again. Bytes that the server sent in both runs together, divided by the size of the model. `hf` is huggingface_hub 2.4.',
   async run() {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-resume-'));
-    process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder('bench-resume');
     const hub = await hubWithModel(folder);
     const half = async (): Promise<void> => {
       const before = hub.sent();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
+import { temporaryFolder } from '../tests/support/project';
 import type { Benchmark } from './support/benchmark';
 import { medians } from './support/measure';
 
@@ -9,8 +9,7 @@ const repository = path.resolve(__dirname, '..');
 
 /** A folder with just as its users install it: real ts-node, real TypeScript, one task that does nothing. */
 export function stockProject(): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-start-'));
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('bench-start');
   fs.writeFileSync(path.join(folder, 'package.json'), '{"private": true}');
   fs.writeFileSync(path.join(folder, 'just.config.ts'), "import { task } from 'just-task';\n\ntask('empty', () => undefined);\n");
   execFileSync('npm', ['install', '--silent', '--ignore-scripts', 'just-task@1.14.1', 'ts-node@10', 'typescript@5'], {

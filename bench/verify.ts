@@ -7,7 +7,7 @@ import { writeTree } from '../tasks/hub/store/tree';
 import { thisHost } from '../tasks/platform';
 import type { Commit } from '../tasks/untrusted/hashes';
 import { startHub } from '../tests/hub/server';
-import { cleanEnvironment, projectCopy, runJust } from '../tests/support/project';
+import { cleanEnvironment, projectCopy, runJust, temporaryFolder } from '../tests/support/project';
 import { pythonWith } from '../tests/support/python';
 import type { Benchmark } from './support/benchmark';
 import { median, seconds } from './support/measure';
@@ -76,8 +76,7 @@ export const benchmark: Benchmark = {
   about: `\`model:verify --full\` of ${shardCount} shards, ${((shardCount * shardBytes) / 1e9).toFixed(2)} GB, in the page cache: the step's own \`durationMs\`, which leaves the start of just aside. \`hf cache verify\` (huggingface_hub 2.4) asks a Hub on loopback for the tree. The limit is what \`openssl speed\` hashes with SHA-256 on all cores at once.`,
   async run() {
     const python = pythonWith('huggingface_hub==2.4.0');
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bench-verify-'));
-    process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder('bench-verify');
     const { shards, small } = makeModel(folder);
     const hub = await startHub();
     const repository = hub.add(repo, { ...small, ...Object.fromEntries(shards) });
@@ -95,8 +94,7 @@ export const benchmark: Benchmark = {
         ...(lfs ? { lfs: { oid: sha256, size } } : {}),
       })),
     );
-    const project = projectCopy(path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'bench-verify-project-')), 'project'));
-    process.once('exit', () => fs.rmSync(path.dirname(project), { recursive: true, force: true }));
+    const project = projectCopy(path.join(temporaryFolder('bench-verify-project'), 'project'));
     const ours = async () => {
       const { exitCode, stdout } = await runJust(project, ['model:verify', `--path=${folder}`, '--full', '--json']);
       const [step] = JSON.parse(stdout).steps;

@@ -3,18 +3,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { temporaryFolder } from '../../tests/support/project';
 
-/** What the calls of a push or pull are, by a piece of their arguments; the first that fits. `undefined`: no time of its own. */
-const kinds: readonly (readonly [RegExp, string | undefined])[] = [
-  // A shell that waits is there longer than its question takes.
-  [/^ssh -G |^rsync --version|^ssh .*rsync --server|just-lora-ready/, undefined],
-  [/^rsync .* -n /, 'comparison'],
-  [/^rsync /, 'rsync'],
-  [/dd [io]f=/, 'ranges'],
-  [/echo locked/, 'lock'],
-  [/rm -f "\$l"/, 'unlock'],
-  [/just-lora-end/, 'connection and look'],
-  [/stat -[cf]/, 'states'],
-];
+/** A piece of a call's arguments, and what the call is then; the first that fits counts. `undefined`: no time of its own. */
+export type Kinds = readonly (readonly [RegExp, string | undefined])[];
 
 /** Programs that stand before the real ones on PATH and write down when they begin and end: where the time of a command goes. */
 export class Trace {
@@ -22,9 +12,14 @@ export class Trace {
   readonly #log = path.join(this.folder, 'log');
   #beganMs = 0;
 
-  constructor() {
-    for (const name of ['ssh', 'rsync']) {
-      const real = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+  /** @param programs each found on this PATH */
+  constructor(
+    programs: readonly string[],
+    private readonly kinds: Kinds,
+    PATH = process.env.PATH,
+  ) {
+    for (const name of programs) {
+      const real = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8', env: { ...process.env, PATH } }).trim();
       const text = [
         '#!/bin/bash',
         `printf '%s %s begin ${name} %s\\n' "$(date +%s%3N)" $$ "$(printf '%s ' "$@" | tr '\\n' ' ')" >> '${this.#log}'`,
@@ -51,7 +46,7 @@ export class Trace {
       const [, ms, id = '', what, command = ''] = /^(\d+) (\d+) (begin|end) ?(.*)$/.exec(line) ?? [];
       const at = Number(ms) - this.#beganMs;
       if (what === 'begin') {
-        const kind = kinds.find(([pattern]) => pattern.test(command));
+        const kind = this.kinds.find(([pattern]) => pattern.test(command));
         const name = kind ? kind[1] : 'other calls';
         if (name === undefined) continue;
         // What comes behind a transfer is another look.
