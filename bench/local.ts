@@ -10,7 +10,7 @@ import { temporaryFolder } from '../tests/support/project';
 import type { Benchmark } from './support/benchmark';
 import { type Command, median, medians, seconds } from './support/measure';
 import type { Row } from './support/table';
-import { type Kinds, Trace } from './support/trace';
+import { environmentKinds, Trace } from './support/trace';
 
 const repository = path.resolve(__dirname, '..');
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
@@ -18,14 +18,6 @@ const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js'
 const coldRounds = 5;
 const s = (value: number) => `${value.toFixed(2)} s`;
 const ms = (value: number) => `${Math.round(value * 1000)} ms`;
-
-/** What the calls of an environment from nothing are. */
-const kinds: Kinds = [
-  [/^uv --version/, 'uv is asked for its version'],
-  [/^uv pip install --dry-run/, 'whether the index answers'],
-  [/^uv venv/, '`uv venv`'],
-  [/^uv pip sync/, '`uv pip sync`'],
-];
 
 /** A place with caches and a home of its own, so that nothing is warm unless we warmed it. */
 class Place {
@@ -149,7 +141,7 @@ export const benchmark: Benchmark = {
     const [coldUv, coldBare] = [median(coldUvs), median(coldBares)];
     // Once more with its calls written down, which costs a little.
     const traced = new Place(python, uv);
-    const trace = new Trace(['uv'], kinds, traced.env.PATH);
+    const trace = new Trace(['uv'], environmentKinds, traced.env.PATH);
     traced.env.PATH = `${trace.folder}:${traced.env.PATH}`;
     trace.begin();
     const tracedUv = await seconds(traced.just('venv'));

@@ -6,6 +6,14 @@ import { temporaryFolder } from '../../tests/support/project';
 /** A piece of a call's arguments, and what the call is then; the first that fits counts. `undefined`: no time of its own. */
 export type Kinds = readonly (readonly [RegExp, string | undefined])[];
 
+/** What the calls of making an environment are. */
+export const environmentKinds: Kinds = [
+  [/^uv --version/, 'uv is asked for its version'],
+  [/^uv pip install .*--dry-run/, 'whether the cache or the index has all'],
+  [/^uv venv/, '`uv venv`'],
+  [/^uv pip sync/, '`uv pip sync`'],
+];
+
 /** Programs that stand before the real ones on PATH and write down when they begin and end: where the time of a command goes. */
 export class Trace {
   readonly folder = temporaryFolder('jl-trace');
