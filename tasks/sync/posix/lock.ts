@@ -89,11 +89,11 @@ export async function withRemoteLock(
     if (owner !== undefined) lost = owner;
   }
   if (lost !== undefined) throw lostError(machine, lost);
-  return last?.exitCode === 0 ? heard(machine.remote, () => statesIn(last.stdout, listed)) : undefined;
+  return last?.exitCode === 0 ? heard(machine.remote, () => statesAnswered(last.stdout, listed)) : undefined;
 }
 
 /** @returns `undefined` where one of the lists is not whole @throws WrongAnswer */
-function statesIn(text: string, folders: readonly Folder[]): StatesThere | undefined {
+function statesAnswered(text: string, folders: readonly Folder[]): StatesThere | undefined {
   const lists = listsIn(text).map((list) => /^((?:.*\0)?)end\0$/s.exec(list)?.[1]);
   if (lists.length !== folders.length || lists.includes(undefined)) return undefined;
   return new Map(folders.map((folder, index) => [folder.name, parseStates(lists[index] ?? '', baseName(folder))]));

@@ -70,7 +70,7 @@ export async function holdToPlan(session: Session, plan: PlanFile, difference: S
 }
 
 /** As a map: a file may be called `constructor`. */
-const statesIn = (states: Record<string, FileStates>, folder: string): ReadonlyMap<string, string> =>
+const statesOfFolder = (states: Record<string, FileStates>, folder: string): ReadonlyMap<string, string> =>
   new Map(Object.hasOwn(states, folder) ? Object.entries(states[folder] ?? {}) : []);
 
 /** Which files changed, came or went, each with where. */
@@ -78,7 +78,7 @@ function movedSince(then: PlanFile['states'], now: PlanFile['states']): string[]
   const moved: string[] = [];
   for (const side of ['here', 'there'] as const)
     for (const folder of Object.keys(now[side])) {
-      const [before, after] = [statesIn(then[side], folder), statesIn(now[side], folder)];
+      const [before, after] = [statesOfFolder(then[side], folder), statesOfFolder(now[side], folder)];
       for (const name of new Set([...before.keys(), ...after.keys()])) {
         if (before.get(name) === after.get(name)) continue;
         const what = !before.has(name) ? 'came' : !after.has(name) ? 'is gone' : 'changed';

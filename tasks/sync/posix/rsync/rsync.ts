@@ -115,7 +115,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     count: async (folder, side) => (side === 'there' ? other.count(folder) : countHere(context, sides(folder).here)),
     states: async (folder, side) =>
       side === 'there'
-        ? (statesIn(machine.trees.of(folder.name)) ?? other.states(folder))
+        ? (statesOfTree(machine.trees.of(folder.name)) ?? other.states(folder))
         : statesHere(context, folder, await links(folder)),
     standing: (base, names) => other.standing({ name: base }, names),
     readState: other.readState,
@@ -129,5 +129,5 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
 }
 
 /** What tells of each file that it has changed. */
-const statesIn = (tree: Tree | undefined): FileStates | undefined =>
+const statesOfTree = (tree: Tree | undefined): FileStates | undefined =>
   tree && Object.fromEntries([...tree.entries].flatMap(([name, { state }]) => (state === undefined ? [] : [[shownName(name), state]])));
