@@ -69,7 +69,9 @@ export async function makeRun(project: string, info: RunInfo): Promise<RunFolder
   if (link?.isSymbolicLink() && ![process.getuid?.(), 0, stat(project)?.uid].includes(link.uid))
     throw new Error(`${state} is a link of another user`);
   narrow(state);
-  createText(path.join(state, '.gitignore'), '*\n');
+  const ignored = path.join(state, '.gitignore');
+  // A kill in the middle of making it leaves another name: only where it is not there.
+  if (!lstat(ignored)) createText(ignored, '*\n');
   for (const old of runsOf(project).slice(0, 1 - kept)) if ((await aliveness(old)) !== 'at work') remove(old.folder);
   const run = runNamed(project, info.id);
   makeFolder(run.folder);
