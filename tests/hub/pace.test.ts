@@ -1,6 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { RangeWriter } from '../../tasks/hub/partials/range-writer';
 import { ConnectionLimit } from '../../tasks/hub/transfer/connection-limit';
+import type { FileDownload } from '../../tasks/hub/transfer/file-download';
 
 const test = suite('how many connections');
 
@@ -54,6 +56,24 @@ test('more, after a rest, where the line became a faster one', () => {
 
 test('never more than the setting', () => {
   assert.is(targetAfter(new ConnectionLimit(3), 2, { rate: (connections) => connections * 20e6 }), 3);
+});
+
+test('a piece that was asked for when the line held more is written down as often as what it holds now demands', () => {
+  const notes: number[] = [];
+  const job = { put: () => undefined, note: (start: number, end: number) => notes.push(end - start) } as unknown as FileDownload;
+  let every = 10_000_000;
+  const writer = new RangeWriter({ job, came: () => undefined, wrote: () => undefined, noteEvery: () => every }, [0, 6_000_000]);
+  const takeAll = (bytes: number) => {
+    for (let at = 0; at < bytes; at += 50_000) writer.take(Buffer.alloc(50_000));
+  };
+  takeAll(3_000_000);
+  assert.equal(notes, [1_000_000, 1_000_000, 1_000_000], 'a sixth of it each time');
+  every = 200_000;
+  takeAll(1_000_000);
+  assert.equal(notes.slice(3), Array(5).fill(200_000));
+  every = 1;
+  takeAll(200_000);
+  assert.equal(notes.slice(8), [100_000, 100_000], 'each word costs a write');
 });
 
 test.run();

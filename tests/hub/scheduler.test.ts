@@ -25,12 +25,13 @@ test('is woken where bytes come in, and asks for the next ones when that is over
   const transfer = new Transfer(
     context,
     { repo: 'org/tiny', commit: 'c'.repeat(40), folder, files, totalBytes, thereBytes: 0 },
-    async ({ job, came, wrote }, range) => {
+    async (of, range) => {
+      const { job } = of;
       const { path: name } = job.file;
       (isComing ? inside : asked).push(name);
       // As a file of the Hub itself: what is at risk is all that bounds its requests.
       job.isDirect = true;
-      const landing = new RangeWriter({ job, came, wrote }, range);
+      const landing = new RangeWriter(of, range);
       await new Promise<void>((resolve) => {
         setTimeout(() => {
           isComing = true;

@@ -53,15 +53,24 @@ function translate(source, filename) {
 
 exports.translate = translate;
 
-/** Node tries five names for what a file of ours imports: it is mostly the one with `.ts`. */
+/**
+ * Node tries five names for what a file of ours imports: it is mostly the one with `.ts`, also where one with `.js` lies beside it.
+ * What is a link, or lies behind one, is Node's to find: the same file must not be loaded under two names.
+ */
 function resolveOursFirst() {
   const resolve = Module._resolveFilename;
-  Module._resolveFilename = (request, parent, ...rest) => {
-    if (/^\.\.?\//.test(request) && parent?.filename?.endsWith('.ts')) {
+  const folders = new Map();
+  const isReal = (folder) => {
+    if (!folders.has(folder)) folders.set(folder, fs.existsSync(folder) && fs.realpathSync.native(folder) === folder);
+    return folders.get(folder);
+  };
+  Module._resolveFilename = (request, parent, isMain, options) => {
+    if (/^\.\.?\/.*[^/.]$/.test(request) && options?.paths === undefined && parent?.filename?.endsWith('.ts')) {
       const file = `${path.resolve(path.dirname(parent.filename), request)}.ts`;
-      if (Module._cache[file] || fs.existsSync(file)) return file;
+      const isThere = () => isReal(path.dirname(file)) && fs.lstatSync(file, { throwIfNoEntry: false })?.isFile();
+      if (Module._cache[file] || isThere()) return file;
     }
-    return resolve(request, parent, ...rest);
+    return resolve(request, parent, isMain, options);
   };
 }
 

@@ -4,17 +4,14 @@ import type { ByteRange } from './ranges';
 
 /** Puts the bytes of one answer where they belong in the file, and notes them as they come. */
 export class RangeWriter {
-  /** Bytes that are in the file without a word of it in the journal are lost by a kill; each word costs a write. */
-  readonly #noteEvery: number;
   #noted: number;
 
   /** `at` is the place in the file of the first byte that comes; bytes outside of the range are let go. */
   constructor(
-    private readonly of: { job: FileDownload } & Pick<Progressing, 'came' | 'wrote'>,
+    private readonly of: { job: FileDownload } & Pick<Progressing, 'came' | 'wrote' | 'noteEvery'>,
     private readonly range: ByteRange,
     private at = range[0],
   ) {
-    this.#noteEvery = Math.max(65_536, (range[1] - range[0]) / 6);
     this.#noted = range[0];
   }
 
@@ -41,6 +38,11 @@ export class RangeWriter {
     this.#noted = end;
     this.of.job.note(start, end);
     this.of.wrote(end - start);
+  }
+
+  /** Bytes that are in the file without a word of it in the journal are lost by a kill; each word costs a write. */
+  get #noteEvery(): number {
+    return Math.max(65_536, Math.min((this.range[1] - this.range[0]) / 6, this.of.noteEvery()));
   }
 
   get #landed(): number {

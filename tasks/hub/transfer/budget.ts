@@ -6,13 +6,17 @@ const leastPiece = 131_072;
 const usualMb = 8;
 /** More is never asked for at once. */
 const mostMb = 1024;
-/** How many of the last answers count: the fastest tells how far the server is, the others how busy one end was. */
+/** How many of the last answers count. */
 const lastAnswers = 128;
+/** So many of them come sooner than the line takes, from a cache that is near; the others tell how busy one end was. */
+const sooner = 0.04;
 const windowMs = 150;
 /** So much receiving, all connections together, tells how fast one of them is. */
 const leastReceivingMs = 200;
-/** A connection whose pieces are twice what is on its line receives for so much of its time, and waits for the rest. */
-const receivingShare = 2 / 3;
+/** So many times what is on the line are asked for beyond the usual: twice is promised, and a rate is known a moment late. */
+const linefuls = 1.75;
+/** With so much asked for a connection receives for so much of its time, and waits for the rest. */
+const receivingShare = 0.6;
 
 /** Bytes of so many megabytes that may be asked for: half a megabyte is left for what a journal rounds. */
 export const budgetOf = (atRiskMb: number): number => atRiskMb * 1_000_000 - 500_000;
@@ -28,31 +32,35 @@ export class Budget {
   #each = 0;
   #window: Measurement | undefined;
   #nowMs = 0;
-  /** How many connections there are, and since when. */
-  #connections = { count: 0, sinceMs: 0 };
+  /** How many connections there are, since when, and the most that they can bring by what those before them brought. */
+  #connections = { count: 0, sinceMs: 0, mostRate: Number.POSITIVE_INFINITY };
   readonly #answersMs: number[] = [];
-  /** How long the line makes an answer take: the fastest of the last ones. */
-  fastestMs = 0;
+  /** How long the line makes an answer take. */
+  lineMs = 0;
 
   /** @param atRiskMb `download.at_risk_mb`: a bound that holds whatever the line is like; `null` for none */
   constructor(private readonly atRiskMb: number | null) {}
 
   get bytes(): number {
     if (this.atRiskMb !== null) return budgetOf(this.atRiskMb);
-    return budgetOf(Math.min(mostMb, usualMb + (2 * this.#nextRate * this.fastestMs) / 1e9));
+    return budgetOf(Math.min(mostMb, usualMb + (linefuls * this.#nextRate * this.lineMs) / 1e9));
   }
 
   /** A request had its first byte after so many milliseconds. */
   answered(ms: number): void {
     this.#answersMs.push(ms);
     if (this.#answersMs.length > lastAnswers) this.#answersMs.shift();
-    this.fastestMs = Math.min(...this.#answersMs);
+    this.lineMs = [...this.#answersMs].sort((a, b) => a - b)[Math.floor(sooner * this.#answersMs.length)] ?? 0;
   }
 
   /** How the transfer is, several times a second. */
   look(now: Measurement, connections: number): void {
     this.#nowMs = now.nowMs;
-    if (this.#each === 0 || connections !== this.#connections.count) this.#connections = { count: connections, sinceMs: now.nowMs };
+    const before = this.#connections;
+    if (this.#each === 0 || connections !== before.count) {
+      const mostRate = this.#isNew ? Number.POSITIVE_INFINITY : (this.#rate * connections) / before.count;
+      this.#connections = { count: connections, sinceMs: now.nowMs, mostRate };
+    }
     this.#window ??= now;
     const came = now.bytes - this.#window.bytes;
     const tookMs = now.nowMs - this.#window.nowMs;
@@ -64,11 +72,15 @@ export class Budget {
     this.#window = now;
   }
 
-  /** What so many connections are about to bring counts until what they bring has been measured. */
+  /** What so many connections bring has not been measured yet. */
+  get #isNew(): boolean {
+    return this.#each === 0 || this.#nowMs - this.#connections.sinceMs < 2 * (windowMs + this.lineMs);
+  }
+
+  /** Until then what they are about to bring counts. */
   get #nextRate(): number {
-    const { count, sinceMs } = this.#connections;
-    const isNew = this.#nowMs - sinceMs < 2 * (windowMs + this.fastestMs);
-    return isNew ? Math.max(this.#rate, this.#each * count * receivingShare) : this.#rate;
+    const { count, mostRate } = this.#connections;
+    return this.#isNew ? Math.max(this.#rate, Math.min(mostRate, this.#each * count * receivingShare)) : this.#rate;
   }
 }
 

@@ -14,7 +14,7 @@ export async function copyPiece(of: { job: FileDownload } & Progressing, range: 
   let handle: fs.promises.FileHandle | undefined;
   try {
     handle = await fs.promises.open(place, 'r');
-    of.answered(0);
+    of.answered(undefined);
     const buffer = Buffer.allocUnsafe(Math.min(1_048_576, range[1] - range[0]));
     while (landing.left > 0) {
       const at = range[1] - landing.left;

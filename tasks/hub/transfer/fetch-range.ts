@@ -71,19 +71,16 @@ async function fetchInTime(of: RangeOfFile, range: ByteRange, drip: Drip): Promi
 }
 
 /** Fetches a range from an address, or a server, that gave one before: no redirect, no first look, and the cheaper way for many bytes. */
-async function fetchAgain(
-  { hub: { requests }, job, signal, answered, came, wrote }: RangeOfFile,
-  url: URL,
-  range: ByteRange,
-  drip: Drip,
-): Promise<void> {
+async function fetchAgain(of: RangeOfFile, url: URL, range: ByteRange, drip: Drip): Promise<void> {
+  const { hub, job, signal } = of;
+  const { requests } = hub;
   await drip.hold(requests.patience.wait(url));
-  const writer = new RangeWriter({ job, came, wrote }, range);
+  const writer = new RangeWriter(of, range);
   const askedMs = performance.now();
   const accept = (head: ResponseHead) => {
-    answered(performance.now() - askedMs);
     if (head.statusCode !== 206)
       throw new RetryableError(`${url.host} answered ${head.statusCode} for \`${job.file.path}\``, requests.patience.observe(url, head));
+    of.answered(performance.now() - askedMs);
     beginOf(job, range, head);
     const length = Number(header(head, 'content-length'));
     if (length !== range[1] - range[0]) throw new RetryableError(`asked for ${range[1] - range[0]} bytes and got ${length}`);

@@ -5,12 +5,14 @@ import { ReceivingTime } from './measurement';
 
 /** What becomes of a request. */
 export interface Progressing {
-  /** Its answer begins, so many milliseconds after it was asked for. */
-  answered(ms: number): void;
+  /** Its answer begins, so many milliseconds after it was asked for; `undefined` where no line lies between. */
+  answered(ms: number | undefined): void;
   /** Bytes of it came. */
   came(bytes: number): void;
   /** Bytes of it are in the file, and the journal says so. */
   wrote(bytes: number): void;
+  /** Bytes that may be in the file before the journal says so. */
+  noteEvery(): number;
 }
 
 /** A request that is counted until its end. */
@@ -69,8 +71,8 @@ export class Pace {
     this.#atRisk += left;
     return {
       answered: (ms) => {
-        if (tellsOfLine) this.#budget.answered(ms);
-        this.#receiving.begin(performance.now(), Math.max(0, ms - this.#budget.fastestMs));
+        if (tellsOfLine && ms !== undefined) this.#budget.answered(ms);
+        this.#receiving.begin(performance.now(), Math.max(0, (ms ?? 0) - this.#budget.lineMs));
         isReceiving = true;
       },
       came: (count) => {
@@ -80,6 +82,8 @@ export class Pace {
         left -= count;
         this.#atRisk -= count;
       },
+      // A piece that was asked for when the line held more is written down as often as what it holds now demands.
+      noteEvery: () => this.#budget.bytes / (4 * this.live),
       end: () => {
         if (isReceiving) this.#receiving.end(performance.now());
         this.live--;

@@ -10,7 +10,7 @@ export interface Candidate {
 }
 
 /**
- * Places to look for a Python of one minor version, best first: the setting, pyenv, PATH, uv's own folder, Homebrew, python.org, the
+ * Places to look for a Python of one minor version, best first: the setting, uv's own folder, pyenv, PATH, Homebrew, python.org, the
  * Windows launcher, and at last any python3.
  */
 export function candidatesFor(context: Context, minor: string): Candidate[] {
@@ -19,13 +19,14 @@ export function candidatesFor(context: Context, minor: string): Candidate[] {
   const chosen = settings.setup.python.interpreter;
   if (chosen) return [one(expand(context, chosen), 'setting `python.interpreter`')];
   const found = [
-    ...versionsIn(context, pyenvFolder(context), minor).map((folder) => one(path.join(folder, 'bin', 'python'), 'pyenv')),
-    ...allOnPath(host, `python${minor}`).map((file) => one(file, 'PATH')),
+    // Whole, with all modules, whoever built the others.
     ...uvFolders(context).flatMap((folder) =>
       versionsIn(context, folder, `cpython-${minor}`).map((inner) =>
         one(host.platform === 'win32' ? path.join(inner, 'python.exe') : path.join(inner, 'bin', `python${minor}`), 'uv'),
       ),
     ),
+    ...versionsIn(context, pyenvFolder(context), minor).map((folder) => one(path.join(folder, 'bin', 'python'), 'pyenv')),
+    ...allOnPath(host, `python${minor}`).map((file) => one(file, 'PATH')),
     ...(host.platform === 'darwin'
       ? [
           one(`/opt/homebrew/opt/python@${minor}/bin/python${minor}`, 'Homebrew'),
