@@ -32,12 +32,12 @@ export class Arrival {
     const most = Math.max(0, ...this.#seen.map(({ bytes }) => bytes));
     // Small files of its own come first.
     const after = (share: number) => ((this.#seen.find(({ bytes }) => bytes > Math.max(1e6, share * most))?.ms ?? endMs) / 1000).toFixed(1);
-    const [tenth, most9] = [after(0.1), after(0.9)];
-    const rate = (0.8 * most) / 1e6 / (Number(most9) - Number(tenth));
+    const [tenth, nineTenths] = [after(0.1), after(0.9)];
+    const rate = (0.8 * most) / 1e6 / (Number(nineTenths) - Number(tenth));
     return [
       `${after(0)} s until the first byte is on the disk`,
       `a tenth of them after ${tenth} s`,
-      `nine tenths after ${most9} s (${Math.round(rate)} MB/s between them)`,
+      `nine tenths after ${nineTenths} s (${Math.round(rate)} MB/s between them)`,
       `all after ${after(0.999)} s`,
       `the end after ${(endMs / 1000).toFixed(1)} s`,
     ].join(', ');

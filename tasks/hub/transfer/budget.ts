@@ -23,8 +23,8 @@ export const budgetOf = (atRiskMb: number): number => atRiskMb * 1_000_000 - 500
 
 /**
  * Bytes that may be asked for and not yet written down in a journal: with them, what a kill can cost; buffers on the way are part of it.
- * What is on the line is lost at a kill whoever fetches, so that the budget is twice that, by the rate that is measured and the time
- * to the first byte, and 8 MB more; or what the settings say.
+ * What is on the line is lost at a kill whoever fetches, so that the budget is nearly twice that, by the rate that is measured and the
+ * time to the first byte, and 8 MB more; or what the settings say.
  */
 export class Budget {
   /** Bytes a second: what has come, and what one connection brings while it receives. */

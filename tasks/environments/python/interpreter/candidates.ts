@@ -19,7 +19,7 @@ export function candidatesFor(context: Context, minor: string): Candidate[] {
   const chosen = settings.setup.python.interpreter;
   if (chosen) return [one(expand(context, chosen), 'setting `python.interpreter`')];
   const found = [
-    // Whole, with all modules, whoever built the others.
+    // uv's are whole; pyenv's lack the modules whose libraries were not there when it built them, a system's may lack venv.
     ...uvFolders(context).flatMap((folder) =>
       versionsIn(context, folder, `cpython-${minor}`).map((inner) =>
         one(host.platform === 'win32' ? path.join(inner, 'python.exe') : path.join(inner, 'bin', `python${minor}`), 'uv'),
