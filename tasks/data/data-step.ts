@@ -3,25 +3,21 @@ import { sha256 } from '../common/hash';
 import type { Context } from '../engine/context';
 import { absolute, below, projectPaths, shown } from '../engine/paths';
 import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '../engine/state';
-import type { Finding, Look, Progress, Step } from '../engine/step';
-import { chooseProfile } from '../environments/profile/choose';
+import type { Finding, Look, Step } from '../engine/step';
 import { kindOf } from './kinds';
-import { lengthPlan } from './length/length-plan';
-import { lengthsOf } from './length/length-report';
 import { fetchTokenizers } from './length/tokenizer-files';
-import { lookAtData } from './look-at-data';
-import { EvenSample } from './near/even-sample';
-import { lookNear } from './near/look-near';
-import { mostCompared, type SaidPlace } from './near/said';
-import { type DataReport, reportOf } from './report/document';
+import type { DataReport } from './report/document';
 import { findingOf, sentenceOf } from './report/finding';
 import { type DataFile, dataFiles, stampOf } from './rows/data-files';
 import { isThereData, leftOut } from './rows/left-out';
-import { modelTemplates, templateFiles } from './template/model-template';
+import { templateFiles } from './template/model-template';
 
 /** Raised where the look finds something else in the same data: a proof of before says nothing then. */
 const rules = '9';
 const name = 'data';
+
+/** What reads rows is loaded where they have to be read: a look that knows them already takes a fraction of that time. */
+const judging = () => require('./judge-rows') as typeof import('./judge-rows');
 
 /**
  * The look at the data as part of another task: left out where there is none, and a warning unless `data.gate` says otherwise. It is
@@ -63,7 +59,7 @@ export function dataStep(gate: 'warn' | 'block'): Step<true> {
     async check(context, depth, tell, acted): Promise<Look<true>> {
       const files = dataFiles(context);
       if (files.length === 0) return noData(context, gate);
-      if (depth === 'full') return findingOf(await look(context, files, tell ?? (() => undefined)), gate);
+      if (depth === 'full') return findingOf(await judging().judgeRows(context, files, tell ?? (() => undefined)), gate);
       // What is blocked by its errors is looked at again too.
       if (context.forced(name) && !acted) return { state: 'todo', found: `${told(files)} to be looked at again`, seen: true };
       const proof = readProof(context, name);
@@ -81,7 +77,7 @@ export function dataStep(gate: 'warn' | 'block'): Step<true> {
             const files = dataFiles(context);
             const without = await fetchTokenizers(context, (text) => progress({ text }));
             const inputs = await inputsOf(context, files);
-            const report = await look(context, files, progress, { withoutTokenizer: without, compares: true });
+            const report = await judging().judgeRows(context, files, progress, { withoutTokenizer: without, compares: true });
             // What changed while it was looked at is not vouched for.
             writeProof(context, name, { inputs, found: told(files), data: { data: report } });
           },
@@ -91,34 +87,6 @@ export function dataStep(gate: 'warn' | 'block'): Step<true> {
   };
 }
 
-/** @param compares whether near duplicates and languages are looked for, which takes Python some seconds */
-async function look(
-  context: Context,
-  files: readonly DataFile[],
-  tell: (progress: Progress) => void,
-  { withoutTokenizer = {}, compares = false }: { withoutTokenizer?: Record<string, string>; compares?: boolean } = {},
-): Promise<DataReport> {
-  const lengths = lengthPlan(context);
-  const oldDatasets = await readsWithOldDatasets(context, files);
-  const said = compares ? new EvenSample<SaidPlace>(mostCompared) : undefined;
-  const request = { templates: modelTemplates(context), lengths, oldDatasets, ...(said ? { said } : {}) };
-  const reports = await lookAtData(context, files, request, tell);
-  const near = said && said.items.length > 0 ? await lookNear(context, reports, said.items, tell) : undefined;
-  return reportOf(reports, leftOut(context, files), {
-    ...(near && !('without' in near) ? { near } : {}),
-    lengths: await lengthsOf(context, reports, lengths),
-    withoutTokenizer,
-    notLookedAt: near && 'without' in near ? [`near duplicates and languages (${near.without})`] : [],
-  });
-}
-
-/** Whether the training reads the files with datasets before 4; asked where that matters, of the versions of the profile. */
-async function readsWithOldDatasets(context: Context, files: readonly DataFile[]): Promise<boolean> {
-  if (!files.some(({ parquet }) => parquet)) return false;
-  const version = (await chooseProfile(context)).versions.get('datasets');
-  return version === undefined || Number.parseInt(version, 10) < 4;
-}
-
 /** What the look rests on: files, settings, the rules. */
 async function inputsOf(context: Context, files: readonly DataFile[]): Promise<Inputs> {
   const others = templateFiles(context).map((path) => ({ path, name: shown(context.root, path) }));
@@ -126,7 +94,7 @@ async function inputsOf(context: Context, files: readonly DataFile[]): Promise<I
   const { lora, quantization, arguments: run, attention, processes } = context.settings.training;
   const settings = sha256(JSON.stringify({ lora, quantization, run, attention, processes }));
   const reader = files.some(({ parquet }) => parquet)
-    ? { 'the datasets of the profile': (await readsWithOldDatasets(context, files)) ? 'before 4' : '4 or newer' }
+    ? { 'the datasets of the profile': (await judging().readsWithOldDatasets(context, files)) ? 'before 4' : '4 or newer' }
     : {};
   const beside = Object.fromEntries(leftOut(context, files).map(({ file, kind }) => [file, kind]));
   return { ...beside, ...Object.fromEntries(stamps), ...reader, 'the training settings': settings, 'the rules': rules };

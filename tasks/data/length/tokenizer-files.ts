@@ -3,7 +3,6 @@ import { UserError } from '../../common/errors';
 import type { Context } from '../../engine/context';
 import { makeStateFolder, statePath } from '../../engine/state';
 import { offlineBy } from '../../hub/api/endpoint';
-import { hubOf } from '../../hub/api/hub';
 import { type Model, modelsOf } from '../../hub/model/models';
 import { oneLine } from '../../untrusted/text';
 
@@ -45,6 +44,7 @@ async function fetched(context: Context, model: Model, tell: (text: string) => v
   const { files } = context.host;
   const folder = fetchedFolder(context, model);
   try {
+    const { hubOf } = require('../../hub/api/hub') as typeof import('../../hub/api/hub');
     const hub = hubOf(context);
     const commit = await hub.glance(model);
     if (!commit) return 'the Hub does not answer, or not for this model';

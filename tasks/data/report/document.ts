@@ -1,5 +1,5 @@
 import { kindOf, kindOrder } from '../kinds';
-import type { Lengths } from '../length/length-report';
+import type { Lengths } from '../length/lengths';
 import type { FileReport } from '../look-at-file';
 import type { NearReport } from '../near/look-near';
 import type { Place } from './tally';

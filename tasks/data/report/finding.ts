@@ -1,7 +1,7 @@
 import { bytes, plural, some } from '../../common/format';
 import type { Finding, Table } from '../../engine/step';
 import { kindOf } from '../kinds';
-import { lengthText } from '../length/length-report';
+import { lengthText } from '../length/lengths';
 import type { DataReport, Fault } from './document';
 
 /** What a look at the data says. @param gate whether errors stop the run, or are a warning */
