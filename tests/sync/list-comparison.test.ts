@@ -7,6 +7,7 @@ import { parseLook } from '../../tasks/sync/answers/look-answer';
 import { parseItem } from '../../tasks/sync/answers/rsync-output';
 import { parseTree } from '../../tasks/sync/answers/tree';
 import type { Folder } from '../../tasks/sync/compare/folders';
+import { treeHere } from '../../tasks/sync/compare/tree-here';
 import { type AskedList, worthAList } from '../../tasks/sync/compare/worth-a-list';
 import { compareByList } from '../../tasks/sync/posix/rsync/list-comparison';
 import { lookLines, lookScript } from '../../tasks/sync/posix/scripts/look-script';
@@ -44,7 +45,7 @@ function place(folder = data): Place {
     there,
     async compare(direction = 'push', { deletions = false, exclude = [] } = {}) {
       const machine = await look(worthAList(context, [folder], { ...none, exclude }, deletions));
-      return compareByList(context, machine, direction, folder, sides, { deletions, checksum: false });
+      return compareByList(machine, direction, folder, sides, { deletions, checksum: false });
     },
   };
 }
@@ -155,6 +156,18 @@ test('rsync is asked where a list cannot tell', async () => {
   assert.ok(await asked(({ there }) => many(there)), 'too many there');
   assert.ok(await asked(({ here }) => many(here)), 'too many here');
   assert.ok(await asked(({ there }) => fs.rmSync(there, { recursive: true })), 'no such folder');
+});
+
+test('what was read here while the other side was asked holds for seconds, and is read anew behind a step that took longer', async () => {
+  const made = place();
+  write(made.here, 'a');
+  const tree = treeHere(contextIn(path.dirname(made.here)), data);
+  const names = () => [...(tree()?.entries.keys() ?? [])];
+  assert.equal(names(), ['a']);
+  write(made.here, 'b');
+  assert.equal(names(), ['a']);
+  await new Promise((resolve) => setTimeout(resolve, 5100));
+  assert.equal(names().sort(), ['a', 'b']);
 });
 
 test('a list that was cut, or has something else in it, is none; a name that leads out is refused', () => {

@@ -1,7 +1,9 @@
 import * as path from 'node:path';
 import type { Context } from '../../engine/context';
+import type { Tree } from '../answers/tree';
 import type { Filters } from './filters';
 import type { Folder } from './folders';
+import { treeHere } from './tree-here';
 
 /** A folder of which the look at a machine is to list what is there. */
 export interface AskedList {
@@ -9,6 +11,8 @@ export interface AskedList {
   name: string;
   /** A longer list is cut, and none. */
   mostBytes: number;
+  /** Everything in it here; `undefined` where something cannot be read. */
+  here(): Tree | undefined;
 }
 
 /** All lists of one look together, in bytes: more is not worth its way over a narrow line, where rsync tells what differs in fewer. */
@@ -21,19 +25,16 @@ const [entryBytes, spareBytes] = [100, 16_000];
  * a list may be: where there are few files here there are few there, or rsync is asked.
  * @param deletes deletions are rsync's, and so are a person's patterns
  */
-export function worthAList(
-  { host, root }: Context,
-  folders: readonly Folder[],
-  { include, exclude }: Filters,
-  deletes: boolean,
-): AskedList[] {
+export function worthAList(context: Context, folders: readonly Folder[], { include, exclude }: Filters, deletes: boolean): AskedList[] {
   if (deletes || include.length + exclude.length > 0) return [];
+  const { host, root } = context;
   let left = mostListBytes;
-  return folders.flatMap(({ name }) => {
+  return folders.flatMap((folder) => {
+    const { name } = folder;
     const mostBytes = lengthOf(host.tree.names(path.join(root, name)), left);
     if (mostBytes === undefined) return [];
     left -= mostBytes;
-    return [{ name, mostBytes }];
+    return [{ name, mostBytes, here: treeHere(context, folder) }];
   });
 }
 

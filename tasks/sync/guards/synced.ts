@@ -21,9 +21,9 @@ import { settleUnderway } from './underway';
 export const stampHere = (context: Context, folder: string, name: RelativeName): string =>
   stampOf(context.host.tree.look(path.join(context.root, folder), name));
 
-/** Notes what the files that are to be sent look like here, before any of them is read: who edits one meanwhile has changed it. */
+/** Notes what the files that are to be sent look like here, before any of them is read, where the comparison has not: who edits one meanwhile has changed it. */
 export async function noteHere({ context, transport }: Session, folder: Folder, changes: readonly FileChange[]): Promise<void> {
-  const sent = changes.filter(({ action, kind }) => action !== 'deleted' && kind !== 'folder');
+  const sent = changes.filter(({ action, kind, here }) => action !== 'deleted' && kind !== 'folder' && here === undefined);
   const [first] = sent;
   if (!first) return;
   const at = path.join(context.root, first.folder);

@@ -19,6 +19,8 @@ import { shellOn } from './shell';
 import type { Ssh } from './ssh/connection';
 import { fingerprints, isHostKnown } from './ssh/host-key';
 
+const rsyncModule = () => require('./rsync/rsync') as typeof import('./rsync/rsync');
+
 /**
  * One connection and one command answer everything: reachable, host key, login, rsync on both ends, the
  * folder, the space and the clock. Writes nothing.
@@ -40,7 +42,7 @@ export async function lookAtMachine(
   const isNew = ssh !== undefined && ssh.target.knownHosts.length > 0 && !(await isHostKnown(context, ssh.target));
   if (context.acts) shell.keepReady();
   const look = () => shell.run(lookScript, lookLines(remote.path, folders, listed), { limits });
-  const [rsyncHere, first] = await Promise.all([rsyncOfThisMachine(context), look()]);
+  const [rsyncHere, first] = await Promise.all([rsyncOfThisMachine(context), look(), readMeanwhile(context, listed)]);
   // A server that lets in one session alone may have given it to one of the shells that wait, which can answer too.
   const answer = first.exitCode === 255 && shell.isKeptReady() ? await look() : first;
   const now = context.host.now().getTime() / 1000;
@@ -91,10 +93,17 @@ export async function lookAtMachine(
           : `scp${remote.transfer === 'auto' ? ', since it has no rsync' : ''}`,
     transport: (way, filters) =>
       transfer === 'rsync'
-        ? (require('./rsync/rsync') as typeof import('./rsync/rsync')).rsyncTransport(context, machine, way, filters)
+        ? rsyncModule().rsyncTransport(context, machine, way, filters)
         : (require('./scp/scp') as typeof import('./scp/scp')).scpTransport(context, machine, way, filters),
   };
   return machine;
+}
+
+/** Once the question is on its way: what is read here then, and what is loaded, costs no time of its own. */
+async function readMeanwhile({ host }: Context, listed: readonly AskedList[]): Promise<void> {
+  await host.sleep(0);
+  for (const { here } of listed) here();
+  rsyncModule();
 }
 
 async function rsyncOfThisMachine({ host, root }: Context): Promise<RsyncVersion | undefined> {

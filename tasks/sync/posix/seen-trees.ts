@@ -12,6 +12,8 @@ export interface SeenTrees {
    * @throws UserError E_REMOTE_ANSWER for a name that is no path below the folder
    */
   of(folder: string): Tree | undefined;
+  /** The same of this side, read when it is asked for. */
+  here(folder: string): Tree | undefined;
   /** By folder, the SHA-256 of each list that was asked for: whether it is still so is told without it. */
   hashes(): ReadonlyMap<string, string>;
   forget(): void;
@@ -32,6 +34,7 @@ export function seenTrees(remote: Remote, asked: readonly AskedList[], texts: Re
         );
       return read.get(folder);
     },
+    here: (folder) => asked.find(({ name }) => name === folder)?.here(),
     hashes: () =>
       new Map([...read].flatMap(([folder, tree]) => (tree ? [[folder, sha256(Buffer.from(left.get(folder) ?? '', 'latin1'))]] : []))),
     forget() {

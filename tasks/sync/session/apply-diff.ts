@@ -25,16 +25,31 @@ export function lanesOf(parts: readonly Part[]): Part[][] {
   return lanes;
 }
 
+/** How all of it travels. What is newer there and is to be replaced has been seen. */
+const wayOf = ({ changes, byChecksum }: SessionDifference) => ({
+  checksum: byChecksum,
+  keepNewer: changes.every(({ newer, isSame }) => newer === undefined && !isSame),
+});
+
+function partsOf(folders: SessionDifference['folders']): Part[] {
+  return folders.flatMap(({ folder, changes }) => {
+    const send = changes.filter(({ action }) => action !== 'deleted');
+    return send.length > 0 ? [{ folder, send }] : [];
+  });
+}
+
+/** Begins what the transfer of a difference needs first. */
+export async function getReady(session: Session, difference: SessionDifference): Promise<void> {
+  const transport = await session.transport();
+  for (const { folder, send } of partsOf(difference.folders)) await transport.getReady?.(folder, send, wayOf(difference));
+}
+
 /** Sends or fetches what differs, then deletes what is to go. */
-export async function applyDiff(
-  session: Session,
-  { folders, changes, byChecksum }: SessionDifference,
-  progress: (progress: Progress) => void,
-): Promise<void> {
+export async function applyDiff(session: Session, difference: SessionDifference, progress: (progress: Progress) => void): Promise<void> {
+  const { folders, changes } = difference;
   const transport = await session.transport();
   const totalBytes = bytesToSend(changes);
-  // What is newer there and is to be replaced has been seen.
-  const keepNewer = changes.every(({ newer, isSame }) => newer === undefined && !isSame);
+  const how = wayOf(difference);
   let doneBytes = 0;
   const level = async ({ folder, send }: Part) => {
     const size = bytesToSend(send);
@@ -46,14 +61,10 @@ export async function applyDiff(
       doneBytes += more;
       progress({ doneBytes, totalBytes });
     };
-    await transport.transfer(folder, send, { checksum: byChecksum, keepNewer, tell, note: (text) => progress({ text, atOnce: true }) });
+    await transport.transfer(folder, send, { ...how, tell, note: (text) => progress({ text, atOnce: true }) });
     tell(size);
   };
-  const parts = folders.flatMap(({ folder, changes: own }): Part[] => {
-    const send = own.filter(({ action }) => action !== 'deleted');
-    return send.length > 0 ? [{ folder, send }] : [];
-  });
-  const waiting = lanesOf(parts);
+  const waiting = lanesOf(partsOf(folders));
   const work = async () => {
     for (let lane = waiting.shift(); lane; lane = waiting.shift()) for (const part of lane) await level(part);
   };

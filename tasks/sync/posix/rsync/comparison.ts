@@ -38,7 +38,7 @@ export function comparing(
   const { sides, links, call, run, fault, flavour } = calls;
   const compare = async (folder: Folder, how: Compare): Promise<Comparison> => {
     const at = sides(folder);
-    const listed = (await links(folder)).size > 0 ? undefined : compareByList(context, machine, direction, folder, at, how);
+    const listed = (await links(folder)).size > 0 ? undefined : compareByList(machine, direction, folder, at, how);
     if (listed && direction === 'pull') refuseWay(context, at.here, listed.changes);
     if (listed) return listed;
     // Nothing there yet: compared with a folder that does not exist, here, since rsync wants its parent.

@@ -1,12 +1,10 @@
 import { textName } from '../../../common/shown-name';
-import type { Context } from '../../../engine/context';
-import type { Entry } from '../../../platform/files/tree-reading';
 import { foldedName, type RelativeName } from '../../../untrusted/names';
-import type { Found, Tree } from '../../answers/tree';
+import type { Tree } from '../../answers/tree';
 import type { Comparison, FileChange } from '../../compare/change';
 import { type Direction, type Folder, isOwn } from '../../compare/folders';
 import type { Sides } from '../../compare/sides';
-import { isSameToRsync, sizeIn, stampOf } from '../../guards/stamps';
+import { isSameToRsync, sizeIn } from '../../guards/stamps';
 import type { Compare } from '../../session/transport';
 import type { PosixMachine } from '../machine';
 
@@ -19,55 +17,33 @@ type Entries = Tree['entries'];
  * @throws UserError E_REMOTE_ANSWER for a name that is no path below the folder
  */
 export function compareByList(
-  context: Context,
   { trees }: Pick<PosixMachine, 'trees'>,
   direction: Direction,
   folder: Folder,
-  { base, here, file }: Sides,
+  { base, file }: Sides,
   { deletions, checksum }: Compare,
 ): Comparison | undefined {
   const there = deletions || checksum || file !== undefined ? undefined : trees.of(folder.name);
-  const near = there && treeHere(context, here, folder);
+  const near = there && trees.here(folder.name);
   if (!near) return undefined;
   const [source, target] = direction === 'push' ? [near, there] : [there, near];
   const chosen = new Map([...source.entries].filter(([name]) => !isOwn(folder, name)));
-  const changes = changesOf(base, chosen, target.entries);
+  const changes = changesOf(direction, base, chosen, target.entries);
   return changes && { changes, excluded: source.excluded + source.entries.size - chosen.size, skipped: [] };
 }
-
-/** `undefined` where something cannot be read, of which rsync tells what. */
-function treeHere({ host }: Context, at: string, folder: Folder): Tree | undefined {
-  const entries = new Map<RelativeName, Found>();
-  let excluded = 0;
-  const skips = (name: string) => {
-    const own = isOwn(folder, name);
-    if (own) excluded++;
-    return own;
-  };
-  try {
-    for (const entry of host.tree.everything(at, skips)) entries.set(entry.name, found(entry));
-  } catch {
-    return undefined;
-  }
-  return { entries, excluded };
-}
-
-const found = (entry: Entry): Found => ({
-  kind: entry.isFile ? 'file' : entry.isFolder ? 'folder' : 'other',
-  stamp: stampOf(entry),
-});
 
 /** As a disk has it that tells neither cases nor Unicode forms apart. */
 const folded = (name: RelativeName): string => foldedName(textName(name));
 
-function changesOf(base: string, source: Entries, target: Entries): FileChange[] | undefined {
+function changesOf(direction: Direction, base: string, source: Entries, target: Entries): FileChange[] | undefined {
   const changes: FileChange[] = [];
   const spelled = new Set([...target.keys()].map(folded));
   for (const [name, { kind, stamp }] of source) {
     const other = target.get(name);
     if (kind === 'other' || (other && other.kind !== kind) || (!other && spelled.has(folded(name)))) return undefined;
     if (other && (kind === 'folder' || isSameToRsync(other.stamp, stamp))) continue;
-    changes.push({ action: other ? 'changed' : 'added', kind, folder: base, name, bytes: kind === 'folder' ? 0 : sizeIn(stamp) });
+    const [action, bytes] = [other ? ('changed' as const) : ('added' as const), kind === 'folder' ? 0 : sizeIn(stamp)];
+    changes.push({ action, kind, folder: base, name, bytes, ...(direction === 'push' && kind === 'file' ? { here: stamp } : {}) });
   }
   return changes.sort((one, another) => (one.name < another.name ? -1 : 1));
 }

@@ -44,7 +44,7 @@ export function rsyncCalls(context: Context, machine: PosixMachine, direction: D
   };
   const run = async (
     args: readonly string[],
-    more: Pick<RunOptions, 'onLine' | 'keep' | 'input'> & Partial<Limits>,
+    more: Pick<RunOptions, 'onLine' | 'keep' | 'input' | 'dropped'> & Partial<Limits>,
   ): Promise<Try & { stdout: string }> => {
     // The C locale: every byte that is not ASCII comes as an escape, and names are bytes.
     const options = { cwd: root, program: 'ssh', env: { LC_ALL: 'C' }, encoding: 'latin1', guarded: true, ...more } as const;

@@ -20,9 +20,10 @@ import { retrying, type Try } from '../retry';
 import { sameContents } from '../same-contents';
 import { dropMaster } from '../ssh/ssh';
 import { comparing } from './comparison';
-import { listedName, rsyncArgs } from './rsync-args';
+import { rsyncArgs } from './rsync-args';
 import { rsyncCalls } from './rsync-calls';
-import { bringShares, wayOfShares } from './shares';
+import { bringShares, channelsFor, wayOfShares } from './shares';
+import { waitingRsyncs } from './waiting-rsyncs';
 
 /** rsync on both ends, over ssh or to a mounted volume. */
 export function rsyncTransport(context: Context, machine: PosixMachine, direction: Direction, filters: Filters): Transport {
@@ -30,6 +31,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
   const receiving = direction === 'push' ? other : filesHere(context, machine.remote);
   const calls = rsyncCalls(context, machine, direction, filters);
   const { sides, links, call, run, fault, flavour } = calls;
+  const waiting = waitingRsyncs(run);
   const { compare, names } = comparing(context, machine, direction, filters, calls, receiving);
   /** A name through a link that leads out is none of a file in this folder. */
   const canShare = async (folder: Folder): Promise<boolean> =>
@@ -42,6 +44,11 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
       ...waysOfLarge(context, machine, changes),
       ...((await canShare(folder)) ? wayOfShares(context, machine, changes) : []),
     ],
+
+    async getReady(folder, changes, how) {
+      const count = (await canShare(folder)) ? channelsFor(context, machine, changes) : 0;
+      if (count > 0) waiting.begin(rsyncArgs({ ...(await call(folder, sides(folder), how)), listed: true }), count);
+    },
 
     async transfer(folder, changes, { checksum, keepNewer, tell, note }) {
       machine.trees.forget();
@@ -61,8 +68,7 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
           if (bytes !== undefined) moved(sum(bytes));
         };
         if (!listed) return run(rsyncArgs(given), { keep: 'end', onLine });
-        const input = Buffer.from(listed.map(listedName).join(''), 'latin1');
-        return run(rsyncArgs({ ...given, listed: true }), { keep: 'end', onLine, input });
+        return waiting.bring(rsyncArgs({ ...given, listed: true }), listed, onLine);
       };
       const ahead = await bringAhead(context, machine, direction, at, stage, changes, { tell, note });
       const how = { note, tell: (bytes: number) => tell(ahead + bytes) };
@@ -120,10 +126,14 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     standing: (base, names) => other.standing({ name: base }, names),
     readState: other.readState,
     writeState: other.writeState,
-    alone(begin, work) {
+    async alone(begin, work) {
       const seen = machine.trees.hashes();
       machine.trees.forget();
-      return withRemoteLock(context, machine, { ...begin, seen }, work);
+      try {
+        return await withRemoteLock(context, machine, { ...begin, seen }, work);
+      } finally {
+        waiting.drop();
+      }
     },
   };
 }

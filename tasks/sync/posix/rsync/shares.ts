@@ -46,6 +46,10 @@ export function sharesOf(changes: readonly FileChange[]): Share[] {
 export const wayOfShares = (context: Context, machine: PosixMachine, changes: readonly FileChange[]): string[] =>
   canSplit(context, machine) && sharesOf(changes).length > 0 ? [`new files by several rsyncs at once if an answer takes ${farMs} ms`] : [];
 
+/** How many rsyncs {@link bringShares} begins with: none where one does as well, or it is not known yet that the line is slow to answer. */
+export const channelsFor = (context: Context, machine: PosixMachine, changes: readonly FileChange[]): number =>
+  canSplit(context, machine) && isFar(machine) ? Math.min(mostChannels, sharesOf(changes).length) : 0;
+
 /**
  * Brings new files by several rsyncs at once, each over a channel of its own, where the line is slow to answer: one channel of ssh has
  * at most 2 MB on its way. What is there already in another form is not among them: that comes behind, by one rsync, which keeps the
