@@ -25,7 +25,7 @@ export const importsStep = cachedStep({
   inputs: inputsOf,
   waits: () => ({ state: 'todo', found: 'the training environment is not there yet', fix: '`npx just env:remote`' }),
   async prove(context, progress, as) {
-    const tried = await tryImports(context, await librariesOf(context), progress);
+    const tried = await tryImports(context, await librariesOf(context), progress, as);
     await holdRoom(context, tried);
     const definition = await remoteEnvironment(context);
     const prefix = trainingPrefix(context);

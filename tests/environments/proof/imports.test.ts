@@ -1,9 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TrialResult } from '../../../tasks/checks/libraries/library-trial';
 import type { Finding } from '../../../tasks/engine/step';
 import { trainingFix } from '../../../tasks/environments/proof/fix';
 import { importsFinding } from '../../../tasks/environments/proof/imports-finding';
+import { tryImports } from '../../../tasks/environments/proof/try-imports';
+import { contextWith } from '../../support/context';
+import { cleanEnvironment } from '../../support/project';
+import { python310 } from '../../support/python';
+import { skip } from '../../support/skip';
 
 const test = suite('what a trial of the training libraries comes to');
 const fine = (library: string, more: Partial<TrialResult> = {}): TrialResult => ({ library, ok: true, version: '1.0', ms: 1, ...more });
@@ -108,5 +116,32 @@ for (const [name, { tried, versions = {}, differs = false, platform = 'linux', s
 
 test('what only a person can do is no line for the environment file', () =>
   assert.is(trainingFix('set both in the training script', file), 'set both in the training script'));
+
+const keeps = 'what acts leaves the bytecode for the proof and the training behind it; a look leaves none, whatever is set';
+if (!python310()) skip(test, keeps, 'no Python 3.10 on this machine');
+else
+  test(keeps, async () => {
+    const context = contextWith({ remote: { engine: 'venv' } });
+    const venv = path.join(context.root, '.venv-remote');
+    execFileSync(python310() ?? '', ['-m', 'venv', '--without-pip', venv], { env: cleanEnvironment() });
+    const packages = path.join(venv, 'lib/python3.10/site-packages');
+    for (const name of ['one', 'one-1.0.dist-info']) fs.mkdirSync(path.join(packages, name));
+    fs.writeFileSync(path.join(packages, 'one/__init__.py'), '');
+    fs.writeFileSync(path.join(packages, 'one-1.0.dist-info/METADATA'), 'Metadata-Version: 2.1\nName: one\nVersion: 1.0\n');
+    fs.writeFileSync(path.join(packages, 'one-1.0.dist-info/top_level.txt'), 'one\n');
+    const before = process.env.PYTHONDONTWRITEBYTECODE;
+    for (const [as, set, left] of [
+      ['look', undefined, false],
+      ['action', '1', true],
+    ] as const) {
+      if (set === undefined) delete process.env.PYTHONDONTWRITEBYTECODE;
+      else process.env.PYTHONDONTWRITEBYTECODE = set;
+      const [tried] = await tryImports(context, ['one'], () => undefined, as);
+      assert.ok(tried?.ok, tried?.error);
+      assert.is(fs.existsSync(path.join(packages, 'one/__pycache__')), left, as);
+    }
+    if (before === undefined) delete process.env.PYTHONDONTWRITEBYTECODE;
+    else process.env.PYTHONDONTWRITEBYTECODE = before;
+  });
 
 test.run();
