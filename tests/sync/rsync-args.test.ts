@@ -1,7 +1,14 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { byteName } from '../../tasks/common/shown-name';
 import { parseRsyncVersion, type RsyncVersion } from '../../tasks/sync/answers/rsync-output';
-import { type RsyncCall, rsyncArgs } from '../../tasks/sync/posix/rsync/rsync-args';
+import { listedName, type RsyncCall, rsyncArgs } from '../../tasks/sync/posix/rsync/rsync-args';
+import type { RelativeName } from '../../tasks/untrusted/names';
+import { temporaryFolder } from '../support/project';
+import { contents } from '../support/sync';
 
 const test = suite('arguments of rsync');
 
@@ -94,6 +101,27 @@ test('compresses where both ends know zstd, over a link', () => {
     false,
     false,
   ]);
+});
+
+test('of a list comes what is on it: a folder without what is in it, names of every kind, and nothing in the place of what is there', () => {
+  const [from, to] = [temporaryFolder('jl-list'), temporaryFolder('jl-list')];
+  const write = (folder: string, name: string, text: string) => {
+    fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    fs.writeFileSync(path.join(folder, name), text);
+  };
+  for (const name of ['a', 'b', '#c', ';d', 'deep/x', 'deep/er/y', 'deep/er/z', 'new\nline', '-dash']) write(from, name, name);
+  write(to, 'a', 'of the other side');
+  const here = parseRsyncVersion(execFileSync('rsync', ['--version'], { encoding: 'utf8' })) as RsyncVersion;
+  const bring = (...names: string[]) =>
+    execFileSync('rsync', rsyncArgs({ ...push, here, there: here, ssh: undefined, listed: true, from: `${from}/`, to: `${to}/` }), {
+      input: Buffer.from(names.map((name) => listedName(byteName(name) as RelativeName)).join(''), 'latin1'),
+    });
+  bring('deep', 'deep/er');
+  assert.equal(Object.keys(contents(to)), ['a']);
+  assert.ok(fs.statSync(path.join(to, 'deep/er')).isDirectory());
+  bring('a', '#c', ';d', 'deep', 'deep/er', 'deep/er/y', 'new\nline', '-dash');
+  assert.equal(Object.keys(contents(to)).sort(), ['#c', '-dash', ';d', 'a', 'deep/er/y', 'new\nline']);
+  assert.is(fs.readFileSync(path.join(to, 'a'), 'utf8'), 'of the other side');
 });
 
 test.run();

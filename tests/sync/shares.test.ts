@@ -41,6 +41,9 @@ test('new files in shares of about the same weight; none where one rsync does as
   assert.equal(uneven[0]?.length, 1);
 });
 
+/** Calls of rsync that bring what they are told, and all that bring something. */
+const [byList, moving] = [/^ *\$ rsync .*--files-from=-/gm, /^ *\$ rsync .*--stats/gm];
+
 const leftovers = (folder: string) =>
   Object.keys(contents(folder)).filter((name) => name.includes('.rsync') || /\.[A-Za-z0-9]{6}$/.test(name));
 
@@ -55,9 +58,10 @@ else {
     fs.chmodSync(path.join(source, 'deep'), 0o750);
     fs.utimesSync(path.join(source, 'f7'), 1_700_000_000, 1_700_000_000);
     assert.match((await run('sync:push', '--plan')).stdout, 'new files by several rsyncs at once if an answer takes 60 ms');
-    const { stderr, exitCode } = await run('sync:push');
+    const { stderr, exitCode } = await run('sync:push', '--verbose');
     assert.is(exitCode, 0, stderr);
     assert.match(stderr, shares);
+    assert.is(stderr.match(byList)?.length, 6, 'folders come with their files');
     assert.equal(contents(target), contents(source));
     const { mode, mtimeMs } = fs.statSync(path.join(target, 'f7'));
     assert.equal([mode & 0o777, mtimeMs, fs.statSync(path.join(target, 'deep')).mode & 0o777], [0o640, 1_700_000_000_000, 0o750]);
@@ -82,9 +86,10 @@ else {
       const { run, there, project, link, json } = await far({ more });
       const [source, target] = [path.join(there, 'adapters'), path.join(project, 'adapters')];
       fill({ source });
-      const { stderr, exitCode } = await run('sync:pull');
+      const { stderr, exitCode } = await run('sync:pull', '--verbose');
       assert.is(exitCode, 0, stderr);
       assert.match(stderr, shares);
+      assert.equal([stderr.match(byList)?.length, stderr.match(moving)?.length], [6, 6], 'nothing is left for one behind them');
       assert.equal(contents(target), contents(source), more);
       assert.not.ok(fs.existsSync(path.join(target, '.rsync-partial')));
       assert.is((await json('sync:pull')).outcome, 'unchanged');

@@ -48,7 +48,8 @@ export function rsyncArgs(call: RsyncCall): string[] {
   const { here, there, direction, ssh, filters, dryRun } = call;
   const gnu = here.flavour === 'gnu';
   return [
-    call.links === 'none' ? '-rt' : '-rlt',
+    // A folder of the list comes without what is in it: with -r all of that would come with it (rsync(1), --files-from).
+    `-${call.listed ? '' : 'r'}${call.links === 'none' ? 't' : 'lt'}`,
     ...(gnu && call.links === 'inside' ? ['--safe-links'] : []),
     ...(call.links === 'content' ? ['--copy-unsafe-links'] : call.links === 'follow' ? ['--copy-links'] : []),
     '--no-owner',

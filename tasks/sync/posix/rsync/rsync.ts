@@ -72,7 +72,9 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
       };
       const ahead = await bringAhead(context, machine, direction, at, stage, changes, { tell, note });
       const how = { note, tell: (bytes: number) => tell(ahead + bytes) };
-      const left = (await canShare(folder)) ? await bringShares(context, machine, direction, changes, how, bring) : changes;
+      const left = (await canShare(folder))
+        ? await bringShares(context, machine, direction, stage ?? at.here, changes, how, bring)
+        : changes;
       const between = async ({ exitCode }: Try, pauseMs: number) => {
         note(`the link broke (exit code ${exitCode}), trying again in ${pauseMs / 1000} s`);
         await dropMaster(context, machine.ssh);

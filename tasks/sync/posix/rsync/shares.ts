@@ -54,6 +54,7 @@ export const channelsFor = (context: Context, machine: PosixMachine, changes: re
  * Brings new files by several rsyncs at once, each over a channel of its own, where the line is slow to answer: one channel of ssh has
  * at most 2 MB on its way. What is there already in another form is not among them: that comes behind, by one rsync, which keeps the
  * old files in their places until all have arrived.
+ * @param here the folder of this side, or the one aside that a pull fills
  * @param rsync brings the files with these names, and tells how many bytes of them have moved by now
  * @returns what is left for that one rsync: also what a fault of another kind than the link's has kept back, which it then tells
  * @throws UserError by the fault of the way, where the link does not come back
@@ -62,6 +63,7 @@ export async function bringShares(
   context: Context,
   machine: PosixMachine,
   direction: Direction,
+  here: string,
   changes: readonly FileChange[],
   how: Pick<Move, 'tell' | 'note'>,
   rsync: (names: readonly RelativeName[], tell: (bytes: number) => void) => Promise<Try>,
@@ -73,9 +75,20 @@ export async function bringShares(
   const count = shares.reduce((sum, { length }) => sum + length, 0);
   how.note(`${plural(count, 'new file')}: in ${shares.length} shares, each by an rsync of its own, since this line is slow to answer`);
   const brought = new Set<RelativeName>();
-  // The folders first: each of several rsyncs would open a folder that is read-only for its own time, and close it to the others.
-  const above = new Set(shares.flat().flatMap(({ name }) => foldersAbove(name)));
-  const folders = changes.filter(({ action, kind, name }) => action === 'added' && kind === 'folder' && above.has(name));
+  const isAbove = new Set(shares.flat().flatMap(({ name }) => foldersAbove(name)));
+  const folders = changes.filter(({ action, kind, name }) => action === 'added' && kind === 'folder' && isAbove.has(name));
+  // What is aside here is this program's own: a pull gives folders their names by making them.
+  if (direction === 'pull')
+    for (const { name } of folders) {
+      context.host.tree.makeFolderAt(here, name);
+      brought.add(name);
+    }
+  const comeFirst = direction === 'push' && !areWritable(context, here, folders);
+  const withFolders = (share: Share): Share => {
+    if (direction === 'pull' || comeFirst) return share;
+    const own = new Set(share.flatMap(({ name }) => foldersAbove(name)));
+    return [...folders.filter(({ name }) => own.has(name)), ...share];
+  };
   const bring = async (some: Share, tell: (bytes: number) => void): Promise<Try> => {
     const names = some.map(({ name }) => name);
     const tried = await rsync(names, tell);
@@ -83,13 +96,13 @@ export async function bringShares(
     return tried;
   };
   await inTurn(machine, async () => {
-    if (folders.length > 0 && (await bring(folders, () => undefined)).exitCode !== 0) return;
+    if (comeFirst && (await bring(folders, () => undefined)).exitCode !== 0) return;
     // An rsync takes several answers to begin: one that comes later brings little.
     const begun = { ...how, first: mostChannels };
     await overLink(context, machine, direction, shares, begun, async (next, tell) => {
       for (let share = next(); share; share = next()) {
         let done = 0;
-        const { exitCode, text } = await bring(share, (bytes) => {
+        const { exitCode, text } = await bring(withFolders(share), (bytes) => {
           tell(Math.max(0, bytes - done));
           done = Math.max(done, bytes);
         });
@@ -100,4 +113,13 @@ export async function bringShares(
     });
   });
   return changes.filter(({ action, name }) => action !== 'added' || !brought.has(name));
+}
+
+/** Whether their owner may write into all of them: of several rsyncs each opens one that is read-only for its own time, and closes it to the others. */
+function areWritable({ host }: Context, here: string, folders: readonly FileChange[]): boolean {
+  const found = host.tree.lookAtAll(
+    here,
+    folders.map(({ name }) => name),
+  );
+  return folders.every(({ name }) => ((found.get(name)?.mode ?? 0) & 0o200) !== 0);
 }
