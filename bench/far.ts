@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { repository } from '../tests/support/project';
-import { relay } from '../tests/support/relay';
+import { type Relay, relay } from '../tests/support/relay';
 import { type Pair, pair } from '../tests/support/sync';
 import type { Benchmark } from './support/benchmark';
 import { type Command, median, seconds } from './support/measure';
@@ -19,7 +20,7 @@ const delayMs = 50;
 export const benchmark: Benchmark = {
   isTrial: chosen !== '' || scale !== 1,
   title: 'Sync over a far line',
-  about: `${rounds === 1 ? 'One round: a' : `Medians of ${rounds} rounds: a`} real sshd behind a relay in user space that delays each way by 50 ms, GNU rsync on both ends. Each command makes its own connection, ours from the start of just to its end, in turn with \`rsync -rlt\`, \`rclone copy\` over sftp (\`--transfers 8 --multi-thread-streams 4\`) and \`tar | ssh tar\`. Both ends and the relay share the cores of this machine.`,
+  about: `${rounds === 1 ? 'One round: a' : `Medians of ${rounds} rounds: a`} real sshd behind a relay in user space that delays each way by 50 ms, GNU rsync on both ends. Each command makes its own connection and begins with nothing left to write from before, ours from the start of just to its end, in turn with \`rsync -rlt\`, \`rclone copy\` over sftp (\`--transfers 8 --multi-thread-streams 4\`) and \`tar | ssh tar\`. Both ends and the relay share the cores of this machine.`,
   async run() {
     const rows: Row[] = [];
     for (const { what, goal, direction, fill, change, peers } of cases.filter(({ what }) => what.includes(chosen)))
@@ -75,6 +76,14 @@ function random(folder: string, name: string, bytes: number): void {
 }
 const four = (folder: string) => [0, 1, 2, 3].forEach((index) => void random(folder, `shard-${index}`, 100_000_000));
 const one = (folder: string) => random(folder, 'train.bin', 400_000_000);
+/** @param folders how many the files lie in, 0 for none */
+const small = (folders: number) => (folder: string) => {
+  for (let index = 0; index < 2000 * scale; index++) {
+    const own = path.join(folder, folders > 0 ? `d${index % folders}` : '');
+    fs.mkdirSync(own, { recursive: true });
+    fs.writeFileSync(path.join(own, `f${index}`), crypto.randomBytes(20_000));
+  }
+};
 
 const cases: readonly Case[] = [
   { what: 'push of 4 files, 400 MB', goal: 0.35, direction: 'push', fill: four, peers: ['rclone', 'tar'] },
@@ -84,12 +93,12 @@ const cases: readonly Case[] = [
     what: 'push of 2,000 files of 20 kB',
     goal: 0.8,
     direction: 'push',
-    fill(folder) {
-      for (let index = 0; index < 2000 * scale; index++) fs.writeFileSync(path.join(folder, `f${index}`), crypto.randomBytes(20_000));
-    },
+    fill: small(0),
     // rclone takes minutes.
     peers: ['tar'],
   },
+  { what: 'push of 2,000 files of 20 kB in 20 folders', goal: 0.8, direction: 'push', fill: small(20) },
+  { what: 'pull of 2,000 files of 20 kB in 20 folders', goal: 1, direction: 'pull', fill: small(20) },
   {
     what: '1 % of a file of 400 MB changed',
     goal: 1.05,
@@ -108,6 +117,13 @@ const cases: readonly Case[] = [
     },
   },
 ];
+
+/** No connection is there, and nothing of the command before is left to write: that would be measured too. */
+async function fresh(link: Relay): Promise<void> {
+  link.cut();
+  execFileSync('sync');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+}
 
 async function measured({ what, goal, direction, fill, change, peers }: Case): Promise<Row[]> {
   const made = await pair();
@@ -135,8 +151,7 @@ async function measured({ what, goal, direction, fill, change, peers }: Case): P
     for (const [name, command, to] of wanted) {
       if (!change) putAside(to);
       fs.mkdirSync(to, { recursive: true });
-      link.cut();
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await fresh(link);
       const took = await seconds(command);
       // What is changed has to be there first.
       if (!change || round > 0) times.get(name)?.push(took);
@@ -147,8 +162,7 @@ async function measured({ what, goal, direction, fill, change, peers }: Case): P
   change?.(source, rounds + 1);
   if (!change) putAside(target);
   fs.mkdirSync(target, { recursive: true });
-  link.cut();
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await fresh(link);
   trace.begin();
   await seconds({
     command: process.execPath,

@@ -44,7 +44,7 @@ function place(folder = data): Place {
     here,
     there,
     async compare(direction = 'push', { deletions = false, exclude = [] } = {}) {
-      const machine = await look(worthAList(context, [folder], { ...none, exclude }, deletions));
+      const machine = await look(worthAList(context, direction, [folder], { ...none, exclude }, deletions));
       return compareByList(machine, direction, folder, sides, { deletions, checksum: false });
     },
   };
@@ -153,7 +153,10 @@ test('rsync is asked where a list cannot tell', async () => {
   assert.ok(await asked(() => undefined, 'push', { deletions: true }));
   assert.ok(await asked(() => undefined, 'push', { exclude: ['*.tmp'] }));
   const many = (folder: string) => Array.from({ length: 2501 }, (_, index) => write(folder, `${'long'.repeat(30)}-${index}`));
-  assert.ok(await asked(({ there }) => many(there)), 'too many there');
+  const some = (folder: string) => Array.from({ length: 1000 }, (_, index) => write(folder, `${'long'.repeat(30)}-${index}`));
+  assert.ok(await asked(({ there }) => some(there)), 'a push expects about as many there as here');
+  assert.not.ok(await asked(({ there }) => some(there), 'pull'), 'a pull any number');
+  for (const direction of ['push', 'pull'] as const) assert.ok(await asked(({ there }) => many(there), direction), 'too many there');
   assert.ok(await asked(({ here }) => many(here)), 'too many here');
   assert.ok(await asked(({ there }) => fs.rmSync(there, { recursive: true })), 'no such folder');
 });

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import type { Context } from '../../engine/context';
 import type { Tree } from '../answers/tree';
 import type { Filters } from './filters';
-import type { Folder } from './folders';
+import type { Direction, Folder } from './folders';
 import { treeHere } from './tree-here';
 
 /** A folder of which the look at a machine is to list what is there. */
@@ -22,17 +22,26 @@ const [entryBytes, spareBytes] = [100, 16_000];
 
 /**
  * The folders of which the look at a machine may list what is there, so that no question is needed for what differs, and about how long
- * a list may be: where there are few files here there are few there, or rsync is asked.
+ * a list may be: where there are few files here there are few there, or rsync is asked. A pull may find any number there that are not
+ * here: a list of them is short beside themselves, also one that is cut.
  * @param deletes deletions are rsync's, and so are a person's patterns
  */
-export function worthAList(context: Context, folders: readonly Folder[], { include, exclude }: Filters, deletes: boolean): AskedList[] {
+export function worthAList(
+  context: Context,
+  direction: Direction,
+  folders: readonly Folder[],
+  { include, exclude }: Filters,
+  deletes: boolean,
+): AskedList[] {
   if (deletes || include.length + exclude.length > 0) return [];
   const { host, root } = context;
+  const share = Math.floor(mostListBytes / folders.length);
   let left = mostListBytes;
   return folders.flatMap((folder) => {
     const { name } = folder;
-    const mostBytes = lengthOf(host.tree.names(path.join(root, name)), left);
-    if (mostBytes === undefined) return [];
+    const bytes = lengthOf(host.tree.names(path.join(root, name)), direction === 'push' ? left : share);
+    if (bytes === undefined) return [];
+    const mostBytes = direction === 'push' ? bytes : share;
     left -= mostBytes;
     return [{ name, mostBytes, here: treeHere(context, folder) }];
   });

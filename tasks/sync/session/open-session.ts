@@ -35,7 +35,8 @@ export function openSession(context: Context, direction: Direction): Session {
     there() {
       const { folders, filters, deletes } = asked;
       const names = folders.map(({ name }) => name);
-      there ??= kindNamed(remote.type).lookAt(context, remote, names, direction, worthAList(context, folders, filters, deletes));
+      const lists = () => worthAList(context, direction, folders, filters, deletes);
+      there ??= kindNamed(remote.type).lookAt(context, remote, names, direction, lists());
       return there;
     },
     transport() {
