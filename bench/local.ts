@@ -1,18 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import { fetchUv } from '../tasks/environments/python/fetch-uv';
 import { probe } from '../tasks/environments/python/interpreter/probe';
 import { uvHashes, uvVersion } from '../tasks/environments/python/uv-release';
 import { contextWith } from '../tests/support/context';
-import { temporaryFolder } from '../tests/support/project';
+import { repository, temporaryFolder } from '../tests/support/project';
+import { python310 } from '../tests/support/python';
 import type { Benchmark } from './support/benchmark';
 import { type Command, median, medians, seconds } from './support/measure';
 import type { Row } from './support/table';
 import { environmentKinds, Trace } from './support/trace';
 
-const repository = path.resolve(__dirname, '..');
 const just = path.join(repository, 'node_modules', 'just-task', 'bin', 'just.js');
 /** Rounds of what is fetched anew each time. */
 const coldRounds = 5;
@@ -61,19 +60,6 @@ class Place {
   }
 }
 
-/** The newest Python 3.10 of pyenv, or the one on PATH. */
-function python310(): string {
-  const versions = path.join(os.homedir(), '.pyenv', 'versions');
-  const found = fs.existsSync(versions)
-    ? fs
-        .readdirSync(versions)
-        .filter((name) => name.startsWith('3.10.'))
-        .sort()
-        .at(-1)
-    : undefined;
-  return found ? path.join(versions, found, 'bin', 'python3.10') : execFileSync('which', ['python3.10'], { encoding: 'utf8' }).trim();
-}
-
 /** uv from the package index, in a folder of its own. */
 function newestUv(python: string): string {
   const folder = temporaryFolder('bench-uv');
@@ -111,7 +97,7 @@ export const benchmark: Benchmark = {
   about:
     'The local environment from its lock (`env:local`; the last rows: the whole of `setup:local` with nothing to do) against a plain shell script (`bench/peers/setup.sh`) and against bare `uv venv && uv pip sync` of the same lock. The start of npx is left out on both sides but in the rows that name it.',
   async run() {
-    const python = python310();
+    const python = python310() as string;
     const uv = newestUv(python);
     const rows: Row[] = [];
     const [plain, withUv, pipOnly] = [new Place(python), new Place(python, uv), new Place(python)];

@@ -61,8 +61,11 @@ export function explain(raw: Fault): string {
   return [...lines, '', `fix: ${fault.fix.replaceAll('\n', '\n     ')}`].join('\n');
 }
 
+/** What the system calls an error: `ENOENT`; '' where it is none of the system's. */
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+
 /** Whether there was no room for it: on the disk, or in what this user may use of it. */
-export const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException)?.code ?? '');
+export const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(codeOf(error));
 
 /** How programs say that there was none: by words, or by the number of errno. */
 export const saysFull = /no space left on device|disk quota exceeded|\bE(?:NOSPC|DQUOT)\b|(?:errno|os error) (?:28|122)\b/i;

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { UserError } from '../../common/errors';
+import { codeOf, UserError } from '../../common/errors';
 import { byteName, shownName } from '../../common/shown-name';
 
 /**
@@ -90,12 +90,12 @@ function step(handle: number, part: Buffer, make: boolean, refused: () => UserEr
     try {
       fs.mkdirSync(place);
     } catch (failure) {
-      if ((failure as NodeJS.ErrnoException).code !== 'EEXIST') throw failure;
+      if (codeOf(failure) !== 'EEXIST') throw failure;
     }
     try {
       return open();
     } catch (failure) {
-      throw ['ELOOP', 'ENOTDIR'].includes((failure as NodeJS.ErrnoException).code ?? '') ? refused() : failure;
+      throw ['ELOOP', 'ENOTDIR'].includes(codeOf(failure)) ? refused() : failure;
     }
   }
 }

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { codeOf } from '../../common/errors';
 import { folderMode, narrow } from './private';
 
 export const makeFolder = (folder: string): void => makeFolders(folder, folderMode(folder));
@@ -24,7 +25,7 @@ function isMade(folder: string, mode: number | undefined): boolean {
     return true;
   } catch (error) {
     if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return true;
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
     return false;
   }
 }
@@ -38,7 +39,7 @@ export function makePrivateFolder(folder: string): void {
   try {
     fs.mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
   const entry = fs.lstatSync(folder);
   if (!entry.isDirectory() || entry.uid !== (process.getuid?.() ?? entry.uid)) throw new Error(`\`${folder}\` is not a folder of ours`);
@@ -54,7 +55,7 @@ export function link(target: string, file: string): void {
   try {
     fs.linkSync(target, file);
   } catch (error) {
-    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes(codeOf(error))) throw error;
     fs.symlinkSync(target, file);
   }
 }
@@ -79,7 +80,7 @@ export function move(from: string, to: string): void {
   try {
     fs.renameSync(from, to);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    if (codeOf(error) !== 'EXDEV') throw error;
     (require('fs-extra') as typeof import('fs-extra')).moveSync(from, to);
   }
 }

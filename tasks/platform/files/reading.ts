@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { codeOf } from '../../common/errors';
 import { tryParse } from '../../untrusted/json';
 import { readSpecial } from './special';
 import { type Listed, walk } from './walk';
@@ -168,8 +169,6 @@ function openToRead(file: string): number {
 /** `open` refuses a reader and a writer alike, and of a folder only `read` fails, which knows no path: both are told with the error (common/errors.ts). */
 const asReading = (error: unknown, path: string): Error => Object.assign(error as Error, { path, isReading: true });
 
-/** What the file system calls an error: `ENOENT`. */
-export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error));
 /** Links in a circle, and one to a name that is too long for a file, lead to nothing as others do whose file is gone. */
 const leadsNowhere = (error: unknown): boolean => isMissing(error) || ['ELOOP', 'ENAMETOOLONG'].includes(codeOf(error));

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { codeOf } from '../../common/errors';
 import { beneath } from './beneath';
 
 /** Looks at what {@link ./shared} is about. */
@@ -82,7 +83,7 @@ export function permitted(work: () => void): boolean {
     work();
     return true;
   } catch (error) {
-    if (['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    if (['EACCES', 'EPERM', 'EROFS'].includes(codeOf(error))) return false;
     throw error;
   }
 }
@@ -127,11 +128,10 @@ export function entriesOf(folder: string, name: string): fs.Dirent[] {
 }
 
 /** ELOOP: a link under the name itself, where that was to be opened. */
-export const isGone = (error: unknown): boolean => ['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '');
+export const isGone = (error: unknown): boolean => ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error));
 
 /** Not there for us, whatever it is that lies there; ENXIO: a socket. */
-export const isAbsent = (error: unknown): boolean =>
-  isGone(error) || ['ENXIO', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
+export const isAbsent = (error: unknown): boolean => isGone(error) || ['ENXIO', 'EACCES'].includes(codeOf(error));
 
 /** Whether two looks saw one file: its number on its disk. */
 export const isSameFile = (one: Pick<fs.BigIntStats, 'dev' | 'ino'>, other: Pick<fs.BigIntStats, 'dev' | 'ino'>): boolean =>

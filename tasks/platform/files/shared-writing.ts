@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { UserError } from '../../common/errors';
+import { codeOf, UserError } from '../../common/errors';
 import { beneath, unsafePath } from './beneath';
 import { link, makeFolder } from './moving';
 import { fileMode } from './private';
@@ -79,8 +79,7 @@ export function removeEmptyFolders(folder: string, name: string): void {
   try {
     beneath(folder, name, (place) => fs.rmdirSync(place));
   } catch (error) {
-    if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      throw error;
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'ENOENT'].includes(codeOf(error))) throw error;
   }
 }
 

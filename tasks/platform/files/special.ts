@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { UserError } from '../../common/errors';
+import { codeOf, UserError } from '../../common/errors';
 
 /** Milliseconds that a pipe has without a writer, and that one has to write. */
 const emptyMs = 1000;
@@ -57,7 +57,7 @@ function readSome(handle: number, into: Buffer): number | undefined {
   try {
     return fs.readSync(handle, into);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined;
+    if (codeOf(error) === 'EAGAIN') return undefined;
     throw error;
   }
 }

@@ -1,8 +1,7 @@
 import * as fs from 'node:fs';
-import { UserError } from '../../common/errors';
+import { codeOf, UserError } from '../../common/errors';
 import type { RelativeName } from '../../untrusted/names';
 import { beneath, byBytes } from './beneath';
-import { codeOf } from './reading';
 import { type Listed, walk } from './walk';
 
 /** A file, a link or a folder in a folder. */

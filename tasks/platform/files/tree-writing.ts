@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
+import { codeOf } from '../../common/errors';
 import type { RelativeName } from '../../untrusted/names';
 import { beneath, byBytes } from './beneath';
-import { codeOf } from './reading';
 
 const { O_WRONLY, O_CREAT, O_EXCL, O_TRUNC, O_APPEND, O_NOFOLLOW } = fs.constants;
 

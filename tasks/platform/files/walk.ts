@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { codeOf } from '../../common/errors';
 
 /** How the names of a walk are written: as text, or one character a byte where a file system holds names that are no UTF-8. */
 type Encoding = 'utf8' | 'latin1';
@@ -47,7 +48,7 @@ function entriesOf(folder: Buffer, encoding: Encoding): fs.Dirent[] {
     return fs.readdirSync(folder, { withFileTypes: true, encoding: encoding as 'utf8' });
   } catch (error) {
     // The folder itself may be a link in a circle.
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(codeOf(error))) return [];
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { codeOf } from '../../common/errors';
 import { makeFolder } from './moving';
 import { fileMode } from './private';
 
@@ -56,7 +57,7 @@ function createInPlace(file: string, text: string, mode: number): boolean {
     fs.writeFileSync(file, text, { flag: 'wx', mode });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     return false;
   }
 }

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { codeOf } from '../../common/errors';
 import { childEnvironment } from './child-environment';
 
 /**
@@ -64,7 +65,7 @@ export function isProcessAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    return codeOf(error) !== 'ESRCH';
   }
 }
 
