@@ -1,3 +1,4 @@
+import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { suite } from 'uvu';
@@ -88,6 +89,34 @@ else {
     assert.not.match(stderr, /the link broke/);
     assert.equal(contents(target), contents(source));
     link.close();
+  });
+
+  waiting('none begins where something else is to have the channels first: a large file, another folder', async () => {
+    for (const what of ['large', 'two'] as const) {
+      const made = await far();
+      const { configure, start, project, sshd, source, there, link } = made;
+      fill(made);
+      if (what === 'large') fs.writeFileSync(path.join(source, 'large'), crypto.randomBytes(40_000_000));
+      else {
+        configure({ port: link.port }, { sync: { push: ['data/processed', 'data/more'] } });
+        fill({ source: path.join(project, 'data/more') });
+      }
+      hold(there);
+      const { ended, child } = start('sync:push', '--verbose');
+      let said = '';
+      child.stderr?.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+      await until(() => said.includes('waiting for the push of other'));
+      assert.equal(rsyncsAt(sshd.folder), [], what);
+      fs.rmSync(lockOf(there));
+      const { exitCode, stderr } = await ended;
+      assert.is(exitCode, 0, stderr);
+      assert.match(stderr, shares);
+      for (const folder of what === 'two' ? ['data/processed', 'data/more'] : ['data/processed'])
+        assert.equal(contents(path.join(there, folder)), contents(path.join(project, folder)), folder);
+      link.close();
+    }
   });
 
   waiting('a push that is refused, interrupted or killed leaves none of them', async () => {

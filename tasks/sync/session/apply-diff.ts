@@ -1,13 +1,7 @@
 import type { Progress } from '../../engine/step';
-import { bytesToSend, type FileChange } from '../compare/change';
-import type { Folder } from '../compare/folders';
+import { bytesToSend } from '../compare/change';
 import type { Session, SessionDifference } from './session';
-
-/** What is sent of one folder. */
-interface Part {
-  folder: Folder;
-  send: readonly FileChange[];
-}
+import type { Part } from './transport';
 
 /**
  * Parts that do not touch each other are in lanes of their own. Files of one folder, and a folder within another one, arrive in the
@@ -41,7 +35,7 @@ function partsOf(folders: SessionDifference['folders']): Part[] {
 /** Begins what the transfer of a difference needs first. */
 export async function getReady(session: Session, difference: SessionDifference): Promise<void> {
   const transport = await session.transport();
-  for (const { folder, send } of partsOf(difference.folders)) await transport.getReady?.(folder, send, wayOf(difference));
+  await transport.getReady?.(partsOf(difference.folders), wayOf(difference));
 }
 
 /** Sends or fetches what differs, then deletes what is to go. */

@@ -12,8 +12,8 @@ export interface Transport {
   readonly atOnce: number;
   /** How files of a folder would travel, where there is a choice and why it falls so: clauses for the plan. */
   ways?(folder: Folder, changes: readonly FileChange[]): Promise<string[]>;
-  /** Begins what such a transfer needs first, while something else is asked: what it is for may still come to nothing. */
-  getReady?(folder: Folder, changes: readonly FileChange[], how: Pick<Move, 'checksum' | 'keepNewer'>): Promise<void>;
+  /** Begins what these transfers need first, while something else is asked: they may still come to nothing. */
+  getReady?(all: readonly Part[], how: Pick<Move, 'checksum' | 'keepNewer'>): Promise<void>;
   /** Levels what was added and changed; tells its own bytes, of this folder. */
   transfer(folder: Folder, changes: readonly FileChange[], how: Move): Promise<void>;
   /** Whether contents are compared by fetching every byte, since the other side tells no checksums; by default they are not. */
@@ -44,6 +44,12 @@ export interface Transport {
    * @returns what lies in the folders that the work asks for, seen before another push may begin; nothing where it cannot be told so
    */
   alone(begin: PushBegin, work: PushWork): Promise<StatesThere | undefined>;
+}
+
+/** What is sent or fetched of one folder. */
+export interface Part {
+  folder: Folder;
+  send: readonly FileChange[];
 }
 
 export type Side = 'here' | 'there';

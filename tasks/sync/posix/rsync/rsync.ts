@@ -22,7 +22,7 @@ import { dropMaster } from '../ssh/ssh';
 import { comparing } from './comparison';
 import { rsyncArgs } from './rsync-args';
 import { rsyncCalls } from './rsync-calls';
-import { bringShares, channelsFor, wayOfShares } from './shares';
+import { bringShares, channelsAhead, wayOfShares } from './shares';
 import { waitingRsyncs } from './waiting-rsyncs';
 
 /** rsync on both ends, over ssh or to a mounted volume. */
@@ -45,9 +45,11 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
       ...((await canShare(folder)) ? wayOfShares(context, machine, changes) : []),
     ],
 
-    async getReady(folder, changes, how) {
-      const count = (await canShare(folder)) ? channelsFor(context, machine, changes) : 0;
-      if (count > 0) waiting.begin(rsyncArgs({ ...(await call(folder, sides(folder), how)), listed: true }), count);
+    async getReady(all, how) {
+      const ahead = channelsAhead(context, machine, all);
+      if (!ahead || !(await canShare(ahead.part.folder))) return;
+      const { folder } = ahead.part;
+      waiting.begin(rsyncArgs({ ...(await call(folder, sides(folder), how)), listed: true }), ahead.count);
     },
 
     async transfer(folder, changes, { checksum, keepNewer, tell, note }) {

@@ -46,9 +46,23 @@ export function sharesOf(changes: readonly FileChange[]): Share[] {
 export const wayOfShares = (context: Context, machine: PosixMachine, changes: readonly FileChange[]): string[] =>
   canSplit(context, machine) && sharesOf(changes).length > 0 ? [`new files by several rsyncs at once if an answer takes ${farMs} ms`] : [];
 
-/** How many rsyncs {@link bringShares} begins with: none where one does as well, or it is not known yet that the line is slow to answer. */
-export const channelsFor = (context: Context, machine: PosixMachine, changes: readonly FileChange[]): number =>
-  canSplit(context, machine) && isFar(machine) ? Math.min(mostChannels, sharesOf(changes).length) : 0;
+/**
+ * How many rsyncs {@link bringShares} begins with, where nothing else is to have the channels before them: no large file, and no other
+ * folder. None where one does as well, or it is not known yet that the line is slow to answer.
+ * @param all what comes of each folder
+ */
+export function channelsAhead<Part extends { send: readonly FileChange[] }>(
+  context: Context,
+  machine: PosixMachine,
+  all: readonly Part[],
+): { part: Part; count: number } | undefined {
+  if (!canSplit(context, machine) || !isFar(machine) || all.some(({ send }) => largeFiles(send).length > 0)) return undefined;
+  const [first, ...others] = all.flatMap((part) => {
+    const count = Math.min(mostChannels, sharesOf(part.send).length);
+    return count > 0 ? [{ part, count }] : [];
+  });
+  return others.length > 0 ? undefined : first;
+}
 
 /**
  * Brings new files by several rsyncs at once, each over a channel of its own, where the line is slow to answer: one channel of ssh has
