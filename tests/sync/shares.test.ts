@@ -86,10 +86,20 @@ else {
       const { run, there, project, link, json } = await far({ more });
       const [source, target] = [path.join(there, 'adapters'), path.join(project, 'adapters')];
       fill({ source });
+      if (more === '') {
+        // A pull that was killed has left a file at the name of what is a folder by now.
+        fs.mkdirSync(path.join(target, '.rsync-partial/deep'), { recursive: true });
+        fs.writeFileSync(path.join(target, '.rsync-partial/deep/er'), 'left');
+      }
       const { stderr, exitCode } = await run('sync:pull', '--verbose');
       assert.is(exitCode, 0, stderr);
       assert.match(stderr, shares);
-      assert.equal([stderr.match(byList)?.length, stderr.match(moving)?.length], [6, 6], 'nothing is left for one behind them');
+      const first = more === '' ? 1 : 0;
+      assert.equal(
+        [stderr.match(byList)?.length, stderr.match(moving)?.length],
+        [6 + first, 6 + first],
+        'nothing is left for one behind them',
+      );
       assert.equal(contents(target), contents(source), more);
       assert.not.ok(fs.existsSync(path.join(target, '.rsync-partial')));
       assert.is((await json('sync:pull')).outcome, 'unchanged');

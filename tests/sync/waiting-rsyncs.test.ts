@@ -50,7 +50,8 @@ waiting('one that waits brings what it is told; where none waits that was begun 
   assert.is(begun(), 3);
   assert.is((await bring(argsOf('--checksum'), 'b')).exitCode, 0);
   assert.is(begun(), 4, 'begun otherwise');
-  rsyncs.drop();
+  rsyncs.end();
+  rsyncs.begin(args, 3);
   await until(() => left().length === 0);
   assert.is((await bring(args, 'b')).exitCode, 0);
   assert.is(begun(), 5, 'none waits any more');

@@ -6,10 +6,13 @@ import type { Found, Tree } from '../answers/tree';
 import { stampOf } from '../guards/stamps';
 import { type Folder, isOwn } from './folders';
 
-/** For how long what was read holds, in milliseconds: a step between it and who asks again may take minutes. */
+/**
+ * For how long what was read is given again, in milliseconds: as long as a machine may take to answer, and no longer, since a step of
+ * minutes may lie between. Of what changes within it the look behind a transfer tells.
+ */
 const holdsMs = 5000;
 
-/** Reads everything in a folder here. It may be called ahead, while another machine is asked: who needs it next has it then. */
+/** Reads everything in a folder here, and keeps it for a moment: it is called while another machine is asked, and by who compares both then. */
 export function treeHere(context: Context, folder: Folder): () => Tree | undefined {
   let [tree, readMs]: [Tree | undefined, number] = [undefined, Number.NEGATIVE_INFINITY];
   return () => {

@@ -23,7 +23,7 @@ const [entryBytes, spareBytes] = [100, 16_000];
 /**
  * The folders of which the look at a machine may list what is there, so that no question is needed for what differs, and about how long
  * a list may be: where there are few files here there are few there, or rsync is asked. A pull may find any number there that are not
- * here: a list of them is short beside themselves, also one that is cut.
+ * here: what is left is divided among its folders, since a list of such files is short beside themselves, also one that is cut.
  * @param deletes deletions are rsync's, and so are a person's patterns
  */
 export function worthAList(
@@ -35,16 +35,16 @@ export function worthAList(
 ): AskedList[] {
   if (deletes || include.length + exclude.length > 0) return [];
   const { host, root } = context;
-  const share = Math.floor(mostListBytes / folders.length);
   let left = mostListBytes;
-  return folders.flatMap((folder) => {
+  const lists = folders.flatMap((folder): AskedList[] => {
     const { name } = folder;
-    const bytes = lengthOf(host.tree.names(path.join(root, name)), direction === 'push' ? left : share);
-    if (bytes === undefined) return [];
-    const mostBytes = direction === 'push' ? bytes : share;
+    const mostBytes = lengthOf(host.tree.names(path.join(root, name)), left);
+    if (mostBytes === undefined) return [];
     left -= mostBytes;
     return [{ name, mostBytes, here: treeHere(context, folder) }];
   });
+  if (direction === 'push') return lists;
+  return lists.map((list) => ({ ...list, mostBytes: list.mostBytes + Math.floor(left / lists.length) }));
 }
 
 /** `undefined` where it is more than `most`: of very many files only as many names are read. Of what cannot be read rsync tells. */

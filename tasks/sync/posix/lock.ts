@@ -44,7 +44,7 @@ export const stillHeld = async (machine: PosixMachine): Promise<void> => looks.g
 export async function withRemoteLock(
   context: Context,
   machine: PosixMachine,
-  begin: PushBegin,
+  begin: Omit<PushBegin, 'coming'>,
   work: PushWork,
   beatSeconds = heartbeatSeconds,
 ): Promise<StatesThere | undefined> {
@@ -99,7 +99,11 @@ function statesAnswered(text: string, folders: readonly Folder[]): StatesThere |
   return new Map(folders.map((folder, index) => [folder.name, parseStates(lists[index] ?? '', baseName(folder))]));
 }
 
-async function take({ host, root, settings }: Context, { remote, shell, path, ssh }: PosixMachine, begin: PushBegin): Promise<Held> {
+async function take(
+  { host, root, settings }: Context,
+  { remote, shell, path, ssh }: PosixMachine,
+  begin: Omit<PushBegin, 'coming'>,
+): Promise<Held> {
   const token = randomUUID();
   const owner = `${host.hostname}:${root}`.replace(/[^\x20-\x7e]/g, '?');
   const seen = [...(begin.seen ?? [])];

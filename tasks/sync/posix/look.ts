@@ -99,7 +99,7 @@ export async function lookAtMachine(
   return machine;
 }
 
-/** Once the question is on its way: what is read here then, and what is loaded, costs no time of its own. */
+/** Reads what is here, and loads what comes next, once the question is on its way: over most lines its answer takes longer. */
 async function readMeanwhile({ host }: Context, listed: readonly AskedList[]): Promise<void> {
   await host.sleep(0);
   for (const { here } of listed) here();

@@ -1,7 +1,7 @@
 import type { Progress } from '../../engine/step';
 import { bytesToSend } from '../compare/change';
 import type { Session, SessionDifference } from './session';
-import type { Part } from './transport';
+import type { Coming, Part } from './transport';
 
 /**
  * Parts that do not touch each other are in lanes of their own. Files of one folder, and a folder within another one, arrive in the
@@ -19,31 +19,22 @@ export function lanesOf(parts: readonly Part[]): Part[][] {
   return lanes;
 }
 
-/** How all of it travels. What is newer there and is to be replaced has been seen. */
-const wayOf = ({ changes, byChecksum }: SessionDifference) => ({
+/** What a difference has to send or to fetch. What is newer there and is to be replaced has been seen. */
+export const comingOf = ({ folders, changes, byChecksum }: SessionDifference): Coming => ({
+  parts: folders.flatMap(({ folder, changes: own }) => {
+    const send = own.filter(({ action }) => action !== 'deleted');
+    return send.length > 0 ? [{ folder, send }] : [];
+  }),
   checksum: byChecksum,
   keepNewer: changes.every(({ newer, isSame }) => newer === undefined && !isSame),
 });
-
-function partsOf(folders: SessionDifference['folders']): Part[] {
-  return folders.flatMap(({ folder, changes }) => {
-    const send = changes.filter(({ action }) => action !== 'deleted');
-    return send.length > 0 ? [{ folder, send }] : [];
-  });
-}
-
-/** Begins what the transfer of a difference needs first. */
-export async function getReady(session: Session, difference: SessionDifference): Promise<void> {
-  const transport = await session.transport();
-  await transport.getReady?.(partsOf(difference.folders), wayOf(difference));
-}
 
 /** Sends or fetches what differs, then deletes what is to go. */
 export async function applyDiff(session: Session, difference: SessionDifference, progress: (progress: Progress) => void): Promise<void> {
   const { folders, changes } = difference;
   const transport = await session.transport();
   const totalBytes = bytesToSend(changes);
-  const how = wayOf(difference);
+  const { parts, ...how } = comingOf(difference);
   let doneBytes = 0;
   const level = async ({ folder, send }: Part) => {
     const size = bytesToSend(send);
@@ -58,7 +49,7 @@ export async function applyDiff(session: Session, difference: SessionDifference,
     await transport.transfer(folder, send, { ...how, tell, note: (text) => progress({ text, atOnce: true }) });
     tell(size);
   };
-  const waiting = lanesOf(partsOf(folders));
+  const waiting = lanesOf(parts);
   const work = async () => {
     for (let lane = waiting.shift(); lane; lane = waiting.shift()) for (const part of lane) await level(part);
   };

@@ -13,7 +13,7 @@ import { forgetSent } from '../guards/sending';
 import { rememberPushed } from '../guards/synced';
 import { rememberUnderway } from '../guards/underway';
 import { fetchRecordsToo } from '../posix/run-records';
-import { applyDiff, getReady } from './apply-diff';
+import { applyDiff, comingOf } from './apply-diff';
 import { holdToPlan } from './plan';
 import type { Session, SessionDifference } from './session';
 import type { StatesThere } from './transport';
@@ -56,8 +56,8 @@ async function push(
     return [];
   };
   const transport = await session.transport();
-  const begin = { make, outdated, note: (text: string) => progress({ text, atOnce: true }) };
-  const [states] = await Promise.all([transport.alone(begin, work), getReady(session, seen)]);
+  const note = (text: string) => progress({ text, atOnce: true });
+  const states = await transport.alone({ make, outdated, coming: comingOf(seen), note }, work);
   if (!isSettled) await settle(session, difference, states ? Promise.resolve(states) : statesThere(session, difference.folders), progress);
 }
 

@@ -12,8 +12,6 @@ export interface Transport {
   readonly atOnce: number;
   /** How files of a folder would travel, where there is a choice and why it falls so: clauses for the plan. */
   ways?(folder: Folder, changes: readonly FileChange[]): Promise<string[]>;
-  /** Begins what these transfers need first, while something else is asked: they may still come to nothing. */
-  getReady?(all: readonly Part[], how: Pick<Move, 'checksum' | 'keepNewer'>): Promise<void>;
   /** Levels what was added and changed; tells its own bytes, of this folder. */
   transfer(folder: Folder, changes: readonly FileChange[], how: Move): Promise<void>;
   /** Whether contents are compared by fetching every byte, since the other side tells no checksums; by default they are not. */
@@ -85,8 +83,15 @@ export interface PushBegin {
   outdated: readonly string[];
   /** By folder, the hash of what the look listed there: where it is another one by now, what was seen before does not hold. */
   seen?: ReadonlyMap<string, string>;
+  /** What is to be sent if nothing else has come meanwhile: what that needs first may begin while the lock is asked for. */
+  coming: Coming;
   /** Says what is waited for. */
   note(text: string): void;
+}
+
+/** All that is sent or fetched, and how. */
+export interface Coming extends Pick<Move, 'checksum' | 'keepNewer'> {
+  parts: readonly Part[];
 }
 
 /**

@@ -28,22 +28,24 @@ export function compareByList(
   if (!near) return undefined;
   const [source, target] = direction === 'push' ? [near, there] : [there, near];
   const chosen = new Map([...source.entries].filter(([name]) => !isOwn(folder, name)));
-  const changes = changesOf(direction, base, chosen, target.entries);
+  const changes = changesOf(base, chosen, target.entries);
+  // Nothing has to look at them once more before they are read.
+  if (direction === 'push')
+    for (const change of changes ?? []) if (change.kind === 'file') change.here = near.entries.get(change.name)?.stamp ?? '';
   return changes && { changes, excluded: source.excluded + source.entries.size - chosen.size, skipped: [] };
 }
 
 /** As a disk has it that tells neither cases nor Unicode forms apart. */
 const folded = (name: RelativeName): string => foldedName(textName(name));
 
-function changesOf(direction: Direction, base: string, source: Entries, target: Entries): FileChange[] | undefined {
+function changesOf(base: string, source: Entries, target: Entries): FileChange[] | undefined {
   const changes: FileChange[] = [];
   const spelled = new Set([...target.keys()].map(folded));
   for (const [name, { kind, stamp }] of source) {
     const other = target.get(name);
     if (kind === 'other' || (other && other.kind !== kind) || (!other && spelled.has(folded(name)))) return undefined;
     if (other && (kind === 'folder' || isSameToRsync(other.stamp, stamp))) continue;
-    const [action, bytes] = [other ? ('changed' as const) : ('added' as const), kind === 'folder' ? 0 : sizeIn(stamp)];
-    changes.push({ action, kind, folder: base, name, bytes, ...(direction === 'push' && kind === 'file' ? { here: stamp } : {}) });
+    changes.push({ action: other ? 'changed' : 'added', kind, folder: base, name, bytes: kind === 'folder' ? 0 : sizeIn(stamp) });
   }
   return changes.sort((one, another) => (one.name < another.name ? -1 : 1));
 }

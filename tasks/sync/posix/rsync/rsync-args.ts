@@ -29,7 +29,10 @@ export interface RsyncCall {
    */
   links?: 'all' | 'inside' | 'none' | 'content' | 'follow';
   compress: boolean;
-  /** These alone, all of them new, in folders that are there: their names are read from stdin, a zero byte behind each. By default all that differ. */
+  /**
+   * These alone, all of them new, folders without what is in them: their names are read from stdin, a zero byte behind each. By default
+   * all that differ.
+   */
   listed?: boolean;
   /** A push leaves what is newer there by now as it is. */
   keepNewer?: boolean;
@@ -48,8 +51,8 @@ export function rsyncArgs(call: RsyncCall): string[] {
   const { here, there, direction, ssh, filters, dryRun } = call;
   const gnu = here.flavour === 'gnu';
   return [
-    // A folder of the list comes without what is in it: with -r all of that would come with it (rsync(1), --files-from).
-    `-${call.listed ? '' : 'r'}${call.links === 'none' ? 't' : 'lt'}`,
+    // A folder on a list comes without what is in it (rsync(1): --files-from implies --dirs), unless there is an -r.
+    `-${[call.listed ? '' : 'r', call.links === 'none' ? '' : 'l', 't'].join('')}`,
     ...(gnu && call.links === 'inside' ? ['--safe-links'] : []),
     ...(call.links === 'content' ? ['--copy-unsafe-links'] : call.links === 'follow' ? ['--copy-links'] : []),
     '--no-owner',

@@ -11,7 +11,7 @@ import { seconds } from '../../compare/listing';
 import { lookThrough } from '../../compare/outside-links';
 import { millisecondsIn } from '../../guards/stamps';
 import { commitStaging, openStaging, removeHere } from '../../session/staging';
-import type { FileStates, Transport } from '../../session/transport';
+import type { Coming, FileStates, Transport } from '../../session/transport';
 import { filesHere, filesThere } from '../files';
 import { stillHeld, withRemoteLock } from '../lock';
 import type { PosixMachine } from '../machine';
@@ -36,6 +36,12 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
   /** A name through a link that leads out is none of a file in this folder. */
   const canShare = async (folder: Folder): Promise<boolean> =>
     sides(folder).file === undefined && (direction === 'pull' || (await links(folder)).size === 0);
+  const beginAhead = async ({ parts, ...how }: Coming) => {
+    const ahead = channelsAhead(context, machine, parts);
+    if (!ahead || !(await canShare(ahead.part.folder))) return;
+    const { folder } = ahead.part;
+    waiting.begin(rsyncArgs({ ...(await call(folder, sides(folder), how)), listed: true }), ahead.count);
+  };
   return {
     // Over a far line a small folder is mostly waiting.
     atOnce: 3,
@@ -44,13 +50,6 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
       ...waysOfLarge(context, machine, changes),
       ...((await canShare(folder)) ? wayOfShares(context, machine, changes) : []),
     ],
-
-    async getReady(all, how) {
-      const ahead = channelsAhead(context, machine, all);
-      if (!ahead || !(await canShare(ahead.part.folder))) return;
-      const { folder } = ahead.part;
-      waiting.begin(rsyncArgs({ ...(await call(folder, sides(folder), how)), listed: true }), ahead.count);
-    },
 
     async transfer(folder, changes, { checksum, keepNewer, tell, note }) {
       machine.trees.forget();
@@ -133,10 +132,17 @@ export function rsyncTransport(context: Context, machine: PosixMachine, directio
     async alone(begin, work) {
       const seen = machine.trees.hashes();
       machine.trees.forget();
+      const workOn = (stale: boolean) => {
+        // They wait for what was to be sent before.
+        if (stale) waiting.end();
+        return work(stale);
+      };
       try {
-        return await withRemoteLock(context, machine, { ...begin, seen }, work);
+        const held = withRemoteLock(context, machine, { ...begin, seen }, workOn);
+        // Without them it is slower, and whoever needs what they did not find tells.
+        return (await Promise.all([held, beginAhead(begin.coming).catch(() => undefined)]))[0];
       } finally {
-        waiting.drop();
+        waiting.end();
       }
     },
   };

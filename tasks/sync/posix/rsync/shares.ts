@@ -65,7 +65,7 @@ export function channelsAhead<Part extends { send: readonly FileChange[] }>(
 }
 
 /**
- * Brings new files by several rsyncs at once, each over a channel of its own, where the line is slow to answer: one channel of ssh has
+ * Brings new files, and the folders that they lie in, by several rsyncs at once, each over a channel of its own, where the line is slow to answer: one channel of ssh has
  * at most 2 MB on its way. What is there already in another form is not among them: that comes behind, by one rsync, which keeps the
  * old files in their places until all have arrived.
  * @param here the folder of this side, or the one aside that a pull fills
@@ -89,20 +89,9 @@ export async function bringShares(
   const count = shares.reduce((sum, { length }) => sum + length, 0);
   how.note(`${plural(count, 'new file')}: in ${shares.length} shares, each by an rsync of its own, since this line is slow to answer`);
   const brought = new Set<RelativeName>();
-  const isAbove = new Set(shares.flat().flatMap(({ name }) => foldersAbove(name)));
-  const folders = changes.filter(({ action, kind, name }) => action === 'added' && kind === 'folder' && isAbove.has(name));
-  // What is aside here is this program's own: a pull gives folders their names by making them.
-  if (direction === 'pull')
-    for (const { name } of folders) {
-      context.host.tree.makeFolderAt(here, name);
-      brought.add(name);
-    }
-  const comeFirst = direction === 'push' && !areWritable(context, here, folders);
-  const withFolders = (share: Share): Share => {
-    if (direction === 'pull' || comeFirst) return share;
-    const own = new Set(share.flatMap(({ name }) => foldersAbove(name)));
-    return [...folders.filter(({ name }) => own.has(name)), ...share];
-  };
+  const folders = foldersOf(shares, changes);
+  const way = wayOfFolders(context, direction, here, folders);
+  if (way === 'made') for (const { name } of folders) brought.add(name);
   const bring = async (some: Share, tell: (bytes: number) => void): Promise<Try> => {
     const names = some.map(({ name }) => name);
     const tried = await rsync(names, tell);
@@ -110,13 +99,13 @@ export async function bringShares(
     return tried;
   };
   await inTurn(machine, async () => {
-    if (comeFirst && (await bring(folders, () => undefined)).exitCode !== 0) return;
+    if (way === 'first' && (await bring(folders, () => undefined)).exitCode !== 0) return;
     // An rsync takes several answers to begin: one that comes later brings little.
     const begun = { ...how, first: mostChannels };
     await overLink(context, machine, direction, shares, begun, async (next, tell) => {
       for (let share = next(); share; share = next()) {
         let done = 0;
-        const { exitCode, text } = await bring(withFolders(share), (bytes) => {
+        const { exitCode, text } = await bring(way === 'with files' ? [...foldersOf([share], folders), ...share] : share, (bytes) => {
           tell(Math.max(0, bytes - done));
           done = Math.max(done, bytes);
         });
@@ -129,11 +118,32 @@ export async function bringShares(
   return changes.filter(({ action, name }) => action !== 'added' || !brought.has(name));
 }
 
-/** Whether their owner may write into all of them: of several rsyncs each opens one that is read-only for its own time, and closes it to the others. */
-function areWritable({ host }: Context, here: string, folders: readonly FileChange[]): boolean {
-  const found = host.tree.lookAtAll(
-    here,
-    folders.map(({ name }) => name),
-  );
-  return folders.every(({ name }) => ((found.get(name)?.mode ?? 0) & 0o200) !== 0);
+/** The new folders that these files lie in. */
+function foldersOf(shares: readonly Share[], changes: readonly FileChange[]): FileChange[] {
+  const above = new Set(shares.flat().flatMap(({ name }) => foldersAbove(name)));
+  return changes.filter(({ action, kind, name }) => action === 'added' && kind === 'folder' && above.has(name));
+}
+
+/**
+ * How new folders come. A pull makes them in its own folder aside; where it cannot, since something stands there, rsync clears that
+ * away or tells. A push sends each with its files, or all of them ahead where their owner may not write into one: of several rsyncs
+ * each opens such a folder for its own time, and closes it to the others.
+ */
+function wayOfFolders(
+  { host }: Context,
+  direction: Direction,
+  here: string,
+  folders: readonly FileChange[],
+): 'made' | 'with files' | 'first' {
+  const names = folders.map(({ name }) => name);
+  if (direction === 'push') {
+    const found = host.tree.lookAtAll(here, names);
+    return names.every((name) => ((found.get(name)?.mode ?? 0) & 0o200) !== 0) ? 'with files' : 'first';
+  }
+  try {
+    for (const name of names) host.tree.makeFolderAt(here, name);
+    return 'made';
+  } catch {
+    return 'first';
+  }
 }

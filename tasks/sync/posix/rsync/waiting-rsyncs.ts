@@ -14,17 +14,18 @@ interface Waiting {
 
 /** Calls of rsync that bring files whose names they read from stdin. */
 export interface WaitingRsyncs {
-  /** Begins some, where none are: they make their connections, wait for names there, and write nothing meanwhile. */
+  /** Begins some, where none are, of this call or another: they make their connections, wait for names there, and write nothing meanwhile. */
   begin(args: readonly string[], count: number): void;
   /** Has one that was begun with these arguments bring files, else a new one. */
   bring(args: readonly string[], names: readonly RelativeName[], onLine: (line: string) => void): Ended;
-  /** Ends those that nobody took. */
-  drop(): void;
+  /** Ends those that nobody took; none begins ahead any more. */
+  end(): void;
 }
 
 /** rsync(1): the names are read once both ends have agreed how they talk, which takes three ways there and back. */
 export function waitingRsyncs(run: RsyncCalls['run']): WaitingRsyncs {
   const waiting: Waiting[] = [];
+  let isOver = false;
   const keyOf = (args: readonly string[]) => args.join('\0');
   const begun = (args: readonly string[]): Waiting => {
     const input = new PassThrough();
@@ -52,14 +53,15 @@ export function waitingRsyncs(run: RsyncCalls['run']): WaitingRsyncs {
   };
   return {
     begin(args, count) {
-      if (waiting.length === 0) waiting.push(...Array.from({ length: count }, () => begun(args)));
+      if (!isOver && waiting.length === 0) waiting.push(...Array.from({ length: count }, () => begun(args)));
     },
     bring(args, names, onLine) {
       const at = waiting.findIndex(({ key }) => key === keyOf(args));
       const [each = begun(args)] = at < 0 ? [] : waiting.splice(at, 1);
       return each.bring(names, onLine);
     },
-    drop() {
+    end() {
+      isOver = true;
       for (const each of waiting.splice(0)) each.drop();
     },
   };
