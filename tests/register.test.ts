@@ -72,16 +72,36 @@ test('two have another name each, and their locks: as a command, in help, list, 
   assert.is(unknown.exitCode, 2);
 });
 
-test('load nothing of just-scripts, which only the tasks of this repository need', async () => {
+/** The files that a command has loaded and that fit, a line each. */
+async function loadedBy(folder: string, args: string[], pattern: RegExp): Promise<string> {
   const hook = path.join(temporaryFolder(), 'loaded.js');
+  const loaded = path.join(path.dirname(hook), 'loaded.txt');
   fs.writeFileSync(
     hook,
-    "process.once('exit', () => console.error(Object.keys(require.cache).filter((file) => /just-(scripts|task)/.test(file)).join('\\n')));\n",
+    `process.once('exit', () => require('node:fs').writeFileSync(${JSON.stringify(loaded)}, Object.keys(require.cache).filter((file) => ${pattern}.test(file)).join('\\n')));\n`,
   );
-  const { exitCode, stderr } = await runJust(project, ['mkdirs', '--plan'], { NODE_OPTIONS: `--require "${hook}"` });
-  assert.is(exitCode, 0);
-  assert.match(stderr, 'node_modules/just-task/');
-  assert.not.match(stderr, 'node_modules/just-scripts');
+  const { exitCode, stderr } = await runJust(folder, args, { HF_HUB_OFFLINE: '1', NODE_OPTIONS: `--require "${hook}"` });
+  assert.is(exitCode, 0, stderr);
+  return fs.readFileSync(loaded, 'utf8');
+}
+
+test('load nothing of just-scripts, which only the tasks of this repository need', async () => {
+  const loaded = await loadedBy(project, ['mkdirs', '--plan'], /just-(scripts|task)/);
+  assert.match(loaded, 'node_modules/just-task/');
+  assert.not.match(loaded, 'node_modules/just-scripts');
+});
+
+test('load what reads rows only where there are rows to be read', async () => {
+  const own = projectCopy();
+  fs.mkdirSync(path.join(own, 'data/processed'), { recursive: true });
+  fs.writeFileSync(path.join(own, 'data/processed/train.jsonl'), '{"text": "one"}\n{"text": "two"}\n');
+  const pattern = /tasks\/(data\/(data-step|judge-rows|near)|hub\/http|environments\/profile)/;
+  assert.match(await loadedBy(own, ['data:check'], pattern), 'judge-rows');
+  const again = await loadedBy(own, ['data:check'], pattern);
+  assert.equal(
+    again.split('\n').map((file) => path.basename(file)),
+    ['data-step.ts'],
+  );
 });
 
 test('one that does not exist is wrong usage, and the one that was meant is named', async () => {

@@ -6,6 +6,7 @@ import { changedInputs, deleteProof, type Inputs, readProof, writeProof } from '
 import type { Finding, Look, Step } from '../engine/step';
 import { kindOf } from './kinds';
 import { fetchTokenizers } from './length/tokenizer-files';
+import { readsWithOldDatasets } from './old-datasets';
 import type { DataReport } from './report/document';
 import { findingOf, sentenceOf } from './report/finding';
 import { type DataFile, dataFiles, stampOf } from './rows/data-files';
@@ -17,7 +18,8 @@ const rules = '9';
 const name = 'data';
 
 /** What reads rows is loaded where they have to be read: a look that knows them already takes a fraction of that time. */
-const judging = () => require('./judge-rows') as typeof import('./judge-rows');
+const judgeRows: typeof import('./judge-rows').judgeRows = (...args) =>
+  (require('./judge-rows') as typeof import('./judge-rows')).judgeRows(...args);
 
 /**
  * The look at the data as part of another task: left out where there is none, and a warning unless `data.gate` says otherwise. It is
@@ -59,7 +61,7 @@ export function dataStep(gate: 'warn' | 'block'): Step<true> {
     async check(context, depth, tell, acted): Promise<Look<true>> {
       const files = dataFiles(context);
       if (files.length === 0) return noData(context, gate);
-      if (depth === 'full') return findingOf(await judging().judgeRows(context, files, tell ?? (() => undefined)), gate);
+      if (depth === 'full') return findingOf(await judgeRows(context, files, tell ?? (() => undefined)), gate);
       // What is blocked by its errors is looked at again too.
       if (context.forced(name) && !acted) return { state: 'todo', found: `${told(files)} to be looked at again`, seen: true };
       const proof = readProof(context, name);
@@ -77,7 +79,7 @@ export function dataStep(gate: 'warn' | 'block'): Step<true> {
             const files = dataFiles(context);
             const without = await fetchTokenizers(context, (text) => progress({ text }));
             const inputs = await inputsOf(context, files);
-            const report = await judging().judgeRows(context, files, progress, { withoutTokenizer: without, compares: true });
+            const report = await judgeRows(context, files, progress, { withoutTokenizer: without, compares: true });
             // What changed while it was looked at is not vouched for.
             writeProof(context, name, { inputs, found: told(files), data: { data: report } });
           },
@@ -94,7 +96,7 @@ async function inputsOf(context: Context, files: readonly DataFile[]): Promise<I
   const { lora, quantization, arguments: run, attention, processes } = context.settings.training;
   const settings = sha256(JSON.stringify({ lora, quantization, run, attention, processes }));
   const reader = files.some(({ parquet }) => parquet)
-    ? { 'the datasets of the profile': (await judging().readsWithOldDatasets(context, files)) ? 'before 4' : '4 or newer' }
+    ? { 'the datasets of the profile': (await readsWithOldDatasets(context, files)) ? 'before 4' : '4 or newer' }
     : {};
   const beside = Object.fromEntries(leftOut(context, files).map(({ file, kind }) => [file, kind]));
   return { ...beside, ...Object.fromEntries(stamps), ...reader, 'the training settings': settings, 'the rules': rules };

@@ -1,12 +1,12 @@
 import type { Context } from '../engine/context';
 import type { Progress } from '../engine/step';
-import { chooseProfile } from '../environments/profile/choose';
 import { lengthPlan } from './length/length-plan';
 import { lengthsOf } from './length/length-report';
 import { lookAtData } from './look-at-data';
 import { EvenSample } from './near/even-sample';
 import { lookNear } from './near/look-near';
 import { mostCompared, type SaidPlace } from './near/said';
+import { readsWithOldDatasets } from './old-datasets';
 import { type DataReport, reportOf } from './report/document';
 import type { DataFile } from './rows/data-files';
 import { leftOut } from './rows/left-out';
@@ -34,11 +34,4 @@ export async function judgeRows(
     withoutTokenizer,
     notLookedAt: near && 'without' in near ? [`near duplicates and languages (${near.without})`] : [],
   });
-}
-
-/** Whether the training reads the files with datasets before 4; asked where that matters, of the versions of the profile. */
-export async function readsWithOldDatasets(context: Context, files: readonly DataFile[]): Promise<boolean> {
-  if (!files.some(({ parquet }) => parquet)) return false;
-  const version = (await chooseProfile(context)).versions.get('datasets');
-  return version === undefined || Number.parseInt(version, 10) < 4;
 }

@@ -7,7 +7,6 @@ import { parseLook } from '../../tasks/sync/answers/look-answer';
 import { parseItem } from '../../tasks/sync/answers/rsync-output';
 import { parseTree } from '../../tasks/sync/answers/tree';
 import type { Folder } from '../../tasks/sync/compare/folders';
-import { treeHere } from '../../tasks/sync/compare/tree-here';
 import { type AskedList, worthAList } from '../../tasks/sync/compare/worth-a-list';
 import { compareByList } from '../../tasks/sync/posix/rsync/list-comparison';
 import { lookLines, lookScript } from '../../tasks/sync/posix/scripts/look-script';
@@ -159,36 +158,6 @@ test('rsync is asked where a list cannot tell', async () => {
   for (const direction of ['push', 'pull'] as const) assert.ok(await asked(({ there }) => many(there), direction), 'too many there');
   assert.ok(await asked(({ here }) => many(here)), 'too many here');
   assert.ok(await asked(({ there }) => fs.rmSync(there, { recursive: true })), 'no such folder');
-});
-
-test('a pull asks for longer lists: what the folders here do not need is divided among them', () => {
-  const root = temporaryFolder('jl-list');
-  for (let at = 0; at < 1300; at++) write(path.join(root, 'adapters'), `checkpoint-file-${at}`);
-  write(path.join(root, 'logs'), 'one');
-  const folders = ['adapters', 'logs', 'not there'].map((name): Folder => ({ name, required: false, own: [] }));
-  const asked = (direction: 'push' | 'pull') =>
-    worthAList(contextIn(root), direction, folders, none, false).map(({ name, mostBytes }) => [name, mostBytes]);
-  const needed = 16_000 + 1300 * 100 + 10 * 17 + 90 * 18 + 900 * 19 + 300 * 20;
-  assert.equal(asked('push'), [
-    ['adapters', needed],
-    ['logs', 16_103],
-    ['not there', 16_000],
-  ]);
-  const pulled = new Map(asked('pull') as [string, number][]);
-  const more = Math.floor((300_000 - needed - 16_103 - 16_000) / 3);
-  assert.equal([...pulled.values()], [needed + more, 16_103 + more, 16_000 + more]);
-});
-
-test('what was read here while the other side was asked holds for seconds, and is read anew behind a step that took longer', async () => {
-  const made = place();
-  write(made.here, 'a');
-  const tree = treeHere(contextIn(path.dirname(made.here)), data);
-  const names = () => [...(tree()?.entries.keys() ?? [])];
-  assert.equal(names(), ['a']);
-  write(made.here, 'b');
-  assert.equal(names(), ['a']);
-  await new Promise((resolve) => setTimeout(resolve, 5100));
-  assert.equal(names().sort(), ['a', 'b']);
 });
 
 test('a list that was cut, or has something else in it, is none; a name that leads out is refused', () => {

@@ -34,9 +34,13 @@ export function openSession(context: Context, direction: Direction): Session {
     ahead: undefined,
     there() {
       const { folders, filters, deletes } = asked;
-      const names = folders.map(({ name }) => name);
-      const lists = () => worthAList(context, direction, folders, filters, deletes);
-      there ??= kindNamed(remote.type).lookAt(context, remote, names, direction, lists());
+      there ??= kindNamed(remote.type).lookAt(
+        context,
+        remote,
+        folders.map(({ name }) => name),
+        direction,
+        worthAList(context, direction, folders, filters, deletes),
+      );
       return there;
     },
     transport() {
